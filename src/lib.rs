@@ -1,1 +1,9 @@
-//! x
+//! Annals: a record of facts that nobody can quietly change.
+//!
+//! The modules stand in floors, lowest first; an import points down, or to the left on its own
+//! floor (`tests/tidy.rs` keeps it). See ARCHITECTURE.md for the map and FORMAT.md for the bytes.
+#![forbid(unsafe_code)]
+
+// floor 0: words, values with one spelling
+pub mod hash;
+pub mod key;

@@ -1,0 +1,110 @@
+//! SHA-256 digests and hex: the one place that hashes and the one spelling of 32 bytes.
+//!
+//! Always holds: a [`Hash`] is 32 bytes; its text is exactly 64 lower-case hex digits, and no
+//! other text is read as one. Not here: what is hashed (see `event`, `merkle`).
+//! Source: FIPS 180-4, by the `sha2` crate; hex by the `hex` crate.
+
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+/// 32 bytes: a SHA-256 digest, a salt, or any other value whose text is 64 hex digits.
+///
+/// Ordered as bytes. Text form: 64 lower-case hex digits.
+///
+/// ```
+/// use annals::hash::Hash;
+/// let empty = Hash::of(&[b""]);
+/// assert!(empty.to_string().starts_with("e3b0c442"));
+/// assert_eq!(Hash::parse(&empty.to_string()), Some(empty));
+/// assert_eq!(Hash::parse(&empty.to_string().to_uppercase()), None);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Hash(pub [u8; 32]);
+
+impl Hash {
+    /// SHA-256 of the parts, one after the other with nothing between.
+    pub fn of(parts: &[&[u8]]) -> Hash {
+        let mut hasher = Sha256::new();
+        for part in parts {
+            hasher.update(part);
+        }
+        Hash(hasher.finalize().into())
+    }
+
+    /// Reads 64 lower-case hex digits; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Hash> {
+        read_hex(text).map(Hash)
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(&self.0, f)
+    }
+}
+
+/// `N` bytes from exactly `2 N` lower-case hex digits; `None` for anything else.
+pub fn read_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let bytes = text.as_bytes();
+    if bytes.len() != 2 * N || bytes.iter().any(u8::is_ascii_uppercase) {
+        return None;
+    }
+    let mut out = [0; N];
+    hex::decode_to_slice(bytes, &mut out).ok()?;
+    Some(out)
+}
+
+/// Writes bytes as lower-case hex.
+pub fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(&hex::encode(bytes))
+}
+
+/// Serialises bytes as a string of lower-case hex, without a heap allocation up to 64 bytes.
+pub fn serialize_hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut buffer = [0u8; 128];
+    match buffer.get_mut(..2 * bytes.len()) {
+        Some(slot) if hex::encode_to_slice(bytes, slot).is_ok() => match std::str::from_utf8(slot) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => serializer.serialize_str(&hex::encode(bytes)),
+        },
+        _ => serializer.serialize_str(&hex::encode(bytes)),
+    }
+}
+
+/// Deserialises exactly `2 N` lower-case hex digits.
+pub fn deserialize_hex<'de, D, const N: usize>(deserializer: D) -> Result<[u8; N], D::Error>
+where
+    D: Deserializer<'de>,
+{
+    struct HexVisitor<const N: usize>;
+    impl<const N: usize> Visitor<'_> for HexVisitor<N> {
+        type Value = [u8; N];
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{} lower-case hex digits", 2 * N)
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<[u8; N], E> {
+            read_hex(text).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+        }
+    }
+    deserializer.deserialize_str(HexVisitor)
+}
+
+impl Serialize for Hash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_hex(&self.0, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Hash, D::Error> {
+        deserialize_hex(deserializer).map(Hash)
+    }
+}
