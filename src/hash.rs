@@ -70,11 +70,11 @@ pub fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 /// Serialises bytes as a string of lower-case hex, without a heap allocation up to 64 bytes.
 pub fn serialize_hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     let mut buffer = [0u8; 128];
-    match buffer.get_mut(..2 * bytes.len()) {
-        Some(slot) if hex::encode_to_slice(bytes, slot).is_ok() => match std::str::from_utf8(slot) {
-            Ok(text) => serializer.serialize_str(text),
-            Err(_) => serializer.serialize_str(&hex::encode(bytes)),
-        },
+    let length = bytes.len() * 2;
+    let short = length <= buffer.len()
+        && hex::encode_to_slice(bytes, &mut buffer[..length.min(128)]).is_ok();
+    match std::str::from_utf8(&buffer[..length.min(128)]) {
+        Ok(text) if short => serializer.serialize_str(text),
         _ => serializer.serialize_str(&hex::encode(bytes)),
     }
 }
