@@ -7,3 +7,9 @@
 // floor 0: words, values with one spelling
 pub mod hash;
 pub mod key;
+
+// floor 1: formats, bytes <-> values
+pub mod event;
+
+// floor 2: rules, judgement without I/O, clock or randomness
+pub mod verify;

@@ -1,0 +1,3 @@
+//! Judgement of a whole record: see `source` for what is judged.
+
+pub mod source;
