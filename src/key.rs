@@ -47,9 +47,7 @@ impl PublicKey {
         if !canonical || small || !point.is_torsion_free() {
             return None;
         }
-        ed25519_dalek::VerifyingKey::from_bytes(&self.0)
-            .ok()
-            .map(VerifyingKey)
+        ed25519_dalek::VerifyingKey::from_bytes(&self.0).ok().map(VerifyingKey)
     }
 
     /// SHA-256 of the 32 bytes: how event 0 names the recovery key.
@@ -139,10 +137,7 @@ pub fn possession_bytes(kind: Possession, origin: &str, key: &PublicKey, name: &
         Possession::Editor => "editor",
         Possession::Log => "log",
     };
-    signed_bytes(
-        ENROL_TAG,
-        format!("{kind}\n{origin}\n{key}\n{name}").as_bytes(),
-    )
+    signed_bytes(ENROL_TAG, format!("{kind}\n{origin}\n{key}\n{name}").as_bytes())
 }
 
 impl fmt::Display for PublicKey {

@@ -5,11 +5,22 @@
 #![forbid(unsafe_code)]
 
 // floor 0: words, values with one spelling
+pub mod edtf;
 pub mod hash;
 pub mod key;
+pub mod rule;
+pub mod text;
+pub mod time;
 
 // floor 1: formats, bytes <-> values
 pub mod event;
+pub mod merkle;
+pub mod tlog;
 
 // floor 2: rules, judgement without I/O, clock or randomness
+pub mod fold;
+pub mod legal;
+pub mod refold;
+pub mod roster;
+pub mod state;
 pub mod verify;

@@ -1,4 +1,14 @@
-//! An event's bytes and values, strict both ways.
+//! Events: their bytes and their values, strict both ways.
+//!
+//! Always holds: what is read from bytes is written as the same bytes, or is refused with the
+//! number of the rule. Not here: judgement of one event by another (`verify`, `state`).
+//! Source: FORMAT.md sections 1–4.
+
+pub mod args;
+pub mod body;
+pub mod record;
+pub mod spelling;
+pub mod words;
 
 /// One event as a source holds it: raw bytes, nothing judged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,0 +1,107 @@
+//! What belongs to the record and is never refolded: every applied deed, and every key ever named.
+//!
+//! Always holds: acts stand in order of position; a key's person is that of its first enrolment.
+//! Not here: the fold (`state`, `refold`). Source: FORMAT.md section 8, last paragraph.
+
+use crate::fold::deed::Deed;
+use crate::key::PublicKey;
+use crate::text::Person;
+use hashbrown::HashMap;
+
+/// Index of a key in the history: small, because a million acts name one.
+pub type KeyIndex = u32;
+
+/// An applied event, as much of it as a fold needs.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// Its position.
+    pub position: u64,
+    /// Its signer.
+    pub by: KeyIndex,
+    /// What it does.
+    pub deed: Deed,
+}
+
+#[derive(Clone, Debug)]
+struct KeyRow {
+    key: PublicKey,
+    person: Option<Person>,
+}
+
+/// All applied acts, all keys that signed or were named.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    acts: Vec<Act>,
+    keys: Vec<KeyRow>,
+    by_key: HashMap<PublicKey, KeyIndex>,
+    ever: HashMap<PublicKey, u64>,
+    /// The largest `v` of an applied `ledger.upgraded`.
+    pub upgraded: Option<u64>,
+}
+
+impl History {
+    /// All acts, by position.
+    pub fn acts(&self) -> &[Act] {
+        &self.acts
+    }
+
+    /// The act at a position, if that event was applied.
+    pub fn act(&self, position: u64) -> Option<&Act> {
+        let index = self.acts.binary_search_by_key(&position, |act| act.position).ok()?;
+        self.acts.get(index)
+    }
+
+    /// The key of an index.
+    pub fn key(&self, index: KeyIndex) -> Option<PublicKey> {
+        self.keys.get(index as usize).map(|row| row.key)
+    }
+
+    /// The person that a key was enrolled with; `None` for the recovery key.
+    pub fn person(&self, index: KeyIndex) -> Option<&Person> {
+        self.keys.get(index as usize)?.person.as_ref()
+    }
+
+    /// The position at which a key was first enrolled or made log key.
+    pub fn ever(&self, key: &PublicKey) -> Option<u64> {
+        self.ever.get(key).copied()
+    }
+
+    /// Keeps an applied act; returns the index of its signer.
+    pub fn keep(&mut self, position: u64, by: PublicKey, deed: Deed) -> KeyIndex {
+        match &deed {
+            Deed::Opened(opened) => {
+                self.ever.entry(by).or_insert(position);
+                self.ever.entry(opened.log_key).or_insert(position);
+                self.enrolled(by, &opened.person);
+            }
+            Deed::Rekeyed(rekeyed) => {
+                self.ever.entry(rekeyed.log_key).or_insert(position);
+            }
+            Deed::Enrolled(enrolled) => {
+                self.ever.entry(enrolled.key).or_insert(position);
+                self.enrolled(enrolled.key, &enrolled.person);
+            }
+            Deed::Upgraded { v } => self.upgraded = self.upgraded.max(Some(*v)),
+            _ => {}
+        }
+        let by = self.index(by);
+        self.acts.push(Act { position, by, deed });
+        by
+    }
+
+    fn enrolled(&mut self, key: PublicKey, person: &Person) {
+        let index = self.index(key) as usize;
+        if let Some(row) = self.keys.get_mut(index) {
+            row.person.get_or_insert_with(|| person.clone());
+        }
+    }
+
+    fn index(&mut self, key: PublicKey) -> KeyIndex {
+        let next = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
+        let index = *self.by_key.entry(key).or_insert(next);
+        if index == next {
+            self.keys.push(KeyRow { key, person: None });
+        }
+        index
+    }
+}

@@ -1,0 +1,368 @@
+//! The fold: ledger, roster, facts, documents and relations as they stand after some events.
+//!
+//! Always holds: [`Fold::apply`] never refuses; it takes what `legal` allowed, or what a refold
+//! applies regardless. Status is never stored, always folded.
+//! Not here: legality (`legal`), suspect revocations (`refold`). Source: FORMAT.md section 8.
+
+pub mod deed;
+pub mod history;
+
+use crate::event::args::{Roles, Seal};
+use crate::event::words::RekeyReason;
+use crate::fold::deed::{Corrected, Deed, Triple};
+use crate::fold::history::{Act, History, KeyIndex};
+use crate::hash::Hash;
+use crate::key::PublicKey;
+use crate::roster::{Member, Roster};
+use crate::text::Person;
+use hashbrown::{HashMap, HashSet};
+use std::collections::BTreeMap;
+
+/// The ledger's own parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    /// Its name for ever.
+    pub origin: String,
+    /// The key that signs checkpoints.
+    pub log_key: PublicKey,
+    /// The key before it, if it was rotated (not compromised).
+    pub old_log_key: Option<PublicKey>,
+    /// How far a statement may stand after its base.
+    pub window: u64,
+    /// How many confirmations make a fact confirmed.
+    pub confirmations: u8,
+    /// SHA-256 of the recovery key.
+    pub recovery: Option<Hash>,
+}
+
+/// A fact as it stands.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// Position of its `fact.asserted`: its name.
+    pub position: u64,
+    /// Position of the event that made the present revision.
+    pub revision: u64,
+    /// Who asserted it.
+    pub asserter: KeyIndex,
+    /// Who made the present revision.
+    pub author: KeyIndex,
+    /// How often it was corrected.
+    pub corrected: u32,
+    /// Whether its assertion was struck and nobody else has vouched for it since.
+    pub suspect: bool,
+    more: Option<Box<More>>,
+}
+
+/// What only some facts have.
+#[derive(Clone, Debug, Default)]
+struct More {
+    confirmed_by: Vec<KeyIndex>,
+    disputes: Vec<Dispute>,
+    retraction: Option<u64>,
+}
+
+/// An open dispute of a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dispute {
+    /// Position of the `fact.disputed`.
+    pub position: u64,
+    /// Whether the error is said to be in the document.
+    pub in_document: bool,
+}
+
+/// A captured document as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Position of its `document.captured`: its name.
+    pub position: u64,
+    /// Who captured it.
+    pub author: KeyIndex,
+    /// Whether its capture was struck and nobody else has described it since.
+    pub suspect: bool,
+}
+
+impl Fact {
+    /// Who confirmed the present revision, in order.
+    pub fn confirmed_by(&self) -> &[KeyIndex] {
+        self.more.as_ref().map_or(&[], |more| &more.confirmed_by)
+    }
+
+    /// Open disputes, by position.
+    pub fn disputes(&self) -> &[Dispute] {
+        self.more.as_ref().map_or(&[], |more| &more.disputes)
+    }
+
+    /// The standing retraction.
+    pub fn retraction(&self) -> Option<u64> {
+        self.more.as_ref().and_then(|more| more.retraction)
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+}
+
+/// An event that refers to a fact, so that later events can refer to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A `fact.corrected` of this fact.
+    Revision(u64),
+    /// A `fact.disputed` of this fact.
+    Dispute(u64),
+    /// A `fact.retracted` of this fact, by this key.
+    Retraction(u64, KeyIndex),
+    /// A `fact.related`.
+    Relation(Triple),
+}
+
+/// Everything that stands after some events.
+#[derive(Clone, Debug, Default)]
+pub struct Fold {
+    /// The parameters; `None` before event 0.
+    pub ledger: Option<Ledger>,
+    /// Who may sign.
+    pub roster: Roster,
+    facts: Vec<Fact>,
+    documents: Vec<Document>,
+    targets: HashMap<u64, Target>,
+    relations: BTreeMap<u64, Triple>,
+    triples: HashSet<Triple>,
+    sealed: HashMap<u64, Seal>,
+    redacted: HashSet<u64>,
+}
+
+impl Fold {
+    /// All facts, by position.
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+
+    /// The fact of this name.
+    pub fn fact(&self, position: u64) -> Option<&Fact> {
+        let index = self.facts.binary_search_by_key(&position, |fact| fact.position).ok()?;
+        self.facts.get(index)
+    }
+
+    /// The fact of which `event` is a revision: its assertion or one of its corrections.
+    pub fn fact_of_revision(&self, event: u64) -> Option<&Fact> {
+        match self.targets.get(&event) {
+            Some(Target::Revision(fact)) => self.fact(*fact),
+            _ => self.fact(event),
+        }
+    }
+
+    /// What an event that refers to a fact refers to.
+    pub fn target(&self, event: u64) -> Option<Target> {
+        self.targets.get(&event).copied()
+    }
+
+    /// All documents, by position.
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
+    /// The document of this name.
+    pub fn document(&self, position: u64) -> Option<&Document> {
+        let index = self.documents.binary_search_by_key(&position, |d| d.position).ok()?;
+        self.documents.get(index)
+    }
+
+    /// The standing relations, by position.
+    pub fn relations(&self) -> &BTreeMap<u64, Triple> {
+        &self.relations
+    }
+
+    /// Whether these two facts are so related now.
+    pub fn is_related(&self, triple: &Triple) -> bool {
+        self.triples.contains(triple)
+    }
+
+    /// The seal of an event's body, if it is sealed now.
+    pub fn seal(&self, event: u64) -> Option<Seal> {
+        self.sealed.get(&event).copied()
+    }
+
+    /// Whether an event's body is redacted.
+    pub fn is_redacted(&self, event: u64) -> bool {
+        self.redacted.contains(&event)
+    }
+
+    /// Applies an act. Never refuses; an act whose target is not there changes nothing.
+    pub fn apply(&mut self, act: &Act, history: &History) {
+        let (position, by) = (act.position, act.by);
+        match &act.deed {
+            Deed::Asserted => self.assert(position, by),
+            Deed::Captured => self.capture(position, by),
+            Deed::Sealed(deed) => {
+                match deed.document {
+                    true => self.capture(position, by),
+                    false => self.assert(position, by),
+                }
+                self.sealed.insert(position, deed.seal);
+            }
+            Deed::Confirmed { on } => self.confirm(*on, by, history),
+            Deed::Disputed { on } => self.dispute(*on, Dispute { position, in_document: false }),
+            Deed::DisputedDocument { on } => {
+                self.dispute(*on, Dispute { position, in_document: true })
+            }
+            Deed::Upheld { dispute } => self.close(&[*dispute]),
+            Deed::Corrected(deed) => self.correct(act, deed, history),
+            Deed::Retracted { on } => self.retract(*on, position, by),
+            Deed::Reinstated { retraction } => self.reinstate(*retraction),
+            Deed::Related(triple) => {
+                self.targets.insert(position, Target::Relation(**triple));
+                self.relations.insert(position, **triple);
+                self.triples.insert(**triple);
+            }
+            Deed::Withdrawn { relation } => {
+                if let Some(triple) = self.relations.remove(relation) {
+                    self.triples.remove(&triple);
+                }
+            }
+            Deed::Described { document } => self.describe(*document, by, history),
+            Deed::Released { event } => {
+                self.sealed.remove(event);
+            }
+            Deed::Redacted { event } => {
+                self.sealed.remove(event);
+                self.redacted.insert(*event);
+            }
+            Deed::Retimed | Deed::Upgraded { .. } => {}
+            _ => self.administer(act, history),
+        }
+    }
+
+    /// Marks an assertion or a capture as suspect.
+    pub fn suspect(&mut self, position: u64) {
+        if let Ok(index) = self.facts.binary_search_by_key(&position, |fact| fact.position) {
+            self.facts[index].suspect = true;
+        }
+        if let Ok(index) = self.documents.binary_search_by_key(&position, |d| d.position) {
+            self.documents[index].suspect = true;
+        }
+    }
+
+    fn administer(&mut self, act: &Act, history: &History) {
+        match (&act.deed, &mut self.ledger) {
+            (Deed::Opened(opened), _) => {
+                self.ledger = Some(Ledger {
+                    origin: opened.origin.clone(),
+                    log_key: opened.log_key,
+                    old_log_key: None,
+                    window: opened.window,
+                    confirmations: opened.confirmations,
+                    recovery: opened.recovery,
+                });
+                if let Some(key) = history.key(act.by) {
+                    let (person, roles) = (opened.person.clone(), opened.roles);
+                    self.enrol(key, person, roles, act.position);
+                }
+            }
+            (Deed::Changed { confirmations }, Some(ledger)) => {
+                ledger.confirmations = *confirmations;
+            }
+            (Deed::Rekeyed(rekeyed), Some(ledger)) => {
+                let rotated = rekeyed.reason == RekeyReason::Rotated;
+                ledger.old_log_key = rotated.then_some(ledger.log_key);
+                ledger.log_key = rekeyed.log_key;
+            }
+            (Deed::Enrolled(enrolled), _) => {
+                let person = enrolled.person.clone();
+                self.enrol(enrolled.key, person, enrolled.roles, act.position);
+            }
+            (Deed::RolesChanged(change), _) => self.roster.change(&change.0, change.1),
+            (Deed::Revoked(revoked), _) => self.roster.revoke(&revoked.key, act.position),
+            _ => {}
+        }
+    }
+
+    fn enrol(&mut self, key: PublicKey, person: Person, roles: Roles, enrolled: u64) {
+        self.roster.enrol(Member { key, person, roles, enrolled, revoked: None });
+    }
+
+    fn assert(&mut self, position: u64, by: KeyIndex) {
+        self.facts.push(Fact {
+            position,
+            revision: position,
+            asserter: by,
+            author: by,
+            corrected: 0,
+            suspect: false,
+            more: None,
+        });
+    }
+
+    fn capture(&mut self, position: u64, author: KeyIndex) {
+        self.documents.push(Document { position, author, suspect: false });
+    }
+
+    fn confirm(&mut self, on: u64, by: KeyIndex, history: &History) {
+        let Some(fact) = self.fact_mut(on) else { return };
+        fact.more().confirmed_by.push(by);
+        clear(&mut fact.suspect, fact.asserter, by, history);
+    }
+
+    fn dispute(&mut self, on: u64, dispute: Dispute) {
+        let Some(fact) = self.fact_mut(on) else { return };
+        fact.more().disputes.push(dispute);
+        let name = fact.position;
+        self.targets.insert(dispute.position, Target::Dispute(name));
+    }
+
+    fn close(&mut self, disputes: &[u64]) {
+        for dispute in disputes {
+            let Some(Target::Dispute(fact)) = self.target(*dispute) else { continue };
+            let Some(fact) = self.fact_mut(fact) else { continue };
+            fact.more().disputes.retain(|open| open.position != *dispute);
+        }
+    }
+
+    fn correct(&mut self, act: &Act, deed: &Corrected, history: &History) {
+        let Some(fact) = self.fact_mut(deed.on) else { return };
+        fact.revision = act.position;
+        fact.author = act.by;
+        fact.corrected += 1;
+        fact.more().confirmed_by.clear();
+        clear(&mut fact.suspect, fact.asserter, act.by, history);
+        let name = fact.position;
+        self.targets.insert(act.position, Target::Revision(name));
+        self.close(&deed.resolves);
+        if deed.seal != Seal::Open {
+            self.sealed.insert(act.position, deed.seal);
+        }
+    }
+
+    fn retract(&mut self, on: u64, position: u64, by: KeyIndex) {
+        let Some(fact) = self.fact_mut(on) else { return };
+        fact.more().retraction = Some(position);
+        let name = fact.position;
+        self.targets.insert(position, Target::Retraction(name, by));
+    }
+
+    fn reinstate(&mut self, retraction: u64) {
+        let Some(Target::Retraction(fact, _)) = self.target(retraction) else { return };
+        if let Some(fact) = self.fact_mut(fact) {
+            fact.more().retraction = None;
+        }
+    }
+
+    fn describe(&mut self, document: u64, by: KeyIndex, history: &History) {
+        if let Ok(index) = self.documents.binary_search_by_key(&document, |d| d.position) {
+            let document = &mut self.documents[index];
+            clear(&mut document.suspect, document.author, by, history);
+        }
+    }
+
+    fn fact_mut(&mut self, revision: u64) -> Option<&mut Fact> {
+        let name = self.fact_of_revision(revision)?.position;
+        let index = self.facts.binary_search_by_key(&name, |fact| fact.position).ok()?;
+        self.facts.get_mut(index)
+    }
+}
+
+/// A suspect entry ceases to be one when another person vouches for it.
+fn clear(suspect: &mut bool, author: KeyIndex, by: KeyIndex, history: &History) {
+    if *suspect && history.person(author) != history.person(by) {
+        *suspect = false;
+    }
+}

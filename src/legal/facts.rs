@@ -1,0 +1,204 @@
+//! Rules 501–514: what may be said of facts, disputes, retractions and relations.
+//!
+//! Always holds: each function is the rule of its number and reads only its case; it speaks only
+//! where the rules before it hold. Not here: signers, seals. Source: FORMAT.md section 6.
+
+use crate::event::words::{Relation, Type};
+use crate::fold::deed::Deed;
+use crate::fold::history::KeyIndex;
+use crate::fold::{Fact, Target};
+use crate::legal::Case;
+use crate::text::Person;
+
+/// The fact that the event acts on, by whatever it names.
+pub fn fact_of<'a>(case: &Case<'a>) -> Option<&'a Fact> {
+    let fold = case.fold;
+    match case.event.deed {
+        Deed::Upheld { dispute } => match fold.target(*dispute)? {
+            Target::Dispute(fact) => fold.fact(fact),
+            _ => None,
+        },
+        Deed::Reinstated { retraction } => match fold.target(*retraction)? {
+            Target::Retraction(fact, _) => fold.fact(fact),
+            _ => None,
+        },
+        deed => fold.fact_of_revision(deed.on()?),
+    }
+}
+
+/// 501: every position in args names an applied event of the type it must be.
+pub fn target(case: &Case<'_>) -> Result<(), String> {
+    let fold = case.fold;
+    let is_dispute = |event: &u64| matches!(fold.target(*event), Some(Target::Dispute(_)));
+    let wrong = |event: u64, expected: &str| Err(format!("event {event} is no {expected}"));
+    if let Some(on) = case.event.deed.on()
+        && fold.fact_of_revision(on).is_none()
+    {
+        return wrong(on, "fact.asserted or fact.corrected that stands");
+    }
+    match case.event.deed {
+        Deed::Upheld { dispute } if !is_dispute(dispute) => wrong(*dispute, "fact.disputed"),
+        Deed::Corrected(deed) => match deed.resolves.iter().find(|event| !is_dispute(event)) {
+            Some(event) => wrong(*event, "fact.disputed"),
+            None => Ok(()),
+        },
+        Deed::Reinstated { retraction } => match fold.target(*retraction) {
+            Some(Target::Retraction(..)) => Ok(()),
+            _ => wrong(*retraction, "fact.retracted"),
+        },
+        Deed::Related(triple) => {
+            match [triple.from, triple.to].into_iter().find(|end| fold.fact(*end).is_none()) {
+                Some(end) => wrong(end, "fact.asserted"),
+                None => Ok(()),
+            }
+        }
+        Deed::Withdrawn { relation } => match fold.target(*relation) {
+            Some(Target::Relation(_)) => Ok(()),
+            _ => wrong(*relation, "fact.related"),
+        },
+        Deed::Described { document } if fold.document(*document).is_none() => {
+            wrong(*document, "document.captured")
+        }
+        Deed::Released { event } | Deed::Redacted { event }
+            if case.history.act(*event).is_none() =>
+        {
+            wrong(*event, "event that stands")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// 502: a retracted fact takes only reinstatement and relations.
+pub fn retracted(case: &Case<'_>) -> Result<(), String> {
+    if case.event.deed.kind() == Type::FactReinstated {
+        return Ok(());
+    }
+    let Some(fact) = fact_of(case) else { return Ok(()) };
+    match fact.retraction() {
+        Some(by) => Err(format!("fact {} is retracted by event {by}", fact.position)),
+        None => Ok(()),
+    }
+}
+
+/// 503: one confirms, disputes, corrects or retracts the present words.
+pub fn stale(case: &Case<'_>) -> Result<(), String> {
+    let (Some(on), Some(fact)) = (case.event.deed.on(), fact_of(case)) else { return Ok(()) };
+    if fact.revision == on {
+        return Ok(());
+    }
+    let (name, now) = (fact.position, fact.revision);
+    Err(format!("the present revision of fact {name} is made by event {now}, not by {on}"))
+}
+
+/// 504: nobody confirms their own words.
+pub fn own_words(case: &Case<'_>) -> Result<(), String> {
+    let (Deed::Confirmed { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+        return Ok(());
+    };
+    match is_signer(case, fact.author) {
+        true => Err(format!("the present words of fact {} are the signer's own", fact.position)),
+        false => Ok(()),
+    }
+}
+
+/// 505: a person confirms a revision once.
+pub fn confirmed_twice(case: &Case<'_>) -> Result<(), String> {
+    let (Deed::Confirmed { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+        return Ok(());
+    };
+    match fact.confirmed_by().iter().any(|key| is_signer(case, *key)) {
+        true => Err(format!("this person has confirmed event {} already", fact.revision)),
+        false => Ok(()),
+    }
+}
+
+/// 507: only an open dispute is upheld.
+pub fn dispute_closed(case: &Case<'_>) -> Result<(), String> {
+    let (Deed::Upheld { dispute }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+        return Ok(());
+    };
+    match fact.disputes().iter().any(|open| open.position == *dispute) {
+        true => Ok(()),
+        false => Err(format!("dispute {dispute} of fact {} is closed", fact.position)),
+    }
+}
+
+/// 508: nobody upholds their own fact.
+pub fn uphold_own(case: &Case<'_>) -> Result<(), String> {
+    let (Deed::Upheld { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+        return Ok(());
+    };
+    match is_signer(case, fact.asserter) || is_signer(case, fact.author) {
+        true => Err(format!("the signer asserted fact {} or its present words", fact.position)),
+        false => Ok(()),
+    }
+}
+
+/// 509: a correction resolves open disputes of its own fact, and none if nothing was wrong.
+pub fn resolves(case: &Case<'_>) -> Result<(), String> {
+    let (Deed::Corrected(deed), Some(fact)) = (case.event.deed, fact_of(case)) else {
+        return Ok(());
+    };
+    if deed.more_precise && !deed.resolves.is_empty() {
+        return Err("more-precise says that nothing was wrong, so it resolves nothing".to_owned());
+    }
+    let open = |event: &&u64| fact.disputes().iter().any(|open| open.position == **event);
+    match deed.resolves.iter().find(|event| !open(event)) {
+        Some(event) => Err(format!("{event} is no open dispute of fact {}", fact.position)),
+        None => Ok(()),
+    }
+}
+
+/// 511: only a standing retraction is ended.
+pub fn retraction_standing(case: &Case<'_>) -> Result<(), String> {
+    let (Deed::Reinstated { retraction }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+        return Ok(());
+    };
+    match fact.retraction() == Some(*retraction) {
+        true => Ok(()),
+        false => Err(format!("retraction {retraction} of fact {} is over", fact.position)),
+    }
+}
+
+/// 512: another person than who retracted reinstates.
+pub fn reinstate_own(case: &Case<'_>) -> Result<(), String> {
+    let Deed::Reinstated { retraction } = case.event.deed else { return Ok(()) };
+    match case.fold.target(*retraction) {
+        Some(Target::Retraction(_, by)) if is_signer(case, by) => {
+            Err("who retracted cannot reinstate".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// 513: a relation has two ends, in order where it has no direction.
+pub fn relation_ends(case: &Case<'_>) -> Result<(), String> {
+    let Deed::Related(triple) = case.event.deed else { return Ok(()) };
+    let symmetric = matches!(triple.rel, Relation::SameAs | Relation::Contradicts);
+    if triple.from == triple.to {
+        return Err("a fact is not related to itself".to_owned());
+    }
+    match symmetric && triple.from > triple.to {
+        true => Err(format!("{} has no direction: the earlier fact comes first", triple.rel)),
+        false => Ok(()),
+    }
+}
+
+/// 514: a relation stands once, and only a standing one is withdrawn.
+pub fn relation_standing(case: &Case<'_>) -> Result<(), String> {
+    match case.event.deed {
+        Deed::Related(triple) if case.fold.is_related(triple) => {
+            Err(format!("{} {} {} stands already", triple.from, triple.rel, triple.to))
+        }
+        Deed::Withdrawn { relation } if !case.fold.relations().contains_key(relation) => {
+            Err(format!("relation {relation} is withdrawn already"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether `key` is held by the person who signs.
+pub fn is_signer(case: &Case<'_>, key: KeyIndex) -> bool {
+    let person: Option<&Person> = case.signer.map(|signer| &signer.person);
+    person.is_some() && case.history.person(key) == person
+}

@@ -1,0 +1,137 @@
+//! Legality: one function for each numbered rule, the same on append and on verify.
+//!
+//! Always holds: a rule reads the history, the fold and the proposal, changes nothing, and is told
+//! by its number; the first broken one decides. So nothing can be written that verify refuses.
+//! Not here: content (`content`), signatures and chains (`verify`). Source: FORMAT.md section 6.
+
+pub mod facts;
+pub mod seals;
+pub mod signers;
+
+use crate::fold::Fold;
+use crate::fold::deed::Deed;
+use crate::fold::history::{Act, History};
+use crate::key::PublicKey;
+use crate::roster::Member;
+use crate::rule::Rule;
+use crate::time::Time;
+
+/// An event that wants to stand at a place.
+#[derive(Clone, Copy, Debug)]
+pub struct Proposal<'a> {
+    /// Its position.
+    pub position: u64,
+    /// Its time by the ledger's clock.
+    pub at: Option<Time>,
+    /// Its signer.
+    pub by: PublicKey,
+    /// What it does.
+    pub deed: &'a Deed,
+}
+
+/// A proposal with everything that the rules look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// What is never refolded.
+    pub history: &'a History,
+    /// What stands before the event.
+    pub fold: &'a Fold,
+    /// The event.
+    pub event: Proposal<'a>,
+    /// The signer's row.
+    pub signer: Option<&'a Member>,
+    /// Whether the signer is the recovery key.
+    pub recovery: bool,
+}
+
+/// A broken rule and why, for people.
+pub type Breach = (Rule, String);
+
+type Check = fn(&Case<'_>) -> Result<(), String>;
+
+/// Every rule of section 6, by number; 408's look into the refold is in [`judge_in_refold`].
+const RULES: &[(Rule, Check)] = &[
+    (Rule::Opening, signers::opening),
+    (Rule::SignerUnknown, signers::signer_unknown),
+    (Rule::SignerRevoked, signers::signer_revoked),
+    (Rule::SignerRole, signers::signer_role),
+    (Rule::KeyEnrolledOnce, signers::key_enrolled_once),
+    (Rule::LastAdmin, signers::last_admin),
+    (Rule::KeyNamed, signers::key_named),
+    (Rule::SuspectFrom, signers::suspect_from),
+    (Rule::LogPossession, signers::log_possession),
+    (Rule::Upgrade, signers::upgrade),
+    (Rule::Target, facts::target),
+    (Rule::Retracted, facts::retracted),
+    (Rule::Stale, facts::stale),
+    (Rule::OwnWords, facts::own_words),
+    (Rule::ConfirmedTwice, facts::confirmed_twice),
+    (Rule::DisputeClosed, facts::dispute_closed),
+    (Rule::UpholdOwn, facts::uphold_own),
+    (Rule::Resolves, facts::resolves),
+    (Rule::RetractionStanding, facts::retraction_standing),
+    (Rule::ReinstateOwn, facts::reinstate_own),
+    (Rule::RelationEnds, facts::relation_ends),
+    (Rule::RelationStanding, facts::relation_standing),
+    (Rule::SealBound, seals::seal_bound),
+    (Rule::SealLate, seals::seal_late),
+    (Rule::Release, seals::release),
+    (Rule::RedactOnce, seals::redact_once),
+    (Rule::RedactOwn, seals::redact_own),
+];
+
+/// What must hold of a suspect revocation's signer after the refold.
+const IN_REFOLD: &[Check] = &[
+    signers::signer_unknown,
+    signers::signer_revoked,
+    signers::signer_role,
+    signers::last_admin,
+    signers::key_named,
+];
+
+impl<'a> Case<'a> {
+    /// The case of an event before which `fold` stands.
+    pub fn new(history: &'a History, fold: &'a Fold, event: &Proposal<'a>) -> Case<'a> {
+        let signer = fold.roster.member(&event.by);
+        let digest = fold.ledger.as_ref().and_then(|ledger| ledger.recovery);
+        let recovery = signer.is_none() && digest.is_some_and(|d| event.by.digest() == d);
+        Case { history, fold, event: *event, signer, recovery }
+    }
+}
+
+/// The first broken rule, by number. The whole of section 6 but what 408 asks of the refold.
+pub fn judge(case: &Case<'_>) -> Result<(), Breach> {
+    check(case, RULES, &[])
+}
+
+/// The same for an act in a refold: all rules but 405 and 408.
+pub fn judge_refolding(
+    history: &History,
+    fold: &Fold,
+    act: &Act,
+    by: PublicKey,
+) -> Result<(), Breach> {
+    let event = Proposal { position: act.position, at: None, by, deed: &act.deed };
+    let skipped = [Rule::KeyEnrolledOnce, Rule::SuspectFrom];
+    check(&Case::new(history, fold, &event), RULES, &skipped)
+}
+
+/// Rule 408 after the refold: could the signer still have signed?
+pub fn judge_in_refold(case: &Case<'_>, refolded: &Fold) -> Result<(), Breach> {
+    let case = Case::new(case.history, refolded, &case.event);
+    for rule in IN_REFOLD {
+        rule(&case).map_err(|why| {
+            (Rule::SuspectFrom, format!("in the record without what this undoes, {why}"))
+        })?;
+    }
+    Ok(())
+}
+
+fn check(case: &Case<'_>, rules: &[(Rule, Check)], skipped: &[Rule]) -> Result<(), Breach> {
+    for (rule, check) in rules {
+        if !skipped.contains(rule) {
+            check(case).map_err(|why| (*rule, why))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! Strings of the record: bounds, words of ours, and the closed grammars.
+//!
+//! Always holds: a value of a type below satisfies its row of FORMAT.md section 1, however it was
+//! made; so what is in memory can be written. Not here: JSON (`event`). Judged by nothing but this
+//! file: no locale, no Unicode version. Source: FORMAT.md section 1.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
+use std::ops::Deref;
+
+/// Why a string is refused: what was expected and what was found.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Fewer or more code points than the row of the table allows.
+    #[error("expected {min} to {max} code points, found {found}")]
+    Length {
+        /// Least number of code points.
+        min: usize,
+        /// Greatest number of code points.
+        max: usize,
+        /// Number found.
+        found: usize,
+    },
+    /// A control, bidirectional or invisible character in words of ours.
+    #[error("the character U+{code:04X} at code point {at} is not allowed in words of ours")]
+    Invisible {
+        /// The code point.
+        code: u32,
+        /// Its place, in code points from 0.
+        at: usize,
+    },
+    /// Not in the closed grammar.
+    #[error("expected {expected}, found {found:?}")]
+    Grammar {
+        /// The grammar, for people.
+        expected: &'static str,
+        /// The text found, cut to 80 code points.
+        found: String,
+    },
+}
+
+/// Whether a code point is refused in words of ours.
+pub fn is_invisible(c: char) -> bool {
+    matches!(u32::from(c),
+        0x00..=0x1F | 0x7F..=0x9F | 0x61C | 0x200E..=0x200F | 0x2028..=0x202E
+        | 0x2066..=0x2069 | 0xFEFF | 0xFFF9..=0xFFFF | 0xE0000..=0xE007F)
+}
+
+fn check_length(text: &str, min: usize, max: usize) -> Result<(), TextError> {
+    let long = text.len() > max;
+    let found = if long || min > 0 { text.chars().count() } else { 0 };
+    if found > max || found < min {
+        return Err(TextError::Length { min, max, found });
+    }
+    Ok(())
+}
+
+/// Words of ours: 1 to `MAX` code points, none of them invisible.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Words<const MAX: usize>(String);
+
+impl<const MAX: usize> Words<MAX> {
+    /// The words if they are within bounds and visible.
+    pub fn new(text: impl Into<String>) -> Result<Self, TextError> {
+        let text = text.into();
+        check_length(&text, 1, MAX)?;
+        match text.chars().enumerate().find(|(_, c)| is_invisible(*c)) {
+            Some((at, c)) => Err(TextError::Invisible { code: u32::from(c), at }),
+            None => Ok(Words(text)),
+        }
+    }
+}
+
+/// Words of a document, as they stand there: `MIN` to `MAX` code points of any kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Verbatim<const MIN: usize, const MAX: usize>(String);
+
+impl<const MIN: usize, const MAX: usize> Verbatim<MIN, MAX> {
+    /// The words if they are within bounds.
+    pub fn new(text: impl Into<String>) -> Result<Self, TextError> {
+        let text = text.into();
+        check_length(&text, MIN, MAX)?;
+        Ok(Verbatim(text))
+    }
+}
+
+impl<const MAX: usize> Deref for Words<MAX> {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> Deref for Verbatim<MIN, MAX> {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> fmt::Display for Words<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> fmt::Display for Verbatim<MIN, MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de, const MAX: usize> Deserialize<'de> for Words<MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Words::new(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+impl<'de, const MIN: usize, const MAX: usize> Deserialize<'de> for Verbatim<MIN, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Verbatim::new(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+macro_rules! grammars {
+    ($($(#[$doc:meta])* $name:ident: $check:ident, $expected:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text if it is in the grammar.
+            pub fn new(text: impl Into<String>) -> Result<Self, TextError> {
+                let text = text.into();
+                if $check(&text) {
+                    return Ok($name(text));
+                }
+                let found = text.chars().take(80).collect();
+                Err(TextError::Grammar { expected: $expected, found })
+            }
+        }
+
+        impl Deref for $name {
+            type Target = str;
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $name::new(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+grammars! {
+    /// A language tag, such as `en` or `pt-BR`.
+    Lang: is_lang, "a language tag like en or pt-BR";
+    /// A media type, such as `text/plain`.
+    MediaType: is_media_type, "a media type like text/plain, in lower case";
+    /// A URI with its scheme.
+    Uri: is_uri, "a URI with its scheme, like https://example.org/page, without spaces";
+    /// The ledger's name for ever: a URL prefix without scheme, at most 255 bytes.
+    Origin: is_origin, "a name like example.org/record: a-z 0-9 . - and /, with a dot";
+    /// A date or an interval.
+    Edtf: is_edtf_text, "an EDTF date or interval like 2022-01-26, 2022-01, 2022~ or 2021/2022";
+    /// A person, drawn at random: 32 lower-case hex digits.
+    Person: is_hex_32, "32 lower-case hex digits";
+}
+
+fn is_lang(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let first = parts.next().unwrap_or_default();
+    text.len() <= 2_000
+        && (2..=3).contains(&first.len())
+        && first.bytes().all(|b| b.is_ascii_lowercase())
+        && parts.all(|part| {
+            (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
+}
+
+fn is_media_type(text: &str) -> bool {
+    let token = |part: &str| {
+        let byte = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'+' | b'-');
+        !part.is_empty() && part.bytes().all(byte)
+    };
+    text.len() <= 2_000 && text.split_once('/').is_some_and(|(a, b)| token(a) && token(b))
+}
+
+fn is_uri(text: &str) -> bool {
+    let scheme = |part: &str| {
+        let byte = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'.' | b'-');
+        part.starts_with(|c: char| c.is_ascii_lowercase()) && part.bytes().all(byte)
+    };
+    let rest = |part: &str| !part.is_empty() && part.bytes().all(|b| (0x21..=0x7E).contains(&b));
+    text.len() <= 2_000 && text.split_once(':').is_some_and(|(a, b)| scheme(a) && rest(b))
+}
+
+fn is_origin(text: &str) -> bool {
+    let host = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-');
+    let path = |b: u8| host(b) || matches!(b, b'_' | b'~');
+    let mut parts = text.split('/');
+    let first = parts.next().unwrap_or_default();
+    text.len() <= 255
+        && first.contains('.')
+        && first.bytes().all(host)
+        && parts.all(|part| !part.is_empty() && part.bytes().all(path))
+}
+
+fn is_edtf_text(text: &str) -> bool {
+    crate::edtf::is_edtf(text)
+}
+
+fn is_hex_32(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
