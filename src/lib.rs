@@ -15,11 +15,13 @@ pub mod time;
 // floor 1: formats, bytes <-> values
 pub mod event;
 pub mod merkle;
+pub mod pin;
 pub mod tlog;
 
 // floor 2: rules, judgement without I/O, clock or randomness
 pub mod fold;
 pub mod legal;
+pub mod quote;
 pub mod refold;
 pub mod roster;
 pub mod state;

@@ -1,3 +1,243 @@
-//! Judgement of a whole record: see `source` for what is judged.
+//! Verification: every byte, link, signature, role and quotation of a record.
+//!
+//! Always holds: faults are data and all of them are collected; `Err` means only "could not read".
+//! No verdict depends on a clock, a locale or the number of threads. Not here: files (`journal`,
+//! `store`), words for people (`cli`). Source: FORMAT.md sections 5–9.
 
+pub mod chain;
+pub mod content;
+pub mod ends;
+pub mod examine;
+pub mod pipeline;
 pub mod source;
+
+use crate::hash::Hash;
+use crate::rule::{Class, Fault, Rule};
+use crate::state::State;
+use crate::time::Time;
+use chain::Chain;
+use content::{Contents, Counts};
+use ends::{Ends, EndsFound, Seen};
+use pipeline::{ExaminedSpan, Plan};
+use source::{Closing, Source, SourceError};
+use std::collections::BTreeMap;
+
+/// How to verify.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// Number of threads that examine events; at least 1.
+    pub jobs: usize,
+    /// Whether signatures are checked. Only a verdict needs them.
+    pub signatures: bool,
+    /// Whether bodies and documents are checked.
+    pub contents: bool,
+    /// The number of events after which to stop; `u64::MAX` for all.
+    pub until: u64,
+    /// Told the number of events so far, now and then.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+}
+
+impl Options<'_> {
+    /// A whole verdict on `jobs` threads.
+    pub fn whole(jobs: usize) -> Options<'static> {
+        Options { jobs, signatures: true, contents: true, until: u64::MAX, progress: None }
+    }
+
+    /// The state only, of the first `until` events: for reading and writing, not for verdicts.
+    pub fn state(until: u64) -> Options<'static> {
+        Options { jobs: 1, signatures: false, contents: false, until, progress: None }
+    }
+}
+
+/// What verification found.
+pub struct Report {
+    /// Number of events.
+    pub size: u64,
+    /// Hash of the last event.
+    pub head: Option<Hash>,
+    /// Hash of event 0.
+    pub genesis: Option<Hash>,
+    /// Root of the tree.
+    pub root: Hash,
+    /// The tree itself.
+    pub tree: crate::merkle::Tree,
+    /// Time of the last event.
+    pub at: Option<Time>,
+    /// The state of all applied events.
+    pub state: State,
+    /// All faults, by position (those of no event first), then rule.
+    pub faults: Vec<Fault>,
+    /// Content checks.
+    pub counts: Counts,
+    /// Closing lines that hold.
+    pub closings: u64,
+    /// The ends of the record.
+    pub ends: EndsFound,
+    /// Position and format of an event that this program is too old to judge.
+    pub later_version: Option<(u64, u64)>,
+    /// Bytes after the end of the record, ignored by rule.
+    pub ignored_bytes: u64,
+}
+
+impl Report {
+    /// The gravest class of fault; `None` if there is none.
+    pub fn class(&self) -> Option<Class> {
+        self.faults.iter().map(|fault| fault.rule.class()).max()
+    }
+
+    /// The exit code of FORMAT.md section 9: 4 forked, 1 fault, 2 could not tell, 0 yes.
+    pub fn exit(&self) -> u8 {
+        match self.class() {
+            Some(Class::Fork) => 4,
+            Some(Class::Fault) => 1,
+            Some(Class::Damage) => 2,
+            None if self.later_version.is_some() => 2,
+            None => 0,
+        }
+    }
+}
+
+/// Verifies a record: walk, examine on every core, judge in order, compare the ends.
+pub fn verify(
+    source: &dyn Source,
+    ends: &Ends,
+    options: Options<'_>,
+) -> Result<Report, SourceError> {
+    let mut judge = Judge::new(source, ends, options);
+    let plan = Plan { jobs: options.jobs, signatures: options.signatures, until: options.until };
+    pipeline::run(source, plan, &mut |span| judge.take(span))?;
+    let mut report = judge.end();
+    let whole = report.later_version.is_none() && options.until == u64::MAX;
+    if whole {
+        let Judge { seen, .. } = judge;
+        report.ends = ends.judge(report.size, report.genesis, &seen, &mut report.faults);
+    }
+    report.faults.sort();
+    report.ignored_bytes = source.ignored_bytes();
+    Ok(report)
+}
+
+struct Judge<'a> {
+    chain: Chain,
+    contents: Contents<'a>,
+    faults: Vec<Fault>,
+    options: Options<'a>,
+    watched: Vec<u64>,
+    seen: BTreeMap<u64, Seen>,
+    genesis: Option<Hash>,
+    closings: u64,
+    closing_broken: bool,
+    later_version: Option<(u64, u64)>,
+}
+
+impl<'a> Judge<'a> {
+    fn new(source: &'a dyn Source, ends: &Ends, options: Options<'a>) -> Judge<'a> {
+        let mut judge = Judge {
+            chain: Chain::default(),
+            contents: Contents::new(source),
+            faults: Vec::new(),
+            options,
+            watched: ends.sizes(),
+            seen: BTreeMap::new(),
+            genesis: None,
+            closings: 0,
+            closing_broken: false,
+            later_version: None,
+        };
+        judge.watch();
+        judge
+    }
+
+    /// One span in its turn; false ends the walk.
+    fn take(&mut self, span: ExaminedSpan) -> Result<bool, SourceError> {
+        let mut closings = span.closings.into_iter().peekable();
+        let mut damage = span.damage.into_iter().peekable();
+        for examined in &span.events {
+            if let Some(v) = self.chain.later_version(examined) {
+                self.later_version = Some((self.chain.expected(), v));
+                return Ok(false);
+            }
+            let judged = self.chain.judge(examined, &mut self.faults);
+            self.genesis.get_or_insert(examined.reading.hash);
+            if self.options.contents {
+                let event = (examined, &judged);
+                self.contents.judge(event, &self.chain.state, &mut self.faults)?;
+            }
+            self.watch();
+            while let Some(closing) = closings.next_if(|c| c.counted <= self.chain.size()) {
+                self.close(&closing);
+            }
+        }
+        for closing in closings {
+            self.close(&closing);
+        }
+        for place in damage.by_ref() {
+            self.faults.push(Fault::at(place.counted, Rule::JournalFraming, place.why));
+        }
+        if let Some(progress) = self.options.progress {
+            progress(self.chain.size());
+        }
+        Ok(true)
+    }
+
+    /// Keeps what the record is at a size that an end speaks of.
+    fn watch(&mut self) {
+        if self.watched.contains(&self.chain.size()) {
+            self.seen.insert(self.chain.size(), self.look());
+        }
+    }
+
+    fn look(&self) -> Seen {
+        Seen {
+            root: self.chain.tree.root(),
+            head: self.chain.head,
+            ledger: self.chain.state.fold.ledger.clone(),
+        }
+    }
+
+    /// Rule 706, told once.
+    fn close(&mut self, closing: &Closing) {
+        let root = self.chain.tree.root();
+        let counted = closing.counted;
+        let why = match &closing.said {
+            None => Some("the closing line is not in form".to_owned()),
+            Some(said) if said.size != counted => {
+                Some(format!("the closing line says {} events, there are {counted}", said.size))
+            }
+            Some(said) if said.root != root => Some("the root does not hold".to_owned()),
+            Some(_) if !closing.sum_holds => Some("the sum does not hold".to_owned()),
+            Some(_) => None,
+        };
+        match why {
+            None => self.closings += 1,
+            Some(why) if !self.closing_broken => {
+                self.closing_broken = true;
+                self.faults.push(Fault::at(counted, Rule::Closing, why));
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn end(&mut self) -> Report {
+        if self.options.contents && self.options.until == u64::MAX {
+            self.contents.end(&self.chain.state, &mut self.faults);
+        }
+        self.seen.insert(self.chain.size(), self.look());
+        let chain = std::mem::take(&mut self.chain);
+        Report {
+            size: chain.size(),
+            head: chain.head,
+            genesis: self.genesis,
+            root: chain.tree.root(),
+            tree: chain.tree,
+            at: chain.at,
+            state: chain.state,
+            faults: std::mem::take(&mut self.faults),
+            counts: self.contents.counts,
+            closings: self.closings,
+            ends: EndsFound::default(),
+            later_version: self.later_version,
+            ignored_bytes: 0,
+        }
+    }
+}

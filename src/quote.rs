@@ -1,0 +1,144 @@
+//! Texts and quotations: offsets in code points, context that makes a place unique.
+//!
+//! Always holds: a quotation holds if and only if it is the one that [`Text::anchor`] makes of its
+//! span; nothing is normalised. Not here: loose pointing for editors (`pointing`), documents.
+//! Source: FORMAT.md section 3; W3C Web Annotation, TextQuoteSelector.
+
+use crate::event::body::{Quote, Span};
+use crate::text::Verbatim;
+use memchr::memmem;
+
+/// How many code points of context a quotation has at least.
+pub const CONTEXT: usize = 32;
+const STEP: usize = 256;
+
+/// A document's text with an index from code points to bytes.
+///
+/// ```
+/// use annals::quote::Text;
+/// let text = Text::new("Kyiv – “Yes,” she said.".into()).ok_or("no text")?;
+/// let quote = text.anchor(7, 13).ok_or("span")?;
+/// assert_eq!(&*quote.exact, "“Yes,”");
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Text {
+    text: String,
+    length: usize,
+    /// Byte offset of every 256th code point.
+    index: Vec<usize>,
+}
+
+impl Text {
+    /// The text of a document's bytes; `None` if they are not UTF-8.
+    pub fn new(bytes: Vec<u8>) -> Option<Text> {
+        let text = String::from_utf8(bytes).ok()?;
+        let mut length = 0;
+        let mut index = Vec::with_capacity(text.len() / STEP + 1);
+        for (at, _) in text.char_indices() {
+            if length % STEP == 0 {
+                index.push(at);
+            }
+            length += 1;
+        }
+        Some(Text { text, length, index })
+    }
+
+    /// The number of code points.
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The byte offset of a code point; the text's length in bytes for its end; `None` beyond.
+    pub fn byte(&self, point: usize) -> Option<usize> {
+        if point == self.length {
+            return Some(self.text.len());
+        }
+        let start = *self.index.get(point / STEP)?;
+        let rest = self.text.get(start..)?;
+        rest.char_indices().nth(point % STEP).map(|(at, _)| start + at)
+    }
+
+    /// The code point at a byte offset that is a border of one.
+    pub fn point(&self, byte: usize) -> Option<usize> {
+        let block = self.index.partition_point(|start| *start <= byte).checked_sub(1)?;
+        let rest = self.text.get(*self.index.get(block)?..byte)?;
+        Some(block * STEP + rest.chars().count())
+    }
+
+    /// The words from code point `start` up to `end`.
+    pub fn slice(&self, start: usize, end: usize) -> Option<&str> {
+        self.text.get(self.byte(start)?..self.byte(end)?)
+    }
+
+    /// The quotation of a span, with the least context (32 or more code points on each side) that
+    /// makes it unique; `None` if the span is empty or not in the text.
+    pub fn anchor(&self, start: usize, end: usize) -> Option<Quote> {
+        if start >= end || end > self.length {
+            return None;
+        }
+        let n = self.least_context(start, end);
+        Some(Quote {
+            exact: Verbatim::new(self.slice(start, end)?).ok()?,
+            prefix: Verbatim::new(self.slice(start.saturating_sub(n), start)?).ok()?,
+            suffix: Verbatim::new(self.slice(end, (end + n).min(self.length))?).ok()?,
+        })
+    }
+
+    /// Whether a quotation holds; else why not.
+    pub fn check(&self, quote: &Quote, span: &Span) -> Result<(), String> {
+        let (start, end) = (span.start, span.end);
+        let inside = start < end && end <= self.length as u64;
+        let bounds = || format!("the span {start}..{end} is not in a text of {}", self.length);
+        if !inside {
+            return Err(format!("{} code points", bounds()));
+        }
+        let (start, end) = (start as usize, end as usize);
+        let found = self.slice(start, end).unwrap_or_default();
+        if found != &*quote.exact {
+            let words: String = found.chars().take(60).collect();
+            return Err(format!("at {start}..{end} the document has {words:?}, not the quotation"));
+        }
+        match self.anchor(start, end) {
+            Some(anchor) if anchor == *quote => Ok(()),
+            Some(_) => Err(format!("prefix or suffix of {start}..{end} are not the document's")),
+            None => {
+                Err(format!("no context of at most 2000 code points makes {start}..{end} unique"))
+            }
+        }
+    }
+
+    fn least_context(&self, start: usize, end: usize) -> usize {
+        if self.is_unique(start, end, CONTEXT) {
+            return CONTEXT;
+        }
+        let (mut low, mut high) = (CONTEXT, self.length);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            match self.is_unique(start, end, middle) {
+                true => high = middle,
+                false => low = middle,
+            }
+        }
+        high
+    }
+
+    fn is_unique(&self, start: usize, end: usize, n: usize) -> bool {
+        let joined = self.slice(start.saturating_sub(n), (end + n).min(self.length));
+        let Some(needle) = joined.filter(|joined| !joined.is_empty()) else { return true };
+        let finder = memmem::Finder::new(needle.as_bytes());
+        let hay = self.text.as_bytes();
+        let Some(first) = finder.find(hay) else { return false };
+        finder.find(&hay[first + 1..]).is_none()
+    }
+}

@@ -1,0 +1,384 @@
+//! Content: bodies against their commitments, quotations against their documents.
+//!
+//! Always holds: each check holds, fails with the number of its rule, or is not checkable because
+//! a body or a document is withheld, and is counted as that. Not here: legality (`legal`).
+//! Source: FORMAT.md sections 3 and 7.
+
+use crate::event::args::{Args, Seal};
+use crate::event::body::{Body, Content, Evidence};
+use crate::event::record::{Place, Statement};
+use crate::event::words::{How, Stance};
+use crate::hash::Hash;
+use crate::key::{Possession, possession_bytes};
+use crate::quote::Text;
+use crate::rule::{Fault, Rule};
+use crate::state::State;
+use crate::verify::chain::Judged;
+use crate::verify::examine::{BodyFound, Examined};
+use crate::verify::source::{Source, SourceError};
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
+
+/// What is known of a captured document.
+#[derive(Clone, Debug)]
+struct Row {
+    digest: Hash,
+    media_type: String,
+    derived_from: Option<u64>,
+}
+
+/// How many content checks there were, and how many could not be made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Bodies that are there and are the committed ones.
+    pub bodies: u64,
+    /// Quotations that hold in their documents.
+    pub quotations: u64,
+    /// Documents that are there with their digest.
+    pub documents: u64,
+    /// Checks that a withheld body or document left open.
+    pub not_checkable: u64,
+}
+
+/// The content of all events so far.
+pub struct Contents<'a> {
+    source: &'a dyn Source,
+    rows: BTreeMap<u64, Row>,
+    by_digest: HashMap<Hash, u64>,
+    texts: HashMap<Hash, Option<Text>>,
+    held: usize,
+    withheld: Vec<u64>,
+    missing: Vec<u64>,
+    /// What was counted.
+    pub counts: Counts,
+}
+
+/// How many bytes of texts are kept for further quotations.
+const KEEP: usize = 64 << 20;
+
+impl<'a> Contents<'a> {
+    /// No content yet; documents come from `source`.
+    pub fn new(source: &'a dyn Source) -> Contents<'a> {
+        Contents {
+            source,
+            rows: BTreeMap::new(),
+            by_digest: HashMap::new(),
+            texts: HashMap::new(),
+            held: 0,
+            withheld: Vec::new(),
+            missing: Vec::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Judges the body of an event. `state` is the state after it.
+    pub fn judge(
+        &mut self,
+        event: (&Examined, &Judged),
+        state: &State,
+        faults: &mut Vec<Fault>,
+    ) -> Result<(), SourceError> {
+        let (examined, judged) = event;
+        let (Some(place), Some(statement)) = (&examined.reading.place, &examined.reading.statement)
+        else {
+            return Ok(());
+        };
+        let mut broken = Vec::new();
+        match &examined.body {
+            BodyFound::Withheld => {
+                self.withheld.push(judged.position);
+                self.counts.not_checkable += 1;
+            }
+            BodyFound::Bad(rule, why) => broken.push((*rule, why.clone())),
+            BodyFound::Unknown => {}
+            BodyFound::Good(body) => {
+                self.counts.bodies += 1;
+                if body.by != statement.by || body.content.kind() != statement.kind {
+                    let why = "the body is of another signer or type".to_owned();
+                    broken.push((Rule::BodySigner, why));
+                } else {
+                    self.check(judged, (place, statement, body), state, &mut broken)?;
+                }
+            }
+        }
+        if judged.body_repeated {
+            broken.push((Rule::BodyRepeated, "an earlier event has the same body".to_owned()));
+        }
+        broken.sort();
+        faults.extend(broken.into_iter().map(|(rule, why)| Fault::at(judged.position, rule, why)));
+        Ok(())
+    }
+
+    fn check(
+        &mut self,
+        judged: &Judged,
+        event: (&Place, &Statement, &Body),
+        state: &State,
+        broken: &mut Vec<(Rule, String)>,
+    ) -> Result<(), SourceError> {
+        let (place, statement, body) = event;
+        match (&body.content, &statement.args) {
+            (Content::DocumentCaptured(captured), _) => {
+                self.check_derived(captured.derived_from, statement, broken);
+                let row = Row {
+                    digest: captured.sha256,
+                    media_type: captured.media_type.to_string(),
+                    derived_from: captured.derived_from,
+                };
+                self.check_document(judged, (row, captured.bytes), state, broken)?;
+            }
+            (Content::DocumentDescribed(described), Args::DocumentDescribed(args)) => {
+                self.check_derived(described.derived_from, statement, broken);
+                if judged.applied
+                    && let Some(row) = self.rows.get_mut(&args.document)
+                {
+                    row.media_type = described.media_type.to_string();
+                    row.derived_from = described.derived_from;
+                }
+            }
+            (Content::EditorEnrolled(named), Args::EditorEnrolled(args)) => {
+                let origin = state.fold.ledger.as_ref().map(|l| l.origin.as_str());
+                let origin = origin.unwrap_or_default();
+                let message = possession_bytes(Possession::Editor, origin, &args.key, &named.name);
+                let held =
+                    args.key.accept().is_some_and(|k| k.verifies(&message, &args.possession));
+                if !held {
+                    let why = "possession is not the enrolled key's over the name in the body";
+                    broken.push((Rule::Possession, why.to_owned()));
+                }
+            }
+            (Content::FactAsserted(content), _) => {
+                self.check_sealed_sources(&content.fact.evidence, statement, state, broken);
+                self.check_evidence(&content.fact.evidence, statement, broken)?;
+            }
+            (Content::FactCorrected(content), _) => {
+                self.check_sealed_sources(&content.fact.evidence, statement, state, broken);
+                self.check_evidence(&content.fact.evidence, statement, broken)?;
+            }
+            (Content::FactConfirmed(content), Args::FactConfirmed(args)) => {
+                let evidence = content.evidence.as_deref().unwrap_or_default();
+                self.check_evidence(evidence, statement, broken)?;
+                if args.how == How::IndependentDocument {
+                    self.check_independent(args.on, evidence, broken)?;
+                }
+            }
+            (Content::FactDisputed(content), _)
+            | (Content::FactUpheld(content), _)
+            | (Content::FactReinstated(content), _) => {
+                let evidence = content.evidence.as_deref().unwrap_or_default();
+                self.check_evidence(evidence, statement, broken)?;
+            }
+            (Content::BodyReleased(content), Args::BodyReleased(args)) => {
+                let seal = state.history.act(args.event).map(|act| act.deed.seal());
+                let early = matches!(seal, Some(Seal::Until(until)) if until > place.at);
+                if early && content.because.is_none() {
+                    let why = format!("the seal of event {} has not come to its end", args.event);
+                    broken.push((Rule::ReleaseEarly, why));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn check_document(
+        &mut self,
+        judged: &Judged,
+        document: (Row, u64),
+        state: &State,
+        broken: &mut Vec<(Rule, String)>,
+    ) -> Result<(), SourceError> {
+        let (row, size) = document;
+        match self.source.document(&row.digest)? {
+            None => self.missing.push(judged.position),
+            Some(bytes) => {
+                let found = Hash::of(&[&bytes]);
+                if found != row.digest || bytes.len() as u64 != size {
+                    let (length, digest) = (bytes.len(), row.digest);
+                    let why = format!(
+                        "expected {size} bytes of {digest}, found {length} bytes of {found}"
+                    );
+                    broken.push((Rule::DocumentDigest, why));
+                } else {
+                    self.counts.documents += 1;
+                    self.keep_text(row.digest, bytes);
+                }
+            }
+        }
+        let earlier = self.by_digest.get(&row.digest);
+        if let Some(earlier) = earlier.filter(|earlier| !state.fold.is_redacted(**earlier)) {
+            let why = format!("the same document was captured by event {earlier}");
+            broken.push((Rule::DocumentRepeated, why));
+        }
+        if judged.applied {
+            self.by_digest.insert(row.digest, judged.position);
+            self.rows.insert(judged.position, row);
+        }
+        Ok(())
+    }
+
+    fn check_derived(
+        &self,
+        derived_from: Option<u64>,
+        statement: &Statement,
+        broken: &mut Vec<(Rule, String)>,
+    ) {
+        if let Some(from) = derived_from
+            && (from >= statement.base || !self.rows.contains_key(&from))
+        {
+            broken.push((Rule::DocumentNamed, format!("derived_from {from} is no document")));
+        }
+    }
+
+    fn check_sealed_sources(
+        &self,
+        evidence: &[Evidence],
+        statement: &Statement,
+        state: &State,
+        broken: &mut Vec<(Rule, String)>,
+    ) {
+        let sealed = |entry: &&Evidence| state.fold.seal(entry.document).is_some();
+        if statement.args.sealed() == Seal::Open
+            && let Some(entry) = evidence.iter().find(sealed)
+        {
+            let why = format!("document {} is sealed and the fact is not", entry.document);
+            broken.push((Rule::QuotesSealed, why));
+        }
+    }
+
+    fn check_evidence(
+        &mut self,
+        evidence: &[Evidence],
+        statement: &Statement,
+        broken: &mut Vec<(Rule, String)>,
+    ) -> Result<(), SourceError> {
+        for entry in evidence {
+            let named = entry.document;
+            let row = self.rows.get(&named).filter(|_| named < statement.base).cloned();
+            let Some(row) = row else {
+                broken.push((Rule::DocumentNamed, format!("{named} is no document")));
+                continue;
+            };
+            let (Some(quote), Some(span)) = (&entry.quote, &entry.span) else { continue };
+            if row.media_type != "text/plain" {
+                let why = format!("document {named} is {}, not text/plain", row.media_type);
+                broken.push((Rule::Quotation, why));
+                continue;
+            }
+            match self.text(&row.digest)? {
+                Found::Absent => self.counts.not_checkable += 1,
+                Found::NoText => {
+                    let why = format!("document {named} is not UTF-8");
+                    broken.push((Rule::Quotation, why));
+                }
+                Found::Text(text) => match text.check(quote, span) {
+                    Ok(()) => self.counts.quotations += 1,
+                    Err(why) => {
+                        let why = format!("in document {named}: {why}");
+                        broken.push((Rule::Quotation, why));
+                    }
+                },
+            }
+        }
+        Ok(())
+    }
+
+    fn check_independent(
+        &mut self,
+        on: u64,
+        evidence: &[Evidence],
+        broken: &mut Vec<(Rule, String)>,
+    ) -> Result<(), SourceError> {
+        let Some(body) = self.body_at(on)? else {
+            self.counts.not_checkable += 1;
+            return Ok(());
+        };
+        let fact = match &body.content {
+            Content::FactAsserted(content) => &content.fact,
+            Content::FactCorrected(content) => &content.fact,
+            _ => return Ok(()),
+        };
+        let of_fact: Vec<u64> = fact.evidence.iter().map(|e| self.origin_of(e.document)).collect();
+        let independent = |entry: &&Evidence| {
+            entry.stance == Stance::Supports && !of_fact.contains(&self.origin_of(entry.document))
+        };
+        if !evidence.iter().any(|entry| independent(&entry)) {
+            let why = format!("no supporting document is independent of those of event {on}");
+            broken.push((Rule::Independent, why));
+        }
+        Ok(())
+    }
+
+    /// The body of the event at a position, read again: only for the rare check that needs it.
+    fn body_at(&self, position: u64) -> Result<Option<Body>, SourceError> {
+        for span in self.source.walk(position)? {
+            let span = span?;
+            for (entry, at) in span.entries.iter().zip(span.first..) {
+                if at == position {
+                    return Ok(entry.body.as_ref().and_then(|bytes| Body::parse(bytes).ok()));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// A document followed through `derived_from` to its end.
+    fn origin_of(&self, document: u64) -> u64 {
+        let mut at = document;
+        // derived_from names an earlier document, so this ends.
+        while let Some(from) = self.rows.get(&at).and_then(|row| row.derived_from) {
+            if from >= at {
+                break;
+            }
+            at = from;
+        }
+        at
+    }
+
+    fn keep_text(&mut self, digest: Hash, bytes: Vec<u8>) {
+        if self.held + bytes.len() > KEEP {
+            self.texts.clear();
+            self.held = 0;
+        }
+        self.held += bytes.len();
+        self.texts.insert(digest, Text::new(bytes));
+    }
+
+    fn text(&mut self, digest: &Hash) -> Result<Found<'_>, SourceError> {
+        if !self.texts.contains_key(digest) {
+            match self.source.document(digest)? {
+                Some(bytes) if Hash::of(&[&bytes]) == *digest => self.keep_text(*digest, bytes),
+                _ => return Ok(Found::Absent),
+            }
+        }
+        Ok(match self.texts.get(digest) {
+            Some(Some(text)) => Found::Text(text),
+            _ => Found::NoText,
+        })
+    }
+
+    /// Rules 604 and 605, which a later event may explain: judged at the end of the record.
+    pub fn end(&mut self, state: &State, faults: &mut Vec<Fault>) {
+        let explained =
+            |position: u64| state.fold.seal(position).is_some() || state.fold.is_redacted(position);
+        for position in self.withheld.iter().copied().filter(|position| !explained(*position)) {
+            let why = "the body is withheld and no event explains it";
+            faults.push(Fault::at(position, Rule::BodyMissing, why));
+        }
+        for position in self.missing.iter().copied() {
+            match explained(position) {
+                true => self.counts.not_checkable += 1,
+                false => {
+                    let why = "the document is not there and no event explains it";
+                    faults.push(Fault::at(position, Rule::DocumentMissing, why));
+                }
+            }
+        }
+    }
+}
+
+enum Found<'a> {
+    Absent,
+    NoText,
+    Text(&'a Text),
+}

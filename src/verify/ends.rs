@@ -1,0 +1,194 @@
+//! The end of a record against what was signed, remembered or pinned of it.
+//!
+//! Always holds: nothing here accuses unless two things that are whole disagree.
+//! Not here: the events (`chain`). Source: FORMAT.md section 9, rules 701–804.
+
+use crate::fold::Ledger;
+use crate::hash::Hash;
+use crate::pin::Pin;
+use crate::rule::{Fault, Rule};
+use crate::tlog::{Checkpoint, Note, Signed};
+use std::collections::BTreeMap;
+
+/// What is known of a record's end, besides the record.
+#[derive(Clone, Debug, Default)]
+pub struct Ends {
+    /// The checkpoint's bytes; `None` if there is none.
+    pub checkpoint: Option<Vec<u8>>,
+    /// Size and root of the last mark, where the log key's memory is at hand.
+    pub mark: Option<(u64, Hash)>,
+    /// The pin's bytes, where one is compared.
+    pub pin: Option<Vec<u8>>,
+}
+
+/// The record at one of the sizes that an end speaks of.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Root of the tree of that size.
+    pub root: Hash,
+    /// Hash of the last event.
+    pub head: Option<Hash>,
+    /// The ledger's parameters after so many events.
+    pub ledger: Option<Ledger>,
+}
+
+/// What an end turned out to be.
+#[derive(Clone, Debug, Default)]
+pub struct EndsFound {
+    /// The checkpoint, if it is in form.
+    pub checkpoint: Option<Checkpoint>,
+    /// Whether it holds: signed by the log key, root and origin the record's.
+    pub checkpoint_holds: bool,
+    /// Signature lines of other keys, ignored by rule.
+    pub ignored_lines: usize,
+    /// The pin, if it is in form.
+    pub pin: Option<Pin>,
+    /// Whether it holds.
+    pub pin_holds: bool,
+}
+
+impl Ends {
+    /// The sizes at which the record must be looked at.
+    pub fn sizes(&self) -> Vec<u64> {
+        let checkpoint = self.note().map(|(_, checkpoint)| checkpoint.size);
+        let pin = self.pin.as_deref().and_then(Pin::parse).map(|pin| pin.size);
+        let mark = self.mark.map(|(size, _)| size);
+        [checkpoint, pin, mark].into_iter().flatten().collect()
+    }
+
+    fn note(&self) -> Option<(Note, Checkpoint)> {
+        let note = Note::parse(self.checkpoint.as_deref()?)?;
+        let checkpoint = Checkpoint::parse(&note.text)?;
+        Some((note, checkpoint))
+    }
+
+    /// Compares every end with the record of `size` events, seen at the sizes of
+    /// [`Ends::sizes`]; `genesis` is the hash of event 0.
+    pub fn judge(
+        &self,
+        size: u64,
+        genesis: Option<Hash>,
+        seen: &BTreeMap<u64, Seen>,
+        faults: &mut Vec<Fault>,
+    ) -> EndsFound {
+        let mut found = EndsFound::default();
+        let before = faults.len();
+        match self.note() {
+            None => faults.push(Fault::of(
+                Rule::CheckpointForm,
+                match self.checkpoint {
+                    None => "there is no checkpoint",
+                    Some(_) => "the checkpoint is not a signed note of three lines",
+                },
+            )),
+            Some((note, checkpoint)) => {
+                found.ignored_lines = judge_note(&note, &checkpoint, (size, seen), faults);
+                found.checkpoint = Some(checkpoint);
+                found.checkpoint_holds = faults.len() == before;
+            }
+        }
+        if let Some((marked, root)) = &self.mark {
+            let differs = seen.get(marked).is_some_and(|seen| seen.root != *root);
+            if *marked > size || differs {
+                let why = match differs {
+                    true => format!("the log key signed another root for size {marked}"),
+                    false => format!("the log key signed size {marked}, the record has {size}"),
+                };
+                faults.push(Fault::of(Rule::BehindMark, why));
+            }
+        }
+        if let Some(bytes) = &self.pin {
+            found.pin = Pin::parse(bytes);
+            let before = faults.len();
+            judge_pin(found.pin.as_ref(), (size, genesis), seen, faults);
+            found.pin_holds = faults.len() == before;
+        }
+        found
+    }
+}
+
+fn judge_note(
+    note: &Note,
+    checkpoint: &Checkpoint,
+    record: (u64, &BTreeMap<u64, Seen>),
+    faults: &mut Vec<Fault>,
+) -> usize {
+    let (size, seen) = record;
+    let at = seen.get(&checkpoint.size);
+    // Beyond the record's end the last known log key is the one to ask.
+    let ledger = at.or(seen.get(&size)).and_then(|seen| seen.ledger.as_ref());
+    let mut tell = |rule: Rule, why: String| faults.push(Fault::of(rule, why));
+    let mut known = 0;
+    if let Some(ledger) = ledger {
+        if checkpoint.origin != ledger.origin {
+            let why = format!("expected {}, found {}", ledger.origin, checkpoint.origin);
+            tell(Rule::CheckpointOrigin, why);
+        }
+        let keys = [Some(ledger.log_key), ledger.old_log_key];
+        for key in keys.into_iter().flatten() {
+            let id = crate::tlog::key_id(&ledger.origin, &key);
+            let mine =
+                |line: &&crate::tlog::NoteSignature| line.name == ledger.origin && line.id == id;
+            known += note.signatures.iter().filter(mine).count();
+            let accepted = key.accept();
+            let signed = accepted.map(|k| note.signed_by(&ledger.origin, &k, &key));
+            let why = match signed {
+                Some(Signed::Yes) => continue,
+                Some(Signed::Refused) => "does not verify",
+                _ => "is not there",
+            };
+            tell(Rule::CheckpointSignature, format!("the signature of log key {key} {why}"));
+        }
+    }
+    if checkpoint.size > size {
+        let first = size;
+        let why = format!(
+            "the checkpoint speaks of {} events, the record has {size}: events {first} to {} are \
+             missing",
+            checkpoint.size,
+            checkpoint.size - 1
+        );
+        tell(Rule::Short, why);
+    } else if at.is_some_and(|seen| seen.root != checkpoint.root) {
+        let why = format!("the record of size {} has another root", checkpoint.size);
+        tell(Rule::CheckpointRoot, why);
+    }
+    note.signatures.len() - known
+}
+
+fn judge_pin(
+    pin: Option<&Pin>,
+    record: (u64, Option<Hash>),
+    seen: &BTreeMap<u64, Seen>,
+    faults: &mut Vec<Fault>,
+) {
+    let (size, genesis) = record;
+    let Some(pin) = pin else {
+        let why = "the pin is not in form or its sum does not hold; use a copy of it";
+        faults.push(Fault::of(Rule::PinDamaged, why));
+        return;
+    };
+    let origin = |seen: &Seen| seen.ledger.as_ref().map(|ledger| ledger.origin.clone());
+    let present = seen.values().find_map(origin);
+    if present.as_ref().is_some_and(|origin| *origin != pin.origin) {
+        let why = format!("the pin is of {}, the record is of {:?}", pin.origin, present);
+        faults.push(Fault::of(Rule::PinOrigin, why));
+        return;
+    }
+    if genesis.is_some_and(|genesis| genesis != pin.genesis) {
+        let why = format!("event 0 is not the pinned one, {}", pin.genesis);
+        faults.push(Fault::of(Rule::ForkedFromPin, why));
+        return;
+    }
+    if size < pin.size {
+        let why = format!("the pin saw {} events, the record has {size}", pin.size);
+        faults.push(Fault::of(Rule::CutBelowPin, why));
+        return;
+    }
+    if let Some(seen) = seen.get(&pin.size)
+        && (seen.head != Some(pin.head) || seen.root != pin.root)
+    {
+        let why = format!("at size {} the record is not the pinned one", pin.size);
+        faults.push(Fault::of(Rule::ForkedFromPin, why));
+    }
+}

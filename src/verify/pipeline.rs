@@ -1,0 +1,118 @@
+//! Many threads over one reader: spans are examined in parallel and joined in order.
+//!
+//! Always holds: the caller sees spans in the order of the record, whatever the threads do; one
+//! thread at a time reads. Not here: what is examined (`examine`).
+
+use crate::verify::examine::{Examined, KeyCache, examine};
+use crate::verify::source::{Closing, Damage, Source, SourceError, Span, Walk};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+/// A span whose events were examined.
+#[derive(Debug)]
+pub struct ExaminedSpan {
+    /// How many events stand before it.
+    pub first: u64,
+    /// Its events.
+    pub events: Vec<Examined>,
+    /// Closing lines after one of these events.
+    pub closings: Vec<Closing>,
+    /// Places that could not be read as events.
+    pub damage: Vec<Damage>,
+}
+
+/// How to walk.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Number of threads that examine; at least 1.
+    pub jobs: usize,
+    /// Whether signatures are checked.
+    pub signatures: bool,
+    /// Number of events after which to stop.
+    pub until: u64,
+}
+
+type Turn = (u64, Result<ExaminedSpan, SourceError>);
+
+/// Walks a source; `each` takes the spans in order and says whether to go on.
+pub fn run(
+    source: &dyn Source,
+    plan: Plan,
+    each: &mut dyn FnMut(ExaminedSpan) -> Result<bool, SourceError>,
+) -> Result<(), SourceError> {
+    let reader = Mutex::new(Reader { walk: source.walk(0)?, next: 0, ended: false });
+    if plan.jobs <= 1 {
+        let mut keys = KeyCache::default();
+        while let Some((_, span)) = turn(&reader, plan, &mut keys) {
+            if !each(span?)? {
+                break;
+            }
+        }
+        return Ok(());
+    }
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(2 * plan.jobs);
+        for _ in 0..plan.jobs {
+            let (sender, reader) = (sender.clone(), &reader);
+            scope.spawn(move || work(reader, plan, &sender));
+        }
+        drop(sender);
+        let mut waiting = BTreeMap::new();
+        let mut next = 0;
+        for (index, span) in receiver {
+            waiting.insert(index, span);
+            while let Some(span) = waiting.remove(&next) {
+                next += 1;
+                // Dropping the receiver ends the threads at their next span.
+                if !each(span?)? {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+struct Reader<'a> {
+    walk: Walk<'a>,
+    next: u64,
+    ended: bool,
+}
+
+fn work(reader: &Mutex<Reader<'_>>, plan: Plan, sender: &SyncSender<Turn>) {
+    let mut keys = KeyCache::default();
+    while let Some(turn) = turn(reader, plan, &mut keys) {
+        if sender.send(turn).is_err() {
+            return;
+        }
+    }
+}
+
+fn turn(reader: &Mutex<Reader<'_>>, plan: Plan, keys: &mut KeyCache) -> Option<Turn> {
+    let (index, span) = {
+        let mut reader = reader.lock().ok()?;
+        if reader.ended {
+            return None;
+        }
+        let span = reader.walk.next()?;
+        let end = |span: &Span| span.first + span.entries.len() as u64;
+        reader.ended = span.as_ref().map_or(true, |span| end(span) >= plan.until);
+        let index = reader.next;
+        reader.next += 1;
+        (index, span)
+    };
+    Some((index, span.map(|span| examine_span(span, plan, keys))))
+}
+
+fn examine_span(span: Span, plan: Plan, keys: &mut KeyCache) -> ExaminedSpan {
+    let Span { first, mut entries, mut closings, mut damage } = span;
+    let room = plan.until.saturating_sub(first);
+    if (entries.len() as u64) > room {
+        entries.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+        closings.retain(|closing| closing.counted <= plan.until);
+        damage.retain(|damage| damage.counted <= plan.until);
+    }
+    let events = entries.iter().map(|entry| examine(entry, plan.signatures, keys)).collect();
+    ExaminedSpan { first, events, closings, damage }
+}
