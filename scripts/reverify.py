@@ -1,0 +1,1557 @@
+#!/usr/bin/env python3
+"""reverify: a second, independent reader of annals records.
+
+What it is: it judges a ledger folder by FORMAT.md alone and folds its state. It shares no code with
+the program that writes ledgers, so that an error in one of them shows as a difference between two.
+
+What it needs: Python 3.9 or later and the package `cryptography` (for the last step of Ed25519).
+
+How to run it:
+    reverify.py LEDGER_DIR [--marks FILE] [--pin FILE] [--state] [--json]
+    reverify.py --vector FILE...
+
+LEDGER_DIR holds journal/, document/ and checkpoint; db/ is never looked at. Exit: 4 fork, 1 fault,
+2 damage or could not tell, 0 nothing found. With --vector: 0 if every vector gives what it expects.
+"""
+
+import argparse
+import base64
+import binascii
+import calendar
+import functools
+import hashlib
+import json
+import os
+import re
+import sys
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+# rule -> (name, short text)
+RULES = {
+    101: ("record-form", "the record is more than 4,096 bytes"),
+    102: ("place-form", "the first line is not a place in its one spelling"),
+    103: ("statement-form", "the second line is not a statement of format 1 in its one spelling"),
+    104: ("body-form", "the body is not a body of the statement's type in its one spelling"),
+    105: ("signature-form", "the third line is not 128 hex"),
+    201: ("place", "seq is not the expected position"),
+    202: ("link", "prev is not the hash of the event before"),
+    203: ("base", "base or after do not fit the record"),
+    204: ("named-position", "a position in args is not before base"),
+    205: ("repeated-statement", "an earlier event has the same statement"),
+    206: ("time", "at is not later than the at of the event before"),
+    207: ("version", "v goes back, or is higher than any upgrade allows"),
+    301: ("key-refused", "a key is not acceptable"),
+    302: ("signature", "the signature is not valid"),
+    401: ("opening", "ledger.opened is missing, not first, or repeated"),
+    402: ("signer-unknown", "the signer is not enrolled"),
+    403: ("signer-revoked", "the signer is revoked"),
+    404: ("signer-role", "the signer has not the role"),
+    405: ("key-enrolled-once", "the key was enrolled or log key before, or is the recovery key"),
+    406: ("last-admin", "no unrevoked admin key would be left"),
+    407: ("key-named", "the named key is not enrolled or is revoked"),
+    408: ("suspect-from", "suspect_from does not fit, or the signer could not have signed after the refold"),
+    410: ("log-possession", "the new log key does not prove possession"),
+    411: ("upgrade", "v is not larger than every earlier upgrade"),
+    501: ("target", "a named position is not an applied event of the type it must be"),
+    502: ("retracted", "the fact is retracted"),
+    503: ("stale", "on is not the present revision"),
+    504: ("own-words", "the confirmer made the present revision"),
+    505: ("confirmed-twice", "this person has confirmed this revision"),
+    507: ("dispute-closed", "the dispute is not open"),
+    508: ("uphold-own", "upheld by the author of the fact or of its present revision"),
+    509: ("resolves", "resolves names a dispute of another fact, a closed one, or must be empty"),
+    511: ("retraction-standing", "the retraction does not stand"),
+    512: ("reinstate-own", "reinstated by the person who retracted"),
+    513: ("relation-ends", "from and to are the same, or in the wrong order"),
+    514: ("relation-standing", "the relation stands already, or does not stand"),
+    516: ("seal-bound", "sealed for more than ten years"),
+    517: ("seal-late", "a sealed correction of a revision that is not sealed now"),
+    518: ("release", "the released body is not sealed now"),
+    519: ("redact-once", "the body is already redacted"),
+    520: ("redact-own", "redacted by the person who signed the event"),
+    601: ("body-digest", "the body is not the committed one"),
+    602: ("body-signer", "by or type in the body is not the statement's"),
+    603: ("body-repeated", "an earlier event has the same body digest"),
+    604: ("body-missing", "the body is withheld and no event explains it"),
+    605: ("document-missing", "the document is absent and no event explains it"),
+    606: ("document-digest", "the document is not what was captured"),
+    607: ("document-repeated", "a document of this digest was captured before"),
+    608: ("document-named", "a named document is no applied document.captured before base"),
+    609: ("quotation", "a quotation does not hold in its document"),
+    612: ("possession", "the enrolled key does not prove possession"),
+    613: ("independent", "no supporting document is independent of the confirmed revision's"),
+    615: ("quotes-sealed", "an open fact quotes a sealed document"),
+    616: ("release-early", "released before its time without because"),
+    701: ("checkpoint-form", "the checkpoint is not there or not in form"),
+    702: ("checkpoint-origin", "the checkpoint is of another origin"),
+    703: ("checkpoint-signature", "the log key's signature is not there or does not verify"),
+    704: ("checkpoint-root", "the checkpoint's root is not the record's"),
+    705: ("short", "events are missing at the end"),
+    706: ("closing", "a closing line does not hold"),
+    707: ("behind-mark", "the log key signed a larger or another record"),
+    801: ("cut-below-pin", "the record is shorter than the pin"),
+    802: ("forked-from-pin", "the record is not the pinned one"),
+    803: ("pin-damaged", "the pin is not in form or its sum does not hold"),
+    804: ("pin-origin", "the pin is of another origin"),
+    901: ("store", "the store differs from the journal"),
+    902: ("index", "an index differs from a fresh fold"),
+    910: ("journal-framing", "lines cannot be told apart into events, or a file is misnamed or missing"),
+    911: ("unreadable", "a file cannot be read"),
+}
+FORK = {707, 801, 802}
+DAMAGE = {705, 803, 804, 901, 902, 910, 911}
+
+MOST = 9007199254740991  # the largest integer of section 1
+RECORD_MOST, BODY_MOST = 4096, 1048576
+CHECKPOINT_MOST = 1048576
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def b64(data):
+    return base64.b64encode(data).decode("ascii")
+
+
+def unbase64(text):
+    """RFC 4648 section 4, padded, unused bits zero; None if `text` is anything else."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    # The library forgives unused bits; only the one spelling encodes back to itself.
+    return data if b64(data) == text else None
+
+
+# --- 1 Spelling ------------------------------------------------------------------------------------
+
+STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
+HIDDEN = re.compile(
+    "[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff"
+    "\U000e0000-\U000e007f]"
+)
+
+
+def spell(value):
+    # The library's escapes with these options are those of section 1: short ones, \u00xx, no more.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def refuse(_):
+    raise ValueError("not a value of the tables")
+
+
+def parse_integer(digits):
+    return int(digits) if len(digits) <= 16 else refuse(digits)
+
+
+def parse_object(pairs):
+    fields = dict(pairs)
+    return fields if len(fields) == len(pairs) else refuse(pairs)
+
+
+def depth(line):
+    deep = most = 0
+    for byte in STRINGS.sub(b"", line):
+        if byte in b"[{":
+            deep += 1
+            most = max(most, deep)
+        elif byte in b"]}":
+            deep -= 1
+    return most
+
+
+def read_json(line):
+    """The value of a line in its one spelling, or ValueError."""
+    if depth(line) > 7:
+        raise ValueError("too deep")
+    value = json.loads(
+        line.decode("utf-8"),
+        object_pairs_hook=parse_object,
+        parse_int=parse_integer,
+        parse_float=refuse,
+        parse_constant=refuse,
+    )
+    if spell(value) != line:
+        raise ValueError("another spelling")
+    return value
+
+
+def read_as(check, line):
+    """The value of `line` if it is in its one spelling and `check` accepts it, else None."""
+    try:
+        value = read_json(line)
+    except (ValueError, RecursionError):
+        return None
+    return value if check(value) else None
+
+
+# A check is a function from a parsed value to true or false.
+
+
+def text(most=2000, empty=False):
+    return lambda v: isinstance(v, str) and (empty or v != "") and len(v) <= most
+
+
+def ours(most=2000):
+    """Words of ours: no hidden or steering characters."""
+    return lambda v: text(most)(v) and not HIDDEN.search(v)
+
+
+def grammar(pattern, most=2000):
+    compiled = re.compile(pattern)
+    return lambda v: isinstance(v, str) and len(v) <= most and compiled.fullmatch(v) is not None
+
+
+def integer(least=0, most=MOST):
+    return lambda v: type(v) is int and least <= v <= most  # not isinstance: true is no integer
+
+
+def one_of(*values):
+    return lambda v: isinstance(v, str) and v in values
+
+
+def nullable(check):
+    return lambda v: v is None or check(v)
+
+
+def array(check, least=1, most=64):
+    return lambda v: isinstance(v, list) and least <= len(v) <= most and all(map(check, v))
+
+
+def table(*fields, also=None):
+    """An object with these fields in this order; (name, check), a name ending in ? may be left out."""
+    rows = [(name.rstrip("?"), name.endswith("?"), check) for name, check in fields]
+
+    def check_table(v):
+        if not isinstance(v, dict):
+            return False
+        here = [(name, check) for name, optional, check in rows if name in v or not optional]
+        return (
+            list(v) == [name for name, _ in here]
+            and all(check(v[name]) for name, check in here)
+            and (also is None or also(v))
+        )
+
+    return check_table
+
+
+def days_in(year, month):
+    if month == 2:
+        return 29 if calendar.isleap(year) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
+TIME = re.compile("([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})\\.[0-9]{6}Z")
+
+
+def is_time(v):
+    found = isinstance(v, str) and TIME.fullmatch(v)
+    if not found:
+        return False
+    year, month, day, hour, minute, second = map(int, found.groups())
+    return (
+        year >= 1970 and 1 <= month <= 12 and 1 <= day <= days_in(year, month)
+        and hour < 24 and minute < 60 and second < 60
+    )
+
+
+def edtf_span(d):
+    """First and last day that one date D may mean, or None if it is no date."""
+    found = re.fullmatch("([0-9]{4}|[0-9]{3}X|[0-9]{2}XX)(?:-([0-9]{2}|XX)(?:-([0-9]{2}|XX))?)?", d)
+    if not found:
+        return None
+    year, month, day = found.groups()
+    low, high = int(year.replace("X", "0")), int(year.replace("X", "9"))
+    if "X" in year:
+        return None if month else ((low, 1, 1), (high, 12, 31))
+    if month in (None, "XX"):
+        return ((low, 1, 1), (low, 12, 31)) if day in (None, "XX") else None
+    m = int(month)
+    if 21 <= m <= 24:  # a season; it means its whole year, for the southern half's sake too
+        return ((low, 1, 1), (low, 12, 31)) if day is None else None
+    if not 1 <= m <= 12:
+        return None
+    if day in (None, "XX"):
+        return (low, m, 1), (low, m, days_in(low, m))
+    return ((low, m, int(day)),) * 2 if 1 <= int(day) <= days_in(low, m) else None
+
+
+def is_edtf(v):
+    if not isinstance(v, str):
+        return False
+    first, slash, second = v.partition("/")
+    if not slash:
+        return edtf_span(v[:-1] if v[-1:] in ("?", "~", "%") else v) is not None
+    a, b = edtf_span(first), edtf_span(second)
+    if first in ("", ".."):
+        return b is not None
+    if second in ("", ".."):
+        return a is not None
+    return a is not None and b is not None and a[0] <= b[1]
+
+
+is_key = is_digest = grammar("[0-9a-f]{64}")
+is_signature = grammar("[0-9a-f]{128}")
+is_person = is_nonce = grammar("[0-9a-f]{32}")
+is_lang = grammar("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+is_media_type = grammar("[a-z0-9.+-]+/[a-z0-9.+-]+")
+is_uri = grammar("[a-z][a-z0-9+.-]*:[\x21-\x7e]+")
+is_origin_path = grammar("[a-z0-9.-]+(/[a-z0-9._~-]+)*", 255)
+is_position = integer()
+
+
+def is_origin(v):
+    return is_origin_path(v) and "." in v.partition("/")[0]
+
+
+def is_sealed(v):
+    return v is None or v == "by-hand" or is_time(v)
+
+
+def is_roles(v):
+    return v in (["admin"], ["editor"], ["admin", "editor"])
+
+
+# --- 2, 3, 4 Tables --------------------------------------------------------------------------------
+
+is_place = table(("seq", is_position), ("prev", nullable(is_digest)), ("at", is_time))
+
+R = (
+    "misquotation", "mistranslation", "misattribution", "wrong-date", "wrong-figure", "wrong-identity",
+    "out-of-context", "contradicted", "unverifiable", "source-corrected", "source-retracted",
+    "fabricated", "duplicate", "entry-error",
+)
+REDACTIONS = (
+    "personal-data", "source-protection", "trade-secret", "government-confidential", "court-order",
+    "invalid-data",
+)
+
+
+def not_both_null(v):
+    return v["edtf"] is not None or v["as_written"] is not None
+
+
+dated = (("edtf", nullable(is_edtf)), ("as_written", nullable(text())))
+is_dating = table(*dated, also=not_both_null)
+is_when = table(*dated, ("basis", one_of("stated", "derived", "inferred")), also=not_both_null)
+description = (
+    ("media_type", is_media_type), ("title", ours()), ("lang", is_lang), ("captured_at", is_time),
+    ("derived_from?", is_position), ("method?", ours()), ("url?", is_uri), ("publisher?", ours()),
+    ("authors?", array(ours())), ("published?", is_dating), ("archived_at?", is_uri), ("rights?", ours()),
+)
+is_quote = table(("exact", text(20000)), ("prefix", text(empty=True)), ("suffix", text(empty=True)))
+is_span = table(("start", integer()), ("end", integer()))
+is_translation = table(("lang", is_lang), ("text", text(20000)), ("by", one_of("human", "machine")))
+is_one_evidence = table(
+    ("document", is_position), ("stance", one_of("supports", "contradicts", "mentions")),
+    ("quote?", is_quote), ("span?", is_span), ("reliability?", one_of(*"ABCDEF")),
+    ("translation?", is_translation),
+    also=lambda v: ("quote" in v) == ("span" in v),
+)
+is_evidence = array(is_one_evidence)
+is_hop = table(
+    ("agent", ours()), ("agent_type", one_of("person", "organization", "document")), ("act", ours()),
+    ("role?", ours()), ("id?", is_uri), ("unnamed_because?", ours()),
+)
+is_topic = table(("name", ours()), ("id?", is_uri))
+is_fact = table(
+    ("claim", ours(4000)), ("lang", is_lang), ("vouch", one_of("said", "so")), ("evidence", is_evidence),
+    ("attribution?", array(is_hop)), ("when?", is_when), ("topics?", array(is_topic)),
+    also=lambda v: any(x["stance"] == "supports" and "quote" in x for x in v["evidence"]),
+)
+
+
+def is_resolves(v):
+    return array(is_position, least=0)(v) and all(a < b for a, b in zip(v, v[1:]))
+
+
+on, error_in, sealed = ("on", is_position), ("error_in", one_of("record", "document")), ("sealed", is_sealed)
+reason_r, possession = ("reason", one_of(*R)), ("possession", is_signature)
+statement, evidence = ("statement", ours(20000)), ("evidence?", is_evidence)
+policy = (("title", ours()), ("licence", ours()))
+corrections, name = ("corrections_policy?", ours()), ("name", ours())
+confirmations = ("confirmations", integer(1, 9))
+
+# type -> (fields of args, fields of the body after salt, by, type; who may sign)
+TYPES = {
+    "ledger.opened": (
+        (("nonce", is_nonce), ("origin", is_origin), ("log_key", is_key), ("window", integer(0, 65536)),
+         confirmations, ("recovery", nullable(is_digest)), ("person", is_person),
+         ("roles", lambda v: is_roles(v) and "admin" in v)),
+        (*policy, name, corrections), None),
+    "ledger.changed": ((confirmations,), (*policy, corrections), "admin"),
+    "ledger.rekeyed": (
+        (("log_key", is_key), ("reason", one_of("rotated", "compromised")), possession), (statement,), "admin"),
+    "ledger.retimed": ((), (statement,), "admin"),
+    "ledger.upgraded": ((("v", integer()),), (statement,), "admin"),
+    "editor.enrolled": (
+        (("key", is_key), ("person", is_person), ("roles", is_roles), possession), (name,), "admin"),
+    "editor.changed": ((("key", is_key), ("roles", is_roles)), (name,), "admin"),
+    "editor.revoked": (
+        (("key", is_key), ("reason", one_of("left", "rotated", "lost", "compromised")),
+         ("suspect_from", nullable(integer(1)))), (statement,), "admin"),
+    "document.captured": (
+        (sealed,), (("sha256", is_digest), ("bytes", integer(0, 67108864)), *description), "editor"),
+    "document.described": ((("document", is_position),), (statement, *description), "editor"),
+    "fact.asserted": ((sealed,), (("fact", is_fact),), "editor"),
+    "fact.confirmed": (
+        (on, ("how", one_of("reread", "independent-document", "direct-contact"))), (evidence,), "editor"),
+    "fact.disputed": ((on, reason_r, error_in), (statement, evidence), "editor"),
+    "fact.upheld": ((("dispute", is_position),), (statement, evidence), "editor"),
+    "fact.corrected": (
+        (on, ("reason", one_of(*R, "more-precise")), error_in, ("resolves", is_resolves), sealed),
+        (statement, ("fact", is_fact)), "editor"),
+    "fact.retracted": ((on, reason_r, error_in), (statement,), "editor"),
+    "fact.reinstated": ((("retraction", is_position),), (statement, evidence), "editor"),
+    "fact.related": (
+        (("from", is_position),
+         ("rel", one_of("supports", "contradicts", "qualifies", "updates", "same-as", "part-of")),
+         ("to", is_position)), (("statement?", ours(20000)),), "editor"),
+    "relation.withdrawn": ((("relation", is_position),), (statement,), "editor"),
+    "body.released": ((("event", is_position),), (("because?", ours(20000)),), "editor"),
+    "body.redacted": ((("event", is_position), ("reason", one_of(*REDACTIONS))), (statement,), "admin"),
+}
+is_type = one_of(*TYPES)
+ARGS = {kind: table(*args) for kind, (args, _, _) in TYPES.items()}
+BODY = {  # by and type may differ from the statement's here: that is rule 602, not rule 104
+    kind: table(("salt", is_digest), ("by", is_key), ("type", is_type), *body)
+    for kind, (_, body, _) in TYPES.items()
+}
+POSITIONS = ("document", "on", "dispute", "resolves", "retraction", "from", "to", "relation", "event", "suspect_from")
+
+is_statement = table(
+    ("v", integer(1)), ("base", is_position), ("after", nullable(is_digest)), ("said", is_time),
+    ("by", is_key), ("type", is_type), ("args", lambda v: isinstance(v, dict)), ("body", is_digest),
+    also=lambda v: (v["after"] is None) == (v["base"] == 0) and ARGS[v["type"]](v["args"]),
+)
+
+
+# --- 2 Verdict on a signature ----------------------------------------------------------------------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
+IDENTITY = bytes([1]) + bytes(31)
+
+
+def decode_point(encoding):
+    """The point in extended coordinates (X, Y, Z, T), or None if the encoding is not canonical."""
+    y = int.from_bytes(encoding, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * ROOT_OF_MINUS_1 % P
+    if x * x % P != square or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return x, y, 1, x * y % P
+
+
+def add_points(p, q):
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def is_identity(p):
+    return p[0] % P == 0 and (p[1] - p[2]) % P == 0
+
+
+@functools.lru_cache(maxsize=None)
+def acceptable(key):
+    """Whether a key (64 hex) is canonical, of prime order and not the identity."""
+    point = decode_point(bytes.fromhex(key))
+    if point is None or is_identity(point):
+        return False
+    product, scalar = (0, 1, 1, 0), L
+    while scalar:
+        if scalar & 1:
+            product = add_points(product, point)
+        point, scalar = add_points(point, point), scalar >> 1
+    return is_identity(product)
+
+
+def signature_holds(key, signature, message):
+    if not acceptable(key) or int.from_bytes(signature[32:], "little") >= L or signature[:32] == IDENTITY:
+        return False
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def possession_holds(kind, origin, key, name, signature):
+    message = b"annals/enrol/v1" + sha256("\n".join((kind, origin, key, name)).encode("utf-8"))
+    return signature_holds(key, bytes.fromhex(signature), message)
+
+
+def fingerprint(key):
+    return sha256(bytes.fromhex(key)).hex()
+
+
+# --- 2 Tree (RFC 6962) -----------------------------------------------------------------------------
+
+
+class Tree:
+    """Roots of perfect subtrees from the largest to the smallest, as bits of the size."""
+
+    def __init__(self, leaves=()):
+        self.size, self.peaks = 0, []
+        for leaf in leaves:
+            self.add(leaf)
+
+    def add(self, leaf):
+        self.size += 1
+        self.peaks.append(leaf)
+        for _ in range((self.size & -self.size).bit_length() - 1):
+            right = self.peaks.pop()
+            self.peaks.append(sha256(b"\x01" + self.peaks.pop() + right))
+
+    def root(self):
+        if not self.peaks:
+            return sha256(b"")
+        return functools.reduce(lambda right, left: sha256(b"\x01" + left + right), reversed(self.peaks))
+
+
+# --- 9 Files and journal ---------------------------------------------------------------------------
+
+
+class Folder:
+    """The ledger's files on disk. Nothing is followed outside of it, db/ is never read."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def names(self, folder):
+        return os.listdir(os.path.join(self.path, folder))
+
+    def read(self, *names):
+        with open(os.path.join(self.path, *names), "rb") as file:
+            return file.read()
+
+
+class Files:
+    """The same from memory, for vectors: path below the ledger -> bytes."""
+
+    def __init__(self, files):
+        self.files = files
+
+    def names(self, folder):
+        return [path[len(folder) + 1:] for path in self.files if path.startswith(folder + "/")]
+
+    def read(self, *names):
+        path = "/".join(names)
+        if path not in self.files:
+            raise FileNotFoundError(path)
+        return self.files[path]
+
+
+class Commit:
+    """Events (each a list of four lines), lines left over, and the closing line (None if a file ended)."""
+
+    def __init__(self, file, first):
+        self.file, self.first = file, first  # first: the first commit of its file
+        self.events, self.left, self.data, self.closing = [], [], b"", None
+
+    def bytes(self):
+        return len(self.data) + (0 if self.closing is None else len(self.closing) + 1)
+
+
+def commits_of_file(file, data):
+    """The commits of one file; the last has no closing line if bytes stand after the last one."""
+    commits, commit, start, offset = [], Commit(file, True), 0, 0
+    lines = data.split(b"\n")
+    torn = lines.pop()
+    for line in lines:
+        if line.startswith(b"= "):
+            commit.data, commit.closing = data[start:offset], line
+            commits.append(commit)
+            commit, start = Commit(file, False), offset + len(line) + 1
+        else:
+            commit.left.append(line)
+            if len(commit.left) == 4:
+                commit.events.append(commit.left)
+                commit.left = []
+        offset += len(line) + 1
+    if torn:
+        commit.left.append(torn)
+    commit.data = data[start:]
+    if commit.data or not commits:
+        commits.append(commit)
+    return commits
+
+
+def closing_line(size, root, data):
+    return b"= %d %s %s" % (size, b64(root).encode(), b64(sha256(data)).encode())
+
+
+def closes(commit, size):
+    """Whether size and sum of the closing line hold (its root is judged with the events)."""
+    found = re.fullmatch(rb"= (0|[1-9][0-9]{0,15}) [^ ]+ ([^ ]+)", commit.closing)
+    return found is not None and int(found[1]) == size and found[2] == b64(sha256(commit.data)).encode()
+
+
+class Event:
+    def __init__(self, index, lines, expected):
+        self.index = index
+        place, statement, signature, body = lines
+        self.statement_line = statement
+        record = b"".join(line + b"\n" for line in lines[:3])
+        self.bytes = len(record)
+        self.hash = sha256(b"\x00" + record)
+        self.place = read_as(is_place, place)
+        self.expected = expected
+        self.position = self.place["seq"] if self.place else expected
+        self.statement = read_as(is_statement, statement)
+        self.type = self.statement and self.statement["type"]
+        self.args = self.statement["args"] if self.statement else {}
+        self.by = self.statement and self.statement["by"]
+        self.signature = bytes.fromhex(signature.decode()) if re.fullmatch(b"[0-9a-f]{128}", signature) else None
+        self.withheld = body == b"-"
+        self.body = None  # the parsed body: only if it is there, is the committed one and is in form
+        self.body_committed = self.statement is not None and sha256(body).hex() == self.statement["body"]
+        if self.body_committed and not self.withheld and len(body) <= BODY_MOST:
+            self.body = read_as(BODY[self.type], body)
+
+    def evidence(self):
+        body = self.body or {}
+        return body["fact"]["evidence"] if "fact" in body else body.get("evidence", [])
+
+    def higher_v(self):
+        """The `v` of a statement that says it is of a later format, else None."""
+        found = re.match(rb'\{"v":([1-9][0-9]{0,15}),', self.statement_line)
+        v = int(found[1]) if found else 0
+        return v if 2 <= v <= MOST else None
+
+
+# --- 8 State ---------------------------------------------------------------------------------------
+
+
+class State:
+    """What a fold of applied events gives. All dicts are keyed by position, the roster by key."""
+
+    def __init__(self):
+        self.opened = None
+        self.confirmations = self.log_key = self.old_log_key = None
+        self.roster, self.facts, self.documents = {}, {}, {}
+        self.revisions = {}  # position of a fact.asserted or fact.corrected -> its fact
+        self.disputes, self.retractions, self.relations = {}, {}, {}
+        self.released, self.redacted = set(), set()
+        self.undone = {}  # position -> (suspect revocation, how)
+
+    def admins(self, change=None, roles=()):
+        """Persons with an unrevoked admin key; as if `change` had `roles`."""
+        return {
+            holder["person"] for key, holder in self.roster.items()
+            if holder["revoked"] is None and "admin" in (roles if key == change else holder["roles"])
+        }
+
+    def status(self, position):
+        fact = self.facts[position]
+        if fact["retraction"] is not None:
+            return "retracted"
+        if fact["disputes"]:
+            return "disputed"
+        return "confirmed" if len(fact["confirmed_by"]) >= self.confirmations else "asserted"
+
+    def apply(self, e, person, suspect=False):
+        """Folds one event in; `person` is the signer's, `suspect` marks what a struck key entered."""
+        kind, a, here = e.type, e.args, e.position
+        struck = person if suspect else None
+        if kind == "ledger.opened":
+            self.opened = e
+            self.confirmations, self.log_key = a["confirmations"], a["log_key"]
+            self.roster[e.by] = {"person": a["person"], "roles": a["roles"], "enrolled": here, "revoked": None}
+        elif kind == "ledger.changed":
+            self.confirmations = a["confirmations"]
+        elif kind == "ledger.rekeyed":
+            self.old_log_key = self.log_key if a["reason"] == "rotated" else None
+            self.log_key = a["log_key"]
+        elif kind == "editor.enrolled":
+            self.roster[a["key"]] = {"person": a["person"], "roles": a["roles"], "enrolled": here, "revoked": None}
+        elif kind == "editor.changed":
+            self.roster[a["key"]]["roles"] = a["roles"]
+        elif kind == "editor.revoked":
+            self.roster[a["key"]]["revoked"] = here
+        elif kind == "document.captured":
+            self.documents[here] = {"struck": struck}
+        elif kind == "document.described":
+            self.clear(self.documents[a["document"]], person)
+        elif kind == "fact.asserted":
+            self.revisions[here] = here
+            self.facts[here] = {
+                "revision": here, "asserter": person, "author": person, "corrected": 0, "confirmed_by": [],
+                "disputes": [], "retraction": None, "struck": struck,
+            }
+        elif kind == "fact.confirmed":
+            fact = self.facts[self.revisions[a["on"]]]
+            fact["confirmed_by"].append(person)
+            self.clear(fact, person)
+        elif kind == "fact.disputed":
+            fact = self.revisions[a["on"]]
+            self.disputes[here] = {"fact": fact, "error_in": a["error_in"]}
+            self.facts[fact]["disputes"].append(here)
+        elif kind == "fact.upheld":
+            self.facts[self.disputes[a["dispute"]]["fact"]]["disputes"].remove(a["dispute"])
+        elif kind == "fact.corrected":
+            fact = self.facts[self.revisions[a["on"]]]
+            self.revisions[here] = self.revisions[a["on"]]
+            fact.update(revision=here, author=person, confirmed_by=[], corrected=fact["corrected"] + 1)
+            fact["disputes"] = [d for d in fact["disputes"] if d not in a["resolves"]]
+            self.clear(fact, person)
+        elif kind == "fact.retracted":
+            fact = self.revisions[a["on"]]
+            self.retractions[here] = {"fact": fact, "person": person}
+            self.facts[fact]["retraction"] = here
+        elif kind == "fact.reinstated":
+            self.facts[self.retractions[a["retraction"]]["fact"]]["retraction"] = None
+        elif kind == "fact.related":
+            self.relations[here] = {"from": a["from"], "rel": a["rel"], "to": a["to"], "stands": True}
+        elif kind == "relation.withdrawn":
+            self.relations[a["relation"]]["stands"] = False
+        elif kind == "body.released":
+            self.released.add(a["event"])
+        elif kind == "body.redacted":
+            self.redacted.add(a["event"])
+
+    @staticmethod
+    def clear(thing, person):
+        """Another person than the struck key's has vouched for a suspect fact or document."""
+        if thing["struck"] is not None and thing["struck"] != person:
+            thing["struck"] = None
+
+
+# --- 5 to 9 Verification ---------------------------------------------------------------------------
+
+
+class Text:
+    """One document file: whether it is there, is what was captured, and its text."""
+
+    def __init__(self, data, digest):
+        self.there = data is not None
+        self.length = len(data) if self.there else 0
+        self.digest_holds = self.there and sha256(data).hex() == digest
+        try:
+            self.text = data.decode("utf-8") if self.digest_holds else None
+        except UnicodeDecodeError:
+            self.text = None
+
+
+def quotation_holds(text, quote, span):
+    """Section 3. All of Python's string offsets count code points, as the format's do."""
+    start, end, exact = span["start"], span["end"], quote["exact"]
+    if not (start < end <= len(text) and text[start:end] == exact):
+        return False
+
+    def context(n):
+        return text[max(0, start - n):start], text[end:end + n]
+
+    def only_one(n):
+        # The context does occur at its own offset: it is the only one if the first
+        # occurrence is there and no other begins after it (overlapping ones count).
+        before, after = context(n)
+        whole, at = before + exact + after, start - len(before)
+        return text.find(whole) == at and text.find(whole, at + 1) < 0
+
+    # A longer context is never at more offsets than a shorter one, so n is the smallest
+    # if it serves and n-1 does not.
+    n = max(32, len(quote["prefix"]), len(quote["suffix"]))
+    return context(n) == (quote["prefix"], quote["suffix"]) and only_one(n) and (n == 32 or not only_one(n - 1))
+
+
+# Rules of section 7, beside 601 and 602, that cannot be judged while a body of the type is withheld.
+NEEDS_BODY = {
+    "editor.enrolled": (612,), "document.captured": (605, 606, 607, 608), "document.described": (608,),
+    "fact.asserted": (608, 609, 615), "fact.corrected": (608, 609, 615), "fact.confirmed": (608, 609, 613),
+    "fact.disputed": (608, 609), "fact.upheld": (608, 609), "fact.reinstated": (608, 609),
+    "body.released": (616,),
+}
+
+
+class Verifier:
+    def __init__(self, files, marks=None, pin=None):
+        self.files, self.marks, self.pin = files, marks, pin
+        self.faults = []  # (rule, position)
+        self.ignored = self.not_checkable = 0
+        self.stopped = False
+        self.events, self.by_position, self.tree = [], {}, Tree()
+        self.state, self.log_keys = State(), [None]  # log_keys[n]: the log key of size n
+        self.applied, self.suspect_revocations = {}, []
+        self.opening = None  # args of event 0
+        # What belongs to the record and is never refolded:
+        self.statements, self.bodies, self.keys, self.person_of = set(), set(), set(), {}
+        self.largest_v = self.upgraded = 1
+        self.last_at = None
+        self.table, self.captures = {}, {}  # documents; digest -> positions of its captures
+        self.document = functools.lru_cache(maxsize=4)(self.read_document)
+        self.unreadable = set()
+
+    def fault(self, rule, position=None):
+        self.faults.append((rule, position))
+
+    def read(self, *names):
+        try:
+            return self.files.read(*names)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError):
+            if names not in self.unreadable:
+                self.unreadable.add(names)
+                self.fault(911)
+            return None
+
+    def read_document(self, digest):
+        return Text(self.read("document", digest), digest)
+
+    # Journal
+
+    def journal(self):
+        """The commits that are part of the record; counts the bytes of an unfinished one."""
+        try:
+            names = self.files.names("journal")
+        except OSError:
+            self.fault(911)
+            return []
+        commits = []
+        for file in sorted(n for n in names if re.fullmatch("[0-9]{20}\\.log", n)):
+            data = self.read("journal", file)
+            if data is not None:
+                commits += commits_of_file(int(file[:20]), data)
+        self.drop_unclosed(commits)
+        if commits:
+            before = sum(len(c.events) for c in commits[:-1])
+            checkpoint = self.checkpoint and self.checkpoint[1]
+            if not closes(commits[-1], before + len(commits[-1].events)) and (checkpoint or 0) <= before:
+                self.ignored += commits.pop().bytes()
+                self.drop_unclosed(commits)
+        return commits
+
+    def drop_unclosed(self, commits):
+        """Bytes after the last closing line are no part of the record (an empty file has none)."""
+        while commits and commits[-1].closing is None:
+            self.ignored += commits.pop().bytes()
+
+    def run(self):
+        self.checkpoint = parse_checkpoint(self.read("checkpoint"))
+        expected, closing_told = 0, False
+        for commit in self.journal():
+            count = len(self.events)
+            framed = commit.closing is not None and not commit.left
+            for lines in commit.events:
+                e = Event(len(self.events), lines, expected)
+                if commit.first and lines is commit.events[0]:
+                    framed = framed and commit.file == expected == e.position
+                if self.judge(e):
+                    self.stopped = True
+                    return
+                expected = max(expected, e.position + 1)
+            if commit.first and not commit.events:
+                framed = framed and commit.file == expected
+            if not framed:
+                self.fault(910, count if commit.first and not commit.left else len(self.events))
+            if commit.closing is not None and not closing_told:
+                line = closing_line(len(self.events), self.tree.root(), commit.data)
+                if commit.closing != line or not commit.events:
+                    closing_told = True
+                    self.fault(706, len(self.events))
+        self.judge_end()
+        self.judge_checkpoint()
+        self.judge_marks()
+        self.judge_pin()
+
+    # Form, chain and signature
+
+    def judge(self, e):
+        """Judges one event and folds it in. True if the program must stop before it."""
+        v = e.higher_v()
+        if v is not None and self.largest_v <= v <= self.upgraded:
+            return True
+        if e.index == 0 and e.position == 0 and e.type == "ledger.opened":
+            self.opening = e.args
+        broken, here, s = set(), e.position, e.statement
+        if e.bytes > RECORD_MOST:
+            broken.add(101)
+        if e.place is None:
+            broken.add(102)
+        if s is None:
+            broken.add(103)
+        elif e.body_committed and e.body is None and not e.withheld:
+            broken.add(104)
+        if e.signature is None:
+            broken.add(105)
+        well_formed = not broken & {101, 102, 103, 105}
+        if e.place:
+            if here != e.expected:
+                broken.add(201)
+            if e.place["prev"] != (self.events[-1].hash.hex() if self.events else None):
+                broken.add(202)
+        refolded, apply = None, False
+        if well_formed:
+            broken |= self.judge_chain(e) | self.judge_signature(e)
+            if not broken & {204, 205, 207, 301, 302} and here >= e.expected:
+                rule = self.legality(self.state, e)
+                if rule is None and e.type == "editor.revoked" and e.args["suspect_from"] is not None:
+                    refolded = self.refold(e)
+                    rule = 408 if refolded is None else None
+                if rule is None:
+                    apply = True
+                else:
+                    broken.add(rule)
+        if e.place:
+            retimed = e.type == "ledger.retimed" and not any(r <= 105 or 301 <= r <= 599 for r in broken)
+            if self.last_at is not None and e.place["at"] <= self.last_at and not retimed:
+                broken.add(206)
+            self.last_at = e.place["at"]
+        if e.place and s:
+            broken |= self.judge_content(e)
+        if s:
+            self.statements.add(e.statement_line)
+            self.bodies.add(s["body"])
+            self.largest_v = max(self.largest_v, s["v"])
+        self.events.append(e)
+        self.by_position.setdefault(here, e)
+        self.tree.add(e.hash)
+        if apply:
+            self.apply(e, refolded)
+        self.log_keys.append(self.state.log_key)
+        for rule in broken:
+            self.fault(rule, here)
+        return False
+
+    def judge_chain(self, e):
+        broken, s, base = set(), e.statement, e.statement["base"]
+        before = self.by_position.get(base - 1)
+        if (
+            base > e.position
+            or (self.opening and e.position - base > self.opening["window"])
+            or (base > 0 and (before is None or before.hash.hex() != s["after"]))
+            or (e.type.startswith(("ledger.", "editor.", "body.")) and base != e.position)
+        ):
+            broken.add(203)
+        for field in POSITIONS:
+            named = e.args.get(field)
+            if any(p >= base for p in (named if isinstance(named, list) else [named]) if p is not None):
+                broken.add(204)
+        if e.statement_line in self.statements:
+            broken.add(205)
+        if s["v"] < self.largest_v or s["v"] > self.upgraded:
+            broken.add(207)
+        return broken
+
+    def judge_signature(self, e):
+        broken = set()
+        if not all(acceptable(key) for key in (e.by, e.args.get("key"), e.args.get("log_key")) if key):
+            broken.add(301)
+        message = b"annals/event/v1" + sha256(e.statement_line)
+        if acceptable(e.by) and not signature_holds(e.by, e.signature, message):
+            broken.add(302)
+        return broken
+
+    def apply(self, e, refolded):
+        """Makes an applied event part of the state and of the sets that no refold undoes."""
+        a = e.args
+        if e.type == "ledger.opened":
+            self.person_of[e.by] = a["person"]
+            self.keys |= {e.by, a["log_key"]}
+        elif e.type == "ledger.rekeyed":
+            self.keys.add(a["log_key"])
+        elif e.type == "ledger.upgraded":
+            self.upgraded = a["v"]
+        elif e.type == "editor.enrolled":
+            self.person_of[a["key"]] = a["person"]
+            self.keys.add(a["key"])
+        self.applied[e.position] = e
+        if refolded is not None:
+            self.suspect_revocations.append(e)
+            self.state = refolded
+        else:
+            self.state.apply(e, self.person_of.get(e.by))
+        if e.body is not None and e.type == "document.captured":
+            self.captures.setdefault(e.body["sha256"], []).append(e.position)
+            self.table[e.position] = dict(e.body)
+        elif e.body is not None and e.type == "document.described":
+            entry = self.table.setdefault(a["document"], {})
+            entry["media_type"], entry["derived_from"] = e.body["media_type"], e.body.get("derived_from")
+
+    # Legality (section 6): the first broken rule, or None
+
+    def legality(self, state, e, again=False):
+        """`again`: in a refold, where 405 and 408 are not judged."""
+        kind, a = e.type, e.args
+        recovery = (a if kind == "ledger.opened" else self.opening or {}).get("recovery")
+        if kind == "ledger.opened":
+            if e.index != 0 or e.position != 0:
+                return 401
+            one = a["log_key"] == e.by or recovery in (fingerprint(e.by), fingerprint(a["log_key"]))
+            return 405 if one and not again else None
+        if state.opened is None:
+            return 401
+        signer = state.roster.get(e.by)
+        by_recovery = (
+            signer is None and kind in ("editor.enrolled", "editor.revoked") and fingerprint(e.by) == recovery
+        )
+        if signer is None and not by_recovery:
+            return 402
+        if signer and signer["revoked"] is not None:
+            return 403
+        itself = kind == "editor.revoked" and a["key"] == e.by
+        if signer and TYPES[kind][2] not in signer["roles"] and not itself:
+            return 404
+        if kind.startswith(("ledger.", "editor.")):
+            return self.legality_of_keys(state, e, again, by_recovery, recovery)
+        if kind.startswith("body."):
+            return self.legality_of_bodies(state, e)
+        return self.legality_of_facts(state, e)
+
+    def legality_of_keys(self, state, e, again, by_recovery, recovery):
+        kind, a = e.type, e.args
+        new = a.get("log_key") if kind == "ledger.rekeyed" else a.get("key") if kind == "editor.enrolled" else None
+        if new and not again and (new in self.keys or fingerprint(new) == recovery):
+            return 405
+        if kind in ("editor.changed", "editor.revoked"):
+            if not state.admins(a["key"], a.get("roles", ())):
+                return 406
+            if a["key"] not in state.roster or state.roster[a["key"]]["revoked"] is not None:
+                return 407
+        if kind == "editor.revoked" and not again:
+            suspect = a["suspect_from"] is not None
+            if (suspect and a["reason"] not in ("lost", "compromised")) or (by_recovery and not suspect):
+                return 408
+        if kind == "ledger.rekeyed":
+            origin = self.opening["origin"]
+            if not possession_holds("log", origin, a["log_key"], origin, a["possession"]):
+                return 410
+        # 411 belongs to the record: what passed at its place passes in every refold.
+        if kind == "ledger.upgraded" and not again and a["v"] <= self.upgraded:
+            return 411
+        return None
+
+    def sealed_now(self, state, position):
+        e = self.by_position.get(position)
+        return (
+            e is not None and e.args.get("sealed") is not None
+            and position not in state.released and position not in state.redacted
+        )
+
+    def legality_of_bodies(self, state, e):
+        target = self.applied.get(e.args["event"])
+        if target is None:
+            return 501
+        if e.type == "body.released":
+            return None if self.sealed_now(state, target.position) else 518
+        if target.position in state.redacted:
+            return 519
+        own = self.person_of.get(target.by) == self.person_of[e.by]
+        return 520 if own and len(state.admins()) >= 2 else None
+
+    def legality_of_facts(self, state, e):
+        kind, a, me = e.type, e.args, self.person_of[e.by]
+        asserted, disputes = state.facts, state.disputes
+        places = {
+            "document": state.documents, "on": state.revisions, "dispute": disputes, "from": asserted,
+            "to": asserted, "retraction": state.retractions, "relation": state.relations,
+        }
+        if any(field in a and a[field] not in place for field, place in places.items()):
+            return 501
+        if any(d not in disputes for d in a.get("resolves", ())):
+            return 501
+        fact = None
+        if "on" in a:
+            fact = state.revisions[a["on"]]
+        elif kind == "fact.upheld":
+            fact = disputes[a["dispute"]]["fact"]
+        if fact is not None:
+            f = state.facts[fact]
+            if f["retraction"] is not None:
+                return 502
+            if "on" in a and a["on"] != f["revision"]:
+                return 503
+            if kind == "fact.confirmed":
+                if me == f["author"]:
+                    return 504
+                if me in f["confirmed_by"]:
+                    return 505
+            if kind == "fact.upheld":
+                if a["dispute"] not in f["disputes"]:
+                    return 507
+                if me in (f["asserter"], f["author"]):
+                    return 508
+            if kind == "fact.corrected":
+                if any(d not in f["disputes"] for d in a["resolves"]):
+                    return 509
+                if a["resolves"] and a["reason"] == "more-precise":
+                    return 509
+        if kind == "fact.reinstated":
+            retraction = state.retractions[a["retraction"]]
+            if state.facts[retraction["fact"]]["retraction"] != a["retraction"]:
+                return 511
+            if retraction["person"] == me:
+                return 512
+        if kind == "fact.related":
+            if a["from"] == a["to"] or (a["rel"] in ("same-as", "contradicts") and a["from"] > a["to"]):
+                return 513
+            if {**a, "stands": True} in state.relations.values():
+                return 514
+        if kind == "relation.withdrawn" and not state.relations[a["relation"]]["stands"]:
+            return 514
+        until = a.get("sealed")
+        if until not in (None, "by-hand"):
+            at = e.place["at"]
+            if int(at[:4]) < 9990 and until > "%04d%s" % (int(at[:4]) + 10, at[4:]):
+                return 516
+        if kind == "fact.corrected" and until is not None and not self.sealed_now(state, a["on"]):
+            return 517
+        return None
+
+    # Refold (section 8)
+
+    def refold(self, at_p):
+        """The state after the suspect revocation at p, or None if 408 refuses it."""
+        dropped = set()
+        while True:
+            standing = []  # newest first
+            for r in [at_p] + self.suspect_revocations[::-1]:
+                if r.position not in dropped and self.striker(standing, r) is None:
+                    standing.append(r)
+            state, unsound = self.fold_again(at_p, standing)
+            if not unsound:
+                break
+            dropped.add(min(unsound))
+        if self.legality(state, at_p, again=True) is not None:
+            return None
+        state.apply(at_p, self.person_of.get(at_p.by))
+        return state
+
+    @staticmethod
+    def striker(standing, e):
+        """The newest standing revocation that strikes `e`, or None."""
+        for r in standing:
+            if r.position > e.position >= r.args["suspect_from"] and r.args["key"] == e.by:
+                return r
+        return None
+
+    def fold_again(self, at_p, standing):
+        state, unsound = State(), []
+        for e in self.applied.values():
+            person, r = self.person_of.get(e.by), self.striker(standing, e)
+            if e.type in ("body.released", "body.redacted"):
+                state.apply(e, person)
+            elif r is not None:
+                state.undone[e.position] = (r.position, "struck")
+                if e.type in ("fact.asserted", "document.captured"):
+                    state.apply(e, person, suspect=True)
+            elif self.legality(state, e, again=True) is not None:
+                state.undone[e.position] = (at_p.position, "set-aside")
+                if e in standing:
+                    unsound.append(e.position)
+            else:
+                state.apply(e, person)
+        return state, unsound
+
+    # Content (section 7)
+
+    def judge_content(self, e):
+        broken = set()
+        if e.withheld:
+            self.not_checkable += 2 + len(NEEDS_BODY.get(e.type, ()))
+            return broken
+        if not e.body_committed:
+            broken.add(601)
+        if e.body is None:
+            return broken
+        body, a, state = e.body, e.args, self.state
+        if body["by"] != e.by or body["type"] != e.type:
+            broken.add(602)
+        if e.statement["body"] in self.bodies:
+            broken.add(603)
+        if e.type == "document.captured":
+            file = self.document(body["sha256"])
+            if file.there and not (file.digest_holds and file.length == body["bytes"]):
+                broken.add(606)
+            if any(p not in state.redacted for p in self.captures.get(body["sha256"], ())):
+                broken.add(607)
+        named = [x["document"] for x in e.evidence()] + [body[f] for f in ("derived_from",) if f in body]
+        if any(not self.is_captured(e, p) for p in named):
+            broken.add(608)
+        quotes = [x for x in e.evidence() if "quote" in x and self.is_captured(e, x["document"])]
+        verdicts = [self.quote_verdict(x) for x in quotes]
+        if False in verdicts:
+            broken.add(609)
+        elif None in verdicts:
+            self.not_checkable += 1
+        if e.type == "editor.enrolled" and self.opening:
+            if not possession_holds("editor", self.opening["origin"], a["key"], body["name"], a["possession"]):
+                broken.add(612)
+        if e.type == "fact.confirmed" and a["how"] == "independent-document":
+            verdict = self.independent_verdict(e)
+            if verdict is False:
+                broken.add(613)
+            elif verdict is None:
+                self.not_checkable += 1
+        if "fact" in body and a["sealed"] is None and any(self.sealed_now(state, x["document"]) for x in quotes):
+            broken.add(615)
+        if e.type == "body.released" and "because" not in body:
+            target = self.by_position.get(a["event"])
+            until = target and target.args.get("sealed")
+            if until not in (None, "by-hand") and until > e.place["at"]:
+                broken.add(616)
+        return broken
+
+    def is_captured(self, e, position):
+        named = self.applied.get(position)
+        return position < e.statement["base"] and named is not None and named.type == "document.captured"
+
+    def quote_verdict(self, x):
+        """True, False, or None where the document's body or bytes are not there to check against."""
+        entry = self.table.get(x["document"])
+        if entry is None:
+            return None
+        if entry["media_type"] != "text/plain":
+            return False
+        if "sha256" not in entry:
+            return None
+        file = self.document(entry["sha256"])
+        if not file.digest_holds:  # absent or other bytes: 605 or 606 tell it, where it was captured
+            return None
+        return file.text is not None and quotation_holds(file.text, x["quote"], x["span"])
+
+    def end_of(self, position):
+        """(document at the end of derived_from, whether all on the way was known)."""
+        seen = []
+        while position not in seen:
+            seen.append(position)
+            entry = self.table.get(position)
+            if entry is None:
+                return position, False
+            if entry.get("derived_from") is None:
+                return position, "sha256" in entry or "derived_from" in entry
+            position = entry["derived_from"]
+        # Documents that are derived from each other have no end; the first of the ring stands for it.
+        return min(seen[seen.index(position):]), True
+
+    def independent_verdict(self, e):
+        confirmed = self.applied.get(e.args["on"])
+        if confirmed is None or confirmed.type not in ("fact.asserted", "fact.corrected"):
+            return True  # 501 tells it
+        if confirmed.body is None:
+            return None
+        known = {self.end_of(x["document"]) for x in confirmed.evidence()}
+        ends, all_known = {end for end, _ in known}, all(sure for _, sure in known)
+        verdicts = [False]
+        for x in e.evidence():
+            if x["stance"] == "supports" and self.is_captured(e, x["document"]):
+                end, sure = self.end_of(x["document"])
+                verdicts.append(False if end in ends else True if sure and all_known else None)
+        return True if True in verdicts else None if None in verdicts else False
+
+    def judge_end(self):
+        """What is judged at the end of the record: 604 and 605."""
+        for e in self.events:
+            if e.place is None or e.statement is None:
+                continue
+            if self.sealed_now(self.state, e.position) or e.position in self.state.redacted:
+                continue
+            if e.withheld:
+                self.fault(604, e.position)
+            elif e.type == "document.captured" and e.body and not self.document(e.body["sha256"]).there:
+                if ("document", e.body["sha256"]) not in self.unreadable:  # that is 911
+                    self.fault(605, e.position)
+
+    # Checkpoint, marks and pin (section 9)
+
+    def root_at(self, size):
+        return Tree(e.hash for e in self.events[:size]).root()
+
+    def judge_checkpoint(self):
+        if self.checkpoint is None:
+            if ("checkpoint",) not in self.unreadable:
+                self.fault(701)
+            return
+        note, size, root, origin, signatures = self.checkpoint
+        if self.opening and origin != self.opening["origin"]:
+            self.fault(702)
+        if size > len(self.events):  # neither its root nor the log key of its size can be known
+            self.fault(705)
+            return
+        if root != self.root_at(size):
+            self.fault(704)
+        verdicts, key = [], self.log_keys[size]
+        if key is not None:
+            record_origin = self.opening["origin"]
+            key_id = sha256(record_origin.encode() + b"\n\x01" + bytes.fromhex(key))[:4]
+            for name, payload in signatures:
+                if name == record_origin and payload[:4] == key_id:
+                    verdicts.append(len(payload) == 68 and signature_holds(key, payload[4:], note))
+        if not verdicts or not all(verdicts):
+            self.fault(703)
+
+    def judge_marks(self):
+        if self.marks is None:
+            return
+        lines = self.marks.split(b"\n")[:-1]  # a last line without LF is no mark
+        if not lines:
+            return
+        mark = parse_mark(lines[-1])
+        if mark is None:
+            self.fault(911)
+        elif mark[0] > len(self.events) or mark[1] != self.root_at(mark[0]):
+            self.fault(707)
+
+    def judge_pin(self):
+        if self.pin is None:
+            return
+        pin = parse_pin(self.pin)
+        if pin is None:
+            self.fault(803)
+        elif self.opening and pin["origin"] != self.opening["origin"]:
+            self.fault(804)
+        else:
+            size = pin["size"]
+            if size > len(self.events):
+                self.fault(801)
+            elif self.events[size - 1].hash.hex() != pin["head"] or self.root_at(size) != pin["root"]:
+                self.fault(802)
+                return
+            if self.events and self.events[0].hash.hex() != pin["genesis"]:
+                self.fault(802)
+
+    # Report
+
+    def exit(self):
+        rules = {rule for rule, _ in self.faults}
+        if rules & FORK:
+            return 4
+        if rules - DAMAGE:
+            return 1
+        return 2 if rules or self.stopped else 0
+
+    def state_json(self):
+        s = self.state
+        return {
+            "size": len(self.events),
+            "head": self.events[-1].hash.hex() if self.events else None,
+            "root": b64(self.tree.root()),
+            "confirmations": s.confirmations,
+            "log_key": s.log_key,
+            "old_log_key": s.old_log_key,
+            "roster": [
+                {"key": key, **{f: h[f] for f in ("person", "roles", "enrolled", "revoked")}}
+                for key, h in sorted(s.roster.items(), key=lambda item: item[1]["enrolled"])
+            ],
+            "facts": [
+                {
+                    "fact": p, "revision": f["revision"], "corrected": f["corrected"], "status": s.status(p),
+                    "confirmed_by": f["confirmed_by"], "disputes": f["disputes"], "retraction": f["retraction"],
+                    "sealed": self.sealed_now(s, f["revision"]), "redacted": f["revision"] in s.redacted,
+                    "suspect": f["struck"] is not None,
+                    "document_disputed": any(s.disputes[d]["error_in"] == "document" for d in f["disputes"]),
+                }
+                for p, f in sorted(s.facts.items())
+            ],
+            "documents": [
+                {"document": p, "sealed": self.sealed_now(s, p), "redacted": p in s.redacted,
+                 "suspect": d["struck"] is not None}
+                for p, d in sorted(s.documents.items())
+            ],
+            "relations": [
+                {"relation": p, "from": r["from"], "rel": r["rel"], "to": r["to"]}
+                for p, r in sorted(s.relations.items()) if r["stands"]
+            ],
+            "undone": [{"event": p, "by": by, "how": how} for p, (by, how) in sorted(s.undone.items())],
+        }
+
+    def report(self):
+        faults = sorted(self.faults, key=lambda f: (-1 if f[1] is None else f[1], f[0]))
+        return {
+            "exit": self.exit(),
+            "size": len(self.events),
+            "head": self.events[-1].hash.hex() if self.events else None,
+            "root": b64(self.tree.root()),
+            "faults": [{"rule": rule, "name": RULES[rule][0], "position": p} for rule, p in faults],
+            "not_checkable": self.not_checkable,
+            "ignored_bytes": self.ignored,
+            # Where the program stopped, what follows is unknown, and so is the state.
+            "state": None if self.stopped else self.state_json(),
+        }
+
+
+def parse_checkpoint(data):
+    """(text, size, root, origin, [(name, key id and signature)]) of a signed note, or None."""
+    if data is None or len(data) > CHECKPOINT_MOST:
+        return None
+    head, gap, tail = data.partition(b"\n\n")
+    try:
+        lines, signed = head.decode("utf-8").split("\n"), tail.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if not gap or len(lines) != 3 or not signed.endswith("\n") or re.search("[\x00-\x1f]", "".join(lines)):
+        return None
+    size, root = parse_size(lines[1]), unbase64(lines[2])
+    if not lines[0] or size is None or root is None or len(root) != 32:
+        return None
+    signatures = []
+    for line in signed[:-1].split("\n"):
+        found = re.fullmatch("\u2014 ([^\\s+]+) ([A-Za-z0-9+/=]+)", line)
+        payload = found and unbase64(found[2])
+        if not payload or len(payload) < 5:
+            return None
+        signatures.append((found[1], payload))
+    return head + b"\n", size, root, lines[0], signatures
+
+
+def parse_size(digits):
+    found = re.fullmatch("0|[1-9][0-9]{0,15}", digits)
+    return int(digits) if found and int(digits) <= MOST else None
+
+
+def parse_mark(line):
+    """(size, root) of one mark, or None."""
+    try:
+        origin, size, root, signature = line.decode("ascii").split(" ")
+    except ValueError:
+        return None
+    size, root, payload = parse_size(size), unbase64(root), unbase64(signature)
+    if not origin or size is None or root is None or len(root) != 32 or payload is None or len(payload) != 68:
+        return None
+    return size, root
+
+
+PIN = re.compile(
+    "(annals pin v1\norigin ([^\n]+)\ngenesis ([0-9a-f]{64})\nsize ([0-9]+)\nhead ([0-9a-f]{64})\n"
+    "root ([^\n]+)\nlog ([0-9a-f]{64})\n)sum ([0-9a-f]{64})\n"
+)
+
+
+def parse_pin(data):
+    try:
+        found = PIN.fullmatch(data.decode("ascii"))
+    except ValueError:
+        return None
+    if not found or sha256(found[1].encode()).hex() != found[8]:
+        return None
+    size, root = parse_size(found[4]), unbase64(found[6])
+    if not is_origin(found[2]) or not size or root is None or len(root) != 32:
+        return None
+    return {"origin": found[2], "genesis": found[3], "size": size, "head": found[5], "root": root}
+
+
+def verify(files, marks=None, pin=None):
+    verifier = Verifier(files, marks, pin)
+    verifier.run()
+    return verifier.report()
+
+
+# --- Vectors and command line ----------------------------------------------------------------------
+
+
+def check_vector(path):
+    """None if the vector gives what it expects, else what differs."""
+    try:
+        with open(path, "rb") as file:
+            vector = json.loads(file.read().decode("utf-8"))
+        files = {
+            name: base64.b64decode(f["base64"], validate=True) if "base64" in f else f["text"].encode("utf-8")
+            for name, f in vector["files"].items()
+        }
+        expect = vector["expect"]
+        wanted = [(f["rule"], f["position"]) for f in expect["faults"]]
+        ledger = {name[len("ledger/"):]: data for name, data in files.items() if name.startswith("ledger/")}
+        got = verify(Files(ledger), files.get("keys/log.marks"), files.get("pin"))
+        found = [(f["rule"], f["position"]) for f in got["faults"]]
+        state = None if got["state"] is None else sha256(spell(got["state"])).hex()
+        wrong = []
+        if got["exit"] != expect["exit"]:
+            wrong.append("exit %s, expected %s" % (got["exit"], expect["exit"]))
+        if found != wanted:
+            wrong.append("faults %s, expected %s" % (found, wanted))
+        if expect.get("state_sha256") not in (None, state):
+            wrong.append("state_sha256 %s, expected %s" % (state, expect["state_sha256"]))
+        return "; ".join(wrong) or None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return "not a vector: %r" % error
+
+
+def read_beside(path, found_missing):
+    """A file named on the command line; a missing one is told as a fault, not a traceback."""
+    if path is None:
+        return None
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (OSError, ValueError) as error:
+        found_missing.append("%s: %s" % (path, error))
+        return None
+
+
+def print_report(got, state):
+    for f in got["faults"]:
+        where = "" if f["position"] is None else " at %d" % f["position"]
+        print("%d %s%s: %s" % (f["rule"], f["name"], where, RULES[f["rule"]][1]))
+    if got["ignored_bytes"]:
+        print("ignored: %d bytes of an unfinished commit" % got["ignored_bytes"])
+    if got["not_checkable"]:
+        print("not checkable: %d checks need something that is withheld" % got["not_checkable"])
+    if got["state"] is None:
+        print("could not tell: the event at %d is of a later format" % got["size"])
+    print("size %d" % got["size"])
+    print("head %s" % (got["head"] or "-"))
+    print("root %s" % got["root"])
+    verdict = {0: "verified", 1: "FAULT", 2: "damaged, or could not tell", 4: "FORK"}[got["exit"]]
+    print("%s: %d faults (exit %d)" % (verdict, len(got["faults"]), got["exit"]))
+    if state and got["state"] is not None:
+        print(spell(got["state"]).decode("utf-8"))
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("ledger", nargs="?", metavar="LEDGER_DIR")
+    parser.add_argument("--marks", metavar="FILE", help="the log key's memory, keys/log.marks")
+    parser.add_argument("--pin", metavar="FILE", help="an auditor's pin")
+    parser.add_argument("--state", action="store_true", help="also give the folded state")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
+    parser.add_argument("--vector", nargs="+", metavar="FILE", help="run test vectors")
+    options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if options.vector:
+        failed = 0
+        for path in options.vector:
+            wrong = check_vector(path)
+            failed += wrong is not None
+            if wrong is not None:
+                print("%s: %s" % (path, wrong))
+        print("%d of %d vectors hold" % (len(options.vector) - failed, len(options.vector)))
+        return 1 if failed else 0
+    if options.ledger is None:
+        parser.error("LEDGER_DIR or --vector is needed")
+    if not os.path.isdir(options.ledger):
+        print("reverify: no ledger folder at %s" % options.ledger, file=sys.stderr)
+        return 2
+    missing = []
+    marks, pin = read_beside(options.marks, missing), read_beside(options.pin, missing)
+    verifier = Verifier(Folder(options.ledger), marks, pin)
+    for message in missing:
+        print("reverify: %s" % message, file=sys.stderr)
+        verifier.fault(911)
+    verifier.run()
+    got = verifier.report()
+    if options.json:
+        print(spell({**got, "state": got["state"] if options.state else None}).decode("utf-8"))
+    else:
+        print_report(got, options.state)
+    return got["exit"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
