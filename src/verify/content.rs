@@ -105,6 +105,7 @@ impl<'a> Contents<'a> {
             broken.push((Rule::BodyRepeated, "an earlier event has the same body".to_owned()));
         }
         broken.sort();
+        broken.dedup_by_key(|(rule, _)| *rule);
         faults.extend(broken.into_iter().map(|(rule, why)| Fault::at(judged.position, rule, why)));
         Ok(())
     }
@@ -159,7 +160,9 @@ impl<'a> Contents<'a> {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
                 self.check_evidence(evidence, statement, broken)?;
                 if args.how == How::IndependentDocument {
-                    self.check_independent(args.on, evidence, broken)?;
+                    let named = evidence.iter().filter(|entry| self.named(entry, statement));
+                    let named: Vec<Evidence> = named.cloned().collect();
+                    self.check_independent(args.on, &named, broken)?;
                 }
             }
             (Content::FactDisputed(content), _)
@@ -237,13 +240,21 @@ impl<'a> Contents<'a> {
         state: &State,
         broken: &mut Vec<(Rule, String)>,
     ) {
-        let sealed = |entry: &&Evidence| state.fold.seal(entry.document).is_some();
+        let sealed = |entry: &&Evidence| {
+            let quoted = entry.quote.is_some() && self.named(entry, statement);
+            quoted && state.fold.seal(entry.document).is_some()
+        };
         if statement.args.sealed() == Seal::Open
             && let Some(entry) = evidence.iter().find(sealed)
         {
             let why = format!("document {} is sealed and the fact is not", entry.document);
             broken.push((Rule::QuotesSealed, why));
         }
+    }
+
+    /// Rule 608 of one piece of evidence: it names a document that the signer had before her.
+    fn named(&self, entry: &Evidence, statement: &Statement) -> bool {
+        entry.document < statement.base && self.rows.contains_key(&entry.document)
     }
 
     fn check_evidence(
@@ -254,7 +265,7 @@ impl<'a> Contents<'a> {
     ) -> Result<(), SourceError> {
         for entry in evidence {
             let named = entry.document;
-            let row = self.rows.get(&named).filter(|_| named < statement.base).cloned();
+            let row = self.rows.get(&named).filter(|_| self.named(entry, statement)).cloned();
             let Some(row) = row else {
                 broken.push((Rule::DocumentNamed, format!("{named} is no document")));
                 continue;

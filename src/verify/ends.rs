@@ -115,15 +115,18 @@ fn judge_note(
 ) -> usize {
     let (size, seen) = record;
     let at = seen.get(&checkpoint.size);
-    // Beyond the record's end the last known log key is the one to ask.
+    // Beyond the record's end nobody knows the log key: only the origin is asked there.
     let ledger = at.or(seen.get(&size)).and_then(|seen| seen.ledger.as_ref());
     let mut tell = |rule: Rule, why: String| faults.push(Fault::of(rule, why));
     let mut known = 0;
-    if let Some(ledger) = ledger {
-        if checkpoint.origin != ledger.origin {
-            let why = format!("expected {}, found {}", ledger.origin, checkpoint.origin);
-            tell(Rule::CheckpointOrigin, why);
-        }
+    if let Some(ledger) = ledger.filter(|ledger| checkpoint.origin != ledger.origin) {
+        let why = format!("expected {}, found {}", ledger.origin, checkpoint.origin);
+        tell(Rule::CheckpointOrigin, why);
+    }
+    if checkpoint.size <= size && ledger.is_none() {
+        tell(Rule::CheckpointSignature, "no log key is known".to_owned());
+    }
+    if let Some(ledger) = ledger.filter(|_| checkpoint.size <= size) {
         let keys = [Some(ledger.log_key), ledger.old_log_key];
         for key in keys.into_iter().flatten() {
             let id = crate::tlog::key_id(&ledger.origin, &key);

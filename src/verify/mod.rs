@@ -127,6 +127,7 @@ struct Judge<'a> {
     genesis: Option<Hash>,
     closings: u64,
     closing_broken: bool,
+    closed_at: Option<u64>,
     later_version: Option<(u64, u64)>,
 }
 
@@ -142,6 +143,7 @@ impl<'a> Judge<'a> {
             genesis: None,
             closings: 0,
             closing_broken: false,
+            closed_at: None,
             later_version: None,
         };
         judge.watch();
@@ -201,6 +203,9 @@ impl<'a> Judge<'a> {
         let counted = closing.counted;
         let why = match &closing.said {
             None => Some("the closing line is not in form".to_owned()),
+            Some(_) if self.closed_at == Some(counted) || counted == 0 => {
+                Some("the commit has no event".to_owned())
+            }
             Some(said) if said.size != counted => {
                 Some(format!("the closing line says {} events, there are {counted}", said.size))
             }
@@ -208,6 +213,7 @@ impl<'a> Judge<'a> {
             Some(_) if !closing.sum_holds => Some("the sum does not hold".to_owned()),
             Some(_) => None,
         };
+        self.closed_at = Some(counted);
         match why {
             None => self.closings += 1,
             Some(why) if !self.closing_broken => {
@@ -219,7 +225,8 @@ impl<'a> Judge<'a> {
     }
 
     fn end(&mut self) -> Report {
-        if self.options.contents && self.options.until == u64::MAX {
+        let whole = self.options.until == u64::MAX && self.later_version.is_none();
+        if self.options.contents && whole {
             self.contents.end(&self.chain.state, &mut self.faults);
         }
         self.seen.insert(self.chain.size(), self.look());
