@@ -21,8 +21,15 @@ pub mod tlog;
 // floor 2: rules, judgement without I/O, clock or randomness
 pub mod fold;
 pub mod legal;
+pub mod pointing;
 pub mod quote;
 pub mod refold;
 pub mod roster;
 pub mod state;
 pub mod verify;
+
+// floor 3: places, the only floor with files, time and randomness
+pub mod clock;
+
+// floor 4: uses
+pub mod ledger;
