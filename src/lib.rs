@@ -13,3 +13,6 @@ pub mod event;
 
 // floor 2: rules, judgement without I/O, clock or randomness
 pub mod verify;
+
+// floor 3: places
+pub mod disk;
