@@ -16,3 +16,4 @@ pub mod verify;
 
 // floor 3: places
 pub mod disk;
+pub mod store;
