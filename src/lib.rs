@@ -16,4 +16,5 @@ pub mod verify;
 
 // floor 3: places
 pub mod disk;
+pub mod journal;
 pub mod store;

@@ -82,6 +82,11 @@ impl<M: Medium> Appender<M> {
         &self.path
     }
 
+    /// Whether an earlier append ended in [`DiskError::Unknown`].
+    pub fn is_poisoned(&self) -> bool {
+        self.poisoned
+    }
+
     /// Appends all bytes with one write, and returns when they are on stable storage.
     ///
     /// Errors: [`DiskError::NotWritten`], [`DiskError::Unknown`], [`DiskError::Poisoned`].
