@@ -274,7 +274,10 @@ fn s9_after_an_unknown_write_nothing_more_is_written_until_reopened() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(16)
+    })]
 
     #[test]
     fn s7_any_bytes_of_any_length_come_back_from_sled(
@@ -283,7 +286,8 @@ proptest! {
             prop::option::of(prop::collection::vec(any::<u8>(), 0..20_000)),
         ), 1..8)
     ) {
-        let batch: Vec<_> = batch.into_iter().map(|(record, body)| Entry { record, body }).collect();
+        let entries = batch.into_iter().map(|(record, body)| Entry { record, body });
+        let batch: Vec<_> = entries.collect();
         let mut place = Place::sled();
         let size = batch.len() as u64;
         place.store().append(&head(0), &head(size), &batch).unwrap();

@@ -14,7 +14,8 @@ use std::time::Duration;
 const FOLDER: &str = "ANNALS_TEST_FOLDER";
 
 fn entry(number: u64) -> Entry {
-    let body = (number % 4 > 0).then(|| vec![number as u8; (number * 397 % 9_000) as usize]);
+    let body =
+        (!number.is_multiple_of(4)).then(|| vec![number as u8; (number * 397 % 9_000) as usize]);
     let record = format!("record {number}").into_bytes();
     Entry { record, body }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! … commit │ events  = 41 root sum │ events  = 57 root sum │ bytes
-//!                                  │                       └─ after the last closing line: unfinished
+//!                                  │                       └─ after the last one: unfinished
 //!                                  └─ the last commit: unfinished too, if its sum or size does not
 //!                                     hold and the checkpoint's size is at most 41
 //! ```

@@ -117,8 +117,8 @@ impl SledStore {
         open(&folder)
     }
 
-    /// Waits until sled's own threads have let go of `db` too, so that whoever opens the store after
-    /// this one was dropped does not find it held. After a second it is held for another reason.
+    /// Waits until sled's own threads have let go of `db` too, so that whoever opens the store
+    /// after this one was dropped does not find it held. After a second there is another reason.
     fn wait_for_lock(&self) {
         for _ in 0..200 {
             match self.file.try_lock() {
@@ -360,4 +360,38 @@ fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s9_after_a_failed_sync_nothing_more_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = create(&folder.path().join("db")).unwrap();
+        let head = |size: u64| Head {
+            size,
+            hash: Some(Hash([7; 32])).filter(|_| size > 0),
+        };
+        let append = |store: &mut SledStore, from| {
+            store.append(&head(from), &head(from + 1), &[Entry::default()])
+        };
+        assert_eq!(append(&mut store, 0).unwrap(), Appended::Written);
+        // A device that cannot be synced stands for a disk that fails.
+        let healthy = std::mem::replace(&mut store.file, File::open("/dev/null").unwrap());
+        assert!(matches!(append(&mut store, 1), Err(StoreError::Unknown(_))));
+        store.file = healthy;
+        assert!(matches!(append(&mut store, 1), Err(StoreError::Refusing)));
+        assert!(matches!(append(&mut store, 2), Err(StoreError::Refusing)));
+        drop(store);
+        assert!(
+            open(&folder.path().join("db"))
+                .unwrap()
+                .head()
+                .unwrap()
+                .size
+                >= 1
+        );
+    }
 }
