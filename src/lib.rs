@@ -30,6 +30,11 @@ pub mod verify;
 
 // floor 3: places, the only floor with files, time and randomness
 pub mod clock;
+pub mod entropy;
 pub mod disk;
+pub mod keys;
 pub mod store;
 pub mod journal;
+
+// floor 4: uses
+pub mod ledger;

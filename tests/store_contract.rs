@@ -164,39 +164,19 @@ fn s8_a_batch_that_does_not_fit_is_refused(mut place: Place) {
     append(place.store(), 0, 2).unwrap();
     let store = place.store();
     let batch = [entry(2)];
-    let without_hash = Head {
-        size: 3,
-        hash: None,
-    };
-    for (to, batch) in [
-        (head(2), &[][..]),
-        (head(4), &batch),
-        (without_hash, &batch),
-    ] {
+    let without_hash = Head { size: 3, hash: None };
+    for (to, batch) in [(head(2), &[][..]), (head(4), &batch), (without_hash, &batch)] {
         let answer = store.append(&head(2), &to, batch);
         assert!(matches!(answer, Err(StoreError::Batch { from: 2, .. })));
     }
-    let last = Head {
-        size: u64::MAX,
-        hash: head(1).hash,
-    };
+    let last = Head { size: u64::MAX, hash: head(1).hash };
     let answer = store.append(&last, &head(0), &batch);
     assert!(matches!(answer, Err(StoreError::Batch { .. })));
-    let long = |record, body| Entry {
-        record: vec![7; record],
-        body: Some(vec![7; body]),
-    };
-    for (what, entry) in [
-        ("record", long(RECORD_BOUND + 1, 0)),
-        ("body", long(0, BODY_BOUND + 1)),
-    ] {
+    let long = |record, body| Entry { record: vec![7; record], body: Some(vec![7; body]) };
+    for (what, entry) in [("record", long(RECORD_BOUND + 1, 0)), ("body", long(0, BODY_BOUND + 1))]
+    {
         let answer = store.append(&head(2), &head(4), &[self::entry(2), entry]);
-        let Err(StoreError::TooLarge {
-            what: said,
-            position: 3,
-            ..
-        }) = answer
-        else {
+        let Err(StoreError::TooLarge { what: said, position: 3, .. }) = answer else {
             panic!("{answer:?}");
         };
         assert_eq!(said, what);
@@ -256,15 +236,9 @@ fn s9_after_an_unknown_write_nothing_more_is_written_until_reopened() {
         let mut store = Faulty::new(Memory::new(), 3, fails);
         append(&mut store, 0, 1).unwrap();
         append(&mut store, 1, 2).unwrap();
-        assert!(matches!(
-            append(&mut store, 2, 3),
-            Err(StoreError::Unknown(_))
-        ));
+        assert!(matches!(append(&mut store, 2, 3), Err(StoreError::Unknown(_))));
         expect(&store, after);
-        assert!(matches!(
-            append(&mut store, after, 4),
-            Err(StoreError::Refusing)
-        ));
+        assert!(matches!(append(&mut store, after, 4), Err(StoreError::Refusing)));
         expect(&store, after);
         store.reopen();
         append(&mut store, after, 4).unwrap();

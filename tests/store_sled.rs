@@ -41,13 +41,7 @@ fn filled(folder: &Path, size: u64) -> SledStore {
 /// Starts this test program again for one ignored test.
 fn child(test: &str, folder: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args([
-            test,
-            "--exact",
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ])
+        .args([test, "--exact", "--ignored", "--nocapture", "--test-threads=1"])
         .env(FOLDER, folder)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -80,10 +74,7 @@ fn create_and_open_are_two_things() {
     ));
     assert!(!db.exists());
     drop(sled::create(&db).unwrap());
-    assert!(matches!(
-        sled::create(&db),
-        Err(StoreError::ThereAlready(_))
-    ));
+    assert!(matches!(sled::create(&db), Err(StoreError::ThereAlready(_))));
     assert_eq!(sled::open(&db).unwrap().head().unwrap(), Head::EMPTY);
 }
 
@@ -92,13 +83,8 @@ fn no_value_ends_in_a_file_that_is_never_synced() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = sled::create(&folder.path().join("db")).unwrap();
     let body = Some(vec![7; 1_048_576]);
-    let large = Entry {
-        record: vec![1; 4_096],
-        body,
-    };
-    store
-        .append(&head(0), &head(2), &[large.clone(), large])
-        .unwrap();
+    let large = Entry { record: vec![1; 4_096], body };
+    store.append(&head(0), &head(2), &[large.clone(), large]).unwrap();
     let blobs = fs::read_dir(folder.path().join("db/blobs")).unwrap();
     assert_eq!(blobs.count(), 0);
 }
@@ -127,10 +113,7 @@ fn s10_another_process_holds_the_store_until_it_ends() {
     wait_until(|| folder.path().join("ready").exists());
     assert!(matches!(sled::open(&db), Err(StoreError::Held(_))));
     let copy = sled::open_copy(&db, &folder.path().join("copy")).unwrap();
-    assert_eq!(
-        copy.read(0..9).unwrap(),
-        (0..3).map(entry).collect::<Vec<_>>()
-    );
+    assert_eq!(copy.read(0..9).unwrap(), (0..3).map(entry).collect::<Vec<_>>());
     holder.kill().unwrap();
     holder.wait().unwrap();
     assert_eq!(sled::open(&db).unwrap().head().unwrap(), head(3));
@@ -152,26 +135,16 @@ fn s5_s6_a_killed_process_loses_nothing_acknowledged_and_leaves_no_part() {
         let db = folder.path().join("db");
         drop(sled::create(&db).unwrap());
         let mut writer = child("child_appends", folder.path());
-        let acknowledged = || {
-            fs::read(folder.path().join("ack"))
-                .unwrap_or_default()
-                .len() as u64
-        };
+        let acknowledged = || fs::read(folder.path().join("ack")).unwrap_or_default().len() as u64;
         wait_until(|| acknowledged() > 20 + round * 7);
         writer.kill().unwrap();
         writer.wait().unwrap();
         let store = sled::open(&db).unwrap();
         let size = store.head().unwrap().size;
         let batches = acknowledged();
-        assert!(
-            size == batches * 3 || size == batches * 3 + 3,
-            "{size} of {batches} batches"
-        );
+        assert!(size == batches * 3 || size == batches * 3 + 3, "{size} of {batches} batches");
         assert_eq!(store.head().unwrap(), head(size));
-        assert_eq!(
-            store.read(0..size + 9).unwrap(),
-            (0..size).map(entry).collect::<Vec<_>>()
-        );
+        assert_eq!(store.read(0..size + 9).unwrap(), (0..size).map(entry).collect::<Vec<_>>());
     }
 }
 
@@ -180,10 +153,7 @@ fn s5_s6_a_killed_process_loses_nothing_acknowledged_and_leaves_no_part() {
 fn child_appends() {
     let Some(folder) = child_folder() else { return };
     let mut store = sled::open(&folder.join("db")).unwrap();
-    let options = OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(folder.join("ack"));
+    let options = OpenOptions::new().append(true).create(true).open(folder.join("ack"));
     let mut ack = options.unwrap();
     for size in (0..30_000).step_by(3) {
         append(&mut store, size, size + 3).unwrap();
@@ -203,12 +173,7 @@ fn judge(damaged: &Path, size: u64) -> String {
     };
     assert!(head_now.size <= size);
     assert_eq!(entries.len() as u64, head_now.size);
-    assert!(
-        (0..)
-            .map(entry)
-            .zip(&entries)
-            .all(|(expected, found)| expected == *found)
-    );
+    assert!((0..).map(entry).zip(&entries).all(|(expected, found)| expected == *found));
     format!("{} of {size}", head_now.size)
 }
 

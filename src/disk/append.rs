@@ -64,12 +64,7 @@ impl<M: Medium> Appender<M> {
     /// An appender over any medium that is `length` bytes long; `path` is for errors only.
     pub fn over(medium: M, path: &Path, length: u64) -> Appender<M> {
         let path = path.to_owned();
-        Appender {
-            medium,
-            path,
-            length,
-            poisoned: false,
-        }
+        Appender { medium, path, length, poisoned: false }
     }
 
     /// How many bytes the file has, all of them durable.
@@ -162,11 +157,7 @@ mod tests {
 
     impl Medium for Fragile {
         fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-            let length = if self.write_fails {
-                bytes.len() / 2
-            } else {
-                bytes.len()
-            };
+            let length = if self.write_fails { bytes.len() / 2 } else { bytes.len() };
             self.bytes.extend_from_slice(&bytes[..length]);
             answer(self.write_fails)
         }
@@ -204,15 +195,9 @@ mod tests {
         let mut appender = fragile();
         appender.medium.sync_fails = true;
         let failed = appender.append(b"second");
-        assert!(matches!(
-            failed,
-            Err(DiskError::Unknown { what: "sync", .. })
-        ));
+        assert!(matches!(failed, Err(DiskError::Unknown { what: "sync", .. })));
         appender.medium.sync_fails = false;
-        assert!(matches!(
-            appender.append(b"x"),
-            Err(DiskError::Poisoned { .. })
-        ));
+        assert!(matches!(appender.append(b"x"), Err(DiskError::Poisoned { .. })));
         assert!(matches!(appender.cut(0), Err(DiskError::Poisoned { .. })));
     }
 
@@ -220,20 +205,10 @@ mod tests {
     fn a_write_that_cannot_be_cut_back_is_unknown_too() {
         for (cut_fails, sync_fails) in [(true, false), (false, true)] {
             let mut appender = fragile();
-            appender.medium = Fragile {
-                write_fails: true,
-                cut_fails,
-                sync_fails,
-                ..appender.medium
-            };
-            assert!(matches!(
-                appender.append(b"xx"),
-                Err(DiskError::Unknown { .. })
-            ));
-            assert!(matches!(
-                appender.append(b"x"),
-                Err(DiskError::Poisoned { .. })
-            ));
+            appender.medium =
+                Fragile { write_fails: true, cut_fails, sync_fails, ..appender.medium };
+            assert!(matches!(appender.append(b"xx"), Err(DiskError::Unknown { .. })));
+            assert!(matches!(appender.append(b"x"), Err(DiskError::Poisoned { .. })));
         }
     }
 

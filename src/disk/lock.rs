@@ -70,9 +70,7 @@ impl Lock {
     /// Writes who holds the lock. Not synced: it says nothing after a power cut.
     fn sign(&mut self) -> std::io::Result<()> {
         self.file.set_len(0)?;
-        let words: Vec<_> = std::env::args_os()
-            .map(|a| a.to_string_lossy().into_owned())
-            .collect();
+        let words: Vec<_> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
         let line = format!("process {}: {}\n", std::process::id(), words.join(" "));
         self.file.write_all(line.as_bytes())
     }
@@ -89,11 +87,7 @@ impl Drop for Lock {
 fn holder(path: &Path) -> String {
     let bytes = read_up_to(path, HOLDER_BYTES).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
-    let line: String = text
-        .trim_end()
-        .chars()
-        .filter(|c| !c.is_control())
-        .collect();
+    let line: String = text.trim_end().chars().filter(|c| !c.is_control()).collect();
     match line.is_empty() {
         true => "a process that has not yet written its name".to_owned(),
         false => line,

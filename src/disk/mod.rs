@@ -248,10 +248,7 @@ mod tests {
         fs::create_dir(&path).unwrap();
         fs::write(path.join("inside"), b"kept").unwrap();
         let failed = replace(&path, b"new", Mode::Shared).unwrap_err();
-        assert_eq!(
-            failed.to_string(),
-            format!("cannot replace {}", path.display())
-        );
+        assert_eq!(failed.to_string(), format!("cannot replace {}", path.display()));
         assert_eq!(fs::read(path.join("inside")).unwrap(), b"kept");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -262,16 +259,10 @@ mod tests {
         let path = folder.path().join("f");
         assert!(read(&path, 9).unwrap_err().is_missing());
         write_new(&path, b"0123456789", Mode::Shared).unwrap();
-        assert!(matches!(
-            read(&path, 9),
-            Err(DiskError::TooLarge { bound: 9, .. })
-        ));
+        assert!(matches!(read(&path, 9), Err(DiskError::TooLarge { bound: 9, .. })));
         assert_eq!(read(&path, 10).unwrap().len(), 10);
         assert_eq!(read_up_to(&path, 4).unwrap(), b"0123");
-        assert!(matches!(
-            read(folder.path(), 9),
-            Err(DiskError::NotAFile { .. })
-        ));
+        assert!(matches!(read(folder.path(), 9), Err(DiskError::NotAFile { .. })));
     }
 
     #[cfg(unix)]

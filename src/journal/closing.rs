@@ -34,10 +34,7 @@ pub(super) fn parse(line: &[u8]) -> Option<ClosingLine> {
 
 /// Digits without a sign or leading zeros.
 fn decimal(text: &str) -> Option<u64> {
-    let number = text
-        .parse::<u64>()
-        .ok()
-        .filter(|number| *number <= LARGEST)?;
+    let number = text.parse::<u64>().ok().filter(|number| *number <= LARGEST)?;
     (text == number.to_string()).then_some(number)
 }
 
@@ -53,11 +50,7 @@ mod tests {
     #[test]
     fn it_has_one_spelling() {
         let (root, sum) = (Hash([0; 32]), Hash([255; 32]));
-        let line = ClosingLine {
-            size: 17,
-            root,
-            sum,
-        };
+        let line = ClosingLine { size: 17, root, sum };
         let text = write(&line);
         let zeros = format!("{}=", "A".repeat(43));
         let ones = format!("{}8=", "/".repeat(42));

@@ -68,9 +68,7 @@ fn judge(
     covered: Option<u64>,
 ) -> Result<(), DiskError> {
     let sum = sum(file, &last.commit)?;
-    let holds = last
-        .said
-        .is_some_and(|said| said.size == last.counted && said.sum == sum);
+    let holds = last.said.is_some_and(|said| said.size == last.counted && said.sum == sum);
     if !holds && covered.unwrap_or(0) <= last.commit.before {
         end.offset = last.commit.start;
         end.size = last.commit.before;
@@ -86,21 +84,15 @@ fn judge(
 
 /// The last closed commit of a file, if there is one.
 fn scan(file: &LogFile) -> Result<Option<Last>, DiskError> {
-    let wanted = Wanted {
-        from: u64::MAX,
-        sums: false,
-    };
+    let wanted = Wanted { from: u64::MAX, sums: false };
     let failed = || disk::error("read", &file.path);
     let reader = File::open(&file.path).map_err(failed())?.take(file.bytes);
     let mut framer = Framer::new(reader, files::name(&file.path), file.first, wanted);
     let mut last = None;
     while let Some(item) = framer.next().map_err(failed())? {
         if let Item::Closing(closing) = item {
-            last = Some(Last {
-                commit: framer.commit,
-                counted: closing.counted,
-                said: closing.said,
-            });
+            last =
+                Some(Last { commit: framer.commit, counted: closing.counted, said: closing.said });
         }
     }
     Ok(last)
@@ -110,9 +102,7 @@ fn scan(file: &LogFile) -> Result<Option<Last>, DiskError> {
 fn sum(file: &LogFile, commit: &Commit) -> Result<Hash, DiskError> {
     let failed = || disk::error("read", &file.path);
     let mut reader = File::open(&file.path).map_err(failed())?;
-    reader
-        .seek(SeekFrom::Start(commit.start))
-        .map_err(failed())?;
+    reader.seek(SeekFrom::Start(commit.start)).map_err(failed())?;
     let mut rest = reader.take(commit.closing - commit.start);
     let mut buffer = vec![0; 1 << 18];
     let mut running = Running::default();

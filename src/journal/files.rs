@@ -51,11 +51,7 @@ pub(super) fn list(ledger: &Path) -> Result<Files, JournalError> {
     let failed = |cause| JournalError::Disk(disk::error("list", &folder)(cause));
     for found in fs::read_dir(&folder).map_err(failed)? {
         let path = found.map_err(failed)?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let Some(stem) = name.strip_suffix(ENDING) else {
             continue;
         };
@@ -63,9 +59,7 @@ pub(super) fn list(ledger: &Path) -> Result<Files, JournalError> {
             files.misnamed.push(name);
             continue;
         };
-        let bytes = fs::metadata(&path)
-            .map_err(disk::error("read", &path))?
-            .len();
+        let bytes = fs::metadata(&path).map_err(disk::error("read", &path))?.len();
         files.logs.push(LogFile { first, path, bytes });
     }
     files.logs.sort_by_key(|file| file.first);
@@ -81,8 +75,5 @@ fn position(stem: &str) -> Option<u64> {
 
 /// The name of a file, for people.
 pub(super) fn name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -220,10 +220,7 @@ impl<R: Read> Framer<R> {
     }
 
     fn damage(&self, why: &str) -> Damage {
-        Damage {
-            counted: self.counted,
-            why: format!("{}, line {}: {why}", self.file, self.line),
-        }
+        Damage { counted: self.counted, why: format!("{}, line {}: {why}", self.file, self.line) }
     }
 }
 

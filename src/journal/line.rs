@@ -26,12 +26,7 @@ pub(super) struct Lines<R> {
 
 impl<R: Read> Lines<R> {
     pub fn new(reader: R) -> Lines<R> {
-        Lines {
-            reader,
-            buffer: vec![0; LINE_BOUND],
-            start: 0,
-            end: 0,
-        }
+        Lines { reader, buffer: vec![0; LINE_BOUND], start: 0, end: 0 }
     }
 
     /// Goes on with another reader, at its first byte.
@@ -109,10 +104,7 @@ mod tests {
     fn a_line_over_the_bound_comes_in_pieces() {
         let mut bytes = vec![b'x'; LINE_BOUND + 5];
         bytes.extend_from_slice(b"\nnext\n");
-        let lengths: Vec<_> = all(&bytes)
-            .iter()
-            .map(|(b, ends)| (b.len(), *ends))
-            .collect();
+        let lengths: Vec<_> = all(&bytes).iter().map(|(b, ends)| (b.len(), *ends)).collect();
         assert_eq!(lengths, [(LINE_BOUND, false), (6, true), (5, true)]);
         let mut bytes = vec![b'x'; LINE_BOUND - 1];
         bytes.push(b'\n');

@@ -51,10 +51,7 @@ impl Journal {
         if range.is_empty() {
             return Ok(found);
         }
-        let wanted = Wanted {
-            from: range.start,
-            sums: false,
-        };
+        let wanted = Wanted { from: range.start, sums: false };
         for span in Walking::new(self, wanted) {
             let left = range.end - range.start - found.len() as u64;
             found.extend(span?.entries.into_iter().take(left as usize));
@@ -186,11 +183,7 @@ impl<'a> Walking<'a> {
         if self.file > end.file {
             return Ok(false);
         }
-        let limit = if self.file == end.file {
-            end.offset
-        } else {
-            log.bytes
-        };
+        let limit = if self.file == end.file { end.offset } else { log.bytes };
         let file = File::open(&log.path).map_err(|cause| unreadable(&log.path, cause))?;
         let (reader, name) = (file.take(limit), files::name(&log.path));
         if log.first != self.counted {

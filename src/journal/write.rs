@@ -88,12 +88,7 @@ impl JournalWriter {
 
     fn at(ledger: &Path, file: Appender, size: u64, rotate_at: u64) -> JournalWriter {
         let ledger = ledger.to_owned();
-        JournalWriter {
-            ledger,
-            file,
-            size,
-            rotate_at,
-        }
+        JournalWriter { ledger, file, size, rotate_at }
     }
 
     /// How many events the journal has.
@@ -131,11 +126,7 @@ impl JournalWriter {
             fits.map_err(|why| JournalError::Unwritable { position, why })?;
         }
         let sum = Hash::of(&[&bytes]);
-        let line = ClosingLine {
-            size: said,
-            root,
-            sum,
-        };
+        let line = ClosingLine { size: said, root, sum };
         bytes.extend_from_slice(closing::write(&line).as_bytes());
         self.rotate()?;
         self.file.append(&bytes)?;
@@ -213,9 +204,7 @@ fn new_aside(folder: &Path, size: u64) -> Result<(PathBuf, File), DiskError> {
         }
         path = folder.join(format!("aside-{size}.{number}"));
     }
-    Err(disk::error("make", &path)(
-        io::ErrorKind::AlreadyExists.into(),
-    ))
+    Err(disk::error("make", &path)(io::ErrorKind::AlreadyExists.into()))
 }
 
 /// Removes the files after the one that the record ends in: all they held is aside.

@@ -29,6 +29,8 @@ pub trait Desk {
     fn only_document(&self) -> Option<u64>;
     /// The text and the language of a document.
     fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String>;
+    /// Type and role of an agent at its first use in the record.
+    fn agent(&mut self, name: &str) -> Option<(AgentType, Option<String>)>;
     /// The time, for what a draft leaves out.
     fn now(&self) -> Time;
 }
@@ -321,7 +323,11 @@ impl<'a> Settler<'a> {
 
     fn hop(&mut self, draft: &HopDraft) -> Result<body::Hop, Unsettled> {
         let agent = draft.agent.as_ref().ok_or("attribution: agent is missing")?;
-        let known = self.agents.get(agent).cloned();
+        let known = match self.agents.get(agent) {
+            Some(known) => Some(known.clone()),
+            None if draft.agent_type.is_none() => self.desk.agent(agent),
+            None => None,
+        };
         let agent_type = draft.agent_type.or(known.as_ref().map(|known| known.0)).ok_or_else(
             || format!("attribution: agent_type of {agent:?} is missing at its first use: person, organization or document"),
         )?;

@@ -32,13 +32,7 @@ pub struct Faulty<S: Store> {
 impl<S: Store> Faulty<S> {
     /// Every `every`-th append that would be written fails; with 0, none does.
     pub fn new(inner: S, every: u64, fails: Fails) -> Faulty<S> {
-        Faulty {
-            inner,
-            every,
-            fails,
-            appends: 0,
-            refusing: false,
-        }
+        Faulty { inner, every, fails, appends: 0, refusing: false }
     }
 
     /// As if the store had been closed and opened: appends are taken again.

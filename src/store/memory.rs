@@ -29,10 +29,7 @@ pub struct Memory {
 impl Memory {
     /// An empty store.
     pub fn new() -> Memory {
-        Memory {
-            head: Head::EMPTY,
-            entries: Vec::new(),
-        }
+        Memory { head: Head::EMPTY, entries: Vec::new() }
     }
 }
 

@@ -53,10 +53,7 @@ pub struct Head {
 
 impl Head {
     /// The head of a store without entries.
-    pub const EMPTY: Head = Head {
-        size: 0,
-        hash: None,
-    };
+    pub const EMPTY: Head = Head { size: 0, hash: None };
 }
 
 /// What became of an append that did not fail.
@@ -166,12 +163,7 @@ fn check(from: &Head, to: &Head, batch: &[Entry]) -> Result<(), StoreError> {
 
 fn within(what: &'static str, position: u64, bytes: usize, bound: usize) -> Result<(), StoreError> {
     if bytes > bound {
-        return Err(StoreError::TooLarge {
-            what,
-            position,
-            bytes,
-            bound,
-        });
+        return Err(StoreError::TooLarge { what, position, bytes, bound });
     }
     Ok(())
 }

@@ -40,9 +40,8 @@ fn install() {
     ONCE.call_once(|| {
         let previous = take_hook();
         set_hook(Box::new(move |info| {
-            let foreign = thread::current()
-                .name()
-                .is_some_and(|name| name.starts_with(SLED_THREADS));
+            let foreign =
+                thread::current().name().is_some_and(|name| name.starts_with(SLED_THREADS));
             if !QUIET.get() && !foreign {
                 previous(info);
             }
@@ -64,14 +63,8 @@ mod tests {
     fn a_panic_becomes_its_message() {
         assert_eq!(quietly(|| 7), Ok(7));
         let number = 3;
-        assert_eq!(
-            quietly(|| panic!("page {number}")),
-            Err::<(), _>("page 3".to_owned())
-        );
-        assert_eq!(
-            quietly(|| panic!("fixed")),
-            Err::<(), _>("fixed".to_owned())
-        );
+        assert_eq!(quietly(|| panic!("page {number}")), Err::<(), _>("page 3".to_owned()));
+        assert_eq!(quietly(|| panic!("fixed")), Err::<(), _>("fixed".to_owned()));
         assert!(!QUIET.get());
     }
 }

@@ -147,14 +147,9 @@ impl SledStore {
     where
         F: FnOnce(&sled::Db) -> Result<T, StoreError>,
     {
-        let db = self
-            .db
-            .as_ref()
-            .filter(|_| !self.broken.load(Ordering::Acquire));
+        let db = self.db.as_ref().filter(|_| !self.broken.load(Ordering::Acquire));
         let Some(db) = db else {
-            return Err(StoreError::Damaged(
-                "it broke at an earlier call".to_owned(),
-            ));
+            return Err(StoreError::Damaged("it broke at an earlier call".to_owned()));
         };
         quietly(|| work(db)).unwrap_or_else(|panic| {
             self.broken.store(true, Ordering::Release);
@@ -178,10 +173,7 @@ impl Store for SledStore {
             let span = |tag| key(tag, range.start)..key(tag, range.end);
             let mut records = db.range(span(RECORD));
             let mut bodies = db.range(span(BODY));
-            range
-                .clone()
-                .map(|at| entry(&mut records, &mut bodies, at))
-                .collect()
+            range.clone().map(|at| entry(&mut records, &mut bodies, at)).collect()
         })
     }
 
@@ -219,10 +211,7 @@ impl Drop for SledStore {
 
 /// Opens sled on a folder, and `db` beside it.
 fn start(folder: &Path) -> Result<SledStore, StoreError> {
-    let config = sled::Config::new()
-        .path(folder)
-        .cache_capacity(CACHE_BYTES)
-        .flush_every_ms(None);
+    let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(None);
     let opened = quietly(|| config.open()).map_err(StoreError::Damaged)?;
     let db = opened.map_err(|error| refused(error, folder))?;
     let path = folder.join("db");
@@ -309,10 +298,7 @@ fn entry(
     let (marker, first) = next(bodies, position, |found| {
         found == key(BODY, position) || found == piece_key(position, 0)
     })?;
-    let mut entry = Entry {
-        record: record.to_vec(),
-        body: None,
-    };
+    let mut entry = Entry { record: record.to_vec(), body: None };
     if marker.len() == 9 {
         return Ok(entry);
     }
@@ -321,9 +307,7 @@ fn entry(
     let mut piece = 0;
     while length >= PIECE {
         piece += 1;
-        let (_, more) = next(bodies, position, |found| {
-            found == piece_key(position, piece)
-        })?;
+        let (_, more) = next(bodies, position, |found| found == piece_key(position, piece))?;
         body.extend_from_slice(&more);
         length = more.len();
     }
@@ -340,9 +324,7 @@ fn next(
     match pairs.next() {
         Some(Ok(pair)) if expected(&pair.0) => Ok(pair),
         Some(Err(error)) => Err(damage(error)),
-        _ => Err(StoreError::Damaged(format!(
-            "entry {position} is not whole"
-        ))),
+        _ => Err(StoreError::Damaged(format!("entry {position} is not whole"))),
     }
 }
 
@@ -370,10 +352,7 @@ mod tests {
     fn s9_after_a_failed_sync_nothing_more_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let mut store = create(&folder.path().join("db")).unwrap();
-        let head = |size: u64| Head {
-            size,
-            hash: Some(Hash([7; 32])).filter(|_| size > 0),
-        };
+        let head = |size: u64| Head { size, hash: Some(Hash([7; 32])).filter(|_| size > 0) };
         let append = |store: &mut SledStore, from| {
             store.append(&head(from), &head(from + 1), &[Entry::default()])
         };
@@ -385,13 +364,6 @@ mod tests {
         assert!(matches!(append(&mut store, 1), Err(StoreError::Refusing)));
         assert!(matches!(append(&mut store, 2), Err(StoreError::Refusing)));
         drop(store);
-        assert!(
-            open(&folder.path().join("db"))
-                .unwrap()
-                .head()
-                .unwrap()
-                .size
-                >= 1
-        );
+        assert!(open(&folder.path().join("db")).unwrap().head().unwrap().size >= 1);
     }
 }

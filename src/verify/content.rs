@@ -142,7 +142,7 @@ impl Contents {
                 }
             }
             (Content::EditorEnrolled(named), Args::EditorEnrolled(args)) => {
-                let origin = state.fold.ledger.as_ref().map(|l| l.origin.as_str());
+                let origin = state.fold.ledger.as_ref().map(|l| &*l.origin);
                 let origin = origin.unwrap_or_default();
                 let message = possession_bytes(Possession::Editor, origin, &args.key, &named.name);
                 let held =

@@ -15,11 +15,7 @@ fn lines_that_are_no_event_are_damage_until_the_next_closing_line() {
     let expected = "00000000000000000000.log, line 21: 3 of the 4 lines of an event stand before \
                     the closing line";
     assert_eq!(all.damage[0].why, expected);
-    let told: Vec<_> = all
-        .closings
-        .iter()
-        .map(|c| (c.counted, c.sum_holds))
-        .collect();
+    let told: Vec<_> = all.closings.iter().map(|c| (c.counted, c.sum_holds)).collect();
     assert_eq!(told, [(2, true), (4, false), (5, true)]);
     assert_eq!(all.entries[..3], entries(0, 3));
     assert_eq!(all.entries[4], entry(5));
@@ -39,10 +35,7 @@ fn a_flipped_byte_is_a_sum_that_does_not_hold_or_damage() {
             let all = walk(&journal, 0);
             let noticed = !all.damage.is_empty()
                 || all.closings.len() != 3
-                || all
-                    .closings
-                    .iter()
-                    .any(|closing| closing.said.is_none() || !whole(closing))
+                || all.closings.iter().any(|closing| closing.said.is_none() || !whole(closing))
                 || journal.size() < 7;
             assert!(noticed, "byte {at}, bit {bit}");
         }
@@ -77,16 +70,8 @@ fn a_file_that_does_not_end_with_a_commit_is_damage_unless_it_is_the_last() {
         fs::write(file(&ledger, 0), [&whole, tail.as_bytes()].concat()).unwrap();
         let journal = open(&ledger, Some(4));
         let all = walk(&journal, 0);
-        assert!(
-            all.damage[0]
-                .why
-                .contains("the file ends without a closing line"),
-            "{tail}"
-        );
-        assert!(
-            all.closings.iter().all(|closing| closing.sum_holds),
-            "{tail}"
-        );
+        assert!(all.damage[0].why.contains("the file ends without a closing line"), "{tail}");
+        assert!(all.closings.iter().all(|closing| closing.sum_holds), "{tail}");
         assert_eq!(journal.ignored_bytes(), 0);
     }
 }
@@ -98,19 +83,13 @@ fn a_line_over_the_bound_is_damage_and_takes_no_more_memory() {
     let long = "x".repeat(3 * LINE_BOUND + 17);
     fs::write(file(&ledger, 0), text.replace("statement 0", &long)).unwrap();
     let all = walk(&open(&ledger, Some(2)), 0);
-    assert_eq!(
-        (all.entries.len(), all.damage.len(), all.closings.len()),
-        (1, 1, 2)
-    );
+    assert_eq!((all.entries.len(), all.damage.len(), all.closings.len()), (1, 1, 2));
     assert!(all.damage[0].why.contains("over 2097152 bytes"));
     assert!(all.closings[1].sum_holds);
     let closing = text.replace("\n= 1 ", &format!("\n= {long}\n= 1 "));
     fs::write(file(&ledger, 0), closing).unwrap();
     let all = walk(&open(&ledger, Some(2)), 0);
-    assert_eq!(
-        (all.entries.len(), all.damage.len(), all.closings.len()),
-        (2, 0, 3)
-    );
+    assert_eq!((all.entries.len(), all.damage.len(), all.closings.len()), (2, 0, 3));
     assert_eq!((all.closings[0].counted, all.closings[0].said), (1, None));
 }
 

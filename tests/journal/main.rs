@@ -55,9 +55,8 @@ fn file(ledger: &TempDir, first: u64) -> PathBuf {
 
 fn files(ledger: &TempDir) -> Vec<String> {
     let listed = fs::read_dir(ledger.path().join("journal")).unwrap();
-    let mut names: Vec<_> = listed
-        .map(|found| found.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let mut names: Vec<_> =
+        listed.map(|found| found.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -68,10 +67,7 @@ fn open(ledger: &TempDir, covered: Option<u64>) -> Journal {
 
 /// Everything of a walk as one span; checks that the spans follow on each other.
 fn walk(journal: &Journal, from: u64) -> Span {
-    let mut all = Span {
-        first: from,
-        ..Span::default()
-    };
+    let mut all = Span { first: from, ..Span::default() };
     for span in journal.walk(from).unwrap() {
         let span = span.unwrap();
         assert!(span.entries.len() <= SPAN);
@@ -97,10 +93,7 @@ fn expect(ledger: &TempDir, covered: Option<u64>, size: u64) {
     assert_eq!(journal.size(), size);
     assert_eq!(all.entries, entries(0, size));
     assert!(all.closings.iter().all(whole));
-    assert_eq!(
-        all.closings.last().map_or(0, |closing| closing.counted),
-        size
-    );
+    assert_eq!(all.closings.last().map_or(0, |closing| closing.counted), size);
     assert_eq!(all.damage, []);
 }
 
@@ -110,11 +103,7 @@ fn what_is_committed_is_read() {
     expect(&ledger, None, 3_008);
     let journal = open(&ledger, Some(3_008));
     assert_eq!(journal.ignored_bytes(), 0);
-    let counted: Vec<_> = walk(&journal, 0)
-        .closings
-        .iter()
-        .map(|c| c.counted)
-        .collect();
+    let counted: Vec<_> = walk(&journal, 0).closings.iter().map(|c| c.counted).collect();
     assert_eq!(counted, [1, 6, 3_006, 3_008]);
     for from in [1, 5, 6, 1_024, 1_030, 3_007, 3_008, 4_000] {
         let part = walk(&journal, from);
@@ -123,10 +112,7 @@ fn what_is_committed_is_read() {
         assert_eq!(part.damage, []);
     }
     assert_eq!(journal.read(4..9).unwrap(), entries(4, 9));
-    assert_eq!(
-        journal.read(3_000..u64::MAX).unwrap(),
-        entries(3_000, 3_008)
-    );
+    assert_eq!(journal.read(3_000..u64::MAX).unwrap(), entries(3_000, 3_008));
     assert_eq!(journal.read(9..9).unwrap(), []);
 }
 
@@ -144,28 +130,19 @@ fn an_empty_journal_is_a_record_of_size_0() {
     commit(&mut writer, 2);
     expect(&ledger, None, 2);
     let nowhere = Path::new("no ledger here");
-    assert!(matches!(
-        Journal::open(nowhere, None),
-        Err(JournalError::Missing(_))
-    ));
+    assert!(matches!(Journal::open(nowhere, None), Err(JournalError::Missing(_))));
 }
 
 #[test]
 fn a_large_file_is_followed_by_a_new_one() {
     let ledger = rotating_journal(&[1, 2, 3, 4, 5, 6], 200);
-    let names: Vec<_> = [0, 3, 6, 10, 15]
-        .iter()
-        .map(|first| format!("{first:020}.log"))
-        .collect();
+    let names: Vec<_> = [0, 3, 6, 10, 15].iter().map(|first| format!("{first:020}.log")).collect();
     assert_eq!(files(&ledger), names);
     expect(&ledger, None, 21);
     let journal = open(&ledger, None);
     for from in 0..22 {
         assert_eq!(walk(&journal, from).entries, entries(from, 21));
-        assert_eq!(
-            journal.read(from..from + 4).unwrap(),
-            entries(from, (from + 4).min(21))
-        );
+        assert_eq!(journal.read(from..from + 4).unwrap(), entries(from, (from + 4).min(21)));
     }
     let (mut writer, _) = JournalWriter::open(ledger.path(), Some(21), 200).unwrap();
     commit(&mut writer, 1);
@@ -177,18 +154,11 @@ fn a_large_file_is_followed_by_a_new_one() {
 fn large_bodies_come_in_smaller_spans() {
     let ledger = tempfile::tempdir().unwrap();
     let mut writer = JournalWriter::create(ledger.path(), ROTATE_AT).unwrap();
-    let large = Entry {
-        body: Some(vec![b'x'; 1_048_576]),
-        ..entry(0)
-    };
+    let large = Entry { body: Some(vec![b'x'; 1_048_576]), ..entry(0) };
     let batch = vec![large; 40];
     writer.commit(&batch, (40, root(40))).unwrap();
     let journal = open(&ledger, None);
-    let spans: Vec<_> = journal
-        .walk(0)
-        .unwrap()
-        .map(|span| span.unwrap().entries.len())
-        .collect();
+    let spans: Vec<_> = journal.walk(0).unwrap().map(|span| span.unwrap().entries.len()).collect();
     assert_eq!(spans, [16, 16, 8]);
     assert_eq!(journal.read(38..40).unwrap(), batch[38..]);
 }
@@ -204,19 +174,9 @@ fn what_would_not_be_read_back_is_refused() {
         let body = body.map(|text| text.as_bytes().to_vec());
         let batch = [entry(1), Entry { record, body }];
         let answer = writer.commit(&batch, (3, root(3)));
-        assert!(matches!(
-            answer,
-            Err(JournalError::Unwritable { position: 2, .. })
-        ));
+        assert!(matches!(answer, Err(JournalError::Unwritable { position: 2, .. })));
     };
-    for record in [
-        "",
-        "a\nb\n",
-        "a\nb\nc",
-        "a\nb\nc\nd\n",
-        "= a\nb\nc\n",
-        "a\nb\n= \n",
-    ] {
+    for record in ["", "a\nb\n", "a\nb\nc", "a\nb\nc\nd\n", "= a\nb\nc\n", "a\nb\n= \n"] {
         refuse(record, None);
     }
     for body in ["-", "a\n", "= 1", long.as_str()] {
@@ -251,10 +211,7 @@ fn documents_are_read_by_their_digest() {
     let path = Journal::document_path(ledger.path(), &digest);
     fs::create_dir(path.parent().unwrap()).unwrap();
     fs::write(&path, "text").unwrap();
-    assert_eq!(
-        open(&ledger, None).document(&digest).unwrap().unwrap(),
-        b"text"
-    );
+    assert_eq!(open(&ledger, None).document(&digest).unwrap().unwrap(), b"text");
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
     assert!(open(&ledger, None).document(&digest).is_err());

@@ -30,10 +30,7 @@ fn a_torn_commit_is_no_part_of_the_record() {
         assert_eq!(open(&ledger, Some(5)).ignored_bytes(), ignored);
         let (mut writer, aside) = JournalWriter::open(ledger.path(), Some(5), ROTATE_AT).unwrap();
         let path_aside = ledger.path().join("journal/aside-5");
-        let expected = Aside {
-            path: path_aside.clone(),
-            bytes: ignored,
-        };
+        let expected = Aside { path: path_aside.clone(), bytes: ignored };
         assert_eq!(aside, (ignored > 0).then_some(expected));
         if ignored > 0 {
             assert_eq!(fs::read(&path_aside).unwrap(), &bytes[before..length]);
@@ -111,8 +108,6 @@ fn an_unfinished_commit_alone_in_its_file_goes_with_the_file() {
         commit(&mut writer, 2);
         assert_eq!(fs::read(&last).unwrap(), bytes);
     }
-    let asides = files(&ledger)
-        .into_iter()
-        .filter(|name| name.starts_with("aside-4"));
+    let asides = files(&ledger).into_iter().filter(|name| name.starts_with("aside-4"));
     assert_eq!(asides.count(), 4);
 }
