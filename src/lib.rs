@@ -38,3 +38,6 @@ pub mod journal;
 
 // floor 4: uses
 pub mod ledger;
+
+// floor 5: doors
+pub mod cli;

@@ -83,6 +83,12 @@ impl Drop for Lock {
     }
 }
 
+/// Whether a writer holds the lock now. Writes nothing; false where there is no lock file.
+pub fn is_held(path: &Path) -> bool {
+    let file = File::open(path);
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// What the lock file says, as one line that is safe to print.
 fn holder(path: &Path) -> String {
     let bytes = read_up_to(path, HOLDER_BYTES).unwrap_or_default();

@@ -41,7 +41,7 @@ impl Handle {
     }
 
     /// The one handle that is not an editor's.
-    pub(super) fn log() -> Handle {
+    pub fn log() -> Handle {
         Handle(RESERVED[0].to_owned())
     }
 }

@@ -200,13 +200,14 @@ fn one(
     })
 }
 
-fn slot(writer: &Writer, now: Time) -> Slot {
+/// The next slot of a writer.
+pub fn slot(writer: &Writer, now: Time) -> Slot {
     let chain = &writer.judge.chain;
     Slot { position: chain.size(), head: chain.head, after: chain.at, now }
 }
 
 /// Lets the judge take the last prepared event; its faults are why it is refused.
-fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<String>, LedgerError> {
+pub fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<String>, LedgerError> {
     let Some(entry) = prepared.entries.last() else { return Ok(None) };
     let examined = examine(entry, false, &mut KeyCache::default());
     let pending = Pending::new(&writer.journal, prepared);

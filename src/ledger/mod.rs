@@ -4,12 +4,15 @@
 //! for people, arguments, prompts (`cli`).
 
 pub mod append;
+pub mod audit;
 pub mod desk;
 pub mod draft;
 pub mod error;
+pub mod init;
 pub mod outbox;
 pub mod paths;
 pub mod record;
+pub mod repair;
 pub mod seal;
 pub mod settle;
 pub mod writer;

@@ -200,7 +200,11 @@ fn missing_log_key(paths: &Paths, public: &PublicKey) -> LedgerError {
 }
 
 /// Adds entries from position `first` on, in batches, behind the store's own head.
-fn store_entries(store: &mut dyn Store, first: u64, entries: &[Entry]) -> Result<(), LedgerError> {
+pub fn store_entries(
+    store: &mut dyn Store,
+    first: u64,
+    entries: &[Entry],
+) -> Result<(), LedgerError> {
     let mut from = store.head()?;
     if from.size != first {
         let why = format!("expected size {first}, found {}", from.size);
