@@ -87,6 +87,37 @@ pub enum Command {
     Init(super::init::InitArgs),
     /// Enter drafts from a file, or one fact from a pointing quotation
     Append(super::append::AppendArgs),
+    /// Make, import, list and show keys
+    Key(super::key::KeyArgs),
+    /// Enrol, change, revoke and list editors
+    Editor(super::editor::EditorArgs),
+    /// Capture, describe and list documents
+    #[command(visible_alias = "doc")]
+    Document(super::document::DocumentArgs),
+    /// Confirm, dispute or skip each fact that waits for you
+    Review(super::review::ReviewArgs),
+    /// Confirm facts by reading them again
+    Confirm(super::confirm::ConfirmArgs),
+    /// Dispute the words of a fact
+    Dispute(super::dispute::DisputeArgs),
+    /// Close a dispute: the fact stands
+    Uphold(super::uphold::UpholdArgs),
+    /// Correct a fact: a new revision of its words
+    Correct(super::correct::CorrectArgs),
+    /// Retract a fact, with the reason
+    Retract(super::retract::RetractArgs),
+    /// End a retraction
+    Reinstate(super::reinstate::ReinstateArgs),
+    /// Relate two facts, or withdraw a relation
+    Relate(super::relate::RelateArgs),
+    /// Tell what this ledger is and what waits
+    Status(super::status::StatusArgs),
+    /// Show the facts as of a point in the record
+    Replay(super::replay::ReplayArgs),
+    /// Show one fact whole
+    Show(super::show::ShowArgs),
+    /// Show the events, or the whole life of one fact
+    Log(super::log::LogArgs),
     /// Check every byte, link, signature, role and quotation
     Verify(super::verify::VerifyArgs),
     /// Build a lost or damaged store again from the journal

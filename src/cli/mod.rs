@@ -12,6 +12,21 @@ mod progress;
 
 mod append;
 mod completions;
+mod key;
+mod editor;
+mod document;
+mod review;
+mod confirm;
+mod dispute;
+mod uphold;
+mod correct;
+mod retract;
+mod reinstate;
+mod relate;
+mod status;
+mod replay;
+mod show;
+mod log;
 mod init;
 mod repair;
 mod verify;
@@ -45,6 +60,21 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Init(args) => init::run(&mut context, args),
         Command::Append(args) => append::run(&mut context, args),
+        Command::Key(args) => key::run(&mut context, args),
+        Command::Editor(args) => editor::run(&mut context, args),
+        Command::Document(args) => document::run(&mut context, args),
+        Command::Review(args) => review::run(&mut context, args),
+        Command::Confirm(args) => confirm::run(&mut context, args),
+        Command::Dispute(args) => dispute::run(&mut context, args),
+        Command::Uphold(args) => uphold::run(&mut context, args),
+        Command::Correct(args) => correct::run(&mut context, args),
+        Command::Retract(args) => retract::run(&mut context, args),
+        Command::Reinstate(args) => reinstate::run(&mut context, args),
+        Command::Relate(args) => relate::run(&mut context, args),
+        Command::Status(args) => status::run(&mut context, args),
+        Command::Replay(args) => replay::run(&mut context, args),
+        Command::Show(args) => show::run(&mut context, args),
+        Command::Log(args) => log::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, args),
         Command::Repair(args) => repair::run(&mut context, args),
         Command::Completions(args) => completions::completions(args),

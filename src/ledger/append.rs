@@ -44,7 +44,8 @@ pub struct Prepared {
     pub documents: Vec<(Hash, Vec<u8>)>,
     /// Position of the first one.
     pub first: u64,
-    outbox: Option<PathBuf>,
+    /// The file that keeps them until they are acknowledged.
+    pub outbox: Option<PathBuf>,
 }
 
 /// What became of a submission.
