@@ -26,3 +26,6 @@ pub mod refold;
 pub mod roster;
 pub mod state;
 pub mod verify;
+
+// floor 3: places
+pub mod entropy;
