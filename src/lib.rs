@@ -29,3 +29,4 @@ pub mod verify;
 
 // floor 3: places
 pub mod entropy;
+pub mod keys;
