@@ -85,7 +85,7 @@ const IN_REFOLD: &[Check] = &[
     signers::signer_unknown,
     signers::signer_revoked,
     signers::signer_role,
-    signers::last_admin,
+    signers::admin_left,
     signers::key_named,
 ];
 
@@ -104,7 +104,7 @@ pub fn judge(case: &Case<'_>) -> Result<(), Breach> {
     check(case, RULES, &[])
 }
 
-/// The same for an act in a refold: all rules but 405 and 408.
+/// The same for an act in a refold: all rules but 405, 408 and 411, which are the record's.
 pub fn judge_refolding(
     history: &History,
     fold: &Fold,
@@ -112,7 +112,7 @@ pub fn judge_refolding(
     by: PublicKey,
 ) -> Result<(), Breach> {
     let event = Proposal { position: act.position, at: None, by, deed: &act.deed };
-    let skipped = [Rule::KeyEnrolledOnce, Rule::SuspectFrom];
+    let skipped = [Rule::KeyEnrolledOnce, Rule::SuspectFrom, Rule::Upgrade];
     check(&Case::new(history, fold, &event), RULES, &skipped)
 }
 

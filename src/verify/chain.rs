@@ -74,11 +74,10 @@ impl Chain {
             self.check_place(place, &mut broken);
         }
         let mut judged = Judged { position, applied: false, body_repeated: false };
-        if let (Some(place), Some(statement)) = (&reading.place, &reading.statement) {
-            let digest = reading.statement_digest;
-            let seen = self.seen.keep(&statement.body, &digest);
+        if let Some(statement) = &reading.statement {
+            let seen = self.seen.keep(&statement.body, &reading.statement_digest);
             judged.body_repeated = seen.body;
-            if reading.faults.is_empty() {
+            if let Some(place) = reading.place.as_ref().filter(|_| reading.faults.is_empty()) {
                 if seen.statement {
                     let why = "an earlier event has the same statement".to_owned();
                     broken.push((Rule::RepeatedStatement, why));
@@ -94,6 +93,7 @@ impl Chain {
             self.check_time(place, retimed, &mut broken);
         }
         broken.sort();
+        broken.dedup_by_key(|(rule, _)| *rule);
         faults.extend(broken.into_iter().map(|(rule, why)| Fault::at(position, rule, why)));
         self.go_on(position, examined);
         judged

@@ -13,17 +13,22 @@ use crate::key::{Possession, possession_bytes};
 use crate::quote::Text;
 use crate::rule::{Fault, Rule};
 use crate::state::State;
+use crate::text::Lang;
 use crate::verify::chain::Judged;
 use crate::verify::examine::{BodyFound, Examined};
 use crate::verify::source::{Source, SourceError};
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
 
-/// What is known of a captured document.
+/// What is known of a captured document, by its last description.
 #[derive(Clone, Debug)]
-struct Row {
-    digest: Hash,
-    media_type: String,
+pub struct Row {
+    /// SHA-256 of its bytes.
+    pub digest: Hash,
+    /// Its media type.
+    pub media_type: String,
+    /// Its language.
+    pub lang: Lang,
     derived_from: Option<u64>,
 }
 
@@ -41,8 +46,8 @@ pub struct Counts {
 }
 
 /// The content of all events so far.
-pub struct Contents<'a> {
-    source: &'a dyn Source,
+#[derive(Default)]
+pub struct Contents {
     rows: BTreeMap<u64, Row>,
     by_digest: HashMap<Hash, u64>,
     texts: HashMap<Hash, Option<Text>>,
@@ -56,26 +61,22 @@ pub struct Contents<'a> {
 /// How many bytes of texts are kept for further quotations.
 const KEEP: usize = 64 << 20;
 
-impl<'a> Contents<'a> {
-    /// No content yet; documents come from `source`.
-    pub fn new(source: &'a dyn Source) -> Contents<'a> {
-        Contents {
-            source,
-            rows: BTreeMap::new(),
-            by_digest: HashMap::new(),
-            texts: HashMap::new(),
-            held: 0,
-            withheld: Vec::new(),
-            missing: Vec::new(),
-            counts: Counts::default(),
-        }
+impl Contents {
+    /// The documents that may be quoted, by position: digest, language and title.
+    pub fn documents(&self) -> impl Iterator<Item = (u64, &Row)> {
+        self.rows.iter().map(|(position, row)| (*position, row))
     }
 
-    /// Judges the body of an event. `state` is the state after it.
+    /// A captured document.
+    pub fn row(&self, position: u64) -> Option<&Row> {
+        self.rows.get(&position)
+    }
+
+    /// Judges the body of an event.
     pub fn judge(
         &mut self,
         event: (&Examined, &Judged),
-        state: &State,
+        around: Around<'_>,
         faults: &mut Vec<Fault>,
     ) -> Result<(), SourceError> {
         let (examined, judged) = event;
@@ -97,7 +98,7 @@ impl<'a> Contents<'a> {
                     let why = "the body is of another signer or type".to_owned();
                     broken.push((Rule::BodySigner, why));
                 } else {
-                    self.check(judged, (place, statement, body), state, &mut broken)?;
+                    self.check(judged, (place, statement, body), around, &mut broken)?;
                 }
             }
         }
@@ -105,6 +106,7 @@ impl<'a> Contents<'a> {
             broken.push((Rule::BodyRepeated, "an earlier event has the same body".to_owned()));
         }
         broken.sort();
+        broken.dedup_by_key(|(rule, _)| *rule);
         faults.extend(broken.into_iter().map(|(rule, why)| Fault::at(judged.position, rule, why)));
         Ok(())
     }
@@ -113,19 +115,21 @@ impl<'a> Contents<'a> {
         &mut self,
         judged: &Judged,
         event: (&Place, &Statement, &Body),
-        state: &State,
+        around: Around<'_>,
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
         let (place, statement, body) = event;
+        let Around { state, source } = around;
         match (&body.content, &statement.args) {
             (Content::DocumentCaptured(captured), _) => {
                 self.check_derived(captured.derived_from, statement, broken);
                 let row = Row {
                     digest: captured.sha256,
                     media_type: captured.media_type.to_string(),
+                    lang: captured.lang.clone(),
                     derived_from: captured.derived_from,
                 };
-                self.check_document(judged, (row, captured.bytes), state, broken)?;
+                self.check_document(judged, (row, captured.bytes), around, broken)?;
             }
             (Content::DocumentDescribed(described), Args::DocumentDescribed(args)) => {
                 self.check_derived(described.derived_from, statement, broken);
@@ -133,11 +137,12 @@ impl<'a> Contents<'a> {
                     && let Some(row) = self.rows.get_mut(&args.document)
                 {
                     row.media_type = described.media_type.to_string();
+                    row.lang = described.lang.clone();
                     row.derived_from = described.derived_from;
                 }
             }
             (Content::EditorEnrolled(named), Args::EditorEnrolled(args)) => {
-                let origin = state.fold.ledger.as_ref().map(|l| l.origin.as_str());
+                let origin = state.fold.ledger.as_ref().map(|l| &*l.origin);
                 let origin = origin.unwrap_or_default();
                 let message = possession_bytes(Possession::Editor, origin, &args.key, &named.name);
                 let held =
@@ -149,24 +154,26 @@ impl<'a> Contents<'a> {
             }
             (Content::FactAsserted(content), _) => {
                 self.check_sealed_sources(&content.fact.evidence, statement, state, broken);
-                self.check_evidence(&content.fact.evidence, statement, broken)?;
+                self.check_evidence(&content.fact.evidence, statement, (source, broken))?;
             }
             (Content::FactCorrected(content), _) => {
                 self.check_sealed_sources(&content.fact.evidence, statement, state, broken);
-                self.check_evidence(&content.fact.evidence, statement, broken)?;
+                self.check_evidence(&content.fact.evidence, statement, (source, broken))?;
             }
             (Content::FactConfirmed(content), Args::FactConfirmed(args)) => {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
-                self.check_evidence(evidence, statement, broken)?;
+                self.check_evidence(evidence, statement, (source, broken))?;
                 if args.how == How::IndependentDocument {
-                    self.check_independent(args.on, evidence, broken)?;
+                    let named = evidence.iter().filter(|entry| self.named(entry, statement));
+                    let named: Vec<Evidence> = named.cloned().collect();
+                    self.check_independent(args.on, &named, (source, broken))?;
                 }
             }
             (Content::FactDisputed(content), _)
             | (Content::FactUpheld(content), _)
             | (Content::FactReinstated(content), _) => {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
-                self.check_evidence(evidence, statement, broken)?;
+                self.check_evidence(evidence, statement, (source, broken))?;
             }
             (Content::BodyReleased(content), Args::BodyReleased(args)) => {
                 let seal = state.history.act(args.event).map(|act| act.deed.seal());
@@ -185,11 +192,11 @@ impl<'a> Contents<'a> {
         &mut self,
         judged: &Judged,
         document: (Row, u64),
-        state: &State,
+        around: Around<'_>,
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
         let (row, size) = document;
-        match self.source.document(&row.digest)? {
+        match around.source.document(&row.digest)? {
             None => self.missing.push(judged.position),
             Some(bytes) => {
                 let found = Hash::of(&[&bytes]);
@@ -206,7 +213,7 @@ impl<'a> Contents<'a> {
             }
         }
         let earlier = self.by_digest.get(&row.digest);
-        if let Some(earlier) = earlier.filter(|earlier| !state.fold.is_redacted(**earlier)) {
+        if let Some(earlier) = earlier.filter(|earlier| !around.state.fold.is_redacted(**earlier)) {
             let why = format!("the same document was captured by event {earlier}");
             broken.push((Rule::DocumentRepeated, why));
         }
@@ -237,7 +244,10 @@ impl<'a> Contents<'a> {
         state: &State,
         broken: &mut Vec<(Rule, String)>,
     ) {
-        let sealed = |entry: &&Evidence| state.fold.seal(entry.document).is_some();
+        let sealed = |entry: &&Evidence| {
+            let quoted = entry.quote.is_some() && self.named(entry, statement);
+            quoted && state.fold.seal(entry.document).is_some()
+        };
         if statement.args.sealed() == Seal::Open
             && let Some(entry) = evidence.iter().find(sealed)
         {
@@ -246,15 +256,21 @@ impl<'a> Contents<'a> {
         }
     }
 
+    /// Rule 608 of one piece of evidence: it names a document that the signer had before her.
+    fn named(&self, entry: &Evidence, statement: &Statement) -> bool {
+        entry.document < statement.base && self.rows.contains_key(&entry.document)
+    }
+
     fn check_evidence(
         &mut self,
         evidence: &[Evidence],
         statement: &Statement,
-        broken: &mut Vec<(Rule, String)>,
+        out: (&dyn Source, &mut Vec<(Rule, String)>),
     ) -> Result<(), SourceError> {
+        let (source, broken) = out;
         for entry in evidence {
             let named = entry.document;
-            let row = self.rows.get(&named).filter(|_| named < statement.base).cloned();
+            let row = self.rows.get(&named).filter(|_| self.named(entry, statement)).cloned();
             let Some(row) = row else {
                 broken.push((Rule::DocumentNamed, format!("{named} is no document")));
                 continue;
@@ -265,7 +281,7 @@ impl<'a> Contents<'a> {
                 broken.push((Rule::Quotation, why));
                 continue;
             }
-            match self.text(&row.digest)? {
+            match self.text(&row.digest, source)? {
                 Found::Absent => self.counts.not_checkable += 1,
                 Found::NoText => {
                     let why = format!("document {named} is not UTF-8");
@@ -287,9 +303,10 @@ impl<'a> Contents<'a> {
         &mut self,
         on: u64,
         evidence: &[Evidence],
-        broken: &mut Vec<(Rule, String)>,
+        out: (&dyn Source, &mut Vec<(Rule, String)>),
     ) -> Result<(), SourceError> {
-        let Some(body) = self.body_at(on)? else {
+        let (source, broken) = out;
+        let Some(body) = body_at(source, on)? else {
             self.counts.not_checkable += 1;
             return Ok(());
         };
@@ -307,19 +324,6 @@ impl<'a> Contents<'a> {
             broken.push((Rule::Independent, why));
         }
         Ok(())
-    }
-
-    /// The body of the event at a position, read again: only for the rare check that needs it.
-    fn body_at(&self, position: u64) -> Result<Option<Body>, SourceError> {
-        for span in self.source.walk(position)? {
-            let span = span?;
-            for (entry, at) in span.entries.iter().zip(span.first..) {
-                if at == position {
-                    return Ok(entry.body.as_ref().and_then(|bytes| Body::parse(bytes).ok()));
-                }
-            }
-        }
-        Ok(None)
     }
 
     /// A document followed through `derived_from` to its end.
@@ -344,9 +348,10 @@ impl<'a> Contents<'a> {
         self.texts.insert(digest, Text::new(bytes));
     }
 
-    fn text(&mut self, digest: &Hash) -> Result<Found<'_>, SourceError> {
+    /// The text of a captured document, kept for further quotations.
+    pub fn text(&mut self, digest: &Hash, source: &dyn Source) -> Result<Found<'_>, SourceError> {
         if !self.texts.contains_key(digest) {
-            match self.source.document(digest)? {
+            match source.document(digest)? {
                 Some(bytes) if Hash::of(&[&bytes]) == *digest => self.keep_text(*digest, bytes),
                 _ => return Ok(Found::Absent),
             }
@@ -377,8 +382,34 @@ impl<'a> Contents<'a> {
     }
 }
 
-enum Found<'a> {
+/// The text of a document, if it can be had.
+pub enum Found<'a> {
+    /// The document is not there, or not with its digest.
     Absent,
+    /// Its bytes are no text.
     NoText,
+    /// Its text.
     Text(&'a Text),
+}
+
+/// What stands around an event: the state after it, and where documents are.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// The state after the event.
+    pub state: &'a State,
+    /// Where documents and earlier bodies are read.
+    pub source: &'a dyn Source,
+}
+
+/// The body of the event at a position, read again: only for the rare check that needs it.
+fn body_at(source: &dyn Source, position: u64) -> Result<Option<Body>, SourceError> {
+    for span in source.walk(position)? {
+        let span = span?;
+        for (entry, at) in span.entries.iter().zip(span.first..) {
+            if at == position {
+                return Ok(entry.body.as_ref().and_then(|bytes| Body::parse(bytes).ok()));
+            }
+        }
+    }
+    Ok(None)
 }

@@ -115,20 +115,23 @@ fn judge_note(
 ) -> usize {
     let (size, seen) = record;
     let at = seen.get(&checkpoint.size);
-    // Beyond the record's end the last known log key is the one to ask.
+    // Beyond the record's end nobody knows the log key: only the origin is asked there.
     let ledger = at.or(seen.get(&size)).and_then(|seen| seen.ledger.as_ref());
     let mut tell = |rule: Rule, why: String| faults.push(Fault::of(rule, why));
     let mut known = 0;
-    if let Some(ledger) = ledger {
-        if checkpoint.origin != ledger.origin {
-            let why = format!("expected {}, found {}", ledger.origin, checkpoint.origin);
-            tell(Rule::CheckpointOrigin, why);
-        }
+    if let Some(ledger) = ledger.filter(|ledger| *checkpoint.origin != *ledger.origin) {
+        let why = format!("expected {}, found {}", ledger.origin, checkpoint.origin);
+        tell(Rule::CheckpointOrigin, why);
+    }
+    if checkpoint.size <= size && ledger.is_none() {
+        tell(Rule::CheckpointSignature, "no log key is known".to_owned());
+    }
+    if let Some(ledger) = ledger.filter(|_| checkpoint.size <= size) {
         let keys = [Some(ledger.log_key), ledger.old_log_key];
         for key in keys.into_iter().flatten() {
             let id = crate::tlog::key_id(&ledger.origin, &key);
             let mine =
-                |line: &&crate::tlog::NoteSignature| line.name == ledger.origin && line.id == id;
+                |line: &&crate::tlog::NoteSignature| *line.name == *ledger.origin && line.id == id;
             known += note.signatures.iter().filter(mine).count();
             let accepted = key.accept();
             let signed = accepted.map(|k| note.signed_by(&ledger.origin, &k, &key));
@@ -170,8 +173,8 @@ fn judge_pin(
     };
     let origin = |seen: &Seen| seen.ledger.as_ref().map(|ledger| ledger.origin.clone());
     let present = seen.values().find_map(origin);
-    if present.as_ref().is_some_and(|origin| *origin != pin.origin) {
-        let why = format!("the pin is of {}, the record is of {:?}", pin.origin, present);
+    if present.as_ref().is_some_and(|origin| **origin != *pin.origin) {
+        let why = format!("the pin is of {}, the record is of another", pin.origin);
         faults.push(Fault::of(Rule::PinOrigin, why));
         return;
     }
