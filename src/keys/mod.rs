@@ -25,11 +25,11 @@
 //! [`SecretKey`]: crate::key::SecretKey
 
 mod error;
+mod file;
 mod folder;
 mod handle;
 mod import;
 mod marks;
-mod new_file;
 mod openssh;
 mod pem;
 mod public;

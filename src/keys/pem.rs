@@ -19,7 +19,7 @@ pub(super) const PUBLIC: &str = "PUBLIC KEY";
 /// Label of OpenSSH's own format.
 pub(super) const OPENSSH: &str = "OPENSSH PRIVATE KEY";
 
-/// The greatest number of bytes of a key file; an Ed25519 key takes 400.
+/// The greatest number of bytes of a file of this room; a key takes 400, a request 9,000 at most.
 pub(super) const MAX_BYTES: usize = 64 << 10;
 
 /// id-Ed25519, without parameters.
