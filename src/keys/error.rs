@@ -3,6 +3,7 @@
 //! Always holds: each message says what was expected, what was found, where, and what to do next;
 //! none holds a secret. Not here: who may sign (`legal`). Source: `keys`.
 
+use crate::disk::DiskError;
 use crate::entropy::EntropyError;
 use crate::key::PublicKey;
 use std::io;
@@ -141,6 +142,9 @@ pub enum KeysError {
     /// The file system refuses.
     #[error("could not {doing} {path}")]
     Io { doing: &'static str, path: PathBuf, source: io::Error },
+    /// The disk refuses in another way.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     /// No randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),

@@ -1,7 +1,7 @@
 //! The folder of keys: which files there are, who may read them, and what they hold.
 //!
 //! ```text
-//! keys/ada.key        secret key, mode 0600          keys/log.key    the log key, unencrypted, 0600
+//! keys/ada.key        secret key, mode 0600          keys/log.key    log key, unencrypted, 0600
 //! keys/ada.pub        public key                     keys/log.pub    its public key
 //! keys/ada.request    what ada sends to an admin     keys/log.marks  its memory (`marks`)
 //! ```
@@ -12,10 +12,10 @@
 //! Source: commands of `annals init` and `annals key`.
 
 use super::error::KeysError;
+use super::file::{self, Mode};
 use super::handle::Handle;
 use super::marks::Marks;
-use super::new_file::{self, Readers};
-use super::request::{self, Request};
+use super::request::Request;
 use super::secret::{self, Ask, Protection, read_secret, write_secret};
 use super::{import, pem, public};
 use crate::entropy::Entropy;
@@ -76,8 +76,7 @@ impl KeyFolder {
     pub fn make(path: impl Into<PathBuf>) -> Result<KeyFolder, KeysError> {
         let path = path.into();
         if !path.is_dir() {
-            fs::create_dir(&path).map_err(KeysError::io("make", &path))?;
-            new_file::sync_folder_of(&path)?;
+            file::make_folder(&path)?;
         }
         KeyFolder::open(path)
     }
@@ -123,20 +122,20 @@ impl KeyFolder {
     ) -> Result<(), KeysError> {
         self.check_free(handle)?;
         let text = write_secret(secret, protection, entropy)?;
-        new_file::write_new(&self.secret_path(handle), text.as_bytes(), Readers::Owner)?;
+        file::write_new(&self.secret_path(handle), text.as_bytes(), Mode::Private)?;
         self.add_public(handle, &secret.public())
     }
 
     /// Keeps a public key under a handle that has none here.
     pub fn add_public(&self, handle: &Handle, key: &PublicKey) -> Result<(), KeysError> {
         let text = public::write_public(key);
-        new_file::write_new(&self.public_path(handle), text.as_bytes(), Readers::Everyone)
+        file::write_new(&self.public_path(handle), text.as_bytes(), Mode::Shared)
     }
 
     /// Keeps a request, new.
     pub fn add_request(&self, handle: &Handle, request: &Request) -> Result<PathBuf, KeysError> {
         let path = self.request_path(handle);
-        new_file::write_new(&path, request.write().as_bytes(), Readers::Everyone)?;
+        file::write_new(&path, request.write().as_bytes(), Mode::Shared)?;
         Ok(path)
     }
 
@@ -156,8 +155,8 @@ impl KeyFolder {
     /// The public key of a handle.
     pub fn public(&self, handle: &Handle) -> Result<PublicKey, KeysError> {
         let path = self.public_path(handle);
-        let file = new_file::open(&path)?;
-        let text = new_file::read(&file, &path, pem::MAX_BYTES)?;
+        let opened = file::open(&path)?;
+        let text = file::read(&opened, &path, pem::MAX_BYTES)?;
         public::read_public(&path, &text.ok_or_else(|| import::too_long(&path))?)
     }
 
@@ -184,16 +183,17 @@ impl KeyFolder {
         let names = names.map_err(KeysError::io("list", &self.path))?;
         let named = names.iter().filter_map(|name| name.to_str());
         let stem = |name: &str| {
-            let stem = name.strip_suffix(".key").or_else(|| name.strip_suffix(".pub"))?;
-            Handle::new(stem).ok()
+            let stem = name.strip_suffix(".key").or_else(|| name.strip_suffix(".pub"));
+            stem.map(str::to_owned)
         };
-        let mut handles: Vec<Handle> = named.filter_map(stem).collect();
-        handles.sort();
-        handles.dedup();
+        let mut stems: Vec<String> = named.filter_map(stem).collect();
+        stems.sort();
+        stems.dedup();
         let mut listing = Listing::default();
-        for handle in handles {
-            match self.look(handle) {
+        for stem in stems {
+            match Handle::new(stem).and_then(|handle| self.look(handle)) {
                 Ok(listed) => listing.keys.push(listed),
+                Err(KeysError::Reserved { .. }) => {}
                 Err(fault) => listing.faults.push(fault),
             }
         }
@@ -233,8 +233,8 @@ impl KeyFolder {
 
 /// Reads a request that somebody sent, from wherever it lies.
 pub fn read_request(path: &Path) -> Result<Request, KeysError> {
-    let file = new_file::open(path)?;
-    match new_file::read(&file, path, request::MAX_BYTES)? {
+    let opened = file::open(path)?;
+    match file::read(&opened, path, pem::MAX_BYTES)? {
         Some(text) => Request::parse(path, &text),
         None => Err(import::too_long(path)),
     }
@@ -242,15 +242,15 @@ pub fn read_request(path: &Path) -> Result<Request, KeysError> {
 
 /// The text of a file that only its owner may touch; wiped when dropped.
 fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeysError> {
-    let file = new_file::open(path)?;
+    let opened = file::open(path)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         // Asked of the open file, so that nobody can change places in between.
-        let mode = file.metadata().map_err(KeysError::io("read", path))?.permissions().mode();
+        let mode = opened.metadata().map_err(KeysError::io("read", path))?.permissions().mode();
         if mode & 0o077 != 0 {
             return Err(KeysError::Exposed { path: path.to_owned(), mode: mode & 0o7777 });
         }
     }
-    new_file::read(&file, path, pem::MAX_BYTES)?.ok_or_else(|| import::too_long(path))
+    file::read(&opened, path, pem::MAX_BYTES)?.ok_or_else(|| import::too_long(path))
 }

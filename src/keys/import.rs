@@ -9,7 +9,7 @@
 use super::error::KeysError;
 use super::pem::{self, Pem};
 use super::secret::{Ask, read_secret};
-use super::{new_file, openssh};
+use super::{file, openssh};
 use crate::key::SecretKey;
 use std::path::Path;
 
@@ -20,8 +20,8 @@ pub fn import(
     used_for_nothing_else: bool,
     ask: &mut Ask<'_>,
 ) -> Result<SecretKey, KeysError> {
-    let file = new_file::open(path)?;
-    let Some(text) = new_file::read(&file, path, pem::MAX_BYTES)? else {
+    let opened = file::open(path)?;
+    let Some(text) = file::read(&opened, path, pem::MAX_BYTES)? else {
         return Err(too_long(path));
     };
     match pem::read(path, &text, "a secret key")? {
@@ -36,5 +36,5 @@ pub fn import(
 /// The refusal of a file that is too long to be a key.
 pub(super) fn too_long(path: &Path) -> KeysError {
     let found = format!("more than {} bytes", pem::MAX_BYTES);
-    KeysError::NotAKey { path: path.to_owned(), expected: "a key", found }
+    KeysError::NotAKey { path: path.to_owned(), expected: "a key or a request", found }
 }

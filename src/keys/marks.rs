@@ -10,7 +10,7 @@
 //! extends the last mark), nor one writer at a time. Source: FORMAT.md section 9, "Marks".
 
 use super::error::{KeysError, shown};
-use super::new_file;
+use super::file;
 use crate::hash::Hash;
 use crate::key::SecretKey;
 use crate::text::Origin;
@@ -131,7 +131,7 @@ impl Marks {
     pub fn append(&self, mark: &Mark) -> Result<(), KeysError> {
         let io = |doing| KeysError::io(doing, &self.path);
         if self.open()?.is_none() {
-            new_file::write_new(&self.path, b"", new_file::Readers::Everyone)?;
+            file::write_new(&self.path, b"", file::Mode::Shared)?;
         }
         let options = OpenOptions::new().read(true).write(true).open(&self.path);
         let mut file = options.map_err(io("open"))?;
@@ -143,7 +143,7 @@ impl Marks {
     }
 
     fn open(&self) -> Result<Option<File>, KeysError> {
-        match new_file::open(&self.path) {
+        match file::open(&self.path) {
             Ok(file) => Ok(Some(file)),
             Err(KeysError::Missing { .. }) => Ok(None),
             Err(fault) => Err(fault),

@@ -19,7 +19,7 @@ pub(super) const PUBLIC: &str = "PUBLIC KEY";
 /// Label of OpenSSH's own format.
 pub(super) const OPENSSH: &str = "OPENSSH PRIVATE KEY";
 
-/// The greatest number of bytes of a key file; an Ed25519 key takes 400.
+/// The greatest number of bytes of a file of this room; a key takes 400, a request 9,000 at most.
 pub(super) const MAX_BYTES: usize = 64 << 10;
 
 /// id-Ed25519, without parameters.
@@ -54,8 +54,15 @@ pub(super) fn read<'a>(
     if ![PLAIN, ENCRYPTED, PUBLIC, OPENSSH].contains(first) {
         return Err(unexpected(path, first, expected));
     }
-    let (label, der) = pem::decode_vec(text).map_err(|it| KeysError::damaged(path, it))?;
-    Ok(Pem { label, der: Zeroizing::new(der) })
+    decode(text).map_err(|it| KeysError::damaged(path, it))
+}
+
+/// Lines of any one length are read: OpenSSH writes 70 letters, not 64.
+fn decode(text: &[u8]) -> pem::Result<Pem<'_>> {
+    let mut decoder = pem::Decoder::new_detect_wrap(text)?;
+    let mut der = Zeroizing::new(Vec::with_capacity(decoder.remaining_len()));
+    decoder.decode_to_end(&mut der)?;
+    Ok(Pem { label: decoder.type_label(), der })
 }
 
 /// The refusal of a block with another label.

@@ -19,8 +19,8 @@ use crate::key::SecretKey;
 use zeroize::Zeroizing;
 
 const FIRST: &str = "annals-recovery-1";
-/// What [`FIRST`] is when it is read.
-const FIRST_READ: &str = "annalsrecovery1";
+/// What [`FIRST`] is once letters that look like digits are taken for them.
+const FIRST_READ: &str = "anna1srec0very1";
 /// Hex digits of a line: 16 of the seed, 4 of the check.
 const LINE: usize = 20;
 const LINES: usize = 4;
@@ -63,18 +63,17 @@ pub fn read_recovery(text: &str) -> Result<SecretKey, KeysError> {
     let refuse = |expected, found| KeysError::RecoveryForm { expected, found };
     let mut typed = Zeroizing::new(String::with_capacity(text.len()));
     let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '-');
-    typed.extend(kept.map(|c| c.to_ascii_lowercase()));
+    typed.extend(kept.map(|letter| match letter.to_ascii_lowercase() {
+        'o' => '0',
+        'i' | 'l' => '1',
+        other => other,
+    }));
     let Some(rest) = typed.strip_prefix(FIRST_READ) else {
         // What stands there instead may be the secret itself: it is not shown.
         return Err(refuse("`annals-recovery-1` at the beginning", "something else".to_owned()));
     };
     let mut digits = Zeroizing::new(Vec::with_capacity(rest.len()));
     for (index, letter) in rest.chars().enumerate() {
-        let letter = match letter {
-            'o' => '0',
-            'i' | 'l' => '1',
-            other => other,
-        };
         let Some(digit) = letter.to_digit(16) else {
             let found = format!("{} at digit {}", shown(&letter.to_string()), index + 1);
             return Err(refuse("the digits 0-9 and a-f", found));

@@ -18,9 +18,6 @@ use crate::key::{Possession, PublicKey, SecretKey, Signature, possession_bytes};
 use crate::text::{Origin, Words};
 use std::path::Path;
 
-/// The greatest number of bytes of a request: a name has at most 2,000 code points.
-pub(super) const MAX_BYTES: usize = 16 << 10;
-
 const FIRST: &str = "annals request v1";
 
 /// A key that asks to be enrolled, with the proof that it is held.

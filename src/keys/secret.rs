@@ -150,14 +150,17 @@ fn check_cost(path: &Path, scheme: &EncryptionScheme) -> Result<(), KeysError> {
             let (n, r) = (asked.cost_parameter, u64::from(asked.block_size));
             let memory = n.saturating_mul(r).saturating_mul(128);
             let work = memory.saturating_mul(u64::from(asked.parallelization));
-            if !n.is_power_of_two() || memory > MAX_SCRYPT_MEMORY || work > MAX_SCRYPT_WORK {
+            let fair = n > 1 && n.is_power_of_two();
+            if !fair || memory > MAX_SCRYPT_MEMORY || work > MAX_SCRYPT_WORK {
                 let p = asked.parallelization;
                 return Err(encryption(path, format!("scrypt with N={n} r={r} p={p}")));
             }
         }
-        Some(Kdf::Pbkdf2(asked)) if asked.iteration_count > MAX_PBKDF2_ROUNDS => {
+        Some(Kdf::Pbkdf2(asked)) => {
             let rounds = asked.iteration_count;
-            return Err(encryption(path, format!("PBKDF2 with {rounds} rounds")));
+            if !(1..=MAX_PBKDF2_ROUNDS).contains(&rounds) {
+                return Err(encryption(path, format!("PBKDF2 with {rounds} rounds")));
+            }
         }
         _ => {}
     }
