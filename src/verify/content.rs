@@ -10,27 +10,12 @@ use crate::event::record::{Place, Statement};
 use crate::event::words::{How, Stance};
 use crate::hash::Hash;
 use crate::key::{Possession, possession_bytes};
-use crate::quote::Text;
 use crate::rule::{Fault, Rule};
 use crate::state::State;
-use crate::text::Lang;
 use crate::verify::chain::Judged;
 use crate::verify::examine::{BodyFound, Examined};
+use crate::verify::library::{Found, Library, Row};
 use crate::verify::source::{Source, SourceError};
-use hashbrown::HashMap;
-use std::collections::BTreeMap;
-
-/// What is known of a captured document, by its last description.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// SHA-256 of its bytes.
-    pub digest: Hash,
-    /// Its media type.
-    pub media_type: String,
-    /// Its language.
-    pub lang: Lang,
-    derived_from: Option<u64>,
-}
 
 /// How many content checks there were, and how many could not be made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,30 +33,15 @@ pub struct Counts {
 /// The content of all events so far.
 #[derive(Default)]
 pub struct Contents {
-    rows: BTreeMap<u64, Row>,
-    by_digest: HashMap<Hash, u64>,
-    texts: HashMap<Hash, Option<Text>>,
-    held: usize,
+    /// The captured documents.
+    pub library: Library,
     withheld: Vec<u64>,
     missing: Vec<u64>,
     /// What was counted.
     pub counts: Counts,
 }
 
-/// How many bytes of texts are kept for further quotations.
-const KEEP: usize = 64 << 20;
-
 impl Contents {
-    /// The documents that may be quoted, by position: digest, language and title.
-    pub fn documents(&self) -> impl Iterator<Item = (u64, &Row)> {
-        self.rows.iter().map(|(position, row)| (*position, row))
-    }
-
-    /// A captured document.
-    pub fn row(&self, position: u64) -> Option<&Row> {
-        self.rows.get(&position)
-    }
-
     /// Judges the body of an event.
     pub fn judge(
         &mut self,
@@ -134,7 +104,7 @@ impl Contents {
             (Content::DocumentDescribed(described), Args::DocumentDescribed(args)) => {
                 self.check_derived(described.derived_from, statement, broken);
                 if judged.applied
-                    && let Some(row) = self.rows.get_mut(&args.document)
+                    && let Some(row) = self.library.row_mut(args.document)
                 {
                     row.media_type = described.media_type.to_string();
                     row.lang = described.lang.clone();
@@ -208,18 +178,17 @@ impl Contents {
                     broken.push((Rule::DocumentDigest, why));
                 } else {
                     self.counts.documents += 1;
-                    self.keep_text(row.digest, bytes);
+                    self.library.keep_text(row.digest, bytes);
                 }
             }
         }
-        let earlier = self.by_digest.get(&row.digest);
-        if let Some(earlier) = earlier.filter(|earlier| !around.state.fold.is_redacted(**earlier)) {
+        let earlier = self.library.earlier(&row.digest);
+        if let Some(earlier) = earlier.filter(|earlier| !around.state.fold.is_redacted(*earlier)) {
             let why = format!("the same document was captured by event {earlier}");
             broken.push((Rule::DocumentRepeated, why));
         }
         if judged.applied {
-            self.by_digest.insert(row.digest, judged.position);
-            self.rows.insert(judged.position, row);
+            self.library.add(judged.position, row);
         }
         Ok(())
     }
@@ -231,7 +200,7 @@ impl Contents {
         broken: &mut Vec<(Rule, String)>,
     ) {
         if let Some(from) = derived_from
-            && (from >= statement.base || !self.rows.contains_key(&from))
+            && (from >= statement.base || self.library.row(from).is_none())
         {
             broken.push((Rule::DocumentNamed, format!("derived_from {from} is no document")));
         }
@@ -258,7 +227,7 @@ impl Contents {
 
     /// Rule 608 of one piece of evidence: it names a document that the signer had before her.
     fn named(&self, entry: &Evidence, statement: &Statement) -> bool {
-        entry.document < statement.base && self.rows.contains_key(&entry.document)
+        entry.document < statement.base && self.library.row(entry.document).is_some()
     }
 
     fn check_evidence(
@@ -270,7 +239,7 @@ impl Contents {
         let (source, broken) = out;
         for entry in evidence {
             let named = entry.document;
-            let row = self.rows.get(&named).filter(|_| self.named(entry, statement)).cloned();
+            let row = self.library.row(named).filter(|_| self.named(entry, statement)).cloned();
             let Some(row) = row else {
                 broken.push((Rule::DocumentNamed, format!("{named} is no document")));
                 continue;
@@ -281,7 +250,7 @@ impl Contents {
                 broken.push((Rule::Quotation, why));
                 continue;
             }
-            match self.text(&row.digest, source)? {
+            match self.library.text(&row.digest, source)? {
                 Found::Absent => self.counts.not_checkable += 1,
                 Found::NoText => {
                     let why = format!("document {named} is not UTF-8");
@@ -315,51 +284,17 @@ impl Contents {
             Content::FactCorrected(content) => &content.fact,
             _ => return Ok(()),
         };
-        let of_fact: Vec<u64> = fact.evidence.iter().map(|e| self.origin_of(e.document)).collect();
+        let of_fact: Vec<u64> =
+            fact.evidence.iter().map(|e| self.library.origin_of(e.document)).collect();
         let independent = |entry: &&Evidence| {
-            entry.stance == Stance::Supports && !of_fact.contains(&self.origin_of(entry.document))
+            entry.stance == Stance::Supports
+                && !of_fact.contains(&self.library.origin_of(entry.document))
         };
         if !evidence.iter().any(|entry| independent(&entry)) {
             let why = format!("no supporting document is independent of those of event {on}");
             broken.push((Rule::Independent, why));
         }
         Ok(())
-    }
-
-    /// A document followed through `derived_from` to its end.
-    fn origin_of(&self, document: u64) -> u64 {
-        let mut at = document;
-        // derived_from names an earlier document, so this ends.
-        while let Some(from) = self.rows.get(&at).and_then(|row| row.derived_from) {
-            if from >= at {
-                break;
-            }
-            at = from;
-        }
-        at
-    }
-
-    fn keep_text(&mut self, digest: Hash, bytes: Vec<u8>) {
-        if self.held + bytes.len() > KEEP {
-            self.texts.clear();
-            self.held = 0;
-        }
-        self.held += bytes.len();
-        self.texts.insert(digest, Text::new(bytes));
-    }
-
-    /// The text of a captured document, kept for further quotations.
-    pub fn text(&mut self, digest: &Hash, source: &dyn Source) -> Result<Found<'_>, SourceError> {
-        if !self.texts.contains_key(digest) {
-            match source.document(digest)? {
-                Some(bytes) if Hash::of(&[&bytes]) == *digest => self.keep_text(*digest, bytes),
-                _ => return Ok(Found::Absent),
-            }
-        }
-        Ok(match self.texts.get(digest) {
-            Some(Some(text)) => Found::Text(text),
-            _ => Found::NoText,
-        })
     }
 
     /// Rules 604 and 605, which a later event may explain: judged at the end of the record.
@@ -380,16 +315,6 @@ impl Contents {
             }
         }
     }
-}
-
-/// The text of a document, if it can be had.
-pub enum Found<'a> {
-    /// The document is not there, or not with its digest.
-    Absent,
-    /// Its bytes are no text.
-    NoText,
-    /// Its text.
-    Text(&'a Text),
 }
 
 /// What stands around an event: the state after it, and where documents are.
