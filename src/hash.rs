@@ -2,7 +2,7 @@
 //!
 //! Always holds: a [`Hash`] is 32 bytes; its text is exactly 64 lower-case hex digits, and no
 //! other text is read as one. Not here: what is hashed (see `event`, `merkle`).
-//! Source: FIPS 180-4, by the `sha2` crate; hex by the `hex` crate.
+//! Source: FIPS 180-4, by the `sha2` crate; hex by the `hex` crate, read by `const-hex`.
 
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -83,7 +83,7 @@ pub fn read_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
         return None;
     }
     let mut out = [0; N];
-    hex::decode_to_slice(bytes, &mut out).ok()?;
+    const_hex::decode_to_slice(bytes, &mut out).ok()?;
     Some(out)
 }
 
