@@ -8,7 +8,7 @@ What it needs: Python 3.9 or later and the package `cryptography` (for the last 
 
 How to run it:
     reverify.py LEDGER_DIR [--marks FILE] [--pin FILE] [--state] [--json]
-    reverify.py --vector FILE...
+    reverify.py --vector FILE_OR_FOLDER...
 
 LEDGER_DIR holds journal/, document/ and checkpoint; db/ is never looked at. Exit: 4 fork, 1 fault,
 2 damage or could not tell, 0 nothing found. With --vector: 0 if every vector gives what it expects.
@@ -33,7 +33,7 @@ RULES = {
     101: ("record-form", "the record is more than 4,096 bytes"),
     102: ("place-form", "the first line is not a place in its one spelling"),
     103: ("statement-form", "the second line is not a statement of format 1 in its one spelling"),
-    104: ("body-form", "the body is not a body of the statement's type in its one spelling"),
+    104: ("body-form", "the body is not a body of the type it names, in its one spelling"),
     105: ("signature-form", "the third line is not 128 hex"),
     201: ("place", "seq is not the expected position"),
     202: ("link", "prev is not the hash of the event before"),
@@ -41,7 +41,7 @@ RULES = {
     204: ("named-position", "a position in args is not before base"),
     205: ("repeated-statement", "an earlier event has the same statement"),
     206: ("time", "at is not later than the at of the event before"),
-    207: ("version", "v goes back, or is higher than any upgrade allows"),
+    207: ("version", "v is higher than any upgrade allows"),
     301: ("key-refused", "a key is not acceptable"),
     302: ("signature", "the signature is not valid"),
     401: ("opening", "ledger.opened is missing, not first, or repeated"),
@@ -51,9 +51,9 @@ RULES = {
     405: ("key-enrolled-once", "the key was enrolled or log key before, or is the recovery key"),
     406: ("last-admin", "no unrevoked admin key would be left"),
     407: ("key-named", "the named key is not enrolled or is revoked"),
-    408: ("suspect-from", "suspect_from does not fit, or the signer could not have signed after the refold"),
+    408: ("suspect-from", "suspect_from does not fit, or the revocation does not hold in its own refold"),
     410: ("log-possession", "the new log key does not prove possession"),
-    411: ("upgrade", "v is not larger than every earlier upgrade"),
+    411: ("upgrade", "v is not larger than every earlier upgrade, or less than 2"),
     501: ("target", "a named position is not an applied event of the type it must be"),
     502: ("retracted", "the fact is retracted"),
     503: ("stale", "on is not the present revision"),
@@ -86,10 +86,10 @@ RULES = {
     616: ("release-early", "released before its time without because"),
     701: ("checkpoint-form", "the checkpoint is not there or not in form"),
     702: ("checkpoint-origin", "the checkpoint is of another origin"),
-    703: ("checkpoint-signature", "the log key's signature is not there or does not verify"),
+    703: ("checkpoint-signature", "a log key's signature is not there or does not verify"),
     704: ("checkpoint-root", "the checkpoint's root is not the record's"),
     705: ("short", "events are missing at the end"),
-    706: ("closing", "a closing line does not hold"),
+    706: ("closing", "a closing line does not hold, or closes no event"),
     707: ("behind-mark", "the log key signed a larger or another record"),
     801: ("cut-below-pin", "the record is shorter than the pin"),
     802: ("forked-from-pin", "the record is not the pinned one"),
@@ -97,15 +97,14 @@ RULES = {
     804: ("pin-origin", "the pin is of another origin"),
     901: ("store", "the store differs from the journal"),
     902: ("index", "an index differs from a fresh fold"),
-    910: ("journal-framing", "lines cannot be told apart into events, or a file is misnamed or missing"),
-    911: ("unreadable", "a file cannot be read"),
+    910: ("journal-framing", "lines cannot be told apart into events, or a file is misnamed"),
+    911: ("unreadable", "a file cannot be read, or the last mark is not in form"),
 }
 FORK = {707, 801, 802}
 DAMAGE = {705, 803, 804, 901, 902, 910, 911}
 
 MOST = 9007199254740991  # the largest integer of section 1
-RECORD_MOST, BODY_MOST = 4096, 1048576
-CHECKPOINT_MOST = 1048576
+RECORD_MOST, BODY_MOST, NOTE_MOST = 4096, 1048576, 1048576
 
 
 def sha256(data):
@@ -128,7 +127,6 @@ def unbase64(text):
 
 # --- 1 Spelling ------------------------------------------------------------------------------------
 
-STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
 HIDDEN = re.compile(
     "[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff"
     "\U000e0000-\U000e007f]"
@@ -153,21 +151,8 @@ def parse_object(pairs):
     return fields if len(fields) == len(pairs) else refuse(pairs)
 
 
-def depth(line):
-    deep = most = 0
-    for byte in STRINGS.sub(b"", line):
-        if byte in b"[{":
-            deep += 1
-            most = max(most, deep)
-        elif byte in b"]}":
-            deep -= 1
-    return most
-
-
 def read_json(line):
     """The value of a line in its one spelling, or ValueError."""
-    if depth(line) > 7:
-        raise ValueError("too deep")
     value = json.loads(
         line.decode("utf-8"),
         object_pairs_hook=parse_object,
@@ -417,14 +402,21 @@ TYPES = {
 }
 is_type = one_of(*TYPES)
 ARGS = {kind: table(*args) for kind, (args, _, _) in TYPES.items()}
-BODY = {  # by and type may differ from the statement's here: that is rule 602, not rule 104
-    kind: table(("salt", is_digest), ("by", is_key), ("type", is_type), *body)
+BODY = {
+    kind: table(("salt", is_digest), ("by", is_key), ("type", one_of(kind)), *body)
     for kind, (_, body, _) in TYPES.items()
 }
-POSITIONS = ("document", "on", "dispute", "resolves", "retraction", "from", "to", "relation", "event", "suspect_from")
+POSITIONS = ("document", "on", "dispute", "retraction", "from", "to", "relation", "event", "suspect_from")
+
+
+def is_body(v):
+    """A body of the type that it names itself; that it is the statement's is rule 602."""
+    kind = v.get("type") if isinstance(v, dict) else None
+    return is_type(kind) and BODY[kind](v)
+
 
 is_statement = table(
-    ("v", integer(1)), ("base", is_position), ("after", nullable(is_digest)), ("said", is_time),
+    ("v", integer(1, 1)), ("base", is_position), ("after", nullable(is_digest)), ("said", is_time),
     ("by", is_key), ("type", is_type), ("args", lambda v: isinstance(v, dict)), ("body", is_digest),
     also=lambda v: (v["after"] is None) == (v["base"] == 0) and ARGS[v["type"]](v["args"]),
 )
@@ -516,15 +508,19 @@ class Tree:
         self.peaks.append(leaf)
         for _ in range((self.size & -self.size).bit_length() - 1):
             right = self.peaks.pop()
-            self.peaks.append(sha256(b"\x01" + self.peaks.pop() + right))
+            self.peaks.append(node(self.peaks.pop(), right))
 
     def root(self):
         if not self.peaks:
             return sha256(b"")
-        return functools.reduce(lambda right, left: sha256(b"\x01" + left + right), reversed(self.peaks))
+        return functools.reduce(lambda right, left: node(left, right), reversed(self.peaks))
 
 
-# --- 9 Files and journal ---------------------------------------------------------------------------
+def node(left, right):
+    return sha256(b"\x01" + left + right)
+
+
+# --- 9 Files, journal, notes -----------------------------------------------------------------------
 
 
 class Folder:
@@ -548,7 +544,10 @@ class Files:
         self.files = files
 
     def names(self, folder):
-        return [path[len(folder) + 1:] for path in self.files if path.startswith(folder + "/")]
+        names = [path[len(folder) + 1:] for path in self.files if path.startswith(folder + "/")]
+        if not names:
+            raise FileNotFoundError(folder)
+        return names
 
     def read(self, *names):
         path = "/".join(names)
@@ -558,184 +557,136 @@ class Files:
 
 
 class Commit:
-    """Events (each a list of four lines), lines left over, and the closing line (None if a file ended)."""
+    """Events (each a list of four lines), whether lines are left over, and the closing line.
 
-    def __init__(self, file, first):
-        self.file, self.first = file, first  # first: the first commit of its file
-        self.events, self.left, self.data, self.closing = [], [], b"", None
+    What stands after the last closing line of a file has none (None), and its lines are no events."""
 
-    def bytes(self):
-        return len(self.data) + (0 if self.closing is None else len(self.closing) + 1)
+    def __init__(self, data, closing):
+        self.file, self.data, self.closing = None, data, closing
+        lines = data.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        whole = 0 if closing is None else len(lines) // 4 * 4
+        self.events = [lines[i:i + 4] for i in range(0, whole, 4)]
+        self.left_over = len(lines) > whole
+
+    def unfinished(self, size):
+        """Whether the closing line's form, size or sum does not hold; its root is judged with the events."""
+        parts = self.closing.split(b" ")
+        return not (
+            len(parts) == 4 and parts[1] == b"%d" % size and parse_root(parts[2].decode("latin-1"))
+            and parts[3] == b64(sha256(self.data)).encode()
+        )
 
 
-def commits_of_file(file, data):
-    """The commits of one file; the last has no closing line if bytes stand after the last one."""
-    commits, commit, start, offset = [], Commit(file, True), 0, 0
-    lines = data.split(b"\n")
-    torn = lines.pop()
-    for line in lines:
-        if line.startswith(b"= "):
-            commit.data, commit.closing = data[start:offset], line
-            commits.append(commit)
-            commit, start = Commit(file, False), offset + len(line) + 1
-        else:
-            commit.left.append(line)
-            if len(commit.left) == 4:
-                commit.events.append(commit.left)
-                commit.left = []
-        offset += len(line) + 1
-    if torn:
-        commit.left.append(torn)
-    commit.data = data[start:]
-    if commit.data or not commits:
-        commits.append(commit)
+CLOSING = re.compile(rb"^= [^\n]*\n", re.M)
+
+
+def commits_of_file(number, data):
+    """The commits of a file; the first knows the file's number. Without any closing line it is one without."""
+    commits, start = [], 0
+    for found in CLOSING.finditer(data):
+        commits.append(Commit(data[start:found.start()], found[0][:-1]))
+        start = found.end()
+    if start < len(data) or not commits:
+        commits.append(Commit(data[start:], None))
+    commits[0].file = number
     return commits
 
 
-def closing_line(size, root, data):
-    return b"= %d %s %s" % (size, b64(root).encode(), b64(sha256(data)).encode())
+def parse_size(digits):
+    found = re.fullmatch("0|[1-9][0-9]{0,15}", digits)
+    return int(digits) if found and int(digits) <= MOST else None
 
 
-def closes(commit, size):
-    """Whether size and sum of the closing line hold (its root is judged with the events)."""
-    found = re.fullmatch(rb"= (0|[1-9][0-9]{0,15}) [^ ]+ ([^ ]+)", commit.closing)
-    return found is not None and int(found[1]) == size and found[2] == b64(sha256(commit.data)).encode()
+def parse_root(words):
+    root = unbase64(words)
+    return root if root is not None and len(root) == 32 else None
+
+
+def parse_checkpoint(data):
+    """(text, size, root, origin, [(name, key id and signature)]) of a signed note, or None."""
+    if data is None or len(data) > NOTE_MOST:
+        return None
+    head, gap, tail = data.partition(b"\n\n")
+    try:
+        lines, signed = head.decode("utf-8").split("\n"), tail.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if not gap or len(lines) != 3 or not signed.endswith("\n") or re.search(rb"[\x00-\x09\x0b-\x1f]", data):
+        return None
+    size, root = parse_size(lines[1]), parse_root(lines[2])
+    if not is_origin(lines[0]) or size is None or root is None:
+        return None
+    signatures = []
+    for line in signed[:-1].split("\n"):
+        found = re.fullmatch("\u2014 ([^\\s+]+) ([A-Za-z0-9+/=]+)", line)
+        payload = found and unbase64(found[2])
+        if not payload or len(payload) < 5:
+            return None
+        signatures.append((found[1], payload))
+    return head + b"\n", size, root, lines[0], signatures
+
+
+def parse_mark(line):
+    """(size, root) of one mark, or None."""
+    try:
+        origin, size, root, signature = line.decode("ascii").split(" ")
+    except ValueError:
+        return None
+    size, root, payload = parse_size(size), parse_root(root), unbase64(signature)
+    if not is_origin(origin) or size is None or root is None or payload is None or len(payload) != 68:
+        return None
+    return size, root
+
+
+PIN = re.compile(
+    "(annals pin v1\norigin ([^\n]+)\ngenesis ([0-9a-f]{64})\nsize ([0-9]+)\nhead ([0-9a-f]{64})\n"
+    "root ([^\n]+)\nlog [0-9a-f]{64}\n)sum ([0-9a-f]{64})\n"
+)
+
+
+def parse_pin(data):
+    """(origin, hash of event 0, size, hash of event size-1, root) of a pin, or None."""
+    try:
+        found = PIN.fullmatch(data.decode("ascii"))
+    except ValueError:
+        return None
+    if not found or sha256(found[1].encode()).hex() != found[7]:
+        return None
+    size, root = parse_size(found[4]), parse_root(found[6])
+    return (found[2], found[3], size, found[5], root) if is_origin(found[2]) and size and root else None
+
+
+# --- 2, 3 Event and document -----------------------------------------------------------------------
 
 
 class Event:
+    """One record and its body; what is not in form is None."""
+
     def __init__(self, index, lines, expected):
-        self.index = index
         place, statement, signature, body = lines
-        self.statement_line = statement
-        record = b"".join(line + b"\n" for line in lines[:3])
-        self.bytes = len(record)
-        self.hash = sha256(b"\x00" + record)
+        record = b"\n".join(lines[:3]) + b"\n"
+        self.index, self.expected = index, expected
+        self.bytes, self.hash = len(record), sha256(b"\x00" + record)
         self.place = read_as(is_place, place)
-        self.expected = expected
         self.position = self.place["seq"] if self.place else expected
-        self.statement = read_as(is_statement, statement)
-        self.type = self.statement and self.statement["type"]
-        self.args = self.statement["args"] if self.statement else {}
-        self.by = self.statement and self.statement["by"]
+        self.line, self.statement = statement, read_as(is_statement, statement)
+        found = re.match(rb'\{"v":([1-9][0-9]{0,15}),', statement)
+        v = int(found[1]) if found else 0
+        self.later_v = v if 2 <= v <= MOST else None
+        s = self.statement or {"type": None, "by": None, "args": {}, "body": None}
+        self.type, self.by, self.args, self.digest = s["type"], s["by"], s["args"], s["body"]
         self.signature = bytes.fromhex(signature.decode()) if re.fullmatch(b"[0-9a-f]{128}", signature) else None
         self.withheld = body == b"-"
-        self.body = None  # the parsed body: only if it is there, is the committed one and is in form
-        self.body_committed = self.statement is not None and sha256(body).hex() == self.statement["body"]
-        if self.body_committed and not self.withheld and len(body) <= BODY_MOST:
-            self.body = read_as(BODY[self.type], body)
-
-    def evidence(self):
-        body = self.body or {}
-        return body["fact"]["evidence"] if "fact" in body else body.get("evidence", [])
-
-    def higher_v(self):
-        """The `v` of a statement that says it is of a later format, else None."""
-        found = re.match(rb'\{"v":([1-9][0-9]{0,15}),', self.statement_line)
-        v = int(found[1]) if found else 0
-        return v if 2 <= v <= MOST else None
+        self.committed = sha256(body).hex() == self.digest
+        fits = self.committed and not self.withheld and len(body) <= BODY_MOST
+        self.body = read_as(is_body, body) if fits else None
+        self.sound = None   # the evidence that passes 608, once section 7 has looked
+        self.absent = False  # whether its document is not there
 
 
-# --- 8 State ---------------------------------------------------------------------------------------
-
-
-class State:
-    """What a fold of applied events gives. All dicts are keyed by position, the roster by key."""
-
-    def __init__(self):
-        self.opened = None
-        self.confirmations = self.log_key = self.old_log_key = None
-        self.roster, self.facts, self.documents = {}, {}, {}
-        self.revisions = {}  # position of a fact.asserted or fact.corrected -> its fact
-        self.disputes, self.retractions, self.relations = {}, {}, {}
-        self.released, self.redacted = set(), set()
-        self.undone = {}  # position -> (suspect revocation, how)
-
-    def admins(self, change=None, roles=()):
-        """Persons with an unrevoked admin key; as if `change` had `roles`."""
-        return {
-            holder["person"] for key, holder in self.roster.items()
-            if holder["revoked"] is None and "admin" in (roles if key == change else holder["roles"])
-        }
-
-    def status(self, position):
-        fact = self.facts[position]
-        if fact["retraction"] is not None:
-            return "retracted"
-        if fact["disputes"]:
-            return "disputed"
-        return "confirmed" if len(fact["confirmed_by"]) >= self.confirmations else "asserted"
-
-    def apply(self, e, person, suspect=False):
-        """Folds one event in; `person` is the signer's, `suspect` marks what a struck key entered."""
-        kind, a, here = e.type, e.args, e.position
-        struck = person if suspect else None
-        if kind == "ledger.opened":
-            self.opened = e
-            self.confirmations, self.log_key = a["confirmations"], a["log_key"]
-            self.roster[e.by] = {"person": a["person"], "roles": a["roles"], "enrolled": here, "revoked": None}
-        elif kind == "ledger.changed":
-            self.confirmations = a["confirmations"]
-        elif kind == "ledger.rekeyed":
-            self.old_log_key = self.log_key if a["reason"] == "rotated" else None
-            self.log_key = a["log_key"]
-        elif kind == "editor.enrolled":
-            self.roster[a["key"]] = {"person": a["person"], "roles": a["roles"], "enrolled": here, "revoked": None}
-        elif kind == "editor.changed":
-            self.roster[a["key"]]["roles"] = a["roles"]
-        elif kind == "editor.revoked":
-            self.roster[a["key"]]["revoked"] = here
-        elif kind == "document.captured":
-            self.documents[here] = {"struck": struck}
-        elif kind == "document.described":
-            self.clear(self.documents[a["document"]], person)
-        elif kind == "fact.asserted":
-            self.revisions[here] = here
-            self.facts[here] = {
-                "revision": here, "asserter": person, "author": person, "corrected": 0, "confirmed_by": [],
-                "disputes": [], "retraction": None, "struck": struck,
-            }
-        elif kind == "fact.confirmed":
-            fact = self.facts[self.revisions[a["on"]]]
-            fact["confirmed_by"].append(person)
-            self.clear(fact, person)
-        elif kind == "fact.disputed":
-            fact = self.revisions[a["on"]]
-            self.disputes[here] = {"fact": fact, "error_in": a["error_in"]}
-            self.facts[fact]["disputes"].append(here)
-        elif kind == "fact.upheld":
-            self.facts[self.disputes[a["dispute"]]["fact"]]["disputes"].remove(a["dispute"])
-        elif kind == "fact.corrected":
-            fact = self.facts[self.revisions[a["on"]]]
-            self.revisions[here] = self.revisions[a["on"]]
-            fact.update(revision=here, author=person, confirmed_by=[], corrected=fact["corrected"] + 1)
-            fact["disputes"] = [d for d in fact["disputes"] if d not in a["resolves"]]
-            self.clear(fact, person)
-        elif kind == "fact.retracted":
-            fact = self.revisions[a["on"]]
-            self.retractions[here] = {"fact": fact, "person": person}
-            self.facts[fact]["retraction"] = here
-        elif kind == "fact.reinstated":
-            self.facts[self.retractions[a["retraction"]]["fact"]]["retraction"] = None
-        elif kind == "fact.related":
-            self.relations[here] = {"from": a["from"], "rel": a["rel"], "to": a["to"], "stands": True}
-        elif kind == "relation.withdrawn":
-            self.relations[a["relation"]]["stands"] = False
-        elif kind == "body.released":
-            self.released.add(a["event"])
-        elif kind == "body.redacted":
-            self.redacted.add(a["event"])
-
-    @staticmethod
-    def clear(thing, person):
-        """Another person than the struck key's has vouched for a suspect fact or document."""
-        if thing["struck"] is not None and thing["struck"] != person:
-            thing["struck"] = None
-
-
-# --- 5 to 9 Verification ---------------------------------------------------------------------------
-
-
-class Text:
+class Document:
     """One document file: whether it is there, is what was captured, and its text."""
 
     def __init__(self, data, digest):
@@ -770,6 +721,115 @@ def quotation_holds(text, quote, span):
     return context(n) == (quote["prefix"], quote["suffix"]) and only_one(n) and (n == 32 or not only_one(n - 1))
 
 
+# --- 8 State ---------------------------------------------------------------------------------------
+
+
+class State:
+    """What a fold of applied events gives. All dicts are keyed by position, the roster by key."""
+
+    def __init__(self):
+        self.confirmations = self.log_key = self.old_log_key = None
+        self.roster, self.facts, self.documents = {}, {}, {}
+        self.revisions = {}  # position of a fact.asserted or fact.corrected -> its fact
+        self.disputes, self.retractions = {}, {}  # position -> what it disputes or retracts
+        self.relations = {}  # position -> (from, rel, to, whether it stands)
+        self.released, self.redacted = set(), set()
+        self.undone = {}  # position -> (suspect revocation, how)
+
+    def admins(self, change=None, roles=()):
+        """Persons with an unrevoked admin key; as if `change` had `roles`."""
+        return {
+            holder["person"] for key, holder in self.roster.items()
+            if holder["revoked"] is None and "admin" in (roles if key == change else holder["roles"])
+        }
+
+    def fact_on(self, args):
+        """The position of the fact that an event with `on`, `dispute` or `retraction` is about, or None."""
+        if "on" in args:
+            return self.revisions[args["on"]]
+        if "dispute" in args:
+            return self.disputes[args["dispute"]]["fact"]
+        return self.retractions[args["retraction"]]["fact"] if "retraction" in args else None
+
+    def sealed(self, e):
+        """Whether the body of an event is sealed now."""
+        named = e.position in self.released or e.position in self.redacted
+        return e.args.get("sealed") is not None and not named
+
+    def status(self, fact):
+        if fact["retraction"] is not None:
+            return "retracted"
+        if fact["disputes"]:
+            return "disputed"
+        return "confirmed" if len(fact["confirmed_by"]) >= self.confirmations else "asserted"
+
+    def apply(self, e, person, suspect=False):
+        """Folds one event in; `person` is the signer's, `suspect` marks what a struck key entered."""
+        kind, a, here = e.type, e.args, e.position
+        struck = person if suspect else None
+        if kind.startswith("fact.") and kind not in ("fact.asserted", "fact.related"):
+            number = self.fact_on(a)
+            fact = self.facts[number]
+        if kind in ("ledger.opened", "editor.enrolled"):
+            self.roster[a.get("key", e.by)] = {
+                "person": a["person"], "roles": a["roles"], "enrolled": here, "revoked": None}
+        if kind in ("ledger.opened", "ledger.changed"):
+            self.confirmations = a["confirmations"]
+        if kind in ("ledger.opened", "ledger.rekeyed"):
+            self.old_log_key = self.log_key if a.get("reason") == "rotated" else None
+            self.log_key = a["log_key"]
+        elif kind == "editor.changed":
+            self.roster[a["key"]]["roles"] = a["roles"]
+        elif kind == "editor.revoked":
+            holder = self.roster[a["key"]]
+            holder["revoked"] = here if holder["revoked"] is None else holder["revoked"]
+        elif kind == "document.captured":
+            self.documents[here] = {"struck": struck}
+        elif kind == "document.described":
+            self.vouch(self.documents[a["document"]], person)
+        elif kind == "fact.asserted":
+            self.revisions[here] = here
+            self.facts[here] = {
+                "revision": here, "asserter": person, "author": person, "corrected": 0, "confirmed_by": [],
+                "disputes": [], "retraction": None, "struck": struck,
+            }
+        elif kind == "fact.confirmed":
+            fact["confirmed_by"].append(person)
+            self.vouch(fact, person)
+        elif kind == "fact.disputed":
+            self.disputes[here] = {"fact": number, "error_in": a["error_in"]}
+            fact["disputes"].append(here)
+        elif kind == "fact.upheld":
+            fact["disputes"].remove(a["dispute"])
+        elif kind == "fact.corrected":
+            self.revisions[here] = number
+            fact.update(revision=here, author=person, confirmed_by=[], corrected=fact["corrected"] + 1)
+            fact["disputes"] = [d for d in fact["disputes"] if d not in a["resolves"]]
+            self.vouch(fact, person)
+        elif kind == "fact.retracted":
+            self.retractions[here] = {"fact": number, "person": person}
+            fact["retraction"] = here
+        elif kind == "fact.reinstated":
+            fact["retraction"] = None
+        elif kind == "fact.related":
+            self.relations[here] = (a["from"], a["rel"], a["to"], True)
+        elif kind == "relation.withdrawn":
+            self.relations[a["relation"]] = (*self.relations[a["relation"]][:3], False)
+        elif kind == "body.released":
+            self.released.add(a["event"])
+        elif kind == "body.redacted":
+            self.redacted.add(a["event"])
+
+    @staticmethod
+    def vouch(thing, person):
+        """A suspect fact or document ceases to be suspect when another person than its signer vouches."""
+        if thing["struck"] != person:
+            thing["struck"] = None
+
+
+# --- 5 to 9 Verification ---------------------------------------------------------------------------
+
+HINDER = {101, 102, 103, 105, 204, 205, 207, 301, 302}  # rules of section 5 that keep an event out
 # Rules of section 7, beside 601 and 602, that cannot be judged while a body of the type is withheld.
 NEEDS_BODY = {
     "editor.enrolled": (612,), "document.captured": (605, 606, 607, 608), "document.described": (608,),
@@ -785,17 +845,17 @@ class Verifier:
         self.faults = []  # (rule, position)
         self.ignored = self.not_checkable = 0
         self.stopped = False
-        self.events, self.by_position, self.tree = [], {}, Tree()
-        self.state, self.log_keys = State(), [None]  # log_keys[n]: the log key of size n
-        self.applied, self.suspect_revocations = {}, []
-        self.opening = None  # args of event 0
-        # What belongs to the record and is never refolded:
-        self.statements, self.bodies, self.keys, self.person_of = set(), set(), set(), {}
-        self.largest_v = self.upgraded = 1
-        self.last_at = None
-        self.table, self.captures = {}, {}  # documents; digest -> positions of its captures
-        self.document = functools.lru_cache(maxsize=4)(self.read_document)
         self.unreadable = set()
+        self.events, self.tree, self.expected, self.last_at = [], Tree(), 0, None
+        self.first, self.latest = {}, {}  # position -> first and latest event there
+        self.state, self.log_keys = State(), [()]  # log_keys[n]: log key and old log key of size n
+        # What belongs to the record and is never refolded:
+        self.applied, self.suspect_revocations = {}, []  # events applied at their place, by position
+        self.opening = None  # args of the applied ledger.opened
+        self.statements, self.bodies, self.keys, self.person_of = set(), set(), set(), {}
+        self.upgraded = 1
+        self.table, self.captures = {}, {}  # documents by position; digest -> last position in the table
+        self.document = functools.lru_cache(maxsize=4)(lambda digest: Document(self.read("document", digest), digest))
 
     def fault(self, rule, position=None):
         self.faults.append((rule, position))
@@ -811,11 +871,6 @@ class Verifier:
                 self.fault(911)
             return None
 
-    def read_document(self, digest):
-        return Text(self.read("document", digest), digest)
-
-    # Journal
-
     def journal(self):
         """The commits that are part of the record; counts the bytes of an unfinished one."""
         try:
@@ -824,45 +879,35 @@ class Verifier:
             self.fault(911)
             return []
         commits = []
-        for file in sorted(n for n in names if re.fullmatch("[0-9]{20}\\.log", n)):
-            data = self.read("journal", file)
-            if data is not None:
-                commits += commits_of_file(int(file[:20]), data)
-        self.drop_unclosed(commits)
-        if commits:
-            before = sum(len(c.events) for c in commits[:-1])
-            checkpoint = self.checkpoint and self.checkpoint[1]
-            if not closes(commits[-1], before + len(commits[-1].events)) and (checkpoint or 0) <= before:
-                self.ignored += commits.pop().bytes()
-                self.drop_unclosed(commits)
-        return commits
-
-    def drop_unclosed(self, commits):
-        """Bytes after the last closing line are no part of the record (an empty file has none)."""
+        for name in sorted(n for n in names if re.fullmatch("[0-9]{20}\\.log", n)):
+            commits += commits_of_file(int(name[:20]), self.read("journal", name) or b"")
         while commits and commits[-1].closing is None:
-            self.ignored += commits.pop().bytes()
+            self.ignored += len(commits.pop().data)
+        if commits:
+            last, before = commits[-1], sum(len(c.events) for c in commits[:-1])
+            checkpoint_size = self.checkpoint[1] if self.checkpoint else 0
+            if checkpoint_size <= before and last.unfinished(before + len(last.events)):
+                self.ignored += len(last.data) + len(last.closing) + 1
+                commits.pop()
+        return commits
 
     def run(self):
         self.checkpoint = parse_checkpoint(self.read("checkpoint"))
-        expected, closing_told = 0, False
+        closing_told = False
         for commit in self.journal():
-            count = len(self.events)
-            framed = commit.closing is not None and not commit.left
+            if commit.file not in (None, len(self.events)):
+                self.fault(910, len(self.events))
             for lines in commit.events:
-                e = Event(len(self.events), lines, expected)
-                if commit.first and lines is commit.events[0]:
-                    framed = framed and commit.file == expected == e.position
-                if self.judge(e):
-                    self.stopped = True
+                e = Event(len(self.events), lines, self.expected)
+                if e.later_v is not None and e.later_v <= self.upgraded:
+                    self.stopped = True  # the verdict ends before this event
                     return
-                expected = max(expected, e.position + 1)
-            if commit.first and not commit.events:
-                framed = framed and commit.file == expected
-            if not framed:
-                self.fault(910, count if commit.first and not commit.left else len(self.events))
+                self.judge(e)
+            if commit.left_over:
+                self.fault(910, len(self.events))
             if commit.closing is not None and not closing_told:
-                line = closing_line(len(self.events), self.tree.root(), commit.data)
-                if commit.closing != line or not commit.events:
+                line = "= %d %s %s" % (len(self.events), b64(self.tree.root()), b64(sha256(commit.data)))
+                if commit.closing != line.encode() or not commit.events:
                     closing_told = True
                     self.fault(706, len(self.events))
         self.judge_end()
@@ -870,124 +915,91 @@ class Verifier:
         self.judge_marks()
         self.judge_pin()
 
-    # Form, chain and signature
+    # Form, chain and signature (section 5)
 
     def judge(self, e):
-        """Judges one event and folds it in. True if the program must stop before it."""
-        v = e.higher_v()
-        if v is not None and self.largest_v <= v <= self.upgraded:
-            return True
-        if e.index == 0 and e.position == 0 and e.type == "ledger.opened":
-            self.opening = e.args
-        broken, here, s = set(), e.position, e.statement
-        if e.bytes > RECORD_MOST:
-            broken.add(101)
-        if e.place is None:
-            broken.add(102)
-        if s is None:
-            broken.add(103)
-        elif e.body_committed and e.body is None and not e.withheld:
-            broken.add(104)
-        if e.signature is None:
-            broken.add(105)
-        well_formed = not broken & {101, 102, 103, 105}
-        if e.place:
-            if here != e.expected:
-                broken.add(201)
-            if e.place["prev"] != (self.events[-1].hash.hex() if self.events else None):
-                broken.add(202)
-        refolded, apply = None, False
-        if well_formed:
-            broken |= self.judge_chain(e) | self.judge_signature(e)
-            if not broken & {204, 205, 207, 301, 302} and here >= e.expected:
+        """Judges one event and folds it in."""
+        s, here, refolded, apply = e.statement, e.position, None, False
+        broken = {
+            101: e.bytes > RECORD_MOST, 102: e.place is None, 103: s is None and e.later_v is None,
+            105: e.signature is None, 207: e.later_v is not None,
+        }
+        if not any(broken.values()):
+            broken.update(self.judge_chain(e))
+            if here >= e.expected and not any(broken[rule] for rule in HINDER):
                 rule = self.legality(self.state, e)
-                if rule is None and e.type == "editor.revoked" and e.args["suspect_from"] is not None:
+                if rule is None and e.args.get("suspect_from") is not None:
                     refolded = self.refold(e)
                     rule = 408 if refolded is None else None
-                if rule is None:
-                    apply = True
-                else:
-                    broken.add(rule)
+                apply = rule is None
+                broken[rule] = not apply
         if e.place:
-            retimed = e.type == "ledger.retimed" and not any(r <= 105 or 301 <= r <= 599 for r in broken)
-            if self.last_at is not None and e.place["at"] <= self.last_at and not retimed:
-                broken.add(206)
+            broken[201] = here != e.expected
+            broken[202] = e.place["prev"] != (self.events[-1].hash.hex() if self.events else None)
+            retimed = apply and e.type == "ledger.retimed"
+            broken[206] = self.last_at is not None and e.place["at"] <= self.last_at and not retimed
             self.last_at = e.place["at"]
         if e.place and s:
-            broken |= self.judge_content(e)
+            broken[104] = e.committed and e.body is None and not e.withheld
+            broken.update(self.judge_content(e))
         if s:
-            self.statements.add(e.statement_line)
-            self.bodies.add(s["body"])
-            self.largest_v = max(self.largest_v, s["v"])
+            self.statements.add(e.line)
+            self.bodies.add(e.digest)
         self.events.append(e)
-        self.by_position.setdefault(here, e)
         self.tree.add(e.hash)
+        self.first.setdefault(here, e)
+        self.latest[here] = e
+        self.expected = max(self.expected, here + 1)
         if apply:
             self.apply(e, refolded)
-        self.log_keys.append(self.state.log_key)
-        for rule in broken:
-            self.fault(rule, here)
-        return False
+        self.log_keys.append([key for key in (self.state.log_key, self.state.old_log_key) if key])
+        self.faults += [(rule, here) for rule, found in broken.items() if found]
 
     def judge_chain(self, e):
-        broken, s, base = set(), e.statement, e.statement["base"]
-        before = self.by_position.get(base - 1)
-        if (
-            base > e.position
-            or (self.opening and e.position - base > self.opening["window"])
-            or (base > 0 and (before is None or before.hash.hex() != s["after"]))
-            or (e.type.startswith(("ledger.", "editor.", "body.")) and base != e.position)
-        ):
-            broken.add(203)
-        for field in POSITIONS:
-            named = e.args.get(field)
-            if any(p >= base for p in (named if isinstance(named, list) else [named]) if p is not None):
-                broken.add(204)
-        if e.statement_line in self.statements:
-            broken.add(205)
-        if s["v"] < self.largest_v or s["v"] > self.upgraded:
-            broken.add(207)
-        return broken
-
-    def judge_signature(self, e):
-        broken = set()
-        if not all(acceptable(key) for key in (e.by, e.args.get("key"), e.args.get("log_key")) if key):
-            broken.add(301)
-        message = b"annals/event/v1" + sha256(e.statement_line)
-        if acceptable(e.by) and not signature_holds(e.by, e.signature, message):
-            broken.add(302)
-        return broken
+        s, base = e.statement, e.statement["base"]
+        window = self.opening["window"] if self.opening else 0
+        before = self.latest.get(base - 1)
+        linked = base == 0 or (
+            before is not None and e.index - before.index <= window + 1 and before.hash.hex() == s["after"])
+        named = [e.args[field] for field in POSITIONS if e.args.get(field) is not None]
+        keys = [key for key in (e.by, e.args.get("key"), e.args.get("log_key")) if key]
+        return {
+            203: not linked or not 0 <= e.position - base <= window
+            or (e.type.startswith(("ledger.", "editor.", "body.")) and base != e.position),
+            204: any(p >= base for p in named + e.args.get("resolves", [])),
+            205: e.line in self.statements,
+            301: not all(map(acceptable, keys)),
+            302: acceptable(e.by) and not signature_holds(e.by, e.signature, b"annals/event/v1" + sha256(e.line)),
+        }
 
     def apply(self, e, refolded):
-        """Makes an applied event part of the state and of the sets that no refold undoes."""
-        a = e.args
+        """Makes an applied event part of the state and of what no refold undoes."""
+        a, body = e.args, e.body
         if e.type == "ledger.opened":
-            self.person_of[e.by] = a["person"]
-            self.keys |= {e.by, a["log_key"]}
-        elif e.type == "ledger.rekeyed":
-            self.keys.add(a["log_key"])
+            self.opening = a
         elif e.type == "ledger.upgraded":
             self.upgraded = a["v"]
-        elif e.type == "editor.enrolled":
-            self.person_of[a["key"]] = a["person"]
-            self.keys.add(a["key"])
+        if e.type in ("ledger.opened", "editor.enrolled"):
+            self.person_of[a.get("key", e.by)] = a["person"]
+        if e.type in ("ledger.opened", "ledger.rekeyed", "editor.enrolled"):
+            self.keys |= {e.by, a.get("log_key"), a.get("key")}
         self.applied[e.position] = e
         if refolded is not None:
             self.suspect_revocations.append(e)
             self.state = refolded
         else:
             self.state.apply(e, self.person_of.get(e.by))
-        if e.body is not None and e.type == "document.captured":
-            self.captures.setdefault(e.body["sha256"], []).append(e.position)
-            self.table[e.position] = dict(e.body)
-        elif e.body is not None and e.type == "document.described":
-            entry = self.table.setdefault(a["document"], {})
-            entry["media_type"], entry["derived_from"] = e.body["media_type"], e.body.get("derived_from")
+        if body is not None and e.type == "document.captured":
+            self.captures[body["sha256"]] = e.position
+            self.table[e.position] = {
+                "sha256": body["sha256"], "media_type": body["media_type"], "from": body.get("derived_from")}
+        elif body is not None and e.type == "document.described":
+            entry = self.table.setdefault(a["document"], {"sha256": None})
+            entry.update({"media_type": body["media_type"], "from": body.get("derived_from")})
 
-    # Legality (section 6): the first broken rule, or None
+    # Legality (section 6): the first broken rule, or None. `again`: in a refold, without 405, 408 and 411.
 
     def legality(self, state, e, again=False):
-        """`again`: in a refold, where 405 and 408 are not judged."""
         kind, a = e.type, e.args
         recovery = (a if kind == "ledger.opened" else self.opening or {}).get("recovery")
         if kind == "ledger.opened":
@@ -995,13 +1007,11 @@ class Verifier:
                 return 401
             one = a["log_key"] == e.by or recovery in (fingerprint(e.by), fingerprint(a["log_key"]))
             return 405 if one and not again else None
-        if state.opened is None:
+        if self.opening is None:
             return 401
         signer = state.roster.get(e.by)
-        by_recovery = (
-            signer is None and kind in ("editor.enrolled", "editor.revoked") and fingerprint(e.by) == recovery
-        )
-        if signer is None and not by_recovery:
+        if signer is None and not (
+                kind in ("editor.enrolled", "editor.revoked") and fingerprint(e.by) == recovery):
             return 402
         if signer and signer["revoked"] is not None:
             return 403
@@ -1009,47 +1019,37 @@ class Verifier:
         if signer and TYPES[kind][2] not in signer["roles"] and not itself:
             return 404
         if kind.startswith(("ledger.", "editor.")):
-            return self.legality_of_keys(state, e, again, by_recovery, recovery)
+            return self.legality_of_keys(state, e, again, signer is None, recovery)
         if kind.startswith("body."):
             return self.legality_of_bodies(state, e)
         return self.legality_of_facts(state, e)
 
     def legality_of_keys(self, state, e, again, by_recovery, recovery):
         kind, a = e.type, e.args
-        new = a.get("log_key") if kind == "ledger.rekeyed" else a.get("key") if kind == "editor.enrolled" else None
+        new = a.get("log_key") or (a["key"] if kind == "editor.enrolled" else None)
         if new and not again and (new in self.keys or fingerprint(new) == recovery):
             return 405
         if kind in ("editor.changed", "editor.revoked"):
-            if not state.admins(a["key"], a.get("roles", ())):
+            suspect = a.get("suspect_from") is not None
+            if not suspect and not state.admins(a["key"], a.get("roles", ())):
                 return 406
-            if a["key"] not in state.roster or state.roster[a["key"]]["revoked"] is not None:
+            if a["key"] not in state.roster or (state.roster[a["key"]]["revoked"] is not None and not suspect):
                 return 407
-        if kind == "editor.revoked" and not again:
-            suspect = a["suspect_from"] is not None
-            if (suspect and a["reason"] not in ("lost", "compromised")) or (by_recovery and not suspect):
-                return 408
+            if kind == "editor.revoked" and not again:
+                if (suspect and a["reason"] not in ("lost", "compromised")) or (by_recovery and not suspect):
+                    return 408
         if kind == "ledger.rekeyed":
             origin = self.opening["origin"]
             if not possession_holds("log", origin, a["log_key"], origin, a["possession"]):
                 return 410
-        # 411 belongs to the record: what passed at its place passes in every refold.
-        if kind == "ledger.upgraded" and not again and a["v"] <= self.upgraded:
-            return 411
-        return None
-
-    def sealed_now(self, state, position):
-        e = self.by_position.get(position)
-        return (
-            e is not None and e.args.get("sealed") is not None
-            and position not in state.released and position not in state.redacted
-        )
+        return 411 if kind == "ledger.upgraded" and not again and a["v"] <= self.upgraded else None
 
     def legality_of_bodies(self, state, e):
         target = self.applied.get(e.args["event"])
         if target is None:
             return 501
         if e.type == "body.released":
-            return None if self.sealed_now(state, target.position) else 518
+            return None if state.sealed(target) else 518
         if target.position in state.redacted:
             return 519
         own = self.person_of.get(target.by) == self.person_of[e.by]
@@ -1057,60 +1057,41 @@ class Verifier:
 
     def legality_of_facts(self, state, e):
         kind, a, me = e.type, e.args, self.person_of[e.by]
-        asserted, disputes = state.facts, state.disputes
         places = {
-            "document": state.documents, "on": state.revisions, "dispute": disputes, "from": asserted,
-            "to": asserted, "retraction": state.retractions, "relation": state.relations,
+            "document": state.documents, "on": state.revisions, "dispute": state.disputes, "from": state.facts,
+            "to": state.facts, "retraction": state.retractions, "relation": state.relations,
         }
-        if any(field in a and a[field] not in place for field, place in places.items()):
+        resolves = a.get("resolves", ())
+        if (any(field in a and a[field] not in place for field, place in places.items())
+                or any(d not in state.disputes for d in resolves)):
             return 501
-        if any(d not in disputes for d in a.get("resolves", ())):
-            return 501
-        fact = None
-        if "on" in a:
-            fact = state.revisions[a["on"]]
-        elif kind == "fact.upheld":
-            fact = disputes[a["dispute"]]["fact"]
-        if fact is not None:
-            f = state.facts[fact]
-            if f["retraction"] is not None:
-                return 502
-            if "on" in a and a["on"] != f["revision"]:
-                return 503
-            if kind == "fact.confirmed":
-                if me == f["author"]:
-                    return 504
-                if me in f["confirmed_by"]:
-                    return 505
-            if kind == "fact.upheld":
-                if a["dispute"] not in f["disputes"]:
-                    return 507
-                if me in (f["asserter"], f["author"]):
-                    return 508
-            if kind == "fact.corrected":
-                if any(d not in f["disputes"] for d in a["resolves"]):
-                    return 509
-                if a["resolves"] and a["reason"] == "more-precise":
-                    return 509
+        f = state.facts.get(state.fact_on(a))
         if kind == "fact.reinstated":
-            retraction = state.retractions[a["retraction"]]
-            if state.facts[retraction["fact"]]["retraction"] != a["retraction"]:
+            if f["retraction"] != a["retraction"]:
                 return 511
-            if retraction["person"] == me:
-                return 512
+            return 512 if state.retractions[a["retraction"]]["person"] == me else None
+        if f and f["retraction"] is not None:
+            return 502
+        if "on" in a and a["on"] != f["revision"]:
+            return 503
+        if kind == "fact.confirmed":
+            return 504 if me == f["author"] else 505 if me in f["confirmed_by"] else None
+        if kind == "fact.upheld":
+            if a["dispute"] not in f["disputes"]:
+                return 507
+            return 508 if me in (f["asserter"], f["author"]) else None
+        if any(d not in f["disputes"] for d in resolves) or (resolves and a["reason"] == "more-precise"):
+            return 509
         if kind == "fact.related":
             if a["from"] == a["to"] or (a["rel"] in ("same-as", "contradicts") and a["from"] > a["to"]):
                 return 513
-            if {**a, "stands": True} in state.relations.values():
-                return 514
-        if kind == "relation.withdrawn" and not state.relations[a["relation"]]["stands"]:
-            return 514
-        until = a.get("sealed")
-        if until not in (None, "by-hand"):
-            at = e.place["at"]
-            if int(at[:4]) < 9990 and until > "%04d%s" % (int(at[:4]) + 10, at[4:]):
-                return 516
-        if kind == "fact.corrected" and until is not None and not self.sealed_now(state, a["on"]):
+            return 514 if (a["from"], a["rel"], a["to"], True) in state.relations.values() else None
+        if kind == "relation.withdrawn":
+            return None if state.relations[a["relation"]][3] else 514
+        until, at = a.get("sealed"), e.place["at"]
+        if until not in (None, "by-hand") and at < "9990" and until > "%04d%s" % (int(at[:4]) + 10, at[4:]):
+            return 516
+        if kind == "fact.corrected" and until is not None and not state.sealed(self.applied[a["on"]]):
             return 517
         return None
 
@@ -1131,7 +1112,7 @@ class Verifier:
         if self.legality(state, at_p, again=True) is not None:
             return None
         state.apply(at_p, self.person_of.get(at_p.by))
-        return state
+        return state if state.admins() else None
 
     @staticmethod
     def striker(standing, e):
@@ -1142,6 +1123,7 @@ class Verifier:
         return None
 
     def fold_again(self, at_p, standing):
+        """The fold before p, and the positions of the standing revocations that were set aside in it."""
         state, unsound = State(), []
         for e in self.applied.values():
             person, r = self.person_of.get(e.by), self.striker(standing, e)
@@ -1162,51 +1144,43 @@ class Verifier:
     # Content (section 7)
 
     def judge_content(self, e):
-        broken = set()
+        """The rules of section 7, but for 604 and 605, which are asked at the end of the record."""
+        body, a = e.body, e.args
+        broken = {603: e.digest in self.bodies, 601: not e.committed and not e.withheld}
         if e.withheld:
             self.not_checkable += 2 + len(NEEDS_BODY.get(e.type, ()))
+        if body is None:
             return broken
-        if not e.body_committed:
-            broken.add(601)
-        if e.body is None:
-            return broken
-        body, a, state = e.body, e.args, self.state
-        if body["by"] != e.by or body["type"] != e.type:
-            broken.add(602)
-        if e.statement["body"] in self.bodies:
-            broken.add(603)
+        if (body["by"], body["type"]) != (e.by, e.type):
+            e.body = None  # a body of something else is looked at no further
+            return {**broken, 602: True}
         if e.type == "document.captured":
-            file = self.document(body["sha256"])
-            if file.there and not (file.digest_holds and file.length == body["bytes"]):
-                broken.add(606)
-            if any(p not in state.redacted for p in self.captures.get(body["sha256"], ())):
-                broken.add(607)
-        named = [x["document"] for x in e.evidence()] + [body[f] for f in ("derived_from",) if f in body]
-        if any(not self.is_captured(e, p) for p in named):
-            broken.add(608)
-        quotes = [x for x in e.evidence() if "quote" in x and self.is_captured(e, x["document"])]
-        verdicts = [self.quote_verdict(x) for x in quotes]
-        if False in verdicts:
-            broken.add(609)
-        elif None in verdicts:
-            self.not_checkable += 1
-        if e.type == "editor.enrolled" and self.opening:
-            if not possession_holds("editor", self.opening["origin"], a["key"], body["name"], a["possession"]):
-                broken.add(612)
+            file, earlier = self.document(body["sha256"]), self.captures.get(body["sha256"])
+            e.absent = not file.there and ("document", body["sha256"]) not in self.unreadable  # that is 911
+            broken[606] = file.there and not (file.digest_holds and file.length == body["bytes"])
+            broken[607] = earlier is not None and earlier not in self.state.redacted
+        evidence = body["fact"]["evidence"] if "fact" in body else body.get("evidence", [])
+        e.sound = [x for x in evidence if self.is_captured(e, x["document"])]
+        quotes = [x for x in e.sound if "quote" in x]
+        broken[608] = len(e.sound) < len(evidence) or (
+            "derived_from" in body and not self.is_captured(e, body["derived_from"]))
+        broken[609] = self.fails([self.quote_verdict(x) for x in quotes])
+        if e.type == "editor.enrolled":  # without a ledger there is no origin that a signature could name
+            broken[612] = self.opening is None or not possession_holds(
+                "editor", self.opening["origin"], a["key"], body["name"], a["possession"])
         if e.type == "fact.confirmed" and a["how"] == "independent-document":
-            verdict = self.independent_verdict(e)
-            if verdict is False:
-                broken.add(613)
-            elif verdict is None:
-                self.not_checkable += 1
-        if "fact" in body and a["sealed"] is None and any(self.sealed_now(state, x["document"]) for x in quotes):
-            broken.add(615)
-        if e.type == "body.released" and "because" not in body:
-            target = self.by_position.get(a["event"])
-            until = target and target.args.get("sealed")
-            if until not in (None, "by-hand") and until > e.place["at"]:
-                broken.add(616)
+            broken[613] = self.fails([self.independent_verdict(e)])
+        if "fact" in body and a["sealed"] is None:
+            broken[615] = any(self.state.sealed(self.applied[x["document"]]) for x in quotes)
+        if e.type == "body.released" and "because" not in body and a["event"] in self.applied:
+            until = self.applied[a["event"]].args.get("sealed")
+            broken[616] = until not in (None, "by-hand") and until > e.place["at"]
         return broken
+
+    def fails(self, verdicts):
+        """Whether one is False; if none is, a None among them is counted as not checkable."""
+        self.not_checkable += False not in verdicts and None in verdicts
+        return False in verdicts
 
     def is_captured(self, e, position):
         named = self.applied.get(position)
@@ -1219,53 +1193,39 @@ class Verifier:
             return None
         if entry["media_type"] != "text/plain":
             return False
-        if "sha256" not in entry:
+        if entry["sha256"] is None:
             return None
         file = self.document(entry["sha256"])
         if not file.digest_holds:  # absent or other bytes: 605 or 606 tell it, where it was captured
             return None
         return file.text is not None and quotation_holds(file.text, x["quote"], x["span"])
 
-    def end_of(self, position):
-        """(document at the end of derived_from, whether all on the way was known)."""
-        seen = []
-        while position not in seen:
-            seen.append(position)
+    def follow(self, position):
+        """(where derived_from ends, whether that is known to be the end)."""
+        entry = self.table.get(position)
+        while entry and entry["from"] is not None and entry["from"] < position:
+            position = entry["from"]
             entry = self.table.get(position)
-            if entry is None:
-                return position, False
-            if entry.get("derived_from") is None:
-                return position, "sha256" in entry or "derived_from" in entry
-            position = entry["derived_from"]
-        # Documents that are derived from each other have no end; the first of the ring stands for it.
-        return min(seen[seen.index(position):]), True
+        return position, entry is not None
 
     def independent_verdict(self, e):
-        confirmed = self.applied.get(e.args["on"])
-        if confirmed is None or confirmed.type not in ("fact.asserted", "fact.corrected"):
-            return True  # 501 tells it
-        if confirmed.body is None:
+        on = self.first.get(e.args["on"])
+        if on is None or on.type not in ("fact.asserted", "fact.corrected"):
+            return True  # not judged
+        if on.sound is None:
             return None
-        known = {self.end_of(x["document"]) for x in confirmed.evidence()}
+        known = {self.follow(x["document"]) for x in on.sound}
         ends, all_known = {end for end, _ in known}, all(sure for _, sure in known)
-        verdicts = [False]
-        for x in e.evidence():
-            if x["stance"] == "supports" and self.is_captured(e, x["document"]):
-                end, sure = self.end_of(x["document"])
-                verdicts.append(False if end in ends else True if sure and all_known else None)
-        return True if True in verdicts else None if None in verdicts else False
+        found = [self.follow(x["document"]) for x in e.sound if x["stance"] == "supports"]
+        others = [sure and all_known for end, sure in found if end not in ends]
+        return True if True in others else None if others else False
 
     def judge_end(self):
-        """What is judged at the end of the record: 604 and 605."""
         for e in self.events:
-            if e.place is None or e.statement is None:
-                continue
-            if self.sealed_now(self.state, e.position) or e.position in self.state.redacted:
-                continue
-            if e.withheld:
-                self.fault(604, e.position)
-            elif e.type == "document.captured" and e.body and not self.document(e.body["sha256"]).there:
-                if ("document", e.body["sha256"]) not in self.unreadable:  # that is 911
+            if e.place and e.statement and not self.state.sealed(e) and e.position not in self.state.redacted:
+                if e.withheld:
+                    self.fault(604, e.position)
+                elif e.absent:
                     self.fault(605, e.position)
 
     # Checkpoint, marks and pin (section 9)
@@ -1279,27 +1239,25 @@ class Verifier:
                 self.fault(701)
             return
         note, size, root, origin, signatures = self.checkpoint
-        if self.opening and origin != self.opening["origin"]:
+        ours = self.opening["origin"] if self.opening else None
+        if ours and origin != ours:
             self.fault(702)
-        if size > len(self.events):  # neither its root nor the log key of its size can be known
+        if size > len(self.events):
             self.fault(705)
             return
         if root != self.root_at(size):
             self.fault(704)
-        verdicts, key = [], self.log_keys[size]
-        if key is not None:
-            record_origin = self.opening["origin"]
-            key_id = sha256(record_origin.encode() + b"\n\x01" + bytes.fromhex(key))[:4]
-            for name, payload in signatures:
-                if name == record_origin and payload[:4] == key_id:
-                    verdicts.append(len(payload) == 68 and signature_holds(key, payload[4:], note))
-        if not verdicts or not all(verdicts):
+
+        def signed(key):
+            key_id = sha256(ours.encode() + b"\n\x01" + bytes.fromhex(key))[:4]
+            found = [p for name, p in signatures if name == ours and p[:4] == key_id]
+            return found and all(len(p) == 68 and signature_holds(key, p[4:], note) for p in found)
+
+        if not self.log_keys[size] or not all(map(signed, self.log_keys[size])):
             self.fault(703)
 
     def judge_marks(self):
-        if self.marks is None:
-            return
-        lines = self.marks.split(b"\n")[:-1]  # a last line without LF is no mark
+        lines = (self.marks or b"").split(b"\n")[:-1]  # a last line without LF is no mark
         if not lines:
             return
         mark = parse_mark(lines[-1])
@@ -1314,17 +1272,16 @@ class Verifier:
         pin = parse_pin(self.pin)
         if pin is None:
             self.fault(803)
-        elif self.opening and pin["origin"] != self.opening["origin"]:
+            return
+        origin, genesis, size, head, root = pin
+        if self.opening and origin != self.opening["origin"]:
             self.fault(804)
-        else:
-            size = pin["size"]
-            if size > len(self.events):
-                self.fault(801)
-            elif self.events[size - 1].hash.hex() != pin["head"] or self.root_at(size) != pin["root"]:
-                self.fault(802)
-                return
-            if self.events and self.events[0].hash.hex() != pin["genesis"]:
-                self.fault(802)
+        elif self.events and self.events[0].hash.hex() != genesis:
+            self.fault(802)
+        elif size > len(self.events):
+            self.fault(801)
+        elif self.events[size - 1].hash.hex() != head or self.root_at(size) != root:
+            self.fault(802)
 
     # Report
 
@@ -1336,38 +1293,39 @@ class Verifier:
             return 1
         return 2 if rules or self.stopped else 0
 
-    def state_json(self):
-        s = self.state
+    def ends(self):
         return {
             "size": len(self.events),
             "head": self.events[-1].hash.hex() if self.events else None,
             "root": b64(self.tree.root()),
+        }
+
+    def state_json(self):
+        s = self.state
+
+        def flags(position, thing):
+            return {"sealed": s.sealed(self.applied[position]), "redacted": position in s.redacted,
+                    "suspect": thing["struck"] is not None}
+
+        return {
+            **self.ends(),
             "confirmations": s.confirmations,
             "log_key": s.log_key,
             "old_log_key": s.old_log_key,
             "roster": [
-                {"key": key, **{f: h[f] for f in ("person", "roles", "enrolled", "revoked")}}
-                for key, h in sorted(s.roster.items(), key=lambda item: item[1]["enrolled"])
-            ],
+                {"key": key, **holder} for key, holder in sorted(s.roster.items(), key=lambda x: x[1]["enrolled"])],
             "facts": [
                 {
-                    "fact": p, "revision": f["revision"], "corrected": f["corrected"], "status": s.status(p),
+                    "fact": p, "revision": f["revision"], "corrected": f["corrected"], "status": s.status(f),
                     "confirmed_by": f["confirmed_by"], "disputes": f["disputes"], "retraction": f["retraction"],
-                    "sealed": self.sealed_now(s, f["revision"]), "redacted": f["revision"] in s.redacted,
-                    "suspect": f["struck"] is not None,
+                    **flags(f["revision"], f),
                     "document_disputed": any(s.disputes[d]["error_in"] == "document" for d in f["disputes"]),
                 }
                 for p, f in sorted(s.facts.items())
             ],
-            "documents": [
-                {"document": p, "sealed": self.sealed_now(s, p), "redacted": p in s.redacted,
-                 "suspect": d["struck"] is not None}
-                for p, d in sorted(s.documents.items())
-            ],
+            "documents": [{"document": p, **flags(p, d)} for p, d in sorted(s.documents.items())],
             "relations": [
-                {"relation": p, "from": r["from"], "rel": r["rel"], "to": r["to"]}
-                for p, r in sorted(s.relations.items()) if r["stands"]
-            ],
+                {"relation": p, "from": r[0], "rel": r[1], "to": r[2]} for p, r in sorted(s.relations.items()) if r[3]],
             "undone": [{"event": p, "by": by, "how": how} for p, (by, how) in sorted(s.undone.items())],
         }
 
@@ -1375,75 +1333,13 @@ class Verifier:
         faults = sorted(self.faults, key=lambda f: (-1 if f[1] is None else f[1], f[0]))
         return {
             "exit": self.exit(),
-            "size": len(self.events),
-            "head": self.events[-1].hash.hex() if self.events else None,
-            "root": b64(self.tree.root()),
+            **self.ends(),
             "faults": [{"rule": rule, "name": RULES[rule][0], "position": p} for rule, p in faults],
             "not_checkable": self.not_checkable,
             "ignored_bytes": self.ignored,
             # Where the program stopped, what follows is unknown, and so is the state.
             "state": None if self.stopped else self.state_json(),
         }
-
-
-def parse_checkpoint(data):
-    """(text, size, root, origin, [(name, key id and signature)]) of a signed note, or None."""
-    if data is None or len(data) > CHECKPOINT_MOST:
-        return None
-    head, gap, tail = data.partition(b"\n\n")
-    try:
-        lines, signed = head.decode("utf-8").split("\n"), tail.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    if not gap or len(lines) != 3 or not signed.endswith("\n") or re.search("[\x00-\x1f]", "".join(lines)):
-        return None
-    size, root = parse_size(lines[1]), unbase64(lines[2])
-    if not lines[0] or size is None or root is None or len(root) != 32:
-        return None
-    signatures = []
-    for line in signed[:-1].split("\n"):
-        found = re.fullmatch("\u2014 ([^\\s+]+) ([A-Za-z0-9+/=]+)", line)
-        payload = found and unbase64(found[2])
-        if not payload or len(payload) < 5:
-            return None
-        signatures.append((found[1], payload))
-    return head + b"\n", size, root, lines[0], signatures
-
-
-def parse_size(digits):
-    found = re.fullmatch("0|[1-9][0-9]{0,15}", digits)
-    return int(digits) if found and int(digits) <= MOST else None
-
-
-def parse_mark(line):
-    """(size, root) of one mark, or None."""
-    try:
-        origin, size, root, signature = line.decode("ascii").split(" ")
-    except ValueError:
-        return None
-    size, root, payload = parse_size(size), unbase64(root), unbase64(signature)
-    if not origin or size is None or root is None or len(root) != 32 or payload is None or len(payload) != 68:
-        return None
-    return size, root
-
-
-PIN = re.compile(
-    "(annals pin v1\norigin ([^\n]+)\ngenesis ([0-9a-f]{64})\nsize ([0-9]+)\nhead ([0-9a-f]{64})\n"
-    "root ([^\n]+)\nlog ([0-9a-f]{64})\n)sum ([0-9a-f]{64})\n"
-)
-
-
-def parse_pin(data):
-    try:
-        found = PIN.fullmatch(data.decode("ascii"))
-    except ValueError:
-        return None
-    if not found or sha256(found[1].encode()).hex() != found[8]:
-        return None
-    size, root = parse_size(found[4]), unbase64(found[6])
-    if not is_origin(found[2]) or not size or root is None or len(root) != 32:
-        return None
-    return {"origin": found[2], "genesis": found[3], "size": size, "head": found[5], "root": root}
 
 
 def verify(files, marks=None, pin=None):
@@ -1464,25 +1360,40 @@ def check_vector(path):
             name: base64.b64decode(f["base64"], validate=True) if "base64" in f else f["text"].encode("utf-8")
             for name, f in vector["files"].items()
         }
-        expect = vector["expect"]
-        wanted = [(f["rule"], f["position"]) for f in expect["faults"]]
         ledger = {name[len("ledger/"):]: data for name, data in files.items() if name.startswith("ledger/")}
         got = verify(Files(ledger), files.get("keys/log.marks"), files.get("pin"))
-        found = [(f["rule"], f["position"]) for f in got["faults"]]
         state = None if got["state"] is None else sha256(spell(got["state"])).hex()
-        wrong = []
-        if got["exit"] != expect["exit"]:
-            wrong.append("exit %s, expected %s" % (got["exit"], expect["exit"]))
-        if found != wanted:
-            wrong.append("faults %s, expected %s" % (found, wanted))
-        if expect.get("state_sha256") not in (None, state):
-            wrong.append("state_sha256 %s, expected %s" % (state, expect["state_sha256"]))
+        found = {"exit": got["exit"], "faults": told(got["faults"]), "state_sha256": state}
+        expect = {**vector["expect"], "faults": told(vector["expect"]["faults"])}
+        if expect.get("state_sha256") is None:
+            expect["state_sha256"] = state
+        wrong = ["%s: expected %s, found %s" % (k, expect[k], found[k]) for k in found if found[k] != expect[k]]
         return "; ".join(wrong) or None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return "not a vector: %r" % error
 
 
-def read_beside(path, found_missing):
+def told(faults):
+    """What two programs compare of faults: rules and positions, in one order."""
+    return sorted(((f["rule"], f["position"]) for f in faults), key=lambda f: (-1 if f[1] is None else f[1], f[0]))
+
+
+def run_vectors(paths):
+    """Runs files, and every *.json of folders. The number of those that fail."""
+    files = []
+    for path in paths:
+        if os.path.isdir(path):
+            files += [os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith(".json")]
+        else:
+            files.append(path)
+    wrong = [(path, problem) for path in files for problem in [check_vector(path)] if problem]
+    for path, problem in wrong:
+        print("%s: %s" % (path, problem))
+    print("%d passed, %d failed" % (len(files) - len(wrong), len(wrong)))
+    return len(wrong)
+
+
+def read_beside(path, missing):
     """A file named on the command line; a missing one is told as a fault, not a traceback."""
     if path is None:
         return None
@@ -1490,7 +1401,7 @@ def read_beside(path, found_missing):
         with open(path, "rb") as file:
             return file.read()
     except (OSError, ValueError) as error:
-        found_missing.append("%s: %s" % (path, error))
+        missing.append("%s: %s" % (path, error))
         return None
 
 
@@ -1504,9 +1415,7 @@ def print_report(got, state):
         print("not checkable: %d checks need something that is withheld" % got["not_checkable"])
     if got["state"] is None:
         print("could not tell: the event at %d is of a later format" % got["size"])
-    print("size %d" % got["size"])
-    print("head %s" % (got["head"] or "-"))
-    print("root %s" % got["root"])
+    print("size %d\nhead %s\nroot %s" % (got["size"], got["head"] or "-", got["root"]))
     verdict = {0: "verified", 1: "FAULT", 2: "damaged, or could not tell", 4: "FORK"}[got["exit"]]
     print("%s: %d faults (exit %d)" % (verdict, len(got["faults"]), got["exit"]))
     if state and got["state"] is not None:
@@ -1520,19 +1429,12 @@ def main(arguments=None):
     parser.add_argument("--pin", metavar="FILE", help="an auditor's pin")
     parser.add_argument("--state", action="store_true", help="also give the folded state")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
-    parser.add_argument("--vector", nargs="+", metavar="FILE", help="run test vectors")
+    parser.add_argument("--vector", nargs="+", metavar="PATH", help="run test vectors: files, or folders of *.json")
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     if options.vector:
-        failed = 0
-        for path in options.vector:
-            wrong = check_vector(path)
-            failed += wrong is not None
-            if wrong is not None:
-                print("%s: %s" % (path, wrong))
-        print("%d of %d vectors hold" % (len(options.vector) - failed, len(options.vector)))
-        return 1 if failed else 0
+        return 1 if run_vectors(options.vector) else 0
     if options.ledger is None:
         parser.error("LEDGER_DIR or --vector is needed")
     if not os.path.isdir(options.ledger):

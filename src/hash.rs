@@ -39,6 +39,22 @@ impl Hash {
     }
 }
 
+/// SHA-256 over bytes that come piece by piece.
+#[derive(Clone, Default)]
+pub struct Running(Sha256);
+
+impl Running {
+    /// Takes the next bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all bytes since the last one, and begins anew.
+    pub fn finish(&mut self) -> Hash {
+        Hash(self.0.finalize_reset().into())
+    }
+}
+
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_hex(&self.0, f)

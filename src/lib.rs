@@ -5,24 +5,39 @@
 #![forbid(unsafe_code)]
 
 // floor 0: words, values with one spelling
-pub mod edtf;
 pub mod hash;
 pub mod key;
-pub mod rule;
-pub mod text;
 pub mod time;
+pub mod edtf;
+pub mod text;
+pub mod rule;
 
 // floor 1: formats, bytes <-> values
 pub mod event;
 pub mod merkle;
-pub mod pin;
 pub mod tlog;
+pub mod pin;
 
 // floor 2: rules, judgement without I/O, clock or randomness
+pub mod quote;
+pub mod pointing;
+pub mod roster;
 pub mod fold;
 pub mod legal;
-pub mod quote;
 pub mod refold;
-pub mod roster;
 pub mod state;
 pub mod verify;
+
+// floor 3: places, the only floor with files, time and randomness
+pub mod clock;
+pub mod entropy;
+pub mod disk;
+pub mod keys;
+pub mod store;
+pub mod journal;
+
+// floor 4: uses
+pub mod ledger;
+
+// floor 5: doors
+pub mod cli;

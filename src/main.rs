@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The program `annals`: see `annals::cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    annals::cli::run()
+}

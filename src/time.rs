@@ -27,6 +27,9 @@ const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 const SHAPE: &[u8; 27] = b"0000-00-00T00:00:00.000000Z";
 
 impl Time {
+    /// 1970-01-01T00:00:00Z, the first time there is.
+    pub const EPOCH: Time = Time(*b"1970-01-01T00:00:00.000000Z");
+
     /// Reads the one spelling; `None` for anything else.
     pub fn parse(text: &str) -> Option<Time> {
         let bytes: [u8; 27] = text.as_bytes().try_into().ok()?;

@@ -8,7 +8,7 @@ use crate::event::args::{Args, Roles, Seal};
 use crate::event::words::{ErrorIn, Reason, RekeyReason, Relation, RevokeReason, Type};
 use crate::hash::Hash;
 use crate::key::{PublicKey, Signature};
-use crate::text::Person;
+use crate::text::{Origin, Person};
 
 /// What an event does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub enum Deed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Opened {
-    pub origin: String,
+    pub origin: Origin,
     pub log_key: PublicKey,
     pub window: u64,
     pub confirmations: u8,
@@ -112,7 +112,7 @@ impl Deed {
         let small = |count: u64| u8::try_from(count).unwrap_or(u8::MAX);
         match args {
             Args::LedgerOpened(a) => Deed::Opened(Box::new(Opened {
-                origin: a.origin.to_string(),
+                origin: a.origin.clone(),
                 log_key: a.log_key,
                 window: a.window,
                 confirmations: small(a.confirmations),

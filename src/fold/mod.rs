@@ -14,7 +14,7 @@ use crate::fold::history::{Act, History, KeyIndex};
 use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::roster::{Member, Roster};
-use crate::text::Person;
+use crate::text::{Origin, Person};
 use hashbrown::{HashMap, HashSet};
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ledger {
     /// Its name for ever.
-    pub origin: String,
+    pub origin: Origin,
     /// The key that signs checkpoints.
     pub log_key: PublicKey,
     /// The key before it, if it was rotated (not compromised).

@@ -10,22 +10,12 @@ use crate::event::record::{Place, Statement};
 use crate::event::words::{How, Stance};
 use crate::hash::Hash;
 use crate::key::{Possession, possession_bytes};
-use crate::quote::Text;
 use crate::rule::{Fault, Rule};
 use crate::state::State;
 use crate::verify::chain::Judged;
 use crate::verify::examine::{BodyFound, Examined};
+use crate::verify::library::{Found, Library, Row};
 use crate::verify::source::{Source, SourceError};
-use hashbrown::HashMap;
-use std::collections::BTreeMap;
-
-/// What is known of a captured document.
-#[derive(Clone, Debug)]
-struct Row {
-    digest: Hash,
-    media_type: String,
-    derived_from: Option<u64>,
-}
 
 /// How many content checks there were, and how many could not be made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,41 +31,22 @@ pub struct Counts {
 }
 
 /// The content of all events so far.
-pub struct Contents<'a> {
-    source: &'a dyn Source,
-    rows: BTreeMap<u64, Row>,
-    by_digest: HashMap<Hash, u64>,
-    texts: HashMap<Hash, Option<Text>>,
-    held: usize,
+#[derive(Default)]
+pub struct Contents {
+    /// The captured documents.
+    pub library: Library,
     withheld: Vec<u64>,
     missing: Vec<u64>,
     /// What was counted.
     pub counts: Counts,
 }
 
-/// How many bytes of texts are kept for further quotations.
-const KEEP: usize = 64 << 20;
-
-impl<'a> Contents<'a> {
-    /// No content yet; documents come from `source`.
-    pub fn new(source: &'a dyn Source) -> Contents<'a> {
-        Contents {
-            source,
-            rows: BTreeMap::new(),
-            by_digest: HashMap::new(),
-            texts: HashMap::new(),
-            held: 0,
-            withheld: Vec::new(),
-            missing: Vec::new(),
-            counts: Counts::default(),
-        }
-    }
-
-    /// Judges the body of an event. `state` is the state after it.
+impl Contents {
+    /// Judges the body of an event.
     pub fn judge(
         &mut self,
         event: (&Examined, &Judged),
-        state: &State,
+        around: Around<'_>,
         faults: &mut Vec<Fault>,
     ) -> Result<(), SourceError> {
         let (examined, judged) = event;
@@ -97,7 +68,7 @@ impl<'a> Contents<'a> {
                     let why = "the body is of another signer or type".to_owned();
                     broken.push((Rule::BodySigner, why));
                 } else {
-                    self.check(judged, (place, statement, body), state, &mut broken)?;
+                    self.check(judged, (place, statement, body), around, &mut broken)?;
                 }
             }
         }
@@ -114,31 +85,34 @@ impl<'a> Contents<'a> {
         &mut self,
         judged: &Judged,
         event: (&Place, &Statement, &Body),
-        state: &State,
+        around: Around<'_>,
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
         let (place, statement, body) = event;
+        let Around { state, source } = around;
         match (&body.content, &statement.args) {
             (Content::DocumentCaptured(captured), _) => {
                 self.check_derived(captured.derived_from, statement, broken);
                 let row = Row {
                     digest: captured.sha256,
                     media_type: captured.media_type.to_string(),
+                    lang: captured.lang.clone(),
                     derived_from: captured.derived_from,
                 };
-                self.check_document(judged, (row, captured.bytes), state, broken)?;
+                self.check_document(judged, (row, captured.bytes), around, broken)?;
             }
             (Content::DocumentDescribed(described), Args::DocumentDescribed(args)) => {
                 self.check_derived(described.derived_from, statement, broken);
                 if judged.applied
-                    && let Some(row) = self.rows.get_mut(&args.document)
+                    && let Some(row) = self.library.row_mut(args.document)
                 {
                     row.media_type = described.media_type.to_string();
+                    row.lang = described.lang.clone();
                     row.derived_from = described.derived_from;
                 }
             }
             (Content::EditorEnrolled(named), Args::EditorEnrolled(args)) => {
-                let origin = state.fold.ledger.as_ref().map(|l| l.origin.as_str());
+                let origin = state.fold.ledger.as_ref().map(|l| &*l.origin);
                 let origin = origin.unwrap_or_default();
                 let message = possession_bytes(Possession::Editor, origin, &args.key, &named.name);
                 let held =
@@ -150,26 +124,26 @@ impl<'a> Contents<'a> {
             }
             (Content::FactAsserted(content), _) => {
                 self.check_sealed_sources(&content.fact.evidence, statement, state, broken);
-                self.check_evidence(&content.fact.evidence, statement, broken)?;
+                self.check_evidence(&content.fact.evidence, statement, (source, broken))?;
             }
             (Content::FactCorrected(content), _) => {
                 self.check_sealed_sources(&content.fact.evidence, statement, state, broken);
-                self.check_evidence(&content.fact.evidence, statement, broken)?;
+                self.check_evidence(&content.fact.evidence, statement, (source, broken))?;
             }
             (Content::FactConfirmed(content), Args::FactConfirmed(args)) => {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
-                self.check_evidence(evidence, statement, broken)?;
+                self.check_evidence(evidence, statement, (source, broken))?;
                 if args.how == How::IndependentDocument {
                     let named = evidence.iter().filter(|entry| self.named(entry, statement));
                     let named: Vec<Evidence> = named.cloned().collect();
-                    self.check_independent(args.on, &named, broken)?;
+                    self.check_independent(args.on, &named, (source, broken))?;
                 }
             }
             (Content::FactDisputed(content), _)
             | (Content::FactUpheld(content), _)
             | (Content::FactReinstated(content), _) => {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
-                self.check_evidence(evidence, statement, broken)?;
+                self.check_evidence(evidence, statement, (source, broken))?;
             }
             (Content::BodyReleased(content), Args::BodyReleased(args)) => {
                 let seal = state.history.act(args.event).map(|act| act.deed.seal());
@@ -188,11 +162,11 @@ impl<'a> Contents<'a> {
         &mut self,
         judged: &Judged,
         document: (Row, u64),
-        state: &State,
+        around: Around<'_>,
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
         let (row, size) = document;
-        match self.source.document(&row.digest)? {
+        match around.source.document(&row.digest)? {
             None => self.missing.push(judged.position),
             Some(bytes) => {
                 let found = Hash::of(&[&bytes]);
@@ -204,18 +178,17 @@ impl<'a> Contents<'a> {
                     broken.push((Rule::DocumentDigest, why));
                 } else {
                     self.counts.documents += 1;
-                    self.keep_text(row.digest, bytes);
+                    self.library.keep_text(row.digest, bytes);
                 }
             }
         }
-        let earlier = self.by_digest.get(&row.digest);
-        if let Some(earlier) = earlier.filter(|earlier| !state.fold.is_redacted(**earlier)) {
+        let earlier = self.library.earlier(&row.digest);
+        if let Some(earlier) = earlier.filter(|earlier| !around.state.fold.is_redacted(*earlier)) {
             let why = format!("the same document was captured by event {earlier}");
             broken.push((Rule::DocumentRepeated, why));
         }
         if judged.applied {
-            self.by_digest.insert(row.digest, judged.position);
-            self.rows.insert(judged.position, row);
+            self.library.add(judged.position, row);
         }
         Ok(())
     }
@@ -227,7 +200,7 @@ impl<'a> Contents<'a> {
         broken: &mut Vec<(Rule, String)>,
     ) {
         if let Some(from) = derived_from
-            && (from >= statement.base || !self.rows.contains_key(&from))
+            && (from >= statement.base || self.library.row(from).is_none())
         {
             broken.push((Rule::DocumentNamed, format!("derived_from {from} is no document")));
         }
@@ -254,18 +227,19 @@ impl<'a> Contents<'a> {
 
     /// Rule 608 of one piece of evidence: it names a document that the signer had before her.
     fn named(&self, entry: &Evidence, statement: &Statement) -> bool {
-        entry.document < statement.base && self.rows.contains_key(&entry.document)
+        entry.document < statement.base && self.library.row(entry.document).is_some()
     }
 
     fn check_evidence(
         &mut self,
         evidence: &[Evidence],
         statement: &Statement,
-        broken: &mut Vec<(Rule, String)>,
+        out: (&dyn Source, &mut Vec<(Rule, String)>),
     ) -> Result<(), SourceError> {
+        let (source, broken) = out;
         for entry in evidence {
             let named = entry.document;
-            let row = self.rows.get(&named).filter(|_| self.named(entry, statement)).cloned();
+            let row = self.library.row(named).filter(|_| self.named(entry, statement)).cloned();
             let Some(row) = row else {
                 broken.push((Rule::DocumentNamed, format!("{named} is no document")));
                 continue;
@@ -276,7 +250,7 @@ impl<'a> Contents<'a> {
                 broken.push((Rule::Quotation, why));
                 continue;
             }
-            match self.text(&row.digest)? {
+            match self.library.text(&row.digest, source)? {
                 Found::Absent => self.counts.not_checkable += 1,
                 Found::NoText => {
                     let why = format!("document {named} is not UTF-8");
@@ -298,9 +272,10 @@ impl<'a> Contents<'a> {
         &mut self,
         on: u64,
         evidence: &[Evidence],
-        broken: &mut Vec<(Rule, String)>,
+        out: (&dyn Source, &mut Vec<(Rule, String)>),
     ) -> Result<(), SourceError> {
-        let Some(body) = self.body_at(on)? else {
+        let (source, broken) = out;
+        let Some(body) = body_at(source, on)? else {
             self.counts.not_checkable += 1;
             return Ok(());
         };
@@ -309,63 +284,17 @@ impl<'a> Contents<'a> {
             Content::FactCorrected(content) => &content.fact,
             _ => return Ok(()),
         };
-        let of_fact: Vec<u64> = fact.evidence.iter().map(|e| self.origin_of(e.document)).collect();
+        let of_fact: Vec<u64> =
+            fact.evidence.iter().map(|e| self.library.origin_of(e.document)).collect();
         let independent = |entry: &&Evidence| {
-            entry.stance == Stance::Supports && !of_fact.contains(&self.origin_of(entry.document))
+            entry.stance == Stance::Supports
+                && !of_fact.contains(&self.library.origin_of(entry.document))
         };
         if !evidence.iter().any(|entry| independent(&entry)) {
             let why = format!("no supporting document is independent of those of event {on}");
             broken.push((Rule::Independent, why));
         }
         Ok(())
-    }
-
-    /// The body of the event at a position, read again: only for the rare check that needs it.
-    fn body_at(&self, position: u64) -> Result<Option<Body>, SourceError> {
-        for span in self.source.walk(position)? {
-            let span = span?;
-            for (entry, at) in span.entries.iter().zip(span.first..) {
-                if at == position {
-                    return Ok(entry.body.as_ref().and_then(|bytes| Body::parse(bytes).ok()));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// A document followed through `derived_from` to its end.
-    fn origin_of(&self, document: u64) -> u64 {
-        let mut at = document;
-        // derived_from names an earlier document, so this ends.
-        while let Some(from) = self.rows.get(&at).and_then(|row| row.derived_from) {
-            if from >= at {
-                break;
-            }
-            at = from;
-        }
-        at
-    }
-
-    fn keep_text(&mut self, digest: Hash, bytes: Vec<u8>) {
-        if self.held + bytes.len() > KEEP {
-            self.texts.clear();
-            self.held = 0;
-        }
-        self.held += bytes.len();
-        self.texts.insert(digest, Text::new(bytes));
-    }
-
-    fn text(&mut self, digest: &Hash) -> Result<Found<'_>, SourceError> {
-        if !self.texts.contains_key(digest) {
-            match self.source.document(digest)? {
-                Some(bytes) if Hash::of(&[&bytes]) == *digest => self.keep_text(*digest, bytes),
-                _ => return Ok(Found::Absent),
-            }
-        }
-        Ok(match self.texts.get(digest) {
-            Some(Some(text)) => Found::Text(text),
-            _ => Found::NoText,
-        })
     }
 
     /// Rules 604 and 605, which a later event may explain: judged at the end of the record.
@@ -388,8 +317,24 @@ impl<'a> Contents<'a> {
     }
 }
 
-enum Found<'a> {
-    Absent,
-    NoText,
-    Text(&'a Text),
+/// What stands around an event: the state after it, and where documents are.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// The state after the event.
+    pub state: &'a State,
+    /// Where documents and earlier bodies are read.
+    pub source: &'a dyn Source,
+}
+
+/// The body of the event at a position, read again: only for the rare check that needs it.
+fn body_at(source: &dyn Source, position: u64) -> Result<Option<Body>, SourceError> {
+    for span in source.walk(position)? {
+        let span = span?;
+        for (entry, at) in span.entries.iter().zip(span.first..) {
+            if at == position {
+                return Ok(entry.body.as_ref().and_then(|bytes| Body::parse(bytes).ok()));
+            }
+        }
+    }
+    Ok(None)
 }

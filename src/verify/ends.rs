@@ -119,7 +119,7 @@ fn judge_note(
     let ledger = at.or(seen.get(&size)).and_then(|seen| seen.ledger.as_ref());
     let mut tell = |rule: Rule, why: String| faults.push(Fault::of(rule, why));
     let mut known = 0;
-    if let Some(ledger) = ledger.filter(|ledger| checkpoint.origin != ledger.origin) {
+    if let Some(ledger) = ledger.filter(|ledger| *checkpoint.origin != *ledger.origin) {
         let why = format!("expected {}, found {}", ledger.origin, checkpoint.origin);
         tell(Rule::CheckpointOrigin, why);
     }
@@ -131,7 +131,7 @@ fn judge_note(
         for key in keys.into_iter().flatten() {
             let id = crate::tlog::key_id(&ledger.origin, &key);
             let mine =
-                |line: &&crate::tlog::NoteSignature| line.name == ledger.origin && line.id == id;
+                |line: &&crate::tlog::NoteSignature| *line.name == *ledger.origin && line.id == id;
             known += note.signatures.iter().filter(mine).count();
             let accepted = key.accept();
             let signed = accepted.map(|k| note.signed_by(&ledger.origin, &k, &key));
@@ -173,8 +173,8 @@ fn judge_pin(
     };
     let origin = |seen: &Seen| seen.ledger.as_ref().map(|ledger| ledger.origin.clone());
     let present = seen.values().find_map(origin);
-    if present.as_ref().is_some_and(|origin| *origin != pin.origin) {
-        let why = format!("the pin is of {}, the record is of {:?}", pin.origin, present);
+    if present.as_ref().is_some_and(|origin| **origin != *pin.origin) {
+        let why = format!("the pin is of {}, the record is of another", pin.origin);
         faults.push(Fault::of(Rule::PinOrigin, why));
         return;
     }

@@ -8,6 +8,7 @@ pub mod chain;
 pub mod content;
 pub mod ends;
 pub mod examine;
+pub mod library;
 pub mod pipeline;
 pub mod source;
 
@@ -16,8 +17,9 @@ use crate::rule::{Class, Fault, Rule};
 use crate::state::State;
 use crate::time::Time;
 use chain::Chain;
-use content::{Contents, Counts};
+use content::{Around, Contents, Counts};
 use ends::{Ends, EndsFound, Seen};
+use examine::Examined;
 use pipeline::{ExaminedSpan, Plan};
 use source::{Closing, Source, SourceError};
 use std::collections::BTreeMap;
@@ -103,25 +105,39 @@ pub fn verify(
     ends: &Ends,
     options: Options<'_>,
 ) -> Result<Report, SourceError> {
-    let mut judge = Judge::new(source, ends, options);
-    let plan = Plan { jobs: options.jobs, signatures: options.signatures, until: options.until };
-    pipeline::run(source, plan, &mut |span| judge.take(span))?;
-    let mut report = judge.end();
-    let whole = report.later_version.is_none() && options.until == u64::MAX;
+    let mut judge = Judge::new(ends);
+    follow(source, options, &mut judge)?;
+    let whole = options.until == u64::MAX && judge.later_version.is_none();
+    let mut report = judge.end(whole && options.contents);
     if whole {
-        let Judge { seen, .. } = judge;
-        report.ends = ends.judge(report.size, report.genesis, &seen, &mut report.faults);
+        report.ends = ends.judge(report.size, report.genesis, &judge.seen, &mut report.faults);
     }
     report.faults.sort();
     report.ignored_bytes = source.ignored_bytes();
     Ok(report)
 }
 
-struct Judge<'a> {
-    chain: Chain,
-    contents: Contents<'a>,
-    faults: Vec<Fault>,
-    options: Options<'a>,
+/// Walks a source and lets `judge` take each event in order.
+pub fn follow(
+    source: &dyn Source,
+    options: Options<'_>,
+    judge: &mut Judge,
+) -> Result<(), SourceError> {
+    let Options { jobs, signatures, until, .. } = options;
+    pipeline::run(source, Plan { jobs, signatures, until }, &mut |span| {
+        judge.take(span, source, options)
+    })
+}
+
+/// The judgement so far: chain, content and faults. A writer goes on from here.
+#[derive(Default)]
+pub struct Judge {
+    /// Places, links and the state.
+    pub chain: Chain,
+    /// Documents and what was counted.
+    pub contents: Contents,
+    /// All faults so far.
+    pub faults: Vec<Fault>,
     watched: Vec<u64>,
     seen: BTreeMap<u64, Seen>,
     genesis: Option<Hash>,
@@ -131,27 +147,21 @@ struct Judge<'a> {
     later_version: Option<(u64, u64)>,
 }
 
-impl<'a> Judge<'a> {
-    fn new(source: &'a dyn Source, ends: &Ends, options: Options<'a>) -> Judge<'a> {
-        let mut judge = Judge {
-            chain: Chain::default(),
-            contents: Contents::new(source),
-            faults: Vec::new(),
-            options,
-            watched: ends.sizes(),
-            seen: BTreeMap::new(),
-            genesis: None,
-            closings: 0,
-            closing_broken: false,
-            closed_at: None,
-            later_version: None,
-        };
+impl Judge {
+    /// A judge that keeps what the record is at the sizes that its ends speak of.
+    pub fn new(ends: &Ends) -> Judge {
+        let mut judge = Judge { watched: ends.sizes(), ..Judge::default() };
         judge.watch();
         judge
     }
 
     /// One span in its turn; false ends the walk.
-    fn take(&mut self, span: ExaminedSpan) -> Result<bool, SourceError> {
+    fn take(
+        &mut self,
+        span: ExaminedSpan,
+        source: &dyn Source,
+        options: Options<'_>,
+    ) -> Result<bool, SourceError> {
         let mut closings = span.closings.into_iter().peekable();
         let mut damage = span.damage.into_iter().peekable();
         for examined in &span.events {
@@ -159,12 +169,7 @@ impl<'a> Judge<'a> {
                 self.later_version = Some((self.chain.expected(), v));
                 return Ok(false);
             }
-            let judged = self.chain.judge(examined, &mut self.faults);
-            self.genesis.get_or_insert(examined.reading.hash);
-            if self.options.contents {
-                let event = (examined, &judged);
-                self.contents.judge(event, &self.chain.state, &mut self.faults)?;
-            }
+            self.event(examined, source, options.contents)?;
             self.watch();
             while let Some(closing) = closings.next_if(|c| c.counted <= self.chain.size()) {
                 self.close(&closing);
@@ -176,10 +181,26 @@ impl<'a> Judge<'a> {
         for place in damage.by_ref() {
             self.faults.push(Fault::at(place.counted, Rule::JournalFraming, place.why));
         }
-        if let Some(progress) = self.options.progress {
+        if let Some(progress) = options.progress {
             progress(self.chain.size());
         }
         Ok(true)
+    }
+
+    /// Judges one event: its chain and, if asked, its content.
+    pub fn event(
+        &mut self,
+        examined: &Examined,
+        source: &dyn Source,
+        contents: bool,
+    ) -> Result<(), SourceError> {
+        let judged = self.chain.judge(examined, &mut self.faults);
+        self.genesis.get_or_insert(examined.reading.hash);
+        if contents {
+            let around = Around { state: &self.chain.state, source };
+            self.contents.judge((examined, &judged), around, &mut self.faults)?;
+        }
+        Ok(())
     }
 
     /// Keeps what the record is at a size that an end speaks of.
@@ -224,9 +245,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn end(&mut self) -> Report {
-        let whole = self.options.until == u64::MAX && self.later_version.is_none();
-        if self.options.contents && whole {
+    fn end(&mut self, contents: bool) -> Report {
+        if contents {
             self.contents.end(&self.chain.state, &mut self.faults);
         }
         self.seen.insert(self.chain.size(), self.look());

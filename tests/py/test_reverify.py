@@ -1,256 +1,20 @@
-"""Tests of scripts/reverify.py on small ledgers that a tiny signer makes here, with seeded keys.
+"""Tests of scripts/reverify.py on small ledgers.
 
 Run: python3 -m unittest discover -s tests/py
 """
 
-import base64
 import contextlib
-import hashlib
 import io
 import json
 import os
 import random
-import sys
 import tempfile
 import unittest
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts"))
-import reverify  # noqa: E402
-
-ORIGIN = "example.org/record"
-JOURNAL = "journal/" + "0" * 20 + ".log"
-TEXT = "Kyiv – “Yes,” she said.\n"
-
-
-def sha256(data):
-    return hashlib.sha256(data).digest()
-
-
-def seed(text):
-    return sha256(text.encode("utf-8"))
-
-
-@reverify.functools.lru_cache(maxsize=None)
-def secret(name):
-    return Ed25519PrivateKey.from_private_bytes(seed("annals example key " + name))
-
-
-def public(name):
-    return secret(name).public_key().public_bytes_raw()
-
-
-def key(name):
-    return public(name).hex()
-
-
-def person(name):
-    return seed("annals example person " + name)[:16].hex()
-
-
-def line(value):
-    """The one spelling, written here without help from the code under test."""
-    if isinstance(value, dict):
-        return "{" + ",".join(line(k) + ":" + line(v) for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(line, value)) + "]"
-    if isinstance(value, str):
-        short = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
-        return '"' + "".join(short.get(c, "\\u%04x" % ord(c) if c < " " else c) for c in value) + '"'
-    return "null" if value is None else str(value)
-
-
-def root(leaves):
-    if len(leaves) < 2:
-        return leaves[0] if leaves else sha256(b"")
-    split = 1
-    while split * 2 < len(leaves):
-        split *= 2
-    return sha256(b"\x01" + root(leaves[:split]) + root(leaves[split:]))
-
-
-def b64(data):
-    return base64.b64encode(data).decode()
-
-
-def possession(kind, name, words):
-    message = "\n".join((kind, ORIGIN, key(name), words)).encode()
-    return secret(name).sign(b"annals/enrol/v1" + sha256(message)).hex()
-
-
-def time(i):
-    return "2026-01-01T00:%02d:%02d.000000Z" % divmod(i, 60)
-
-
-class Ledger:
-    """Signs events and writes them down; names of people stand for their keys."""
-
-    def __init__(self, founder="ada", confirmations=1, window=0, recovery="recovery", opened=True):
-        self.hashes, self.journal, self.commit, self.documents = [], b"", b"", {}
-        self.log, self.checkpoint = "log", None
-        self.before_closing = 0
-        if opened:
-            self.add(
-                founder, "ledger.opened",
-                {"nonce": seed("annals example nonce")[:16].hex(), "origin": ORIGIN, "log_key": key("log"),
-                 "window": window, "confirmations": confirmations,
-                 "recovery": sha256(public(recovery)).hex() if recovery else None,
-                 "person": person(founder), "roles": ["admin", "editor"]},
-                {"title": "Example record", "licence": "CC-BY-4.0", "name": founder.title() + " Example"})
-
-    def record(self, by, kind, args, body, **over):
-        """The four lines of an event; `over` sets fields of place and statement otherwise."""
-        i = len(self.hashes)
-        base = over.get("base", i)
-        body = line({"salt": seed("annals example salt %d" % over.get("salt", i)).hex(), "by": key(by),
-                     "type": kind, **body}).encode()
-        before = self.hashes[i - 1].hex() if i else None
-        at = over.get("at", time(i))
-        place = {"seq": over.get("seq", i), "prev": over.get("prev", before), "at": at}
-        after = self.hashes[base - 1].hex() if 0 < base <= i else None
-        statement = over.get("statement") or line({
-            "v": over.get("v", 1), "base": base, "after": over.get("after", after), "said": over.get("said", at),
-            "by": key(by), "type": kind, "args": args, "body": sha256(body).hex()}).encode()
-        signed = b"annals/event/v1" + sha256(statement)
-        return line(place).encode(), statement, secret(by).sign(signed).hex().encode(), body
-
-    def put(self, lines, withhold=False):
-        lines = list(lines)
-        self.hashes.append(sha256(b"\x00" + b"".join(x + b"\n" for x in lines[:3])))
-        self.commit += b"".join(x + b"\n" for x in (lines[:3] + [b"-" if withhold else lines[3]]))
-        return len(self.hashes) - 1
-
-    def add(self, by, kind, args, body, close=True, withhold=False, **over):
-        position = self.put(self.record(by, kind, args, body, **over), withhold)
-        if close:
-            self.close()
-        return position
-
-    def close(self):
-        self.before_closing = len(self.journal)
-        self.journal += self.commit + b"= %d %s %s\n" % (
-            len(self.hashes), b64(root(self.hashes)).encode(), b64(sha256(self.commit)).encode())
-        self.commit = b""
-        self.sign()
-
-    def sign(self, origin=ORIGIN, log=None):
-        log = log or self.log
-        text = "%s\n%d\n%s\n" % (origin, len(self.hashes), b64(root(self.hashes)))
-        signed = sha256(ORIGIN.encode() + b"\n\x01" + public(log))[:4] + secret(log).sign(text.encode())
-        self.checkpoint = ("%s\n— %s %s\n" % (text, ORIGIN, b64(signed))).encode()
-        self.mark = ("%s %d %s %s\n" % (ORIGIN, len(self.hashes), b64(root(self.hashes)), b64(signed))).encode()
-
-    def pin(self):
-        lines = "annals pin v1\norigin %s\ngenesis %s\nsize %d\nhead %s\nroot %s\nlog %s\n" % (
-            ORIGIN, self.hashes[0].hex(), len(self.hashes), self.hashes[-1].hex(), b64(root(self.hashes)),
-            key(self.log))
-        return (lines + "sum %s\n" % sha256(lines.encode()).hex()).encode()
-
-    def files(self):
-        files = {JOURNAL: self.journal}
-        files.update({"document/" + digest: data for digest, data in self.documents.items()})
-        if self.checkpoint:
-            files["checkpoint"] = self.checkpoint
-        return files
-
-    def verify(self, marks=None, pin=None, **changed):
-        return reverify.verify(reverify.Files({**self.files(), **changed}), marks, pin)
-
-    # Events in short
-
-    def enrol(self, by, who, roles=("editor",), owner=None, **over):
-        name = who.title() + " Example"
-        return self.add(by, "editor.enrolled",
-                        {"key": key(who), "person": person(owner or who), "roles": list(roles),
-                         "possession": possession("editor", who, over.pop("proved", name))},
-                        {"name": name}, **over)
-
-    def capture(self, by, text=TEXT, media_type="text/plain", sealed=None, **over):
-        data = text if isinstance(text, bytes) else text.encode("utf-8")
-        digest = sha256(data).hex()
-        self.documents[digest] = data
-        derived = {"derived_from": over.pop("derived_from")} if "derived_from" in over else {}
-        return self.add(by, "document.captured", {"sealed": sealed},
-                        {"sha256": digest, "bytes": len(data), "media_type": media_type, "title": "Note",
-                         "lang": "en", "captured_at": time(0), **derived}, **over)
-
-    def fact(self, by, document, sealed=None, quote=None, **over):
-        return self.add(by, "fact.asserted", {"sealed": sealed}, {"fact": fact(document, quote)}, **over)
-
-    def confirm(self, by, on, **over):
-        how, evidence = over.pop("how", "reread"), over.pop("evidence", None)
-        return self.add(by, "fact.confirmed", {"on": on, "how": how},
-                        {"evidence": evidence} if evidence else {}, **over)
-
-    def dispute(self, by, on, error_in="record", **over):
-        return self.add(by, "fact.disputed", {"on": on, "reason": "misquotation", "error_in": error_in},
-                        {"statement": "No."}, **over)
-
-    def uphold(self, by, dispute, **over):
-        return self.add(by, "fact.upheld", {"dispute": dispute}, {"statement": "It stands."}, **over)
-
-    def correct(self, by, on, document, resolves=(), sealed=None, reason="entry-error", **over):
-        return self.add(by, "fact.corrected",
-                        {"on": on, "reason": reason, "error_in": "record", "resolves": list(resolves),
-                         "sealed": sealed},
-                        {"statement": "Better.", "fact": fact(document)}, **over)
-
-    def retract(self, by, on, **over):
-        return self.add(by, "fact.retracted", {"on": on, "reason": "fabricated", "error_in": "record"},
-                        {"statement": "Gone."}, **over)
-
-    def reinstate(self, by, retraction, **over):
-        return self.add(by, "fact.reinstated", {"retraction": retraction}, {"statement": "Back."}, **over)
-
-    def revoke(self, by, who, reason="compromised", suspect_from=None, **over):
-        return self.add(by, "editor.revoked", {"key": key(who), "reason": reason, "suspect_from": suspect_from},
-                        {"statement": "Revoked."}, **over)
-
-
-def quotation(text, exact, at=0):
-    start = text.index(exact, at)
-    end = start + len(exact)
-    n = 32
-    while True:
-        prefix, suffix = text[max(0, start - n):start], text[end:end + n]
-        whole = prefix + exact + suffix
-        if sum(text.startswith(whole, i) for i in range(len(text))) == 1:
-            return {"quote": {"exact": exact, "prefix": prefix, "suffix": suffix}, "span": {"start": start, "end": end}}
-        n += 1
-
-
-def evidence(document, found):
-    return {"document": document, "stance": "supports", **found}
-
-
-def fact(document, quote=None):
-    return {"claim": "She said yes.", "lang": "en", "vouch": "said",
-            "evidence": [evidence(document, quote or quotation(TEXT, "“Yes,” she said."))]}
-
-
-def faults(got):
-    return [(f["rule"], f["position"]) for f in got["faults"]]
-
-
-def only(items):
-    assert len(items) == 1
-    return items[0]
-
-
-class Case(unittest.TestCase):
-    def good(self, ledger, **files):
-        got = ledger.verify(**files)
-        self.assertEqual((got["exit"], got["faults"]), (0, []))
-        return got["state"]
-
-    def bad(self, ledger, *expected, **files):
-        got = ledger.verify(**files)
-        self.assertEqual(faults(got), list(expected))
-        return got
-
-    def status(self, ledger, position):
-        return only([f for f in self.good(ledger)["facts"] if f["fact"] == position])
+from signer import (
+    JOURNAL, ORIGIN, TEXT, Case, Ledger, b64, fact, faults, key, line, only, person, possession, public, quotation,
+    reverify, root, secret, sha256, time,
+)
 
 
 class Good(Case):
@@ -287,7 +51,7 @@ class Good(Case):
         l.add("ada", "ledger.rekeyed",
               {"log_key": key("log2"), "reason": "rotated", "possession": possession("log", "log2", ORIGIN)},
               {"statement": "A new log key."}, at="2026-01-01T00:01:00.000000Z", close=False)
-        l.log = "log2"
+        l.log, l.also = "log2", ["log"]
         l.close()
         l.add("ada", "ledger.upgraded", {"v": 2}, {"statement": "On."}, at="2026-01-01T00:02:00.000000Z")
         l.revoke("ada", "bo", "left", at="2026-01-01T00:03:00.000000Z")
@@ -323,10 +87,21 @@ class Good(Case):
         got = self.bad(l)
         self.assertEqual((got["exit"], got["size"], got["state"]), (2, 2, None))
 
-    def test_version_not_allowed(self):
+    def test_later_format_not_allowed(self):
+        for statement in (None, b'{"v":2,"what":"ever"}', b'{"v":9007199254740991,'):
+            l = Ledger()
+            n = l.add("ada", "ledger.retimed", {}, {"statement": "Two."}, v=2, statement=statement)
+            self.bad(l, (207, n))
+        for statement in (b'{"v":2}', b'{"v":02,', b'{"v":9007199254740992,', b'{"v":0,"base":1}', b'{ "v":2,'):
+            l = Ledger()
+            self.bad(l, (103, l.add("ada", "ledger.retimed", {}, {"statement": "Two."}, statement=statement)))
+
+    def test_nothing_after_a_later_format(self):
         l = Ledger()
-        l.add("ada", "ledger.retimed", {}, {"statement": "Two."}, v=2)
-        self.bad(l, (207, 1))
+        l.add("ada", "ledger.upgraded", {"v": 2}, {"statement": "On."})
+        l.add("ada", "ledger.retimed", {}, {"statement": "S"}, withhold=True)
+        l.add("ada", "ledger.retimed", {}, {"statement": "Two."}, statement=b'{"v":2,', seq=9)
+        self.assertEqual(self.bad(l, marks=b"junk\n", pin=b"junk", checkpoint=b"junk")["exit"], 2)
 
 
 class Flip(Case):
@@ -539,15 +314,45 @@ class Refold(Case):
         f = l.fact("ada", self.d)
         l.revoke("ada", "bo", "left")
         l.revoke("ada", "cy", "left")                   # the thief, with ada's key, shuts the others out
-        no = l.revoke("recovery", "ada", suspect_from=f)  # ada's is the last admin key while the others are out
-        l.revoke("recovery", "ada", "lost", None)
+        no = l.revoke("recovery", "ada", "lost", None)  # the last admin key; that would also be 408
+        p = l.revoke("recovery", "ada", suspect_from=f)  # the refold gives bo and cy their keys back
         new = l.enrol("recovery", "eve", ["admin", "editor"])
-        p = l.revoke("recovery", "ada", suspect_from=f)
-        got = self.bad(l, (406, no), (406, no + 1))
+        no2 = l.revoke("recovery", "bo", "lost", None)
+        got = self.bad(l, (406, no), (408, no2))
         self.assertEqual([(h["key"], h["revoked"]) for h in got["state"]["roster"]],
                          [(key("ada"), p), (key("bo"), None), (key("cy"), None), (key("eve"), None)])
         self.assertEqual(got["state"]["roster"][3]["enrolled"], new)
         self.assertEqual([u["event"] for u in got["state"]["undone"]], [f, f + 1, f + 2])
+
+    def test_revoked_key_revoked_again(self):
+        l = self.l
+        f = l.fact("bo", self.d)
+        out = l.revoke("ada", "bo", "left")
+        self.bad(l, (407, l.revoke("cy", "bo", "lost")))
+        p = l.revoke("ada", "bo", suspect_from=f)
+        got = l.verify()
+        self.assertEqual([h["revoked"] for h in got["state"]["roster"]], [None, out, None])
+        self.assertEqual(self.undone(got["state"]), [(f, p, "struck")])
+
+    def test_no_admin_left(self):
+        l = Ledger()
+        f = l.fact("ada", l.capture("ada"))
+        self.bad(l, (408, l.revoke("recovery", "ada", suspect_from=f)), (408, l.revoke("ada", "ada", suspect_from=f)))
+
+    def test_upgrade_is_not_set_aside(self):
+        l = self.l
+        f = l.fact("bo", self.d)
+        l.add("ada", "ledger.upgraded", {"v": 3}, {"statement": "On."})
+        self.bad(l, (411, l.add("ada", "ledger.upgraded", {"v": 3}, {"statement": "On."})))
+        p = l.revoke("ada", "bo", suspect_from=f)
+        self.assertEqual(self.undone(l.verify()["state"]), [(f, p, "struck")])
+
+    def test_event_undone_since(self):
+        l = self.l
+        u = l.dispute("bo", l.fact("cy", self.d))
+        l.revoke("ada", "bo", suspect_from=u)
+        l.add("ada", "body.redacted", {"event": u, "reason": "personal-data"}, {"statement": "S"})
+        self.good(l)
 
 
 class Journal(Case):

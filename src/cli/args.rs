@@ -1,0 +1,129 @@
+//! The arguments: global options, and the commands under four headings.
+//!
+//! Always holds: every command has one file with its own arguments; secrets are never arguments.
+//! Not here: what the commands do.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// The record of facts that nobody can quietly change.
+#[derive(Debug, Parser)]
+#[command(name = "annals", version, about, long_about = None)]
+#[command(after_help = AFTER_HELP, help_template = TEMPLATE, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const TEMPLATE: &str = "\
+{about}
+
+{usage-heading} {usage}
+
+Set up:    init, key, editor, status, repair, completions, man
+Editor:    document, append, review, confirm, dispute, uphold, correct, retract, reinstate, relate
+Auditor:   verify
+Archivist: replay, show, log
+
+{all-args}{after-help}";
+
+const AFTER_HELP: &str = "\
+A point in the record is a position (17), a date or time (2027-03-02, 2027-03-02T12:00, yesterday,
+2 weeks ago), the beginning of a hash (h:9f3c01ab), head or now.
+
+Exit: 0 yes · 1 no (a fault, a refused draft) · 2 could not tell (usage, files, damage) ·
+3 conflict, nothing written · 4 forked, or cut below what was pinned or signed · 5 the trust asked
+for is missing";
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// The ledger [default: the nearest folder `ledger` here or above]
+    #[arg(long, global = true, env = "ANNALS_LEDGER", value_name = "DIR")]
+    pub ledger: Option<PathBuf>,
+    /// The keys [default: `keys` beside the ledger]
+    #[arg(long, global = true, env = "ANNALS_KEYS", value_name = "DIR")]
+    pub keys: Option<PathBuf>,
+    /// Who signs [default: the only secret key here that may sign]
+    #[arg(long = "editor", visible_alias = "by", global = true, env = "ANNALS_EDITOR")]
+    #[arg(value_name = "NAME")]
+    pub editor: Option<String>,
+    /// How answers are written
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    pub format: Format,
+    /// The zone of dates without one, such as Europe/Berlin
+    #[arg(long, global = true, default_value = "UTC", value_name = "ZONE")]
+    pub tz: String,
+    /// How long to wait for another writer, such as 10s
+    #[arg(long, global = true, default_value = "10s", value_name = "TIME")]
+    pub wait: String,
+    /// Do not ask before writing
+    #[arg(long, global = true)]
+    pub yes: bool,
+    /// The clock is right, however far from the last event
+    #[arg(long, global = true)]
+    pub clock_is_right: bool,
+}
+
+/// How answers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+    /// Comma-separated values with a header.
+    Csv,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a new ledger, its log key and the founder's key
+    Init(super::init::InitArgs),
+    /// Enter drafts from a file, or one fact from a pointing quotation
+    Append(super::append::AppendArgs),
+    /// Make, import, list and show keys
+    Key(super::key::KeyArgs),
+    /// Enrol, change, revoke and list editors
+    Editor(super::editor::EditorArgs),
+    /// Capture, describe and list documents
+    #[command(visible_alias = "doc")]
+    Document(super::document::DocumentArgs),
+    /// Confirm, dispute or skip each fact that waits for you
+    Review(super::review::ReviewArgs),
+    /// Confirm facts by reading them again
+    Confirm(super::confirm::ConfirmArgs),
+    /// Dispute the words of a fact
+    Dispute(super::dispute::DisputeArgs),
+    /// Close a dispute: the fact stands
+    Uphold(super::uphold::UpholdArgs),
+    /// Correct a fact: a new revision of its words
+    Correct(super::correct::CorrectArgs),
+    /// Retract a fact, with the reason
+    Retract(super::retract::RetractArgs),
+    /// End a retraction
+    Reinstate(super::reinstate::ReinstateArgs),
+    /// Relate two facts, or withdraw a relation
+    Relate(super::relate::RelateArgs),
+    /// Tell what this ledger is and what waits
+    Status(super::status::StatusArgs),
+    /// Show the facts as of a point in the record
+    Replay(super::replay::ReplayArgs),
+    /// Show one fact whole
+    Show(super::show::ShowArgs),
+    /// Show the events, or the whole life of one fact
+    Log(super::log::LogArgs),
+    /// Check every byte, link, signature, role and quotation
+    Verify(super::verify::VerifyArgs),
+    /// Build a lost or damaged store again from the journal
+    Repair(super::repair::RepairArgs),
+    /// Print completions for a shell
+    Completions(super::completions::CompletionsArgs),
+    /// Print or write the manual pages
+    Man(super::completions::ManArgs),
+}

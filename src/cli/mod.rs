@@ -1,0 +1,83 @@
+//! Doors: the command line. One file for each command: help, arguments, one function.
+//!
+//! Always holds: data on stdout, all else on stderr; exit codes are [`exit::Exit`]; a closed pipe
+//! is no error. Not here: what the commands do (`ledger`). Source: README.md.
+
+mod args;
+mod ask;
+mod context;
+mod exit;
+mod output;
+mod progress;
+
+mod append;
+mod completions;
+mod key;
+mod editor;
+mod document;
+mod review;
+mod confirm;
+mod dispute;
+mod uphold;
+mod correct;
+mod retract;
+mod reinstate;
+mod relate;
+mod status;
+mod replay;
+mod show;
+mod log;
+mod init;
+mod repair;
+mod verify;
+
+use args::{Cli, Command};
+use clap::Parser;
+use clap::error::ErrorKind;
+use context::Context;
+use exit::{Exit, Failure};
+use std::process::ExitCode;
+
+/// Parses the arguments, runs the command, tells what went wrong.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            // A closed pipe under --help is no error.
+            let _ = error.print();
+            return ExitCode::from(if asked { 0 } else { Exit::Unknown as u8 });
+        }
+    };
+    match command(cli) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(failure) => ExitCode::from(failure.tell() as u8),
+    }
+}
+
+fn command(cli: Cli) -> Result<Exit, Failure> {
+    let mut context = Context::new(cli.global)?;
+    match cli.command {
+        Command::Init(args) => init::run(&mut context, args),
+        Command::Append(args) => append::run(&mut context, args),
+        Command::Key(args) => key::run(&mut context, args),
+        Command::Editor(args) => editor::run(&mut context, args),
+        Command::Document(args) => document::run(&mut context, args),
+        Command::Review(args) => review::run(&mut context, args),
+        Command::Confirm(args) => confirm::run(&mut context, args),
+        Command::Dispute(args) => dispute::run(&mut context, args),
+        Command::Uphold(args) => uphold::run(&mut context, args),
+        Command::Correct(args) => correct::run(&mut context, args),
+        Command::Retract(args) => retract::run(&mut context, args),
+        Command::Reinstate(args) => reinstate::run(&mut context, args),
+        Command::Relate(args) => relate::run(&mut context, args),
+        Command::Status(args) => status::run(&mut context, args),
+        Command::Replay(args) => replay::run(&mut context, args),
+        Command::Show(args) => show::run(&mut context, args),
+        Command::Log(args) => log::run(&mut context, args),
+        Command::Verify(args) => verify::run(&mut context, args),
+        Command::Repair(args) => repair::run(&mut context, args),
+        Command::Completions(args) => completions::completions(args),
+        Command::Man(args) => completions::man(args),
+    }
+}

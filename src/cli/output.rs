@@ -1,0 +1,52 @@
+//! Output: data on stdout, notes on stderr; strangers' text made visible.
+//!
+//! Always holds: control and bidirectional characters of a text never reach a terminal as such.
+
+use crate::cli::exit::Failure;
+use crate::text::is_invisible;
+use std::io::{self, BufWriter, Write};
+
+/// Buffered standard output.
+pub fn out() -> BufWriter<io::Stdout> {
+    BufWriter::new(io::stdout())
+}
+
+/// A note on stderr.
+pub fn note(text: impl std::fmt::Display) {
+    // A closed stderr has nobody to tell.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Text of strangers with control, bidi and invisible characters made visible.
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => out.push('⏎'),
+            c if is_invisible(c) => out.push_str(&format!("\\u{{{:04x}}}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The width of text for people: the terminal's, at most 100; 100 where there is none.
+pub fn width() -> usize {
+    match console::Term::stdout().size_checked() {
+        Some((_, columns)) => usize::from(columns).clamp(40, 100),
+        None => 100,
+    }
+}
+
+/// Text wrapped to the width, each line indented.
+pub fn wrapped(text: &str, indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    let options = textwrap::Options::new(width()).initial_indent(&pad).subsequent_indent(&pad);
+    textwrap::fill(text, options)
+}
+
+/// Writes one JSON value and a newline.
+pub fn json(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(value).map_err(io::Error::other)?;
+    Ok(writeln!(out, "{text}")?)
+}

@@ -1,0 +1,38 @@
+//! Progress with rate and time left, on anything over half a second; none without a terminal.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::time::{Duration, Instant};
+
+/// A bar that appears after half a second.
+pub struct Progress {
+    bar: ProgressBar,
+    began: Instant,
+}
+
+impl Progress {
+    /// Progress over so many events; hidden at first, and for ever where stderr is no terminal.
+    pub fn new(total: u64, what: &'static str) -> Progress {
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
+        let style = "{msg} {bar:30} {human_pos} of {human_len} events, {per_sec}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style);
+        }
+        bar.set_message(what);
+        Progress { bar, began: Instant::now() }
+    }
+
+    /// So many are done.
+    pub fn at(&self, done: u64) {
+        let shown = !self.bar.is_hidden();
+        if !shown && self.began.elapsed() > Duration::from_millis(500) {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        self.bar.set_position(done);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,61 @@
+//! The clock: the one place that asks what time it is.
+//!
+//! Always holds: a set clock moves on by a second with each reading, so that a story has one
+//! history. Not here: judgement; no verdict asks the time. Source: FORMAT.md, `at` and `said`.
+
+use crate::time::Time;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Where the time comes from.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// A set clock: this time next, and a second later each time after.
+    Set(Time),
+}
+
+impl Clock {
+    /// The clock of a setting such as `2022-01-27T08:00:00Z`; the machine's if there is none.
+    ///
+    /// ```
+    /// use annals::clock::Clock;
+    /// let mut clock = Clock::from_setting(Some("2022-01-27T08:00:00Z")).ok_or("form")?;
+    /// assert_eq!(clock.now().to_string(), "2022-01-27T08:00:00.000000Z");
+    /// assert_eq!(clock.now().to_string(), "2022-01-27T08:00:01.000000Z");
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn from_setting(setting: Option<&str>) -> Option<Clock> {
+        let Some(text) = setting.filter(|text| !text.is_empty()) else {
+            return Some(Clock::System);
+        };
+        let timestamp: jiff::Timestamp = text.parse().ok()?;
+        Time::from_micros(timestamp.as_microsecond()).map(Clock::Set)
+    }
+
+    /// The time now.
+    pub fn now(&mut self) -> Time {
+        match self {
+            Clock::System => system(),
+            Clock::Set(time) => {
+                let now = *time;
+                *time = now.plus_micros(1_000_000).unwrap_or(now);
+                now
+            }
+        }
+    }
+
+    /// The time now, without moving a set clock on.
+    pub fn peek(&self) -> Time {
+        match self {
+            Clock::System => system(),
+            Clock::Set(time) => *time,
+        }
+    }
+}
+
+fn system() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let micros = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
+    Time::from_micros(micros).unwrap_or(Time::EPOCH)
+}

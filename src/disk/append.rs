@@ -1,0 +1,235 @@
+//! A file that only grows: each append is one write and one fdatasync.
+//!
+//! Always holds: after `Ok` the bytes are on stable storage; after [`DiskError::NotWritten`] the
+//! file is as it was; after [`DiskError::Unknown`] nobody knows, and the handle refuses all that
+//! follows. Not here: where one append ends and the next begins (the reader's framing tells).
+//! Source: "Can Applications Recover from fsync Failures?": pages of a failed fsync may be marked
+//! clean, so a second fsync that succeeds says nothing about them.
+
+use super::{DiskError, Mode, create_new, error, parent, sync_folder};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// What an [`Appender`] does to its file. A seam, so that tests can let each step fail.
+pub trait Medium {
+    /// Writes all bytes at the end.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Makes bytes and length durable.
+    fn sync(&mut self) -> io::Result<()>;
+    /// Makes the file `length` bytes long.
+    fn cut(&mut self, length: u64) -> io::Result<()>;
+}
+
+impl Medium for File {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)
+    }
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_data()
+    }
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.set_len(length)
+    }
+}
+
+/// An append-only file, its length in bytes, and whether it may still be written.
+#[derive(Debug)]
+pub struct Appender<M: Medium = File> {
+    medium: M,
+    path: PathBuf,
+    length: u64,
+    poisoned: bool,
+}
+
+impl Appender {
+    /// Makes an empty file that must not be there yet, and its name durable.
+    pub fn create(path: &Path, mode: Mode) -> Result<Appender, DiskError> {
+        let file = create_new(path, mode).map_err(error("make", path))?;
+        file.sync_all().map_err(error("sync", path))?;
+        sync_folder(parent(path))?;
+        Ok(Appender::over(file, path, 0))
+    }
+
+    /// Opens a file that is there, to append after its last byte.
+    pub fn open(path: &Path) -> Result<Appender, DiskError> {
+        let file = OpenOptions::new().append(true).open(path);
+        let file = file.map_err(error("open", path))?;
+        let about = file.metadata().map_err(error("open", path))?;
+        Ok(Appender::over(file, path, about.len()))
+    }
+}
+
+impl<M: Medium> Appender<M> {
+    /// An appender over any medium that is `length` bytes long; `path` is for errors only.
+    pub fn over(medium: M, path: &Path, length: u64) -> Appender<M> {
+        let path = path.to_owned();
+        Appender { medium, path, length, poisoned: false }
+    }
+
+    /// How many bytes the file has, all of them durable.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether an earlier append ended in [`DiskError::Unknown`].
+    pub fn is_poisoned(&self) -> bool {
+        self.poisoned
+    }
+
+    /// Appends all bytes with one write, and returns when they are on stable storage.
+    ///
+    /// Errors: [`DiskError::NotWritten`], [`DiskError::Unknown`], [`DiskError::Poisoned`].
+    pub fn append(&mut self, bytes: &[u8]) -> Result<(), DiskError> {
+        self.refuse_if_poisoned()?;
+        if let Err(cause) = self.medium.write(bytes) {
+            return Err(self.cut_back(cause));
+        }
+        match self.medium.sync() {
+            Ok(()) => {
+                self.length += bytes.len() as u64;
+                Ok(())
+            }
+            Err(cause) => Err(self.poison("sync", cause)),
+        }
+    }
+
+    /// Cuts the file to a smaller length, durably.
+    pub fn cut(&mut self, length: u64) -> Result<(), DiskError> {
+        self.refuse_if_poisoned()?;
+        match self.medium.cut(length).and_then(|()| self.medium.sync()) {
+            Ok(()) => {
+                self.length = length;
+                Ok(())
+            }
+            Err(cause) => Err(self.poison("cut", cause)),
+        }
+    }
+
+    fn cut_back(&mut self, cause: io::Error) -> DiskError {
+        let cut = self.medium.cut(self.length);
+        if cut.and_then(|()| self.medium.sync()).is_err() {
+            return self.poison("append to", cause);
+        }
+        let path = self.path.clone();
+        DiskError::NotWritten { path, cause }
+    }
+
+    fn poison(&mut self, what: &'static str, cause: io::Error) -> DiskError {
+        self.poisoned = true;
+        let path = self.path.clone();
+        DiskError::Unknown { what, path, cause }
+    }
+
+    fn refuse_if_poisoned(&self) -> Result<(), DiskError> {
+        if self.poisoned {
+            let path = self.path.clone();
+            return Err(DiskError::Poisoned { path });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes in memory; a set flag lets that step fail, after half of its work.
+    #[derive(Default)]
+    struct Fragile {
+        bytes: Vec<u8>,
+        write_fails: bool,
+        sync_fails: bool,
+        cut_fails: bool,
+    }
+
+    fn answer(fails: bool) -> io::Result<()> {
+        match fails {
+            true => Err(io::Error::other("as told")),
+            false => Ok(()),
+        }
+    }
+
+    impl Medium for Fragile {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+            let length = if self.write_fails { bytes.len() / 2 } else { bytes.len() };
+            self.bytes.extend_from_slice(&bytes[..length]);
+            answer(self.write_fails)
+        }
+        fn sync(&mut self) -> io::Result<()> {
+            answer(self.sync_fails)
+        }
+        fn cut(&mut self, length: u64) -> io::Result<()> {
+            answer(self.cut_fails)?;
+            self.bytes.truncate(length as usize);
+            Ok(())
+        }
+    }
+
+    fn fragile() -> Appender<Fragile> {
+        let mut appender = Appender::over(Fragile::default(), Path::new("fragile"), 0);
+        appender.append(b"first").unwrap();
+        appender
+    }
+
+    #[test]
+    fn a_failed_write_is_cut_back_and_the_next_one_goes_on() {
+        let mut appender = fragile();
+        appender.medium.write_fails = true;
+        let failed = appender.append(b"second");
+        assert!(matches!(failed, Err(DiskError::NotWritten { .. })));
+        assert_eq!(appender.medium.bytes, b"first");
+        appender.medium.write_fails = false;
+        appender.append(b"third").unwrap();
+        assert_eq!(appender.medium.bytes, b"firstthird");
+        assert_eq!(appender.length(), 10);
+    }
+
+    #[test]
+    fn a_failed_sync_leaves_it_unknown_and_poisons() {
+        let mut appender = fragile();
+        appender.medium.sync_fails = true;
+        let failed = appender.append(b"second");
+        assert!(matches!(failed, Err(DiskError::Unknown { what: "sync", .. })));
+        appender.medium.sync_fails = false;
+        assert!(matches!(appender.append(b"x"), Err(DiskError::Poisoned { .. })));
+        assert!(matches!(appender.cut(0), Err(DiskError::Poisoned { .. })));
+    }
+
+    #[test]
+    fn a_write_that_cannot_be_cut_back_is_unknown_too() {
+        for (cut_fails, sync_fails) in [(true, false), (false, true)] {
+            let mut appender = fragile();
+            appender.medium =
+                Fragile { write_fails: true, cut_fails, sync_fails, ..appender.medium };
+            assert!(matches!(appender.append(b"xx"), Err(DiskError::Unknown { .. })));
+            assert!(matches!(appender.append(b"x"), Err(DiskError::Poisoned { .. })));
+        }
+    }
+
+    #[test]
+    fn a_real_file_grows_is_cut_and_is_opened_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let mut appender = Appender::create(&path, Mode::Shared).unwrap();
+        appender.append(b"one,two").unwrap();
+        assert!(Appender::create(&path, Mode::Shared).is_err_and(|e| e.is_there_already()));
+        let mut again = Appender::open(&path).unwrap();
+        again.cut(4).unwrap();
+        again.append(b"three").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"one,three");
+        assert_eq!(again.length(), 9);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_device_is_an_error() {
+        let mut full = Appender::open(Path::new("/dev/full")).unwrap();
+        assert!(full.append(b"x").is_err());
+    }
+}

@@ -1,0 +1,279 @@
+//! The primitives of every durable write: new file, replaced file, synced folder, bounded read.
+//!
+//! Always holds: when a function here returns `Ok`, the bytes and the name that leads to them are
+//! on stable storage; when it returns an error, it says what was tried, where, and the cause.
+//! [`append`] holds the append-only file, [`lock`] the one writer of a ledger.
+//! Not here: what the bytes mean; retries (after a failed fsync nothing is known, so none is
+//! sound). Source: POSIX fsync and rename; Rebello et al., "Can Applications Recover from fsync
+//! Failures?", 2020.
+
+pub mod append;
+pub mod lock;
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Why a file could not be read or written: what was tried, where, and the cause.
+#[derive(Debug, thiserror::Error)]
+pub enum DiskError {
+    /// An operation failed before it had an effect, or while it only read.
+    #[error("cannot {what} {}", path.display())]
+    Io {
+        /// What was tried: a verb.
+        what: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system answered.
+        #[source]
+        cause: io::Error,
+    },
+    /// The file has more bytes than the reader allows.
+    #[error("{} has more than {bound} bytes", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The most bytes allowed.
+        bound: u64,
+    },
+    /// The name leads to a folder, a pipe or something else that is not a plain file.
+    #[error("{} is not a file", path.display())]
+    NotAFile {
+        /// What was to be read.
+        path: PathBuf,
+    },
+    /// An append failed, and the file was cut back to its old length: nothing was written.
+    #[error("cannot append to {}; nothing was written", path.display())]
+    NotWritten {
+        /// The file.
+        path: PathBuf,
+        /// What the system answered.
+        #[source]
+        cause: io::Error,
+    },
+    /// A write or its fsync failed in a way that leaves open what is on stable storage.
+    #[error("cannot {what} {}; it is not known what is on disk", path.display())]
+    Unknown {
+        /// The step that failed: a verb.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system answered.
+        #[source]
+        cause: io::Error,
+    },
+    /// An earlier append ended in [`DiskError::Unknown`]: this handle writes no more.
+    #[error("{} takes no more writes after a failed one; open it again", path.display())]
+    Poisoned {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another writer has the lock.
+    #[error("{} is held by another writer: {holder}", path.display())]
+    Held {
+        /// The lock file.
+        path: PathBuf,
+        /// Process id and command line of the holder, in one line.
+        holder: String,
+    },
+}
+
+impl DiskError {
+    /// Whether the cause is that the file or folder is not there.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// Whether the cause is that the file is there already.
+    pub fn is_there_already(&self) -> bool {
+        matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists)
+    }
+}
+
+/// Who may read a new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// As the user's umask says.
+    Shared,
+    /// The owner only (0600), for secrets.
+    Private,
+}
+
+/// Makes the names in a folder durable. Does nothing where folders cannot be synced (Windows).
+pub fn sync_folder(folder: &Path) -> Result<(), DiskError> {
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    let synced = File::open(folder).and_then(|handle| handle.sync_all());
+    synced.map_err(error("sync folder", folder))
+}
+
+/// Makes the bytes of a file that someone else wrote durable.
+pub fn sync_file(path: &Path) -> Result<(), DiskError> {
+    let synced = File::open(path).and_then(|file| file.sync_all());
+    synced.map_err(error("sync", path))
+}
+
+/// Makes a folder that is not there yet, and its name durable. Its parent must be there.
+pub fn make_folder(folder: &Path) -> Result<(), DiskError> {
+    fs::create_dir(folder).map_err(error("make folder", folder))?;
+    sync_folder(parent(folder))
+}
+
+/// Writes a file that must not be there yet, durably.
+///
+/// On an error the file is removed again, unless it was there before. A power cut in the middle
+/// can leave a shorter file under this name: where that matters, [`replace`] leaves none.
+///
+/// ```
+/// use annals::disk::{Mode, read, write_new};
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("note");
+/// write_new(&path, b"once", Mode::Shared)?;
+/// assert!(write_new(&path, b"twice", Mode::Shared).is_err_and(|e| e.is_there_already()));
+/// assert_eq!(read(&path, 100)?, b"once");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_new(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
+    let mut file = create_new(path, mode).map_err(error("make", path))?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if let Err(cause) = written {
+        drop(file);
+        let _ = fs::remove_file(path);
+        return Err(error("write", path)(cause));
+    }
+    sync_folder(parent(path))
+}
+
+/// Puts a file in the place of another in one step, durably: a reader, or a power cut, finds all
+/// of the old bytes or all of the new ones. The file need not be there before.
+///
+/// On an error before the rename the old file is untouched and the temporary one is gone. If only
+/// the last step fails, [`DiskError::Unknown`]: the new bytes are in place but may not last.
+pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
+    let temporary = temporary_beside(path);
+    write_new(&temporary, bytes, mode)?;
+    if let Err(cause) = fs::rename(&temporary, path) {
+        let _ = fs::remove_file(&temporary);
+        return Err(error("replace", path)(cause));
+    }
+    sync_folder(parent(path)).map_err(|failed| match failed {
+        DiskError::Io { what, path, cause } => DiskError::Unknown { what, path, cause },
+        other => other,
+    })
+}
+
+/// Reads a whole file of at most `bound` bytes.
+pub fn read(path: &Path, bound: u64) -> Result<Vec<u8>, DiskError> {
+    let bytes = read_up_to(path, bound.saturating_add(1))?;
+    if bytes.len() as u64 > bound {
+        let path = path.to_owned();
+        return Err(DiskError::TooLarge { path, bound });
+    }
+    Ok(bytes)
+}
+
+/// Reads the first `most` bytes of a file, fewer if it has fewer.
+pub fn read_up_to(path: &Path, most: u64) -> Result<Vec<u8>, DiskError> {
+    // Asked first, because opening a pipe to read waits for someone to write into it.
+    let about = fs::metadata(path).map_err(error("read", path))?;
+    if !about.is_file() {
+        let path = path.to_owned();
+        return Err(DiskError::NotAFile { path });
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(error("read", path))?;
+    let got = file.take(most).read_to_end(&mut bytes);
+    got.map_err(error("read", path))?;
+    Ok(bytes)
+}
+
+/// Turns a cause into [`DiskError::Io`] about `path`.
+pub(crate) fn error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DiskError {
+    let path = path.to_owned();
+    move |cause| DiskError::Io { what, path, cause }
+}
+
+/// The folder that a path's name stands in.
+pub(crate) fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) => Path::new("."),
+        None => path,
+    }
+}
+
+/// Opens a file that must not be there yet, for appending.
+fn create_new(path: &Path, mode: Mode) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create_new(true);
+    #[cfg(unix)]
+    if mode == Mode::Private {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+/// A name in the same folder that no other call of any process uses.
+fn temporary_beside(path: &Path) -> PathBuf {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".tmp-{}-{number}", std::process::id()));
+    parent(path).join(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replaced_file_is_the_old_one_or_the_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("checkpoint");
+        replace(&path, b"one", Mode::Shared).unwrap();
+        replace(&path, b"two", Mode::Shared).unwrap();
+        assert_eq!(read(&path, 3).unwrap(), b"two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_failed_replace_leaves_what_was_there_and_no_temporary_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("checkpoint");
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("inside"), b"kept").unwrap();
+        let failed = replace(&path, b"new", Mode::Shared).unwrap_err();
+        assert_eq!(failed.to_string(), format!("cannot replace {}", path.display()));
+        assert_eq!(fs::read(path.join("inside")).unwrap(), b"kept");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn reading_is_bounded_and_tells_missing_from_large_from_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        assert!(read(&path, 9).unwrap_err().is_missing());
+        write_new(&path, b"0123456789", Mode::Shared).unwrap();
+        assert!(matches!(read(&path, 9), Err(DiskError::TooLarge { bound: 9, .. })));
+        assert_eq!(read(&path, 10).unwrap().len(), 10);
+        assert_eq!(read_up_to(&path, 4).unwrap(), b"0123");
+        assert!(matches!(read(folder.path(), 9), Err(DiskError::NotAFile { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_private_file_is_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        write_new(&path, b"s", Mode::Private).unwrap();
+        replace(&path, b"t", Mode::Private).unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,80 @@
+//! The closing line of a commit: `= <size> <base64 root> <base64 sum>`.
+//!
+//! Always holds: one spelling; what [`write`] makes, [`parse`] reads, and nothing else.
+//! Not here: whether what it says is so. Source: FORMAT.md section 9; RFC 4648 section 4.
+
+use crate::hash::Hash;
+use crate::verify::source::ClosingLine;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// What every closing line begins with, and no line of an event.
+pub(super) const BEGINS: &[u8] = b"= ";
+/// The largest size: FORMAT.md section 1.
+const LARGEST: u64 = 9_007_199_254_740_991;
+
+/// The line with its LF.
+pub(super) fn write(line: &ClosingLine) -> String {
+    let root = STANDARD.encode(line.root.0);
+    let sum = STANDARD.encode(line.sum.0);
+    format!("= {} {root} {sum}\n", line.size)
+}
+
+/// Reads a line without its LF; `None` if it is not in form.
+pub(super) fn parse(line: &[u8]) -> Option<ClosingLine> {
+    let text = std::str::from_utf8(line).ok()?.strip_prefix("= ")?;
+    let mut words = text.split(' ');
+    let line = ClosingLine {
+        size: decimal(words.next()?)?,
+        root: base64(words.next()?)?,
+        sum: base64(words.next()?)?,
+    };
+    words.next().is_none().then_some(line)
+}
+
+/// Digits without a sign or leading zeros.
+fn decimal(text: &str) -> Option<u64> {
+    let number = text.parse::<u64>().ok().filter(|number| *number <= LARGEST)?;
+    (text == number.to_string()).then_some(number)
+}
+
+fn base64(text: &str) -> Option<Hash> {
+    let bytes = STANDARD.decode(text).ok()?;
+    bytes.try_into().ok().map(Hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_has_one_spelling() {
+        let (root, sum) = (Hash([0; 32]), Hash([255; 32]));
+        let line = ClosingLine { size: 17, root, sum };
+        let text = write(&line);
+        let zeros = format!("{}=", "A".repeat(43));
+        let ones = format!("{}8=", "/".repeat(42));
+        assert_eq!(text, format!("= 17 {zeros} {ones}\n"));
+        assert_eq!(parse(text.trim_end().as_bytes()), Some(line));
+        for bad in [
+            "".to_owned(),
+            "= ".to_owned(),
+            format!("= 17 {zeros}"),
+            format!("= 17 {zeros} {ones} "),
+            format!("= 17 {zeros} {ones} x"),
+            format!("= 17  {zeros} {ones}"),
+            format!("=  17 {zeros} {ones}"),
+            format!("= +17 {zeros} {ones}"),
+            format!("= 017 {zeros} {ones}"),
+            format!("= -1 {zeros} {ones}"),
+            format!("= 9007199254740992 {zeros} {ones}"),
+            format!("= 17 {} {ones}", "A".repeat(43)),
+            format!("= 17 {}B= {ones}", "A".repeat(42)),
+            format!("= 17 AAAA {ones}"),
+            format!("= 17 {zeros} {ones}\r"),
+        ] {
+            assert_eq!(parse(bad.as_bytes()), None, "{bad}");
+        }
+        assert_eq!(parse(b"= \xff"), None);
+    }
+}

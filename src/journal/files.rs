@@ -1,0 +1,79 @@
+//! The files of a journal by their names.
+//!
+//! Always holds: a file's name is 20 digits and `.log`; the order of the names is the order of the
+//! positions. Not here: what the files hold; whether a name is true (`read.rs` counts).
+//! Source: FORMAT.md section 9.
+
+use super::{FOLDER, JournalError};
+use crate::disk;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What the name of every file of the record ends with.
+const ENDING: &str = ".log";
+
+/// A file of the journal.
+#[derive(Debug, Clone)]
+pub(super) struct LogFile {
+    /// The position of its first event, as its name says.
+    pub first: u64,
+    pub path: PathBuf,
+    /// How many bytes it had when it was listed.
+    pub bytes: u64,
+}
+
+/// The files of a journal when it was opened.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    /// In order of their names.
+    pub logs: Vec<LogFile>,
+    /// Names that end in `.log` but are no position.
+    pub misnamed: Vec<String>,
+}
+
+/// The folder of a ledger's journal.
+pub(super) fn folder(ledger: &Path) -> PathBuf {
+    ledger.join(FOLDER)
+}
+
+/// The path of the file whose first event has this position.
+pub(super) fn path(ledger: &Path, first: u64) -> PathBuf {
+    folder(ledger).join(format!("{first:020}{ENDING}"))
+}
+
+/// Lists the journal of a ledger.
+pub(super) fn list(ledger: &Path) -> Result<Files, JournalError> {
+    let folder = folder(ledger);
+    if !folder.is_dir() {
+        return Err(JournalError::Missing(folder));
+    }
+    let mut files = Files::default();
+    let failed = |cause| JournalError::Disk(disk::error("list", &folder)(cause));
+    for found in fs::read_dir(&folder).map_err(failed)? {
+        let path = found.map_err(failed)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Some(stem) = name.strip_suffix(ENDING) else {
+            continue;
+        };
+        let Some(first) = position(stem) else {
+            files.misnamed.push(name);
+            continue;
+        };
+        let bytes = fs::metadata(&path).map_err(disk::error("read", &path))?.len();
+        files.logs.push(LogFile { first, path, bytes });
+    }
+    files.logs.sort_by_key(|file| file.first);
+    files.misnamed.sort();
+    Ok(files)
+}
+
+/// Exactly 20 digits that fit.
+fn position(stem: &str) -> Option<u64> {
+    let digits = stem.len() == 20 && stem.bytes().all(|byte| byte.is_ascii_digit());
+    stem.parse().ok().filter(|_| digits)
+}
+
+/// The name of a file, for people.
+pub(super) fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

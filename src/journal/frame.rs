@@ -1,0 +1,234 @@
+//! Lines into entries, closing lines and damage: the framing of a journal.
+//!
+//! Always holds: from the end of a commit, lines are taken in fours until one begins with `= `;
+//! whatever the lines are, the next closing line sets the framing right again. Every byte before a
+//! closing line is in the sum, damage too. An event with a line over [`super::LINE_BOUND`] is
+//! damage and is not counted.
+//! Not here: which bytes belong to the record (`end.rs`), which file comes next (`read.rs`).
+//! Source: FORMAT.md section 9, "Framing".
+
+use super::closing;
+use super::line::Lines;
+use crate::event::Entry;
+use crate::hash::Running;
+use crate::verify::source::{Closing, ClosingLine, Damage};
+use std::io::{self, Read};
+
+/// What stands next in a journal.
+#[derive(Debug)]
+pub(super) enum Item {
+    /// An event at or after the position that entries are kept from.
+    Entry(Entry),
+    Closing(Closing),
+    Damage(Damage),
+}
+
+/// Where the last closed commit of the present file stands: byte offsets in the file.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Commit {
+    /// Its first byte.
+    pub start: u64,
+    /// The first byte of its closing line.
+    pub closing: u64,
+    /// The first byte after it.
+    pub end: u64,
+    /// How many events of the record stand before it.
+    pub before: u64,
+}
+
+/// What a framer is asked for beside the frame.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    /// Entries from this position on; earlier ones are counted only.
+    pub from: u64,
+    /// Whether sums are to be computed. If not, no sum holds.
+    pub sums: bool,
+}
+
+/// Frames one file after the other.
+pub(super) struct Framer<R> {
+    lines: Lines<R>,
+    wanted: Wanted,
+    /// Name of the present file, for damage.
+    file: String,
+    /// How many lines of the file were taken, how many bytes, and where the present line begins.
+    line: u64,
+    offset: u64,
+    line_start: u64,
+    /// How many events of the record were met.
+    pub counted: u64,
+    /// The last closed commit; before there is one, the empty one at the file's start.
+    pub commit: Commit,
+    /// How many events stand before the present commit.
+    closed_at: u64,
+    sum: Running,
+    /// The event that is being read.
+    entry: Entry,
+    /// How many of its lines are whole.
+    parts: u8,
+    /// One of its lines is over the bound.
+    long: bool,
+    /// The present line began in an earlier piece.
+    inside: Inside,
+    next: Option<Item>,
+}
+
+/// Which line goes on over several pieces.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    No,
+    Event,
+    Closing,
+}
+
+impl<R: Read> Framer<R> {
+    /// A framer of a file that `counted` events stand before.
+    pub fn new(reader: R, file: String, counted: u64, wanted: Wanted) -> Framer<R> {
+        Framer {
+            lines: Lines::new(reader),
+            wanted,
+            file,
+            line: 0,
+            offset: 0,
+            line_start: 0,
+            counted,
+            commit: Commit::default(),
+            closed_at: counted,
+            sum: Running::default(),
+            entry: Entry::default(),
+            parts: 0,
+            long: false,
+            inside: Inside::No,
+            next: None,
+        }
+    }
+
+    /// Goes on with the next file. The one before must be at its end.
+    pub fn turn_to(&mut self, reader: R, file: String) {
+        self.lines.turn_to(reader);
+        self.file = file;
+        self.line = 0;
+        self.offset = 0;
+        self.commit = Commit::default();
+    }
+
+    /// What stands next in the file; `None` at its end.
+    pub fn next(&mut self) -> io::Result<Option<Item>> {
+        if let Some(item) = self.next.take() {
+            return Ok(Some(item));
+        }
+        loop {
+            let inside = self.inside;
+            let Some(piece) = self.lines.next()? else {
+                return Ok(self.end_file().map(Item::Damage));
+            };
+            let (bytes, ends) = (piece.bytes, piece.ends);
+            if inside == Inside::No {
+                self.line_start = self.offset;
+            }
+            self.offset += bytes.len() as u64;
+            let closes = inside == Inside::Closing
+                || (inside == Inside::No && bytes.starts_with(closing::BEGINS));
+            if closes && ends {
+                let whole = inside == Inside::No;
+                let said = closing::parse(&bytes[..bytes.len() - 1]).filter(|_| whole);
+                return Ok(Some(self.close(said)));
+            }
+            if closes {
+                self.inside = Inside::Closing;
+                continue;
+            }
+            if self.wanted.sums {
+                self.sum.add(bytes);
+            }
+            self.long |= inside == Inside::Event || !ends;
+            if !ends {
+                self.inside = Inside::Event;
+                continue;
+            }
+            if !self.long && self.counted >= self.wanted.from {
+                collect(&mut self.entry, self.parts, bytes);
+            }
+            if let Some(item) = self.end_line() {
+                return Ok(Some(item));
+            }
+        }
+    }
+
+    /// A line of an event is whole; perhaps the event is.
+    fn end_line(&mut self) -> Option<Item> {
+        self.inside = Inside::No;
+        self.line += 1;
+        self.parts += 1;
+        if self.parts < 4 {
+            return None;
+        }
+        let long = self.long;
+        let entry = self.begin_event();
+        if long {
+            let why = format!("an event of a line over {} bytes ends", super::LINE_BOUND);
+            return Some(Item::Damage(self.damage(&why)));
+        }
+        self.counted += 1;
+        (self.counted > self.wanted.from).then_some(Item::Entry(entry))
+    }
+
+    /// A closing line is whole. Lines of less than an event before it are told first.
+    fn close(&mut self, said: Option<ClosingLine>) -> Item {
+        self.inside = Inside::No;
+        self.line += 1;
+        let sum = self.sum.finish();
+        let closing = Item::Closing(Closing {
+            counted: self.counted,
+            said,
+            sum_holds: self.wanted.sums && said.is_some_and(|said| said.sum == sum),
+        });
+        self.commit = Commit {
+            start: self.commit.end,
+            closing: self.line_start,
+            end: self.offset,
+            before: self.closed_at,
+        };
+        self.closed_at = self.counted;
+        let parts = self.parts;
+        self.begin_event();
+        if parts == 0 {
+            return closing;
+        }
+        let why = format!("{parts} of the 4 lines of an event stand before the closing line");
+        self.next = Some(closing);
+        Item::Damage(self.damage(&why))
+    }
+
+    /// The file ends. After the end of a commit that is as it should be.
+    fn end_file(&mut self) -> Option<Damage> {
+        let inside = self.inside != Inside::No;
+        let open = inside || self.parts > 0 || self.offset > self.commit.end;
+        self.begin_event();
+        self.sum.finish();
+        self.inside = Inside::No;
+        self.closed_at = self.counted;
+        // So that a second call finds nothing.
+        self.commit.end = self.offset;
+        open.then(|| self.damage("the file ends without a closing line"))
+    }
+
+    fn begin_event(&mut self) -> Entry {
+        self.parts = 0;
+        self.long = false;
+        std::mem::take(&mut self.entry)
+    }
+
+    fn damage(&self, why: &str) -> Damage {
+        Damage { counted: self.counted, why: format!("{}, line {}: {why}", self.file, self.line) }
+    }
+}
+
+/// Puts a whole line, with its LF, to the event it is a part of.
+fn collect(entry: &mut Entry, parts: u8, line: &[u8]) {
+    match (parts, line) {
+        (0..3, _) => entry.record.extend_from_slice(line),
+        (_, b"-\n") => entry.body = None,
+        _ => entry.body = Some(line[..line.len() - 1].to_vec()),
+    }
+}

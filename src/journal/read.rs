@@ -1,0 +1,257 @@
+//! Reading a journal: opening it, walking it as a [`Source`], fetching documents.
+//!
+//! Always holds: nothing is written or locked; a journal that a writer appends to is read as it was
+//! when it was opened. A walk yields all bytes of the record as entries, closing lines or damage,
+//! and counts the events that are there, whatever names and closing lines say.
+//! Not here: the end of the record (`end.rs`), the framing (`frame.rs`), any judgement (`verify`).
+//! Source: FORMAT.md section 9.
+
+use super::end::{self, End};
+use super::files::{self, Files};
+use super::frame::{Framer, Item, Wanted};
+use super::{DOCUMENT_BOUND, DOCUMENTS, JournalError};
+use crate::disk::{self, DiskError};
+use crate::event::Entry;
+use crate::hash::Hash;
+use crate::verify::source::{Damage, SPAN, Source, SourceError, Span, Walk};
+use std::fs::File;
+use std::io::{self, Read, Take};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// A span ends once its entries have this many bytes, so that large bodies do not add up.
+const SPAN_BYTES: usize = 16 << 20;
+
+/// The journal of a ledger, as it was when it was opened.
+#[derive(Debug)]
+pub struct Journal {
+    ledger: PathBuf,
+    files: Files,
+    end: End,
+}
+
+impl Journal {
+    /// Opens the journal of the ledger in this folder, for reading only.
+    ///
+    /// `covered` is the size of the ledger's checkpoint, `None` if it has none: a last commit whose
+    /// sum or size does not hold is unfinished only if no checkpoint covers it. Reads the last
+    /// file. Errors: no journal, or a file that cannot be read; what the files hold is no error.
+    pub fn open(ledger: &Path, covered: Option<u64>) -> Result<Journal, JournalError> {
+        let files = files::list(ledger)?;
+        let end = end::find(&files.logs, covered)?;
+        let ledger = ledger.to_owned();
+        Ok(Journal { ledger, files, end })
+    }
+
+    /// The entries at these positions, in order; of a range that passes the record's end, the part
+    /// before it. Reads from the start of the file that holds the first, without any sum. All of
+    /// the range is held in memory. Where the journal is damaged, fewer entries may come.
+    pub fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, SourceError> {
+        let mut found = Vec::new();
+        if range.is_empty() {
+            return Ok(found);
+        }
+        let wanted = Wanted { from: range.start, sums: false };
+        for span in Walking::new(self, wanted) {
+            let left = range.end - range.start - found.len() as u64;
+            found.extend(span?.entries.into_iter().take(left as usize));
+            if found.len() as u64 == range.end - range.start {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The path of a document in this ledger, whether it is there or not.
+    pub fn document_path(ledger: &Path, digest: &Hash) -> PathBuf {
+        ledger.join(DOCUMENTS).join(digest.to_string())
+    }
+
+    pub(super) fn files(&self) -> &Files {
+        &self.files
+    }
+
+    pub(super) fn end(&self) -> &End {
+        &self.end
+    }
+}
+
+impl Source for Journal {
+    /// Counted in the last file, from the position that its name says: where names or earlier files
+    /// are damaged, a walk can yield another number of entries.
+    fn size(&self) -> u64 {
+        self.end.size
+    }
+
+    fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
+        let wanted = Wanted { from, sums: true };
+        Ok(Box::new(Walking::new(self, wanted)))
+    }
+
+    /// At most one byte more than [`DOCUMENT_BOUND`] is read: a larger document is cut there, and
+    /// so has another digest than its name.
+    fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
+        let path = Journal::document_path(&self.ledger, digest);
+        match disk::read_up_to(&path, DOCUMENT_BOUND + 1) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.is_missing() => Ok(None),
+            Err(DiskError::Io { cause, .. }) => Err(unreadable(&path, cause)),
+            Err(error) => Err(unreadable(&path, io::Error::other(error))),
+        }
+    }
+
+    fn ignored_bytes(&self) -> u64 {
+        self.end.ignored
+    }
+}
+
+/// A walk: the framer of the present file, and what does not fit the present span any more.
+struct Walking<'a> {
+    journal: &'a Journal,
+    wanted: Wanted,
+    /// The file to open next.
+    file: usize,
+    framer: Option<Framer<Take<File>>>,
+    /// Whether the framer stands inside a file.
+    inside: bool,
+    /// Events met so far.
+    counted: u64,
+    pending: Vec<Item>,
+    ended: bool,
+}
+
+impl<'a> Walking<'a> {
+    fn new(journal: &'a Journal, wanted: Wanted) -> Walking<'a> {
+        let logs = &journal.files.logs;
+        let after = logs.partition_point(|file| file.first <= wanted.from);
+        let file = after.saturating_sub(1).min(journal.end.file);
+        let counted = match (file, logs.get(file)) {
+            (1.., Some(log)) => log.first,
+            _ => 0,
+        };
+        let mut walking = Walking {
+            journal,
+            wanted,
+            file,
+            framer: None,
+            inside: false,
+            counted,
+            pending: Vec::new(),
+            ended: false,
+        };
+        if wanted.from == 0 {
+            let names = journal.files.misnamed.iter().rev();
+            let items = names.map(|name| walking.misnamed(name, "20 digits"));
+            walking.pending = items.collect();
+        }
+        walking
+    }
+
+    fn misnamed(&self, name: &str, expected: &str) -> Item {
+        Item::Damage(Damage {
+            counted: self.counted,
+            why: format!("{name}: a file is misnamed or missing, expected is {expected}"),
+        })
+    }
+
+    /// The next item of the record; `None` at its end.
+    fn item(&mut self) -> Result<Option<Item>, SourceError> {
+        loop {
+            if let Some(item) = self.pending.pop() {
+                return Ok(Some(item));
+            }
+            if let Some(framer) = self.framer.as_mut().filter(|_| self.inside) {
+                let path = &self.journal.files.logs[self.file - 1].path;
+                let item = framer.next().map_err(|cause| unreadable(path, cause))?;
+                self.counted = framer.counted;
+                match item {
+                    Some(item) => return Ok(Some(item)),
+                    None => self.inside = false,
+                }
+            } else if !self.open_next()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Turns to the next file; `false` if the record has no more.
+    fn open_next(&mut self) -> Result<bool, SourceError> {
+        let end = &self.journal.end;
+        let Some(log) = self.journal.files.logs.get(self.file) else {
+            return Ok(false);
+        };
+        if self.file > end.file {
+            return Ok(false);
+        }
+        let limit = if self.file == end.file { end.offset } else { log.bytes };
+        let file = File::open(&log.path).map_err(|cause| unreadable(&log.path, cause))?;
+        let (reader, name) = (file.take(limit), files::name(&log.path));
+        if log.first != self.counted {
+            let expected = format!("{:020}.log", self.counted);
+            self.pending.push(self.misnamed(&name, &expected));
+        }
+        match &mut self.framer {
+            Some(framer) => framer.turn_to(reader, name),
+            none => *none = Some(Framer::new(reader, name, self.counted, self.wanted)),
+        }
+        self.file += 1;
+        self.inside = true;
+        Ok(true)
+    }
+
+    /// As many items as a span holds.
+    fn span(&mut self) -> Result<Option<Span>, SourceError> {
+        let mut span = Span::default();
+        let mut bytes = 0;
+        span.first = self.counted.max(self.wanted.from);
+        while let Some(item) = self.item()? {
+            let full = span.entries.len() == SPAN || bytes >= SPAN_BYTES;
+            match item {
+                Item::Entry(_) if full => {
+                    self.pending.push(item);
+                    return Ok(Some(span));
+                }
+                Item::Entry(entry) => {
+                    if span.entries.is_empty() {
+                        span.first = self.counted - 1;
+                    }
+                    bytes += entry.record.len() + entry.body.as_ref().map_or(0, Vec::len);
+                    span.entries.push(entry);
+                }
+                Item::Closing(closing) if self.tells(closing.counted, 1) => {
+                    span.closings.push(closing);
+                }
+                Item::Damage(damage) if self.tells(damage.counted, 0) => span.damage.push(damage),
+                _ => {}
+            }
+            if span.closings.len() + span.damage.len() >= SPAN {
+                return Ok(Some(span));
+            }
+        }
+        let empty = span.entries.is_empty() && span.closings.is_empty() && span.damage.is_empty();
+        Ok((!empty).then_some(span))
+    }
+
+    /// Whether what stands after `counted` events is part of this walk.
+    fn tells(&self, counted: u64, least: u64) -> bool {
+        self.wanted.from == 0 || counted >= self.wanted.from + least
+    }
+}
+
+impl Iterator for Walking<'_> {
+    type Item = Result<Span, SourceError>;
+
+    fn next(&mut self) -> Option<Result<Span, SourceError>> {
+        if self.ended {
+            return None;
+        }
+        let span = self.span().transpose();
+        self.ended = !matches!(span, Some(Ok(_)));
+        span
+    }
+}
+
+fn unreadable(path: &Path, cause: io::Error) -> SourceError {
+    let what = path.display().to_string();
+    SourceError { what, cause }
+}

@@ -1,0 +1,222 @@
+//! Writing a journal: one commit, one write, one fdatasync.
+//!
+//! Always holds: after `Ok` the commit is on stable storage; after [`DiskError::Unknown`] this
+//! writer writes no more. What an unfinished commit left is moved beside the journal before
+//! anything is appended, never deleted. The caller holds the ledger's lock (`disk::lock`).
+//! Not here: whether entries are legal, which root is right. Source: FORMAT.md section 9.
+
+use super::closing;
+use super::files;
+use super::read::Journal;
+use super::{JournalError, LINE_BOUND};
+use crate::disk::append::Appender;
+use crate::disk::{self, DiskError, Mode};
+use crate::event::Entry;
+use crate::hash::Hash;
+use crate::verify::source::{ClosingLine, Source};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+/// The usual size in bytes from which on the next commit begins a new file.
+pub const ROTATE_AT: u64 = 64 << 20;
+
+/// An unfinished commit that was moved out of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aside {
+    /// Where it is now: `aside-<size>` in the journal's folder, with `.2`, `.3` … where that name
+    /// was taken.
+    pub path: PathBuf,
+    /// How many bytes it has.
+    pub bytes: u64,
+}
+
+/// The end of a journal, to append to.
+#[derive(Debug)]
+pub struct JournalWriter {
+    ledger: PathBuf,
+    file: Appender,
+    size: u64,
+    rotate_at: u64,
+}
+
+impl JournalWriter {
+    /// Makes the journal of a ledger whose folder is there and has none.
+    pub fn create(ledger: &Path, rotate_at: u64) -> Result<JournalWriter, JournalError> {
+        let folder = files::folder(ledger);
+        match disk::make_folder(&folder) {
+            Err(error) if error.is_there_already() => Err(JournalError::ThereAlready(folder)),
+            Err(error) => Err(error.into()),
+            Ok(()) => Ok(JournalWriter {
+                ledger: ledger.to_owned(),
+                file: Appender::create(&files::path(ledger, 0), Mode::Shared)?,
+                size: 0,
+                rotate_at,
+            }),
+        }
+    }
+
+    /// Opens a journal to append to it, and moves an unfinished commit aside.
+    ///
+    /// `covered` as in [`Journal::open`]; `rotate_at` in bytes, usually [`ROTATE_AT`]. Refuses with
+    /// [`JournalError::Damaged`] where the last commit does not hold though it is covered.
+    pub fn open(
+        ledger: &Path,
+        covered: Option<u64>,
+        rotate_at: u64,
+    ) -> Result<(JournalWriter, Option<Aside>), JournalError> {
+        let journal = Journal::open(ledger, covered)?;
+        let size = journal.size();
+        if let Some(why) = journal.end().fault {
+            return Err(JournalError::Damaged { size, why });
+        }
+        let Some(log) = journal.files().logs.get(journal.end().file) else {
+            let file = Appender::create(&files::path(ledger, size), Mode::Shared)?;
+            return Ok((JournalWriter::at(ledger, file, size, rotate_at), None));
+        };
+        let mut file = Appender::open(&log.path)?;
+        let aside = match journal.ignored_bytes() {
+            0 => None,
+            _ => Some(copy_aside(&journal, &files::folder(ledger))?),
+        };
+        if file.length() > journal.end().offset {
+            file.cut(journal.end().offset)?;
+        }
+        remove_after(&journal, &files::folder(ledger))?;
+        Ok((JournalWriter::at(ledger, file, size, rotate_at), aside))
+    }
+
+    fn at(ledger: &Path, file: Appender, size: u64, rotate_at: u64) -> JournalWriter {
+        let ledger = ledger.to_owned();
+        JournalWriter { ledger, file, size, rotate_at }
+    }
+
+    /// How many events the journal has.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Appends entries and the line that closes them, durably.
+    ///
+    /// `closing` is the size after this commit and the root of the tree of that size. Errors leave
+    /// the journal as it was, but for [`DiskError::Unknown`], after which only
+    /// [`DiskError::Poisoned`] follows.
+    ///
+    /// ```
+    /// use annals::event::Entry;
+    /// use annals::hash::Hash;
+    /// use annals::journal::{Journal, JournalWriter, ROTATE_AT};
+    /// let ledger = tempfile::tempdir()?;
+    /// let mut writer = JournalWriter::create(ledger.path(), ROTATE_AT)?;
+    /// let entry = Entry { record: b"place\nstatement\nsignature\n".to_vec(), body: None };
+    /// writer.commit(&[entry.clone()], (1, Hash::of(&[b"root"])))?;
+    /// let journal = Journal::open(ledger.path(), None)?;
+    /// assert_eq!(journal.read(0..9)?, [entry]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn commit(&mut self, entries: &[Entry], closing: (u64, Hash)) -> Result<(), JournalError> {
+        let (said, root) = closing;
+        let counted = self.size + entries.len() as u64;
+        if said != counted || entries.is_empty() {
+            return Err(JournalError::Size { said, counted });
+        }
+        let mut bytes = Vec::new();
+        for (position, entry) in (self.size..).zip(entries) {
+            let fits = put(&mut bytes, entry);
+            fits.map_err(|why| JournalError::Unwritable { position, why })?;
+        }
+        let sum = Hash::of(&[&bytes]);
+        let line = ClosingLine { size: said, root, sum };
+        bytes.extend_from_slice(closing::write(&line).as_bytes());
+        self.rotate()?;
+        self.file.append(&bytes)?;
+        self.size = said;
+        Ok(())
+    }
+
+    /// Begins a new file if the present one is large, and has events to be named apart by.
+    fn rotate(&mut self) -> Result<(), JournalError> {
+        let next = files::path(&self.ledger, self.size);
+        let large = self.file.length() >= self.rotate_at;
+        if large && self.file.path() != next && !self.file.is_poisoned() {
+            self.file = Appender::create(&next, Mode::Shared)?;
+        }
+        Ok(())
+    }
+}
+
+/// Adds the four lines of an entry; `Err` says why they would not be read back so.
+fn put(bytes: &mut Vec<u8>, entry: &Entry) -> Result<(), &'static str> {
+    let record = entry.record.as_slice();
+    if memchr::memchr_iter(b'\n', record).count() != 3 || !record.ends_with(b"\n") {
+        return Err("its record is not three lines");
+    }
+    let body = entry.body.as_deref().unwrap_or(b"-");
+    if body.contains(&b'\n') || (entry.body.is_some() && body == b"-") {
+        return Err("its body is not one line");
+    }
+    for line in record.split(|byte| *byte == b'\n').chain([body]) {
+        if line.starts_with(closing::BEGINS) {
+            return Err("one of its lines begins like a closing line");
+        }
+        if line.len() >= LINE_BOUND {
+            return Err("one of its lines is too long");
+        }
+    }
+    bytes.extend_from_slice(record);
+    bytes.extend_from_slice(body);
+    bytes.push(b'\n');
+    Ok(())
+}
+
+/// Copies all bytes after the end of the record to a new file, durably.
+///
+/// A power cut before they are cut off the journal leaves them in both places; the next writer then
+/// copies them again, under another name.
+fn copy_aside(journal: &Journal, folder: &Path) -> Result<Aside, JournalError> {
+    let (path, mut to) = new_aside(folder, journal.size())?;
+    let mut bytes = 0;
+    let end = journal.end();
+    for (index, log) in journal.files().logs.iter().enumerate().skip(end.file) {
+        let start = if index == end.file { end.offset } else { 0 };
+        let copied = copy(&log.path, start, &mut to);
+        bytes += copied.map_err(disk::error("set aside the end of", &log.path))?;
+    }
+    to.sync_all().map_err(disk::error("sync", &path))?;
+    disk::sync_folder(folder)?;
+    Ok(Aside { path, bytes })
+}
+
+fn copy(path: &Path, start: u64, to: &mut File) -> io::Result<u64> {
+    let mut from = File::open(path)?;
+    from.seek(SeekFrom::Start(start))?;
+    io::copy(&mut from.take(u64::MAX), to)
+}
+
+/// A new file `aside-<size>`, or the first free name after it.
+fn new_aside(folder: &Path, size: u64) -> Result<(PathBuf, File), DiskError> {
+    let mut path = folder.join(format!("aside-{size}"));
+    for number in 2_u64.. {
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(file) => return Ok((path, file)),
+            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(cause) => return Err(disk::error("make", &path)(cause)),
+        }
+        path = folder.join(format!("aside-{size}.{number}"));
+    }
+    Err(disk::error("make", &path)(io::ErrorKind::AlreadyExists.into()))
+}
+
+/// Removes the files after the one that the record ends in: all they held is aside.
+fn remove_after(journal: &Journal, folder: &Path) -> Result<(), DiskError> {
+    let after = journal.files().logs.iter().skip(journal.end().file + 1);
+    let mut removed = false;
+    for log in after {
+        fs::remove_file(&log.path).map_err(disk::error("remove", &log.path))?;
+        removed = true;
+    }
+    if removed {
+        disk::sync_folder(folder)?;
+    }
+    Ok(())
+}

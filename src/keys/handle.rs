@@ -1,0 +1,122 @@
+//! Handles: the short names that key files go by.
+//!
+//! Always holds: a [`Handle`] is `[a-z0-9][a-z0-9._-]{0,63}` and neither `log` nor `recovery`; so
+//! it is a file name everywhere and nobody's key can pass for that of the record.
+//! Not here: the names of people, which stand in the record. Source: commands of `annals key`.
+
+use super::error::KeysError;
+use std::fmt;
+use std::ops::Deref;
+
+/// The name of a key: `NAME.key`, `NAME.pub`, `NAME.request`. Ordered as bytes.
+///
+/// ```
+/// use annals::keys::Handle;
+/// assert_eq!(&*Handle::new("ada")?, "ada");
+/// assert!(Handle::new("Ada").is_err() && Handle::new("../ada").is_err());
+/// assert!(Handle::new("log").is_err());
+/// # Ok::<(), annals::keys::KeysError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Handle(String);
+
+/// Names that no editor's key may have.
+const RESERVED: [&str; 2] = ["log", "recovery"];
+
+impl Handle {
+    /// The longest handle, in bytes.
+    pub const MAX: usize = 64;
+
+    /// The handle if the text is one.
+    pub fn new(text: impl Into<String>) -> Result<Handle, KeysError> {
+        let found = text.into();
+        if !is_handle(&found) {
+            let found = found.chars().take(80).collect();
+            return Err(KeysError::Handle { found });
+        }
+        if RESERVED.contains(&found.as_str()) {
+            return Err(KeysError::Reserved { found });
+        }
+        Ok(Handle(found))
+    }
+
+    /// The one handle that is not an editor's.
+    pub fn log() -> Handle {
+        Handle(RESERVED[0].to_owned())
+    }
+}
+
+fn is_handle(text: &str) -> bool {
+    let first = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let byte = |b: u8| first(b) || matches!(b, b'.' | b'_' | b'-');
+    (1..=Handle::MAX).contains(&text.len())
+        && text.bytes().next().is_some_and(first)
+        && text.bytes().all(byte)
+}
+
+/// A handle for a person's name: its first word in lower case, without accents. `None` where that
+/// gives no handle (another script, a reserved word): then ask, for half a name is worse than none.
+///
+/// ```
+/// use annals::keys::handle_from;
+/// let from = |name| handle_from(name).map(|handle| handle.to_string());
+/// assert_eq!(from("Ada Example").as_deref(), Some("ada"));
+/// assert_eq!(from("Søren O’Hara").as_deref(), Some("soren"));
+/// assert_eq!(from("Юлия Петрова"), None);
+/// ```
+pub fn handle_from(name: &str) -> Option<Handle> {
+    let mut out = String::new();
+    for letter in name.split_whitespace().next()?.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'a'..='z' | '0'..='9' | '.' | '_' | '-' => out.push(letter),
+            // A mark on the letter before it, an apostrophe.
+            '\u{300}'..='\u{36F}' | '\'' | '\u{2019}' => {}
+            other => out.push_str(plain(other)?),
+        }
+    }
+    out.truncate(Handle::MAX);
+    Handle::new(out.trim_matches(['.', '_', '-'])).ok()
+}
+
+/// The letters of the Latin alphabets of Europe without their marks.
+fn plain(letter: char) -> Option<&'static str> {
+    const TABLE: &[(&str, &str)] = &[
+        ("àáâãäåāăą", "a"),
+        ("çćĉċč", "c"),
+        ("ďđð", "d"),
+        ("èéêëēĕėęě", "e"),
+        ("ĝğġģ", "g"),
+        ("ĥħ", "h"),
+        ("ìíîïĩīĭįı", "i"),
+        ("ĵ", "j"),
+        ("ķ", "k"),
+        ("ĺļľŀł", "l"),
+        ("ñńņňŋ", "n"),
+        ("òóôõöøōŏő", "o"),
+        ("ŕŗř", "r"),
+        ("śŝşšș", "s"),
+        ("ţťŧț", "t"),
+        ("ùúûüũūŭůűų", "u"),
+        ("ŵ", "w"),
+        ("ýÿŷ", "y"),
+        ("źżž", "z"),
+        ("æ", "ae"),
+        ("œ", "oe"),
+        ("ß", "ss"),
+        ("þ", "th"),
+    ];
+    TABLE.iter().find(|(from, _)| from.contains(letter)).map(|(_, to)| *to)
+}
+
+impl Deref for Handle {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

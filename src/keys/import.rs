@@ -1,0 +1,40 @@
+//! Import: a key that was made elsewhere becomes an editor's.
+//!
+//! Always holds: the file is read and left as it is; what is kept of it is written anew (`folder`).
+//! An OpenSSH key is taken only from someone who says that it serves nothing else: an agent that
+//! holds it signs any 47 bytes for any machine it is forwarded to, and we sign 47 bytes.
+//! Not here: the mode of the file, for it may come from a stick that has none.
+//! Source: `secret`, `openssh`.
+
+use super::error::KeysError;
+use super::pem::{self, Pem};
+use super::secret::{Ask, read_secret};
+use super::{file, openssh};
+use crate::key::SecretKey;
+use std::path::Path;
+
+/// Reads a secret key from a PKCS#8 file (either version, encrypted or not) or, if it is
+/// `used_for_nothing_else`, an unencrypted OpenSSH key.
+pub fn import(
+    path: &Path,
+    used_for_nothing_else: bool,
+    ask: &mut Ask<'_>,
+) -> Result<SecretKey, KeysError> {
+    let opened = file::open(path)?;
+    let Some(text) = file::read(&opened, path, pem::MAX_BYTES)? else {
+        return Err(too_long(path));
+    };
+    match pem::read(path, &text, "a secret key")? {
+        Pem { label: pem::OPENSSH, .. } if !used_for_nothing_else => {
+            Err(KeysError::UsedElsewhere { path: path.to_owned() })
+        }
+        Pem { label: pem::OPENSSH, der } => openssh::read(path, &der),
+        _ => read_secret(path, &text, ask),
+    }
+}
+
+/// The refusal of a file that is too long to be a key.
+pub(super) fn too_long(path: &Path) -> KeysError {
+    let found = format!("more than {} bytes", pem::MAX_BYTES);
+    KeysError::NotAKey { path: path.to_owned(), expected: "a key or a request", found }
+}

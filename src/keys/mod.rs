@@ -1,0 +1,48 @@
+//! Key files: who can sign here, kept from those who may not.
+//!
+//! Always holds: no key file is ever overwritten; a secret leaves this room only as a
+//! [`SecretKey`], a text for its file or a text for paper, each wiped when dropped; no message
+//! holds one. A passphrase comes in through a closure of the caller, randomness through
+//! [`Entropy`](crate::entropy::Entropy). Not here: prompts (`cli`), who may sign (`roster`,
+//! `legal`), agents (an agent signs 47 bytes for anyone, and cannot show a person what they are).
+//! Source: RFC 5208, 5958, 8018, 8410 (files); FORMAT.md sections 4 and 9 (proofs, marks).
+//!
+//! ```
+//! use annals::entropy::Seeded;
+//! use annals::keys::{generate, Handle, KeyFolder, Protection};
+//! # let place = tempfile::tempdir()?;
+//! # let place = place.path();
+//! let mut entropy = Seeded::new("an example");
+//! let keys = KeyFolder::make(place.join("keys"))?;
+//! let (ada, secret) = (Handle::new("ada")?, generate(&mut entropy)?);
+//! keys.add(&ada, &secret, Protection::Passphrase("correct horse"), &mut entropy)?;
+//! let mut ask = |_attempt| Ok(Some(String::from("correct horse").into()));
+//! assert_eq!(keys.secret(&ada, &mut ask)?.public(), secret.public());
+//! assert_eq!(keys.handle_of(&secret.public())?, Some(ada));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`SecretKey`]: crate::key::SecretKey
+
+mod error;
+mod file;
+mod folder;
+mod handle;
+mod import;
+mod marks;
+mod openssh;
+mod pem;
+mod public;
+mod recovery;
+mod request;
+mod secret;
+
+pub use error::KeysError;
+pub use folder::{Held, KeyFolder, Listed, Listing, read_request};
+pub use handle::{Handle, handle_from};
+pub use import::import;
+pub use marks::{Mark, Marks};
+pub use public::{read_public, write_public};
+pub use recovery::{read_recovery, write_recovery};
+pub use request::Request;
+pub use secret::{Ask, Protection, TRIES, generate, read_secret, write_secret};

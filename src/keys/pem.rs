@@ -1,0 +1,116 @@
+//! PEM and the names of algorithms: what the readers of key files have in common.
+//!
+//! Always holds: the text is at most 64 KiB, has one PEM block of RFC 7468 and nothing after it; a
+//! refusal says what was found instead. Not here: what is in the block (`secret`, `public`,
+//! `openssh`). Source: RFC 7468; RFC 8410; the `pem-rfc7468` crate, through `pkcs8`.
+
+use super::error::{KeysError, shown};
+use pkcs8::der::pem;
+use pkcs8::{AlgorithmIdentifierRef, ObjectIdentifier};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// Label of a PrivateKeyInfo.
+pub(super) const PLAIN: &str = "PRIVATE KEY";
+/// Label of an EncryptedPrivateKeyInfo.
+pub(super) const ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
+/// Label of a SubjectPublicKeyInfo.
+pub(super) const PUBLIC: &str = "PUBLIC KEY";
+/// Label of OpenSSH's own format.
+pub(super) const OPENSSH: &str = "OPENSSH PRIVATE KEY";
+
+/// The greatest number of bytes of a file of this room; a key takes 400, a request 9,000 at most.
+pub(super) const MAX_BYTES: usize = 64 << 10;
+
+/// id-Ed25519, without parameters.
+pub(super) const ED25519: AlgorithmIdentifierRef<'static> =
+    AlgorithmIdentifierRef { oid: ObjectIdentifier::new_unwrap("1.3.101.112"), parameters: None };
+
+/// A PEM block.
+pub(super) struct Pem<'a> {
+    pub label: &'a str,
+    pub der: Zeroizing<Vec<u8>>,
+}
+
+/// Reads the block of a text in which `expected` should be.
+pub(super) fn read<'a>(
+    path: &Path,
+    text: &'a [u8],
+    expected: &'static str,
+) -> Result<Pem<'a>, KeysError> {
+    // The old formats of OpenSSL are told first: they have headers, which RFC 7468 has not.
+    let begun = labels(text);
+    if let Some(found) = begun.iter().find_map(|label| old_format(label)) {
+        return Err(KeysError::Algorithm { path: path.to_owned(), found: found.to_owned() });
+    }
+    let Some(first) = begun.first() else {
+        let found = match text {
+            [] => "an empty file".to_owned(),
+            [0x30, ..] => "bytes that may be DER; make PEM of them with `openssl pkey`".to_owned(),
+            _ => "no line `-----BEGIN …-----`".to_owned(),
+        };
+        return Err(KeysError::NotAKey { path: path.to_owned(), expected, found });
+    };
+    if ![PLAIN, ENCRYPTED, PUBLIC, OPENSSH].contains(first) {
+        return Err(unexpected(path, first, expected));
+    }
+    decode(text).map_err(|it| KeysError::damaged(path, it))
+}
+
+/// Lines of any one length are read: OpenSSH writes 70 letters, not 64.
+fn decode(text: &[u8]) -> pem::Result<Pem<'_>> {
+    let mut decoder = pem::Decoder::new_detect_wrap(text)?;
+    let mut der = Zeroizing::new(Vec::with_capacity(decoder.remaining_len()));
+    decoder.decode_to_end(&mut der)?;
+    Ok(Pem { label: decoder.type_label(), der })
+}
+
+/// The refusal of a block with another label.
+pub(super) fn unexpected(path: &Path, label: &str, expected: &'static str) -> KeysError {
+    let found = match label {
+        PUBLIC => "a public key".to_owned(),
+        PLAIN | ENCRYPTED => "a secret key".to_owned(),
+        OPENSSH => "an OpenSSH key; `annals key import` reads it".to_owned(),
+        other => shown(other),
+    };
+    KeysError::NotAKey { path: path.to_owned(), expected, found }
+}
+
+/// The labels of all lines `-----BEGIN …-----`.
+fn labels(text: &[u8]) -> Vec<&str> {
+    let lines = text.split(|byte| matches!(byte, b'\n' | b'\r'));
+    let label = |line| {
+        let line: &str = std::str::from_utf8(line).ok()?;
+        Some(line.strip_prefix("-----BEGIN ")?.trim_end().trim_end_matches('-'))
+    };
+    lines.filter_map(label).collect()
+}
+
+fn old_format(label: &str) -> Option<&'static str> {
+    match label {
+        "RSA PRIVATE KEY" | "RSA PUBLIC KEY" => Some("an RSA key"),
+        "EC PRIVATE KEY" | "EC PARAMETERS" => Some("an EC key (ECDSA)"),
+        "DSA PRIVATE KEY" | "DSA PARAMETERS" => Some("a DSA key"),
+        _ => None,
+    }
+}
+
+/// Refuses every algorithm but Ed25519, by its name.
+pub(super) fn check_algorithm(
+    path: &Path,
+    found: &AlgorithmIdentifierRef<'_>,
+) -> Result<(), KeysError> {
+    let name = match found.oid.to_string().as_str() {
+        "1.3.101.112" if found.parameters.is_none() => return Ok(()),
+        "1.3.101.112" => return Err(KeysError::damaged(path, "id-Ed25519 with parameters")),
+        "1.2.840.113549.1.1.1" => "an RSA key".to_owned(),
+        "1.2.840.113549.1.1.10" => "an RSA-PSS key".to_owned(),
+        "1.2.840.10045.2.1" => "an EC key (ECDSA)".to_owned(),
+        "1.2.840.10040.4.1" => "a DSA key".to_owned(),
+        "1.3.101.110" => "an X25519 key, which agrees on secrets and cannot sign".to_owned(),
+        "1.3.101.111" => "an X448 key, which agrees on secrets and cannot sign".to_owned(),
+        "1.3.101.113" => "an Ed448 key".to_owned(),
+        other => format!("algorithm {other}"),
+    };
+    Err(KeysError::Algorithm { path: path.to_owned(), found: name })
+}

@@ -1,0 +1,162 @@
+//! Requests: how an editor asks to be enrolled without handing over a secret.
+//!
+//! ```text
+//! annals request v1
+//! origin <origin>
+//! name <name>
+//! key <64 hex>
+//! possession <128 hex>
+//! ```
+//!
+//! Always holds: a [`Request`] is proven: its possession is its key's signature over its origin and
+//! name, and its key is acceptable. It has one spelling, five lines each ended by LF.
+//! Not here: whether to believe the name, and the roles, which are the admin's to decide.
+//! Source: FORMAT.md section 4, "Possession".
+
+use super::error::{KeysError, shown};
+use crate::key::{Possession, PublicKey, SecretKey, Signature, possession_bytes};
+use crate::text::{Origin, Words};
+use std::path::Path;
+
+const FIRST: &str = "annals request v1";
+
+/// A key that asks to be enrolled, with the proof that it is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    origin: Origin,
+    name: Words<2_000>,
+    key: PublicKey,
+    possession: Signature,
+}
+
+impl Request {
+    /// The request of a key's holder.
+    ///
+    /// ```
+    /// use annals::key::SecretKey;
+    /// use annals::keys::Request;
+    /// use annals::text::{Origin, Words};
+    /// let bo = SecretKey::from_seed([7; 32]);
+    /// let request = Request::new(&bo, Origin::new("example.org/record")?, Words::new("Bo Berg")?);
+    /// let text = request.write();
+    /// assert!(text.starts_with("annals request v1\norigin example.org/record\nname Bo Berg\n"));
+    /// assert_eq!(Request::parse("bo.request".as_ref(), text.as_bytes())?, request);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(secret: &SecretKey, origin: Origin, name: Words<2_000>) -> Request {
+        let possession = secret.prove_possession(Possession::Editor, &origin, &name);
+        Request { origin, name, key: secret.public(), possession }
+    }
+
+    /// The record that the key asks to be enrolled in.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The name that stands in the enrolment, exactly so, for the proof covers it.
+    pub fn name(&self) -> &Words<2_000> {
+        &self.name
+    }
+
+    /// The key.
+    pub fn key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    /// The proof, as it stands in the enrolment.
+    pub fn possession(&self) -> &Signature {
+        &self.possession
+    }
+
+    /// Refuses a request that was made for another record.
+    pub fn check_origin(&self, expected: &Origin) -> Result<(), KeysError> {
+        if self.origin == *expected {
+            return Ok(());
+        }
+        let (expected, found) = (expected.to_string(), self.origin.to_string());
+        Err(KeysError::RequestOrigin { expected, found })
+    }
+
+    /// The file.
+    pub fn write(&self) -> String {
+        format!(
+            "{FIRST}\norigin {}\nname {}\nkey {}\npossession {}\n",
+            self.origin, self.name, self.key, self.possession
+        )
+    }
+
+    /// Reads the file and verifies its proof; `path` is for messages.
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Request, KeysError> {
+        let mut lines = Lines { path, rest: bytes, line: 0 };
+        lines.next("", "`annals request v1`", |text| (text == FIRST).then_some(()))?;
+        let origin =
+            lines.next("origin ", "`origin` and a name like example.org/record", |text| {
+                Origin::new(text).ok()
+            })?;
+        let name = lines
+            .next("name ", "`name` and 1 to 2,000 visible letters", |text| Words::new(text).ok())?;
+        let key = lines.next("key ", "`key` and 64 lower-case hex digits", PublicKey::parse)?;
+        let possession =
+            lines.next("possession ", "`possession` and 128 lower-case hex digits", |text| {
+                crate::hash::read_hex(text).map(Signature)
+            })?;
+        lines.end()?;
+        Request { origin, name, key, possession }.proven(path)
+    }
+
+    fn proven(self, path: &Path) -> Result<Request, KeysError> {
+        let (path, key) = (path.to_owned(), self.key);
+        let Some(accepted) = key.accept() else {
+            return Err(KeysError::Unacceptable { path, key });
+        };
+        let signed = possession_bytes(Possession::Editor, &self.origin, &key, &self.name);
+        match accepted.verifies(&signed, &self.possession) {
+            true => Ok(self),
+            false => Err(KeysError::RequestProof { path, key }),
+        }
+    }
+}
+
+/// The lines of a request, taken one by one.
+struct Lines<'a> {
+    path: &'a Path,
+    rest: &'a [u8],
+    line: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// The value of the next line, which begins with `word`.
+    fn next<T>(
+        &mut self,
+        word: &str,
+        expected: &'static str,
+        read: impl Fn(&'a str) -> Option<T>,
+    ) -> Result<T, KeysError> {
+        self.line += 1;
+        let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') else {
+            return Err(self.refuse("a line that ends with LF", "the end of the file"));
+        };
+        let line = &self.rest[..end];
+        self.rest = &self.rest[end + 1..];
+        if line.ends_with(b"\r") {
+            let found = "CR LF; a mail program may have changed it, so send it as an attachment";
+            return Err(self.refuse("a line that ends with LF alone", found));
+        }
+        let text = std::str::from_utf8(line).map_err(|_| self.refuse(expected, "no UTF-8"))?;
+        let value = text.strip_prefix(word).and_then(read);
+        value.ok_or_else(|| self.refuse(expected, shown(text)))
+    }
+
+    fn end(&mut self) -> Result<(), KeysError> {
+        self.line += 1;
+        match self.rest {
+            [] => Ok(()),
+            _ => Err(self.refuse("the end of the file", "more bytes")),
+        }
+    }
+
+    fn refuse(&self, expected: &'static str, found: impl ToString) -> KeysError {
+        let (path, line) = (self.path.to_owned(), self.line);
+        KeysError::RequestLine { path, line, expected, found: found.to_string() }
+    }
+}

@@ -1,0 +1,275 @@
+//! Append: drafts in, signed events out, all or nothing.
+//!
+//! Always holds: every event passes the judge that verifies before a byte is written; what was
+//! signed is kept until it is acknowledged and is sent again as the same bytes. Not here: prompts
+//! and previews (`cli`). Source: FORMAT.md sections 2, 6, 7, 9.
+
+use crate::clock::Clock;
+use crate::disk;
+use crate::entropy::Entropy;
+use crate::event::Entry;
+use crate::event::body::MAX_DOCUMENT;
+use crate::hash::Hash;
+use crate::key::SecretKey;
+use crate::ledger::desk::{Pending, WriterDesk};
+use crate::ledger::draft::{Draft, Name, Placed};
+use crate::ledger::error::{LedgerError, Refusal};
+use crate::ledger::outbox::{self, Kept};
+use crate::ledger::seal::{Slot, seal};
+use crate::ledger::settle::{Agents, Settled, Settler};
+use crate::ledger::writer::Writer;
+use crate::time::Time;
+use crate::verify::examine::{KeyCache, examine};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+/// Who signs, when, and with what randomness.
+pub struct Signer<'a> {
+    /// The editor's key.
+    pub key: &'a SecretKey,
+    /// The writer's clock.
+    pub clock: &'a mut Clock,
+    /// Where salts come from.
+    pub entropy: &'a mut dyn Entropy,
+}
+
+/// Events that are signed and judged, and not yet written.
+#[derive(Debug, Default)]
+pub struct Prepared {
+    /// The entries, in order.
+    pub entries: Vec<Entry>,
+    /// What they say.
+    pub settled: Vec<Settled>,
+    /// Documents that come with them.
+    pub documents: Vec<(Hash, Vec<u8>)>,
+    /// Position of the first one.
+    pub first: u64,
+    /// The file that keeps them until they are acknowledged.
+    pub outbox: Option<PathBuf>,
+}
+
+/// What became of a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Position of the first event.
+    pub first: u64,
+    /// Number of events.
+    pub count: u64,
+    /// Whether they were in the record before.
+    pub already: bool,
+}
+
+/// How far the writer's clock may be before or after the last event without a question.
+const BACK: i64 = 5 * 60 * 1_000_000;
+const AHEAD: i64 = 24 * 3_600 * 1_000_000;
+
+/// Refuses a clock that is far off the last event's time.
+pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
+    let Some(last) = writer.judge.chain.at else { return Ok(()) };
+    let ahead = now.micros() - last.micros();
+    let days = |micros: i64| format!("{:.1} days", micros as f64 / AHEAD as f64);
+    let minutes = |micros: i64| format!("{:.0} minutes", micros as f64 / 60e6);
+    match ahead {
+        far if far > AHEAD => Err(LedgerError::Clock(format!(
+            "expected a time near the last event's, {last}; the clock says {now}, {} later",
+            days(far)
+        ))),
+        back if back < -BACK => Err(LedgerError::Clock(format!(
+            "expected a time after the last event's, {last}; the clock says {now}, {} earlier",
+            minutes(-back)
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Answers a submission that was made before: in the record, or signed and never written.
+/// `None` where it is new, or stale and must be signed again.
+pub fn resume(
+    writer: &mut Writer,
+    drafts: &[Placed],
+    signer: &mut Signer<'_>,
+    folder: &Path,
+) -> Result<Option<Resumed>, LedgerError> {
+    let path = outbox_path(writer, drafts, signer, folder);
+    let Some(kept) = outbox::read(&path)? else { return Ok(None) };
+    match outbox::compare(&kept, writer)? {
+        Kept::Recorded(first) => {
+            let count = kept.len() as u64;
+            Ok(Some(Resumed::Already(Receipt { first, count, already: true })))
+        }
+        Kept::Fits => {
+            let mut prepared = Prepared { first: writer.size(), ..Prepared::default() };
+            for entry in kept {
+                prepared.entries.push(entry);
+                if let Some(why) = judge_last(writer, &prepared)? {
+                    let refusal = Refusal { line: None, name: None, why };
+                    return Err(LedgerError::Refused(vec![refusal]));
+                }
+            }
+            Ok(Some(Resumed::Again(prepared)))
+        }
+        Kept::Stale => Ok(None),
+    }
+}
+
+/// What was found of an earlier submission.
+#[derive(Debug)]
+pub enum Resumed {
+    /// It is in the record.
+    Already(Receipt),
+    /// It was signed and not written: the same bytes, ready to commit.
+    Again(Prepared),
+}
+
+/// Settles, signs and judges drafts. Every bad one is told; then nothing is kept.
+pub fn prepare(
+    writer: &mut Writer,
+    drafts: &[Placed],
+    signer: &mut Signer<'_>,
+    folder: &Path,
+) -> Result<Prepared, LedgerError> {
+    let mut prepared = Prepared { first: writer.size(), ..Prepared::default() };
+    let mut agents = Agents::new();
+    let mut named = crate::ledger::desk::Refs::new();
+    let mut refused = Vec::new();
+    let mut lost: HashSet<String> = HashSet::new();
+    for placed in drafts {
+        let draft = &placed.draft;
+        let position = writer.size();
+        let outcome = match depends_on(draft, &lost) {
+            true => Ok(None),
+            false => one(writer, (draft, folder), signer, (&mut prepared, &mut agents, &named))?,
+        };
+        let good = matches!(outcome, Ok(Some(())));
+        if let Some(name) = &draft.name {
+            let twice = named.insert(name.clone(), position).is_some();
+            if twice || !good {
+                lost.insert(name.clone());
+            }
+            if twice {
+                let why = format!("ref: {name:?} is given twice in this input");
+                refused.push(Refusal { line: Some(placed.line), name: draft.name.clone(), why });
+            }
+        }
+        if let Err(why) = outcome {
+            refused.push(Refusal { line: Some(placed.line), name: draft.name.clone(), why });
+        }
+    }
+    if !refused.is_empty() {
+        return Err(LedgerError::Refused(refused));
+    }
+    prepared.outbox = Some(outbox_path(writer, drafts, signer, folder));
+    Ok(prepared)
+}
+
+/// Writes prepared events: kept in the outbox first, so that a lost receipt loses nothing.
+pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, LedgerError> {
+    if let Some(path) = &prepared.outbox {
+        outbox::keep(path, &prepared.entries)?;
+    }
+    writer.commit(&prepared.entries, &prepared.documents)?;
+    let count = prepared.entries.len() as u64;
+    Ok(Receipt { first: prepared.first, count, already: false })
+}
+
+/// One draft: `Ok(Err)` is a refusal, `Err` is a failure.
+#[allow(clippy::type_complexity)]
+fn one(
+    writer: &mut Writer,
+    draft: (&Draft, &Path),
+    signer: &mut Signer<'_>,
+    out: (&mut Prepared, &mut Agents, &crate::ledger::desk::Refs),
+) -> Result<Result<Option<()>, String>, LedgerError> {
+    let ((draft, folder), (prepared, agents, named)) = (draft, out);
+    let file = match read_file(draft, folder) {
+        Ok(file) => file,
+        Err(why) => return Ok(Err(why)),
+    };
+    let now = signer.clock.peek();
+    let mut desk = WriterDesk::new(writer, prepared, named, now);
+    let settled = match Settler::new(&mut desk, agents).settle(draft, file) {
+        Ok(settled) => settled,
+        Err(why) => return Ok(Err(why)),
+    };
+    let slot = slot(writer, signer.clock.now());
+    prepared.entries.push(seal(&settled, &slot, signer.key, signer.entropy)?);
+    prepared.documents.extend(settled.document.clone());
+    prepared.settled.push(settled);
+    Ok(match judge_last(writer, prepared)? {
+        None => Ok(Some(())),
+        Some(why) => Err(why),
+    })
+}
+
+/// The next slot of a writer.
+pub fn slot(writer: &Writer, now: Time) -> Slot {
+    let chain = &writer.judge.chain;
+    Slot { position: chain.size(), head: chain.head, after: chain.at, now }
+}
+
+/// Lets the judge take the last prepared event; its faults are why it is refused.
+pub fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<String>, LedgerError> {
+    let Some(entry) = prepared.entries.last() else { return Ok(None) };
+    let examined = examine(entry, false, &mut KeyCache::default());
+    let pending = Pending::new(&writer.journal, prepared);
+    writer.judge.event(&examined, &pending, true)?;
+    let faults = std::mem::take(&mut writer.judge.faults);
+    let told: Vec<String> =
+        faults.iter().map(|fault| format!("rule {}: {}", fault.rule, fault.why)).collect();
+    Ok(Some(told.join("; ")).filter(|why| !why.is_empty()))
+}
+
+fn read_file(draft: &Draft, folder: &Path) -> Result<Option<Vec<u8>>, String> {
+    let Some(file) = &draft.file else { return Ok(None) };
+    let path = folder.join(file);
+    let bytes = disk::read(&path, MAX_DOCUMENT);
+    bytes.map(Some).map_err(|error| format!("file: {}", chain(&error)))
+}
+
+/// An error and its causes, in one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(&format!(": {inner}"));
+        cause = inner.source();
+    }
+    text
+}
+
+/// Whether a draft names one that was refused: its own refusal would only repeat the first.
+fn depends_on(draft: &Draft, lost: &HashSet<String>) -> bool {
+    let mut names: Vec<&Name> = [
+        &draft.fact,
+        &draft.on,
+        &draft.dispute,
+        &draft.retraction,
+        &draft.relation,
+        &draft.from,
+        &draft.to,
+        &draft.document,
+        &draft.derived_from,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    names.extend(draft.resolves.iter().flatten());
+    names.extend(draft.evidence.iter().flatten().filter_map(|entry| entry.document.as_ref()));
+    names.into_iter().any(|name| matches!(name, Name::Ref(name) if lost.contains(name)))
+}
+
+/// The file that keeps this submission: named by ledger, key, drafts and the files they name.
+fn outbox_path(writer: &Writer, drafts: &[Placed], signer: &Signer<'_>, folder: &Path) -> PathBuf {
+    let mut whole = Vec::new();
+    if let Some(ledger) = &writer.judge.chain.state.fold.ledger {
+        whole.extend_from_slice(ledger.origin.as_bytes());
+    }
+    whole.extend_from_slice(&signer.key.public().0);
+    for placed in drafts {
+        whole.extend_from_slice(&serde_json::to_vec(&placed.draft).unwrap_or_default());
+        if let Ok(Some(bytes)) = read_file(&placed.draft, folder) {
+            whole.extend_from_slice(&Hash::of(&[&bytes]).0);
+        }
+    }
+    writer.paths.outbox().join(Hash::of(&[&whole]).to_string())
+}

@@ -1,0 +1,160 @@
+//! The desk of a writer: the record with what is prepared on top of it.
+//!
+//! Always holds: a prepared event and its document are seen as if they were written.
+//! Not here: settling itself (`settle`).
+
+use crate::event::Entry;
+use crate::event::body::{Body, Content, Fact};
+use crate::event::words::AgentType;
+use crate::hash::Hash;
+use crate::journal::Journal;
+use crate::ledger::append::Prepared;
+use crate::ledger::settle::Desk;
+use crate::ledger::writer::Writer;
+use crate::quote::Text;
+use crate::text::Lang;
+use crate::time::Time;
+use crate::verify::Judge;
+use crate::verify::library::Found;
+use crate::verify::source::{Source, SourceError, Span, Walk};
+use std::collections::HashMap;
+
+/// Positions by `ref`.
+pub type Refs = HashMap<String, u64>;
+
+/// The journal, and prepared events after it.
+pub struct Pending<'a> {
+    journal: &'a Journal,
+    prepared: &'a Prepared,
+}
+
+impl<'a> Pending<'a> {
+    /// The journal with prepared events on top.
+    pub fn new(journal: &'a Journal, prepared: &'a Prepared) -> Pending<'a> {
+        Pending { journal, prepared }
+    }
+
+    fn entry(&self, position: u64) -> Result<Option<Entry>, SourceError> {
+        if let Some(index) = position.checked_sub(self.prepared.first) {
+            let index = usize::try_from(index).unwrap_or(usize::MAX);
+            return Ok(self.prepared.entries.get(index).cloned());
+        }
+        Ok(self.journal.read(position..position + 1)?.into_iter().next())
+    }
+
+    fn body(&self, position: u64) -> Option<Body> {
+        Body::parse(&self.entry(position).ok()??.body?).ok()
+    }
+}
+
+impl Source for Pending<'_> {
+    fn size(&self) -> u64 {
+        self.prepared.first + self.prepared.entries.len() as u64
+    }
+
+    fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
+        let first = from.max(self.prepared.first);
+        let skip = usize::try_from(first - self.prepared.first).unwrap_or(usize::MAX);
+        let entries = self.prepared.entries.iter().skip(skip).cloned().collect();
+        let last = Span { first, entries, ..Span::default() };
+        let stored = match from < self.prepared.first {
+            true => self.journal.walk(from)?,
+            false => Box::new(std::iter::empty()),
+        };
+        Ok(Box::new(stored.chain(std::iter::once(Ok(last)))))
+    }
+
+    fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
+        let prepared = self.prepared.documents.iter().find(|(known, _)| known == digest);
+        match prepared {
+            Some((_, bytes)) => Ok(Some(bytes.clone())),
+            None => self.journal.document(digest),
+        }
+    }
+}
+
+/// What settling asks, answered by a writer.
+pub struct WriterDesk<'a> {
+    judge: &'a mut Judge,
+    pending: Pending<'a>,
+    named: &'a Refs,
+    now: Time,
+}
+
+impl<'a> WriterDesk<'a> {
+    /// The desk of a writer with prepared events.
+    pub fn new(
+        writer: &'a mut Writer,
+        prepared: &'a Prepared,
+        named: &'a Refs,
+        now: Time,
+    ) -> WriterDesk<'a> {
+        let pending = Pending::new(&writer.journal, prepared);
+        WriterDesk { judge: &mut writer.judge, pending, named, now }
+    }
+}
+
+impl Desk for WriterDesk<'_> {
+    fn named(&self, name: &str) -> Option<u64> {
+        self.named.get(name).copied()
+    }
+
+    fn revision_of(&self, fact: u64) -> Option<u64> {
+        let fold = &self.judge.chain.state.fold;
+        fold.fact_of_revision(fact).map(|fact| fact.revision)
+    }
+
+    fn fact(&mut self, fact: u64) -> Option<Fact> {
+        match self.pending.body(self.revision_of(fact)?)?.content {
+            Content::FactAsserted(content) => Some(content.fact),
+            Content::FactCorrected(content) => Some(content.fact),
+            _ => None,
+        }
+    }
+
+    fn only_document(&self) -> Option<u64> {
+        let mut documents = self.judge.contents.library.documents().map(|(position, _)| position);
+        documents.next().filter(|_| documents.next().is_none())
+    }
+
+    fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String> {
+        let Some(row) = self.judge.contents.library.row(position).cloned() else {
+            return Err(format!(
+                "document: {position} is no document; annals document list shows them"
+            ));
+        };
+        if row.media_type != "text/plain" {
+            return Err(format!(
+                "document: {position} is {}; only text/plain can be quoted",
+                row.media_type
+            ));
+        }
+        match self.judge.contents.library.text(&row.digest, &self.pending) {
+            Ok(Found::Text(text)) => Ok((text, Some(row.lang))),
+            Ok(_) => Err(format!("document: the text of {position} is not there")),
+            Err(error) => Err(format!("document: {error}")),
+        }
+    }
+
+    fn agent(&mut self, name: &str) -> Option<(AgentType, Option<String>)> {
+        for span in self.pending.walk(0).ok()? {
+            for entry in span.ok()?.entries {
+                let body = entry.body.and_then(|bytes| Body::parse(&bytes).ok());
+                let fact = match body.map(|body| body.content) {
+                    Some(Content::FactAsserted(content)) => content.fact,
+                    Some(Content::FactCorrected(content)) => content.fact,
+                    _ => continue,
+                };
+                let mut hops = fact.attribution.into_iter().flatten();
+                if let Some(hop) = hops.find(|hop| &*hop.agent == name) {
+                    return Some((hop.agent_type, hop.role.map(|role| role.to_string())));
+                }
+            }
+        }
+        None
+    }
+
+    fn now(&self) -> Time {
+        self.now
+    }
+}

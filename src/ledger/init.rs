@@ -1,0 +1,157 @@
+//! Init: a new ledger around its first event.
+//!
+//! Always holds: nothing is overwritten; the recovery key is given back once and kept nowhere; if
+//! a step fails, what this run made is removed again. Not here: asking (`cli`).
+//! Source: FORMAT.md sections 2 and 4, `ledger.opened`.
+
+use crate::clock::Clock;
+use crate::disk::{self, Mode};
+use crate::entropy::{Entropy, draw};
+use crate::event::args::{self, Args, Nonce, Roles};
+use crate::event::body::{self, Content, Short};
+use crate::key::SecretKey;
+use crate::keys::{Handle, KeyFolder, Protection, generate, write_recovery};
+use crate::ledger::append::{Prepared, Signer, judge_last, slot};
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::seal::seal;
+use crate::ledger::settle::Settled;
+use crate::ledger::writer::Writer;
+use crate::text::{Origin, Person};
+use std::fs;
+use zeroize::Zeroizing;
+
+/// What a new ledger is to be.
+pub struct Founding {
+    /// Its name for ever.
+    pub origin: Origin,
+    /// Its title.
+    pub title: Short,
+    /// The licence of its words.
+    pub licence: Short,
+    /// How corrections are made, where it is said.
+    pub corrections_policy: Option<Short>,
+    /// How many confirmations make a fact confirmed: 1 to 9.
+    pub confirmations: u64,
+    /// How far a statement may stand after its base: 0 to 65,536.
+    pub window: u64,
+    /// The founder's name.
+    pub name: Short,
+    /// The founder's handle.
+    pub handle: Handle,
+}
+
+/// A ledger that was made.
+pub struct Founded {
+    /// Open for writing.
+    pub writer: Writer,
+    /// The founder's key.
+    pub key: SecretKey,
+    /// The recovery key as text for paper.
+    pub recovery: Zeroizing<String>,
+}
+
+/// Makes a ledger, its log key and its founder's key.
+pub fn init(
+    paths: Paths,
+    founding: &Founding,
+    protection: Protection<'_>,
+    around: (&mut Clock, &mut dyn Entropy),
+) -> Result<Founded, LedgerError> {
+    let (clock, entropy) = around;
+    if paths.ledger.exists() {
+        return Err(LedgerError::ThereAlready(paths.ledger));
+    }
+    let made = !paths.keys.exists();
+    let keys = KeyFolder::make(&paths.keys)?;
+    keys.check_free(&founding.handle)?;
+    keys.check_free(&Handle::log())?;
+    let (key, log_key, recovery) = (generate(entropy)?, generate(entropy)?, generate(entropy)?);
+    let opened = open_ledger(&paths, founding, (&key, &log_key, &recovery), (clock, entropy))
+        .and_then(|writer| {
+            keys.add(&founding.handle, &key, protection, entropy)?;
+            keys.add_log(&log_key, entropy)?;
+            Ok(writer)
+        });
+    match opened {
+        Ok(writer) => Ok(Founded { writer, key, recovery: write_recovery(&recovery) }),
+        Err(error) => {
+            remove(&paths, founding, made);
+            Err(error)
+        }
+    }
+}
+
+fn open_ledger(
+    paths: &Paths,
+    founding: &Founding,
+    keys: (&SecretKey, &SecretKey, &SecretKey),
+    around: (&mut Clock, &mut dyn Entropy),
+) -> Result<Writer, LedgerError> {
+    let ((key, log_key, recovery), (clock, entropy)) = (keys, around);
+    let mut writer = Writer::create(paths.clone(), log_key.clone())?;
+    let readme = readme(&founding.origin);
+    disk::write_new(&paths.ledger.join("README"), readme.as_bytes(), Mode::Shared)?;
+    let person: [u8; 16] = draw(entropy)?;
+    let args = Args::LedgerOpened(args::LedgerOpened {
+        nonce: Nonce(draw(entropy)?),
+        origin: founding.origin.clone(),
+        log_key: log_key.public(),
+        window: founding.window,
+        confirmations: founding.confirmations,
+        recovery: Some(recovery.public().digest()),
+        person: new_person(person)?,
+        roles: Roles { admin: true, editor: true },
+    });
+    let content = Content::LedgerOpened(body::Opened {
+        title: founding.title.clone(),
+        licence: founding.licence.clone(),
+        name: founding.name.clone(),
+        corrections_policy: founding.corrections_policy.clone(),
+    });
+    let settled = Settled { args, content, document: None };
+    let signer = Signer { key, clock, entropy };
+    let slot = slot(&writer, signer.clock.now());
+    let entry = seal(&settled, &slot, key, signer.entropy)?;
+    let prepared = Prepared { entries: vec![entry], ..Prepared::default() };
+    if let Some(why) = judge_last(&mut writer, &prepared)? {
+        return Err(LedgerError::Usage(why));
+    }
+    writer.commit(&prepared.entries, &[])?;
+    Ok(writer)
+}
+
+/// A person drawn at random.
+pub fn new_person(bytes: [u8; 16]) -> Result<Person, LedgerError> {
+    Person::new(hex::encode(bytes)).map_err(|error| LedgerError::Usage(error.to_string()))
+}
+
+/// Removes what a failed init made: the folders were not there before it.
+fn remove(paths: &Paths, founding: &Founding, made_keys: bool) {
+    // Best effort: the error that led here is the one to tell.
+    let _ = fs::remove_dir_all(&paths.ledger);
+    for handle in [founding.handle.to_string(), "log".to_owned()] {
+        for ending in ["key", "pub", "marks"] {
+            let _ = fs::remove_file(paths.keys.join(format!("{handle}.{ending}")));
+        }
+    }
+    if made_keys {
+        let _ = fs::remove_dir(&paths.keys);
+    }
+}
+
+fn readme(origin: &Origin) -> String {
+    format!(
+        "This folder is an annals record, format 1, named {origin}.\n\n\
+         journal/     the record: text, three lines an event and one for its body;\n\
+         \x20            FORMAT.md of the annals project says every byte\n\
+         document/    documents as captured, named by their SHA-256 (sha256sum checks them)\n\
+         checkpoint   the signed tree head: size and root of the record\n\
+         db/          a store made from the journal; it can be deleted and is no evidence\n\n\
+         To check it: annals verify --ledger <this folder>\n\
+         By hand: the hash of an event is SHA-256 of the byte 00 and its three lines; it\n\
+         is `prev` of the next event. The third line is the Ed25519 signature, by the\n\
+         key `by`, over `annals/event/v1` and the SHA-256 of the second line without its\n\
+         newline. The fourth line is the body; its SHA-256 is `body` of the second line.\n"
+    )
+}

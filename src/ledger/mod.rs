@@ -1,0 +1,18 @@
+//! Uses: one file for each thing that is done to a ledger.
+//!
+//! Always holds: each use reads as one straight function over the floors below. Not here: words
+//! for people, arguments, prompts (`cli`).
+
+pub mod append;
+pub mod audit;
+pub mod desk;
+pub mod draft;
+pub mod error;
+pub mod init;
+pub mod outbox;
+pub mod paths;
+pub mod record;
+pub mod repair;
+pub mod seal;
+pub mod settle;
+pub mod writer;

@@ -1,0 +1,67 @@
+//! Where a ledger and its keys are.
+//!
+//! Always holds: names are those of FORMAT.md section 9. Not here: reading them.
+
+use std::path::{Path, PathBuf};
+
+/// The folders of a ledger and of the keys beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    /// The ledger's folder.
+    pub ledger: PathBuf,
+    /// The folder of keys.
+    pub keys: PathBuf,
+}
+
+impl Paths {
+    /// A ledger's folder, and its keys: `keys` beside it unless another folder is given.
+    pub fn new(ledger: PathBuf, keys: Option<PathBuf>) -> Paths {
+        let beside = || {
+            let parent = ledger.parent().filter(|parent| !parent.as_os_str().is_empty());
+            parent.unwrap_or(Path::new(".")).join("keys")
+        };
+        let keys = keys.unwrap_or_else(beside);
+        Paths { ledger, keys }
+    }
+
+    /// The nearest folder `ledger` with a journal in `start` or above, as git finds its own.
+    pub fn find(start: &Path) -> Option<PathBuf> {
+        let candidates = start.ancestors().map(|folder| folder.join("ledger"));
+        candidates.into_iter().find(|folder| folder.join("journal").is_dir())
+    }
+
+    /// The latest signed checkpoint.
+    pub fn checkpoint(&self) -> PathBuf {
+        self.ledger.join("checkpoint")
+    }
+
+    /// The folder of documents.
+    pub fn documents(&self) -> PathBuf {
+        self.ledger.join("document")
+    }
+
+    /// The sled store.
+    pub fn store(&self) -> PathBuf {
+        self.ledger.join("db")
+    }
+
+    /// The writer's lock.
+    pub fn lock(&self) -> PathBuf {
+        self.ledger.join("lock")
+    }
+
+    /// The log key.
+    pub fn log_key(&self) -> PathBuf {
+        self.keys.join("log.key")
+    }
+
+    /// The log key's memory.
+    pub fn marks(&self) -> PathBuf {
+        self.keys.join("log.marks")
+    }
+
+    /// What was signed and perhaps not acknowledged.
+    pub fn outbox(&self) -> PathBuf {
+        self.keys.join("outbox")
+    }
+}

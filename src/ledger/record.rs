@@ -1,0 +1,105 @@
+//! Opening a ledger to read it: the journal, never the store; nothing is written.
+//!
+//! Always holds: a reader waits for nobody and works on read-only media. Not here: writing
+//! (`writer`), verdicts (`audit`). Source: FORMAT.md section 9.
+
+use crate::disk::{self, DiskError};
+use crate::event::Entry;
+use crate::event::body::Body;
+use crate::event::record::Reading;
+use crate::journal::{Journal, JournalError};
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::tlog::{Checkpoint, MAX_NOTE, Note};
+use crate::verify::ends::Ends;
+use crate::verify::source::Source;
+use crate::verify::{Options, Report, verify};
+use std::path::Path;
+
+/// A ledger open for reading.
+pub struct Record {
+    /// Where it is.
+    pub paths: Paths,
+    /// Its events.
+    pub journal: Journal,
+    /// The bytes of its checkpoint.
+    pub checkpoint: Option<Vec<u8>>,
+}
+
+impl Record {
+    /// Opens the ledger at `paths`.
+    pub fn open(paths: Paths) -> Result<Record, LedgerError> {
+        let checkpoint = read_if_there(&paths.checkpoint(), MAX_NOTE as u64)?;
+        let journal = match Journal::open(&paths.ledger, covered(checkpoint.as_deref())) {
+            Err(JournalError::Missing(_)) => {
+                return Err(LedgerError::NoLedger(paths.ledger.clone()));
+            }
+            other => other?,
+        };
+        Ok(Record { paths, journal, checkpoint })
+    }
+
+    /// The number of events.
+    pub fn size(&self) -> u64 {
+        self.journal.size()
+    }
+
+    /// The state after the first `until` events, without signatures and content: for reading.
+    pub fn state(&self, until: u64) -> Result<Report, LedgerError> {
+        Ok(verify(&self.journal, &Ends::default(), Options::state(until))?)
+    }
+
+    /// The entry at a position, read.
+    pub fn event(&self, position: u64) -> Result<Option<ReadEvent>, LedgerError> {
+        let entries = self.journal.read(position..position + 1)?;
+        Ok(entries.into_iter().next().map(|entry| ReadEvent::of(&entry)))
+    }
+
+    /// Every event from `from` up to `until`, in order; `each` says whether to go on.
+    pub fn each(
+        &self,
+        from: u64,
+        until: u64,
+        each: &mut dyn FnMut(u64, ReadEvent) -> bool,
+    ) -> Result<(), LedgerError> {
+        for span in self.journal.walk(from)? {
+            let span = span?;
+            for (entry, position) in span.entries.iter().zip(span.first..) {
+                if position >= until || !each(position, ReadEvent::of(entry)) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An event as it is read for people: what of it could be read.
+pub struct ReadEvent {
+    /// Its record.
+    pub reading: Reading,
+    /// Its body, if it is there and in form.
+    pub body: Option<Body>,
+}
+
+impl ReadEvent {
+    /// Reads an entry.
+    pub fn of(entry: &Entry) -> ReadEvent {
+        let body = entry.body.as_ref().and_then(|bytes| Body::parse(bytes).ok());
+        ReadEvent { reading: Reading::of(&entry.record), body }
+    }
+}
+
+/// The size that a checkpoint speaks of, if it is in form.
+pub fn covered(checkpoint: Option<&[u8]>) -> Option<u64> {
+    Checkpoint::parse(&Note::parse(checkpoint?)?.text).map(|checkpoint| checkpoint.size)
+}
+
+/// The bytes of a file, or `None` where there is none.
+pub fn read_if_there(path: &Path, bound: u64) -> Result<Option<Vec<u8>>, DiskError> {
+    match disk::read(path, bound) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

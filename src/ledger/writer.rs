@@ -1,0 +1,277 @@
+//! A ledger open for writing: one writer at a time, everything before it finished.
+//!
+//! Always holds: the writer has the lock; journal, store, mark and checkpoint agree when it is
+//! open; what it commits has passed the same judge that verifies. Not here: drafts (`append`).
+//! Source: FORMAT.md section 9; the order of a commit.
+
+use crate::disk::lock::Lock;
+use crate::disk::{self, Mode};
+use crate::event::Entry;
+use crate::hash::Hash;
+use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
+use crate::key::{PublicKey, SecretKey};
+use crate::keys::{Mark, Marks};
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::record::{covered, read_if_there};
+use crate::store::sled::SledStore;
+use crate::store::{Appended, Head, Store, StoreError, sled};
+use crate::tlog::{Checkpoint, MAX_NOTE, Note, NoteSignature};
+use crate::verify::ends::Ends;
+use crate::verify::source::Source;
+use crate::verify::{Judge, Options, follow};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How many events go into the store in one batch.
+const BATCH: usize = 1_024;
+
+/// What a writer found unfinished and finished, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// An unfinished commit was moved aside.
+    Aside(PathBuf, u64),
+    /// There was no store; it was built from the journal.
+    StoreBuilt(u64),
+    /// The store lacked so many events; they were added from the journal.
+    StoreCaughtUp(u64),
+    /// The checkpoint was behind; it was signed anew.
+    CheckpointSigned(u64),
+}
+
+/// A ledger open for writing.
+pub struct Writer {
+    /// Where it is.
+    pub paths: Paths,
+    /// Chain, state and content of everything written.
+    pub judge: Judge,
+    /// The journal as it was opened: where documents and earlier bodies are read.
+    pub journal: Journal,
+    /// What was found unfinished.
+    pub notices: Vec<Notice>,
+    writer: JournalWriter,
+    store: SledStore,
+    marks: Marks,
+    log_keys: Vec<SecretKey>,
+    _lock: Lock,
+}
+
+impl Writer {
+    /// Opens a ledger for writing. Waits up to `wait` for another writer to end. `log_keys` are
+    /// the present log key and, after a rotation, the old one.
+    pub fn open(
+        paths: Paths,
+        log_keys: Vec<SecretKey>,
+        wait: Duration,
+    ) -> Result<Writer, LedgerError> {
+        if !paths.ledger.join("journal").is_dir() {
+            return Err(LedgerError::NoLedger(paths.ledger));
+        }
+        let lock = Lock::take(&paths.lock(), wait)?;
+        let checkpoint = read_if_there(&paths.checkpoint(), MAX_NOTE as u64)?;
+        let covered = covered(checkpoint.as_deref());
+        let (writer, aside) = JournalWriter::open(&paths.ledger, covered, ROTATE_AT)?;
+        let journal = Journal::open(&paths.ledger, covered)?;
+        let mut judge = Judge::new(&Ends::default());
+        let options = Options { contents: true, ..Options::state(u64::MAX) };
+        follow(&journal, options, &mut judge)?;
+        if !judge.faults.is_empty() {
+            return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
+        }
+        let marks = Marks::at(paths.marks());
+        check_marks(&marks, &journal, &judge)?;
+        let (store, built) = open_store(&paths, &journal, &judge)?;
+        let mut notices: Vec<Notice> = built.into_iter().collect();
+        notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
+        let mut this =
+            Writer { paths, judge, journal, notices, writer, store, marks, log_keys, _lock: lock };
+        this.catch_up()?;
+        if covered != Some(this.size()) && this.size() > 0 {
+            this.sign_checkpoint()?;
+            this.notices.push(Notice::CheckpointSigned(this.size()));
+        }
+        Ok(this)
+    }
+
+    /// Makes the ledger at `paths`, which must not be there, around its first event.
+    pub fn create(paths: Paths, log_key: SecretKey) -> Result<Writer, LedgerError> {
+        if paths.ledger.exists() {
+            return Err(LedgerError::ThereAlready(paths.ledger));
+        }
+        disk::make_folder(&paths.ledger)?;
+        disk::make_folder(&paths.documents())?;
+        let lock = Lock::take(&paths.lock(), Duration::ZERO)?;
+        let writer = JournalWriter::create(&paths.ledger, ROTATE_AT)?;
+        let journal = Journal::open(&paths.ledger, None)?;
+        let store = sled::create(&paths.store())?;
+        let marks = Marks::at(paths.marks());
+        Ok(Writer {
+            paths,
+            judge: Judge::new(&Ends::default()),
+            journal,
+            notices: Vec::new(),
+            writer,
+            store,
+            marks,
+            log_keys: vec![log_key],
+            _lock: lock,
+        })
+    }
+
+    /// The number of events.
+    pub fn size(&self) -> u64 {
+        self.judge.chain.size()
+    }
+
+    /// Commits entries that the judge has taken already, with the documents they came with:
+    /// documents → journal → store → mark → checkpoint. The commit point is the closing line.
+    pub fn commit(
+        &mut self,
+        entries: &[Entry],
+        documents: &[(Hash, Vec<u8>)],
+    ) -> Result<(), LedgerError> {
+        for (digest, bytes) in documents {
+            let path = Journal::document_path(&self.paths.ledger, digest);
+            match disk::write_new(&path, bytes, Mode::Shared) {
+                Err(error) if error.is_there_already() => {
+                    disk::replace(&path, bytes, Mode::Shared)?;
+                }
+                other => other?,
+            }
+        }
+        let (size, root) = (self.size(), self.judge.chain.tree.root());
+        let first = size - entries.len() as u64;
+        self.writer.commit(entries, (size, root))?;
+        self.finish(first, entries).map_err(|error| LedgerError::NotAcknowledged {
+            first,
+            last: size - 1,
+            what: error.to_string(),
+        })
+    }
+
+    fn finish(&mut self, first: u64, entries: &[Entry]) -> Result<(), LedgerError> {
+        store_entries(&mut self.store, first, entries)?;
+        self.sign_checkpoint()
+    }
+
+    /// Adds to the store what only the journal has.
+    fn catch_up(&mut self) -> Result<(), LedgerError> {
+        let behind = self.store.head()?.size;
+        if behind == self.size() {
+            return Ok(());
+        }
+        for span in self.journal.walk(behind)? {
+            let span = span?;
+            store_entries(&mut self.store, span.first, &span.entries)?;
+        }
+        let added = self.size() - behind;
+        if !matches!(self.notices.first(), Some(Notice::StoreBuilt(_))) {
+            self.notices.push(Notice::StoreCaughtUp(added));
+        }
+        Ok(())
+    }
+
+    /// Signs the record as it stands: mark first, then the checkpoint is replaced.
+    fn sign_checkpoint(&mut self) -> Result<(), LedgerError> {
+        let Some(ledger) = &self.judge.chain.state.fold.ledger else { return Ok(()) };
+        let (size, root) = (self.size(), self.judge.chain.tree.root());
+        let origin = ledger.origin.clone();
+        let text = Checkpoint { origin: origin.to_string(), size, root }.text();
+        let mut signatures = Vec::new();
+        for public in [Some(ledger.log_key), ledger.old_log_key].into_iter().flatten() {
+            let key = self.log_keys.iter().find(|key| key.public() == public);
+            let key = key.ok_or_else(|| missing_log_key(&self.paths, &public))?;
+            if public == ledger.log_key {
+                self.marks.append(&Mark::sign(key, origin.clone(), size, root))?;
+            }
+            signatures.push(NoteSignature::sign(&text, &origin, key));
+        }
+        let note = Note { text, signatures }.write();
+        Ok(disk::replace(&self.paths.checkpoint(), note.as_bytes(), Mode::Shared)?)
+    }
+}
+
+fn missing_log_key(paths: &Paths, public: &PublicKey) -> LedgerError {
+    LedgerError::Key(format!(
+        "expected the log key {public} in {}, which is not there; without it no checkpoint can be \
+         signed",
+        paths.log_key().display()
+    ))
+}
+
+/// Adds entries from position `first` on, in batches, behind the store's own head.
+pub fn store_entries(
+    store: &mut dyn Store,
+    first: u64,
+    entries: &[Entry],
+) -> Result<(), LedgerError> {
+    let mut from = store.head()?;
+    if from.size != first {
+        let why = format!("expected size {first}, found {}", from.size);
+        return Err(LedgerError::Store(why));
+    }
+    for batch in entries.chunks(BATCH) {
+        let hash = batch.last().map(|entry| crate::event::record::hash(&entry.record));
+        let to = Head { size: from.size + batch.len() as u64, hash };
+        match store.append(&from, &to, batch)? {
+            Appended::Written => from = to,
+            Appended::Conflict(head) => {
+                let why = format!("expected size {}, found {}", from.size, head.size);
+                return Err(LedgerError::Store(why));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A record behind its mark is read, never written.
+fn check_marks(marks: &Marks, journal: &Journal, judge: &Judge) -> Result<(), LedgerError> {
+    let Some(ledger) = &judge.chain.state.fold.ledger else { return Ok(()) };
+    let Some(mark) = marks.last_for(&ledger.origin)? else { return Ok(()) };
+    let size = judge.chain.size();
+    let behind = LedgerError::BehindMark { marked: mark.size, size };
+    if mark.size > size {
+        return Err(behind);
+    }
+    if mark.size == size {
+        return if mark.root == judge.chain.tree.root() { Ok(()) } else { Err(behind) };
+    }
+    let ends = Ends { mark: Some((mark.size, mark.root)), ..Ends::default() };
+    let mut at = Judge::new(&ends);
+    follow(journal, Options::state(mark.size), &mut at)?;
+    if at.chain.tree.root() == mark.root { Ok(()) } else { Err(behind) }
+}
+
+/// Opens the store, or builds it from the journal where there is none. One that differs from the
+/// journal is damage.
+fn open_store(
+    paths: &Paths,
+    journal: &Journal,
+    judge: &Judge,
+) -> Result<(SledStore, Option<Notice>), LedgerError> {
+    let store = match sled::open(&paths.store()) {
+        Err(StoreError::Missing(_)) => {
+            let notice = Notice::StoreBuilt(judge.chain.size());
+            return Ok((sled::create(&paths.store())?, Some(notice)));
+        }
+        Err(StoreError::Damaged(why)) => return Err(LedgerError::Store(why)),
+        other => other?,
+    };
+    let head = store.head()?;
+    let expected = match head.size.checked_sub(1) {
+        None => None,
+        Some(last) => journal
+            .read(last..head.size)?
+            .first()
+            .map(|entry| crate::event::record::hash(&entry.record)),
+    };
+    if head.size > judge.chain.size() {
+        let why = format!("it has {} events, the journal {}", head.size, judge.chain.size());
+        return Err(LedgerError::Store(why));
+    }
+    if head.hash != expected {
+        let why = format!("its event {} is another one", head.size.saturating_sub(1));
+        return Err(LedgerError::Store(why));
+    }
+    Ok((store, None))
+}

@@ -1,0 +1,82 @@
+//! A store that fails on purpose: each n-th append, with the batch kept or lost.
+//!
+//! Always holds: the contract, sentence 9 above all: a failed append says [`StoreError::Unknown`],
+//! and nothing more is appended until [`Faulty::reopen`]. Kept and lost look alike to the caller;
+//! whoever is right with both is right with a disk that fails. In the library, so that campaigns
+//! over the whole ledger can use it.
+//! Not here: chance; a campaign counts. Source: the storage tests of torchwood and sunlight.
+
+use super::{Appended, Head, Store, StoreError};
+use crate::event::Entry;
+use std::ops::Range;
+
+/// What a failing append leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fails {
+    /// The batch was written, and the answer was lost.
+    Kept,
+    /// The batch was not written.
+    Lost,
+}
+
+/// Wraps a store and lets each `every`-th append fail.
+#[derive(Debug)]
+pub struct Faulty<S: Store> {
+    inner: S,
+    every: u64,
+    fails: Fails,
+    appends: u64,
+    refusing: bool,
+}
+
+impl<S: Store> Faulty<S> {
+    /// Every `every`-th append that would be written fails; with 0, none does.
+    pub fn new(inner: S, every: u64, fails: Fails) -> Faulty<S> {
+        Faulty { inner, every, fails, appends: 0, refusing: false }
+    }
+
+    /// As if the store had been closed and opened: appends are taken again.
+    pub fn reopen(&mut self) {
+        self.refusing = false;
+    }
+
+    /// How the next failing append fails.
+    pub fn set_fails(&mut self, fails: Fails) {
+        self.fails = fails;
+    }
+
+    /// The store inside.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S: Store> Store for Faulty<S> {
+    fn head(&self) -> Result<Head, StoreError> {
+        self.inner.head()
+    }
+
+    fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, StoreError> {
+        self.inner.read(range)
+    }
+
+    fn append(&mut self, from: &Head, to: &Head, batch: &[Entry]) -> Result<Appended, StoreError> {
+        if self.refusing {
+            return Err(StoreError::Refusing);
+        }
+        super::check(from, to, batch)?;
+        let head = self.inner.head()?;
+        if head != *from {
+            return Ok(Appended::Conflict(head));
+        }
+        self.appends += 1;
+        if self.every == 0 || !self.appends.is_multiple_of(self.every) {
+            return self.inner.append(from, to, batch);
+        }
+        self.refusing = true;
+        if self.fails == Fails::Kept {
+            self.inner.append(from, to, batch)?;
+        }
+        Err(StoreError::Unknown("as told".to_owned()))
+    }
+}

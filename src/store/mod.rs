@@ -1,0 +1,169 @@
+//! What a store is: entries by position behind one head, changed by compare-and-swap.
+//!
+//! The contract. Every store holds to each sentence; `tests/store_contract.rs` tests each by its
+//! number on every store.
+//!
+//! 1. A new store is empty: its head is size 0 without a hash.
+//! 2. `append` whose `from` is the head writes the batch after the last entry and makes `to` the
+//!    head.
+//! 3. `append` whose `from` is not the head writes nothing and answers [`Appended::Conflict`] with
+//!    the head.
+//! 4. `read` gives the entries of a range in order, byte for byte as they were appended; of a range
+//!    that passes the head, the part below it.
+//! 5. A batch is there whole or not at all: at every moment, after every error, and after the end
+//!    of the process at any point.
+//! 6. After [`Appended::Written`] the batch is durable: neither the end of the process nor a power
+//!    cut takes it away.
+//! 7. Bytes are opaque: any byte is kept; an empty body is not a withheld one.
+//! 8. A batch that does not lead from `from` to `to`, or an entry out of bounds, is refused before
+//!    anything is written: [`StoreError::Batch`], [`StoreError::TooLarge`].
+//! 9. After [`StoreError::Unknown`] it is not known whether the batch was written; the store
+//!    refuses further appends with [`StoreError::Refusing`] until it is opened again.
+//! 10. One process at a time: a second one that opens the same store gets [`StoreError::Held`].
+//! 11. A damaged store answers an error, or fewer entries; it never panics.
+//!
+//! Not here: what an entry means, whether it is legal, which hash is right: a store knows no
+//! events. It is never evidence (FORMAT.md section 9, rule 901): the journal is.
+//! Source: FORMAT.md section 9; the cells of a compare-and-swap after Herlihy, 1991.
+
+pub mod faulty;
+pub mod memory;
+mod quiet;
+pub mod sled;
+
+use crate::event::Entry;
+use crate::hash::Hash;
+use std::ops::Range;
+use std::path::PathBuf;
+
+/// The most bytes of a record that a store takes: FORMAT.md section 2.
+pub const RECORD_BOUND: usize = 4_096;
+/// The most bytes of a body that a store takes: twice what FORMAT.md allows, so that a body that
+/// is at fault for its size can be kept beside the journal that holds it.
+pub const BODY_BOUND: usize = 2 * 1_048_576;
+
+/// Size and hash of the last event: what a store is compared and swapped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// How many entries there are.
+    pub size: u64,
+    /// The hash of the last event; `None` if and only if there is none.
+    pub hash: Option<Hash>,
+}
+
+impl Head {
+    /// The head of a store without entries.
+    pub const EMPTY: Head = Head { size: 0, hash: None };
+}
+
+/// What became of an append that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appended {
+    /// The batch is there and durable.
+    Written,
+    /// Someone else was first: nothing was written, and this is the head now.
+    Conflict(Head),
+}
+
+/// Entries by position behind one head. The contract is the numbered list above.
+pub trait Store: Send + Sync {
+    /// The head as of now.
+    fn head(&self) -> Result<Head, StoreError>;
+
+    /// The entries at these positions, in order. The caller bounds the range: all of it is held in
+    /// memory.
+    fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, StoreError>;
+
+    /// Appends a batch of one or more entries if the head is `from`, and makes `to` the head.
+    fn append(&mut self, from: &Head, to: &Head, batch: &[Entry]) -> Result<Appended, StoreError>;
+}
+
+impl<S: Store + ?Sized> Store for Box<S> {
+    fn head(&self) -> Result<Head, StoreError> {
+        (**self).head()
+    }
+    fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, StoreError> {
+        (**self).read(range)
+    }
+    fn append(&mut self, from: &Head, to: &Head, batch: &[Entry]) -> Result<Appended, StoreError> {
+        (**self).append(from, to, batch)
+    }
+}
+
+/// Why a store did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no store at this path; `open` never makes one.
+    #[error("there is no store at {}", .0.display())]
+    Missing(PathBuf),
+    /// There is something at this path already; `create` never opens one.
+    #[error("there is something at {} already", .0.display())]
+    ThereAlready(PathBuf),
+    /// Another process has the store open.
+    #[error("the store at {} is held by another process", .0.display())]
+    Held(PathBuf),
+    /// What is there cannot be read as a store.
+    #[error("the store cannot be read: {0}")]
+    Damaged(String),
+    /// The batch does not lead from one head to the other.
+    #[error("the batch does not lead from size {from} to size {to}: {why}")]
+    Batch {
+        /// Size of the head it was to be appended to.
+        from: u64,
+        /// Size of the head it was to lead to.
+        to: u64,
+        /// What does not fit.
+        why: &'static str,
+    },
+    /// An entry is out of bounds: [`RECORD_BOUND`], [`BODY_BOUND`].
+    #[error("the {what} of entry {position} has {bytes} bytes, more than {bound}")]
+    TooLarge {
+        /// Record or body.
+        what: &'static str,
+        /// Where the entry was to stand.
+        position: u64,
+        /// How many bytes it has.
+        bytes: usize,
+        /// The most it may have.
+        bound: usize,
+    },
+    /// A file of the store could not be made, copied or made durable; nothing was appended.
+    #[error(transparent)]
+    Disk(#[from] crate::disk::DiskError),
+    /// It is not known whether the batch was written.
+    #[error("it is not known whether the batch was written: {0}")]
+    Unknown(String),
+    /// An earlier write failed: nothing more is appended until the store is opened again.
+    #[error("the store takes no more writes after a failed one; open it again")]
+    Refusing,
+}
+
+/// Sentence 8: whether a batch leads from one head to the other and is within bounds.
+fn check(from: &Head, to: &Head, batch: &[Entry]) -> Result<(), StoreError> {
+    let refuse = |why| {
+        let (from, to) = (from.size, to.size);
+        Err(StoreError::Batch { from, to, why })
+    };
+    if batch.is_empty() {
+        return refuse("it is empty");
+    }
+    if from.size.checked_add(batch.len() as u64) != Some(to.size) {
+        return refuse("it has another number of entries");
+    }
+    if to.hash.is_none() {
+        return refuse("the new head has no hash");
+    }
+    for (position, entry) in (from.size..).zip(batch) {
+        let body = entry.body.as_ref().map_or(0, Vec::len);
+        within("record", position, entry.record.len(), RECORD_BOUND)?;
+        within("body", position, body, BODY_BOUND)?;
+    }
+    Ok(())
+}
+
+fn within(what: &'static str, position: u64, bytes: usize, bound: usize) -> Result<(), StoreError> {
+    if bytes > bound {
+        return Err(StoreError::TooLarge { what, position, bytes, bound });
+    }
+    Ok(())
+}

@@ -1,0 +1,369 @@
+//! A store in sled 0.34.7: one tree, one folder, and the care that sled needs.
+//!
+//! ```text
+//! key                                   value
+//! 'h'                                   size, u64 big-endian, and the hash's 32 bytes if size > 0
+//! 'r' position u64 BE                   the record
+//! 'b' position u64 BE                   empty: the body is withheld
+//! 'b' position u64 BE  piece u16 BE     4,096 bytes of the body; the last piece has fewer
+//! ```
+//!
+//! Always holds: the contract in [`super`]. One tree, because a batch is atomic on one only. No
+//! value over 4,096 bytes: larger ones go to files that neither flush nor an fsync of `db` reaches.
+//! sled's flush is not an fsync on Linux: after it we sync `db` ourselves. sled panics on damage:
+//! every call is caught, and after a panic nothing more is asked of it.
+//! Not here: evidence. Opening rewrites a damaged store, so whoever only looks opens a copy.
+//! Source: sled 0.34.7; its issue 1452; measurements of simulated power cuts.
+
+use super::quiet::quietly;
+use super::{Appended, Head, Store, StoreError, check};
+use crate::disk::{self, DiskError};
+use crate::event::Entry;
+use crate::hash::Hash;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// The most bytes of a value.
+const PIECE: usize = 4_096;
+/// Bytes of pages that sled keeps in memory.
+const CACHE_BYTES: u64 = 64 << 20;
+const HEAD: &[u8] = b"h";
+const RECORD: u8 = b'r';
+const BODY: u8 = b'b';
+
+/// An open sled store; the only one of its folder in any process.
+pub struct SledStore {
+    /// `None` only while it is dropped.
+    db: Option<sled::Db>,
+    /// `<folder>/db`, to sync it.
+    file: File,
+    folder: PathBuf,
+    /// A write failed: no more writes.
+    refusing: bool,
+    /// A call panicked: no more calls.
+    broken: AtomicBool,
+    /// The folder is a copy that goes when the store goes.
+    scratch: bool,
+}
+
+/// Makes an empty store in a folder that must not be there yet; its parent must be.
+pub fn create(folder: &Path) -> Result<SledStore, StoreError> {
+    if fs::symlink_metadata(folder).is_ok() {
+        return Err(StoreError::ThereAlready(folder.to_owned()));
+    }
+    disk::make_folder(folder)?;
+    let mut store = start(folder)?;
+    store.write(|db| db.insert(HEAD, head_bytes(&Head::EMPTY)).map(drop))?;
+    for name in ["conf", "db"] {
+        disk::sync_file(&folder.join(name))?;
+    }
+    disk::sync_folder(&folder.join("blobs"))?;
+    disk::sync_folder(folder)?;
+    disk::sync_folder(disk::parent(folder))?;
+    Ok(store)
+}
+
+/// Opens a store that is there. May write: sled recovers, and moves what it finds.
+pub fn open(folder: &Path) -> Result<SledStore, StoreError> {
+    // sled would make an empty store where there is none.
+    if !folder.join("db").is_file() {
+        return Err(StoreError::Missing(folder.to_owned()));
+    }
+    let store = start(folder)?;
+    let head = store.head()?;
+    store.read(head.size.saturating_sub(1)..head.size)?;
+    Ok(store)
+}
+
+/// Opens a copy of the store in `folder`, made in the new folder `copy` and removed on drop.
+///
+/// Nothing in `folder` is touched or locked, so this also reads what another process holds; a
+/// batch that it is just writing is in the copy whole or not at all.
+pub fn open_copy(folder: &Path, copy: &Path) -> Result<SledStore, StoreError> {
+    if !folder.join("db").is_file() {
+        return Err(StoreError::Missing(folder.to_owned()));
+    }
+    if fs::symlink_metadata(copy).is_ok() {
+        return Err(StoreError::ThereAlready(copy.to_owned()));
+    }
+    let opened = copy_files(folder, copy)
+        .and_then(|()| copy_files(&folder.join("blobs"), &copy.join("blobs")))
+        .map_err(disk::error("copy the store", folder))
+        .map_err(StoreError::Disk)
+        .and_then(|()| open(copy));
+    match opened {
+        Ok(mut store) => {
+            store.scratch = true;
+            Ok(store)
+        }
+        Err(error) => {
+            let _ = fs::remove_dir_all(copy);
+            Err(error)
+        }
+    }
+}
+
+impl SledStore {
+    /// Closes the store and opens it again. Do this once after many appends: sled then writes its
+    /// snapshot file, by which it notices damage that it would otherwise take for an empty store.
+    pub fn settle(self) -> Result<SledStore, StoreError> {
+        let folder = self.folder.clone();
+        drop(self);
+        open(&folder)
+    }
+
+    /// Waits until sled's own threads have let go of `db` too, so that whoever opens the store
+    /// after this one was dropped does not find it held. After a second there is another reason.
+    fn wait_for_lock(&self) {
+        for _ in 0..200 {
+            match self.file.try_lock() {
+                Err(TryLockError::WouldBlock) => sleep(Duration::from_millis(5)),
+                _ => return,
+            }
+        }
+    }
+
+    /// Runs one write, flushes, syncs. Whatever fails, no write follows (sentence 9).
+    fn write<F>(&mut self, work: F) -> Result<(), StoreError>
+    where
+        F: FnOnce(&sled::Db) -> sled::Result<()>,
+    {
+        let done = self.ask(|db| work(db).and_then(|()| db.flush()).map_err(damage));
+        let done = done.map_err(|error| error.to_string());
+        let synced = done.and_then(|_| self.file.sync_data().map_err(|error| error.to_string()));
+        synced.map_err(|why| {
+            self.refusing = true;
+            StoreError::Unknown(why)
+        })
+    }
+
+    /// Asks sled, which panics where it meets damage; after that it is asked no more.
+    fn ask<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&sled::Db) -> Result<T, StoreError>,
+    {
+        let db = self.db.as_ref().filter(|_| !self.broken.load(Ordering::Acquire));
+        let Some(db) = db else {
+            return Err(StoreError::Damaged("it broke at an earlier call".to_owned()));
+        };
+        quietly(|| work(db)).unwrap_or_else(|panic| {
+            self.broken.store(true, Ordering::Release);
+            Err(StoreError::Damaged(panic))
+        })
+    }
+}
+
+impl Store for SledStore {
+    fn head(&self) -> Result<Head, StoreError> {
+        self.ask(|db| match db.get(HEAD).map_err(damage)? {
+            Some(bytes) => read_head(&bytes),
+            None => Err(StoreError::Damaged("it has no head".to_owned())),
+        })
+    }
+
+    fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, StoreError> {
+        let end = range.end.min(self.head()?.size);
+        let range = range.start.min(end)..end;
+        self.ask(|db| {
+            let span = |tag| key(tag, range.start)..key(tag, range.end);
+            let mut records = db.range(span(RECORD));
+            let mut bodies = db.range(span(BODY));
+            range.clone().map(|at| entry(&mut records, &mut bodies, at)).collect()
+        })
+    }
+
+    fn append(&mut self, from: &Head, to: &Head, batch: &[Entry]) -> Result<Appended, StoreError> {
+        if self.refusing {
+            return Err(StoreError::Refusing);
+        }
+        check(from, to, batch)?;
+        let head = self.head()?;
+        if head != *from {
+            return Ok(Appended::Conflict(head));
+        }
+        let mut changes = sled::Batch::default();
+        for (position, entry) in (from.size..).zip(batch) {
+            changes.insert(&key(RECORD, position), entry.record.as_slice());
+            insert_body(&mut changes, position, entry.body.as_deref());
+        }
+        changes.insert(HEAD, head_bytes(to));
+        self.write(|db| db.apply_batch(changes))?;
+        Ok(Appended::Written)
+    }
+}
+
+impl Drop for SledStore {
+    fn drop(&mut self) {
+        let db = self.db.take();
+        // Dropping flushes, and so may meet damage too.
+        let _ = quietly(|| drop(db));
+        self.wait_for_lock();
+        if self.scratch {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// Opens sled on a folder, and `db` beside it.
+fn start(folder: &Path) -> Result<SledStore, StoreError> {
+    let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(None);
+    let opened = quietly(|| config.open()).map_err(StoreError::Damaged)?;
+    let db = opened.map_err(|error| refused(error, folder))?;
+    let path = folder.join("db");
+    let file = File::open(&path).map_err(disk::error("open", &path))?;
+    Ok(SledStore {
+        db: Some(db),
+        file,
+        folder: folder.to_owned(),
+        refusing: false,
+        broken: AtomicBool::new(false),
+        scratch: false,
+    })
+}
+
+/// What sled's refusal to open means. It says only in words that the lock is held.
+fn refused(error: sled::Error, folder: &Path) -> StoreError {
+    match error {
+        sled::Error::Io(cause) if cause.to_string().contains("could not acquire lock") => {
+            StoreError::Held(folder.to_owned())
+        }
+        sled::Error::Io(cause) if cause.kind() == io::ErrorKind::PermissionDenied => {
+            let (what, path) = ("open", folder.to_owned());
+            StoreError::Disk(DiskError::Io { what, path, cause })
+        }
+        other => damage(other),
+    }
+}
+
+fn damage(error: sled::Error) -> StoreError {
+    StoreError::Damaged(error.to_string())
+}
+
+/// The key of a position.
+fn key(tag: u8, position: u64) -> [u8; 9] {
+    let mut key = [tag; 9];
+    key[1..].copy_from_slice(&position.to_be_bytes());
+    key
+}
+
+/// The key of a piece of a body.
+fn piece_key(position: u64, piece: u16) -> [u8; 11] {
+    let mut whole = [0; 11];
+    whole[..9].copy_from_slice(&key(BODY, position));
+    whole[9..].copy_from_slice(&piece.to_be_bytes());
+    whole
+}
+
+fn head_bytes(head: &Head) -> Vec<u8> {
+    let mut bytes = head.size.to_be_bytes().to_vec();
+    bytes.extend(head.hash.iter().flat_map(|hash| hash.0));
+    bytes
+}
+
+fn read_head(bytes: &[u8]) -> Result<Head, StoreError> {
+    let (size, rest) = bytes.split_first_chunk().unwrap_or((&[0xff; 8], &[]));
+    let size = u64::from_be_bytes(*size);
+    let hash = rest.try_into().ok().map(Hash);
+    match (size, hash, rest.len()) {
+        (0, None, 0) | (1.., Some(_), _) => Ok(Head { size, hash }),
+        _ => Err(StoreError::Damaged("its head cannot be read".to_owned())),
+    }
+}
+
+/// Writes a body in pieces; the last is shorter than [`PIECE`], if need be empty, so that a lost
+/// one is noticed.
+fn insert_body(changes: &mut sled::Batch, position: u64, body: Option<&[u8]>) {
+    let Some(body) = body else {
+        changes.insert(&key(BODY, position), &[]);
+        return;
+    };
+    for piece in 0..=body.len() / PIECE {
+        let bytes = &body[piece * PIECE..body.len().min((piece + 1) * PIECE)];
+        changes.insert(&piece_key(position, piece as u16), bytes);
+    }
+}
+
+/// The entry at a position, from iterators that stand before it.
+fn entry(
+    records: &mut sled::Iter,
+    bodies: &mut sled::Iter,
+    position: u64,
+) -> Result<Entry, StoreError> {
+    let (_, record) = next(records, position, |found| found == key(RECORD, position))?;
+    let (marker, first) = next(bodies, position, |found| {
+        found == key(BODY, position) || found == piece_key(position, 0)
+    })?;
+    let mut entry = Entry { record: record.to_vec(), body: None };
+    if marker.len() == 9 {
+        return Ok(entry);
+    }
+    let mut body = first.to_vec();
+    let mut length = first.len();
+    let mut piece = 0;
+    while length >= PIECE {
+        piece += 1;
+        let (_, more) = next(bodies, position, |found| found == piece_key(position, piece))?;
+        body.extend_from_slice(&more);
+        length = more.len();
+    }
+    entry.body = Some(body);
+    Ok(entry)
+}
+
+/// The next pair of an iterator, which must have the key that comes next.
+fn next(
+    pairs: &mut sled::Iter,
+    position: u64,
+    expected: impl Fn(&[u8]) -> bool,
+) -> Result<(sled::IVec, sled::IVec), StoreError> {
+    match pairs.next() {
+        Some(Ok(pair)) if expected(&pair.0) => Ok(pair),
+        Some(Err(error)) => Err(damage(error)),
+        _ => Err(StoreError::Damaged(format!("entry {position} is not whole"))),
+    }
+}
+
+/// Copies the plain files of a folder into a new one.
+fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir(to)?;
+    let listed = match fs::read_dir(from) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
+        listed => listed?,
+    };
+    for found in listed {
+        let found = found?;
+        if found.file_type()?.is_file() {
+            fs::copy(found.path(), to.join(found.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s9_after_a_failed_sync_nothing_more_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = create(&folder.path().join("db")).unwrap();
+        let head = |size: u64| Head { size, hash: Some(Hash([7; 32])).filter(|_| size > 0) };
+        let append = |store: &mut SledStore, from| {
+            store.append(&head(from), &head(from + 1), &[Entry::default()])
+        };
+        assert_eq!(append(&mut store, 0).unwrap(), Appended::Written);
+        // A device that cannot be synced stands for a disk that fails.
+        let healthy = std::mem::replace(&mut store.file, File::open("/dev/null").unwrap());
+        assert!(matches!(append(&mut store, 1), Err(StoreError::Unknown(_))));
+        store.file = healthy;
+        assert!(matches!(append(&mut store, 1), Err(StoreError::Refusing)));
+        assert!(matches!(append(&mut store, 2), Err(StoreError::Refusing)));
+        drop(store);
+        assert!(open(&folder.path().join("db")).unwrap().head().unwrap().size >= 1);
+    }
+}
