@@ -2,7 +2,7 @@
 
 use super::{Case, good};
 use crate::support::acts::Opening;
-use crate::support::files::PIN;
+use crate::support::files::{MARKS, PIN};
 use crate::support::texts::{OTHER, OTHER_EXACT, TEXT, evidence};
 use crate::support::{Ledger, acts};
 
@@ -55,6 +55,11 @@ pub fn cases() -> Vec<Case> {
     let mut earlier = every_type().files();
     earlier.insert(PIN.to_owned(), every_type().pin(20).into_bytes());
     out.push(good("pin-earlier", "A pin of an earlier size holds.", earlier));
+    let mut foreign = Ledger::newsroom().files_with_memory();
+    let marks = String::from_utf8(foreign[MARKS].clone()).expect("text");
+    let mark = Ledger::newsroom().mark(3).replace(acts::ORIGIN, "example.org/other");
+    foreign.insert(MARKS.to_owned(), (marks + &mark.replace(" 3 ", " 99 ")).into_bytes());
+    out.push(good("mark-foreign", "The last mark is of another ledger.", foreign));
     out.push(one_commit());
     out.extend(windows());
     out.extend(log_keys());

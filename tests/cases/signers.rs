@@ -92,7 +92,7 @@ fn openings() -> Vec<Case> {
             &[(703, -1), (405, 0)],
         ),
         bad(
-            "405-key-enrolled-once-founder",
+            "405-key-enrolled-once-founder-recovery",
             "The founder's key is the recovery key.",
             founder.files(),
             &[(703, -1), (405, 0)],

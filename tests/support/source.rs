@@ -2,6 +2,7 @@
 //!
 //! Always holds: a verdict on one thread and on two is the same, or the test fails.
 
+use super::acts::ORIGIN;
 use super::files::{CHECKPOINT, Files, MARKS, PIN};
 use super::splitter::{Split, split};
 use annals::hash::Hash;
@@ -115,17 +116,23 @@ pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
     Outcome { exit: report.exit(), faults, state, report }
 }
 
-/// Size and root of the last mark; `Err` if its line is not in form.
+/// Size and root of the last mark of this ledger's name; `Err` if the last line is not in form.
 #[allow(clippy::type_complexity)]
 fn last_mark(bytes: &[u8]) -> Result<Option<(u64, Hash)>, ()> {
     let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') else { return Ok(None) };
-    let start = bytes[..end].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let line = std::str::from_utf8(&bytes[start..end]).map_err(|_| ())?;
-    let words: Vec<&str> = line.split(' ').collect();
-    let [origin, size, root, blob] = words.as_slice() else { return Err(()) };
-    let blob_holds = from_base64(blob).is_some_and(|blob| blob.len() == 68);
-    match (decimal(size), hash_from_base64(root)) {
-        (Some(size), Some(root)) if blob_holds && !origin.is_empty() => Ok(Some((size, root))),
-        _ => Err(()),
+    for (back, line) in bytes[..end].rsplit(|byte| *byte == b'\n').enumerate() {
+        match mark(line) {
+            None if back == 0 => return Err(()),
+            Some((origin, size, root)) if origin == ORIGIN => return Ok(Some((size, root))),
+            _ => {}
+        }
     }
+    Ok(None)
+}
+
+fn mark(line: &[u8]) -> Option<(&str, u64, Hash)> {
+    let words: Vec<&str> = std::str::from_utf8(line).ok()?.split(' ').collect();
+    let [origin, size, root, blob] = words.as_slice() else { return None };
+    from_base64(blob).filter(|blob| blob.len() == 68 && !origin.is_empty())?;
+    Some((origin, decimal(size)?, hash_from_base64(root)?))
 }
