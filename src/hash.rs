@@ -6,7 +6,7 @@
 
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 use std::fmt;
 
 /// 32 bytes: a SHA-256 digest, a salt, or any other value whose text is 64 hex digits.
@@ -37,6 +37,15 @@ impl Hash {
     pub fn parse(text: &str) -> Option<Hash> {
         read_hex(text).map(Hash)
     }
+}
+
+/// SHA-512 of the parts, one after the other: what Ed25519 hashes with.
+pub fn sha512(parts: &[&[u8]]) -> [u8; 64] {
+    let mut hasher = Sha512::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize().into()
 }
 
 /// SHA-256 over bytes that come piece by piece.
