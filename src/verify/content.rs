@@ -7,7 +7,7 @@
 use crate::event::args::{Args, Seal};
 use crate::event::body::{Body, Content, Evidence};
 use crate::event::record::{Place, Statement};
-use crate::event::words::{How, Stance};
+use crate::event::words::{How, Stance, Type};
 use crate::hash::Hash;
 use crate::key::{Possession, possession_bytes};
 use crate::rule::{Fault, Rule};
@@ -89,10 +89,10 @@ impl Contents {
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
         let (place, statement, body) = event;
-        let Around { state, source } = around;
+        let state = around.state;
         match (&body.content, &statement.args) {
             (Content::DocumentCaptured(captured), _) => {
-                self.check_derived(captured.derived_from, statement, broken);
+                check_derived(captured.derived_from, statement, (state, broken));
                 let row = Row {
                     digest: captured.sha256,
                     media_type: captured.media_type.to_string(),
@@ -102,7 +102,7 @@ impl Contents {
                 self.check_document(judged, (row, captured.bytes), around, broken)?;
             }
             (Content::DocumentDescribed(described), Args::DocumentDescribed(args)) => {
-                self.check_derived(described.derived_from, statement, broken);
+                check_derived(described.derived_from, statement, (state, broken));
                 if judged.applied
                     && let Some(row) = self.library.row_mut(args.document)
                 {
@@ -124,26 +124,27 @@ impl Contents {
             }
             (Content::FactAsserted(content), _) => {
                 self.check_sealed_sources(&content.fact.evidence, statement, state, broken);
-                self.check_evidence(&content.fact.evidence, statement, (source, broken))?;
+                self.check_evidence(&content.fact.evidence, statement, (around, broken))?;
             }
             (Content::FactCorrected(content), _) => {
                 self.check_sealed_sources(&content.fact.evidence, statement, state, broken);
-                self.check_evidence(&content.fact.evidence, statement, (source, broken))?;
+                self.check_evidence(&content.fact.evidence, statement, (around, broken))?;
             }
             (Content::FactConfirmed(content), Args::FactConfirmed(args)) => {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
-                self.check_evidence(evidence, statement, (source, broken))?;
+                self.check_evidence(evidence, statement, (around, broken))?;
                 if args.how == How::IndependentDocument {
-                    let named = evidence.iter().filter(|entry| self.named(entry, statement));
+                    let named =
+                        evidence.iter().filter(|entry| is_named(entry.document, statement, state));
                     let named: Vec<Evidence> = named.cloned().collect();
-                    self.check_independent(args.on, &named, (source, broken))?;
+                    self.check_independent(args.on, &named, (around, broken))?;
                 }
             }
             (Content::FactDisputed(content), _)
             | (Content::FactUpheld(content), _)
             | (Content::FactReinstated(content), _) => {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
-                self.check_evidence(evidence, statement, (source, broken))?;
+                self.check_evidence(evidence, statement, (around, broken))?;
             }
             (Content::BodyReleased(content), Args::BodyReleased(args)) => {
                 let seal = state.history.act(args.event).map(|act| act.deed.seal());
@@ -193,19 +194,6 @@ impl Contents {
         Ok(())
     }
 
-    fn check_derived(
-        &self,
-        derived_from: Option<u64>,
-        statement: &Statement,
-        broken: &mut Vec<(Rule, String)>,
-    ) {
-        if let Some(from) = derived_from
-            && (from >= statement.base || self.library.row(from).is_none())
-        {
-            broken.push((Rule::DocumentNamed, format!("derived_from {from} is no document")));
-        }
-    }
-
     fn check_sealed_sources(
         &self,
         evidence: &[Evidence],
@@ -214,7 +202,7 @@ impl Contents {
         broken: &mut Vec<(Rule, String)>,
     ) {
         let sealed = |entry: &&Evidence| {
-            let quoted = entry.quote.is_some() && self.named(entry, statement);
+            let quoted = entry.quote.is_some() && is_named(entry.document, statement, state);
             quoted && state.fold.seal(entry.document).is_some()
         };
         if statement.args.sealed() == Seal::Open
@@ -225,26 +213,24 @@ impl Contents {
         }
     }
 
-    /// Rule 608 of one piece of evidence: it names a document that the signer had before her.
-    fn named(&self, entry: &Evidence, statement: &Statement) -> bool {
-        entry.document < statement.base && self.library.row(entry.document).is_some()
-    }
-
     fn check_evidence(
         &mut self,
         evidence: &[Evidence],
         statement: &Statement,
-        out: (&dyn Source, &mut Vec<(Rule, String)>),
+        out: (Around<'_>, &mut Vec<(Rule, String)>),
     ) -> Result<(), SourceError> {
-        let (source, broken) = out;
+        let (Around { state, source }, broken) = out;
         for entry in evidence {
             let named = entry.document;
-            let row = self.library.row(named).filter(|_| self.named(entry, statement)).cloned();
-            let Some(row) = row else {
+            if !is_named(named, statement, state) {
                 broken.push((Rule::DocumentNamed, format!("{named} is no document")));
                 continue;
-            };
+            }
             let (Some(quote), Some(span)) = (&entry.quote, &entry.span) else { continue };
+            let Some(row) = self.library.row(named).cloned() else {
+                self.counts.not_checkable += 1;
+                continue;
+            };
             if row.media_type != "text/plain" {
                 let why = format!("document {named} is {}, not text/plain", row.media_type);
                 broken.push((Rule::Quotation, why));
@@ -272,9 +258,9 @@ impl Contents {
         &mut self,
         on: u64,
         evidence: &[Evidence],
-        out: (&dyn Source, &mut Vec<(Rule, String)>),
+        out: (Around<'_>, &mut Vec<(Rule, String)>),
     ) -> Result<(), SourceError> {
-        let (source, broken) = out;
+        let (Around { source, .. }, broken) = out;
         let Some(body) = body_at(source, on)? else {
             self.counts.not_checkable += 1;
             return Ok(());
@@ -324,6 +310,23 @@ pub struct Around<'a> {
     pub state: &'a State,
     /// Where documents and earlier bodies are read.
     pub source: &'a dyn Source,
+}
+
+/// Rule 608 of one document: an applied capture that the signer had before her.
+fn is_named(document: u64, statement: &Statement, state: &State) -> bool {
+    let act = state.history.act(document).filter(|_| document < statement.base);
+    act.is_some_and(|act| act.deed.kind() == Type::DocumentCaptured)
+}
+
+fn check_derived(
+    derived_from: Option<u64>,
+    statement: &Statement,
+    out: (&State, &mut Vec<(Rule, String)>),
+) {
+    let (state, broken) = out;
+    if let Some(from) = derived_from.filter(|from| !is_named(*from, statement, state)) {
+        broken.push((Rule::DocumentNamed, format!("derived_from {from} is no document")));
+    }
 }
 
 /// The body of the event at a position, read again: only for the rare check that needs it.
