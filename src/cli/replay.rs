@@ -1,6 +1,6 @@
 //! `annals replay`: the facts as of a point in the record.
 
-mod columns;
+pub mod columns;
 
 use crate::cli::args::Format;
 use crate::cli::context::Context;
