@@ -150,14 +150,15 @@ fn text(
     }
 }
 
-/// A heading and a wrapped line below it.
+/// A heading and wrapped lines below it; a line that begins with spaces is indented by them.
 fn section(out: &mut dyn Write, heading: &str, lines: &[String]) -> Result<(), Failure> {
     if lines.is_empty() {
         return Ok(());
     }
     writeln!(out, "\n{heading}")?;
     for line in lines {
-        writeln!(out, "{}", wrapped(line, 4))?;
+        let text = line.trim_start();
+        writeln!(out, "{}", wrapped(text, 4 + line.len() - text.len()))?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! Always holds: colour stands only beside a word, on a terminal, and not with `NO_COLOR`;
 //! strangers' text goes through `visible`. Not here: what is shown where (`replay`, `show`).
 
-use crate::cli::output::{visible, width};
+use crate::cli::output::{visible, whole_words};
 use crate::event::body::{Hop, When};
 use crate::event::words::{Basis, Vouch};
 use crate::ledger::view::row::{Act, Charge, FactRow, Said, Withheld, Words};
@@ -137,7 +137,6 @@ pub fn when(when: &Option<When>) -> String {
 pub fn hanging(first: &str, text: &str, indent: usize) -> String {
     let pad = " ".repeat(indent);
     // The heading may hold colour, which takes no width: it is put before what was wrapped.
-    let options = textwrap::Options::new(width()).initial_indent(&pad).subsequent_indent(&pad);
-    let wrapped = textwrap::fill(text, options);
+    let wrapped = textwrap::fill(text, whole_words(&pad));
     format!("{first}{}", wrapped.get(indent..).unwrap_or_default())
 }
