@@ -9,6 +9,8 @@ mod context;
 mod exit;
 mod output;
 mod progress;
+mod provenance;
+mod words;
 
 mod append;
 mod completions;
@@ -32,15 +34,17 @@ mod repair;
 mod verify;
 
 use args::{Cli, Command};
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use context::Context;
 use exit::{Exit, Failure};
 use std::process::ExitCode;
 
 /// Parses the arguments, runs the command, tells what went wrong.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let read = |matches: ArgMatches| Ok(only_typed(Cli::from_arg_matches(&matches)?, &matches));
+    let cli = match Cli::command().try_get_matches().and_then(read) {
         Ok(cli) => cli,
         Err(error) => {
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
@@ -53,6 +57,17 @@ pub fn run() -> ExitCode {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(failure) => ExitCode::from(failure.tell() as u8),
     }
+}
+
+/// A command that reads filters by an editor only if that was typed: `ANNALS_EDITOR` is for signing.
+fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
+    use Command::{Log, Replay, Show, Status};
+    let reads = matches!(cli.command, Replay(_) | Show(_) | Log(_) | Status(_));
+    let source = matches.subcommand().and_then(|(_, inner)| inner.value_source("editor"));
+    if reads && source != Some(ValueSource::CommandLine) {
+        cli.global.editor = None;
+    }
+    cli
 }
 
 fn command(cli: Cli) -> Result<Exit, Failure> {

@@ -41,8 +41,16 @@ pub fn width() -> usize {
 /// Text wrapped to the width, each line indented.
 pub fn wrapped(text: &str, indent: usize) -> String {
     let pad = " ".repeat(indent);
-    let options = textwrap::Options::new(width()).initial_indent(&pad).subsequent_indent(&pad);
-    textwrap::fill(text, options)
+    textwrap::fill(text, whole_words(&pad))
+}
+
+/// Lines that end between words, never in a date or a hyphenated name.
+pub fn whole_words(pad: &str) -> textwrap::Options<'_> {
+    textwrap::Options::new(width())
+        .initial_indent(pad)
+        .subsequent_indent(pad)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
 }
 
 /// Writes one JSON value and a newline.

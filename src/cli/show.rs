@@ -1,13 +1,164 @@
-//! `annals show`.
+//! `annals show`: one fact whole, or the page of any other event.
 
+mod document;
+mod event;
+mod fact;
+mod quotation;
+
+use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{json, out, wrapped};
+use crate::cli::provenance;
+use crate::cli::replay::columns;
+use crate::fold::deed::Deed;
+use crate::ledger::error::LedgerError;
+use crate::ledger::point::no_position;
+use crate::ledger::record::Record;
+use crate::ledger::view::event::{EventRow, Owners, row};
+use crate::ledger::view::gather::{Gathered, gather};
+use crate::ledger::view::names::Names;
+use crate::ledger::view::row::{DocumentRow, FactRow};
+use crate::ledger::view::since::{Became, since};
+use crate::ledger::view::{AsOf, View};
 use clap::Args;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::io::Write;
 
-/// Show one fact whole
+/// Show one fact whole; also a document, an editor or any other event
 #[derive(Debug, Args)]
-pub struct ShowArgs {}
+pub struct ShowArgs {
+    /// Position of the fact, or of another event
+    position: u64,
+    /// What the record held at this point [default: head]
+    #[arg(long, value_name = "POINT")]
+    as_of: Option<String>,
+}
 
-pub fn run(_: &mut Context, _: ShowArgs) -> Result<Exit, Failure> {
-    Err(Failure::usage("not yet here"))
+/// What a position turned out to be.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Page {
+    Fact(Box<FactRow>),
+    Document(Box<DocumentRow>),
+    Event(Box<EventRow>),
+}
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    as_of: AsOf,
+    #[serde(flatten)]
+    page: &'a Page,
+    since: &'a [Became],
+}
+
+pub fn run(context: &mut Context, args: ShowArgs) -> Result<Exit, Failure> {
+    let record = context.record()?;
+    let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
+    let position = args.position;
+    if position >= view.as_of().size {
+        return Err(beyond(&view, &record, position).into());
+    }
+    let wanted = neighbours(&view, position);
+    let mut gathered = gather(&view, &names, &|fact| wanted.contains(&fact))?;
+    let page = page(&view, &names, &mut gathered, position)?;
+    let since = since(&view, std::iter::once(position));
+    let mut out = out();
+    match (context.format(), &page) {
+        (Format::Text, page) => {
+            text(&mut out, (&view, &names, &gathered), page)?;
+            provenance::line(&mut out, &view.as_of())?;
+            if let Page::Fact(_) = page {
+                provenance::since(&mut out, &view, &since)?;
+            }
+        }
+        (Format::Csv, Page::Fact(row)) => {
+            columns::write(&mut out, &view.as_of(), std::iter::once(&**row))?;
+        }
+        (Format::Csv, _) => {
+            let why =
+                format!("expected the position of a fact for --format csv; {position} is none");
+            return Err(Failure::usage(why));
+        }
+        (_, page) => json(&mut out, &Whole { as_of: view.as_of(), page, since: &since })?,
+    }
+    out.flush()?;
+    Ok(provenance::warn(&view, gathered.damaged))
+}
+
+/// That the position is not there, or not yet.
+fn beyond(view: &View<'_>, record: &Record, position: u64) -> LedgerError {
+    let size = view.as_of().size;
+    match position < record.size() {
+        false => no_position(position, record.size()),
+        true => LedgerError::NotFound(format!(
+            "expected a position among the first {size} events, as asked with --as-of; found \
+             {position}, which came later"
+        )),
+    }
+}
+
+/// The fact and those that were ever related to it, whose claims are told beside it.
+fn neighbours(view: &View<'_>, position: u64) -> BTreeSet<u64> {
+    let mut facts = BTreeSet::from([position]);
+    for act in view.state().history.acts() {
+        if let Deed::Related(triple) = &act.deed
+            && (triple.from == position || triple.to == position)
+        {
+            facts.extend([triple.from, triple.to]);
+        }
+    }
+    facts
+}
+
+fn page(
+    view: &View<'_>,
+    names: &Names,
+    gathered: &mut Gathered,
+    position: u64,
+) -> Result<Page, Failure> {
+    if let Some(row) = gathered.facts.remove(&position) {
+        return Ok(Page::Fact(Box::new(row)));
+    }
+    if let Some(row) = gathered.documents.remove(&position) {
+        return Ok(Page::Document(Box::new(row)));
+    }
+    let mut owners = Owners::default();
+    let mut found = None;
+    view.walk(0, position + 1, &mut |seen| {
+        let on = seen.statement().map(|said| owners.keep(seen.position, &said.args));
+        if seen.position == position {
+            found = Some(row(view, names, seen, on.unwrap_or_default()));
+        }
+        true
+    })?;
+    let missing = || LedgerError::NotFound(format!("event {position} could not be read"));
+    Ok(Page::Event(Box::new(found.ok_or_else(missing)?)))
+}
+
+fn text(
+    out: &mut dyn Write,
+    known: (&View<'_>, &Names, &Gathered),
+    page: &Page,
+) -> Result<(), Failure> {
+    match page {
+        Page::Fact(row) => fact::page(out, known, row),
+        Page::Document(row) => document::page(out, known.0, row),
+        Page::Event(row) => event::page(out, known.0, row),
+    }
+}
+
+/// A heading and wrapped lines below it; a line that begins with spaces is indented by them.
+fn section(out: &mut dyn Write, heading: &str, lines: &[String]) -> Result<(), Failure> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{heading}")?;
+    for line in lines {
+        let text = line.trim_start();
+        writeln!(out, "{}", wrapped(text, 4 + line.len() - text.len()))?;
+    }
+    Ok(())
 }

@@ -1,13 +1,231 @@
-//! `annals status`.
+//! `annals status`: what this ledger is, and what waits. Writes nothing.
 
+use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{json, out, visible};
+use crate::cli::provenance;
+use crate::event::args::Args as EventArgs;
+use crate::fold::deed::Deed;
+use crate::key::PublicKey;
+use crate::keys::Marks;
+use crate::ledger::append::chain;
+use crate::ledger::error::LedgerError;
+use crate::ledger::record::{Record, covered};
+use crate::ledger::view::names::Names;
+use crate::ledger::view::{AsOf, View};
+use crate::state::Status;
 use clap::Args;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::Write;
 
 /// Tell what this ledger is and what waits
 #[derive(Debug, Args)]
 pub struct StatusArgs {}
 
-pub fn run(_: &mut Context, _: StatusArgs) -> Result<Exit, Failure> {
-    Err(Failure::usage("not yet here"))
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    as_of: AsOf,
+    origin: Option<String>,
+    title: Option<String>,
+    licence: Option<String>,
+    confirmations_needed: Option<u8>,
+    facts: u64,
+    by_status: BTreeMap<Status, u64>,
+    corrected: u64,
+    suspect: u64,
+    waiting: Vec<u64>,
+    open_disputes: Vec<u64>,
+    documents: u64,
+    editors: Vec<Editor>,
+    redactions: Vec<Redactions>,
+    checkpoint: Option<u64>,
+    store: bool,
+    marks: MarksFound,
+}
+
+#[derive(Serialize)]
+struct Editor {
+    name: String,
+    key: PublicKey,
+    roles: crate::event::args::Roles,
+    enrolled: u64,
+    revoked: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Redactions {
+    by: String,
+    reason: String,
+    count: u64,
+}
+
+/// The log key's memory against the record.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum MarksFound {
+    /// Not here.
+    Absent,
+    /// The last mark is of this size, which the record has.
+    Size(u64),
+    /// The last mark is of a larger size: this is an older copy.
+    Ahead(u64),
+    /// Cannot be read.
+    Unreadable(String),
+}
+
+pub fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, Failure> {
+    let record = context.record()?;
+    let (view, names) = provenance::view(context, &record, None)?;
+    let told = tell(&record, &view, &names)?;
+    let mut out = out();
+    match context.format() {
+        Format::Text => text(&mut out, &told)?,
+        Format::Csv => {
+            return Err(Failure::usage("status has no csv; expected --format text or json"));
+        }
+        _ => json(&mut out, &told)?,
+    }
+    out.flush()?;
+    let exit = provenance::warn(&view, 0);
+    Ok(if let MarksFound::Ahead(_) = told.marks { Exit::Forked } else { exit })
+}
+
+fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<Told, LedgerError> {
+    let state = view.state();
+    let fold = &state.fold;
+    let mut by_status = BTreeMap::new();
+    for fact in fold.facts() {
+        *by_status.entry(state.status(fact)).or_default() += 1;
+    }
+    let facts = fold.facts().iter();
+    let waiting = facts.clone().filter(|fact| state.status(fact) == Status::Asserted);
+    let editors = fold.roster.members().iter().map(|member| Editor {
+        name: names.of(&member.key),
+        key: member.key,
+        roles: member.roles,
+        enrolled: member.enrolled,
+        revoked: member.revoked,
+    });
+    let retracted = |fact: &&crate::fold::Fact| fact.retraction().is_none();
+    Ok(Told {
+        as_of: view.as_of(),
+        origin: fold.ledger.as_ref().map(|ledger| ledger.origin.to_string()),
+        title: names.title.clone(),
+        licence: names.licence.clone(),
+        confirmations_needed: fold.ledger.as_ref().map(|ledger| ledger.confirmations),
+        facts: fold.facts().len() as u64,
+        by_status,
+        corrected: facts.clone().filter(|fact| fact.corrected > 0).count() as u64,
+        suspect: facts.clone().filter(|fact| fact.suspect).count() as u64,
+        waiting: waiting.map(|fact| fact.position).collect(),
+        open_disputes: facts
+            .filter(retracted)
+            .flat_map(|fact| fact.disputes().iter().map(|dispute| dispute.position))
+            .collect(),
+        documents: fold.documents().len() as u64,
+        editors: editors.collect(),
+        redactions: redactions(view, names)?,
+        checkpoint: covered(record.checkpoint.as_deref()),
+        store: record.paths.store().is_dir(),
+        marks: marks(record, view),
+    })
+}
+
+fn redactions(view: &View<'_>, names: &Names) -> Result<Vec<Redactions>, LedgerError> {
+    let acts = view.state().history.acts().iter();
+    let redacted = acts.filter(|act| matches!(act.deed, Deed::Redacted { .. }));
+    let positions: Vec<u64> = redacted.map(|act| act.position).collect();
+    let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
+    view.at(&positions, &mut |seen| {
+        if let Some(said) = seen.statement()
+            && let EventArgs::BodyRedacted(args) = &said.args
+        {
+            *counts.entry((names.of(&said.by), args.reason.to_string())).or_default() += 1;
+        }
+    })?;
+    let row = |((by, reason), count)| Redactions { by, reason, count };
+    Ok(counts.into_iter().map(row).collect())
+}
+
+fn marks(record: &Record, view: &View<'_>) -> MarksFound {
+    let marks = Marks::at(record.paths.marks());
+    let Some(ledger) = &view.state().fold.ledger else { return MarksFound::Absent };
+    match marks.last_for(&ledger.origin) {
+        Ok(None) => MarksFound::Absent,
+        Ok(Some(mark)) if mark.size > record.size() => MarksFound::Ahead(mark.size),
+        Ok(Some(mark)) => MarksFound::Size(mark.size),
+        Err(error) => MarksFound::Unreadable(chain(&error)),
+    }
+}
+
+/// How many positions a line tells.
+const LISTED: usize = 20;
+
+fn listed(positions: &[u64]) -> String {
+    let all: Vec<String> = positions.iter().take(LISTED).map(u64::to_string).collect();
+    match positions.len().checked_sub(LISTED) {
+        _ if positions.is_empty() => "none".to_owned(),
+        Some(more @ 1..) => format!("{}: {} and {more} more", positions.len(), all.join(", ")),
+        _ => format!("{}: {}", positions.len(), all.join(", ")),
+    }
+}
+
+fn text(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
+    let size = told.as_of.of;
+    let mut line = |name: &str, value: &str| writeln!(out, "{name:<14}{value}");
+    line("record", told.origin.as_deref().unwrap_or("not opened"))?;
+    line("title", &told.title.as_deref().map_or("[not told]".to_owned(), visible))?;
+    line("size", &format!("{size} events"))?;
+    let statuses: Vec<String> =
+        told.by_status.iter().map(|(status, count)| format!("{count} {status}")).collect();
+    let statuses =
+        if statuses.is_empty() { String::new() } else { format!(": {}", statuses.join(", ")) };
+    line("facts", &format!("{}{statuses}", told.facts))?;
+    if told.corrected + told.suspect > 0 {
+        line("", &format!("{} corrected, {} suspect", told.corrected, told.suspect))?;
+    }
+    let needed = told.confirmations_needed.unwrap_or(1);
+    let persons = if needed == 1 { "person" } else { "persons" };
+    line("confirmed", &format!("once {needed} other {persons} confirmed the words"))?;
+    line("waiting", &listed(&told.waiting))?;
+    line("disputes", &format!("open: {}", listed(&told.open_disputes)))?;
+    line("documents", &told.documents.to_string())?;
+    for (editor, first) in told.editors.iter().zip(0..) {
+        let roles: Vec<crate::event::words::Role> = editor.roles.into();
+        let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+        let state = match editor.revoked {
+            Some(at) => format!("revoked by {at}"),
+            None => "active".to_owned(),
+        };
+        let name = if first == 0 { "editors" } else { "" };
+        line(name, &format!("{}, {}, {state}", visible(&editor.name), roles.join(" and ")))?;
+    }
+    for row in &told.redactions {
+        let by = visible(&row.by);
+        line("redacted", &format!("{} by {by}, {}", row.count, row.reason))?;
+    }
+    line(
+        "checkpoint",
+        &match told.checkpoint {
+            Some(covers) => format!("covers {covers} of {size} events (annals verify checks it)"),
+            None => "none, or not in form".to_owned(),
+        },
+    )?;
+    line("store", if told.store { "present" } else { "absent; made when it is needed" })?;
+    line(
+        "marks",
+        &match &told.marks {
+            MarksFound::Absent => "absent: the log key's memory is not here".to_owned(),
+            MarksFound::Size(at) => format!("the log key signed {at} of {size} events"),
+            MarksFound::Ahead(at) => format!(
+                "the log key signed {at} events, here are {size}: this is an older copy; restore the \
+             newer one"
+            ),
+            MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
+        },
+    )?;
+    provenance::line(out, &told.as_of)
 }

@@ -12,6 +12,8 @@ pub mod init;
 pub mod outbox;
 pub mod paths;
 pub mod record;
+pub mod point;
+pub mod view;
 pub mod repair;
 pub mod seal;
 pub mod settle;

@@ -1,0 +1,138 @@
+//! Provenance: as of which point an answer holds, and what a reader must be warned of.
+//!
+//! Always holds: every answer that reads the record names position, size, head and time; faults, an
+//! unfinished commit and a newer format are told on stderr. Not here: the answers themselves.
+
+use crate::cli::context::Context;
+use crate::cli::exit::{Exit, Failure, announce_clock};
+use crate::cli::output::note;
+use crate::key::PublicKey;
+use crate::keys::{Handle, KeyFolder};
+use crate::ledger::error::LedgerError;
+use crate::ledger::point::{Around, Bound, Point};
+use crate::ledger::record::Record;
+use crate::ledger::view::names::Names;
+use crate::ledger::view::since::Became;
+use crate::ledger::view::{AsOf, View};
+use crate::time::Time;
+use crate::verify::source::Source;
+use std::io::Write;
+
+/// The number of events that a point means, of what a person typed.
+pub fn point(context: &Context, record: &Record, text: &str, bound: Bound) -> Result<u64, Failure> {
+    if text != "head" && text.starts_with(|c: char| c.is_ascii_alphabetic()) || text.contains("ago")
+    {
+        announce_clock(&context.clock);
+    }
+    let around = Around::new(&context.global.tz, context.clock.peek())?;
+    Ok(Point::parse(text, &around)?.resolve(record, bound)?)
+}
+
+/// The record as of a point (its end, where none is given), and the names in it.
+pub fn view<'a>(
+    context: &Context,
+    record: &'a Record,
+    as_of: Option<&str>,
+) -> Result<(View<'a>, Names), Failure> {
+    let size = match as_of {
+        Some(text) => point(context, record, text, Bound::End)?,
+        None => record.size(),
+    };
+    let view = View::open(record, size)?;
+    if size == 0 && record.size() > 0 {
+        let first = view.event(0)?.and_then(|event| event.at());
+        let first = first.map(|at| format!(", {}", moment(at))).unwrap_or_default();
+        note(format!("note: at that point the record had not begun; event 0 came later{first}"));
+    }
+    let names = Names::read(&view)?;
+    Ok((view, names))
+}
+
+/// The keys that a name means: a key file's handle, a name in the record, or digits of a key.
+pub fn keys(record: &Record, names: &Names, name: &str) -> Result<Vec<PublicKey>, Failure> {
+    let mut keys = names.keys(name);
+    let folder = KeyFolder::open(&record.paths.keys).ok();
+    let handle = Handle::new(name).ok();
+    if let (Some(folder), Some(handle)) = (folder, handle)
+        && let Ok(key) = folder.public(&handle)
+    {
+        keys.push(key);
+    }
+    if keys.is_empty() {
+        let all = names.all().join(", ");
+        let why = format!("--by: expected an editor of this record ({all}), found {name:?}");
+        return Err(LedgerError::NotFound(why).into());
+    }
+    Ok(keys)
+}
+
+/// Tells what a reader must know of the record; the exit code that follows from it.
+pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
+    let bytes = view.record.journal.ignored_bytes();
+    if bytes > 0 {
+        note(format!(
+            "note: {bytes} bytes of an unfinished commit after the record's end were not read; \
+             the next writer moves them aside"
+        ));
+    }
+    let faults = view.faults();
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    if faults > 0 {
+        let faults = count(faults, "fault");
+        note(format!("warning: the record has {faults}; annals verify tells all"));
+    }
+    if damaged > 0 {
+        let bodies = count(usize::try_from(damaged).unwrap_or(usize::MAX), "body text");
+        note(format!("warning: {bodies} not as signed and not shown; annals verify tells all"));
+    }
+    if let Some((position, v)) = view.later_version() {
+        note(format!("warning: event {position} is of format {v}; it and later ones are not read"));
+        return Exit::Unknown;
+    }
+    if faults > 0 || damaged > 0 { Exit::No } else { Exit::Yes }
+}
+
+/// The last line of every answer for people, and what became of it since.
+pub fn line(out: &mut dyn Write, as_of: &AsOf) -> Result<(), Failure> {
+    let AsOf { size, of, .. } = as_of;
+    match (as_of.position, as_of.head, as_of.recorded) {
+        (Some(position), Some(head), Some(at)) => writeln!(
+            out,
+            "as of position {position} ({size} of {of} events), head {head}, recorded {}",
+            moment(at)
+        )?,
+        (Some(position), Some(head), None) => {
+            writeln!(out, "as of position {position} ({size} of {of} events), head {head}")?;
+        }
+        _ => writeln!(out, "as of before the first event (0 of {of} events)")?,
+    }
+    Ok(())
+}
+
+/// What became of the answer's facts since its point.
+pub fn since(out: &mut dyn Write, view: &View<'_>, became: &[Became]) -> Result<(), Failure> {
+    if !view.is_past() {
+        return Ok(());
+    }
+    let told: Vec<String> = became
+        .iter()
+        .map(|row| format!("{} {}", row.fact, row.became.join(" and ").replace('-', " ")))
+        .collect();
+    match told.len() {
+        0 => writeln!(out, "since then none of these changed")?,
+        count => writeln!(out, "since then {count} of these changed: {}", told.join(", "))?,
+    }
+    Ok(())
+}
+
+/// A time for people: to the second, or in full where that would lose something.
+pub fn moment(time: Time) -> String {
+    let text = time.as_str();
+    text.strip_suffix(".000000Z").map_or_else(|| text.to_owned(), |whole| format!("{whole}Z"))
+}
+
+/// A time for a column: day and minute.
+pub fn minute(time: Option<Time>) -> String {
+    let text = time.map(|time| time.as_str().get(..16).unwrap_or_default().replace('T', " "));
+    text.unwrap_or_else(|| "time unknown".to_owned())
+}

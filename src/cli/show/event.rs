@@ -1,0 +1,73 @@
+//! The page of an event that is neither a fact nor a document: what it says, field by field.
+
+use crate::cli::exit::Failure;
+use crate::cli::output::visible;
+use crate::cli::provenance::moment;
+use crate::cli::words;
+use crate::ledger::view::View;
+use crate::ledger::view::event::EventRow;
+use serde_json::Value;
+use std::io::Write;
+
+/// Writes the page.
+pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), Failure> {
+    let kind = row.kind.map_or("not in form".to_owned(), |kind| kind.to_string());
+    writeln!(out, "event {}: {kind}", row.position)?;
+    if let Some(by) = row.undone_by {
+        writeln!(out, "    undone by {by}: the key was stolen or lost")?;
+    }
+    if !row.applied {
+        writeln!(out, "    not applied: it breaks a rule; annals verify tells which")?;
+    }
+    for on in &row.on {
+        let what = match view.state().fold.fact(*on) {
+            Some(_) => "fact",
+            None => "document",
+        };
+        writeln!(out, "    on {what} {on}: annals show {on}")?;
+    }
+    writeln!(out)?;
+    if let Some(Ok(Value::Object(fields))) = row.args.as_ref().map(serde_json::to_value) {
+        for (name, value) in &fields {
+            field(out, name, value)?;
+        }
+    }
+    let seen = view.event(row.position)?;
+    match seen.as_ref().map(|seen| view.content(seen)) {
+        Some(Ok(content)) => {
+            if let Ok(Value::Object(fields)) = serde_json::to_value(content) {
+                for (name, value) in &fields {
+                    field(out, name, value)?;
+                }
+            }
+        }
+        Some(Err(why)) => writeln!(out, "    {}", words::untold(Some(why)))?,
+        None => {}
+    }
+    let times = [("recorded", row.at), ("signed", row.said)];
+    for (name, time) in times {
+        if let Some(time) = time {
+            writeln!(out, "    {name:<16}{}", moment(time))?;
+        }
+    }
+    if let (Some(by), Some(key)) = (&row.by, row.key) {
+        writeln!(out, "    {:<16}{}\n    {:<16}{key}", "signed by", visible(by), "key")?;
+    }
+    Ok(writeln!(out, "    {:<16}{}\n", "hash", row.hash)?)
+}
+
+fn field(out: &mut dyn Write, name: &str, value: &Value) -> Result<(), Failure> {
+    let text = match value {
+        Value::String(text) => visible(text),
+        Value::Array(list) if list.iter().all(|entry| !entry.is_object()) => {
+            let all = list.iter().map(|entry| match entry {
+                Value::String(text) => visible(text),
+                other => other.to_string(),
+            });
+            all.collect::<Vec<_>>().join(", ")
+        }
+        other => visible(&other.to_string()),
+    };
+    let heading = format!("    {:<16}", name.replace('_', " "));
+    Ok(writeln!(out, "{}", words::hanging(&heading, &text, 20))?)
+}

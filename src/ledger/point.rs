@@ -1,0 +1,250 @@
+//! A point in the record, as people name it: a position, a date or time, a hash, `head`, `yesterday`.
+//!
+//! Always holds: a point resolves to a number of events; a day means its end as an upper bound and
+//! its start as a lower one, in the zone that was asked for, also where a day has 23 or 25 hours.
+//! The time of event i is the least `at` of events i and later, so a retimed record has one answer.
+//! Not here: dates of documents (`edtf`). Source: FORMAT.md section 5, last sentence.
+
+use crate::event::Entry;
+use crate::event::record::{Place, hash};
+use crate::event::spelling;
+use crate::hash::Hash;
+use crate::ledger::error::LedgerError;
+use crate::ledger::record::Record;
+use crate::time::Time;
+use crate::verify::source::Source;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{Span, Timestamp, Unit};
+
+/// Which end of what was named is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// As a lower bound: what is named is the first that is in.
+    Start,
+    /// As an upper bound, and as-of: what is named is the last that is in.
+    End,
+}
+
+/// A point as it was named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Point {
+    /// The event at this position.
+    Position(u64),
+    /// The time from the first of these up to, not with, the second.
+    Within(Timestamp, Timestamp),
+    /// The event whose hash begins with these hex digits.
+    Hash(String),
+    /// The last event.
+    Head,
+}
+
+/// The zone of times without one, and the time now.
+#[derive(Clone, Debug)]
+pub struct Around {
+    /// The zone.
+    pub zone: TimeZone,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl Around {
+    /// The zone of this name, and this time.
+    pub fn new(zone: &str, now: Time) -> Result<Around, LedgerError> {
+        let zone = TimeZone::get(zone).map_err(|_| {
+            usage(format!("--tz: expected a zone like UTC or Europe/Berlin, found {zone:?}"))
+        })?;
+        Ok(Around { zone, now: Timestamp::from_microsecond(now.micros()).unwrap_or_default() })
+    }
+}
+
+const EXPECTED: &str = "expected a position (17), a date or time (2027-03-02, 2027-03-02T12:00), \
+     yesterday, 2 weeks ago, h: and 8 or more hex digits of a hash, head or now";
+
+impl Point {
+    /// Reads a point.
+    ///
+    /// ```
+    /// use annals::ledger::point::{Around, Point};
+    /// let now = annals::time::Time::parse("2027-03-02T12:00:00.000000Z").ok_or("form")?;
+    /// let around = Around::new("UTC", now)?;
+    /// assert_eq!(Point::parse("17", &around)?, Point::Position(17));
+    /// assert_eq!(Point::parse("today", &around)?, Point::parse("2027-03-02", &around)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse(text: &str, around: &Around) -> Result<Point, LedgerError> {
+        let text = text.trim();
+        let unknown = || usage(format!("{EXPECTED}; found {text:?}"));
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let prefix = text.strip_prefix("h:").or((text.len() == 64).then_some(text));
+        if let Some(prefix) = prefix {
+            return hash_prefix(prefix).ok_or_else(unknown);
+        }
+        if digits {
+            return text.parse().map(Point::Position).map_err(|_| unknown());
+        }
+        match text {
+            "head" => return Ok(Point::Head),
+            "now" => return second(around.now, around.now).ok_or_else(unknown),
+            "today" => return ago(around, Span::new()).ok_or_else(unknown),
+            "yesterday" => return ago(around, Span::new().days(-1)).ok_or_else(unknown),
+            _ => {}
+        }
+        if text.ends_with(" ago") {
+            let span: Span = text.parse().map_err(|_| unknown())?;
+            return ago(around, span).ok_or_else(unknown);
+        }
+        if let (10, Ok(date)) = (text.len(), text.parse::<Date>()) {
+            return day(date, &around.zone).ok_or_else(unknown);
+        }
+        match text.contains(['T', ' ']) {
+            true => time(text, &around.zone),
+            false => Err(unknown()),
+        }
+    }
+
+    /// How many events of the record stand before this point (as [`Bound::Start`]), or up to and
+    /// with it (as [`Bound::End`]). A time before the first event leads to 0.
+    pub fn resolve(&self, record: &Record, bound: Bound) -> Result<u64, LedgerError> {
+        let after = |position: u64| position + u64::from(bound == Bound::End);
+        match self {
+            Point::Head => Ok(match bound {
+                Bound::End => record.size(),
+                Bound::Start => record.size().saturating_sub(1),
+            }),
+            Point::Position(position) if *position < record.size() => Ok(after(*position)),
+            Point::Position(position) => Err(no_position(*position, record.size())),
+            Point::Hash(prefix) => find(prefix, record).map(after),
+            Point::Within(start, end) => before(
+                record,
+                match bound {
+                    Bound::Start => *start,
+                    Bound::End => *end,
+                },
+            ),
+        }
+    }
+}
+
+/// That a position is not in the record: what there is.
+pub fn no_position(position: u64, size: u64) -> LedgerError {
+    LedgerError::NotFound(match size.checked_sub(1) {
+        Some(last) => format!("expected a position from 0 to {last}, found {position}"),
+        None => format!("expected a position, found {position}: the record has no event"),
+    })
+}
+
+fn usage(why: String) -> LedgerError {
+    LedgerError::Usage(why)
+}
+
+fn hash_prefix(text: &str) -> Option<Point> {
+    let text = text.to_ascii_lowercase();
+    let hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (hex && (8..=64).contains(&text.len())).then_some(Point::Hash(text))
+}
+
+/// From one time to the end of the second of another.
+fn second(from: Timestamp, to: Timestamp) -> Option<Point> {
+    // Times are told to the second: an event of that second is in.
+    let whole = to.subsec_nanosecond() == 0;
+    let more = if whole { Span::new().seconds(1) } else { Span::new().microseconds(1) };
+    Some(Point::Within(from, to.checked_add(more).ok()?))
+}
+
+fn day(date: Date, zone: &TimeZone) -> Option<Point> {
+    let start = |date: Date| date.to_zoned_datetime(zone.clone()).ok()?.start_of_day().ok();
+    let next = date.tomorrow().ok()?;
+    Some(Point::Within(start(date)?.timestamp(), start(next)?.timestamp()))
+}
+
+/// A span before now: with days or longer units a whole day, else a time.
+fn ago(around: &Around, span: Span) -> Option<Point> {
+    let now = around.now.to_zoned_datetime(around.zone.clone());
+    let then = now.checked_add(span).ok()?;
+    let clock = [Unit::Hour, Unit::Minute, Unit::Second];
+    let has = |unit: &Unit| match unit {
+        Unit::Hour => span.get_hours() != 0,
+        Unit::Minute => span.get_minutes() != 0,
+        _ => span.get_seconds() != 0 || span.get_milliseconds() != 0,
+    };
+    match clock.iter().any(has) {
+        true => second(then.timestamp(), then.timestamp()),
+        false => day(then.date(), &around.zone),
+    }
+}
+
+/// A time of a day, with `Z` or an offset, or else in the zone.
+fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
+    let unknown = || usage(format!("{EXPECTED}; found {text:?}"));
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return second(instant, instant).ok_or_else(unknown);
+    }
+    let local: DateTime = text.parse().map_err(|_| unknown())?;
+    let ambiguous = zone.to_ambiguous_timestamp(local);
+    if let AmbiguousOffset::Gap { .. } = ambiguous.offset() {
+        let why = "there the clocks were put forward past it; name a time before or after, or one \
+                   with an offset";
+        return Err(usage(format!("expected a time that there was, found {text:?}: {why}")));
+    }
+    // Where the clocks were put back an hour came twice: both are meant.
+    let (first, last) = (ambiguous.clone().earlier(), ambiguous.later());
+    let (first, last) = (first.map_err(|_| unknown())?, last.map_err(|_| unknown())?);
+    second(first, last).ok_or_else(unknown)
+}
+
+/// How many events have a time before `limit`: all up to the last that says so itself.
+fn before(record: &Record, limit: Timestamp) -> Result<u64, LedgerError> {
+    let Some(limit) = earliest(limit) else { return Ok(record.size()) };
+    let mut size = 0;
+    entries(record, &mut |position, entry| {
+        let line = entry.record.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        if spelling::read::<Place>(line).is_ok_and(|place| place.at < limit) {
+            size = position + 1;
+        }
+    })?;
+    Ok(size)
+}
+
+/// The first time in the record's spelling that is not before this one; `None` after the last.
+fn earliest(limit: Timestamp) -> Option<Time> {
+    match limit.as_microsecond() {
+        micros if micros <= 0 => Some(Time::EPOCH),
+        micros => Time::from_micros(micros),
+    }
+}
+
+fn find(prefix: &str, record: &Record) -> Result<u64, LedgerError> {
+    let mut found: Vec<(u64, Hash)> = Vec::new();
+    entries(record, &mut |position, entry| {
+        let hash = hash(&entry.record);
+        if found.len() < 2 && hash.to_string().starts_with(prefix) {
+            found.push((position, hash));
+        }
+    })?;
+    match found.as_slice() {
+        [(position, _)] => Ok(*position),
+        [(one, first), (other, second), ..] => Err(LedgerError::NotFound(format!(
+            "expected the beginning of one hash, found two that begin {prefix}: event {one}, \
+             {first}, and event {other}, {second}; give more digits"
+        ))),
+        [] => Err(LedgerError::NotFound(format!(
+            "expected the beginning of the hash of an event here, found none that begins {prefix} \
+             among {} events",
+            record.size()
+        ))),
+    }
+}
+
+fn entries(record: &Record, each: &mut dyn FnMut(u64, &Entry)) -> Result<(), LedgerError> {
+    for span in record.journal.walk(0)? {
+        let span = span?;
+        for (entry, position) in span.entries.iter().zip(span.first..) {
+            each(position, entry);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
