@@ -104,5 +104,5 @@ fn a_retimed_record_has_one_answer_by_date() {
     assert_eq!(log("--until 2022-01-27"), all);
     assert_eq!(log("--until 2022-01-27T08:30"), all[..10]);
     assert_eq!(log("--from 2022-01-27T09:00"), all[10..]);
-    assert_eq!(log("--from 2022-02-01"), []);
+    assert!(log("--from 2022-02-01").is_empty());
 }

@@ -97,6 +97,6 @@ fn words(content: &Content) -> Option<String> {
         Content::EditorEnrolled(body) | Content::EditorChanged(body) => body.name.to_string(),
         Content::DocumentCaptured(body) => body.title.to_string(),
         Content::FactAsserted(body) => body.fact.claim.to_string(),
-        other => return super::gather::said(Ok(other)).statement,
+        other => return super::saying::said(Ok(other)).statement,
     })
 }
