@@ -629,7 +629,7 @@ def parse_checkpoint(data):
 
 
 def parse_mark(line):
-    """(size, root) of one mark, or None."""
+    """(origin, size, root) of one mark, or None."""
     try:
         origin, size, root, signature = line.decode("ascii").split(" ")
     except ValueError:
@@ -637,7 +637,7 @@ def parse_mark(line):
     size, root, payload = parse_size(size), parse_root(root), unbase64(signature)
     if not is_origin(origin) or size is None or root is None or payload is None or len(payload) != 68:
         return None
-    return size, root
+    return origin, size, root
 
 
 PIN = re.compile(
@@ -1260,10 +1260,12 @@ class Verifier:
         lines = (self.marks or b"").split(b"\n")[:-1]  # a last line without LF is no mark
         if not lines:
             return
-        mark = parse_mark(lines[-1])
-        if mark is None:
+        if parse_mark(lines[-1]) is None:
             self.fault(911)
-        elif mark[0] > len(self.events) or mark[1] != self.root_at(mark[0]):
+            return
+        marks = filter(None, map(parse_mark, reversed(lines)))
+        mark = next((m for m in marks if self.opening and m[0] == self.opening["origin"]), None)
+        if mark and (mark[1] > len(self.events) or mark[2] != self.root_at(mark[1])):
             self.fault(707)
 
     def judge_pin(self):

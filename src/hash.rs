@@ -2,11 +2,11 @@
 //!
 //! Always holds: a [`Hash`] is 32 bytes; its text is exactly 64 lower-case hex digits, and no
 //! other text is read as one. Not here: what is hashed (see `event`, `merkle`).
-//! Source: FIPS 180-4, by the `sha2` crate; hex by the `hex` crate.
+//! Source: FIPS 180-4, by the `sha2` crate; hex by the `hex` crate, read by `const-hex`.
 
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 use std::fmt;
 
 /// 32 bytes: a SHA-256 digest, a salt, or any other value whose text is 64 hex digits.
@@ -37,6 +37,15 @@ impl Hash {
     pub fn parse(text: &str) -> Option<Hash> {
         read_hex(text).map(Hash)
     }
+}
+
+/// SHA-512 of the parts, one after the other: what Ed25519 hashes with.
+pub fn sha512(parts: &[&[u8]]) -> [u8; 64] {
+    let mut hasher = Sha512::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize().into()
 }
 
 /// SHA-256 over bytes that come piece by piece.
@@ -74,7 +83,7 @@ pub fn read_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
         return None;
     }
     let mut out = [0; N];
-    hex::decode_to_slice(bytes, &mut out).ok()?;
+    const_hex::decode_to_slice(bytes, &mut out).ok()?;
     Some(out)
 }
 

@@ -10,7 +10,7 @@ use memchr::memmem;
 
 /// How many code points of context a quotation has at least.
 pub const CONTEXT: usize = 32;
-const STEP: usize = 256;
+const STEP: usize = 32;
 
 /// A document's text with an index from code points to bytes.
 ///
@@ -25,7 +25,7 @@ const STEP: usize = 256;
 pub struct Text {
     text: String,
     length: usize,
-    /// Byte offset of every 256th code point.
+    /// Byte offset of every 32nd code point.
     index: Vec<usize>,
 }
 

@@ -4,8 +4,8 @@
 //! order. Not here: the clock (`clock`), dates as a person writes them (`edtf`, `ledger`).
 //! Source: FORMAT.md section 1; the calendar is `jiff`'s.
 
-use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -22,6 +22,8 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time([u8; 27]);
 
+/// A timestamp of `jiff` ends 26 hours before the last day does, so civil times are counted.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 const SHAPE: &[u8; 27] = b"0000-00-00T00:00:00.000000Z";
 
 impl Time {
@@ -54,13 +56,16 @@ impl Time {
 
     /// Microseconds since 1970-01-01T00:00:00Z.
     pub fn micros(&self) -> i64 {
-        self.as_str().parse::<Timestamp>().map_or(0, Timestamp::as_microsecond)
+        let text = self.as_str().trim_end_matches('Z');
+        let since =
+            text.parse::<DateTime>().map_or(SignedDuration::ZERO, |t| t.duration_since(EPOCH));
+        since.as_secs() * 1_000_000 + i64::from(since.subsec_micros())
     }
 
     /// The time so many microseconds after 1970-01-01T00:00:00Z; `None` outside 1970–9999.
     pub fn from_micros(micros: i64) -> Option<Time> {
-        let timestamp = Timestamp::from_microsecond(micros).ok()?;
-        Time::parse(&format!("{timestamp:.6}"))
+        let civil = EPOCH.checked_add(SignedDuration::from_micros(micros)).ok()?;
+        Time::parse(&format!("{civil:.6}Z"))
     }
 
     /// This time moved by some microseconds, kept within 1970–9999.

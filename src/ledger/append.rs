@@ -19,7 +19,7 @@ use crate::ledger::seal::{Slot, seal};
 use crate::ledger::settle::{Agents, Settled, Settler};
 use crate::ledger::writer::Writer;
 use crate::time::Time;
-use crate::verify::examine::{KeyCache, examine};
+use crate::verify::examine::examine;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -210,7 +210,7 @@ pub fn slot(writer: &Writer, now: Time) -> Slot {
 /// Lets the judge take the last prepared event; its faults are why it is refused.
 pub fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<String>, LedgerError> {
     let Some(entry) = prepared.entries.last() else { return Ok(None) };
-    let examined = examine(entry, false, &mut KeyCache::default());
+    let examined = examine(entry);
     let pending = Pending::new(&writer.journal, prepared);
     writer.judge.event(&examined, &pending, true)?;
     let faults = std::mem::take(&mut writer.judge.faults);

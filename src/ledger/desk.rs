@@ -15,7 +15,7 @@ use crate::quote::Text;
 use crate::text::Lang;
 use crate::time::Time;
 use crate::verify::Judge;
-use crate::verify::content::Found;
+use crate::verify::library::Found;
 use crate::verify::source::{Source, SourceError, Span, Walk};
 use std::collections::HashMap;
 
@@ -113,12 +113,12 @@ impl Desk for WriterDesk<'_> {
     }
 
     fn only_document(&self) -> Option<u64> {
-        let mut documents = self.judge.contents.documents().map(|(position, _)| position);
+        let mut documents = self.judge.contents.library.documents().map(|(position, _)| position);
         documents.next().filter(|_| documents.next().is_none())
     }
 
     fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String> {
-        let Some(row) = self.judge.contents.row(position).cloned() else {
+        let Some(row) = self.judge.contents.library.row(position).cloned() else {
             return Err(format!(
                 "document: {position} is no document; annals document list shows them"
             ));
@@ -129,7 +129,7 @@ impl Desk for WriterDesk<'_> {
                 row.media_type
             ));
         }
-        match self.judge.contents.text(&row.digest, &self.pending) {
+        match self.judge.contents.library.text(&row.digest, &self.pending) {
             Ok(Found::Text(text)) => Ok((text, Some(row.lang))),
             Ok(_) => Err(format!("document: the text of {position} is not there")),
             Err(error) => Err(format!("document: {error}")),

@@ -37,7 +37,11 @@ macro_rules! drafts {
         #[serde(deny_unknown_fields, default)]
         #[allow(missing_docs)]
         pub struct $name {
-            $($(#[$attr])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$kind>,)*
+            $(
+                $(#[$attr])*
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$kind>,
+            )*
         }
     )*};
 }

@@ -143,15 +143,15 @@ fn remove(paths: &Paths, founding: &Founding, made_keys: bool) {
 fn readme(origin: &Origin) -> String {
     format!(
         "This folder is an annals record, format 1, named {origin}.\n\n\
-         journal/     the record: text, three lines an event and a line for its body; FORMAT.md of\n\
-         \x20            the annals project says every byte\n\
+         journal/     the record: text, three lines an event and one for its body;\n\
+         \x20            FORMAT.md of the annals project says every byte\n\
          document/    documents as captured, named by their SHA-256 (sha256sum checks them)\n\
          checkpoint   the signed tree head: size and root of the record\n\
          db/          a store made from the journal; it can be deleted and is no evidence\n\n\
          To check it: annals verify --ledger <this folder>\n\
-         By hand: the hash of an event is SHA-256 of the byte 00 and its three lines; it is `prev`\n\
-         of the next event. The third line is the Ed25519 signature, by the key `by`, over\n\
-         `annals/event/v1` and the SHA-256 of the second line without its newline. The fourth line\n\
-         is the body; its SHA-256 stands in the second line as `body`.\n"
+         By hand: the hash of an event is SHA-256 of the byte 00 and its three lines; it\n\
+         is `prev` of the next event. The third line is the Ed25519 signature, by the\n\
+         key `by`, over `annals/event/v1` and the SHA-256 of the second line without its\n\
+         newline. The fourth line is the body; its SHA-256 is `body` of the second line.\n"
     )
 }

@@ -4,17 +4,19 @@
 //! present revision; quotations are the document's words with the least unique context.
 //! Not here: legality and signatures (`append`). Source: FORMAT.md section 4.
 
+mod description;
+mod parts;
+
 use crate::event::args::{self, Args, Seal};
 use crate::event::body::{self, Content, Fact};
-use crate::event::words::{AgentType, Basis, ErrorIn, Stance, Type, Vouch};
+use crate::event::words::{AgentType, ErrorIn, Stance, Type, Vouch};
 use crate::hash::Hash;
-use crate::ledger::draft::{
-    DatingDraft, Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, TopicDraft, WhenDraft,
-};
+use crate::ledger::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft};
 use crate::pointing;
 use crate::quote::Text;
-use crate::text::{Edtf, Lang, TextError, Uri, Verbatim, Words};
+use crate::text::{Lang, TextError, Uri, Verbatim, Words};
 use crate::time::Time;
+use parts::{check_exact, topic, when};
 use std::collections::HashMap;
 
 /// What settling asks of the record and of the documents.
@@ -328,9 +330,13 @@ impl<'a> Settler<'a> {
             None if draft.agent_type.is_none() => self.desk.agent(agent),
             None => None,
         };
-        let agent_type = draft.agent_type.or(known.as_ref().map(|known| known.0)).ok_or_else(
-            || format!("attribution: agent_type of {agent:?} is missing at its first use: person, organization or document"),
-        )?;
+        let agent_type =
+            draft.agent_type.or(known.as_ref().map(|known| known.0)).ok_or_else(|| {
+                format!(
+                    "attribution: agent_type of {agent:?} is missing at its first use: person, \
+                 organization or document"
+                )
+            })?;
         let role = draft.role.clone().or(known.and_then(|known| known.1));
         self.agents.entry(agent.clone()).or_insert((agent_type, role.clone()));
         Ok(body::Hop {
@@ -343,59 +349,3 @@ impl<'a> Settler<'a> {
         })
     }
 }
-
-/// Exact words, a prefix or a suffix that are given must be the document's.
-fn check_exact(
-    quote: &QuoteDraft,
-    anchor: &body::Quote,
-    place: (&Text, usize, usize),
-) -> Result<(), Unsettled> {
-    let QuoteDraft::Exact(given) = quote else { return Ok(()) };
-    let (text, start, end) = place;
-    let parts = [
-        ("exact", given.exact.as_deref(), &*anchor.exact),
-        ("prefix", given.prefix.as_deref(), &*anchor.prefix),
-        ("suffix", given.suffix.as_deref(), &*anchor.suffix),
-    ];
-    for (name, given, found) in parts {
-        let Some(given) = given.filter(|given| *given != found) else { continue };
-        let as_bytes = text.as_str().get(start..end).is_some_and(|words| words == given);
-        let hint = match as_bytes && name == "exact" {
-            true => "; these are byte offsets, expected offsets in code points",
-            false => "",
-        };
-        let cut = |words: &str| words.chars().take(60).collect::<String>();
-        let (given, found) = (cut(given), cut(found));
-        return Err(format!(
-            "quote: {name} at {start}..{end} is {found:?} in the document, the draft has {given:?}{hint}"
-        ));
-    }
-    Ok(())
-}
-
-fn topic(draft: &TopicDraft) -> Result<body::Topic, Unsettled> {
-    let name = draft.name.as_deref().ok_or("topics: name is missing")?;
-    let name = field("topics: name", Words::new(name))?;
-    Ok(body::Topic { name, id: uri("topics: id", draft.id.as_ref())? })
-}
-
-fn when(draft: &WhenDraft) -> Result<Option<body::When>, Unsettled> {
-    let edtf =
-        draft.edtf.as_deref().map(|text| field("when: edtf", Edtf::new(text))).transpose()?;
-    let as_written = draft.as_written.as_deref();
-    let as_written =
-        as_written.map(|text| field("when: as_written", Verbatim::new(text))).transpose()?;
-    if edtf.is_none() && as_written.is_none() {
-        return Ok(None);
-    }
-    Ok(Some(body::When { edtf, as_written, basis: draft.basis.unwrap_or(Basis::Stated) }))
-}
-
-fn dating(draft: &DatingDraft) -> Result<Option<body::Dating>, Unsettled> {
-    let both =
-        WhenDraft { edtf: draft.edtf.clone(), as_written: draft.as_written.clone(), basis: None };
-    let dated = when(&both).map_err(|why| why.replacen("when:", "published:", 1))?;
-    Ok(dated.map(|when| body::Dating { edtf: when.edtf, as_written: when.as_written }))
-}
-
-mod description;

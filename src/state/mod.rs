@@ -1,6 +1,7 @@
 //! The state of a record: what its applied events fold to.
 //!
-//! Always holds: [`State::apply`] takes only what [`State::judge`] allowed and never refuses; the same events give the same state on any machine. Not here: bytes, chains, clocks.
+//! Always holds: [`State::apply`] takes only what [`State::judge`] allowed and never refuses;
+//! the same events give the same state on any machine. Not here: bytes, chains, clocks.
 //! Source: FORMAT.md section 8.
 
 pub mod dump;

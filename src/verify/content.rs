@@ -7,30 +7,15 @@
 use crate::event::args::{Args, Seal};
 use crate::event::body::{Body, Content, Evidence};
 use crate::event::record::{Place, Statement};
-use crate::event::words::{How, Stance};
+use crate::event::words::{How, Stance, Type};
 use crate::hash::Hash;
 use crate::key::{Possession, possession_bytes};
-use crate::quote::Text;
 use crate::rule::{Fault, Rule};
 use crate::state::State;
-use crate::text::Lang;
 use crate::verify::chain::Judged;
 use crate::verify::examine::{BodyFound, Examined};
+use crate::verify::library::{Found, Library, Row};
 use crate::verify::source::{Source, SourceError};
-use hashbrown::HashMap;
-use std::collections::BTreeMap;
-
-/// What is known of a captured document, by its last description.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// SHA-256 of its bytes.
-    pub digest: Hash,
-    /// Its media type.
-    pub media_type: String,
-    /// Its language.
-    pub lang: Lang,
-    derived_from: Option<u64>,
-}
 
 /// How many content checks there were, and how many could not be made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,30 +33,15 @@ pub struct Counts {
 /// The content of all events so far.
 #[derive(Default)]
 pub struct Contents {
-    rows: BTreeMap<u64, Row>,
-    by_digest: HashMap<Hash, u64>,
-    texts: HashMap<Hash, Option<Text>>,
-    held: usize,
+    /// The captured documents.
+    pub library: Library,
     withheld: Vec<u64>,
     missing: Vec<u64>,
     /// What was counted.
     pub counts: Counts,
 }
 
-/// How many bytes of texts are kept for further quotations.
-const KEEP: usize = 64 << 20;
-
 impl Contents {
-    /// The documents that may be quoted, by position: digest, language and title.
-    pub fn documents(&self) -> impl Iterator<Item = (u64, &Row)> {
-        self.rows.iter().map(|(position, row)| (*position, row))
-    }
-
-    /// A captured document.
-    pub fn row(&self, position: u64) -> Option<&Row> {
-        self.rows.get(&position)
-    }
-
     /// Judges the body of an event.
     pub fn judge(
         &mut self,
@@ -119,10 +89,10 @@ impl Contents {
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
         let (place, statement, body) = event;
-        let Around { state, source } = around;
+        let state = around.state;
         match (&body.content, &statement.args) {
             (Content::DocumentCaptured(captured), _) => {
-                self.check_derived(captured.derived_from, statement, broken);
+                check_derived(captured.derived_from, statement, (state, broken));
                 let row = Row {
                     digest: captured.sha256,
                     media_type: captured.media_type.to_string(),
@@ -132,9 +102,9 @@ impl Contents {
                 self.check_document(judged, (row, captured.bytes), around, broken)?;
             }
             (Content::DocumentDescribed(described), Args::DocumentDescribed(args)) => {
-                self.check_derived(described.derived_from, statement, broken);
+                check_derived(described.derived_from, statement, (state, broken));
                 if judged.applied
-                    && let Some(row) = self.rows.get_mut(&args.document)
+                    && let Some(row) = self.library.row_mut(args.document)
                 {
                     row.media_type = described.media_type.to_string();
                     row.lang = described.lang.clone();
@@ -154,26 +124,27 @@ impl Contents {
             }
             (Content::FactAsserted(content), _) => {
                 self.check_sealed_sources(&content.fact.evidence, statement, state, broken);
-                self.check_evidence(&content.fact.evidence, statement, (source, broken))?;
+                self.check_evidence(&content.fact.evidence, statement, (around, broken))?;
             }
             (Content::FactCorrected(content), _) => {
                 self.check_sealed_sources(&content.fact.evidence, statement, state, broken);
-                self.check_evidence(&content.fact.evidence, statement, (source, broken))?;
+                self.check_evidence(&content.fact.evidence, statement, (around, broken))?;
             }
             (Content::FactConfirmed(content), Args::FactConfirmed(args)) => {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
-                self.check_evidence(evidence, statement, (source, broken))?;
+                self.check_evidence(evidence, statement, (around, broken))?;
                 if args.how == How::IndependentDocument {
-                    let named = evidence.iter().filter(|entry| self.named(entry, statement));
+                    let named =
+                        evidence.iter().filter(|entry| is_named(entry.document, statement, state));
                     let named: Vec<Evidence> = named.cloned().collect();
-                    self.check_independent(args.on, &named, (source, broken))?;
+                    self.check_independent(args.on, &named, (around, broken))?;
                 }
             }
             (Content::FactDisputed(content), _)
             | (Content::FactUpheld(content), _)
             | (Content::FactReinstated(content), _) => {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
-                self.check_evidence(evidence, statement, (source, broken))?;
+                self.check_evidence(evidence, statement, (around, broken))?;
             }
             (Content::BodyReleased(content), Args::BodyReleased(args)) => {
                 let seal = state.history.act(args.event).map(|act| act.deed.seal());
@@ -208,33 +179,19 @@ impl Contents {
                     broken.push((Rule::DocumentDigest, why));
                 } else {
                     self.counts.documents += 1;
-                    self.keep_text(row.digest, bytes);
+                    self.library.keep_text(row.digest, bytes);
                 }
             }
         }
-        let earlier = self.by_digest.get(&row.digest);
-        if let Some(earlier) = earlier.filter(|earlier| !around.state.fold.is_redacted(**earlier)) {
+        let earlier = self.library.earlier(&row.digest);
+        if let Some(earlier) = earlier.filter(|earlier| !around.state.fold.is_redacted(*earlier)) {
             let why = format!("the same document was captured by event {earlier}");
             broken.push((Rule::DocumentRepeated, why));
         }
         if judged.applied {
-            self.by_digest.insert(row.digest, judged.position);
-            self.rows.insert(judged.position, row);
+            self.library.add(judged.position, row);
         }
         Ok(())
-    }
-
-    fn check_derived(
-        &self,
-        derived_from: Option<u64>,
-        statement: &Statement,
-        broken: &mut Vec<(Rule, String)>,
-    ) {
-        if let Some(from) = derived_from
-            && (from >= statement.base || !self.rows.contains_key(&from))
-        {
-            broken.push((Rule::DocumentNamed, format!("derived_from {from} is no document")));
-        }
     }
 
     fn check_sealed_sources(
@@ -245,7 +202,7 @@ impl Contents {
         broken: &mut Vec<(Rule, String)>,
     ) {
         let sealed = |entry: &&Evidence| {
-            let quoted = entry.quote.is_some() && self.named(entry, statement);
+            let quoted = entry.quote.is_some() && is_named(entry.document, statement, state);
             quoted && state.fold.seal(entry.document).is_some()
         };
         if statement.args.sealed() == Seal::Open
@@ -256,32 +213,30 @@ impl Contents {
         }
     }
 
-    /// Rule 608 of one piece of evidence: it names a document that the signer had before her.
-    fn named(&self, entry: &Evidence, statement: &Statement) -> bool {
-        entry.document < statement.base && self.rows.contains_key(&entry.document)
-    }
-
     fn check_evidence(
         &mut self,
         evidence: &[Evidence],
         statement: &Statement,
-        out: (&dyn Source, &mut Vec<(Rule, String)>),
+        out: (Around<'_>, &mut Vec<(Rule, String)>),
     ) -> Result<(), SourceError> {
-        let (source, broken) = out;
+        let (Around { state, source }, broken) = out;
         for entry in evidence {
             let named = entry.document;
-            let row = self.rows.get(&named).filter(|_| self.named(entry, statement)).cloned();
-            let Some(row) = row else {
+            if !is_named(named, statement, state) {
                 broken.push((Rule::DocumentNamed, format!("{named} is no document")));
                 continue;
-            };
+            }
             let (Some(quote), Some(span)) = (&entry.quote, &entry.span) else { continue };
+            let Some(row) = self.library.row(named).cloned() else {
+                self.counts.not_checkable += 1;
+                continue;
+            };
             if row.media_type != "text/plain" {
                 let why = format!("document {named} is {}, not text/plain", row.media_type);
                 broken.push((Rule::Quotation, why));
                 continue;
             }
-            match self.text(&row.digest, source)? {
+            match self.library.text(&row.digest, source)? {
                 Found::Absent => self.counts.not_checkable += 1,
                 Found::NoText => {
                     let why = format!("document {named} is not UTF-8");
@@ -303,9 +258,9 @@ impl Contents {
         &mut self,
         on: u64,
         evidence: &[Evidence],
-        out: (&dyn Source, &mut Vec<(Rule, String)>),
+        out: (Around<'_>, &mut Vec<(Rule, String)>),
     ) -> Result<(), SourceError> {
-        let (source, broken) = out;
+        let (Around { source, .. }, broken) = out;
         let Some(body) = body_at(source, on)? else {
             self.counts.not_checkable += 1;
             return Ok(());
@@ -315,51 +270,17 @@ impl Contents {
             Content::FactCorrected(content) => &content.fact,
             _ => return Ok(()),
         };
-        let of_fact: Vec<u64> = fact.evidence.iter().map(|e| self.origin_of(e.document)).collect();
+        let of_fact: Vec<u64> =
+            fact.evidence.iter().map(|e| self.library.origin_of(e.document)).collect();
         let independent = |entry: &&Evidence| {
-            entry.stance == Stance::Supports && !of_fact.contains(&self.origin_of(entry.document))
+            entry.stance == Stance::Supports
+                && !of_fact.contains(&self.library.origin_of(entry.document))
         };
         if !evidence.iter().any(|entry| independent(&entry)) {
             let why = format!("no supporting document is independent of those of event {on}");
             broken.push((Rule::Independent, why));
         }
         Ok(())
-    }
-
-    /// A document followed through `derived_from` to its end.
-    fn origin_of(&self, document: u64) -> u64 {
-        let mut at = document;
-        // derived_from names an earlier document, so this ends.
-        while let Some(from) = self.rows.get(&at).and_then(|row| row.derived_from) {
-            if from >= at {
-                break;
-            }
-            at = from;
-        }
-        at
-    }
-
-    fn keep_text(&mut self, digest: Hash, bytes: Vec<u8>) {
-        if self.held + bytes.len() > KEEP {
-            self.texts.clear();
-            self.held = 0;
-        }
-        self.held += bytes.len();
-        self.texts.insert(digest, Text::new(bytes));
-    }
-
-    /// The text of a captured document, kept for further quotations.
-    pub fn text(&mut self, digest: &Hash, source: &dyn Source) -> Result<Found<'_>, SourceError> {
-        if !self.texts.contains_key(digest) {
-            match source.document(digest)? {
-                Some(bytes) if Hash::of(&[&bytes]) == *digest => self.keep_text(*digest, bytes),
-                _ => return Ok(Found::Absent),
-            }
-        }
-        Ok(match self.texts.get(digest) {
-            Some(Some(text)) => Found::Text(text),
-            _ => Found::NoText,
-        })
     }
 
     /// Rules 604 and 605, which a later event may explain: judged at the end of the record.
@@ -382,16 +303,6 @@ impl Contents {
     }
 }
 
-/// The text of a document, if it can be had.
-pub enum Found<'a> {
-    /// The document is not there, or not with its digest.
-    Absent,
-    /// Its bytes are no text.
-    NoText,
-    /// Its text.
-    Text(&'a Text),
-}
-
 /// What stands around an event: the state after it, and where documents are.
 #[derive(Clone, Copy)]
 pub struct Around<'a> {
@@ -399,6 +310,23 @@ pub struct Around<'a> {
     pub state: &'a State,
     /// Where documents and earlier bodies are read.
     pub source: &'a dyn Source,
+}
+
+/// Rule 608 of one document: an applied capture that the signer had before her.
+fn is_named(document: u64, statement: &Statement, state: &State) -> bool {
+    let act = state.history.act(document).filter(|_| document < statement.base);
+    act.is_some_and(|act| act.deed.kind() == Type::DocumentCaptured)
+}
+
+fn check_derived(
+    derived_from: Option<u64>,
+    statement: &Statement,
+    out: (&State, &mut Vec<(Rule, String)>),
+) {
+    let (state, broken) = out;
+    if let Some(from) = derived_from.filter(|from| !is_named(*from, statement, state)) {
+        broken.push((Rule::DocumentNamed, format!("derived_from {from} is no document")));
+    }
 }
 
 /// The body of the event at a position, read again: only for the rare check that needs it.

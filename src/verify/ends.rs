@@ -127,6 +127,7 @@ fn judge_note(
         tell(Rule::CheckpointSignature, "no log key is known".to_owned());
     }
     if let Some(ledger) = ledger.filter(|_| checkpoint.size <= size) {
+        let mut bad = Vec::new();
         let keys = [Some(ledger.log_key), ledger.old_log_key];
         for key in keys.into_iter().flatten() {
             let id = crate::tlog::key_id(&ledger.origin, &key);
@@ -140,7 +141,10 @@ fn judge_note(
                 Some(Signed::Refused) => "does not verify",
                 _ => "is not there",
             };
-            tell(Rule::CheckpointSignature, format!("the signature of log key {key} {why}"));
+            bad.push(format!("the signature of log key {key} {why}"));
+        }
+        if !bad.is_empty() {
+            tell(Rule::CheckpointSignature, bad.join("; "));
         }
     }
     if checkpoint.size > size {

@@ -8,7 +8,7 @@ use crate::event::Entry;
 use crate::event::body::Body;
 use crate::event::record::Reading;
 use crate::hash::Hash;
-use crate::key::{PublicKey, VerifyingKey};
+use crate::key::{PublicKey, Recomputed, VerifyingKey, settle};
 use crate::rule::Rule;
 use hashbrown::HashMap;
 
@@ -49,17 +49,14 @@ pub struct Examined {
     pub body: BodyFound,
     /// Rules 301 and 302 that are broken.
     pub signature: Vec<(Rule, String)>,
+    by_refused: bool,
 }
 
-/// Examines one entry. `signatures` false leaves 301 and 302 out: for reading, not for verdicts.
-pub fn examine(entry: &Entry, signatures: bool, keys: &mut KeyCache) -> Examined {
+/// Examines one entry, but for its signature: see [`check_signatures`].
+pub fn examine(entry: &Entry) -> Examined {
     let reading = Reading::of(&entry.record);
     let body = find_body(entry, &reading);
-    let signature = match reading.faults.is_empty() && signatures {
-        true => check_signature(&reading, keys),
-        false => Vec::new(),
-    };
-    Examined { reading, body, signature }
+    Examined { reading, body, signature: Vec::new(), by_refused: false }
 }
 
 fn find_body(entry: &Entry, reading: &Reading) -> BodyFound {
@@ -76,23 +73,55 @@ fn find_body(entry: &Entry, reading: &Reading) -> BodyFound {
     }
 }
 
-fn check_signature(reading: &Reading, keys: &mut KeyCache) -> Vec<(Rule, String)> {
-    let mut faults = Vec::new();
-    let (Some(statement), Some(signature)) = (&reading.statement, &reading.signature) else {
-        return faults;
-    };
+/// Rules 301 and 302 of events that are in form. Every signature is judged by itself; only the
+/// encoding of the recomputed points is shared.
+pub fn check_signatures(events: &mut [Examined], keys: &mut KeyCache) {
+    let mut recomputed = Vec::with_capacity(events.len());
+    let mut whose = Vec::with_capacity(events.len());
+    for (index, event) in events.iter_mut().enumerate() {
+        if !event.reading.faults.is_empty() {
+            continue;
+        }
+        match recompute(event, keys) {
+            Some(point) => {
+                recomputed.push(point);
+                whose.push(index);
+            }
+            None => event.refuse_signature(),
+        }
+    }
+    for (index, good) in whose.into_iter().zip(settle(&recomputed)) {
+        if !good && let Some(event) = events.get_mut(index) {
+            event.refuse_signature();
+        }
+    }
+}
+
+/// What the signature recomputes to; `None` where 302 is broken already, or cannot be judged
+/// because 301 is.
+fn recompute(event: &mut Examined, keys: &mut KeyCache) -> Option<Recomputed> {
+    let (statement, signature) = (event.reading.statement.as_ref()?, event.reading.signature?);
     let refused = |key: PublicKey| (Rule::KeyRefused, format!("the key {key} is not acceptable"));
     if let Some(key) = statement.args.new_key()
         && keys.accept(&key).is_none()
     {
-        faults.push(refused(key));
+        event.signature.push(refused(key));
     }
     match keys.accept(&statement.by) {
-        None => faults.push(refused(statement.by)),
-        Some(key) if !key.verifies(&reading.signed_bytes(), signature) => {
-            faults.push((Rule::Signature, format!("not a signature of {}", statement.by)));
+        Some(key) => key.recompute(&event.reading.signed_bytes(), &signature),
+        None => {
+            event.signature.push(refused(statement.by));
+            event.by_refused = true;
+            None
         }
-        Some(_) => {}
     }
-    faults
+}
+
+impl Examined {
+    fn refuse_signature(&mut self) {
+        if let Some(statement) = self.reading.statement.as_ref().filter(|_| !self.by_refused) {
+            let why = format!("not a signature of {}", statement.by);
+            self.signature.push((Rule::Signature, why));
+        }
+    }
 }

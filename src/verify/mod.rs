@@ -8,6 +8,7 @@ pub mod chain;
 pub mod content;
 pub mod ends;
 pub mod examine;
+pub mod library;
 pub mod pipeline;
 pub mod source;
 

@@ -3,7 +3,7 @@
 //! Always holds: the caller sees spans in the order of the record, whatever the threads do; one
 //! thread at a time reads. Not here: what is examined (`examine`).
 
-use crate::verify::examine::{Examined, KeyCache, examine};
+use crate::verify::examine::{Examined, KeyCache, check_signatures, examine};
 use crate::verify::source::{Closing, Damage, Source, SourceError, Span, Walk};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -113,6 +113,9 @@ fn examine_span(span: Span, plan: Plan, keys: &mut KeyCache) -> ExaminedSpan {
         closings.retain(|closing| closing.counted <= plan.until);
         damage.retain(|damage| damage.counted <= plan.until);
     }
-    let events = entries.iter().map(|entry| examine(entry, plan.signatures, keys)).collect();
+    let mut events: Vec<Examined> = entries.iter().map(examine).collect();
+    if plan.signatures {
+        check_signatures(&mut events, keys);
+    }
     ExaminedSpan { first, events, closings, damage }
 }

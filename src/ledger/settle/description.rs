@@ -3,13 +3,17 @@
 //! Always holds: the digest and the number of bytes are of the file in hand.
 //! Not here: facts (`settle`). Source: FORMAT.md section 4, Description.
 
-use super::{Settler, Unsettled, dating, field, need, uri, words};
+use super::parts::dating;
+use super::{Settler, Unsettled, field, need, uri, words};
 use crate::event::body::{self, Content, MAX_DOCUMENT};
 use crate::event::words::Type;
 use crate::hash::Hash;
 use crate::ledger::draft::Draft;
 use crate::text::{Lang, MediaType, Words};
 use crate::time::Time;
+
+/// Digest and bytes of a captured document.
+pub(super) type Captured = (Hash, Vec<u8>);
 
 macro_rules! describe {
     ($settler:expr, $draft:expr, $kind:expr, $name:ident { $($field:ident: $value:expr),* }) => {{
@@ -51,7 +55,7 @@ impl Settler<'_> {
         &mut self,
         draft: &Draft,
         file: Option<Vec<u8>>,
-    ) -> Result<(Content, Option<(Hash, Vec<u8>)>), Unsettled> {
+    ) -> Result<(Content, Option<Captured>), Unsettled> {
         let kind = Type::DocumentCaptured;
         let bytes = need(file, "file", kind)?;
         let length = bytes.len() as u64;

@@ -19,7 +19,7 @@ use crate::ledger::record::Record;
 use crate::state::State;
 use crate::time::Time;
 use crate::verify::Report;
-use crate::verify::examine::{BodyFound, Examined, KeyCache, examine};
+use crate::verify::examine::{BodyFound, Examined, examine};
 use crate::verify::source::Source;
 use row::Withheld;
 use serde::Serialize;
@@ -108,7 +108,6 @@ impl<'a> View<'a> {
         until: u64,
         each: &mut dyn FnMut(&Seen) -> bool,
     ) -> Result<(), LedgerError> {
-        let mut keys = KeyCache::default();
         for span in self.record.journal.walk(from)? {
             let span = span?;
             for (entry, index) in span.entries.iter().zip(span.first..) {
@@ -118,7 +117,7 @@ impl<'a> View<'a> {
                 if index >= until {
                     return Ok(());
                 }
-                let seen = Seen::of(index, examine(entry, false, &mut keys));
+                let seen = Seen::of(index, examine(entry));
                 if !each(&seen) {
                     return Ok(());
                 }
@@ -143,9 +142,8 @@ impl<'a> View<'a> {
     /// The event at a position.
     pub fn event(&self, position: u64) -> Result<Option<Seen>, LedgerError> {
         let entries = self.record.journal.read(position..position + 1)?;
-        let mut keys = KeyCache::default();
         let entry = entries.first();
-        Ok(entry.map(|entry| Seen::of(position, examine(entry, false, &mut keys))))
+        Ok(entry.map(|entry| Seen::of(position, examine(entry))))
     }
 
     /// What an event's body says, or why that is not told. What is sealed or redacted now is not

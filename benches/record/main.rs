@@ -1,0 +1,89 @@
+//! The measured claims: durable append, verification against a naive loop, memory, open.
+//!
+//! Always holds: what is compared runs in one process or one after the other in one run, on the
+//! same bytes; figures are ratios first. Run by `scripts/bench`; see BENCHMARKS.md.
+
+mod make;
+mod measure;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What is asked on the command line.
+struct Asked {
+    events: u64,
+    folder: PathBuf,
+    child: Option<String>,
+    until: u64,
+}
+
+fn asked() -> Asked {
+    let mut asked = Asked {
+        events: 100_000,
+        folder: PathBuf::from("target/bench"),
+        child: None,
+        until: u64::MAX,
+    };
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        let mut value = || args.next().unwrap_or_else(|| panic!("{arg} needs a value"));
+        match arg.as_str() {
+            "--events" => asked.events = value().parse().expect("--events N"),
+            "--folder" => asked.folder = PathBuf::from(value()),
+            "--child" => asked.child = Some(value()),
+            "--until" => asked.until = value().parse().expect("--until N"),
+            "--bench" | "--test" => {}
+            other => panic!("unknown argument {other}; expected --events N, --folder DIR"),
+        }
+    }
+    asked
+}
+
+fn main() {
+    let asked = asked();
+    if let Some(what) = &asked.child {
+        return measure::child(what, &asked.folder, asked.until);
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    println!("events {} · editors {} · cores {cores}", asked.events, make::EDITORS);
+    let made = make::ledger(&asked.folder, asked.events);
+    let plain = measure::plain_file(&asked.folder, &made, 1_000);
+    let rate = |count: u64, time: Duration| count as f64 / time.as_secs_f64();
+    let (append, raw) = (rate(made.batched, made.batches), rate(made.batched, plain));
+    println!("append_by_1000 {append:.0} events/s · plain file {raw:.0} events/s");
+    println!("append_by_1000_ratio {:.2}", append / raw);
+    let plain = measure::plain_file(&asked.folder, &made, 1);
+    let one = rate(made.singles, made.one_by_one);
+    let raw = rate(measure::PLAIN_SINGLES, plain);
+    println!("append_one {one:.0} events/s · plain file {raw:.0} events/s");
+    println!("append_one_ratio {:.2}", one / raw);
+    verify(&asked);
+    println!("journal_bytes_per_event {:.0}", made.bytes as f64 / asked.events as f64);
+}
+
+fn verify(asked: &Asked) {
+    let run = |what: &str, until: u64| measure::run_child(what, &asked.folder, until);
+    // Interleaved, so that a machine whose speed drifts treats both alike.
+    let mut ratios = Vec::new();
+    for _ in 0..3 {
+        let (naive, ours) = (run("naive", u64::MAX), run("verify", u64::MAX));
+        println!(
+            "naive {:.2} s · verify {:.2} s, {:.0} events/s, peak {:.0} MB",
+            naive.seconds,
+            ours.seconds,
+            asked.events as f64 / ours.seconds,
+            ours.peak as f64 / 1e6
+        );
+        ratios.push((naive.seconds / ours.seconds, ours.peak));
+    }
+    ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (median, peak) = ratios[ratios.len() / 2];
+    let tenth = run("verify", asked.events / 10);
+    let more = asked.events - asked.events / 10;
+    println!("verify_ratio {median:.1}");
+    println!("verify_peak_mb {:.0}", peak as f64 / 1e6);
+    let each = peak.saturating_sub(tenth.peak) as f64 / more as f64;
+    println!("verify_bytes_per_event {each:.0}");
+    let open = run("open", u64::MAX);
+    println!("open_writer {:.2} s, peak {:.0} MB", open.seconds, open.peak as f64 / 1e6);
+}

@@ -1,0 +1,181 @@
+//! A ledger of N events by ten editors, from the article's own facts, made by the real path.
+
+use annals::clock::Clock;
+use annals::entropy::{Seeded, draw};
+use annals::event::args::{Args, EditorEnrolled, Roles};
+use annals::event::body::{Content, Named};
+use annals::event::words::{How, Type};
+use annals::hash::Hash;
+use annals::key::{Possession, SecretKey};
+use annals::keys::{Handle, Protection};
+use annals::ledger::append::{Prepared, Signer, commit, judge_last, prepare, slot};
+use annals::ledger::draft::{Draft, Name, Placed, QuoteDraft, json_lines};
+use annals::ledger::init::{Founding, init, new_person};
+use annals::ledger::paths::Paths;
+use annals::ledger::seal::seal;
+use annals::ledger::settle::Settled;
+use annals::ledger::writer::Writer;
+use annals::text::{Origin, Words};
+use annals::time::Time;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// How many editors sign in turn.
+pub const EDITORS: usize = 10;
+/// How many events are appended one at a time.
+const SINGLES: u64 = 500;
+const BATCH: u64 = 1_000;
+
+/// What was made, and how long it took.
+pub struct Made {
+    /// Events appended by 1,000.
+    pub batched: u64,
+    /// Time of those, from drafts to receipts.
+    pub batches: Duration,
+    /// Events appended one at a time.
+    pub singles: u64,
+    /// Time of those.
+    pub one_by_one: Duration,
+    /// Bytes of the journal.
+    pub bytes: u64,
+}
+
+/// The paths of the ledger in a folder of benchmarks.
+pub fn paths(folder: &Path) -> Paths {
+    Paths::new(folder.join("ledger"), None)
+}
+
+/// Makes the ledger anew.
+pub fn ledger(folder: &Path, events: u64) -> Made {
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder).expect("a folder for the benchmark");
+    let (mut clock, mut entropy) = (clock(), Seeded::new("annals bench"));
+    let founding = Founding {
+        origin: Origin::new("bench.example/record").expect("an origin"),
+        title: Words::new("Benchmark").expect("a title"),
+        licence: Words::new("CC0-1.0").expect("a licence"),
+        corrections_policy: None,
+        confirmations: 1,
+        window: 0,
+        name: Words::new("Editor 0").expect("a name"),
+        handle: Handle::new("editor0").expect("a handle"),
+    };
+    let around = (&mut clock, &mut entropy as &mut dyn annals::entropy::Entropy);
+    let made = init(paths(folder), &founding, Protection::Unencrypted, around).expect("a ledger");
+    let mut writer = made.writer;
+    let mut keys = vec![made.key];
+    for number in 1..EDITORS {
+        let key = enrol(&mut writer, number, &keys[0], (&mut clock, &mut entropy));
+        keys.push(key);
+    }
+    let article = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/article");
+    let capture = format!(
+        r#"{{"type":"document.captured","file":"{}","title":"Article","lang":"en"}}"#,
+        "article.txt"
+    );
+    let capture = json_lines(&capture).expect("a draft");
+    let mut put = |writer: &mut Writer, drafts: &[Placed], key: &SecretKey| {
+        let mut signer = Signer { key, clock: &mut clock, entropy: &mut entropy };
+        let prepared = prepare(writer, drafts, &mut signer, &article).expect("legal drafts");
+        commit(writer, &prepared).expect("a receipt");
+    };
+    put(&mut writer, &capture, &keys[0]);
+    let facts = facts(writer.size() - 1);
+    let began = Instant::now();
+    let mut singles = 0;
+    while singles < SINGLES {
+        let draft = facts[singles as usize % facts.len()].clone();
+        let key = &keys[singles as usize % EDITORS];
+        put(&mut writer, &[Placed { line: 1, draft }], key);
+        singles += 1;
+    }
+    let one_by_one = began.elapsed();
+    let (mut batched, mut batches) = (0, Duration::ZERO);
+    let mut turn = 0;
+    while writer.size() < events {
+        let count = BATCH.min(events - writer.size());
+        let drafts = batch(&facts, writer.size(), count);
+        turn += 1;
+        let began = Instant::now();
+        put(&mut writer, &drafts, &keys[turn % EDITORS]);
+        batches += began.elapsed();
+        batched += count;
+        let _ = fs::remove_dir_all(writer.paths.outbox());
+    }
+    drop(writer);
+    Made { batched, batches, singles, one_by_one, bytes: journal_bytes(folder) }
+}
+
+fn clock() -> Clock {
+    Clock::Set(Time::parse("2000-01-01T00:00:00.000000Z").expect("a time"))
+}
+
+fn journal_bytes(folder: &Path) -> u64 {
+    let files = fs::read_dir(folder.join("ledger/journal")).expect("a journal");
+    files.map(|file| file.and_then(|f| f.metadata()).map_or(0, |m| m.len())).sum()
+}
+
+/// Two thirds assertions, one third confirmations of what another editor asserted just before.
+fn batch(facts: &[Draft], first: u64, count: u64) -> Vec<Placed> {
+    let draft = |offset: u64| match offset % 3 == 2 && first > 2_000 {
+        // The fact of the batch before, which another editor signed.
+        true => Draft {
+            kind: Some(Type::FactConfirmed),
+            on: Some(Name::Position(first + offset - BATCH - 1)),
+            how: Some(How::Reread),
+            ..Draft::default()
+        },
+        false => facts[(first + offset) as usize % facts.len()].clone(),
+    };
+    (0..count).map(|offset| Placed { line: offset as usize + 1, draft: draft(offset) }).collect()
+}
+
+/// The article's facts as drafts, quoting the document at this position.
+fn facts(document: u64) -> Vec<Draft> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/article/facts.json");
+    let text = fs::read_to_string(path).expect("the article's facts");
+    let facts: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");
+    let draft = |fact: &serde_json::Value| {
+        let exact = fact["quote"]["exact"].as_str().expect("a quotation").to_owned();
+        let evidence = serde_json::json!([{
+            "document": document, "quote": {"exact": exact}, "span": fact["span"]
+        }]);
+        Draft {
+            kind: Some(Type::FactAsserted),
+            claim: fact["claim"].as_str().map(str::to_owned),
+            evidence: serde_json::from_value(evidence).expect("evidence"),
+            attribution: serde_json::from_value(fact["attribution"].clone()).expect("hops"),
+            topics: serde_json::from_value(fact["topics"].clone()).expect("topics"),
+            quote: None::<QuoteDraft>,
+            ..Draft::default()
+        }
+    };
+    facts.iter().map(draft).collect()
+}
+
+fn enrol(
+    writer: &mut Writer,
+    number: usize,
+    admin: &SecretKey,
+    around: (&mut Clock, &mut Seeded),
+) -> SecretKey {
+    let (clock, entropy) = around;
+    let key = SecretKey::from_seed(Hash::of(&[format!("bench {number}").as_bytes()]).0);
+    let name = format!("Editor {number}");
+    let args = Args::EditorEnrolled(EditorEnrolled {
+        key: key.public(),
+        person: new_person(draw(entropy).expect("bytes")).expect("a person"),
+        roles: Roles { admin: false, editor: true },
+        possession: key.prove_possession(Possession::Editor, "bench.example/record", &name),
+    });
+    let content = Content::EditorEnrolled(Named { name: Words::new(name).expect("a name") });
+    let settled = Settled { args, content, document: None };
+    let slot = slot(writer, clock.now());
+    let entry = seal(&settled, &slot, admin, entropy).expect("a seal");
+    let first = writer.size();
+    let prepared = Prepared { entries: vec![entry], first, ..Prepared::default() };
+    assert_eq!(judge_last(writer, &prepared).expect("judged"), None);
+    commit(writer, &prepared).expect("a receipt");
+    key
+}

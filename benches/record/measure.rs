@@ -1,0 +1,132 @@
+//! Timings: plain files, the naive loop, verification and opening in processes of their own.
+
+use crate::make::{Made, paths};
+use annals::event::body::Body;
+use annals::event::record::Reading;
+use annals::hash::Hash;
+use annals::ledger::record::Record;
+use annals::ledger::writer::Writer;
+use annals::verify::ends::Ends;
+use annals::verify::source::Source;
+use annals::verify::{Options, verify};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// How many single appends the plain file is timed over.
+pub const PLAIN_SINGLES: u64 = 500;
+
+/// What a process of its own took.
+pub struct Ran {
+    /// Wall time of the work, without the start of the process.
+    pub seconds: f64,
+    /// Peak resident memory in bytes.
+    pub peak: u64,
+}
+
+/// The same bytes into a plain file, fdatasync after each `by` events.
+pub fn plain_file(folder: &Path, made: &Made, by: u64) -> Duration {
+    let record = Record::open(paths(folder)).expect("a record");
+    let count = if by == 1 { PLAIN_SINGLES } else { made.batched };
+    let path = folder.join("plain");
+    let mut file = File::create(&path).expect("a plain file");
+    let (mut took, mut buffer, mut held, mut done) = (Duration::ZERO, Vec::new(), 0, 0);
+    for span in record.journal.walk(record.size() - count).expect("a walk") {
+        for entry in span.expect("a span").entries {
+            buffer.extend_from_slice(&entry.record);
+            buffer.extend_from_slice(entry.body.as_deref().unwrap_or_default());
+            buffer.push(b'\n');
+            held += 1;
+            done += 1;
+            if held == by || done == count {
+                let began = Instant::now();
+                file.write_all(&buffer).expect("written");
+                file.sync_data().expect("synced");
+                took += began.elapsed();
+                (buffer, held) = (Vec::new(), 0);
+            }
+        }
+    }
+    drop(file);
+    let _ = fs::remove_file(path);
+    took
+}
+
+/// Runs this program again to do one thing, and reads what it measured.
+pub fn run_child(what: &str, folder: &Path, until: u64) -> Ran {
+    let program = std::env::current_exe().expect("this program");
+    let mut command = Command::new(program);
+    command.args(["--child", what, "--until", &until.to_string(), "--folder"]).arg(folder);
+    let output = command.output().expect("a child");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    let mut values = text.split_whitespace();
+    let mut next = || values.next().unwrap_or_else(|| panic!("{what} failed: {errors}"));
+    Ran { seconds: next().parse().expect("seconds"), peak: next().parse().expect("bytes") }
+}
+
+/// One thing, in a process of its own.
+pub fn child(what: &str, folder: &Path, until: u64) {
+    let began = Instant::now();
+    match what {
+        "naive" => naive(folder),
+        "verify" => whole(folder, until, cores()),
+        "verify-one" => whole(folder, until, 1),
+        "open" => open(folder),
+        other => panic!("unknown child {other}"),
+    }
+    println!("{} {}", began.elapsed().as_secs_f64(), peak());
+}
+
+/// What anyone would write first: one thread, each key parsed and `verify_strict` for each event.
+fn naive(folder: &Path) {
+    let record = Record::open(paths(folder)).expect("a record");
+    let mut head: Option<Hash> = None;
+    for span in record.journal.walk(0).expect("a walk") {
+        for entry in span.expect("a span").entries {
+            let reading = Reading::of(&entry.record);
+            let place = reading.place.expect("a place");
+            let statement = reading.statement.as_ref().expect("a statement");
+            let signature = reading.signature.expect("a signature");
+            assert_eq!(place.prev, head);
+            head = Some(reading.hash);
+            let body = entry.body.as_deref().expect("a body");
+            assert_eq!(Hash::of(&[body]), statement.body);
+            Body::parse(body).expect("a body in form");
+            assert!(statement.by.verifies_strict_once(&reading.signed_bytes(), &signature));
+        }
+    }
+}
+
+fn whole(folder: &Path, until: u64, jobs: usize) {
+    let record = Record::open(paths(folder)).expect("a record");
+    let options = Options { until, ..Options::whole(jobs) };
+    let ends = match until {
+        u64::MAX => Ends { checkpoint: record.checkpoint.clone(), ..Ends::default() },
+        _ => Ends::default(),
+    };
+    let report = verify(&record.journal, &ends, options).expect("readable");
+    assert_eq!(report.exit(), 0, "{:?}", report.faults.first());
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn open(folder: &Path) {
+    let paths = paths(folder);
+    let keys = annals::keys::KeyFolder::open(&paths.keys).expect("keys");
+    let log = keys.log().expect("a log key");
+    let writer = Writer::open(paths, vec![log], Duration::ZERO).expect("a writer");
+    assert!(writer.size() > 0);
+}
+
+/// Peak resident memory of this process in bytes; 0 where the system does not tell.
+fn peak() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kilobytes.unwrap_or_default() * 1_024
+}

@@ -1,0 +1,65 @@
+//! Settling the parts of a fact that stand by themselves: exact words, topics, dates.
+//!
+//! Always holds: each refusal names its field. Not here: facts and documents (`settle`).
+
+use super::{Unsettled, field, uri};
+use crate::event::body;
+use crate::event::words::Basis;
+use crate::ledger::draft::{DatingDraft, QuoteDraft, TopicDraft, WhenDraft};
+use crate::quote::Text;
+use crate::text::{Edtf, Verbatim, Words};
+
+/// Exact words, a prefix or a suffix that are given must be the document's.
+pub(super) fn check_exact(
+    quote: &QuoteDraft,
+    anchor: &body::Quote,
+    place: (&Text, usize, usize),
+) -> Result<(), Unsettled> {
+    let QuoteDraft::Exact(given) = quote else { return Ok(()) };
+    let (text, start, end) = place;
+    let parts = [
+        ("exact", given.exact.as_deref(), &*anchor.exact),
+        ("prefix", given.prefix.as_deref(), &*anchor.prefix),
+        ("suffix", given.suffix.as_deref(), &*anchor.suffix),
+    ];
+    for (name, given, found) in parts {
+        let Some(given) = given.filter(|given| *given != found) else { continue };
+        let as_bytes = text.as_str().get(start..end).is_some_and(|words| words == given);
+        let hint = match as_bytes && name == "exact" {
+            true => "; these are byte offsets, expected offsets in code points",
+            false => "",
+        };
+        let cut = |words: &str| words.chars().take(60).collect::<String>();
+        let (given, found) = (cut(given), cut(found));
+        return Err(format!(
+            "quote: {name} at {start}..{end} is {found:?} in the document, the draft has \
+             {given:?}{hint}"
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn topic(draft: &TopicDraft) -> Result<body::Topic, Unsettled> {
+    let name = draft.name.as_deref().ok_or("topics: name is missing")?;
+    let name = field("topics: name", Words::new(name))?;
+    Ok(body::Topic { name, id: uri("topics: id", draft.id.as_ref())? })
+}
+
+pub(super) fn when(draft: &WhenDraft) -> Result<Option<body::When>, Unsettled> {
+    let edtf =
+        draft.edtf.as_deref().map(|text| field("when: edtf", Edtf::new(text))).transpose()?;
+    let as_written = draft.as_written.as_deref();
+    let as_written =
+        as_written.map(|text| field("when: as_written", Verbatim::new(text))).transpose()?;
+    if edtf.is_none() && as_written.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(body::When { edtf, as_written, basis: draft.basis.unwrap_or(Basis::Stated) }))
+}
+
+pub(super) fn dating(draft: &DatingDraft) -> Result<Option<body::Dating>, Unsettled> {
+    let both =
+        WhenDraft { edtf: draft.edtf.clone(), as_written: draft.as_written.clone(), basis: None };
+    let dated = when(&both).map_err(|why| why.replacen("when:", "published:", 1))?;
+    Ok(dated.map(|when| body::Dating { edtf: when.edtf, as_written: when.as_written }))
+}

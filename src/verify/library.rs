@@ -1,0 +1,111 @@
+//! The library: captured documents as later events may quote them.
+//!
+//! Always holds: a row is filled by an applied event and no refold undoes it; at most 64 MiB of
+//! texts are kept. Not here: the checks (`content`). Source: FORMAT.md section 7.
+
+use crate::hash::Hash;
+use crate::quote::Text;
+use crate::text::Lang;
+use crate::verify::source::{Source, SourceError};
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
+
+/// What is known of a captured document, by its last description.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// SHA-256 of its bytes.
+    pub digest: Hash,
+    /// Its media type.
+    pub media_type: String,
+    /// Its language.
+    pub lang: Lang,
+    /// The document that it was derived from.
+    pub derived_from: Option<u64>,
+}
+
+/// The text of a document, if it can be had.
+pub enum Found<'a> {
+    /// The document is not there, or not with its digest.
+    Absent,
+    /// Its bytes are no text.
+    NoText,
+    /// Its text.
+    Text(&'a Text),
+}
+
+/// All captured documents.
+#[derive(Default)]
+pub struct Library {
+    rows: BTreeMap<u64, Row>,
+    by_digest: HashMap<Hash, u64>,
+    texts: HashMap<Hash, Option<Text>>,
+    held: usize,
+}
+
+/// How many bytes of texts are kept for further quotations.
+const KEEP: usize = 64 << 20;
+
+impl Library {
+    /// The documents that may be quoted, by position: digest, language and title.
+    pub fn documents(&self) -> impl Iterator<Item = (u64, &Row)> {
+        self.rows.iter().map(|(position, row)| (*position, row))
+    }
+
+    /// A captured document.
+    pub fn row(&self, position: u64) -> Option<&Row> {
+        self.rows.get(&position)
+    }
+
+    /// A captured document, to be described anew.
+    pub fn row_mut(&mut self, position: u64) -> Option<&mut Row> {
+        self.rows.get_mut(&position)
+    }
+
+    /// The last capture of a digest.
+    pub fn earlier(&self, digest: &Hash) -> Option<u64> {
+        self.by_digest.get(digest).copied()
+    }
+
+    /// Adds a captured document.
+    pub fn add(&mut self, position: u64, row: Row) {
+        self.by_digest.insert(row.digest, position);
+        self.rows.insert(position, row);
+    }
+
+    /// A document followed through `derived_from` to its end.
+    pub fn origin_of(&self, document: u64) -> u64 {
+        let mut at = document;
+        // derived_from names an earlier document, so this ends.
+        while let Some(from) = self.rows.get(&at).and_then(|row| row.derived_from) {
+            if from >= at {
+                break;
+            }
+            at = from;
+        }
+        at
+    }
+
+    /// Keeps the text of a document for further quotations.
+    pub fn keep_text(&mut self, digest: Hash, bytes: Vec<u8>) {
+        if self.held + bytes.len() > KEEP {
+            self.texts.clear();
+            self.held = 0;
+        }
+        self.held += bytes.len();
+        self.texts.insert(digest, Text::new(bytes));
+    }
+
+    /// The text of a captured document, kept for further quotations.
+    pub fn text(&mut self, digest: &Hash, source: &dyn Source) -> Result<Found<'_>, SourceError> {
+        if !self.texts.contains_key(digest) {
+            match source.document(digest)? {
+                Some(bytes) if Hash::of(&[&bytes]) == *digest => self.keep_text(*digest, bytes),
+                _ => return Ok(Found::Absent),
+            }
+        }
+        Ok(match self.texts.get(digest) {
+            Some(Some(text)) => Found::Text(text),
+            _ => Found::NoText,
+        })
+    }
+}

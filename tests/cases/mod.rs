@@ -1,0 +1,138 @@
+//! The generator of the vectors: what each record is, and what FORMAT.md says of it.
+//!
+//! Always holds: expected faults are literals, written from the page; the state's digest is the
+//! program's, to be confirmed by the second implementation. Not here: running them (`vectors`).
+
+#![allow(dead_code)]
+
+mod chain;
+mod content;
+mod ends;
+mod facts;
+mod form;
+mod good;
+mod journal;
+mod points;
+mod refold;
+mod seals;
+mod signatures;
+mod signers;
+
+use crate::support::{Files, Ledger, judge};
+use base64::Engine;
+pub use good::every_type;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// One vector.
+pub struct Case {
+    pub name: String,
+    pub rule: Option<u16>,
+    pub about: &'static str,
+    pub files: Files,
+    pub exit: u8,
+    pub faults: Vec<(u16, Option<u64>)>,
+    /// Whether a later format leaves no state.
+    pub stateless: bool,
+}
+
+/// A vector that breaks its rule, named `NNN-name`; `-1` is no position.
+pub fn bad(name: &str, about: &'static str, files: Files, faults: &[(u16, i64)]) -> Case {
+    let rule = name[..3].parse().expect("a rule's number");
+    let faults: Vec<(u16, Option<u64>)> =
+        faults.iter().map(|(rule, at)| (*rule, u64::try_from(*at).ok())).collect();
+    let exit = exit(&faults);
+    Case { name: name.to_owned(), rule: Some(rule), about, files, exit, faults, stateless: false }
+}
+
+/// A ledger whose last event alone breaks the rule of the name.
+pub fn last(name: &str, about: &'static str, ledger: &Ledger) -> Case {
+    let rule = name[..3].parse().expect("a rule's number");
+    bad(name, about, ledger.files(), &[(rule, ledger.size() as i64 - 1)])
+}
+
+/// A vector in which nothing is wrong.
+pub fn good(name: &str, about: &'static str, files: Files) -> Case {
+    let name = format!("000-good-{name}");
+    Case { name, rule: None, about, files, exit: 0, faults: Vec::new(), stateless: false }
+}
+
+/// Section 9: any fork 4, else any fault 1, else any damage 2, else 0.
+fn exit(faults: &[(u16, Option<u64>)]) -> u8 {
+    let fork = |rule: u16| matches!(rule, 707 | 801 | 802);
+    let damage = |rule: u16| matches!(rule, 705 | 803 | 804 | 901 | 902 | 910 | 911);
+    match faults {
+        [] => 0,
+        all if all.iter().any(|(rule, _)| fork(*rule)) => 4,
+        all if all.iter().any(|(rule, _)| !damage(*rule)) => 1,
+        _ => 2,
+    }
+}
+
+/// Every vector, by the order of the page.
+pub fn all() -> Vec<Case> {
+    let parts = [
+        form::cases(),
+        chain::cases(),
+        signatures::cases(),
+        signers::cases(),
+        facts::cases(),
+        seals::cases(),
+        content::cases(),
+        ends::cases(),
+        journal::cases(),
+        good::cases(),
+        refold::cases(),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+#[derive(Serialize)]
+struct Vector<'a> {
+    name: &'a str,
+    rule: Option<u16>,
+    about: &'a str,
+    files: BTreeMap<&'a str, FileText>,
+    expect: Expect,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum FileText {
+    Text(String),
+    Base64(String),
+}
+
+#[derive(Serialize)]
+struct Expect {
+    exit: u8,
+    faults: Vec<FaultRow>,
+    state_sha256: Option<String>,
+}
+
+#[derive(Serialize)]
+struct FaultRow {
+    rule: u16,
+    position: Option<u64>,
+}
+
+impl Case {
+    /// The vector's file.
+    pub fn to_json(&self) -> String {
+        let as_text = |bytes: &Vec<u8>| match String::from_utf8(bytes.clone()) {
+            Ok(text) => FileText::Text(text),
+            Err(_) => FileText::Base64(base64::engine::general_purpose::STANDARD.encode(bytes)),
+        };
+        let files = self.files.iter().map(|(name, bytes)| (name.as_str(), as_text(bytes)));
+        let rows = self.faults.iter().map(|(rule, at)| FaultRow { rule: *rule, position: *at });
+        let state_sha256 = judge(&self.files).state_sha256();
+        let vector = Vector {
+            name: &self.name,
+            rule: self.rule,
+            about: self.about,
+            files: files.collect(),
+            expect: Expect { exit: self.exit, faults: rows.collect(), state_sha256 },
+        };
+        serde_json::to_string_pretty(&vector).expect("a vector is JSON") + "\n"
+    }
+}

@@ -1,0 +1,138 @@
+//! Files judged by `verify`, and what came out in a form that can be compared.
+//!
+//! Always holds: a verdict on one thread and on two is the same, or the test fails.
+
+use super::acts::ORIGIN;
+use super::files::{CHECKPOINT, Files, MARKS, PIN};
+use super::splitter::{Split, split};
+use annals::hash::Hash;
+use annals::rule::{Fault, Rule};
+use annals::state::dump::dump;
+use annals::tlog::{decimal, from_base64, hash_from_base64};
+use annals::verify::ends::Ends;
+use annals::verify::source::{SPAN, Source, SourceError, Span, Walk};
+use annals::verify::{Options, Report, verify};
+use std::fmt;
+
+struct Memory<'a> {
+    split: Split,
+    files: &'a Files,
+}
+
+impl Source for Memory<'_> {
+    fn size(&self) -> u64 {
+        self.split.entries.len() as u64
+    }
+
+    fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
+        let firsts: Vec<u64> = match from >= self.size() {
+            true => vec![from],
+            false => (from..self.size()).step_by(SPAN).collect(),
+        };
+        Ok(Box::new(firsts.into_iter().map(move |first| Ok(self.span(first, from)))))
+    }
+
+    fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
+        Ok(self.files.get(&format!("ledger/document/{digest}")).cloned())
+    }
+
+    fn ignored_bytes(&self) -> u64 {
+        self.split.ignored
+    }
+}
+
+impl Memory<'_> {
+    fn span(&self, first: u64, from: u64) -> Span {
+        let end = (first + SPAN as u64).min(self.size());
+        let here = |counted: u64| {
+            (counted > first || (first == from && counted == first)) && counted <= end
+        };
+        Span {
+            first,
+            entries: self.split.entries[first.min(end) as usize..end as usize].to_vec(),
+            closings: self.split.closings.iter().filter(|c| here(c.counted)).cloned().collect(),
+            damage: self.split.damage.iter().filter(|d| here(d.counted)).cloned().collect(),
+        }
+    }
+}
+
+/// What verification says of some files.
+pub struct Outcome {
+    pub exit: u8,
+    /// Rule and position of every fault, in the order of the report.
+    pub faults: Vec<(u16, Option<u64>)>,
+    /// The state as JSON; `None` where a later format ends the verdict.
+    pub state: Option<String>,
+    pub report: Report,
+}
+
+impl Outcome {
+    /// SHA-256 of the state's JSON.
+    pub fn state_sha256(&self) -> Option<String> {
+        self.state.as_ref().map(|state| Hash::of(&[state.as_bytes()]).to_string())
+    }
+
+    /// The state as a tree of JSON values.
+    pub fn json(&self) -> serde_json::Value {
+        let text = self.state.as_deref().expect("there is a state");
+        serde_json::from_str(text).expect("the state is JSON")
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "exit {}", self.exit)?;
+        self.report.faults.iter().try_for_each(|fault| writeln!(f, "{fault}"))
+    }
+}
+
+/// Judges files, on one thread and on two.
+pub fn judge(files: &Files) -> Outcome {
+    let one = judge_with(files, 1);
+    let two = judge_with(files, 2);
+    assert_eq!(one.faults, two.faults, "the verdict depends on the number of threads");
+    assert_eq!(one.state, two.state, "the state depends on the number of threads");
+    one
+}
+
+/// Judges files on so many threads.
+pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
+    let source = Memory { split: split(files), files };
+    let marks = files.get(MARKS).map(|bytes| last_mark(bytes));
+    let ends = Ends {
+        checkpoint: files.get(CHECKPOINT).cloned(),
+        mark: marks.clone().and_then(Result::ok).flatten(),
+        pin: files.get(PIN).cloned(),
+    };
+    let mut report = verify(&source, &ends, Options::whole(jobs)).expect("memory can be read");
+    if let Some(Err(())) = marks {
+        report.faults.push(Fault::of(Rule::Unreadable, "the last mark is not in form"));
+        report.faults.sort();
+    }
+    let faults = report.faults.iter().map(|f| (f.rule.number(), f.position)).collect();
+    let bytes = dump(&report.state, report.size, report.head, &report.root);
+    let state = String::from_utf8(bytes).expect("the state is UTF-8");
+    let state = report.later_version.is_none().then_some(state);
+    Outcome { exit: report.exit(), faults, state, report }
+}
+
+/// Size and root of the last mark of this ledger's name; `Err` if the last line is not in form.
+#[allow(clippy::type_complexity)]
+fn last_mark(bytes: &[u8]) -> Result<Option<(u64, Hash)>, ()> {
+    let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') else { return Ok(None) };
+    for (back, line) in bytes[..end].rsplit(|byte| *byte == b'\n').enumerate() {
+        match mark(line) {
+            None if back == 0 => return Err(()),
+            Some((origin, size, root)) if origin == ORIGIN => return Ok(Some((size, root))),
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+fn mark(line: &[u8]) -> Option<(&str, u64, Hash)> {
+    let words: Vec<&str> = std::str::from_utf8(line).ok()?.split(' ').collect();
+    let [origin, size, root, blob] = words.as_slice() else { return None };
+    from_base64(blob).filter(|blob| blob.len() == 68 && !origin.is_empty())?;
+    Some((origin, decimal(size)?, hash_from_base64(root)?))
+}

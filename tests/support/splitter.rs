@@ -1,0 +1,129 @@
+//! A small strict splitter of journals, for tests that have no disk.
+//!
+//! Always holds: it follows FORMAT.md section 9, "End of the record" and "Framing", sentence by
+//! sentence, and judges nothing else. Not here: the journal of the program (`src/journal`).
+
+use super::files::{CHECKPOINT, Files};
+use annals::event::Entry;
+use annals::hash::Hash;
+use annals::tlog::{Checkpoint, Note, decimal, hash_from_base64};
+use annals::verify::source::{Closing, ClosingLine, Damage};
+
+/// A journal cut into what `verify` takes.
+#[derive(Debug, Default)]
+pub struct Split {
+    pub entries: Vec<Entry>,
+    pub closings: Vec<Closing>,
+    pub damage: Vec<Damage>,
+    pub ignored: u64,
+}
+
+/// The bytes of one commit with its closing line, or what stands after the last one of a file.
+struct Piece<'a> {
+    lines: Vec<&'a [u8]>,
+    closing: Option<&'a [u8]>,
+    bytes: &'a [u8],
+}
+
+/// Cuts the journal of `files`.
+pub fn split(files: &Files) -> Split {
+    let journal: Vec<(&str, &[u8])> = files
+        .iter()
+        .filter_map(|(name, bytes)| Some((name.strip_prefix("ledger/journal/")?, &bytes[..])))
+        .filter(|(name, _)| is_journal_name(name))
+        .collect();
+    let pieces: Vec<Vec<Piece>> = journal.iter().map(|(_, bytes)| pieces(bytes)).collect();
+    let mut out = Split::default();
+    let has_closing = |file: &Vec<Piece>| file.iter().any(|piece| piece.closing.is_some());
+    let Some(last) = pieces.iter().rposition(has_closing) else {
+        out.ignored = journal.iter().map(|(_, bytes)| bytes.len() as u64).sum();
+        return out;
+    };
+    out.ignored = journal[last + 1..].iter().map(|(_, bytes)| bytes.len() as u64).sum();
+    for (index, file) in pieces.iter().enumerate().take(last + 1) {
+        let named: Option<u64> = journal[index].0[..20].parse().ok();
+        let counted = out.entries.len() as u64;
+        if named != Some(counted) {
+            let why = format!("{} stands after {counted} events", journal[index].0);
+            out.damage.push(Damage { counted, why });
+        }
+        let closes = file.iter().filter(|piece| piece.closing.is_some()).count();
+        for (place, piece) in file.iter().enumerate() {
+            let final_commit = index == last && place + 1 == closes;
+            take(piece, final_commit, index == last, checkpoint_size(files), &mut out);
+        }
+    }
+    out
+}
+
+fn take(piece: &Piece, final_commit: bool, last_file: bool, signed: u64, out: &mut Split) {
+    let before = out.entries.len();
+    let counted = before as u64;
+    let Some(closing) = piece.closing else {
+        match last_file {
+            true => out.ignored += piece.bytes.len() as u64,
+            false if piece.bytes.is_empty() => {}
+            false => out.damage.push(Damage { counted, why: "lines after a commit".to_owned() }),
+        }
+        return;
+    };
+    let events = piece.lines.chunks_exact(4);
+    let odd = !events.remainder().is_empty();
+    for event in events {
+        let record = [event[0], b"\n", event[1], b"\n", event[2], b"\n"].concat();
+        let body = (event[3] != b"-").then(|| event[3].to_vec());
+        out.entries.push(Entry { record, body });
+    }
+    let said = closing_line(closing);
+    let after = out.entries.len() as u64;
+    let sum_holds = said.is_some_and(|said| said.sum == Hash::of(&[piece.bytes]));
+    let holds = sum_holds && said.is_some_and(|said| said.size == after);
+    if final_commit && !holds && signed <= counted {
+        out.entries.truncate(before);
+        out.ignored += (piece.bytes.len() + closing.len() + 1) as u64;
+        return;
+    }
+    if odd {
+        out.damage.push(Damage { counted: after, why: "fewer than four lines".to_owned() });
+    }
+    out.closings.push(Closing { counted: after, said, sum_holds });
+}
+
+fn pieces(bytes: &[u8]) -> Vec<Piece<'_>> {
+    let mut out = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    let mut lines = Vec::new();
+    while let Some(length) = bytes[at..].iter().position(|byte| *byte == b'\n') {
+        let line = &bytes[at..at + length];
+        if line.starts_with(b"= ") {
+            let lines = std::mem::take(&mut lines);
+            out.push(Piece { lines, closing: Some(line), bytes: &bytes[start..at] });
+            start = at + length + 1;
+        } else {
+            lines.push(line);
+        }
+        at += length + 1;
+    }
+    out.push(Piece { lines, closing: None, bytes: &bytes[start..] });
+    out
+}
+
+fn closing_line(line: &[u8]) -> Option<ClosingLine> {
+    let mut words = std::str::from_utf8(line).ok()?.split(' ');
+    let mark = words.next()?;
+    let (size, root, sum) = (words.next()?, words.next()?, words.next()?);
+    let size = decimal(size)?;
+    let (root, sum) = (hash_from_base64(root)?, hash_from_base64(sum)?);
+    (mark == "=" && words.next().is_none()).then_some(ClosingLine { size, root, sum })
+}
+
+fn checkpoint_size(files: &Files) -> u64 {
+    let note = files.get(CHECKPOINT).and_then(|bytes| Note::parse(bytes));
+    note.and_then(|note| Checkpoint::parse(&note.text)).map_or(0, |checkpoint| checkpoint.size)
+}
+
+fn is_journal_name(name: &str) -> bool {
+    name.len() == 24
+        && name.ends_with(".log")
+        && name.as_bytes()[..20].iter().all(|byte| byte.is_ascii_digit())
+}

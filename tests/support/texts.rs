@@ -1,0 +1,85 @@
+//! Documents and quotations, by a naive reading of FORMAT.md section 3.
+//!
+//! Always holds: [`anchor`] counts occurrences one code point after the other and tries every
+//! width from 32 up; it is slow and plain on purpose, the yardstick of `quote`.
+
+/// The document of FORMAT.md section 10.
+pub const TEXT: &str = "Kyiv – “Yes,” she said.\n";
+/// The words of it that are quoted.
+pub const EXACT: &str = "“Yes,” she said.";
+/// A second document.
+pub const OTHER: &str = "Lviv – “No,” he said.\n";
+/// The words of the second that are quoted.
+pub const OTHER_EXACT: &str = "“No,” he said.";
+
+/// Prefix and suffix of a span, in code points; `None` if it is not in the text.
+pub fn anchor(text: &str, start: usize, end: usize) -> Option<(String, String, String)> {
+    let points: Vec<char> = text.chars().collect();
+    if start >= end || end > points.len() {
+        return None;
+    }
+    let mut width = 32;
+    loop {
+        let (from, to) = (start.saturating_sub(width), (end + width).min(points.len()));
+        let needle = &points[from..to];
+        let found = points.windows(needle.len()).filter(|window| *window == needle).count();
+        if found == 1 {
+            let cut = |from: usize, to: usize| points[from..to].iter().collect::<String>();
+            return Some((cut(start, end), cut(from, start), cut(end, to)));
+        }
+        width += 1;
+    }
+}
+
+/// The code points at which `exact` stands first in `text`.
+pub fn find(text: &str, exact: &str) -> (usize, usize) {
+    let byte = text.find(exact).expect("the words stand in the text");
+    let start = text[..byte].chars().count();
+    (start, start + exact.chars().count())
+}
+
+/// A string in the spelling of FORMAT.md section 1.
+pub fn spell(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{c}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// One piece of evidence: `exact` as it stands in `text`, the document at `position`.
+pub fn evidence(position: u64, text: &str, exact: &str) -> String {
+    let (start, end) = find(text, exact);
+    let (exact, prefix, suffix) = anchor(text, start, end).expect("the span is in the text");
+    format!(
+        r#"{{"document":{position},"stance":"supports","quote":{{"exact":{},"prefix":{},"suffix":{}}},"span":{{"start":{start},"end":{end}}}}}"#,
+        spell(&exact),
+        spell(&prefix),
+        spell(&suffix)
+    )
+}
+
+/// A fact with this evidence.
+pub fn fact(claim: &str, evidence: &[String]) -> String {
+    format!(
+        r#"{{"claim":{},"lang":"en","vouch":"said","evidence":[{}]}}"#,
+        spell(claim),
+        evidence.join(",")
+    )
+}
+
+/// The fact of FORMAT.md section 10, quoting the document at `position`.
+pub fn yes(position: u64) -> String {
+    fact("She said yes.", &[evidence(position, TEXT, EXACT)])
+}

@@ -1,0 +1,83 @@
+//! The vectors: one small record for each rule and more, as files that any implementation can run.
+//!
+//! Always holds: `tests/vectors/*.json` are what the generator in `cases` makes, byte for byte
+//! (`ANNALS_BLESS=1` writes them); each gives exactly the exit, the faults and the state that it
+//! expects. The expected faults are written by hand from FORMAT.md. Not here: stories (`rules`).
+
+mod cases;
+mod support;
+
+use annals::rule::Rule;
+use cases::Case;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
+}
+
+#[test]
+fn the_committed_vectors_are_the_generated_ones() {
+    let bless = std::env::var_os("ANNALS_BLESS").is_some();
+    let mut expected = BTreeSet::new();
+    for case in cases::all() {
+        let path = folder().join(format!("{}.json", case.name));
+        let text = case.to_json();
+        if bless {
+            std::fs::create_dir_all(folder()).expect("the folder can be made");
+            std::fs::write(&path, &text).expect("a vector can be written");
+        }
+        let found = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(found == text, "{} is not what is generated; see ANNALS_BLESS=1", case.name);
+        assert!(expected.insert(format!("{}.json", case.name)), "{} stands twice", case.name);
+    }
+    let found: BTreeSet<String> = std::fs::read_dir(folder())
+        .expect("the folder can be read")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(found, expected, "vectors that are not generated, or generated and not there");
+}
+
+#[test]
+fn every_vector_gives_what_it_expects() {
+    let mut wrong = Vec::new();
+    for case in cases::all() {
+        let outcome = support::judge(&case.files);
+        if (outcome.exit, &outcome.faults) != (case.exit, &case.faults) {
+            wrong.push(format!(
+                "{}: expected exit {} and {:?}\n  found {outcome}",
+                case.name, case.exit, case.faults
+            ));
+        }
+        if outcome.state.is_none() != case.stateless {
+            wrong.push(format!("{}: a state is there: {}", case.name, outcome.state.is_some()));
+        }
+    }
+    assert!(wrong.is_empty(), "{} vectors:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_that_a_record_can_break_has_a_vector() {
+    let told: BTreeSet<u16> = cases::all().iter().filter_map(|case| case.rule).collect();
+    let not_shown = [Rule::Store, Rule::Index, Rule::Unreadable];
+    for rule in Rule::ALL.iter().filter(|rule| !not_shown.contains(rule)) {
+        assert!(told.contains(&rule.number()), "rule {rule} has no vector");
+    }
+    for case in cases::all() {
+        let prefix = format!("{:03}-", case.rule.unwrap_or(0));
+        assert!(case.name.starts_with(&prefix), "{} is named for its rule", case.name);
+        if let Some(rule) = case.rule {
+            let broken = case.faults.iter().any(|(number, _)| *number == rule);
+            assert!(broken, "{} breaks its rule", case.name);
+        }
+        let (first, about) = (case.about.chars().next(), case.about);
+        let sentence = about.ends_with('.') && !about.contains(". ") && about.len() <= 160;
+        assert!(sentence && first.is_some_and(char::is_uppercase), "{about}");
+    }
+}
+
+#[test]
+fn the_same_vector_is_made_twice_alike() {
+    let texts = |cases: Vec<Case>| cases.iter().map(Case::to_json).collect::<Vec<_>>();
+    assert_eq!(texts(cases::all()), texts(cases::all()));
+}
