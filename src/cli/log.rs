@@ -336,8 +336,12 @@ fn text(out: &mut dyn Write, row: &EventRow) -> Result<(), Failure> {
         (None, why) => Some(untold(why)),
     };
     let parts: Vec<String> = [reason, words].into_iter().flatten().collect();
-    if parts.is_empty() {
-        return Ok(());
+    let mut below = |text: &str| writeln!(out, "{}", hanging(&" ".repeat(8), text, 8));
+    if !parts.is_empty() {
+        below(&parts.join(": "))?;
     }
-    Ok(writeln!(out, "{}", hanging(&" ".repeat(8), &parts.join(": "), 8))?)
+    if let Some(claim) = &row.claim {
+        below(&format!("now: “{}”", visible(claim)))?;
+    }
+    Ok(())
 }

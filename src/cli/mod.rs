@@ -59,7 +59,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// A command that reads filters by an editor only if that was typed: `ANNALS_EDITOR` is for signing.
+/// A command that reads filters by an editor only if that was typed: `ANNALS_EDITOR` signs.
 fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
     use Command::{Log, Replay, Show, Status};
     let reads = matches!(cli.command, Replay(_) | Show(_) | Log(_) | Status(_));

@@ -221,8 +221,8 @@ fn text(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
             MarksFound::Absent => "absent: the log key's memory is not here".to_owned(),
             MarksFound::Size(at) => format!("the log key signed {at} of {size} events"),
             MarksFound::Ahead(at) => format!(
-                "the log key signed {at} events, here are {size}: this is an older copy; restore the \
-             newer one"
+                "the log key signed {at} events, here are {size}: this is an older copy; restore \
+             the newer one"
             ),
             MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
         },

@@ -1,4 +1,4 @@
-//! A point in the record, as people name it: a position, a date or time, a hash, `head`, `yesterday`.
+//! A point in the record, as people name it: a position, a time, a hash, `head`, `yesterday`.
 //!
 //! Always holds: a point resolves to a number of events; a day means its end as an upper bound and
 //! its start as a lower one, in the zone that was asked for, also where a day has 23 or 25 hours.
@@ -188,7 +188,7 @@ fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
         return Err(usage(format!("expected a time that there was, found {text:?}: {why}")));
     }
     // Where the clocks were put back an hour came twice: both are meant.
-    let (first, last) = (ambiguous.clone().earlier(), ambiguous.later());
+    let (first, last) = (ambiguous.earlier(), ambiguous.later());
     let (first, last) = (first.map_err(|_| unknown())?, last.map_err(|_| unknown())?);
     second(first, last).ok_or_else(unknown)
 }

@@ -51,7 +51,7 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), 
         }
     }
     if let (Some(by), Some(key)) = (&row.by, row.key) {
-        writeln!(out, "    {:<16}{}\n    {:<16}{key}", "signed by", visible(by), "key")?;
+        writeln!(out, "    {:<16}{}\n    {:<16}{key}", "signed by", visible(by), "signer's key")?;
     }
     Ok(writeln!(out, "    {:<16}{}\n", "hash", row.hash)?)
 }

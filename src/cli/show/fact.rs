@@ -103,7 +103,7 @@ fn changed(old: &str, new: &str) -> String {
         return format!("{} (the claim is as before)", visible(new));
     }
     let (old, new) = (visible(old), visible(new));
-    let diff = TextDiff::from_words(old.as_str(), new.as_str());
+    let diff = TextDiff::from_unicode_words(old.as_str(), new.as_str());
     let mut out = String::new();
     let mut run: Option<(ChangeTag, String)> = None;
     for change in diff.iter_all_changes() {

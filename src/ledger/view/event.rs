@@ -32,6 +32,8 @@ pub struct EventRow {
     pub args: Option<Args>,
     /// Its claim, title, name or statement.
     pub words: Option<String>,
+    /// The claim from this correction on.
+    pub claim: Option<String>,
     /// Why these are not told.
     pub withheld: Option<Withheld>,
     pub applied: bool,
@@ -77,6 +79,10 @@ pub fn row(view: &View<'_>, names: &Names, seen: &Seen, on: Vec<u64>) -> EventRo
         on,
         args: statement.map(|said| said.args.clone()),
         words: content.ok().and_then(words),
+        claim: match content {
+            Ok(Content::FactCorrected(body)) => Some(body.fact.claim.to_string()),
+            _ => None,
+        },
         withheld: content.err(),
         applied: view.is_applied(seen.position),
         undone_by: view.undone_by(seen.position),
@@ -91,6 +97,6 @@ fn words(content: &Content) -> Option<String> {
         Content::EditorEnrolled(body) | Content::EditorChanged(body) => body.name.to_string(),
         Content::DocumentCaptured(body) => body.title.to_string(),
         Content::FactAsserted(body) => body.fact.claim.to_string(),
-        other => return super::gather::said(Ok(other)).statement,
+        other => return super::saying::said(Ok(other)).statement,
     })
 }

@@ -8,6 +8,7 @@ pub mod event;
 pub mod gather;
 pub mod names;
 pub mod row;
+pub mod saying;
 pub mod since;
 
 use crate::event::body::{Body, Content};

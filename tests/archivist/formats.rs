@@ -1,0 +1,157 @@
+//! The stable formats, and what holds for every command that reads.
+
+use crate::story::story;
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+const HEAD: &str = "2813f6aafd76c986e877d1ad83e7e8154013631218f0962b9dee84ca0a5d3327";
+
+#[test]
+fn json_has_the_provenance_as_fields() {
+    let told: Value = serde_json::from_str(&story().told("replay --format json")).unwrap();
+    assert_eq!(told["as_of"], 13);
+    assert_eq!((&told["size"], &told["of"]), (&Value::from(14), &Value::from(14)));
+    assert_eq!(told["head"], HEAD);
+    assert_eq!(told["recorded"], "2022-02-01T09:00:03.000000Z");
+    assert_eq!(told["facts"].as_array().unwrap().len(), 5);
+    assert_eq!(told["facts"][1]["revisions"][0]["claim"], "Sullivan met Grushko in Moscow.");
+    assert_eq!(told["facts"][0]["evidence"][0]["title"], "The article");
+    let past = story().told("show 6 --as-of 9 --format json");
+    let past: Value = serde_json::from_str(&past).unwrap();
+    assert_eq!(past["since"][0]["became"][0], "retracted");
+    let log: Value = serde_json::from_str(&story().told("log 4 --format json")).unwrap();
+    assert_eq!(log["events"].as_array().unwrap().len(), 3);
+    let status: Value = serde_json::from_str(&story().told("status --format json")).unwrap();
+    assert_eq!(status["by_status"]["asserted"], 2);
+}
+
+#[test]
+fn csv_has_these_columns_in_this_order() {
+    let told = story().told("replay --status retracted --format csv");
+    let mut lines = told.lines();
+    let columns = "as_of,head,fact,hash,status,claim,lang,vouch,when,when_as_written,when_basis,\
+                   topics,attribution,documents,quote,revision,corrected,confirmations,\
+                   open_disputes,document_disputed,suspect,sealed,redacted,withheld,before,reason,\
+                   statement,asserted_at,asserted_by,asserted_key,revised_at,revised_by";
+    assert_eq!(lines.next(), Some(columns));
+    let row = lines.next().unwrap();
+    assert!(row.starts_with(&format!("13,{HEAD},6,")), "{row}");
+    let rest = ",retracted,The talks lasted two hours.,en,said,,,,,,3,The talks lasted two hours,6,\
+                0,0,0,false,false,false,false,,,unverifiable,nobody can say how long,\
+                2022-01-27T08:00:03.000000Z,Ada Example,";
+    assert!(row.contains(rest), "{row}");
+    let log = story().told("log --type fact.retracted --format csv");
+    let columns =
+        "as_of,head,position,hash,at,said,type,by,key,on,reason,words,applied,undone_by\n";
+    assert!(log.starts_with(columns), "{log}");
+}
+
+#[test]
+fn the_state_is_the_one_spelling_of_the_format() {
+    let told = story().told("replay --state --as-of 3");
+    assert!(told.starts_with(r#"{"size":4,"head":""#), "{told}");
+    assert!(
+        told.ends_with(
+            "\"facts\":[],\"documents\":[{\"document\":3,\"sealed\":false,\
+                            \"redacted\":false,\"suspect\":false}],\"relations\":[],\
+                            \"undone\":[]}\n"
+        ),
+        "{told}"
+    );
+}
+
+/// Every file below a folder with its bytes.
+fn files(folder: &Path, into: &mut Vec<(std::path::PathBuf, Vec<u8>)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => files(&path, into),
+            false => into.push((path.clone(), std::fs::read(&path).unwrap())),
+        }
+    }
+    into.sort();
+}
+
+#[test]
+fn readers_write_nothing_and_work_where_nothing_can_be_written() {
+    let story = story();
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    files(story.folder.path(), &mut before);
+    let chmod = |mode: &str| {
+        let ledger = story.folder.path().join("ledger");
+        assert!(Command::new("chmod").arg("-R").arg(mode).arg(ledger).status().unwrap().success());
+    };
+    chmod("a-w");
+    for line in ["replay", "show 5", "log", "log 5 --reverse", "status", "replay --as-of 9"] {
+        story.told(line);
+    }
+    chmod("u+w");
+    files(story.folder.path(), &mut after);
+    assert_eq!(before, after);
+}
+
+#[test]
+fn readers_wait_for_no_writer() {
+    let story = story();
+    let lock = story.folder.path().join("ledger/lock");
+    let wait = std::time::Duration::ZERO;
+    let _held = annals::disk::lock::Lock::take(&lock, wait).unwrap();
+    for line in ["replay", "show 5", "log", "status"] {
+        story.told(line);
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let story = story();
+    for line in ["replay", "log --format csv", "replay --format csv", "show 5", "status"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
+        command.current_dir(story.folder.path()).args(line.split(' '));
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let done = command.stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!((done.status.code(), done.stderr.len()), (Some(0), 0), "{line}");
+    }
+}
+
+#[test]
+fn an_unfinished_commit_is_told_and_not_read() {
+    use std::io::Write;
+    let story = story();
+    let log = story.folder.path().join("ledger/journal/00000000000000000000.log");
+    let mut file = std::fs::OpenOptions::new().append(true).open(log).unwrap();
+    file.write_all(b"{\"seq\":14,").unwrap();
+    let answer = story.run("replay");
+    assert_eq!(answer.exit, 0);
+    let note = "note: 10 bytes of an unfinished commit after the record's end were not read; the \
+                next writer moves them aside\n";
+    assert_eq!(answer.err, note);
+}
+
+#[test]
+fn a_changed_word_is_not_shown_and_the_exit_says_so() {
+    let story = story();
+    let log = story.folder.path().join("ledger/journal/00000000000000000000.log");
+    let text = std::fs::read_to_string(&log).unwrap();
+    std::fs::write(&log, text.replacen("lasted two hours.\"", "lasted six hours.\"", 1)).unwrap();
+    let answer = story.run("replay");
+    assert_eq!(answer.exit, 1);
+    assert!(!answer.out.contains("six hours"), "{}", answer.out);
+    assert!(answer.out.contains("[the words here are not the ones that were signed]"));
+    assert!(answer.err.contains("warning: 1 body text not as signed"), "{}", answer.err);
+}
+
+#[test]
+fn faults_are_counted_and_verify_is_named() {
+    let story = story();
+    let log = story.folder.path().join("ledger/journal/00000000000000000000.log");
+    let text = std::fs::read_to_string(&log).unwrap();
+    std::fs::write(&log, text.replacen("\"how\":\"reread\"", "\"how\":\"direct-contact\"", 1))
+        .unwrap();
+    let answer = story.run("replay");
+    assert_eq!(answer.exit, 1);
+    let warning = "annals verify tells all\n";
+    assert!(answer.err.starts_with("warning: the record has "), "{}", answer.err);
+    assert!(answer.err.ends_with(warning), "{}", answer.err);
+}

@@ -1,0 +1,10 @@
+//! The archivist's commands, told as stories with exact answers.
+//!
+//! Always holds: the ledger is made by the library with seeded randomness and a set clock, so that
+//! hashes and times are the same on every machine.
+
+mod formats;
+mod history;
+mod replay;
+mod show;
+mod story;

@@ -1,0 +1,206 @@
+//! The story that all these tests ask about, and how a command is run on it.
+
+use annals::clock::Clock;
+use annals::entropy::Seeded;
+use annals::event::args::{self, Args, Roles};
+use annals::event::body::{Content, Named, Stated};
+use annals::event::words::{RedactReason, RevokeReason, Type};
+use annals::key::{Possession, SecretKey};
+use annals::keys::{Handle, KeyFolder, Protection};
+use annals::ledger::append::{Prepared, Signer, commit, judge_last, prepare, slot};
+use annals::ledger::draft::json_lines;
+use annals::ledger::init::{Founded, Founding, init};
+use annals::ledger::paths::Paths;
+use annals::ledger::seal::seal;
+use annals::ledger::settle::Settled;
+use annals::ledger::writer::Writer;
+use annals::text::{Origin, Person, Words};
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+pub const TEXT: &str = "Kommersant reports that two answers were given. Sullivan met Grushko in \
+     Moscow on Wednesday. The talks lasted two hours. Lavrov said that the core question was not \
+     answered.";
+
+pub struct Story {
+    pub folder: TempDir,
+}
+
+pub struct Answer {
+    pub out: String,
+    pub err: String,
+    pub exit: i32,
+}
+
+struct Author {
+    writer: Writer,
+    clock: Clock,
+    entropy: Seeded,
+}
+
+impl Author {
+    fn at(&mut self, time: &str) {
+        self.clock = Clock::from_setting(Some(time)).unwrap();
+    }
+
+    fn drafts(&mut self, key: &SecretKey, folder: &Path, lines: &str) {
+        let drafts = json_lines(lines).unwrap();
+        let signer = &mut Signer { key, clock: &mut self.clock, entropy: &mut self.entropy };
+        let prepared = prepare(&mut self.writer, &drafts, signer, folder).unwrap();
+        commit(&mut self.writer, &prepared).unwrap();
+    }
+
+    fn event(&mut self, key: &SecretKey, args: Args, content: Content) {
+        let settled = Settled { args, content, document: None };
+        let mut slot = slot(&self.writer, self.clock.now());
+        if settled.args.kind() == Type::LedgerRetimed {
+            slot.after = None;
+        }
+        let entry = seal(&settled, &slot, key, &mut self.entropy).unwrap();
+        let prepared = Prepared { entries: vec![entry], ..Prepared::default() };
+        assert_eq!(judge_last(&mut self.writer, &prepared).unwrap(), None);
+        self.writer.commit(&prepared.entries, &[]).unwrap();
+    }
+
+    fn enrol(&mut self, by: &SecretKey, seed: u8, name: &str) -> SecretKey {
+        let key = SecretKey::from_seed([seed; 32]);
+        let possession = key.prove_possession(Possession::Editor, "example.org/record", name);
+        let enrolled = args::EditorEnrolled {
+            key: key.public(),
+            person: Person::new(format!("{seed:032x}")).unwrap(),
+            roles: Roles { admin: false, editor: true },
+            possession,
+        };
+        let body = Content::EditorEnrolled(Named { name: Words::new(name).unwrap() });
+        self.event(by, Args::EditorEnrolled(enrolled), body);
+        key
+    }
+}
+
+const FACTS: &str = r#"{"type":"document.captured","file":"article.txt","title":"The article","lang":"en","media_type":"text/plain","captured_at":"2022-01-27T07:00:00.000000Z"}
+{"claim":"Two answers were given.","lang":"en","vouch":"said","quote":"two answers were given","attribution":[{"agent":"Kommersant","agent_type":"organization","act":"reports"}],"topics":[{"name":"Answers"}]}
+{"claim":"Sullivan met Grushko in Moscow.","lang":"en","vouch":"said","quote":"Sullivan met Grushko in Moscow","when":{"edtf":"2022-01-25","as_written":"Wednesday","basis":"derived"},"topics":[{"name":"John Sullivan"},{"name":"Alexander Grushko"}]}
+{"claim":"The talks lasted two hours.","lang":"en","vouch":"said","quote":"The talks lasted two hours"}
+{"claim":"The core question was not answered.","lang":"en","vouch":"said","quote":"the core question was not answered","attribution":[{"agent":"Sergey Lavrov","agent_type":"person","act":"says","role":"Foreign Minister"}]}
+"#;
+
+const ACTS: &str = r#"{"type":"fact.corrected","fact":5,"reason":"wrong-date","statement":"Wednesday was the 26th","claim":"Sullivan met Grushko in Moscow on Wednesday.","when":{"edtf":"2022-01-26","as_written":"Wednesday","basis":"derived"}}
+{"type":"fact.retracted","fact":6,"reason":"unverifiable","statement":"nobody can say how long"}
+{"type":"fact.disputed","fact":7,"reason":"misquotation","error_in":"document","statement":"he said it otherwise"}
+{"type":"fact.related","from":5,"rel":"supports","to":4,"statement":"they met for it"}
+"#;
+
+/// 0 opened, 1 Bo, 2 Cy, 3 document, 4–7 facts (27 January); 8 Bo confirms 4, 9 Cy asserts;
+/// 10–13 corrected, retracted, disputed, related (1 February).
+pub fn story() -> Story {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut author, ada) = found(folder.path());
+    std::fs::write(folder.path().join("article.txt"), TEXT).unwrap();
+    let bo = author.enrol(&ada, 2, "Bo Berg");
+    let cy = author.enrol(&ada, 3, "Cy Cole");
+    author.at("2022-01-27T08:00:00Z");
+    author.drafts(&ada, folder.path(), FACTS);
+    author.drafts(&bo, folder.path(), r#"{"type":"fact.confirmed","fact":4,"how":"reread"}"#);
+    let by_cy = r#"{"claim":"They met.","lang":"en","vouch":"so","quote":"Sullivan met Grushko"}"#;
+    author.drafts(&cy, folder.path(), by_cy);
+    drop(author);
+    // A writer reads earlier words from the journal as it was when it was opened.
+    let (mut author, _) = opened(folder.path(), "2022-02-01T09:00:00Z");
+    author.drafts(&bo, folder.path(), ACTS);
+    Story { folder }
+}
+
+/// The story, and then: 14 Cy's key was stolen from 9 on, 15 the words of fact 7 are redacted.
+pub fn dark_story() -> Story {
+    let story = story();
+    let (mut author, ada) = opened(story.folder.path(), "2022-03-01T10:00:00Z");
+    let stated = |text: &str| Stated { statement: Words::new(text).unwrap() };
+    let revoked = args::EditorRevoked {
+        key: SecretKey::from_seed([3; 32]).public(),
+        reason: RevokeReason::Compromised,
+        suspect_from: Some(9),
+    };
+    let body = Content::EditorRevoked(stated("the laptop was stolen"));
+    author.event(&ada, Args::EditorRevoked(revoked), body);
+    let redacted = args::BodyRedacted { event: 7, reason: RedactReason::CourtOrder };
+    author.event(&ada, Args::BodyRedacted(redacted), Content::BodyRedacted(stated("order 1/22")));
+    story
+}
+
+/// The story, and then: 14 the clock was wrong, it is 09:00 on 27 January.
+pub fn retimed_story() -> Story {
+    let story = story();
+    let (mut author, ada) = opened(story.folder.path(), "2022-01-27T09:00:00Z");
+    let body = Stated { statement: Words::new("the clock was five days ahead").unwrap() };
+    let args = Args::LedgerRetimed(args::LedgerRetimed {});
+    author.event(&ada, args, Content::LedgerRetimed(body));
+    story
+}
+
+fn opened(folder: &Path, time: &str) -> (Author, SecretKey) {
+    let paths = Paths::new(folder.join("ledger"), None);
+    let keys = KeyFolder::open(&paths.keys).unwrap();
+    let ada = keys.secret(&Handle::new("ada").unwrap(), &mut |_| Ok(None)).unwrap();
+    let log = keys.log().unwrap();
+    let writer = Writer::open(paths, vec![log], std::time::Duration::ZERO).unwrap();
+    let clock = Clock::from_setting(Some(time)).unwrap();
+    (Author { writer, clock, entropy: Seeded::new(time) }, ada)
+}
+
+fn found(folder: &Path) -> (Author, SecretKey) {
+    let founding = Founding {
+        origin: Origin::new("example.org/record").unwrap(),
+        title: Words::new("The record").unwrap(),
+        licence: Words::new("CC-BY-4.0").unwrap(),
+        corrections_policy: None,
+        confirmations: 1,
+        window: 0,
+        name: Words::new("Ada Example").unwrap(),
+        handle: Handle::new("ada").unwrap(),
+    };
+    let mut clock = Clock::from_setting(Some("2022-01-26T12:00:00Z")).unwrap();
+    let mut entropy = Seeded::new("archivist");
+    let paths = Paths::new(folder.join("ledger"), None);
+    let around = (&mut clock, &mut entropy as &mut dyn annals::entropy::Entropy);
+    let founded = init(paths, &founding, Protection::Unencrypted, around).unwrap();
+    let Founded { writer, key, .. } = founded;
+    (Author { writer, clock, entropy }, key)
+}
+
+impl Story {
+    pub fn run(&self, line: &str) -> Answer {
+        self.run_with(line, &[])
+    }
+
+    /// Runs `annals` with these words, split at spaces; `_` stands for a space in one of them.
+    pub fn run_with(&self, line: &str, environment: &[(&str, &str)]) -> Answer {
+        let words = line.split(' ').map(|word| word.replace('_', " "));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
+        command.current_dir(self.folder.path()).args(words);
+        for name in ["ANNALS_LEDGER", "ANNALS_KEYS", "ANNALS_EDITOR", "ANNALS_CLOCK"] {
+            command.env_remove(name);
+        }
+        let done = command.envs(environment.iter().copied()).output().unwrap();
+        Answer {
+            out: String::from_utf8(done.stdout).unwrap(),
+            err: String::from_utf8(done.stderr).unwrap(),
+            exit: done.status.code().unwrap(),
+        }
+    }
+
+    /// The answer of a command that must say yes, with nothing on stderr.
+    pub fn told(&self, line: &str) -> String {
+        let answer = self.run(line);
+        assert_eq!((answer.exit, answer.err.as_str()), (0, ""), "{line}");
+        answer.out
+    }
+
+    /// The positions at the start of the lines of a replay.
+    pub fn facts(&self, line: &str) -> Vec<u64> {
+        let rows = self.told(&format!("{line} --format jsonl"));
+        let rows =
+            rows.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        rows.map(|row| row["fact"].as_u64().unwrap()).collect()
+    }
+}
