@@ -211,7 +211,7 @@ pub fn slot(writer: &Writer, now: Time) -> Slot {
 pub fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<String>, LedgerError> {
     let Some(entry) = prepared.entries.last() else { return Ok(None) };
     let examined = examine(entry);
-    let pending = Pending::new(&writer.journal, prepared);
+    let pending = Pending::new(&writer.journal, &writer.recent, prepared);
     writer.judge.event(&examined, &pending, true)?;
     let faults = std::mem::take(&mut writer.judge.faults);
     let told: Vec<String> =

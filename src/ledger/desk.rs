@@ -22,22 +22,28 @@ use std::collections::HashMap;
 /// Positions by `ref`.
 pub type Refs = HashMap<String, u64>;
 
-/// The journal, and prepared events after it.
+/// The journal, what was committed since it was opened, and prepared events after it.
 pub struct Pending<'a> {
     journal: &'a Journal,
+    recent: &'a [Entry],
     prepared: &'a Prepared,
 }
 
 impl<'a> Pending<'a> {
-    /// The journal with prepared events on top.
-    pub fn new(journal: &'a Journal, prepared: &'a Prepared) -> Pending<'a> {
-        Pending { journal, prepared }
+    /// The journal with committed and prepared events on top.
+    pub fn new(journal: &'a Journal, recent: &'a [Entry], prepared: &'a Prepared) -> Pending<'a> {
+        Pending { journal, recent, prepared }
+    }
+
+    /// Every entry after those of the journal.
+    fn later(&self) -> impl Iterator<Item = &Entry> {
+        self.recent.iter().chain(&self.prepared.entries)
     }
 
     fn entry(&self, position: u64) -> Result<Option<Entry>, SourceError> {
-        if let Some(index) = position.checked_sub(self.prepared.first) {
+        if let Some(index) = position.checked_sub(self.journal.size()) {
             let index = usize::try_from(index).unwrap_or(usize::MAX);
-            return Ok(self.prepared.entries.get(index).cloned());
+            return Ok(self.later().nth(index).cloned());
         }
         Ok(self.journal.read(position..position + 1)?.into_iter().next())
     }
@@ -53,11 +59,11 @@ impl Source for Pending<'_> {
     }
 
     fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
-        let first = from.max(self.prepared.first);
-        let skip = usize::try_from(first - self.prepared.first).unwrap_or(usize::MAX);
-        let entries = self.prepared.entries.iter().skip(skip).cloned().collect();
+        let first = from.max(self.journal.size());
+        let skip = usize::try_from(first - self.journal.size()).unwrap_or(usize::MAX);
+        let entries = self.later().skip(skip).cloned().collect();
         let last = Span { first, entries, ..Span::default() };
-        let stored = match from < self.prepared.first {
+        let stored = match from < self.journal.size() {
             true => self.journal.walk(from)?,
             false => Box::new(std::iter::empty()),
         };
@@ -89,7 +95,7 @@ impl<'a> WriterDesk<'a> {
         named: &'a Refs,
         now: Time,
     ) -> WriterDesk<'a> {
-        let pending = Pending::new(&writer.journal, prepared);
+        let pending = Pending::new(&writer.journal, &writer.recent, prepared);
         WriterDesk { judge: &mut writer.judge, pending, named, now }
     }
 }

@@ -25,6 +25,8 @@ use std::time::Duration;
 
 /// How many events go into the store in one batch.
 const BATCH: usize = 1_024;
+/// How many committed entries are kept before the journal is opened anew to read them.
+const KEEP: usize = 8_192;
 
 /// What a writer found unfinished and finished, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub struct Writer {
     pub journal: Journal,
     /// What was found unfinished.
     pub notices: Vec<Notice>,
+    /// Entries that were committed after the journal was opened for reading.
+    pub recent: Vec<Entry>,
     writer: JournalWriter,
     store: SledStore,
     marks: Marks,
@@ -83,8 +87,19 @@ impl Writer {
         let (store, built) = open_store(&paths, &journal, &judge)?;
         let mut notices: Vec<Notice> = built.into_iter().collect();
         notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
-        let mut this =
-            Writer { paths, judge, journal, notices, writer, store, marks, log_keys, _lock: lock };
+        let recent = Vec::new();
+        let mut this = Writer {
+            paths,
+            judge,
+            journal,
+            notices,
+            recent,
+            writer,
+            store,
+            marks,
+            log_keys,
+            _lock: lock,
+        };
         this.catch_up()?;
         if covered != Some(this.size()) && this.size() > 0 {
             this.sign_checkpoint()?;
@@ -110,6 +125,7 @@ impl Writer {
             judge: Judge::new(&Ends::default()),
             journal,
             notices: Vec::new(),
+            recent: Vec::new(),
             writer,
             store,
             marks,
@@ -151,7 +167,13 @@ impl Writer {
 
     fn finish(&mut self, first: u64, entries: &[Entry]) -> Result<(), LedgerError> {
         store_entries(&mut self.store, first, entries)?;
-        self.sign_checkpoint()
+        self.sign_checkpoint()?;
+        self.recent.extend_from_slice(entries);
+        if self.recent.len() > KEEP {
+            self.journal = Journal::open(&self.paths.ledger, Some(self.size()))?;
+            self.recent.clear();
+        }
+        Ok(())
     }
 
     /// Adds to the store what only the journal has.
