@@ -89,7 +89,7 @@ fn long() -> Ledger {
 fn bytes_of<'a>(files: &'a mut Files, dice: &mut Dice) -> &'a mut Vec<u8> {
     let names: Vec<String> = files.keys().cloned().collect();
     let name = match dice.below(3) {
-        0 => dice.pick(&names).clone(),
+        0 => dice.pick(&names),
         _ => JOURNAL.to_owned(),
     };
     files.get_mut(&name).expect("a file")
@@ -140,7 +140,7 @@ fn tampered(ledger: &Ledger, whole: &Files, dice: &mut Dice) -> Files {
         }
         _ => {
             let names: Vec<String> = files.keys().cloned().collect();
-            files.remove(dice.pick(&names));
+            files.remove(&dice.pick(&names));
         }
     }
     files

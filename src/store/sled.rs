@@ -123,7 +123,9 @@ impl SledStore {
         for _ in 0..200 {
             match self.file.try_lock() {
                 Err(TryLockError::WouldBlock) => sleep(Duration::from_millis(5)),
-                _ => return,
+                // Let go by name: closing alone would leave the lock with a child process that
+                // was forked meanwhile, until it has begun its own program.
+                _ => return drop(self.file.unlock()),
             }
         }
     }

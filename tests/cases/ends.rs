@@ -8,6 +8,9 @@ use crate::support::tamper::replace;
 use crate::support::{Ledger, acts};
 use annals::hash::Hash;
 
+/// A vector to be: its name, what it is about, its files, the faults it has.
+type Row<'a> = (&'a str, &'static str, Files, &'a [(u16, i64)]);
+
 fn ledger() -> Ledger {
     let mut ledger = Ledger::opened();
     ledger.sign("ada", acts::changed(2));
@@ -58,7 +61,7 @@ fn checkpoints() -> Vec<Case> {
     let mut old = rotated.clone();
     old.log = vec!["log".to_owned()];
     let other = Hash::of(&[b"another root"]);
-    let bads: [(&str, &'static str, Files, &[(u16, i64)]); 15] = [
+    let bads: [Row<'_>; 15] = [
         ("701-checkpoint-form-none", "There is no checkpoint.", none, &[(701, -1)]),
         (
             "701-checkpoint-form-lines",
@@ -176,7 +179,7 @@ fn memory() -> Vec<Case> {
     let zero = pin_with_sum(&lines(whole.pin(3)).replace("size 3", "size 0"));
     let foreign = pin_with_sum(&lines(whole.pin(3)).replace(acts::ORIGIN, "example.org/other"));
     let order = pin_with_sum(&lines(whole.pin(3)).replacen("annals pin v1", "annals pin v2", 1));
-    let bads: [(&str, &'static str, Files, &[(u16, i64)]); 12] = [
+    let bads: [Row<'_>; 12] = [
         (
             "707-behind-mark",
             "The log key signed more events than there are.",

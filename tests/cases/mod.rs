@@ -20,6 +20,7 @@ mod signers;
 
 use crate::support::{Files, Ledger, judge};
 use base64::Engine;
+#[allow(unused_imports)]
 pub use good::every_type;
 use serde::Serialize;
 use std::collections::BTreeMap;

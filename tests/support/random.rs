@@ -24,7 +24,7 @@ fn target(ledger: &Ledger, dice: &mut Dice, kinds: &[&str]) -> u64 {
     let right = positions(ledger, kinds);
     match right.is_empty() || dice.below(12) == 0 {
         true => dice.below(ledger.events.len()) as u64,
-        false => *dice.pick(&right),
+        false => dice.pick(&right),
     }
 }
 
@@ -41,12 +41,12 @@ fn revision(ledger: &Ledger, dice: &mut Dice) -> u64 {
 pub fn act(ledger: &mut Ledger, dice: &mut Dice) -> (&'static str, Act) {
     let by = match dice.below(10) {
         0..=5 => NAMES[dice.below(4)],
-        _ => *dice.pick(&NAMES),
+        _ => dice.pick(&NAMES),
     };
     let document = target(ledger, dice, &["document.captured"]);
     let document = if dice.below(4) == 0 { document } else { 4 };
     let act = match dice.below(100) {
-        0..=11 => acts::asserted_sealed(document, *dice.pick(&SEALS)),
+        0..=11 => acts::asserted_sealed(document, dice.pick(&SEALS)),
         12..=27 => acts::confirmed(revision(ledger, dice)),
         28..=37 => {
             let on = revision(ledger, dice);
@@ -59,7 +59,7 @@ pub fn act(ledger: &mut Ledger, dice: &mut Dice) -> (&'static str, Act) {
         63..=67 => {
             let facts = ["fact.asserted"];
             let (from, to) = (target(ledger, dice, &facts), target(ledger, dice, &facts));
-            acts::related(from, *dice.pick(&RELATIONS), to)
+            acts::related(from, dice.pick(&RELATIONS), to)
         }
         68..=69 => acts::withdrawn(target(ledger, dice, &["fact.related"])),
         _ => return (by, administration(ledger, dice)),
@@ -74,29 +74,29 @@ fn correction(ledger: &Ledger, dice: &mut Dice, document: u64) -> Act {
     resolves.sort_unstable();
     resolves.dedup();
     let reason = if dice.below(5) == 0 { "more-precise" } else { "wrong-figure" };
-    acts::corrected_as(on, document, reason, &resolves, *dice.pick(&SEALS))
+    acts::corrected_as(on, document, reason, &resolves, dice.pick(&SEALS))
 }
 
 fn administration(ledger: &mut Ledger, dice: &mut Dice) -> Act {
-    let name = *dice.pick(&NAMES);
-    let roles = *dice.pick(&[acts::BOTH, acts::EDITOR, acts::ADMIN, acts::EDITOR]);
+    let name = dice.pick(&NAMES);
+    let roles = dice.pick(&[acts::BOTH, acts::EDITOR, acts::ADMIN, acts::EDITOR]);
     let anything = dice.below(ledger.events.len()) as u64;
     let sealable = ["fact.asserted", "document.captured", "fact.corrected"];
     match dice.below(30) {
         0..=2 => {
             let text = format!("{}{}", texts::TEXT, ledger.events.len() - dice.below(2));
             ledger.keep(&text);
-            acts::captured_sealed(&text, *dice.pick(&SEALS))
+            acts::captured_sealed(&text, dice.pick(&SEALS))
         }
         3..=4 => acts::described(target(ledger, dice, &["document.captured"]), acts::DESCRIPTION),
         5..=8 => acts::released(target(ledger, dice, &sealable)),
         9..=11 => acts::redacted(anything),
         12..=15 => acts::enrolled(name, roles),
         16..=18 => acts::roles(name, roles),
-        19..=21 => acts::revoked(name, *dice.pick(&["left", "lost"]), None),
+        19..=21 => acts::revoked(name, dice.pick(&["left", "lost"]), None),
         22..=27 => {
             let from = (ledger.events.len() - dice.below(ledger.events.len().min(12))) as u64;
-            acts::revoked(name, *dice.pick(&["lost", "compromised"]), Some(from.max(1) - 1))
+            acts::revoked(name, dice.pick(&["lost", "compromised"]), Some(from.max(1) - 1))
         }
         28 => acts::changed(1 + dice.below(2) as u64),
         _ => acts::retimed(),

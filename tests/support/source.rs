@@ -101,7 +101,7 @@ pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
     let marks = files.get(MARKS).map(|bytes| last_mark(bytes));
     let ends = Ends {
         checkpoint: files.get(CHECKPOINT).cloned(),
-        mark: marks.clone().and_then(Result::ok).flatten(),
+        mark: marks.and_then(Result::ok).flatten(),
         pin: files.get(PIN).cloned(),
     };
     let mut report = verify(&source, &ends, Options::whole(jobs)).expect("memory can be read");
