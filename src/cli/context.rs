@@ -75,9 +75,7 @@ impl Context {
     pub fn writer(&self) -> Result<Writer, Failure> {
         announce_clock(&self.clock);
         let paths = self.paths()?;
-        if !paths.ledger.join("journal").is_dir() {
-            return Err(LedgerError::NoLedger(paths.ledger).into());
-        }
+        paths.expect_ledger(false)?;
         let keys = KeyFolder::open(&paths.keys)?;
         let log = keys.log()?;
         let writer = Writer::open(paths, vec![log], self.wait()?)?;

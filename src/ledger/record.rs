@@ -7,7 +7,7 @@ use crate::disk::{self, DiskError};
 use crate::event::Entry;
 use crate::event::body::Body;
 use crate::event::record::Reading;
-use crate::journal::{Journal, JournalError};
+use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::tlog::{Checkpoint, MAX_NOTE, Note};
@@ -29,13 +29,9 @@ pub struct Record {
 impl Record {
     /// Opens the ledger at `paths`.
     pub fn open(paths: Paths) -> Result<Record, LedgerError> {
+        paths.expect_ledger(false)?;
         let checkpoint = read_if_there(&paths.checkpoint(), MAX_NOTE as u64)?;
-        let journal = match Journal::open(&paths.ledger, covered(checkpoint.as_deref())) {
-            Err(JournalError::Missing(_)) => {
-                return Err(LedgerError::NoLedger(paths.ledger.clone()));
-            }
-            other => other?,
-        };
+        let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;
         Ok(Record { paths, journal, checkpoint })
     }
 
