@@ -4,6 +4,7 @@
 //! seeded randomness and a set clock. Not here: timings. Longer crash runs: `scripts/crash`.
 
 mod newsroom;
+mod crash;
 mod order;
 mod repair_copy;
 mod repair_here;
