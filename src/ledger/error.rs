@@ -120,8 +120,8 @@ pub enum LedgerError {
     Key(String),
     /// After the commit point: the events are in the record, the rest is not done.
     #[error(
-        "written, not acknowledged: events {first} to {last} are in the record, but {what} \
-             failed; the next writer finishes the rest"
+        "written, not acknowledged: events {first} to {last} are in the record, but: \
+             {what}; the next writer finishes the rest"
     )]
     NotAcknowledged {
         /// First position.

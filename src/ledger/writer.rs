@@ -11,6 +11,7 @@ use crate::hash::Hash;
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
 use crate::key::{PublicKey, SecretKey};
 use crate::keys::{Mark, Marks};
+use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::{covered, read_if_there};
@@ -161,7 +162,7 @@ impl Writer {
         self.finish(first, entries).map_err(|error| LedgerError::NotAcknowledged {
             first,
             last: size - 1,
-            what: error.to_string(),
+            what: chain(&error),
         })
     }
 

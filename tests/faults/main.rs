@@ -5,6 +5,7 @@
 
 mod newsroom;
 mod crash;
+mod disk;
 mod order;
 mod repair_copy;
 mod repair_here;
