@@ -31,12 +31,11 @@ pub struct Context {
 impl Context {
     /// Reads the environment: `ANNALS_CLOCK`, and `ANNALS_SEED` where randomness is to be repeated.
     pub fn new(global: Global) -> Result<Context, Failure> {
-        let setting = std::env::var("ANNALS_CLOCK").ok();
-        let clock = Clock::from_setting(setting.as_deref()).ok_or_else(|| {
+        let clock = Clock::from_setting(setting("ANNALS_CLOCK")?.as_deref()).ok_or_else(|| {
             Failure::usage("ANNALS_CLOCK: expected a UTC time like 2022-01-27T08:00:00Z")
         })?;
-        let entropy: Box<dyn Entropy> = match std::env::var("ANNALS_SEED") {
-            Ok(seed) if !seed.is_empty() => {
+        let entropy: Box<dyn Entropy> = match setting("ANNALS_SEED")? {
+            Some(seed) if !seed.is_empty() => {
                 note("note: randomness is repeatable by ANNALS_SEED: for tests and demonstrations");
                 Box::new(Seeded::new(seed))
             }
@@ -124,6 +123,12 @@ impl Context {
             .into()),
         }
     }
+}
+
+/// A setting of the environment, which must be text.
+fn setting(name: &str) -> Result<Option<String>, Failure> {
+    let text = std::env::var_os(name).map(std::ffi::OsString::into_string).transpose();
+    text.map_err(|found| Failure::usage(format!("{name}: expected UTF-8, found {found:?}")))
 }
 
 fn only_signer(keys: &KeyFolder, writer: &Writer) -> Result<Handle, Failure> {

@@ -45,9 +45,9 @@ pub enum LedgerError {
     #[error("{} refused; nothing was written", count(.0.len()))]
     Refused(Vec<Refusal>),
     /// The record breaks its own rules, so nothing is added to it.
-    #[error("the record has {} faults, the first: {}; nothing was written; annals verify tells \
+    #[error("the record has {}, the first: {}; nothing was written; annals verify tells \
              all, annals repair builds a damaged journal from the store, annals repair --from COPY \
-             takes it from another copy", .0.len(), first(.0))]
+             takes it from another copy", faults(.0.len()), first(.0))]
     Faulty(Vec<Fault>),
     /// The log key has signed more than the record holds: it must not fork silently.
     #[error(
@@ -158,11 +158,33 @@ fn count(refused: usize) -> String {
     }
 }
 
+fn faults(count: usize) -> String {
+    match count {
+        1 => "1 fault".to_owned(),
+        more => format!("{more} faults"),
+    }
+}
+
 fn first(faults: &[Fault]) -> String {
     faults.first().map(Fault::to_string).unwrap_or_default()
 }
 
 impl LedgerError {
+    /// What to do, where the error itself cannot say it: a file of the record cannot be read.
+    pub fn advice(&self) -> Option<&'static str> {
+        let reads = match self {
+            LedgerError::Journal(JournalError::Disk(DiskError::Io { what, .. })) => {
+                matches!(*what, "read" | "list")
+            }
+            LedgerError::Source(_) => true,
+            _ => false,
+        };
+        reads.then_some(
+            "annals repair builds a journal that is damaged from the store; annals repair --from \
+             COPY takes it, or a document, from another copy",
+        )
+    }
+
     /// The exit code: 1 no, 2 could not tell, 3 conflict, 4 forked.
     pub fn exit(&self) -> u8 {
         match self {

@@ -14,10 +14,10 @@ use crate::keys::{Mark, Marks};
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
-use crate::ledger::record::{covered, read_if_there};
+use crate::ledger::record::{self, covered};
 use crate::store::sled::SledStore;
 use crate::store::{Appended, Head, Store, StoreError, sled};
-use crate::tlog::{Checkpoint, MAX_NOTE, Note, NoteSignature};
+use crate::tlog::{Checkpoint, Note, NoteSignature};
 use crate::verify::ends::Ends;
 use crate::verify::source::Source;
 use crate::verify::{Judge, Options, follow};
@@ -71,7 +71,7 @@ impl Writer {
     ) -> Result<Writer, LedgerError> {
         paths.expect_ledger(false)?;
         let lock = Lock::take(&paths.lock(), wait)?;
-        let checkpoint = read_if_there(&paths.checkpoint(), MAX_NOTE as u64)?;
+        let checkpoint = record::checkpoint(&paths)?;
         let covered = covered(checkpoint.as_deref());
         let journal = Journal::open(&paths.ledger, covered)?;
         check_end(&journal, covered)?;

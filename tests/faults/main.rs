@@ -3,6 +3,7 @@
 //! Always holds: each test has its own copy of one small ledger, made by the built program with
 //! seeded randomness and a set clock. Not here: timings. Longer crash runs: `scripts/crash`.
 
+mod input;
 mod newsroom;
 mod crash;
 mod disk;

@@ -13,7 +13,7 @@ use crate::keys::Marks;
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
-use crate::ledger::record::{covered, read_if_there};
+use crate::ledger::record::{checkpoint, covered};
 use crate::ledger::repair::Step;
 use crate::ledger::repair::compare::entries;
 use crate::ledger::repair::place::Scratch;
@@ -21,7 +21,6 @@ use crate::ledger::repair::stored::{Journaled, Stored};
 use crate::rule::{Fault, Rule};
 use crate::store::{StoreError, sled};
 use crate::text::Origin;
-use crate::tlog::MAX_NOTE;
 use crate::verify::ends::Ends;
 use crate::verify::source::Source;
 use crate::verify::{Options, Report, verify};
@@ -309,8 +308,4 @@ fn origin(source: &dyn Source) -> Option<Origin> {
         Args::LedgerOpened(args) => Some(args.origin),
         _ => None,
     }
-}
-
-fn checkpoint(paths: &Paths) -> Result<Option<Vec<u8>>, LedgerError> {
-    Ok(read_if_there(&paths.checkpoint(), MAX_NOTE as u64)?)
 }

@@ -11,13 +11,12 @@ use crate::event::record::hash;
 use crate::journal::{JournalWriter, ROTATE_AT};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
-use crate::ledger::record::{covered, read_if_there};
+use crate::ledger::record::{checkpoint as checkpoint_of, covered};
 use crate::ledger::repair::Step;
 use crate::ledger::repair::holding::{Holding, Place};
 use crate::ledger::writer::store_entries;
 use crate::merkle::Tree;
 use crate::store::sled;
-use crate::tlog::MAX_NOTE;
 use crate::verify::source::Source;
 use std::fs;
 use std::io;
@@ -97,12 +96,12 @@ pub fn checkpoint(
     if theirs > record.size() || record.signed.is_some_and(|ours| ours >= theirs) {
         return Ok(false);
     }
-    let taken = read_if_there(&copy.path.join("checkpoint"), MAX_NOTE as u64)?;
+    let taken = checkpoint_of(&Paths::new(copy.path.clone(), None))?;
     let Some(taken) = taken.filter(|taken| covered(Some(taken)) == Some(theirs)) else {
         return Ok(false);
     };
     let here = paths.checkpoint();
-    let bytes = read_if_there(&here, MAX_NOTE as u64)?;
+    let bytes = checkpoint_of(paths)?;
     let aside = match bytes {
         Some(bytes) => {
             let free = free_name(&here);
