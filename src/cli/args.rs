@@ -122,7 +122,7 @@ pub enum Command {
     Log(super::log::LogArgs),
     /// Check every byte, link, signature, role and quotation
     Verify(super::verify::VerifyArgs),
-    /// Build a lost or damaged store again from the journal
+    /// Build what is damaged or lost from what is whole: journal, store, another copy
     Repair(super::repair::RepairArgs),
     /// Print completions for a shell
     Completions(super::completions::CompletionsArgs),

@@ -32,12 +32,11 @@ pub struct Context {
 impl Context {
     /// Reads the environment: `ANNALS_CLOCK`, and `ANNALS_SEED` where randomness is to be repeated.
     pub fn new(global: Global) -> Result<Context, Failure> {
-        let setting = std::env::var("ANNALS_CLOCK").ok();
-        let clock = Clock::from_setting(setting.as_deref()).ok_or_else(|| {
+        let clock = Clock::from_setting(setting("ANNALS_CLOCK")?.as_deref()).ok_or_else(|| {
             Failure::usage("ANNALS_CLOCK: expected a UTC time like 2022-01-27T08:00:00Z")
         })?;
-        let entropy: Box<dyn Entropy> = match std::env::var("ANNALS_SEED") {
-            Ok(seed) if !seed.is_empty() => {
+        let entropy: Box<dyn Entropy> = match setting("ANNALS_SEED")? {
+            Some(seed) if !seed.is_empty() => {
                 note("note: randomness is repeatable by ANNALS_SEED: for tests and demonstrations");
                 Box::new(Seeded::new(seed))
             }
@@ -110,9 +109,7 @@ impl Context {
     pub fn writer_of(&self, clock: bool) -> Result<Writer, Failure> {
         announce_clock(&self.clock);
         let paths = self.paths()?;
-        if !paths.ledger.join("journal").is_dir() {
-            return Err(LedgerError::NoLedger(paths.ledger).into());
-        }
+        paths.expect_ledger(false)?;
         let keys = KeyFolder::open(&paths.keys)?;
         let writer = Writer::open(paths, keys.log_keys()?, self.wait()?)?;
         if let Some(ledger) = &writer.judge.chain.state.fold.ledger
@@ -187,6 +184,12 @@ impl Context {
         may_sign(&name, &secret.public(), roster)?;
         Ok(secret)
     }
+}
+
+/// A setting of the environment, which must be text.
+fn setting(name: &str) -> Result<Option<String>, Failure> {
+    let text = std::env::var_os(name).map(std::ffi::OsString::into_string).transpose();
+    text.map_err(|found| Failure::usage(format!("{name}: expected UTF-8, found {found:?}")))
 }
 
 /// Refuses a key that signs nothing here, before its passphrase is asked for.
