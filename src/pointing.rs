@@ -131,6 +131,17 @@ pub fn point(
     }
 }
 
+/// Whether `typed` points at all of `words`: the same words, or their beginning and their end.
+pub fn is_at(typed: &str, words: &str) -> bool {
+    let (whole, found) = (needle(typed), needle(words));
+    let ends = split_ellipsis(typed).is_some_and(|(first, last)| {
+        let (first, last) = (needle(first), needle(last));
+        let fits = first.len() + last.len() <= found.len();
+        fits && !first.is_empty() && found.starts_with(&first) && found.ends_with(&last)
+    });
+    whole == found || ends
+}
+
 fn split_ellipsis(typed: &str) -> Option<(&str, &str)> {
     typed.split_once('…').or_else(|| typed.split_once("..."))
 }

@@ -8,13 +8,14 @@ use crate::cli::exit::{Failure, announce_clock};
 use crate::cli::output::note;
 use crate::clock::Clock;
 use crate::entropy::{Entropy, Seeded, System};
-use crate::key::SecretKey;
+use crate::key::{PublicKey, SecretKey};
 use crate::keys::{Handle, Held, KeyFolder};
 use crate::ledger::append;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
 use crate::ledger::writer::{Notice, Writer};
+use crate::roster::Roster;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -106,6 +107,11 @@ impl Context {
         Ok(span.unsigned_abs())
     }
 
+    /// The secret keys here that may sign, without opening them.
+    pub fn signers(&self, roster: &Roster) -> Result<Vec<(Handle, PublicKey)>, Failure> {
+        signers(&KeyFolder::open(self.paths()?.keys)?, roster)
+    }
+
     /// The secret key that signs: the named one, or the only one here that is enrolled.
     pub fn signer(&self, writer: &Writer) -> Result<SecretKey, Failure> {
         let keys = KeyFolder::open(&writer.paths.keys)?;
@@ -128,15 +134,19 @@ impl Context {
     }
 }
 
+/// The secret keys here that may sign.
+fn signers(keys: &KeyFolder, roster: &Roster) -> Result<Vec<(Handle, PublicKey)>, Failure> {
+    let may_sign =
+        |key: &PublicKey| roster.member(key).is_some_and(|member| member.revoked.is_none());
+    let listed = keys.list()?.keys.into_iter();
+    let here = listed.filter(|listed| listed.held != Held::Elsewhere);
+    let named = here.filter_map(|listed| Some((listed.handle, listed.public?)));
+    Ok(named.filter(|(_, key)| may_sign(key)).collect())
+}
+
 fn only_signer(keys: &KeyFolder, writer: &Writer) -> Result<Handle, Failure> {
-    let roster = &writer.judge.chain.state.fold.roster;
-    let may_sign = |key| roster.member(&key).is_some_and(|member| member.revoked.is_none());
-    let here = keys
-        .list()?
-        .keys
-        .into_iter()
-        .filter(|listed| listed.held != Held::Elsewhere && listed.public.is_some_and(may_sign));
-    let here: Vec<Handle> = here.map(|listed| listed.handle).collect();
+    let here = signers(keys, &writer.judge.chain.state.fold.roster)?;
+    let here: Vec<Handle> = here.into_iter().map(|(handle, _)| handle).collect();
     match here.as_slice() {
         [one] => Ok(one.clone()),
         [] => Err(LedgerError::Key(format!(
