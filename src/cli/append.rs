@@ -28,10 +28,9 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 pub struct AppendArgs {
     /// Drafts: JSON Lines (.jsonl), TOML (.toml), or - for JSON Lines on standard input
-    #[arg(conflicts_with_all = ["quote", "claim"])]
     file: Option<PathBuf>,
     /// Write drafts in $VISUAL or $EDITOR, beginning with a template or with the file
-    #[arg(long, conflicts_with_all = ["quote", "claim"])]
+    #[arg(long)]
     edit: bool,
     #[command(flatten)]
     place: QuoteArgs,
@@ -45,6 +44,13 @@ pub struct AppendArgs {
 const BOUND: u64 = 1 << 30;
 
 pub fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
+    let one_fact = !args.words.is_empty() || !args.place.is_empty();
+    if one_fact && (args.edit || args.file.is_some()) {
+        return Err(Failure::usage(
+            "expected either drafts (a file, or --edit) or the options of one fact, found both; a \
+             draft says all of its fact itself",
+        ));
+    }
     match &args.file {
         _ if args.edit => edit::run(context, args.file.as_deref(), &args.write),
         Some(file) => {
@@ -52,7 +58,7 @@ pub fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
             let folder = file.parent().unwrap_or(Path::new("")).to_owned();
             submit(context, &input, &Submission { folder, ..Submission::of(&args.write) })
         }
-        None if args.place.quote.is_some() || args.words.claim.is_some() => one(context, args),
+        None if one_fact => one(context, args),
         None if ask::on_terminal() => conversation::run(context, &args.write),
         None => Err(Failure::usage(
             "expected a file of drafts (- for standard input), --quote with --claim, or --edit; \

@@ -75,6 +75,13 @@ pub struct QuoteArgs {
 }
 
 impl QuoteArgs {
+    /// Whether nothing is given.
+    pub fn is_empty(&self) -> bool {
+        let QuoteArgs { quote, document, nth, stance, reliability } = self;
+        let place = quote.is_some() || document.is_some() || nth.is_some();
+        !place && stance.is_none() && reliability.is_none()
+    }
+
     /// The evidence that is given, with this stance unless one is.
     pub fn evidence(&self, stance: Stance) -> Option<EvidenceDraft> {
         let given = self.quote.is_some() || self.document.is_some();

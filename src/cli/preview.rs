@@ -86,7 +86,7 @@ fn lines(writer: &mut Writer, prepared: &Prepared, settled: &Settled) -> Vec<Str
     let revisions = revisions(writer, &settled.args);
     let named = Refs::new();
     let mut desk = WriterDesk::new(writer, prepared, &named, Time::EPOCH);
-    let old: Vec<Fact> = revisions.into_iter().filter_map(|event| desk.fact(event)).collect();
+    let old: Vec<Fact> = revisions.into_iter().filter_map(|event| desk.revision(event)).collect();
     let mut lines = Vec::new();
     match &settled.content {
         Content::FactAsserted(content) => whole(&mut lines, &mut desk, &content.fact),

@@ -19,7 +19,6 @@ use crate::fold::Fact;
 use crate::fold::history::KeyIndex;
 use crate::ledger::draft::{Draft, Input, Name};
 use crate::ledger::view::gather::gather;
-use crate::ledger::view::names::Names;
 use crate::ledger::view::row::FactRow;
 use crate::ledger::view::{AsOf, View};
 use crate::state::State;
@@ -83,7 +82,8 @@ pub fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, Failure> {
         list(context, (&view, &reviewer), &rows)?;
         return Ok(exit);
     }
-    let drafts = ask_each(&view, &names, (&rows, args.how))?;
+    note(waiting(rows.len(), &reviewer));
+    let drafts = ask_each(&view, &rows, args.how)?;
     if drafts.is_empty() {
         note("nothing was written");
         return Ok(exit);
@@ -125,12 +125,7 @@ fn list(context: &Context, seen: (&View<'_>, &str), rows: &[FactRow]) -> Result<
             for row in rows {
                 page(&mut out, view, row)?;
             }
-            let waiting = match rows.len() {
-                0 => "no fact waits".to_owned(),
-                1 => "1 fact waits".to_owned(),
-                more => format!("{more} facts wait"),
-            };
-            writeln!(out, "{waiting} for {}", visible(reviewer))?;
+            writeln!(out, "{}", waiting(rows.len(), reviewer))?;
             provenance::line(&mut out, &as_of)?;
         }
         Format::Json => json(&mut out, &Whole { as_of, reviewer, waiting: rows })?,
@@ -144,6 +139,15 @@ fn list(context: &Context, seen: (&View<'_>, &str), rows: &[FactRow]) -> Result<
         }
     }
     Ok(out.flush()?)
+}
+
+fn waiting(count: usize, reviewer: &str) -> String {
+    let waiting = match count {
+        0 => "no fact waits".to_owned(),
+        1 => "1 fact waits".to_owned(),
+        more => format!("{more} facts wait"),
+    };
+    format!("{waiting} for {}", visible(reviewer))
 }
 
 /// One fact in its place in the document.
@@ -175,14 +179,7 @@ fn page(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), Failu
 }
 
 /// What is said of each fact, until there is none or no more is wanted.
-fn ask_each(
-    view: &View<'_>,
-    names: &Names,
-    asked: (&[FactRow], How),
-) -> Result<Vec<Draft>, Failure> {
-    let (rows, how) = asked;
-    let title = names.title.as_deref().map(visible).unwrap_or_default();
-    note(format!("{} of {title} wait for you", rows.len()));
+fn ask_each(view: &View<'_>, rows: &[FactRow], how: How) -> Result<Vec<Draft>, Failure> {
     let mut drafts = Vec::new();
     for (row, at) in rows.iter().zip(1..) {
         page(&mut std::io::stderr().lock(), view, row)?;

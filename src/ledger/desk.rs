@@ -98,6 +98,15 @@ impl<'a> WriterDesk<'a> {
         let pending = Pending::new(&writer.journal, &writer.recent, prepared);
         WriterDesk { judge: &mut writer.judge, pending, named, now }
     }
+
+    /// The words of a revision, by the event that made it.
+    pub fn revision(&self, event: u64) -> Option<Fact> {
+        match self.pending.body(event)?.content {
+            Content::FactAsserted(content) => Some(content.fact),
+            Content::FactCorrected(content) => Some(content.fact),
+            _ => None,
+        }
+    }
 }
 
 impl Desk for WriterDesk<'_> {
@@ -113,11 +122,7 @@ impl Desk for WriterDesk<'_> {
     }
 
     fn fact(&mut self, fact: u64) -> Option<Fact> {
-        match self.pending.body(self.revision_of(fact)?)?.content {
-            Content::FactAsserted(content) => Some(content.fact),
-            Content::FactCorrected(content) => Some(content.fact),
-            _ => None,
-        }
+        self.revision(self.revision_of(fact)?)
     }
 
     fn only_document(&self) -> Result<u64, usize> {

@@ -38,11 +38,12 @@ claim = ""
 "#;
 
 pub fn run(context: &mut Context, file: Option<&Path>, write: &WriteArgs) -> Result<Exit, Failure> {
+    let editor = editor()?;
     let kept = match file {
         Some(file) => Kept::there(context, file)?,
         None => Kept::new(context, "toml", TEMPLATE)?,
     };
-    if let Err(failure) = open_editor(kept.path()) {
+    if let Err(failure) = open_editor(&editor, kept.path()) {
         return kept.end(Err(failure), "--edit ");
     }
     let unchanged = std::fs::read(kept.path()).is_ok_and(|text| text == TEMPLATE.as_bytes());
@@ -62,15 +63,18 @@ pub fn run(context: &mut Context, file: Option<&Path>, write: &WriteArgs) -> Res
     kept.end(outcome, "--edit ")
 }
 
-/// Runs the editor and waits for it, by the shell, as its setting may have arguments.
-fn open_editor(path: &Path) -> Result<(), Failure> {
+/// The editor that the environment names; it may have arguments.
+fn editor() -> Result<String, Failure> {
     let setting = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let editor = setting("VISUAL").or_else(|| setting("EDITOR"));
-    let editor = editor.ok_or_else(|| {
+    setting("VISUAL").or_else(|| setting("EDITOR")).ok_or_else(|| {
         Failure::usage("expected the name of an editor in VISUAL or EDITOR, found none")
-    })?;
+    })
+}
+
+/// Runs the editor, by the shell as git does, and waits for it.
+fn open_editor(editor: &str, path: &Path) -> Result<(), Failure> {
     let mut command = Command::new("sh");
-    command.arg("-c").arg(format!("{editor} \"$1\"")).arg(&editor).arg(path);
+    command.arg("-c").arg(format!("{editor} \"$1\"")).arg(editor).arg(path);
     match command.status()? {
         status if status.success() => Ok(()),
         status => Err(Failure::usage(format!("the editor {editor} ended with {status}"))),
