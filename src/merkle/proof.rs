@@ -3,7 +3,7 @@
 //! Always holds: a [`Plan`] names the subtrees that a proof needs before a hash is asked for, so
 //! nothing holds all leaves; a proof of another length than its tree's is refused, with no hash
 //! left over. Not here: where hashes come from (`levels`, tiles), how a proof is spelled.
-//! Source: RFC 6962 sections 2.1.1 and 2.1.2; verification as in RFC 9162 sections 2.1.3.2, 2.1.4.2.
+//! Source: RFC 6962 sections 2.1.1 and 2.1.2; verified as in RFC 9162 2.1.3.2 and 2.1.4.2.
 
 use super::{Subtree, cover, empty_root, fold_right, node};
 use crate::hash::Hash;
@@ -70,7 +70,7 @@ impl Plan {
 
     /// One node: the root of the tree of `size`.
     pub fn root(size: u64) -> Plan {
-        Plan(vec![0..size])
+        Plan(std::iter::once(0..size).collect())
     }
 
     /// The complete subtrees whose hashes [`Plan::hashes`] will ask for.
