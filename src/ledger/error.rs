@@ -5,6 +5,7 @@
 
 use crate::disk::DiskError;
 use crate::entropy::EntropyError;
+use crate::event::words::Type;
 use crate::journal::JournalError;
 use crate::keys::KeysError;
 use crate::rule::Fault;
@@ -35,6 +36,14 @@ pub enum LedgerError {
     /// The rules refuse drafts; nothing was written.
     #[error("{} refused; nothing was written", count(.0.len()))]
     Refused(Vec<Refusal>),
+    /// The rules refuse one act; nothing was written.
+    #[error("{kind} is refused: {why}; nothing was written")]
+    NotAllowed {
+        /// What was to be done.
+        kind: Type,
+        /// The rule and why.
+        why: String,
+    },
     /// The record breaks its own rules, so nothing is added to it.
     #[error("the record has {} faults, the first: {}; nothing was written; \
              annals verify tells all", .0.len(), first(.0))]
@@ -116,7 +125,7 @@ impl LedgerError {
     /// The exit code: 1 no, 2 could not tell, 3 conflict, 4 forked.
     pub fn exit(&self) -> u8 {
         match self {
-            LedgerError::Refused(_) | LedgerError::Faulty(_) => 1,
+            LedgerError::Refused(_) | LedgerError::NotAllowed { .. } | LedgerError::Faulty(_) => 1,
             LedgerError::Disk(DiskError::Held { .. }) => 3,
             LedgerError::StoreIo(StoreError::Held(_)) => 3,
             LedgerError::BehindMark { .. } => 4,
