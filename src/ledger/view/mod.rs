@@ -4,6 +4,7 @@
 //! digest; what is sealed, redacted, withheld or damaged is said to be so and is never left out.
 //! Not here: words for people (`cli`), verdicts (`audit`). Source: FORMAT.md sections 4 and 8.
 
+pub mod between;
 pub mod event;
 pub mod gather;
 pub mod names;
