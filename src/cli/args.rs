@@ -25,7 +25,7 @@ const TEMPLATE: &str = "\
 Set up:    init, key, editor, status, repair, completions, man
 Editor:    document, append, review, confirm, dispute, uphold, correct, retract, reinstate, relate
 Auditor:   verify
-Archivist: replay, show, log, diff, find
+Archivist: replay, show, log, diff, find, blame
 
 {all-args}{after-help}";
 
@@ -122,6 +122,8 @@ pub enum Command {
     Diff(super::diff::DiffArgs),
     /// Find words in the claims, quotations and attributions of facts
     Find(super::find::FindArgs),
+    /// Read a document with, for each quotation, the fact that rests on it
+    Blame(super::blame::BlameArgs),
     /// Check every byte, link, signature, role and quotation
     Verify(super::verify::VerifyArgs),
     /// Build a lost or damaged store again from the journal

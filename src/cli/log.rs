@@ -85,7 +85,7 @@ pub fn run(context: &mut Context, args: LogArgs) -> Result<Exit, Failure> {
     let of = args.position.map(|position| subject(&view, position)).transpose()?;
     let about = about(&view, &args)?;
     let until = view.as_of().size;
-    let first = from.max(of.unwrap_or(0)).max(args.document.unwrap_or(0));
+    let first = from.max(of.unwrap_or(0));
     let asked = Asked { first, until, of, by, kind: args.kind, about, document: args.document };
     let mut out = out();
     let as_of = view.as_of();

@@ -33,6 +33,7 @@ mod show;
 mod log;
 mod diff;
 mod find;
+mod blame;
 mod init;
 mod repair;
 mod verify;
@@ -65,8 +66,11 @@ pub fn run() -> ExitCode {
 
 /// A command that reads filters by an editor only if that was typed: `ANNALS_EDITOR` signs.
 fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
-    use Command::{Diff, Find, Log, Replay, Show, Status};
-    let reads = matches!(cli.command, Replay(_) | Show(_) | Log(_) | Status(_) | Diff(_) | Find(_));
+    use Command::{Blame, Diff, Find, Log, Replay, Show, Status};
+    let reads = matches!(
+        cli.command,
+        Replay(_) | Show(_) | Log(_) | Status(_) | Diff(_) | Find(_) | Blame(_)
+    );
     let source = matches.subcommand().and_then(|(_, inner)| inner.value_source("editor"));
     if reads && source != Some(ValueSource::CommandLine) {
         cli.global.editor = None;
@@ -96,6 +100,7 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Log(args) => log::run(&mut context, args),
         Command::Diff(args) => diff::run(&mut context, args),
         Command::Find(args) => find::run(&mut context, args),
+        Command::Blame(args) => blame::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, args),
         Command::Repair(args) => repair::run(&mut context, args),
         Command::Completions(args) => completions::completions(args),

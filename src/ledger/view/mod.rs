@@ -11,6 +11,7 @@ pub mod names;
 pub mod row;
 pub mod saying;
 pub mod since;
+pub mod spans;
 
 use crate::event::body::{Body, Content};
 use crate::event::record::Statement;
