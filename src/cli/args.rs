@@ -25,7 +25,7 @@ const TEMPLATE: &str = "\
 Set up:    init, key, editor, ledger, status, repair, completions, man
 Editor:    document, append, review, confirm, dispute, uphold, correct, retract, reinstate, relate
 Auditor:   verify
-Archivist: replay, show, log
+Archivist: replay, show, log, diff, find, blame
 
 {all-args}{after-help}";
 
@@ -120,6 +120,12 @@ pub enum Command {
     Show(super::show::ShowArgs),
     /// Show the events, or the whole life of one fact
     Log(super::log::LogArgs),
+    /// Show what changed between two points of the record, and why
+    Diff(super::diff::DiffArgs),
+    /// Find words in the claims, quotations and attributions of facts
+    Find(super::find::FindArgs),
+    /// Read a document with, for each quotation, the fact that rests on it
+    Blame(super::blame::BlameArgs),
     /// Check every byte, link, signature, role and quotation
     Verify(super::verify::VerifyArgs),
     /// Build what is damaged or lost from what is whole: journal, store, another copy
