@@ -5,6 +5,7 @@
 
 use crate::disk::DiskError;
 use crate::entropy::EntropyError;
+use crate::event::words::Type;
 use crate::hash::Hash;
 use crate::journal::JournalError;
 use crate::keys::KeysError;
@@ -44,6 +45,14 @@ pub enum LedgerError {
     /// The rules refuse drafts; nothing was written.
     #[error("{} refused; nothing was written", count(.0.len()))]
     Refused(Vec<Refusal>),
+    /// The rules refuse one act; nothing was written.
+    #[error("{kind} is refused: {why}; nothing was written")]
+    NotAllowed {
+        /// What was to be done.
+        kind: Type,
+        /// The rule and why.
+        why: String,
+    },
     /// The record breaks its own rules, so nothing is added to it.
     #[error("the record has {}, the first: {}; nothing was written; annals verify tells \
              all, annals repair builds a damaged journal from the store, annals repair --from COPY \
@@ -188,7 +197,7 @@ impl LedgerError {
     /// The exit code: 1 no, 2 could not tell, 3 conflict, 4 forked.
     pub fn exit(&self) -> u8 {
         match self {
-            LedgerError::Refused(_) => 1,
+            LedgerError::Refused(_) | LedgerError::NotAllowed { .. } => 1,
             LedgerError::Faulty(faults) => match faults.iter().map(|f| f.rule.class()).max() {
                 Some(Class::Fork) => 4,
                 Some(Class::Damage) => 2,

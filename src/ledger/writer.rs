@@ -102,7 +102,8 @@ impl Writer {
             _lock: lock,
         };
         this.catch_up()?;
-        if covered != Some(this.size()) && this.size() > 0 {
+        // Without its log keys a record can still be given a new one.
+        if covered != Some(this.size()) && this.size() > 0 && this.check_log_keys().is_ok() {
             this.sign_checkpoint()?;
             this.notices.push(Notice::CheckpointSigned(this.size()));
         }
@@ -138,6 +139,28 @@ impl Writer {
     /// The number of events.
     pub fn size(&self) -> u64 {
         self.judge.chain.size()
+    }
+
+    /// Refuses to go on without a log key that the next checkpoint needs: to be asked before
+    /// anything is written.
+    pub fn check_log_keys(&self) -> Result<(), LedgerError> {
+        let Some(ledger) = &self.judge.chain.state.fold.ledger else { return Ok(()) };
+        for public in [Some(ledger.log_key), ledger.old_log_key].into_iter().flatten() {
+            if !self.holds_log_key(&public) {
+                return Err(missing_log_key(&self.paths, &public));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether this log key is at hand.
+    pub fn holds_log_key(&self, public: &PublicKey) -> bool {
+        self.log_keys.iter().any(|key| key.public() == *public)
+    }
+
+    /// Takes a log key that is about to become the present one.
+    pub fn hold_log_key(&mut self, key: SecretKey) {
+        self.log_keys.push(key);
     }
 
     /// Commits entries that the judge has taken already, with the documents they came with:
@@ -217,8 +240,9 @@ impl Writer {
 fn missing_log_key(paths: &Paths, public: &PublicKey) -> LedgerError {
     LedgerError::Key(format!(
         "expected the log key {public} in {}, which is not there; without it no checkpoint can be \
-         signed",
-        paths.log_key().display()
+         signed, so nothing is written: put back a copy, or let an admin say annals ledger rekey \
+         --reason compromised",
+        paths.keys.display()
     ))
 }
 
