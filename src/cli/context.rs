@@ -153,6 +153,11 @@ impl Context {
         Ok(span.unsigned_abs())
     }
 
+    /// The secret keys here that may sign, without opening them.
+    pub fn signers(&self, roster: &Roster) -> Result<Vec<(Handle, PublicKey)>, Failure> {
+        signers(&KeyFolder::open(self.paths()?.keys)?, roster)
+    }
+
     /// The secret key that signs: the named one, or the only one here that may sign.
     pub fn signer(&self, writer: &Writer) -> Result<SecretKey, Failure> {
         self.signer_that(writer, &|_| true)
@@ -204,6 +209,16 @@ fn may_sign(name: &str, key: &PublicKey, roster: &Roster) -> Result<(), LedgerEr
              annals editor add {name}.request"
         ))),
     }
+}
+
+/// The secret keys here that may sign.
+fn signers(keys: &KeyFolder, roster: &Roster) -> Result<Vec<(Handle, PublicKey)>, Failure> {
+    let may_sign =
+        |key: &PublicKey| roster.member(key).is_some_and(|member| member.revoked.is_none());
+    let listed = keys.list()?.keys.into_iter();
+    let here = listed.filter(|listed| listed.held != Held::Elsewhere);
+    let named = here.filter_map(|listed| Some((listed.handle, listed.public?)));
+    Ok(named.filter(|(_, key)| may_sign(key)).collect())
 }
 
 fn only_signer(

@@ -8,9 +8,12 @@ mod args;
 mod ask;
 mod context;
 mod exit;
+mod given;
 mod output;
+mod preview;
 mod progress;
 mod provenance;
+mod submit;
 mod words;
 
 mod append;

@@ -27,6 +27,12 @@ pub struct VerifyArgs {
     /// Make the pin from what is here now
     #[arg(long, requires = "pin")]
     first: bool,
+    /// Check only what is newer than the pin; the pin stays where it is
+    #[arg(long, requires = "pin", conflicts_with = "first")]
+    only_new: bool,
+    /// Where to write evidence if the record is not the pinned one [default: next to the pin]
+    #[arg(long, value_name = "FILE", requires = "pin")]
+    evidence: Option<PathBuf>,
     /// Number of threads [default: all cores]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -49,6 +55,8 @@ pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
     let asked = Audit {
         pin: args.pin,
         first: args.first,
+        only_new: args.only_new,
+        evidence: args.evidence,
         store: !args.no_store,
         jobs: args.jobs.unwrap_or(cores).max(1),
     };
@@ -140,6 +148,7 @@ fn around(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
         (PinFound::Moved(from, to), _) => {
             writeln!(out, "pin: holds at size {from}, moved forward to {to}")?;
         }
+        (PinFound::Kept(size), _) => writeln!(out, "pin: holds at size {size}")?,
         (PinFound::Left, _) => writeln!(out, "pin: left as it was")?,
     }
     Ok(())
@@ -265,7 +274,7 @@ impl<'a> Told<'a> {
             pin: match audited.pin {
                 PinFound::None => "none",
                 PinFound::Made(_) => "made",
-                PinFound::Moved(..) => "holds",
+                PinFound::Moved(..) | PinFound::Kept(_) => "holds",
                 PinFound::Left => "left",
             },
             later_version: report.later_version.map(|(_, v)| v),

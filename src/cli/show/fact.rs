@@ -98,7 +98,7 @@ fn revisions(row: &FactRow) -> Vec<String> {
 }
 
 /// The new words with the old ones beside them: [-gone-] {+come+}.
-fn changed(old: &str, new: &str) -> String {
+pub fn changed(old: &str, new: &str) -> String {
     if old == new {
         return format!("{} (the claim is as before)", visible(new));
     }
