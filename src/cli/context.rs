@@ -132,9 +132,20 @@ impl Context {
             });
         }
         if clock && !self.global.clock_is_right {
-            append::check_clock(&writer, self.clock.peek())?;
+            self.check_clock(&writer)?;
         }
         Ok(writer)
+    }
+
+    /// A clock that is far off the last event's time is asked about, where somebody is there.
+    fn check_clock(&self, writer: &Writer) -> Result<(), Failure> {
+        match append::check_clock(writer, self.clock.peek()) {
+            Err(LedgerError::Clock(why)) if ask::on_terminal() => {
+                note(why);
+                ask::may_write(false, "is the clock right?")
+            }
+            checked => Ok(checked?),
+        }
     }
 
     /// How long to wait for another writer.

@@ -288,7 +288,10 @@ impl KeyFolder {
 
 /// Reads a request that somebody sent, from wherever it lies.
 pub fn read_request(path: &Path) -> Result<Request, KeysError> {
-    let opened = file::open(path)?;
+    let opened = file::open(path).map_err(|fault| match fault {
+        KeysError::Missing { path } => KeysError::NoRequest { path },
+        other => other,
+    })?;
     match file::read(&opened, path, pem::MAX_BYTES)? {
         Some(text) => Request::parse(path, &text),
         None => Err(import::too_long(path)),
