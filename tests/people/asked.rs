@@ -27,9 +27,11 @@ while True:
     while answers and (found := seen.find(answers[0].encode(), at)) >= 0:
         at = found + len(answers[0].encode())
         # What is typed before the program turns the echo off is thrown away.
-        while termios.tcgetattr(terminal)[3] & termios.ECHO:
+        for _ in range(1000):
+            if not termios.tcgetattr(terminal)[3] & termios.ECHO:
+                break
             time.sleep(0.005)
-        os.write(terminal, answers[1].encode() + b"\r")
+        os.write(terminal, answers[1].encode())
         answers = answers[2:]
 sys.stdout.buffer.write(seen)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
@@ -40,7 +42,9 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
     python.arg((annals.get_args().count() + 1).to_string());
     python.arg(annals.get_program()).args(annals.get_args());
     for (waited, typed) in script {
-        python.args([waited, typed]);
+        // A yes or no is one key, all else ends with return.
+        let end = if ["y", "n"].contains(typed) { "" } else { "\r" };
+        python.args([*waited, &format!("{typed}{end}")]);
     }
     for (name, value) in annals.get_envs() {
         match value {

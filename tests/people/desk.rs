@@ -35,7 +35,7 @@ impl Desk {
         let desk = Desk::empty();
         let init = "init --origin example.org/record --title Record --name Ada_Example";
         let told = desk.told(&format!("{init} --no-passphrase"));
-        let paper: Vec<&str> = told.lines().skip(2).map(str::trim).collect();
+        let paper: Vec<&str> = told.lines().skip(3).take(5).map(str::trim).collect();
         std::fs::write(desk.path("paper"), paper.join("\n")).unwrap();
         desk
     }
@@ -93,7 +93,7 @@ impl Desk {
     /// What a command that must say yes tells on stdout.
     pub fn told(&self, line: &str) -> String {
         let answer = self.run(line);
-        assert_eq!(answer.exit, 0, "{line}: {}", answer.err);
+        assert_eq!(answer.exit, 0, "{line}: {}{}", answer.out, answer.err);
         answer.out
     }
 

@@ -27,7 +27,7 @@ fn title_and_rules_change_and_the_rest_is_kept() {
     assert_eq!(desk.refused("ledger change --confirmations 2"), (2, nothing.to_owned()));
     // An empty policy says nothing of it any more.
     let mut command = desk.command("ledger change --corrections-policy", &[]);
-    assert!(command.arg("").status().unwrap().success());
+    assert!(command.arg("").output().unwrap().status.success());
     assert_eq!(desk.whole(), 4);
 }
 
