@@ -8,10 +8,10 @@
 //! ```
 //!
 //! Always holds: no file is ever overwritten, but one by the same key under another passphrase, in
-//! one step; what fails to be kept whole leaves nothing; a secret key file that group or others may touch is
-//! refused; a secret key that is not that of the public key beside it is refused, for a damaged
-//! file gives another key in silence. Not here: prompts; which of the keys may sign (`roster`).
-//! Source: commands of `annals init` and `annals key`.
+//! one step; what fails to be kept whole leaves nothing; a secret key file that group or others may
+//! touch is refused; a secret key that is not that of the public key beside it is refused, for a
+//! damaged file gives another key in silence. Not here: prompts; which of the keys may sign
+//! (`roster`). Source: commands of `annals init` and `annals key`.
 
 use super::error::KeysError;
 use super::file::{self, Mode};
