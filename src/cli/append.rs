@@ -5,7 +5,6 @@
 
 mod conversation;
 mod edit;
-mod kept;
 
 use crate::cli::ask;
 use crate::cli::context::Context;

@@ -8,6 +8,7 @@ mod ask;
 mod context;
 mod exit;
 mod given;
+mod kept;
 mod output;
 mod preview;
 mod progress;
