@@ -3,9 +3,10 @@
 //! Always holds: it goes to stderr; the document's own words stand in their sentence; a correction
 //! is told as before and after. Not here: asking (`ask`), the pages of what is written (`show`).
 
+use crate::cli::changed::changed;
 use crate::cli::exit::Failure;
 use crate::cli::output::{visible, wrapped};
-use crate::cli::show::{fact, quotation};
+use crate::cli::show::quotation;
 use crate::cli::words;
 use crate::event::args::Args;
 use crate::event::body::{Content, Evidence, Fact};
@@ -221,7 +222,7 @@ fn fields(fact: &Fact) -> Vec<(&'static str, String)> {
 /// What a correction changes, before and after; the changed words of the claim are marked.
 fn difference(lines: &mut Vec<String>, desk: &mut WriterDesk<'_>, facts: (&Fact, &Fact)) {
     let (old, new) = facts;
-    lines.push(fact::changed(&old.claim, &new.claim));
+    lines.push(changed(&old.claim, &new.claim));
     if old.evidence != new.evidence {
         lines.push("evidence before:".to_owned());
         old.evidence.iter().for_each(|entry| quoted(lines, desk, entry));
@@ -230,7 +231,7 @@ fn difference(lines: &mut Vec<String>, desk: &mut WriterDesk<'_>, facts: (&Fact,
     }
     for ((name, before), (_, now)) in fields(old).into_iter().zip(fields(new)) {
         if before != now {
-            lines.push(format!("{name}: {}", fact::changed(&before, &now)));
+            lines.push(format!("{name}: {}", changed(&before, &now)));
         }
     }
 }

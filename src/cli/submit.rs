@@ -100,7 +100,7 @@ fn events(count: usize) -> String {
     }
 }
 
-fn tell(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
+pub fn tell(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
     let Receipt { first, count, already } = *receipt;
     let mut out = out();
     let what = if already { "already at" } else { "written at" };
