@@ -7,6 +7,7 @@
 
 pub mod evidence;
 pub mod kept;
+pub mod periods;
 
 use crate::keys::Marks;
 use crate::ledger::append::chain;
