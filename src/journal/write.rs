@@ -118,14 +118,7 @@ impl JournalWriter {
         if said != counted || entries.is_empty() {
             return Err(JournalError::Size { said, counted });
         }
-        let mut bytes = Vec::new();
-        for (position, entry) in (self.size..).zip(entries) {
-            let fits = put(&mut bytes, entry);
-            fits.map_err(|why| JournalError::Unwritable { position, why })?;
-        }
-        let sum = Hash::of(&[&bytes]);
-        let line = ClosingLine { size: said, root, sum };
-        bytes.extend_from_slice(closing::write(&line).as_bytes());
+        let bytes = commit_bytes(self.size, entries, root)?;
         self.rotate()?;
         self.file.append(&bytes)?;
         self.size = said;
@@ -141,6 +134,23 @@ impl JournalWriter {
         }
         Ok(())
     }
+}
+
+/// The bytes of a commit of these entries, the first of which has position `first`, and of the line
+/// that closes it; `root` is that of the tree after them.
+pub(super) fn commit_bytes(
+    first: u64,
+    entries: &[Entry],
+    root: Hash,
+) -> Result<Vec<u8>, JournalError> {
+    let mut bytes = Vec::new();
+    for (position, entry) in (first..).zip(entries) {
+        let fits = put(&mut bytes, entry);
+        fits.map_err(|why| JournalError::Unwritable { position, why })?;
+    }
+    let (size, sum) = (first + entries.len() as u64, Hash::of(&[&bytes]));
+    bytes.extend_from_slice(closing::write(&ClosingLine { size, root, sum }).as_bytes());
+    Ok(bytes)
 }
 
 /// Adds the four lines of an entry; `Err` says why they would not be read back so.
