@@ -25,7 +25,7 @@ const TEMPLATE: &str = "\
 Set up:    init, key, editor, ledger, status, repair, completions, man
 Editor:    document, append, review, confirm, dispute, uphold, correct, retract, reinstate, relate
 Auditor:   verify
-Archivist: replay, show, log, diff, find, blame
+Archivist: replay, show, log, diff, find, blame, export, import
 
 {all-args}{after-help}";
 
@@ -116,6 +116,10 @@ pub enum Command {
     Find(super::find::FindArgs),
     /// Read a document with, for each quotation, the fact that rests on it
     Blame(super::blame::BlameArgs),
+    /// Write the record into a bag that can be opened without this program
+    Export(super::export::ExportArgs),
+    /// Make a ledger of a bag: a copy to read, or on purpose the one that goes on
+    Import(super::import::ImportArgs),
     /// Check every byte, link, signature, role and quotation
     Verify(super::verify::VerifyArgs),
     /// Build what is damaged or lost from what is whole: journal, store, another copy

@@ -40,6 +40,8 @@ mod log;
 mod diff;
 mod find;
 mod blame;
+mod export;
+mod import;
 mod init;
 mod repair;
 mod verify;
@@ -108,6 +110,8 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Diff(args) => diff::run(&mut context, args),
         Command::Find(args) => find::run(&mut context, args),
         Command::Blame(args) => blame::run(&mut context, args),
+        Command::Export(args) => export::run(&mut context, args),
+        Command::Import(args) => import::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, args),
         Command::Repair(args) => repair::run(&mut context, args),
         Command::Completions(args) => completions::completions(args),
