@@ -32,12 +32,11 @@ pub struct Context {
 impl Context {
     /// Reads the environment: `ANNALS_CLOCK`, and `ANNALS_SEED` where randomness is to be repeated.
     pub fn new(global: Global) -> Result<Context, Failure> {
-        let setting = std::env::var("ANNALS_CLOCK").ok();
-        let clock = Clock::from_setting(setting.as_deref()).ok_or_else(|| {
+        let clock = Clock::from_setting(setting("ANNALS_CLOCK")?.as_deref()).ok_or_else(|| {
             Failure::usage("ANNALS_CLOCK: expected a UTC time like 2022-01-27T08:00:00Z")
         })?;
-        let entropy: Box<dyn Entropy> = match std::env::var("ANNALS_SEED") {
-            Ok(seed) if !seed.is_empty() => {
+        let entropy: Box<dyn Entropy> = match setting("ANNALS_SEED")? {
+            Some(seed) if !seed.is_empty() => {
                 note("note: randomness is repeatable by ANNALS_SEED: for tests and demonstrations");
                 Box::new(Seeded::new(seed))
             }
@@ -110,9 +109,7 @@ impl Context {
     pub fn writer_of(&self, clock: bool) -> Result<Writer, Failure> {
         announce_clock(&self.clock);
         let paths = self.paths()?;
-        if !paths.ledger.join("journal").is_dir() {
-            return Err(LedgerError::NoLedger(paths.ledger).into());
-        }
+        paths.expect_ledger(false)?;
         let keys = KeyFolder::open(&paths.keys)?;
         let writer = Writer::open(paths, keys.log_keys()?, self.wait()?)?;
         if let Some(ledger) = &writer.judge.chain.state.fold.ledger
@@ -132,19 +129,19 @@ impl Context {
             });
         }
         if clock && !self.global.clock_is_right {
-            self.ask_about_clock(&writer)?;
+            self.check_clock(&writer)?;
         }
         Ok(writer)
     }
 
-    /// A clock far off the last event is asked about on a terminal, and refused elsewhere.
-    fn ask_about_clock(&self, writer: &Writer) -> Result<(), Failure> {
+    /// A clock that is far off the last event's time is asked about, where somebody is there.
+    fn check_clock(&self, writer: &Writer) -> Result<(), Failure> {
         match append::check_clock(writer, self.clock.peek()) {
             Err(LedgerError::Clock(why)) if ask::on_terminal() => {
                 note(why);
                 ask::may_write(false, "is the clock right?")
             }
-            other => Ok(other?),
+            checked => Ok(checked?),
         }
     }
 
@@ -154,6 +151,11 @@ impl Context {
         let span: Result<jiff::SignedDuration, _> = text.parse();
         let span = span.map_err(|error| Failure::usage(format!("--wait {text:?}: {error}")))?;
         Ok(span.unsigned_abs())
+    }
+
+    /// The secret keys here that may sign, without opening them.
+    pub fn signers(&self, roster: &Roster) -> Result<Vec<(Handle, PublicKey)>, Failure> {
+        signers(&KeyFolder::open(self.paths()?.keys)?, roster)
     }
 
     /// The secret key that signs: the named one, or the only one here that may sign.
@@ -189,6 +191,12 @@ impl Context {
     }
 }
 
+/// A setting of the environment, which must be text.
+fn setting(name: &str) -> Result<Option<String>, Failure> {
+    let text = std::env::var_os(name).map(std::ffi::OsString::into_string).transpose();
+    text.map_err(|found| Failure::usage(format!("{name}: expected UTF-8, found {found:?}")))
+}
+
 /// Refuses a key that signs nothing here, before its passphrase is asked for.
 fn may_sign(name: &str, key: &PublicKey, roster: &Roster) -> Result<(), LedgerError> {
     match roster.member(key) {
@@ -201,6 +209,16 @@ fn may_sign(name: &str, key: &PublicKey, roster: &Roster) -> Result<(), LedgerEr
              annals editor add {name}.request"
         ))),
     }
+}
+
+/// The secret keys here that may sign.
+fn signers(keys: &KeyFolder, roster: &Roster) -> Result<Vec<(Handle, PublicKey)>, Failure> {
+    let may_sign =
+        |key: &PublicKey| roster.member(key).is_some_and(|member| member.revoked.is_none());
+    let listed = keys.list()?.keys.into_iter();
+    let here = listed.filter(|listed| listed.held != Held::Elsewhere);
+    let named = here.filter_map(|listed| Some((listed.handle, listed.public?)));
+    Ok(named.filter(|(_, key)| may_sign(key)).collect())
 }
 
 fn only_signer(

@@ -1,9 +1,10 @@
 //! `annals verify`: every byte, link, signature, role and quotation.
 
+pub mod text;
+pub mod told;
+
 mod evidence;
 mod page;
-mod text;
-mod told;
 mod what;
 
 use crate::cli::args::Format;

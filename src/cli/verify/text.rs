@@ -25,6 +25,7 @@ pub fn write(out: &mut dyn Write, told: &Told, seconds: f64) -> Result<(), Failu
     open(out, told)?;
     around(out, told)?;
     faults(out, told)?;
+    advice(out, told)?;
     let (size, rate) = (told.size, told.size as f64 / seconds.max(1e-9));
     writeln!(out, "{}, in {seconds:.2} s ({rate:.0} events/s)", told.verdict)?;
     if let (Some(head), Some(at)) = (told.head, told.recorded) {
@@ -138,7 +139,8 @@ impl fmt::Display for Anchors<'_> {
     }
 }
 
-fn faults(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
+/// The first faults in full, the rest counted by rule.
+pub fn faults(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
     for fault in told.faults.iter().take(IN_FULL) {
         writeln!(out, "{}", visible(&sentence(fault)))?;
     }
@@ -151,6 +153,28 @@ fn faults(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
             "event {} is of format {}, which this program does not know: all before it was \
              checked, it and what follows was not",
             later.position, later.format
+        )?;
+    }
+    Ok(())
+}
+
+/// Which repair may help: the journal from what is whole, documents from another copy.
+fn advice(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
+    let found = |wanted: &dyn Fn(u16) -> bool| told.faults.iter().any(|fault| wanted(fault.rule));
+    if found(&|rule| matches!(rule, 101..=604 | 607..=616 | 704..=707 | 910)) {
+        writeln!(
+            out,
+            "what to do: annals repair builds a damaged journal from the store, if that is whole; \
+             annals repair --from COPY takes it from another copy"
+        )?;
+    }
+    if found(&|rule| matches!(rule, 605 | 606)) {
+        writeln!(out, "what to do: annals repair --from COPY takes documents from another copy")?;
+    }
+    if found(&|rule| matches!(rule, 701..=703)) {
+        writeln!(
+            out,
+            "what to do: put back a copy of the checkpoint; without one the next writer signs it"
         )?;
     }
     Ok(())
