@@ -92,7 +92,9 @@ fn ledger(context: &mut Context, record: &Record, args: VerifyArgs) -> Result<Ex
     out.flush()?;
     if let Some(path) = args.html {
         let now = context.clock.now();
-        let page = page::write(&told, (&record.paths.ledger, asked.pin.as_deref()), (now, seconds));
+        let (here, ledger) = (std::env::current_dir()?, &record.paths.ledger);
+        let ledger = ledger.strip_prefix(here).unwrap_or(ledger);
+        let page = page::write(&told, (ledger, asked.pin.as_deref()), (now, seconds));
         disk::replace(&path, page.as_bytes(), Mode::Shared).map_err(LedgerError::from)?;
         note(format_args!("the verdict as a page: {}", path.display()));
     }
