@@ -25,7 +25,7 @@ fn small() -> Files {
 fn flipped(files: &Files, name: &str, at: usize) -> (Files, Outcome) {
     let mut changed = files.clone();
     // The lowest bit of a digit gives another digit, the highest no text at all.
-    let bit = if at % 3 == 0 { 0x80 } else { 0x01 };
+    let bit = if at.is_multiple_of(3) { 0x80 } else { 0x01 };
     changed.get_mut(name).unwrap()[at] ^= bit;
     let outcome = judge_with(&changed, 1);
     (changed, outcome)
