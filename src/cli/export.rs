@@ -49,7 +49,7 @@ pub fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, Failure> {
         false => Vec::new(),
     };
     let asked = Asked { until, jobs, unsigned: args.unsigned };
-    let mut ground = FolderGround::open(&args.to).map_err(LedgerError::from)?;
+    let mut ground = FolderGround::open(&args.to, context.wait()?).map_err(LedgerError::from)?;
     let exported = export(&record, &keys, &asked, &mut ground)?;
     let mut out = out();
     let (size, of, files) = (exported.size, exported.of, exported.files);

@@ -41,7 +41,7 @@ pub fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> {
     };
     let take_over = args.take_over.then_some(keys.as_slice());
     let jobs = args.jobs.unwrap_or(cores).max(1);
-    let made = import(&args.bag, &paths, &Asked { take_over, jobs })?;
+    let made = import(&args.bag, &paths, &Asked { take_over, jobs, wait: context.wait()? })?;
     let (size, to) = (made.size, paths.ledger.display());
     let mut out = out();
     match made.imported {

@@ -3,6 +3,7 @@
 pub mod text;
 pub mod told;
 
+mod bag;
 mod evidence;
 mod page;
 mod what;
@@ -27,7 +28,7 @@ use what::What;
 /// Check every byte, link, signature, role and quotation
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// A ledger's folder, or an evidence file [default: as --ledger]
+    /// A ledger's folder, a bag, or an evidence file [default: as --ledger]
     what: Option<PathBuf>,
     /// Compare with what was seen last, and move this file forward if all is well
     #[arg(long, value_name = "FILE")]
@@ -55,6 +56,10 @@ pub struct VerifyArgs {
 pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
     match What::open(args.what.clone(), context)? {
         What::Ledger(record) => ledger(context, &record, args),
+        What::Bag(_) if args.html.is_some() => {
+            Err(Failure::usage("--html is for a ledger; annals import makes one of a bag"))
+        }
+        What::Bag(folder) => bag::run(context, &folder, &asked(&args)),
         What::Evidence(found) => {
             if args.pin.is_some() || args.html.is_some() {
                 let why = "an evidence file is judged alone, by what is in it: without --pin and \
@@ -66,17 +71,21 @@ pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
     }
 }
 
-fn ledger(context: &mut Context, record: &Record, args: VerifyArgs) -> Result<Exit, Failure> {
-    let began = Instant::now();
+fn asked(args: &VerifyArgs) -> Audit {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let asked = Audit {
-        pin: args.pin,
+    Audit {
+        pin: args.pin.clone(),
         first: args.first,
         only_new: args.only_new,
-        evidence: args.evidence,
+        evidence: args.evidence.clone(),
         store: !args.no_store,
         jobs: args.jobs.unwrap_or(cores).max(1),
-    };
+    }
+}
+
+fn ledger(context: &mut Context, record: &Record, args: VerifyArgs) -> Result<Exit, Failure> {
+    let began = Instant::now();
+    let asked = asked(&args);
     let progress = Progress::new(record.size(), "verify");
     let audited = audit(record, &asked, Some(&|done| progress.at(done)))?;
     drop(progress);

@@ -37,8 +37,8 @@ pub enum Vouched {
 
 /// The verdict on a bag.
 pub struct Bagged {
-    /// The record in it; an error if it cannot be read.
-    pub audited: Result<Audited, LedgerError>,
+    /// The record in it, and the verdict on it; an error if it cannot be read.
+    pub audited: Result<(Record, Audited), LedgerError>,
     /// Its files.
     pub checked: Checked,
     /// What is wrong beside the files: what does not follow from the record, told file by file.
@@ -67,7 +67,8 @@ impl Bagged {
     /// The exit code: that of the record if it is 4 or 1; 1 where the note does not hold; 2 where
     /// a file is not what it must be; else that of the record.
     pub fn exit(&self) -> u8 {
-        let record = self.audited.as_ref().map_or_else(LedgerError::exit, |it| it.report.exit());
+        let record =
+            self.audited.as_ref().map_or_else(LedgerError::exit, |(_, it)| it.report.exit());
         match record {
             4 | 1 => record,
             _ if matches!(self.vouched, Vouched::No(_)) => 1,
@@ -120,7 +121,7 @@ pub fn audit_bag(
     if report.faults.is_empty() && report.later_version.is_none() {
         bagged.compare(&record)?;
     }
-    bagged.audited = Ok(audited);
+    bagged.audited = Ok((record, audited));
     Ok(bagged)
 }
 

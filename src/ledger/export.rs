@@ -36,8 +36,8 @@ use crate::text::Origin;
 use crate::tlog::{Note, NoteSignature, to_base64};
 use crate::verify::Report;
 use crate::verify::source::Source;
-pub use derive::derive;
 use derive::Derived;
+pub use derive::derive;
 use std::collections::BTreeSet;
 
 /// What to export.

@@ -22,6 +22,7 @@ use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::verify::Report;
 use std::path::Path;
+use std::time::Duration;
 
 /// The most bytes of a file of a ledger that are read: a file of the journal and one commit.
 const MOST: u64 = 8 << 30;
@@ -32,6 +33,8 @@ pub struct Asked<'a> {
     pub take_over: Option<&'a [SecretKey]>,
     /// Number of threads that verify.
     pub jobs: usize,
+    /// How long to wait for another import to the same place.
+    pub wait: Duration,
 }
 
 /// What was made.
@@ -47,18 +50,14 @@ pub struct Made {
 ///
 /// Errors: the bag or the record in it is not whole; there is something at the ledger's place; the
 /// bag is a part of a record and was to be taken over; the log key's memory knows more.
-pub fn import(
-    bag: &Path,
-    paths: &Paths,
-    asked: &Asked<'_>,
-) -> Result<Made, LedgerError> {
+pub fn import(bag: &Path, paths: &Paths, asked: &Asked<'_>) -> Result<Made, LedgerError> {
     let bagged = audit_bag(bag, &Audit { jobs: asked.jobs, ..Audit::default() }, None)?;
     let report = whole(bag, &bagged)?;
     let imported = match asked.take_over {
         None => Imported::ReadOnly,
         Some(keys) => taken_over(&bagged, report, (paths, keys))?,
     };
-    let mut ground = FolderGround::open(&paths.ledger)?;
+    let mut ground = FolderGround::open(&paths.ledger, asked.wait)?;
     for name in bagged.checked.manifest.keys() {
         let Some(name) = name.strip_prefix("data/").filter(|name| is_of_ledger(name)) else {
             continue;
@@ -89,7 +88,7 @@ fn whole<'b>(bag: &Path, bagged: &'b Bagged) -> Result<&'b Report, LedgerError> 
         return Err(LedgerError::Bag(bag.to_owned(), why.to_owned()));
     }
     let wrong = |why: String| LedgerError::Bag(bag.to_owned(), why);
-    let audited = bagged.audited.as_ref().map_err(|error| wrong(error.to_string()))?;
+    let (_, audited) = bagged.audited.as_ref().map_err(|error| wrong(error.to_string()))?;
     if !audited.report.faults.is_empty() {
         return Err(LedgerError::Faulty(audited.report.faults.clone()));
     }

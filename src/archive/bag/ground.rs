@@ -44,8 +44,8 @@ pub struct FolderGround {
 impl FolderGround {
     /// A ground for the bag of this name, which must not be there; its parent must.
     ///
-    /// Errors: something has the name, or another export is writing it.
-    pub fn open(bag: &Path) -> Result<FolderGround, DiskError> {
+    /// Errors: something has the name, or another export is writing it for longer than `wait`.
+    pub fn open(bag: &Path, wait: Duration) -> Result<FolderGround, DiskError> {
         if bag.symlink_metadata().is_ok() {
             let why = "it is there already: name a folder that is not there; nothing was changed";
             let cause = io::Error::new(io::ErrorKind::AlreadyExists, why);
@@ -59,7 +59,7 @@ impl FolderGround {
         if !partial.is_dir() {
             disk::make_folder(&partial)?;
         }
-        let lock = Lock::take(&partial.join(LOCK), Duration::ZERO)?;
+        let lock = Lock::take(&partial.join(LOCK), wait)?;
         clear(&partial)?;
         let folders = BTreeSet::from([partial.clone()]);
         let bag = bag.to_owned();

@@ -4,9 +4,7 @@
 //! is data, told file by file. Not here: what is in the files (`ledger::bagged`).
 //! Source: RFC 8493 sections 2 and 3; FORMAT.md section 13.
 
-use crate::archive::bag::{
-    DECLARATION, DECLARED, MANIFEST, NOTE, PAYLOAD, TAG_MANIFEST, filed,
-};
+use crate::archive::bag::{DECLARATION, DECLARED, MANIFEST, NOTE, PAYLOAD, TAG_MANIFEST, filed};
 use crate::disk::{self, DiskError};
 use crate::hash::{Running512, read_hex};
 use std::collections::{BTreeMap, BTreeSet};

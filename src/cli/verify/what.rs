@@ -1,8 +1,9 @@
 //! What `annals verify` was given, told by its content.
 //!
-//! Always holds: a file that begins as evidence is judged as evidence, also if it is damaged.
+//! Always holds: a folder with `bagit.txt` is a bag, another one a ledger; a file that begins as evidence is judged as evidence, also if it is damaged.
 //! Not here: the verdict (`ledger::audit`, `verify::evidence`).
 
+use crate::archive::bag::read::{is_bag, is_partial};
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::evidence::{Evidence, MAX_EVIDENCE, is_evidence};
@@ -15,6 +16,8 @@ use std::path::PathBuf;
 pub enum What {
     /// A ledger.
     Ledger(Box<Record>),
+    /// A bag's folder.
+    Bag(PathBuf),
     /// An evidence file; `None` if it is damaged.
     Evidence(Option<Box<Evidence>>),
 }
@@ -24,6 +27,16 @@ impl What {
     pub fn open(named: Option<PathBuf>, context: &Context) -> Result<What, Failure> {
         let ledger = |paths| Ok(What::Ledger(Box::new(Record::open(paths)?)));
         let Some(named) = named else { return ledger(context.paths()?) };
+        if is_bag(&named) {
+            return Ok(What::Bag(named));
+        }
+        if is_partial(&named) {
+            return Err(Failure::usage(format!(
+                "{}: expected bagit.txt, which is written last; found none: an export was \
+                 interrupted here, or this is no longer the whole bag",
+                named.display()
+            )));
+        }
         if !named.is_file() {
             return ledger(Paths::new(named, context.global.keys.clone()));
         }
@@ -31,7 +44,7 @@ impl What {
         match is_evidence(&bytes) {
             true => Ok(What::Evidence(Evidence::parse(&bytes).map(Box::new))),
             false => Err(Failure::usage(format!(
-                "{}: expected a ledger's folder or an evidence file, found another file",
+                "{}: expected a ledger's folder, a bag or an evidence file, found another file",
                 named.display()
             ))),
         }

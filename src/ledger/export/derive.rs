@@ -97,4 +97,3 @@ fn walk(around: &Around<'_>, bag: &mut Bagger<'_>) -> Result<Vec<Time>, LedgerEr
 fn put_tile(bag: &mut Bagger<'_>, tile: &Tile, hashes: &[Hash]) -> Result<(), LedgerError> {
     Ok(bag.put(&tile.name(), &tile::bytes(hashes))?)
 }
-

@@ -101,9 +101,8 @@ fn map(points: &[Point]) -> String {
         let first = if index == 1 { "first " } else { "" };
         let last = if index == points.len() { "last " } else { "" };
         let (stamp, date) = (point.stamp(), point.date());
-        links.push(format!(
-            "<{stamp}/state.json>;rel=\"{first}{last}memento\";datetime=\"{date}\""
-        ));
+        links
+            .push(format!("<{stamp}/state.json>;rel=\"{first}{last}memento\";datetime=\"{date}\""));
     }
     format!("{}\n", links.join(",\n"))
 }

@@ -121,9 +121,7 @@ fn event(around: &Around<'_>, seen: &Seen, on: &[Object]) -> String {
 fn agent((key, spoken): (&PublicKey, &String)) -> String {
     let name = identifier("agentIdentifier", &("key", key.to_string()));
     let spoken = escaped(spoken);
-    format!(
-        "<agent>{name}<agentName>{spoken}</agentName><agentType>person</agentType></agent>\n"
-    )
+    format!("<agent>{name}<agentName>{spoken}</agentName><agentType>person</agentType></agent>\n")
 }
 
 fn identifier(element: &str, (kind, value): &Object) -> String {
