@@ -32,6 +32,7 @@ mod log;
 mod init;
 mod repair;
 mod verify;
+mod prove;
 
 use args::{Cli, Command};
 use clap::error::ErrorKind;
@@ -91,6 +92,7 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Show(args) => show::run(&mut context, args),
         Command::Log(args) => log::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, args),
+        Command::Prove(args) => prove::run(&mut context, args),
         Command::Repair(args) => repair::run(&mut context, args),
         Command::Completions(args) => completions::completions(args),
         Command::Man(args) => completions::man(args),

@@ -1,4 +1,8 @@
-//! `annals verify`: every byte, link, signature, role and quotation.
+//! `annals verify`: every byte, link, signature, role and quotation; or a proof.
+
+mod given;
+mod proof;
+mod what;
 
 use crate::cli::args::Format;
 use crate::cli::context::Context;
@@ -15,11 +19,12 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
+use what::What;
 
 /// Check every byte, link, signature, role and quotation
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The ledger's folder [default: as --ledger]
+    /// A ledger's folder [default: as --ledger], or a proof
     what: Option<PathBuf>,
     /// Compare with what was seen last, and move this file forward if all is well
     #[arg(long, value_name = "FILE")]
@@ -27,6 +32,13 @@ pub struct VerifyArgs {
     /// Make the pin from what is here now
     #[arg(long, requires = "pin")]
     first: bool,
+    /// The logs and witnesses that are trusted, and how many of these must have cosigned [default:
+    /// `policy` beside the keys, if there is one]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The log key of a proof, as you know it from elsewhere: <origin>+<id>+<key>
+    #[arg(long, value_name = "VKEY")]
+    log_key: Option<String>,
     /// Number of threads [default: all cores]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -39,6 +51,26 @@ pub struct VerifyArgs {
 const IN_FULL: usize = 20;
 
 pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
+    match what::what(args.what.as_deref())? {
+        What::Ledger => ledger(context, args),
+        What::Proof(bytes) => {
+            if args.first {
+                return Err(Failure::usage(
+                    "--first: a pin is made of a whole ledger, not a proof",
+                ));
+            }
+            let (pin, policy) = (args.pin.as_deref(), args.policy.as_deref());
+            let given = given::given(context, pin, policy, args.log_key.as_deref())?;
+            proof::run(context.format(), &bytes, &given)
+        }
+    }
+}
+
+fn ledger(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
+    if args.log_key.is_some() {
+        let why = "--log-key: a whole ledger names its log keys itself; the key is for proofs";
+        return Err(Failure::usage(why));
+    }
     let paths = match args.what {
         Some(what) => Paths::new(what, context.global.keys.clone()),
         None => context.paths()?,
@@ -51,6 +83,7 @@ pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
         first: args.first,
         store: !args.no_store,
         jobs: args.jobs.unwrap_or(cores).max(1),
+        policy: given::policy_of(&record.paths, args.policy.as_deref())?,
     };
     let progress = Progress::new(record.size(), "verify");
     let audited = audit(&record, &asked, Some(&|done| progress.at(done)))?;
@@ -61,7 +94,7 @@ pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
         _ => json(&mut out, &Told::of(&audited))?,
     }
     out.flush()?;
-    Ok(Exit::of(audited.report.exit()))
+    Ok(Exit::of(audited.exit()))
 }
 
 fn text(out: &mut dyn Write, audited: &Audited, seconds: f64) -> Result<(), Failure> {
@@ -110,7 +143,14 @@ fn text(out: &mut dyn Write, audited: &Audited, seconds: f64) -> Result<(), Fail
         StoreFound::NotCompared(why) => writeln!(out, "store: not compared: {why}")?,
         StoreFound::Differs => writeln!(out, "store: differs from the journal")?,
     }
+    for (name, seconds) in &audited.witnesses {
+        let at = proof::at(*seconds);
+        writeln!(out, "witness: {} cosigned the checkpoint at {at}", visible(name))?;
+    }
     around(out, audited)?;
+    for missing in &audited.missing {
+        writeln!(out, "missing: {}", visible(missing))?;
+    }
     faults(out, audited)?;
     let rate = size as f64 / seconds.max(1e-9);
     writeln!(out, "{}, in {seconds:.2} s ({rate:.0} events/s)", verdict(audited))?;
@@ -172,10 +212,11 @@ fn faults(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
 }
 
 fn verdict(audited: &Audited) -> &'static str {
-    match (audited.report.exit(), audited.report.class()) {
+    match (audited.exit(), audited.report.class()) {
         (0, _) => "yes: the record is whole",
         (1, _) => "no: the record breaks its rules",
         (4, _) => "no: this is not the record that was seen or signed before",
+        (5, _) => "could not trust: the record is whole, and what the policy asks for is missing",
         (_, Some(_)) => "could not tell: something is damaged",
         _ => "could not tell: a newer program is needed",
     }
@@ -218,7 +259,7 @@ impl<'a> Told<'a> {
         let report = &audited.report;
         Told {
             verdict: verdict(audited),
-            exit: report.exit(),
+            exit: audited.exit(),
             size: report.size,
             head: report.head,
             root: crate::tlog::to_base64(&report.root.0),

@@ -14,6 +14,7 @@ pub mod paths;
 pub mod record;
 pub mod point;
 pub mod view;
+pub mod prove;
 pub mod repair;
 pub mod seal;
 pub mod settle;
