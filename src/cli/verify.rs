@@ -143,12 +143,12 @@ fn text(out: &mut dyn Write, audited: &Audited, seconds: f64) -> Result<(), Fail
         StoreFound::NotCompared(why) => writeln!(out, "store: not compared: {why}")?,
         StoreFound::Differs => writeln!(out, "store: differs from the journal")?,
     }
-    for (name, seconds) in &audited.witnesses {
+    for (name, seconds) in &audited.witnessed.witnesses {
         let at = proof::at(*seconds);
         writeln!(out, "witness: {} cosigned the checkpoint at {at}", visible(name))?;
     }
     around(out, audited)?;
-    for missing in &audited.missing {
+    for missing in &audited.witnessed.missing {
         writeln!(out, "missing: {}", visible(missing))?;
     }
     faults(out, audited)?;

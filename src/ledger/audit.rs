@@ -12,8 +12,8 @@ use crate::ledger::record::{Record, read_if_there};
 use crate::pin::Pin;
 use crate::rule::{Fault, Rule};
 use crate::store::{Store, StoreError, sled};
-use crate::tlog::Note;
 use crate::tlog::policy::Policy;
+use crate::verify::cosigned::{self, Witnessed};
 use crate::verify::ends::Ends;
 use crate::verify::source::{SPAN, Source};
 use crate::verify::{Options, Report, verify};
@@ -68,22 +68,20 @@ pub struct Audited {
     pub pin: PinFound,
     /// Whether the log key's memory was at hand.
     pub marked: bool,
-    /// Name and time (seconds since 1970) of each witness of the policy that cosigned.
-    pub witnesses: Vec<(String, u64)>,
-    /// What of the trust that was asked for is missing.
-    pub missing: Vec<String>,
+    /// What the policy says of the checkpoint, where one was given.
+    pub witnessed: Witnessed,
 }
 
 impl Audited {
     /// The exit code: that of the report, else 5 where trust is missing.
     pub fn exit(&self) -> u8 {
-        exit(&self.report, &self.missing)
+        exit(&self.report, &self.witnessed)
     }
 }
 
-fn exit(report: &Report, missing: &[String]) -> u8 {
+fn exit(report: &Report, witnessed: &Witnessed) -> u8 {
     match report.exit() {
-        0 if !missing.is_empty() => 5,
+        0 if !witnessed.missing.is_empty() => 5,
         other => other,
     }
 }
@@ -104,36 +102,18 @@ pub fn audit(
         true => compare_store(record, &mut report.faults)?,
         false => StoreFound::NotCompared("not asked".to_owned()),
     };
-    let (witnesses, missing) = judge_policy(record, audit.policy.as_ref(), &mut report);
+    let witnessed = match &audit.policy {
+        Some(policy) => cosigned::judge(policy, record.checkpoint.as_deref(), &mut report.faults),
+        None => Witnessed::default(),
+    };
+    report.ends.ignored_lines = report.ends.ignored_lines.saturating_sub(witnessed.lines);
     report.faults.sort();
-    let pin = match exit(&report, &missing) {
+    let pin = match exit(&report, &witnessed) {
         0 => move_pin(audit, &ends, &report)?,
         _ if audit.pin.is_some() => PinFound::Left,
         _ => PinFound::None,
     };
-    Ok(Audited { report, store, pin, marked: mark.is_some(), witnesses, missing })
-}
-
-/// Rule 1010, and what of the policy is not met.
-fn judge_policy(
-    record: &Record,
-    policy: Option<&Policy>,
-    report: &mut Report,
-) -> (Vec<(String, u64)>, Vec<String>) {
-    let note = record.checkpoint.as_deref().and_then(Note::parse);
-    let Some((policy, note)) = policy.zip(note) else {
-        let missing = policy.map(|_| "there is no checkpoint that could meet the policy");
-        return (Vec::new(), missing.map(str::to_owned).into_iter().collect());
-    };
-    let lines = policy.judge(&note);
-    report.faults.extend(lines.refusal().map(|why| Fault::of(Rule::Cosignature, why)));
-    let ends = &mut report.ends;
-    ends.ignored_lines = ends.ignored_lines.saturating_sub(lines.lines);
-    let mut missing: Vec<String> = lines.no_quorum().into_iter().collect();
-    if !policy.logs.is_empty() && lines.logs.is_empty() {
-        missing.push("no log of the policy signed the checkpoint".to_owned());
-    }
-    (lines.witnesses, missing)
+    Ok(Audited { report, store, pin, marked: mark.is_some(), witnessed })
 }
 
 fn last_mark(
