@@ -178,7 +178,7 @@ pub fn pin_of(report: &Report) -> Option<Pin> {
 
 fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound, LedgerError> {
     let folder = record.paths.store();
-    if !folder.is_dir() {
+    if folder.symlink_metadata().is_err() {
         let why = "there is none here; it is made from the journal when it is needed";
         return Ok(StoreFound::NotCompared(why.to_owned()));
     }
@@ -215,6 +215,10 @@ fn differs(record: &Record, store: &dyn Store) -> Result<Option<Fault>, LedgerEr
     let repair = "annals repair rebuilds it from the journal";
     if size != record.size() {
         let journal = record.size();
+        let repair = match size > journal {
+            true => "annals repair builds the journal from it, if it is whole",
+            false => repair,
+        };
         let why = format!("it holds {size} events, the journal {journal}; {repair}");
         return Ok(Some(Fault::at(size.min(journal), Rule::Store, why)));
     }

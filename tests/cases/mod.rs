@@ -91,8 +91,11 @@ pub fn all() -> Vec<Case> {
     parts.into_iter().flatten().collect()
 }
 
+/// Exit, rules and positions of faults, digest of the state if there is one.
+pub type Outcome = (u8, Vec<(u16, Option<u64>)>, Option<String>);
+
 /// Exit, faults and the digest of the state of a vector's files.
-pub fn outcome(files: &Files) -> (u8, Vec<(u16, Option<u64>)>, Option<String>) {
+pub fn outcome(files: &Files) -> Outcome {
     match judge_proof(files) {
         Some((exit, faults)) => (exit, faults, None),
         None => {
