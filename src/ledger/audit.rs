@@ -1,15 +1,18 @@
 //! Audit: the whole verdict on a ledger, with everything around it that can contradict it.
 //!
-//! Always holds: nothing is written but the pin, and that only after a whole good verdict; the
-//! store is compared in a copy, so that looking changes nothing. Not here: the judgement itself
-//! (`verify`), words for people (`cli`). Source: FORMAT.md section 9.
+//! Always holds: nothing is written but the pin, and that only after a whole good verdict, and
+//! evidence where the record is not the pinned one; the store is compared in a copy, so that
+//! looking changes nothing. Not here: the judgement itself (`verify`), words for people (`cli`).
+//! Source: FORMAT.md section 9.
 
-use crate::disk::{self, Mode};
+pub mod evidence;
+pub mod kept;
+pub mod periods;
+
 use crate::keys::Marks;
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
-use crate::ledger::record::{Record, read_if_there};
-use crate::pin::Pin;
+use crate::ledger::record::Record;
 use crate::rule::{Fault, Rule};
 use crate::store::{Store, StoreError, sled};
 use crate::tlog::policy::Policy;
@@ -17,7 +20,9 @@ use crate::verify::cosigned::{self, Witnessed};
 use crate::verify::ends::Ends;
 use crate::verify::source::{SPAN, Source};
 use crate::verify::{Options, Report, verify};
-use std::path::{Path, PathBuf};
+pub use evidence::EvidenceFound;
+pub use kept::PinFound;
+use std::path::PathBuf;
 
 /// What to compare a ledger with.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +31,10 @@ pub struct Audit {
     pub pin: Option<PathBuf>,
     /// Whether the pin is to be made.
     pub first: bool,
+    /// Whether what the pin covers is not checked again.
+    pub only_new: bool,
+    /// Where evidence is written; else next to the pin.
+    pub evidence: Option<PathBuf>,
     /// Whether the store is compared with the journal.
     pub store: bool,
     /// Number of threads.
@@ -45,19 +54,6 @@ pub enum StoreFound {
     Differs,
 }
 
-/// What became of the pin.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PinFound {
-    /// None was given.
-    None,
-    /// Made.
-    Made(u64),
-    /// Held, and moved forward from one size to another.
-    Moved(u64, u64),
-    /// It does not hold, or the record does not: left as it was.
-    Left,
-}
-
 /// The verdict and what stands around it.
 pub struct Audited {
     /// The verdict.
@@ -66,6 +62,8 @@ pub struct Audited {
     pub store: StoreFound,
     /// The pin.
     pub pin: PinFound,
+    /// What can be shown to others.
+    pub evidence: EvidenceFound,
     /// Whether the log key's memory was at hand.
     pub marked: bool,
     /// What the policy says of the checkpoint, where one was given.
@@ -94,8 +92,9 @@ pub fn audit(
 ) -> Result<Audited, LedgerError> {
     let mut unreadable = Vec::new();
     let mark = last_mark(record, &mut unreadable)?;
-    let ends = Ends { checkpoint: record.checkpoint.clone(), mark, pin: read_pin(audit)? };
-    let options = Options { progress, ..Options::whole(audit.jobs) };
+    let ends = Ends { checkpoint: record.checkpoint.clone(), mark, pin: kept::read(audit)? };
+    let known = ends.pinned().filter(|_| audit.only_new).map_or(0, |pin| pin.checkpoint.size);
+    let options = Options { progress, known, ..Options::whole(audit.jobs) };
     let mut report = verify(&record.journal, &ends, options)?;
     report.faults.extend(unreadable);
     let store = match audit.store {
@@ -109,11 +108,11 @@ pub fn audit(
     report.ends.ignored_lines = report.ends.ignored_lines.saturating_sub(witnessed.lines);
     report.faults.sort();
     let pin = match exit(&report, &witnessed) {
-        0 => move_pin(audit, &ends, &report)?,
-        _ if audit.pin.is_some() => PinFound::Left,
-        _ => PinFound::None,
+        5 if audit.pin.is_some() => PinFound::Left,
+        _ => kept::move_on(audit, &ends, &report)?,
     };
-    Ok(Audited { report, store, pin, marked: mark.is_some(), witnessed })
+    let evidence = evidence::keep(audit, &record.journal, (&ends, &report))?;
+    Ok(Audited { report, store, pin, evidence, marked: mark.is_some(), witnessed })
 }
 
 fn last_mark(
@@ -136,49 +135,9 @@ fn last_mark(
     }
 }
 
-fn read_pin(audit: &Audit) -> Result<Option<Vec<u8>>, LedgerError> {
-    let Some(path) = &audit.pin else { return Ok(None) };
-    let there = read_if_there(path, 1 << 20)?;
-    match (there, audit.first) {
-        (Some(_), true) => Err(LedgerError::ThereAlready(path.clone())),
-        (None, false) => Err(LedgerError::NotFound(format!(
-            "no pin at {}; --first makes it from what is here now",
-            path.display()
-        ))),
-        (there, _) => Ok(there),
-    }
-}
-
-/// Moves the pin forward, never on a fault.
-fn move_pin(audit: &Audit, ends: &Ends, report: &Report) -> Result<PinFound, LedgerError> {
-    let Some(path) = &audit.pin else { return Ok(PinFound::None) };
-    let Some(pin) = pin_of(report).filter(|_| report.exit() == 0) else {
-        return Ok(PinFound::Left);
-    };
-    let old = ends.pin.as_deref().and_then(Pin::parse);
-    disk::replace(path, pin.write().as_bytes(), Mode::Shared)?;
-    Ok(match old {
-        Some(old) => PinFound::Moved(old.size, pin.size),
-        None => PinFound::Made(pin.size),
-    })
-}
-
-/// What an auditor keeps of a verified record.
-pub fn pin_of(report: &Report) -> Option<Pin> {
-    let ledger = report.state.fold.ledger.as_ref()?;
-    Some(Pin {
-        origin: ledger.origin.to_string(),
-        genesis: report.genesis?,
-        size: report.size,
-        head: report.head?,
-        root: report.root,
-        log_key: ledger.log_key,
-    })
-}
-
 fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound, LedgerError> {
     let folder = record.paths.store();
-    if folder.symlink_metadata().is_err() {
+    if !folder.is_dir() {
         let why = "there is none here; it is made from the journal when it is needed";
         return Ok(StoreFound::NotCompared(why.to_owned()));
     }
@@ -215,10 +174,6 @@ fn differs(record: &Record, store: &dyn Store) -> Result<Option<Fault>, LedgerEr
     let repair = "annals repair rebuilds it from the journal";
     if size != record.size() {
         let journal = record.size();
-        let repair = match size > journal {
-            true => "annals repair builds the journal from it, if it is whole",
-            false => repair,
-        };
         let why = format!("it holds {size} events, the journal {journal}; {repair}");
         return Ok(Some(Fault::at(size.min(journal), Rule::Store, why)));
     }
@@ -235,9 +190,4 @@ fn differs(record: &Record, store: &dyn Store) -> Result<Option<Fault>, LedgerEr
         }
     }
     Ok(None)
-}
-
-/// Whether a path is the file of a pin, for messages.
-pub fn is_pin(path: &Path) -> bool {
-    read_if_there(path, 1 << 20).ok().flatten().is_some_and(|bytes| Pin::parse(&bytes).is_some())
 }
