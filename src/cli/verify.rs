@@ -105,8 +105,8 @@ fn ledger(context: &mut Context, record: &Record, args: VerifyArgs) -> Result<Ex
     let audited = audit(record, &asked, Some(&|done| progress.at(done)))?;
     drop(progress);
     let seconds = began.elapsed().as_secs_f64();
-    let periods = periods(&record.journal, &audited.report).map_err(LedgerError::from)?;
-    let told = Told::of(&audited, periods);
+    let roster = periods(&record.journal, &audited.report).map_err(LedgerError::from)?;
+    let told = Told::of(&audited, roster);
     let mut out = out();
     match context.format() {
         Format::Text => text::write(&mut out, &told, seconds)?,

@@ -16,7 +16,7 @@ mod points;
 mod proofs;
 mod refold;
 mod seals;
-mod signatures;
+pub mod signatures;
 mod signers;
 
 use crate::support::proof::judge_proof;

@@ -1,8 +1,8 @@
 //! What `annals verify` was given, told by its content, in this one place.
 //!
-//! Always holds: a file that begins as evidence or a proof is judged as that, also if it is damaged;
-//! what is none of these is an error that names what can be verified. Not here: the verdicts
-//! (`ledger::audit`, `verify::evidence`, `verify::proof`).
+//! Always holds: a file that begins as evidence or a proof is judged as that, also if it is
+//! damaged; what is none of these is an error that names what can be verified. Not here: the
+//! verdicts (`ledger::audit`, `verify::evidence`, `verify::proof`).
 
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
