@@ -8,6 +8,9 @@ mod text;
 mod told;
 mod what;
 
+pub use text::faults;
+pub use told::Told;
+
 use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
@@ -15,15 +18,13 @@ use crate::cli::output::{json, note, out};
 use crate::cli::progress::Progress;
 use crate::disk::{self, Mode};
 use crate::ledger::audit::periods::periods;
-use crate::ledger::audit::{Audit, Audited, audit};
+use crate::ledger::audit::{Audit, audit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
-use told::Told;
-pub use told::verdict;
 use what::What;
 
 /// Check every byte, link, signature, role and quotation
@@ -121,10 +122,4 @@ fn ledger(context: &mut Context, record: &Record, args: VerifyArgs) -> Result<Ex
         note(format_args!("the verdict as a page: {}", path.display()));
     }
     Ok(Exit::of(told.exit))
-}
-
-/// The faults of a verdict for people: the first in full, the rest by rule.
-pub fn faults(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
-    let (report, later) = (&audited.report, told::later(&audited.report));
-    text::faults(out, &told::faults(report), later.as_ref())
 }
