@@ -35,6 +35,7 @@ pub mod disk;
 pub mod keys;
 pub mod store;
 pub mod journal;
+pub mod archive;
 
 // floor 4: uses
 pub mod ledger;

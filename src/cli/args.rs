@@ -25,7 +25,7 @@ const TEMPLATE: &str = "\
 Set up:    init, key, editor, status, repair, completions, man
 Editor:    document, append, review, confirm, dispute, uphold, correct, retract, reinstate, relate
 Auditor:   verify
-Archivist: replay, show, log
+Archivist: replay, show, log, publish
 
 {all-args}{after-help}";
 
@@ -118,6 +118,8 @@ pub enum Command {
     Show(super::show::ShowArgs),
     /// Show the events, or the whole life of one fact
     Log(super::log::LogArgs),
+    /// Write the record as static files, only what is new
+    Publish(super::publish::PublishArgs),
     /// Check every byte, link, signature, role and quotation
     Verify(super::verify::VerifyArgs),
     /// Build a lost or damaged store again from the journal

@@ -29,6 +29,7 @@ mod status;
 mod replay;
 mod show;
 mod log;
+mod publish;
 mod init;
 mod repair;
 mod verify;
@@ -90,6 +91,7 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Replay(args) => replay::run(&mut context, args),
         Command::Show(args) => show::run(&mut context, args),
         Command::Log(args) => log::run(&mut context, args),
+        Command::Publish(args) => publish::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, args),
         Command::Repair(args) => repair::run(&mut context, args),
         Command::Completions(args) => completions::completions(args),

@@ -5,9 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, out, visible};
 use crate::cli::progress::Progress;
-use crate::ledger::audit::{Audit, Audited, PinFound, StoreFound, audit};
-use crate::ledger::paths::Paths;
-use crate::ledger::record::Record;
+use crate::ledger::audit::{Audit, Audited, PinFound, StoreFound, audit, audit_published};
 use crate::rule::{Class, Rule};
 use clap::Args;
 use serde::Serialize;
@@ -15,11 +13,15 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
+use what::What;
+
+mod what;
 
 /// Check every byte, link, signature, role and quotation
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The ledger's folder [default: as --ledger]
+    /// A ledger's folder, a published directory, or an http:// address of one
+    /// [default: as --ledger]
     what: Option<PathBuf>,
     /// Compare with what was seen last, and move this file forward if all is well
     #[arg(long, value_name = "FILE")]
@@ -39,12 +41,8 @@ pub struct VerifyArgs {
 const IN_FULL: usize = 20;
 
 pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
-    let paths = match args.what {
-        Some(what) => Paths::new(what, context.global.keys.clone()),
-        None => context.paths()?,
-    };
     let began = Instant::now();
-    let record = Record::open(paths)?;
+    let what = What::open(args.what, context)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let asked = Audit {
         pin: args.pin,
@@ -52,8 +50,13 @@ pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
         store: !args.no_store,
         jobs: args.jobs.unwrap_or(cores).max(1),
     };
-    let progress = Progress::new(record.size(), "verify");
-    let audited = audit(&record, &asked, Some(&|done| progress.at(done)))?;
+    let progress = Progress::new(what.size(), "verify");
+    let at = |done| progress.at(done);
+    let told: Option<&(dyn Fn(u64) + Sync)> = Some(&at);
+    let audited = match &what {
+        What::Ledger(record) => audit(record, &asked, told)?,
+        What::Published(published) => audit_published(published, &asked, told)?,
+    };
     drop(progress);
     let mut out = out();
     match context.format() {
@@ -87,7 +90,10 @@ fn text(out: &mut dyn Write, audited: &Audited, seconds: f64) -> Result<(), Fail
     line("content", counts.bodies, "bodies", rules(601, 604))?;
     line("document", counts.documents, "documents", rules(605, 608))?;
     line("quotation", counts.quotations, "quotations", rules(609, 616))?;
-    line("closing", report.closings, "closing lines", rules(706, 706))?;
+    match audited.tiles {
+        None => line("closing", report.closings, "closing lines", rules(706, 706))?,
+        Some(good) => line("tile", good, "tiles and their bundles", rules(971, 974))?,
+    }
     let ends = &report.ends;
     let signed = ends.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
     line("checkpoint", signed, "events signed for", rules(701, 705))?;
@@ -126,6 +132,9 @@ fn around(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
         false => "",
     };
     match (&audited.pin, marked) {
+        (PinFound::None, "") if audited.tiles.is_some() => {
+            writeln!(out, "nothing but what is published there was compared (see --pin)")?;
+        }
         (PinFound::None, "") => {
             writeln!(out, "nothing outside this folder was compared (see --pin)")?;
         }
@@ -195,6 +204,7 @@ struct Told<'a> {
     documents: u64,
     quotations: u64,
     closings: u64,
+    tiles: Option<u64>,
     not_checkable: u64,
     ignored_bytes: u64,
     checkpoint_size: Option<u64>,
@@ -228,6 +238,7 @@ impl<'a> Told<'a> {
             documents: report.counts.documents,
             quotations: report.counts.quotations,
             closings: report.closings,
+            tiles: audited.tiles,
             not_checkable: report.counts.not_checkable,
             ignored_bytes: report.ignored_bytes,
             checkpoint_size: report.ends.checkpoint.as_ref().map(|checkpoint| checkpoint.size),

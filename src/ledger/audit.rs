@@ -4,6 +4,7 @@
 //! store is compared in a copy, so that looking changes nothing. Not here: the judgement itself
 //! (`verify`), words for people (`cli`). Source: FORMAT.md section 9.
 
+use crate::archive::published::Published;
 use crate::disk::{self, Mode};
 use crate::keys::Marks;
 use crate::ledger::append::chain;
@@ -64,6 +65,8 @@ pub struct Audited {
     pub pin: PinFound,
     /// Whether the log key's memory was at hand.
     pub marked: bool,
+    /// Of a published record, how many tiles are right.
+    pub tiles: Option<u64>,
 }
 
 /// Verifies a ledger whole.
@@ -84,7 +87,22 @@ pub fn audit(
     };
     report.faults.sort();
     let pin = move_pin(audit, &ends, &report)?;
-    Ok(Audited { report, store, pin, marked: mark.is_some() })
+    Ok(Audited { report, store, pin, marked: mark.is_some(), tiles: None })
+}
+
+/// Verifies a published record whole; of what is around it, only a pin can be compared.
+pub fn audit_published(
+    published: &Published,
+    audit: &Audit,
+    progress: Option<&(dyn Fn(u64) + Sync)>,
+) -> Result<Audited, LedgerError> {
+    let checkpoint = published.checkpoint().map(<[u8]>::to_vec);
+    let ends = Ends { checkpoint, mark: None, pin: read_pin(audit)? };
+    let report = verify(published, &ends, Options { progress, ..Options::whole(audit.jobs) })?;
+    let pin = move_pin(audit, &ends, &report)?;
+    let store = StoreFound::NotCompared("a published record has none".to_owned());
+    let tiles = Some(published.good_tiles());
+    Ok(Audited { report, store, pin, marked: false, tiles })
 }
 
 fn last_mark(

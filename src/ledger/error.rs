@@ -50,6 +50,12 @@ pub enum LedgerError {
         /// Size of the record.
         size: u64,
     },
+    /// What is published at a place is no earlier state of this record.
+    #[error(
+        "what is published there is {0}, no earlier state of this record; nothing was written; \
+         publish into another folder"
+    )]
+    PublishedOther(String),
     /// The store and the journal do not agree.
     #[error(
         "the store does not hold what the journal holds: {0}; annals repair rebuilds it from \
@@ -119,7 +125,7 @@ impl LedgerError {
             LedgerError::Refused(_) | LedgerError::Faulty(_) => 1,
             LedgerError::Disk(DiskError::Held { .. }) => 3,
             LedgerError::StoreIo(StoreError::Held(_)) => 3,
-            LedgerError::BehindMark { .. } => 4,
+            LedgerError::BehindMark { .. } | LedgerError::PublishedOther(_) => 4,
             _ => 2,
         }
     }

@@ -13,6 +13,7 @@ pub mod outbox;
 pub mod paths;
 pub mod record;
 pub mod point;
+pub mod publish;
 pub mod view;
 pub mod repair;
 pub mod seal;

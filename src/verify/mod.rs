@@ -180,7 +180,7 @@ impl Judge {
             self.close(&closing);
         }
         for place in damage.by_ref() {
-            self.faults.push(Fault::at(place.counted, Rule::JournalFraming, place.why));
+            self.faults.push(Fault::at(place.counted, place.rule, place.why));
         }
         if let Some(progress) = options.progress {
             progress(self.chain.size());
