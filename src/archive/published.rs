@@ -19,9 +19,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A span ends once its entries have this many bytes, so that large bodies do not add up.
 const SPAN_BYTES: usize = 16 << 20;
-/// The most bytes of a body, and one more: a larger one has another digest than its name.
-const BODY: u64 = 1_048_576 + 1;
-/// The same of a document.
+/// The most bytes that are read of a body: a longer one has another digest than its name.
+const BODY: u64 = 2 * 1_048_576;
+/// The same of a document, and one more.
 const DOCUMENT: u64 = 67_108_864 + 1;
 /// More bytes than the longest bundle has.
 const BUNDLE: u64 = WIDTH * (2 + 65_535) + 1;
@@ -131,6 +131,11 @@ impl Source for Published {
     }
 }
 
+/// Whether bytes are three lines, each with its LF: what a record of a journal is by its framing.
+fn is_three_lines(record: &[u8]) -> bool {
+    record.ends_with(b"\n") && record.iter().filter(|byte| **byte == b'\n').count() == 3
+}
+
 /// A walk; one from event 0 compares the tiles too.
 struct Walking<'a> {
     published: &'a Published,
@@ -179,10 +184,12 @@ impl Walking<'_> {
             tell(self.counted, Rule::BundleMissing, "it is not there".to_owned());
             return Ok(false);
         };
-        let cut = tile::cut(&bytes, width);
-        let (got, rest) = (cut.records.len() as u64, cut.rest);
+        let mut cut = tile::cut(&bytes, width);
+        let framed = cut.records.iter().take_while(|record| is_three_lines(record)).count();
+        cut.records.truncate(framed);
+        let (got, rest) = (framed as u64, cut.rest);
         if got < width {
-            let why = format!("expected {width} records, found {got}");
+            let why = format!("expected {width} records of three lines, found {got}");
             tell(index * WIDTH + got, Rule::BundleForm, why);
         } else if rest > 0 && !full {
             let why = format!("{rest} bytes stand after its last record");

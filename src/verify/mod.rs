@@ -247,6 +247,10 @@ impl Judge {
     }
 
     fn end(&mut self, contents: bool) -> Report {
+        if self.later_version.is_some() {
+            // Tiles reach over events that were not judged.
+            self.faults.retain(|fault| fault.rule < Rule::BundleMissing);
+        }
         if contents {
             self.contents.end(&self.chain.state, &mut self.faults);
         }

@@ -13,6 +13,7 @@ mod form;
 mod good;
 mod journal;
 mod points;
+mod published;
 mod refold;
 mod seals;
 mod signatures;
@@ -61,7 +62,7 @@ pub fn good(name: &str, about: &'static str, files: Files) -> Case {
 /// Section 9: any fork 4, else any fault 1, else any damage 2, else 0.
 fn exit(faults: &[(u16, Option<u64>)]) -> u8 {
     let fork = |rule: u16| matches!(rule, 707 | 801 | 802);
-    let damage = |rule: u16| matches!(rule, 705 | 803 | 804 | 901 | 902 | 910 | 911);
+    let damage = |rule: u16| matches!(rule, 705 | 803 | 804 | 901 | 902 | 910 | 911 | 971..=973);
     match faults {
         [] => 0,
         all if all.iter().any(|(rule, _)| fork(*rule)) => 4,
@@ -84,6 +85,7 @@ pub fn all() -> Vec<Case> {
         journal::cases(),
         good::cases(),
         refold::cases(),
+        published::cases(),
     ];
     parts.into_iter().flatten().collect()
 }
