@@ -947,7 +947,7 @@ class Verifier:
                     closing_told = True
                     self.fault(706, len(self.events))
 
-    # Published directory (section 11)
+    # Published directory (section 9)
 
     def run_published(self):
         size = self.checkpoint[1] if self.checkpoint else 0

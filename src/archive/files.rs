@@ -2,7 +2,7 @@
 //!
 //! Always holds: a name is one that this program made, never one from a file that was read; a file
 //! larger than its bound is not read to its end. Not here: what is in the files (`published`).
-//! Source: FORMAT.md section 11.
+//! Source: FORMAT.md section 9, "Published directory".
 
 use crate::disk::{self, DiskError};
 use crate::verify::source::SourceError;

@@ -9,7 +9,7 @@
 //!
 //! Always holds: what is read is bounded, from a folder as from a stranger's server; what is
 //! written is whole or not there. Not here: when to publish and what (`ledger::publish`).
-//! Source: C2SP tlog-tiles v0.1.0; FORMAT.md section 11.
+//! Source: C2SP tlog-tiles v0.1.0; FORMAT.md section 9, "Published directory".
 
 pub mod files;
 pub mod published;

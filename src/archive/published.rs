@@ -3,7 +3,7 @@
 //! Always holds: nothing is believed of a file but what follows from the records; each tile that a
 //! whole walk passes is compared with the hashes of the records in hand. Memory is bounded whatever
 //! the files hold. Not here: where the files are (`files`, `web`), the verdict (`verify`).
-//! Source: FORMAT.md section 11.
+//! Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::files::Files;
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};

@@ -2,7 +2,7 @@
 //!
 //! Always holds: after [`Shelf::put`] a file is whole or not there; after [`Shelf::settle`] all
 //! names are on stable storage too. Not here: what is written, and in which order
-//! (`ledger::publish`). Source: FORMAT.md section 11, "Order of writing".
+//! (`ledger::publish`). Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS, TILES};
 use crate::disk::lock::Lock;

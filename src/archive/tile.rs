@@ -2,7 +2,7 @@
 //!
 //! Always holds: a tile of width 256 is given out once, when it is full; what is not yet full is
 //! one partial tile for each level. Not here: files. Source: C2SP tlog-tiles v0.1.0; FORMAT.md
-//! section 11.
+//! section 9, "Published directory".
 
 use crate::hash::Hash;
 use crate::merkle::Tree;

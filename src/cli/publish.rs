@@ -23,7 +23,7 @@ pub struct PublishArgs {
 
 const AFTER_HELP: &str = "\
 The record is verified first, and its checkpoint must cover all of it. The files are laid out as C2SP
-tlog-tiles has it (FORMAT.md section 11); annals verify DIR, or the address at which a web server
+tlog-tiles has it (FORMAT.md section 9); annals verify DIR, or the address at which a web server
 serves it, judges them. An interrupted publication is finished by the next one. What is sealed or
 redacted is not published, and is removed if it was.";
 

@@ -1,4 +1,4 @@
-//! A published directory, written down from FORMAT.md section 11 alone, and its files as a source.
+//! A published directory, written down from FORMAT.md section 9, "Published directory" alone, and its files as a source.
 //!
 //! Always holds: hashes come from the recursion of RFC 6962, names from their own spelling; nothing
 //! here calls the program's tiles. Not here: how the program publishes (`tests/archive`).

@@ -3,11 +3,13 @@
 //! Always holds: nothing is asked of a host before the address is found to be one that can be used.
 //! Not here: the verdict (`ledger::audit`).
 
-use crate::archive::files::Folder;
+use crate::archive::files::{Files, Folder};
 use crate::archive::published::Published;
 use crate::archive::web::Web;
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
+use crate::cli::output::visible;
+use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
 use crate::verify::source::Source;
@@ -29,11 +31,10 @@ impl What {
         let address = named.to_str().filter(|text| text.contains("://"));
         if let Some(address) = address {
             let web = Web::at(address).map_err(|error| Failure::usage(error.to_string()))?;
-            return Ok(What::Published(Box::new(Published::open(Box::new(web))?)));
+            return published(Box::new(web), address);
         }
         if named.join("tile").is_dir() && !named.join("journal").exists() {
-            let folder = Folder::new(&named);
-            return Ok(What::Published(Box::new(Published::open(Box::new(folder))?)));
+            return published(Box::new(Folder::new(&named)), &named.to_string_lossy());
         }
         ledger(Paths::new(named, context.global.keys.clone()))
     }
@@ -45,4 +46,17 @@ impl What {
             What::Published(published) => published.size(),
         }
     }
+}
+
+fn published(files: Box<dyn Files>, place: &str) -> Result<What, Failure> {
+    let published = Published::open(files)?;
+    if published.checkpoint().is_none() {
+        let why = format!(
+            "no record is published at {}: expected a file `checkpoint` there; annals publish DIR \
+             writes it last",
+            visible(place)
+        );
+        return Err(LedgerError::NotFound(why).into());
+    }
+    Ok(What::Published(Box::new(published)))
 }
