@@ -24,7 +24,7 @@ const TEMPLATE: &str = "\
 
 Set up:    init, key, editor, status, repair, completions, man
 Editor:    document, append, review, confirm, dispute, uphold, correct, retract, reinstate, relate
-Auditor:   verify
+Auditor:   verify, prove
 Archivist: replay, show, log, publish
 
 {all-args}{after-help}";
@@ -122,6 +122,8 @@ pub enum Command {
     Publish(super::publish::PublishArgs),
     /// Check every byte, link, signature, role and quotation
     Verify(super::verify::VerifyArgs),
+    /// Make one file that proves a fact, its acts and their signers to others
+    Prove(super::prove::ProveArgs),
     /// Build a lost or damaged store again from the journal
     Repair(super::repair::RepairArgs),
     /// Print completions for a shell

@@ -1,12 +1,20 @@
-//! `annals verify`: every byte, link, signature, role and quotation.
+//! `annals verify`: every byte, link, signature, role and quotation; or a proof.
 
+mod given;
+mod proof;
+mod what;
+
+use crate::archive::published::Published;
 use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, out, visible};
 use crate::cli::progress::Progress;
 use crate::ledger::audit::{Audit, Audited, PinFound, StoreFound, audit, audit_published};
+use crate::ledger::paths::Paths;
+use crate::ledger::record::Record;
 use crate::rule::{Class, Rule};
+use crate::verify::source::Source;
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -15,13 +23,11 @@ use std::path::PathBuf;
 use std::time::Instant;
 use what::What;
 
-mod what;
-
 /// Check every byte, link, signature, role and quotation
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// A ledger's folder, a published directory, or an http:// address of one
-    /// [default: as --ledger]
+    /// A ledger's folder [default: as --ledger], a published directory or its http:// address, or a
+    /// proof
     what: Option<PathBuf>,
     /// Compare with what was seen last, and move this file forward if all is well
     #[arg(long, value_name = "FILE")]
@@ -29,6 +35,13 @@ pub struct VerifyArgs {
     /// Make the pin from what is here now
     #[arg(long, requires = "pin")]
     first: bool,
+    /// The logs and witnesses that are trusted, and how many of these must have cosigned [default:
+    /// `policy` beside the keys, if there is one]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The log key of a proof, as you know it from elsewhere: <origin>+<id>+<key>
+    #[arg(long, value_name = "VKEY")]
+    log_key: Option<String>,
     /// Number of threads [default: all cores]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -41,30 +54,82 @@ pub struct VerifyArgs {
 const IN_FULL: usize = 20;
 
 pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
+    match what::what(args.what.as_deref())? {
+        What::Ledger => ledger(context, args),
+        What::Published(record) => published(context, args, &record),
+        What::Proof(bytes) => {
+            if args.first {
+                return Err(Failure::usage(
+                    "--first: a pin is made of a whole ledger, not a proof",
+                ));
+            }
+            let (pin, policy) = (args.pin.as_deref(), args.policy.as_deref());
+            let given = given::given(context, pin, policy, args.log_key.as_deref())?;
+            proof::run(context.format(), &bytes, &given)
+        }
+    }
+}
+
+fn ledger(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
+    refuse_log_key(&args)?;
+    let paths = match args.what {
+        Some(what) => Paths::new(what, context.global.keys.clone()),
+        None => context.paths()?,
+    };
     let began = Instant::now();
-    let what = What::open(args.what, context)?;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let record = Record::open(paths)?;
     let asked = Audit {
         pin: args.pin,
         first: args.first,
         store: !args.no_store,
-        jobs: args.jobs.unwrap_or(cores).max(1),
+        jobs: jobs(args.jobs),
+        policy: given::policy_of(&record.paths, args.policy.as_deref())?,
     };
-    let progress = Progress::new(what.size(), "verify");
-    let at = |done| progress.at(done);
-    let told: Option<&(dyn Fn(u64) + Sync)> = Some(&at);
-    let audited = match &what {
-        What::Ledger(record) => audit(record, &asked, told)?,
-        What::Published(published) => audit_published(published, &asked, told)?,
-    };
+    let progress = Progress::new(record.size(), "verify");
+    let audited = audit(&record, &asked, Some(&|done| progress.at(done)))?;
     drop(progress);
+    tell(context, &audited, began)
+}
+
+fn published(context: &mut Context, args: VerifyArgs, record: &Published) -> Result<Exit, Failure> {
+    refuse_log_key(&args)?;
+    let began = Instant::now();
+    let asked = Audit {
+        pin: args.pin,
+        first: args.first,
+        store: false,
+        jobs: jobs(args.jobs),
+        // The policy beside the keys here may well be about another record.
+        policy: given::named_policy(args.policy.as_deref())?,
+    };
+    let progress = Progress::new(record.size(), "verify");
+    let audited = audit_published(record, &asked, Some(&|done| progress.at(done)))?;
+    drop(progress);
+    tell(context, &audited, began)
+}
+
+fn jobs(asked: Option<usize>) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    asked.unwrap_or(cores).max(1)
+}
+
+fn refuse_log_key(args: &VerifyArgs) -> Result<(), Failure> {
+    match args.log_key {
+        None => Ok(()),
+        Some(_) => Err(Failure::usage(
+            "--log-key: a whole record names its log keys itself; the key is for proofs",
+        )),
+    }
+}
+
+fn tell(context: &Context, audited: &Audited, began: Instant) -> Result<Exit, Failure> {
     let mut out = out();
     match context.format() {
-        Format::Text => text(&mut out, &audited, began.elapsed().as_secs_f64())?,
-        _ => json(&mut out, &Told::of(&audited))?,
+        Format::Text => text(&mut out, audited, began.elapsed().as_secs_f64())?,
+        _ => json(&mut out, &Told::of(audited))?,
     }
     out.flush()?;
-    Ok(Exit::of(audited.report.exit()))
+    Ok(Exit::of(audited.exit()))
 }
 
 fn text(out: &mut dyn Write, audited: &Audited, seconds: f64) -> Result<(), Failure> {
@@ -116,7 +181,14 @@ fn text(out: &mut dyn Write, audited: &Audited, seconds: f64) -> Result<(), Fail
         StoreFound::NotCompared(why) => writeln!(out, "store: not compared: {why}")?,
         StoreFound::Differs => writeln!(out, "store: differs from the journal")?,
     }
+    for (name, seconds) in &audited.witnesses {
+        let at = proof::at(*seconds);
+        writeln!(out, "witness: {} cosigned the checkpoint at {at}", visible(name))?;
+    }
     around(out, audited)?;
+    for missing in &audited.missing {
+        writeln!(out, "missing: {}", visible(missing))?;
+    }
     faults(out, audited)?;
     let rate = size as f64 / seconds.max(1e-9);
     writeln!(out, "{}, in {seconds:.2} s ({rate:.0} events/s)", verdict(audited))?;
@@ -181,10 +253,11 @@ fn faults(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
 }
 
 fn verdict(audited: &Audited) -> &'static str {
-    match (audited.report.exit(), audited.report.class()) {
+    match (audited.exit(), audited.report.class()) {
         (0, _) => "yes: the record is whole",
         (1, _) => "no: the record breaks its rules",
         (4, _) => "no: this is not the record that was seen or signed before",
+        (5, _) => "could not trust: the record is whole, and what the policy asks for is missing",
         (_, Some(_)) => "could not tell: something is damaged",
         _ => "could not tell: a newer program is needed",
     }
@@ -228,7 +301,7 @@ impl<'a> Told<'a> {
         let report = &audited.report;
         Told {
             verdict: verdict(audited),
-            exit: report.exit(),
+            exit: audited.exit(),
             size: report.size,
             head: report.head,
             root: crate::tlog::to_base64(&report.root.0),

@@ -13,6 +13,8 @@ use crate::ledger::record::{Record, read_if_there};
 use crate::pin::Pin;
 use crate::rule::{Fault, Rule};
 use crate::store::{Store, StoreError, sled};
+use crate::tlog::Note;
+use crate::tlog::policy::Policy;
 use crate::verify::ends::Ends;
 use crate::verify::source::{SPAN, Source};
 use crate::verify::{Options, Report, verify};
@@ -29,6 +31,8 @@ pub struct Audit {
     pub store: bool,
     /// Number of threads.
     pub jobs: usize,
+    /// A policy that the checkpoint must meet.
+    pub policy: Option<Policy>,
 }
 
 /// What became of the comparison with the store.
@@ -67,6 +71,24 @@ pub struct Audited {
     pub marked: bool,
     /// Of a published record, how many tiles are right.
     pub tiles: Option<u64>,
+    /// Name and time (seconds since 1970) of each witness of the policy that cosigned.
+    pub witnesses: Vec<(String, u64)>,
+    /// What of the trust that was asked for is missing.
+    pub missing: Vec<String>,
+}
+
+impl Audited {
+    /// The exit code: that of the report, else 5 where trust is missing.
+    pub fn exit(&self) -> u8 {
+        exit(&self.report, &self.missing)
+    }
+}
+
+fn exit(report: &Report, missing: &[String]) -> u8 {
+    match report.exit() {
+        0 if !missing.is_empty() => 5,
+        other => other,
+    }
 }
 
 /// Verifies a ledger whole.
@@ -85,12 +107,15 @@ pub fn audit(
         true => compare_store(record, &mut report.faults)?,
         false => StoreFound::NotCompared("not asked".to_owned()),
     };
+    let (witnesses, missing) =
+        judge_policy(record.checkpoint.as_deref(), audit.policy.as_ref(), &mut report);
     report.faults.sort();
-    let pin = move_pin(audit, &ends, &report)?;
-    Ok(Audited { report, store, pin, marked: mark.is_some(), tiles: None })
+    let pin = pin_after(audit, &ends, (&report, &missing))?;
+    let marked = mark.is_some();
+    Ok(Audited { report, store, pin, marked, tiles: None, witnesses, missing })
 }
 
-/// Verifies a published record whole; of what is around it, only a pin can be compared.
+/// Verifies a published record whole; of what is around it, a pin and a policy can be compared.
 pub fn audit_published(
     published: &Published,
     audit: &Audit,
@@ -98,11 +123,37 @@ pub fn audit_published(
 ) -> Result<Audited, LedgerError> {
     let checkpoint = published.checkpoint().map(<[u8]>::to_vec);
     let ends = Ends { checkpoint, mark: None, pin: read_pin(audit)? };
-    let report = verify(published, &ends, Options { progress, ..Options::whole(audit.jobs) })?;
-    let pin = move_pin(audit, &ends, &report)?;
+    let options = Options { progress, ..Options::whole(audit.jobs) };
+    let mut report = verify(published, &ends, options)?;
+    let (witnesses, missing) =
+        judge_policy(published.checkpoint(), audit.policy.as_ref(), &mut report);
+    report.faults.sort();
+    let pin = pin_after(audit, &ends, (&report, &missing))?;
     let store = StoreFound::NotCompared("a published record has none".to_owned());
     let tiles = Some(published.good_tiles());
-    Ok(Audited { report, store, pin, marked: false, tiles })
+    Ok(Audited { report, store, pin, marked: false, tiles, witnesses, missing })
+}
+
+/// Rule 1010, and what of the policy is not met.
+fn judge_policy(
+    checkpoint: Option<&[u8]>,
+    policy: Option<&Policy>,
+    report: &mut Report,
+) -> (Vec<(String, u64)>, Vec<String>) {
+    let note = checkpoint.and_then(Note::parse);
+    let Some((policy, note)) = policy.zip(note) else {
+        let missing = policy.map(|_| "there is no checkpoint that could meet the policy");
+        return (Vec::new(), missing.map(str::to_owned).into_iter().collect());
+    };
+    let lines = policy.judge(&note);
+    report.faults.extend(lines.refusal().map(|why| Fault::of(Rule::Cosignature, why)));
+    let ends = &mut report.ends;
+    ends.ignored_lines = ends.ignored_lines.saturating_sub(lines.lines);
+    let mut missing: Vec<String> = lines.no_quorum().into_iter().collect();
+    if !policy.logs.is_empty() && lines.logs.is_empty() {
+        missing.push("no log of the policy signed the checkpoint".to_owned());
+    }
+    (lines.witnesses, missing)
 }
 
 fn last_mark(
@@ -135,6 +186,19 @@ fn read_pin(audit: &Audit) -> Result<Option<Vec<u8>>, LedgerError> {
             path.display()
         ))),
         (there, _) => Ok(there),
+    }
+}
+
+/// What becomes of the pin after a verdict.
+fn pin_after(
+    audit: &Audit,
+    ends: &Ends,
+    verdict: (&Report, &[String]),
+) -> Result<PinFound, LedgerError> {
+    match exit(verdict.0, verdict.1) {
+        0 => move_pin(audit, ends, verdict.0),
+        _ if audit.pin.is_some() => Ok(PinFound::Left),
+        _ => Ok(PinFound::None),
     }
 }
 

@@ -87,6 +87,9 @@ pub enum LedgerError {
         /// What failed.
         what: String,
     },
+    /// The trust that was asked for is missing.
+    #[error("{0}")]
+    Untrusted(String),
     /// A file could not be read or written.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -119,13 +122,14 @@ fn first(faults: &[Fault]) -> String {
 }
 
 impl LedgerError {
-    /// The exit code: 1 no, 2 could not tell, 3 conflict, 4 forked.
+    /// The exit code: 1 no, 2 could not tell, 3 conflict, 4 forked, 5 trust missing.
     pub fn exit(&self) -> u8 {
         match self {
             LedgerError::Refused(_) | LedgerError::Faulty(_) => 1,
             LedgerError::Disk(DiskError::Held { .. }) => 3,
             LedgerError::StoreIo(StoreError::Held(_)) => 3,
             LedgerError::BehindMark { .. } | LedgerError::PublishedOther(_) => 4,
+            LedgerError::Untrusted(_) => 5,
             _ => 2,
         }
     }

@@ -15,6 +15,7 @@ pub mod record;
 pub mod point;
 pub mod publish;
 pub mod view;
+pub mod prove;
 pub mod repair;
 pub mod seal;
 pub mod settle;

@@ -10,6 +10,7 @@ pub mod ends;
 pub mod examine;
 pub mod library;
 pub mod pipeline;
+pub mod proof;
 pub mod source;
 
 use crate::hash::Hash;

@@ -1,51 +1,61 @@
-//! What `annals verify` was given: a ledger, a published directory, or an address of one.
+//! What `annals verify` was given: told by content, in this one place.
 //!
-//! Always holds: nothing is asked of a host before the address is found to be one that can be used.
-//! Not here: the verdict (`ledger::audit`).
+//! Always holds: an address and a folder with tiles and no journal are a published record, any other
+//! folder is a ledger, a file is what its first line says; what is none of these is an error that
+//! names what can be verified. Nothing is asked of a host before its address is found to be one
+//! that can be used. Not here: the verdicts (`verify`, `proof`).
 
 use crate::archive::files::{Files, Folder};
 use crate::archive::published::Published;
 use crate::archive::web::Web;
-use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::output::visible;
+use crate::disk;
 use crate::ledger::error::LedgerError;
-use crate::ledger::paths::Paths;
-use crate::ledger::record::Record;
-use crate::verify::source::Source;
-use std::path::PathBuf;
+use crate::verify::proof::form::{MAX_PROOF, is_proof};
+use std::path::Path;
 
-/// What is to be judged.
+/// Something that can be verified.
 pub enum What {
-    /// A ledger.
-    Ledger(Box<Record>),
+    /// A ledger's folder.
+    Ledger,
+    /// The bytes of a proof.
+    Proof(Vec<u8>),
     /// A published record, in a folder or on a server.
     Published(Box<Published>),
 }
 
-impl What {
-    /// Opens what was named; the ledger of the context if nothing was.
-    pub fn open(named: Option<PathBuf>, context: &Context) -> Result<What, Failure> {
-        let ledger = |paths| Ok(What::Ledger(Box::new(Record::open(paths)?)));
-        let Some(named) = named else { return ledger(context.paths()?) };
-        let address = named.to_str().filter(|text| text.contains("://"));
-        if let Some(address) = address {
-            let web = Web::at(address).map_err(|error| Failure::usage(error.to_string()))?;
-            return published(Box::new(web), address);
-        }
-        if named.join("tile").is_dir() && !named.join("journal").exists() {
-            return published(Box::new(Folder::new(&named)), &named.to_string_lossy());
-        }
-        ledger(Paths::new(named, context.global.keys.clone()))
+/// What stands at a path; a ledger where none is given.
+pub fn what(path: Option<&Path>) -> Result<What, Failure> {
+    let Some(path) = path else { return Ok(What::Ledger) };
+    if let Some(address) = path.to_str().filter(|text| text.contains("://")) {
+        let web = Web::at(address).map_err(|error| Failure::usage(error.to_string()))?;
+        return published(Box::new(web), address);
     }
-
-    /// How many events it says it has.
-    pub fn size(&self) -> u64 {
-        match self {
-            What::Ledger(record) => record.size(),
-            What::Published(published) => published.size(),
-        }
+    if path.join("tile").is_dir() && !path.join("journal").exists() {
+        return published(Box::new(Folder::new(path)), &path.to_string_lossy());
     }
+    if !path.is_file() {
+        return Ok(What::Ledger);
+    }
+    let read = |most| disk::read_up_to(path, most);
+    let head = read(64).map_err(LedgerError::from)?;
+    if is_proof(&head) {
+        let bytes = read(MAX_PROOF as u64 + 1).map_err(LedgerError::from)?;
+        return Ok(What::Proof(bytes));
+    }
+    let found = if head.starts_with(b"annals pin ") {
+        "a pin, which is given with --pin beside what is verified"
+    } else if head.starts_with(b"c2sp.org/tlog-proof@") {
+        "a C2SP proof of one event, which says nothing of a fact and its signers; annals prove \
+         without --c2sp makes one that does"
+    } else {
+        "another file"
+    };
+    Err(Failure::usage(format!(
+        "{}: expected a ledger's folder, a published directory or a proof, found {found}",
+        path.display()
+    )))
 }
 
 fn published(files: Box<dyn Files>, place: &str) -> Result<What, Failure> {
