@@ -24,7 +24,7 @@ const TEMPLATE: &str = "\
 
 Set up:    init, key, editor, status, repair, completions, man
 Editor:    document, append, review, confirm, dispute, uphold, correct, retract, reinstate, relate
-Auditor:   verify, prove
+Auditor:   verify, prove, witness
 Archivist: replay, show, log, publish
 
 {all-args}{after-help}";
@@ -124,6 +124,8 @@ pub enum Command {
     Verify(super::verify::VerifyArgs),
     /// Make one file that proves a fact, its acts and their signers to others
     Prove(super::prove::ProveArgs),
+    /// Have checkpoints cosigned by witnesses, or be one
+    Witness(super::witness::WitnessArgs),
     /// Build a lost or damaged store again from the journal
     Repair(super::repair::RepairArgs),
     /// Print completions for a shell

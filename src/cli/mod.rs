@@ -33,6 +33,7 @@ mod publish;
 mod init;
 mod repair;
 mod verify;
+mod witness;
 mod prove;
 
 use args::{Cli, Command};
@@ -95,6 +96,7 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Publish(args) => publish::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, args),
         Command::Prove(args) => prove::run(&mut context, args),
+        Command::Witness(args) => witness::run(&mut context, args),
         Command::Repair(args) => repair::run(&mut context, args),
         Command::Completions(args) => completions::completions(args),
         Command::Man(args) => completions::man(args),

@@ -56,6 +56,9 @@ pub enum LedgerError {
          publish into another folder"
     )]
     PublishedOther(String),
+    /// Another writer was faster; nothing was written.
+    #[error("{0}; nothing was written; do it again")]
+    Outrun(String),
     /// The store and the journal do not agree.
     #[error(
         "the store does not hold what the journal holds: {0}; annals repair rebuilds it from \
@@ -126,7 +129,7 @@ impl LedgerError {
     pub fn exit(&self) -> u8 {
         match self {
             LedgerError::Refused(_) | LedgerError::Faulty(_) => 1,
-            LedgerError::Disk(DiskError::Held { .. }) => 3,
+            LedgerError::Disk(DiskError::Held { .. }) | LedgerError::Outrun(_) => 3,
             LedgerError::StoreIo(StoreError::Held(_)) => 3,
             LedgerError::BehindMark { .. } | LedgerError::PublishedOther(_) => 4,
             LedgerError::Untrusted(_) => 5,

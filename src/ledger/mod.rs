@@ -19,4 +19,6 @@ pub mod prove;
 pub mod repair;
 pub mod seal;
 pub mod settle;
+pub mod trust;
+pub mod witnesses;
 pub mod writer;
