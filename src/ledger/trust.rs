@@ -72,11 +72,9 @@ impl Trust {
             if least.is_some() {
                 return Err(LedgerError::Usage(self.is_own()));
             }
-            let at = self
-                .lines
-                .iter()
-                .position(|line| matches!(words(line).first(), Some(&("group" | "quorum"))));
-            self.lines.insert(at.unwrap_or(self.lines.len()), line);
+            let keyed = |line: &String| matches!(words(line).first(), Some(&("log" | "witness")));
+            let at = self.lines.iter().rposition(keyed).map_or(0, |last| last + 1);
+            self.lines.insert(at, line);
             self.check()?;
             return Ok(false);
         }
