@@ -8,6 +8,7 @@ use crate::disk;
 use crate::ledger::append::{Prepared, Receipt, Resumed, Signer, commit, prepare, resume};
 use crate::ledger::draft::{DraftError, Placed, json_lines, toml_tables};
 use crate::ledger::error::{LedgerError, Refusal};
+use crate::ledger::writer::Writer;
 use clap::Args;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -84,7 +85,8 @@ pub fn submit(
     tell(&receipt, &writer)
 }
 
-fn tell(receipt: &Receipt, writer: &crate::ledger::writer::Writer) -> Result<Exit, Failure> {
+/// The receipt: where the events stand, and the head after them.
+pub fn tell(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
     let Receipt { first, count, already } = *receipt;
     let mut out = out();
     let what = if already { "already at" } else { "written at" };

@@ -88,6 +88,9 @@ fn tell_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
         writeln!(err, "  {inner}")?;
         cause = inner.source();
     }
+    if let Some(advice) = error.advice() {
+        writeln!(err, "  {advice}")?;
+    }
     if let LedgerError::Refused(refusals) = error {
         for Refusal { line, name, why } in refusals {
             let line = line.map(|line| format!("line {line}")).unwrap_or_default();

@@ -181,15 +181,16 @@ fn text(out: &mut dyn Write, audited: &Audited, seconds: f64) -> Result<(), Fail
         StoreFound::NotCompared(why) => writeln!(out, "store: not compared: {why}")?,
         StoreFound::Differs => writeln!(out, "store: differs from the journal")?,
     }
-    for (name, seconds) in &audited.witnesses {
+    for (name, seconds) in &audited.witnessed.witnesses {
         let at = proof::at(*seconds);
         writeln!(out, "witness: {} cosigned the checkpoint at {at}", visible(name))?;
     }
     around(out, audited)?;
-    for missing in &audited.missing {
+    for missing in &audited.witnessed.missing {
         writeln!(out, "missing: {}", visible(missing))?;
     }
     faults(out, audited)?;
+    advice(out, audited)?;
     let rate = size as f64 / seconds.max(1e-9);
     writeln!(out, "{}, in {seconds:.2} s ({rate:.0} events/s)", verdict(audited))?;
     if let (Some(head), Some(at)) = (report.head, report.at) {
@@ -225,7 +226,7 @@ fn around(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
     Ok(())
 }
 
-fn faults(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
+pub fn faults(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
     let faults = &audited.report.faults;
     for fault in faults.iter().take(IN_FULL) {
         let class = match fault.rule.class() {
@@ -252,7 +253,31 @@ fn faults(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
     Ok(())
 }
 
-fn verdict(audited: &Audited) -> &'static str {
+/// Which repair may help: the journal from what is whole, documents from another copy.
+fn advice(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
+    let found = |wanted: &dyn Fn(u16) -> bool| {
+        audited.report.faults.iter().any(|fault| wanted(fault.rule.number()))
+    };
+    if found(&|rule| matches!(rule, 101..=604 | 607..=616 | 704..=707 | 910)) {
+        writeln!(
+            out,
+            "what to do: annals repair builds a damaged journal from the store, if that is whole; \
+             annals repair --from COPY takes it from another copy"
+        )?;
+    }
+    if found(&|rule| matches!(rule, 605 | 606)) {
+        writeln!(out, "what to do: annals repair --from COPY takes documents from another copy")?;
+    }
+    if found(&|rule| matches!(rule, 701..=703)) {
+        writeln!(
+            out,
+            "what to do: put back a copy of the checkpoint; without one the next writer signs it"
+        )?;
+    }
+    Ok(())
+}
+
+pub fn verdict(audited: &Audited) -> &'static str {
     match (audited.exit(), audited.report.class()) {
         (0, _) => "yes: the record is whole",
         (1, _) => "no: the record breaks its rules",

@@ -75,7 +75,8 @@ pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
             days(far)
         ))),
         back if back < -BACK => Err(LedgerError::Clock(format!(
-            "expected a time after the last event's, {last}; the clock says {now}, {} earlier",
+            "expected a time after the last event's, {last}; the clock says {now}, {} earlier; if the \
+             clock was ahead before, annals ledger retime mends it",
             minutes(-back)
         ))),
         _ => Ok(()),
@@ -98,7 +99,10 @@ pub fn resume(
             Ok(Some(Resumed::Already(Receipt { first, count, already: true })))
         }
         Kept::Fits => {
-            let mut prepared = Prepared { first: writer.size(), ..Prepared::default() };
+            // The documents come again from the files that the drafts name: the outbox's own name
+            // says that they are the same.
+            let documents = documents(drafts, folder);
+            let mut prepared = Prepared { first: writer.size(), documents, ..Prepared::default() };
             for entry in kept {
                 prepared.entries.push(entry);
                 if let Some(why) = judge_last(writer, &prepared)? {
@@ -224,6 +228,12 @@ fn read_file(draft: &Draft, folder: &Path) -> Result<Option<Vec<u8>>, String> {
     let path = folder.join(file);
     let bytes = disk::read(&path, MAX_DOCUMENT);
     bytes.map(Some).map_err(|error| format!("file: {}", chain(&error)))
+}
+
+/// The documents that drafts bring.
+fn documents(drafts: &[Placed], folder: &Path) -> Vec<(Hash, Vec<u8>)> {
+    let files = drafts.iter().filter_map(|placed| read_file(&placed.draft, folder).ok()?);
+    files.map(|bytes| (Hash::of(&[&bytes]), bytes)).collect()
 }
 
 /// An error and its causes, in one line.

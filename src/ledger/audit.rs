@@ -13,8 +13,8 @@ use crate::ledger::record::{Record, read_if_there};
 use crate::pin::Pin;
 use crate::rule::{Fault, Rule};
 use crate::store::{Store, StoreError, sled};
-use crate::tlog::Note;
 use crate::tlog::policy::Policy;
+use crate::verify::cosigned::{self, Witnessed};
 use crate::verify::ends::Ends;
 use crate::verify::source::{SPAN, Source};
 use crate::verify::{Options, Report, verify};
@@ -71,22 +71,20 @@ pub struct Audited {
     pub marked: bool,
     /// Of a published record, how many tiles are right.
     pub tiles: Option<u64>,
-    /// Name and time (seconds since 1970) of each witness of the policy that cosigned.
-    pub witnesses: Vec<(String, u64)>,
-    /// What of the trust that was asked for is missing.
-    pub missing: Vec<String>,
+    /// What the policy says of the checkpoint, where one was given.
+    pub witnessed: Witnessed,
 }
 
 impl Audited {
     /// The exit code: that of the report, else 5 where trust is missing.
     pub fn exit(&self) -> u8 {
-        exit(&self.report, &self.missing)
+        exit(&self.report, &self.witnessed)
     }
 }
 
-fn exit(report: &Report, missing: &[String]) -> u8 {
+fn exit(report: &Report, witnessed: &Witnessed) -> u8 {
     match report.exit() {
-        0 if !missing.is_empty() => 5,
+        0 if !witnessed.missing.is_empty() => 5,
         other => other,
     }
 }
@@ -107,12 +105,10 @@ pub fn audit(
         true => compare_store(record, &mut report.faults)?,
         false => StoreFound::NotCompared("not asked".to_owned()),
     };
-    let (witnesses, missing) =
-        judge_policy(record.checkpoint.as_deref(), audit.policy.as_ref(), &mut report);
+    let witnessed = judge_policy(audit, record.checkpoint.as_deref(), &mut report);
     report.faults.sort();
-    let pin = pin_after(audit, &ends, (&report, &missing))?;
-    let marked = mark.is_some();
-    Ok(Audited { report, store, pin, marked, tiles: None, witnesses, missing })
+    let pin = pin_after(audit, &ends, (&report, &witnessed))?;
+    Ok(Audited { report, store, pin, marked: mark.is_some(), tiles: None, witnessed })
 }
 
 /// Verifies a published record whole; of what is around it, a pin and a policy can be compared.
@@ -125,35 +121,22 @@ pub fn audit_published(
     let ends = Ends { checkpoint, mark: None, pin: read_pin(audit)? };
     let options = Options { progress, ..Options::whole(audit.jobs) };
     let mut report = verify(published, &ends, options)?;
-    let (witnesses, missing) =
-        judge_policy(published.checkpoint(), audit.policy.as_ref(), &mut report);
+    let witnessed = judge_policy(audit, published.checkpoint(), &mut report);
     report.faults.sort();
-    let pin = pin_after(audit, &ends, (&report, &missing))?;
+    let pin = pin_after(audit, &ends, (&report, &witnessed))?;
     let store = StoreFound::NotCompared("a published record has none".to_owned());
     let tiles = Some(published.good_tiles());
-    Ok(Audited { report, store, pin, marked: false, tiles, witnesses, missing })
+    Ok(Audited { report, store, pin, marked: false, tiles, witnessed })
 }
 
 /// Rule 1010, and what of the policy is not met.
-fn judge_policy(
-    checkpoint: Option<&[u8]>,
-    policy: Option<&Policy>,
-    report: &mut Report,
-) -> (Vec<(String, u64)>, Vec<String>) {
-    let note = checkpoint.and_then(Note::parse);
-    let Some((policy, note)) = policy.zip(note) else {
-        let missing = policy.map(|_| "there is no checkpoint that could meet the policy");
-        return (Vec::new(), missing.map(str::to_owned).into_iter().collect());
+fn judge_policy(audit: &Audit, checkpoint: Option<&[u8]>, report: &mut Report) -> Witnessed {
+    let witnessed = match &audit.policy {
+        Some(policy) => cosigned::judge(policy, checkpoint, &mut report.faults),
+        None => Witnessed::default(),
     };
-    let lines = policy.judge(&note);
-    report.faults.extend(lines.refusal().map(|why| Fault::of(Rule::Cosignature, why)));
-    let ends = &mut report.ends;
-    ends.ignored_lines = ends.ignored_lines.saturating_sub(lines.lines);
-    let mut missing: Vec<String> = lines.no_quorum().into_iter().collect();
-    if !policy.logs.is_empty() && lines.logs.is_empty() {
-        missing.push("no log of the policy signed the checkpoint".to_owned());
-    }
-    (lines.witnesses, missing)
+    report.ends.ignored_lines = report.ends.ignored_lines.saturating_sub(witnessed.lines);
+    witnessed
 }
 
 fn last_mark(
@@ -193,7 +176,7 @@ fn read_pin(audit: &Audit) -> Result<Option<Vec<u8>>, LedgerError> {
 fn pin_after(
     audit: &Audit,
     ends: &Ends,
-    verdict: (&Report, &[String]),
+    verdict: (&Report, &Witnessed),
 ) -> Result<PinFound, LedgerError> {
     match exit(verdict.0, verdict.1) {
         0 => move_pin(audit, ends, verdict.0),
@@ -231,7 +214,7 @@ pub fn pin_of(report: &Report) -> Option<Pin> {
 
 fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound, LedgerError> {
     let folder = record.paths.store();
-    if !folder.is_dir() {
+    if folder.symlink_metadata().is_err() {
         let why = "there is none here; it is made from the journal when it is needed";
         return Ok(StoreFound::NotCompared(why.to_owned()));
     }
@@ -268,6 +251,10 @@ fn differs(record: &Record, store: &dyn Store) -> Result<Option<Fault>, LedgerEr
     let repair = "annals repair rebuilds it from the journal";
     if size != record.size() {
         let journal = record.size();
+        let repair = match size > journal {
+            true => "annals repair builds the journal from it, if it is whole",
+            false => repair,
+        };
         let why = format!("it holds {size} events, the journal {journal}; {repair}");
         return Ok(Some(Fault::at(size.min(journal), Rule::Store, why)));
     }

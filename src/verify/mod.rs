@@ -6,6 +6,7 @@
 
 pub mod chain;
 pub mod content;
+pub mod cosigned;
 pub mod ends;
 pub mod examine;
 pub mod library;

@@ -57,11 +57,14 @@ fn text(out: &mut dyn Write, judged: &Judged) -> Result<(), Failure> {
     Ok(writeln!(out, "{}", verdict(judged))?)
 }
 
-/// The fact and what was done to it.
+/// The fact, what was done to it, and by whom.
 fn said(out: &mut dyn Write, judged: &Judged, proof: &Proof) -> Result<(), Failure> {
     let acts = acts(judged, proof.fact);
     let present = revision(judged, &acts);
     writeln!(out, "fact {}, {}", proof.fact, who(judged, proof.fact))?;
+    if let Some(at) = present.filter(|at| *at != proof.fact) {
+        writeln!(out, "  as corrected by event {at}:")?;
+    }
     match present.and_then(|at| fact_at(judged, at)) {
         Some(fact) => {
             writeln!(out, "{}", wrapped(&visible(&fact.claim), 4))?;
@@ -77,6 +80,14 @@ fn said(out: &mut dyn Write, judged: &Judged, proof: &Proof) -> Result<(), Failu
     for line in revoked(judged) {
         writeln!(out, "{}", wrapped(&line, 2))?;
     }
+    writeln!(out, "signers")?;
+    let mut keys: Vec<PublicKey> = Vec::new();
+    for by in acts.iter().filter_map(|act| judged.statement(*act)).map(|said| said.by) {
+        if !keys.contains(&by) {
+            writeln!(out, "    {by} {}", name(judged, &by, u64::MAX))?;
+            keys.push(by);
+        }
+    }
     Ok(())
 }
 
@@ -84,7 +95,7 @@ fn said(out: &mut dyn Write, judged: &Judged, proof: &Proof) -> Result<(), Failu
 fn around(out: &mut dyn Write, judged: &Judged, proof: &Proof) -> Result<(), Failure> {
     let (checkpoint, trust) = (&proof.checkpoint, &judged.trust);
     let (events, size, origin) = (proof.events.len(), checkpoint.size, &checkpoint.origin);
-    writeln!(out, "in the record {origin} of size {size}: {events} events shown, this one among")?;
+    writeln!(out, "in the record {origin} of size {size}, as are {events} events of this file")?;
     let key = judged.log_keys.first().map(PublicKey::to_string).unwrap_or_default();
     match trust.named_by.is_empty() {
         true => writeln!(out, "signed by log key {key}, which nobody else names")?,
@@ -150,32 +161,53 @@ fn quoted(judged: &Judged, evidence: &Evidence) -> String {
     let document = evidence.document;
     let about = match judged.body(document).map(|body| &body.content) {
         Some(Content::DocumentCaptured(about)) => {
-            format!(", {}, sha256 {}", visible(&about.title), about.sha256)
+            format!(" ({}), sha256 {}", visible(&about.title), about.sha256)
         }
         _ => String::new(),
     };
     let quote = evidence.quote.as_ref();
-    let quote = quote.map(|quote| format!("“{}” in ", visible(&quote.exact))).unwrap_or_default();
+    let quote = quote.map(|quote| format!("{} — ", visible(&quote.exact))).unwrap_or_default();
     format!("{}: {quote}document {document}{about}", evidence.stance)
 }
 
-fn signer(judged: &Judged, position: u64) -> (String, Option<PublicKey>) {
-    let Some(statement) = judged.statement(position) else { return (String::new(), None) };
-    let name = judged.name(&statement.by, position).map(visible);
-    (name.unwrap_or_else(|| "the recovery key".to_owned()), Some(statement.by))
+fn name(judged: &Judged, key: &PublicKey, position: u64) -> String {
+    judged.name(key, position).map_or_else(|| "the recovery key".to_owned(), visible)
 }
 
-/// What an event does, by whom and when.
+/// What an event does, by whom and when, with its reason and words.
 fn who(judged: &Judged, position: u64) -> String {
-    let (name, key) = signer(judged, position);
-    let key = key.map(|key| key.to_string()).unwrap_or_default();
+    let Some(statement) = judged.statement(position) else { return String::new() };
     let reading = judged.events.get(&position).map(|event| &event.reading);
     let when = reading.and_then(|reading| reading.place.as_ref()).map(|place| moment(place.at));
-    let kind = judged.statement(position).map(|statement| statement.kind.as_str());
-    let kind = kind.unwrap_or_default();
+    let kind = statement.kind.as_str();
     let did = kind.strip_prefix("fact.").unwrap_or(kind).replace('.', " ");
-    let short = key.get(..16).unwrap_or_default();
-    format!("{did} by {name} (key {short}…), {}", when.unwrap_or_default())
+    let by = name(judged, &statement.by, position);
+    let why = match &statement.args {
+        Args::FactDisputed(args) => format!(": {}", args.reason),
+        Args::FactCorrected(args) => format!(": {}", args.reason),
+        Args::FactRetracted(args) => format!(": {}", args.reason),
+        Args::FactConfirmed(args) => format!(": {}", args.how),
+        _ => String::new(),
+    };
+    let words = judged.body(position).and_then(|body| stated(&body.content));
+    let words = words.map(|words| format!(", “{}”", visible(words))).unwrap_or_default();
+    format!("{did} by {by}, {}{why}{words}", when.unwrap_or_default())
+}
+
+/// The statement in a body of one of a fact's acts.
+fn stated(content: &Content) -> Option<&str> {
+    match content {
+        Content::FactDisputed(body) => Some(&body.statement),
+        Content::FactUpheld(body) => Some(&body.statement),
+        Content::FactCorrected(body) => Some(&body.statement),
+        Content::FactRetracted(body) => Some(&body.statement),
+        Content::FactReinstated(body) => Some(&body.statement),
+        Content::FactRelated(body) => body.statement.as_deref(),
+        Content::RelationWithdrawn(body) => Some(&body.statement),
+        Content::BodyReleased(body) => body.because.as_deref(),
+        Content::BodyRedacted(body) => Some(&body.statement),
+        _ => None,
+    }
 }
 
 /// That a key which signed something here was revoked.
@@ -256,13 +288,14 @@ impl Told {
         let claim = present.and_then(|at| fact_at(judged, at)).map(|fact| fact.claim.to_string());
         let event = |position: &u64| {
             let reading = &judged.events.get(position)?.reading;
-            let (name, by) = signer(judged, *position);
+            let by = judged.statement(*position).map(|statement| statement.by);
+            let name = by.map(|by| judged.name(&by, *position).unwrap_or("the recovery key"));
             Some(ToldEvent {
                 event: *position,
                 hash: reading.hash,
                 kind: judged.statement(*position).map(|statement| statement.kind.as_str()),
                 by,
-                name,
+                name: name.unwrap_or_default().to_owned(),
                 at: reading.place.map(|place| place.at),
                 of_fact: acts.contains(position),
             })

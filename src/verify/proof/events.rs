@@ -10,11 +10,11 @@ use crate::event::body::{Body, Captured, Content, Evidence};
 use crate::event::record::{Place, Statement};
 use crate::event::words::Type;
 use crate::hash::Hash;
-use crate::key::{Possession, PublicKey, possession_bytes};
+use crate::key::{Keyring, Keys, Possession, PublicKey, possession_bytes};
 use crate::merkle::Inclusion;
 use crate::quote::Text;
 use crate::rule::{Fault, Rule};
-use crate::verify::examine::{self, BodyFound, Examined, KeyCache, check_signatures};
+use crate::verify::examine::{self, BodyFound, Examined, check_signatures};
 use std::collections::{BTreeMap, HashMap};
 
 type Broken = Vec<(Rule, String)>;
@@ -24,7 +24,8 @@ type Events = BTreeMap<u64, Examined>;
 pub fn examine(proof: &Proof) -> Events {
     let mut all: Vec<Examined> =
         proof.events.iter().map(|shown| examine::examine(&shown.entry)).collect();
-    check_signatures(&mut all, &mut KeyCache::default());
+    let ring = Keyring::default();
+    check_signatures(&mut all, &mut Keys::new(&ring));
     proof.events.iter().map(|shown| shown.position).zip(all).collect()
 }
 
