@@ -6,7 +6,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{note, out};
 use crate::cli::progress::Progress;
 use crate::cli::witness::collect_for_publication;
-use crate::ledger::publish::publish;
+use crate::ledger::publish::Verified;
 use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
@@ -46,8 +46,9 @@ pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
     record = context.record()?;
     let mut shelf = FolderShelf::open(&args.dir, context.wait()?)?;
     let progress = Progress::new(record.size(), "verify");
-    let done = publish(&record, &mut shelf, jobs, Some(&|done| progress.at(done)))?;
+    let verified = Verified::of(&record, jobs, Some(&|done| progress.at(done)))?;
     drop(progress);
+    let done = verified.publish(&mut shelf)?;
     let mut out = out();
     let (dir, size) = (args.dir.display(), done.size);
     match done.before {

@@ -19,6 +19,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::merkle::Tree;
 use crate::tlog::{Checkpoint, MAX_NOTE, Note};
+use crate::verify::Report;
 use crate::verify::source::Source;
 use std::collections::HashSet;
 
@@ -35,39 +36,54 @@ pub struct Publication {
     pub removed: u64,
 }
 
-/// Publishes a record on a shelf.
-///
-/// Errors: the record does not verify, or its checkpoint does not cover all of it; what is
-/// published there is no earlier state of this record; a file cannot be written.
-pub fn publish(
-    record: &Record,
-    shelf: &mut dyn Shelf,
-    jobs: usize,
-    progress: Option<&(dyn Fn(u64) + Sync)>,
-) -> Result<Publication, LedgerError> {
-    let asked = Audit { jobs, ..Audit::default() };
-    let report = audit(record, &asked, progress)?.report;
-    if !report.faults.is_empty() {
-        return Err(LedgerError::Faulty(report.faults));
-    }
-    let checkpoint = report.ends.checkpoint.as_ref().filter(|c| c.size == report.size);
-    let (Some(checkpoint), Some(note)) = (checkpoint, &record.checkpoint) else {
-        return Err(LedgerError::Usage(format!(
-            "the checkpoint does not cover all {} events: a writer is at work, or was interrupted \
-             and the next one signs; nothing was published",
-            report.size
-        )));
-    };
-    let before = before(record, shelf, checkpoint)?;
-    let fold = &report.state.fold;
-    let mut publisher = Publisher::new(shelf, fold)?;
-    for span in record.journal.walk(0)? {
-        let span = span?;
-        for (entry, position) in span.entries.iter().zip(span.first..) {
-            publisher.event(position, entry, &record.journal)?;
+/// A record that verified whole, and whose checkpoint covers all of it: what can be published.
+pub struct Verified<'a> {
+    record: &'a Record,
+    report: Report,
+    checkpoint: Checkpoint,
+    note: &'a [u8],
+}
+
+impl<'a> Verified<'a> {
+    /// Verifies a record on `jobs` threads.
+    ///
+    /// Errors: the record does not verify, or its checkpoint does not cover all of it.
+    pub fn of(
+        record: &'a Record,
+        jobs: usize,
+        progress: Option<&(dyn Fn(u64) + Sync)>,
+    ) -> Result<Verified<'a>, LedgerError> {
+        let asked = Audit { jobs, ..Audit::default() };
+        let report = audit(record, &asked, progress)?.report;
+        if !report.faults.is_empty() {
+            return Err(LedgerError::Faulty(report.faults));
         }
+        let checkpoint = report.ends.checkpoint.clone().filter(|c| c.size == report.size);
+        let (Some(checkpoint), Some(note)) = (checkpoint, &record.checkpoint) else {
+            return Err(LedgerError::Usage(format!(
+                "the checkpoint does not cover all {} events: a writer is at work, or was \
+                 interrupted and the next one signs; nothing was published",
+                report.size
+            )));
+        };
+        Ok(Verified { record, report, checkpoint, note })
     }
-    publisher.finish(before, note)
+
+    /// Publishes the record on a shelf.
+    ///
+    /// Errors: what is published there is no earlier state of this record; a file cannot be
+    /// written.
+    pub fn publish(&self, shelf: &mut dyn Shelf) -> Result<Publication, LedgerError> {
+        let before = before(self.record, shelf, &self.checkpoint)?;
+        let mut publisher = Publisher::new(shelf, &self.report.state.fold)?;
+        for span in self.record.journal.walk(0)? {
+            let span = span?;
+            for (entry, position) in span.entries.iter().zip(span.first..) {
+                publisher.event(position, entry, &self.record.journal)?;
+            }
+        }
+        publisher.finish(before, self.note)
+    }
 }
 
 /// The size that is published on a shelf: of this record, or nothing is written there.

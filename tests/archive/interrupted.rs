@@ -3,10 +3,11 @@
 //! Always holds: whenever it stops, a reader finds all of the size that the checkpoint says; what
 //! is finished later is byte for byte what was never interrupted.
 
-use crate::shelves::{Fate, Memory, ledger, put, write};
+use crate::shelves::{Fate, Memory, ledger, put, record, write};
 use crate::support::Ledger;
 use crate::support::source::judge_with;
 use annals::archive::shelf::{FolderShelf, Shelf};
+use annals::ledger::publish::Verified;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -19,8 +20,13 @@ fn stop_everywhere(ledger: &Ledger, sizes: &[u64], next: u64, after: u64) {
     }
     let published = sizes.last().copied().unwrap_or(0);
     before.steps = 0;
+    // Verified once, published many times.
+    let places = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let records = [record(places[0].path(), ledger, next), record(places[1].path(), ledger, after)];
+    let [next_one, last_one] =
+        records.each_ref().map(|record| Verified::of(record, 1, None).expect("it verifies"));
     let mut whole = before.clone();
-    put(&mut whole, ledger, next).expect("it is published");
+    next_one.publish(&mut whole).expect("it is published");
     let steps = whole.steps;
     assert!(steps > 3, "there is something to stop");
     let mut finished = 0;
@@ -28,7 +34,7 @@ fn stop_everywhere(ledger: &Ledger, sizes: &[u64], next: u64, after: u64) {
     let lost = (0..steps).map(|step| (step, Fate::Lost));
     for (step, fate) in lost.chain([(steps - 1, Fate::Kept)]) {
         let mut shelf = Memory { fails: Some((step, fate)), ..before.clone() };
-        put(&mut shelf, ledger, next).expect_err("it is stopped");
+        next_one.publish(&mut shelf).expect_err("it is stopped");
         let stopped = format!("stopped at step {step} of {steps}, {fate:?}");
         let checkpoint = shelf.files.get("checkpoint");
         // What readers find: the size before, or the whole new one.
@@ -43,7 +49,7 @@ fn stop_everywhere(ledger: &Ledger, sizes: &[u64], next: u64, after: u64) {
         }
         finished += usize::from(found == next);
         shelf.fails = None;
-        put(&mut shelf, ledger, after).expect("it goes on");
+        last_one.publish(&mut shelf).expect("it goes on");
         let mut in_order: Vec<u64> = sizes.to_vec();
         in_order.extend((found == next).then_some(next));
         in_order.push(after);

@@ -5,7 +5,7 @@ use crate::support::files::CHECKPOINT;
 use crate::support::{Ledger, acts, judge};
 use annals::archive::shelf::FolderShelf;
 use annals::hash::Hash;
-use annals::ledger::publish::publish;
+use annals::ledger::publish::Verified;
 use std::time::Duration;
 
 #[test]
@@ -116,8 +116,7 @@ fn a_record_with_a_fault_or_events_that_nobody_signed_for_is_not_published() {
     std::fs::write(folder.path().join(CHECKPOINT), ledger.checkpoint(6)).unwrap();
     let paths = annals::ledger::paths::Paths::new(folder.path().join("ledger"), None);
     let behind = annals::ledger::record::Record::open(paths).unwrap();
-    let mut shelf = Memory::default();
-    let refused = publish(&behind, &mut shelf, 1, None).unwrap_err();
+    let refused = Verified::of(&behind, 1, None).err().unwrap();
     assert_eq!(
         (refused.to_string().as_str(), refused.exit()),
         (
@@ -126,7 +125,7 @@ fn a_record_with_a_fault_or_events_that_nobody_signed_for_is_not_published() {
             2
         )
     );
-    let mut broken = ledger.clone();
+    let (mut shelf, mut broken) = (Memory::default(), ledger.clone());
     broken.events[5].signature = broken.events[4].signature.clone();
     let refused = put(&mut shelf, &broken, 7).unwrap_err();
     assert!(refused.to_string().starts_with("the record has "), "{refused}");

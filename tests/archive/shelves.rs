@@ -6,7 +6,7 @@ use annals::archive::shelf::Shelf;
 use annals::disk::DiskError;
 use annals::ledger::error::LedgerError;
 use annals::ledger::paths::Paths;
-use annals::ledger::publish::{Publication, publish};
+use annals::ledger::publish::{Publication, Verified};
 use annals::ledger::record::Record;
 use std::collections::BTreeMap;
 use std::fs;
@@ -49,7 +49,7 @@ pub fn cut(ledger: &Ledger, size: u64) -> Ledger {
 /// Publishes the first `size` events of a ledger.
 pub fn put(shelf: &mut dyn Shelf, ledger: &Ledger, size: u64) -> Result<Publication, LedgerError> {
     let folder = tempfile::tempdir().expect("a folder");
-    publish(&record(folder.path(), ledger, size), shelf, 1, None)
+    Verified::of(&record(folder.path(), ledger, size), 1, None)?.publish(shelf)
 }
 
 /// What happens to the step that fails.
