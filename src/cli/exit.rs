@@ -6,7 +6,6 @@ use crate::clock::Clock;
 use crate::disk::DiskError;
 use crate::keys::KeysError;
 use crate::ledger::error::{LedgerError, Refusal};
-use crate::verify::source::SourceError;
 use std::io::{self, Write};
 
 /// The exit codes of every command.
@@ -109,12 +108,6 @@ impl From<LedgerError> for Failure {
 
 impl From<DiskError> for Failure {
     fn from(error: DiskError) -> Failure {
-        Failure::Ledger(error.into())
-    }
-}
-
-impl From<SourceError> for Failure {
-    fn from(error: SourceError) -> Failure {
         Failure::Ledger(error.into())
     }
 }

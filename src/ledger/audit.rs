@@ -120,7 +120,7 @@ pub fn audit_published(
     let checkpoint = published.checkpoint().map(<[u8]>::to_vec);
     let ends = Ends { checkpoint, mark: None, pin: read_pin(audit)? };
     let options = Options { progress, ..Options::whole(audit.jobs) };
-    let mut report = verify(published, &ends, options)?;
+    let mut report = verify(published, &ends, options).map_err(LedgerError::Elsewhere)?;
     let witnessed = judge_policy(audit, published.checkpoint(), &mut report);
     report.faults.sort();
     let pin = pin_after(audit, &ends, (&report, &witnessed))?;

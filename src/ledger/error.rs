@@ -164,6 +164,9 @@ pub enum LedgerError {
     /// The store could not be read or written.
     #[error(transparent)]
     StoreIo(#[from] StoreError),
+    /// A published record could not be read, in its folder or from its server.
+    #[error(transparent)]
+    Elsewhere(SourceError),
     /// A source could not be read.
     #[error(transparent)]
     Source(#[from] SourceError),

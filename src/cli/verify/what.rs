@@ -59,7 +59,7 @@ pub fn what(path: Option<&Path>) -> Result<What, Failure> {
 }
 
 fn published(files: Box<dyn Files>, place: &str) -> Result<What, Failure> {
-    let published = Published::open(files)?;
+    let published = Published::open(files).map_err(LedgerError::Elsewhere)?;
     if published.checkpoint().is_none() {
         let why = format!(
             "no record is published at {}: expected a file `checkpoint` there; annals publish DIR \
