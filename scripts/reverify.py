@@ -120,7 +120,7 @@ FORK = {707, 801, 802}
 DAMAGE = {705, 803, 804, 901, 902, 910, 911, 971, 972, 973}
 
 MOST = 9007199254740991  # the largest integer of section 1
-RECORD_MOST, BODY_MOST, NOTE_MOST = 4096, 1048576, 1048576
+RECORD_MOST, BODY_MOST, NOTE_MOST, PIN_MOST = 4096, 1048576, 1048576, 4194304
 
 
 def sha256(data):
@@ -527,13 +527,16 @@ class Tree:
             self.peaks.append(node(self.peaks.pop(), right))
 
     def root(self):
-        if not self.peaks:
-            return sha256(b"")
-        return functools.reduce(lambda right, left: node(left, right), reversed(self.peaks))
+        return fold(self.peaks)
 
 
 def node(left, right):
     return sha256(b"\x01" + left + right)
+
+
+def fold(peaks):
+    """The root over perfect subtrees, the largest first."""
+    return functools.reduce(lambda right, left: node(left, right), reversed(peaks)) if peaks else sha256(b"")
 
 
 # --- 9 Files, journal, notes -----------------------------------------------------------------------
@@ -676,22 +679,99 @@ def parse_mark(line):
     return origin, size, root
 
 
-PIN = re.compile(
-    "(annals pin v1\norigin ([^\n]+)\ngenesis ([0-9a-f]{64})\nsize ([0-9]+)\nhead ([0-9a-f]{64})\n"
-    "root ([^\n]+)\nlog ([0-9a-f]{64})\n)sum ([0-9a-f]{64})\n"
-)
+def ended(data, most):
+    """The lines of a file before its last one, `sum` and the digest of them; None if it does not hold."""
+    if data is None or len(data) > most or not data.endswith(b"\n"):
+        return None
+    body, _, last = data[:-1].rpartition(b"\n")
+    body += b"\n"
+    return body[:-1].split(b"\n") if last == b"sum " + sha256(body).hex().encode() else None
+
+
+class Lines:
+    """Lines that are taken one after the other, each by the word that it begins with."""
+
+    def __init__(self, lines):
+        self.lines = lines
+
+    def value(self, name):
+        """What the next line says after `name` and a space; None, and nothing taken, if it is another."""
+        if not self.lines or not self.lines[0].startswith(name + b" "):
+            return None
+        return self.lines.pop(0)[len(name) + 1:]
+
+    def values(self, name):
+        return list(iter(lambda: self.value(name), None))
+
+    def note(self, name):
+        """A checkpoint whose number of lines the line `name` says, with its bytes; or None."""
+        count = parse_size((self.value(name) or b"").decode("utf-8", "replace"))
+        if not count or count > len(self.lines):
+            return None
+        data = b"\n".join(self.lines[:count]) + b"\n"
+        del self.lines[:count]
+        return parse_checkpoint(data)
+
+
+def is_hex(word):
+    return word is not None and bool(re.fullmatch(b"[0-9a-f]{64}", word))
+
+
+def signs(key, checkpoint):
+    """Whether a key signed a checkpoint under its origin: one line at least, and none that is not good."""
+    text, _, _, origin, signatures = checkpoint
+    key_id = sha256(origin.encode() + b"\n\x01" + bytes.fromhex(key))[:4]
+    found = [p for name, p in signatures if name == origin and p[:4] == key_id]
+    return bool(found) and all(len(p) == 68 and signature_holds(key, p[4:], text) for p in found)
+
+
+class Pin:
+    """What an auditor keeps: genesis, head, peaks, log keys by size, and the checkpoint."""
+
+    def __init__(self, lines):
+        lines = Lines(lines)
+        if lines.lines.pop(0) != b"annals pin v1":
+            raise ValueError("first line")
+        genesis, head = lines.value(b"genesis"), lines.value(b"head")
+        peaks = [parse_root(p.decode("ascii")) for p in lines.values(b"peak")]
+        self.log = [log_keys(words.decode("ascii")) for words in lines.values(b"log")]
+        self.checkpoint = lines.note(b"checkpoint")
+        if not is_hex(genesis) or not is_hex(head) or None in peaks or not self.checkpoint or lines.lines:
+            raise ValueError("lines")
+        self.genesis, self.head, self.peaks = bytes.fromhex(genesis.decode()), bytes.fromhex(head.decode()), peaks
+        _, self.size, self.root, self.origin, _ = self.checkpoint
+        sizes = [size for size, _ in self.log]
+        if (self.size < 1 or len(peaks) != bin(self.size).count("1") or fold(peaks) != self.root
+                or (self.size % 2 and peaks[-1] != self.head) or (self.size == 1 and self.genesis != self.head)
+                or not sizes or sizes[0] != 1 or self.log[0][1][1:] or sizes[-1] > self.size
+                or any(a >= b for a, b in zip(sizes, sizes[1:]))
+                or not all(signs(key, self.checkpoint) for key in self.log[-1][1])):
+            raise ValueError("parts")
+
+    def ranges(self):
+        """(first event, event after the last, root) of each complete subtree, the largest first."""
+        start = 0
+        for bit in range(self.size.bit_length() - 1, -1, -1):
+            if self.size >> bit & 1:
+                yield start, start + (1 << bit), self.peaks[bin(start).count("1")]
+                start += 1 << bit
+
+
+def log_keys(words):
+    """(size, [log key, and the old one if there is one]) of a `log` line of a pin."""
+    size, key, old = words.split(" ")
+    if parse_size(size) is None or not all(re.fullmatch("[0-9a-f]{64}", k) for k in (key, old) if k != "-") or key == "-":
+        raise ValueError("log")
+    return parse_size(size), [key] if old == "-" else [key, old]
 
 
 def parse_pin(data):
-    """(origin, hash of event 0, size, hash of event size-1, root, log key) of a pin, or None."""
+    """A pin, or None."""
+    lines = ended(data, PIN_MOST)
     try:
-        found = PIN.fullmatch(data.decode("ascii"))
-    except ValueError:
+        return lines and Pin(lines)
+    except (ValueError, IndexError):
         return None
-    if not found or sha256(found[1].encode()).hex() != found[8]:
-        return None
-    size, root = parse_size(found[4]), parse_root(found[6])
-    return (found[2], found[3], size, found[5], root, found[7]) if is_origin(found[2]) and size and root else None
 
 
 # --- 2, 3 Event and document -----------------------------------------------------------------------
@@ -1371,8 +1451,9 @@ class Verifier:
         if root != self.root_at(size):
             self.fault(704)
 
-        keys = [note_key(ours, key) for key in self.log_keys[size]]
-        if not keys or not all(signed_by(key, note, signatures) for key in keys):
+        # Under the ledger's origin, whatever the checkpoint says its own is.
+        as_ours = (note, size, root, ours, signatures)
+        if not self.log_keys[size] or not all(signs(key, as_ours) for key in self.log_keys[size]):
             self.fault(703)
 
     def judge_policy(self):
@@ -1407,14 +1488,16 @@ class Verifier:
         if pin is None:
             self.fault(803)
             return
-        origin, genesis, size, head, root, _ = pin
-        if self.opening and origin != self.opening["origin"]:
+        same = all(
+            Tree(e.hash for e in self.events[start:end]).root() == root
+            for start, end, root in pin.ranges() if end <= len(self.events))
+        if self.opening and pin.origin != self.opening["origin"]:
             self.fault(804)
-        elif self.events and self.events[0].hash.hex() != genesis:
+        elif self.events and self.events[0].hash != pin.genesis:
             self.fault(802)
-        elif size > len(self.events):
-            self.fault(801)
-        elif self.events[size - 1].hash.hex() != head or self.root_at(size) != root:
+        elif pin.size > len(self.events):
+            self.fault(801 if same else 802)
+        elif self.events[pin.size - 1].hash != pin.head or self.root_at(pin.size) != pin.root:
             self.fault(802)
 
     # Report
@@ -1644,12 +1727,13 @@ class ProofVerifier:
         self.left_out, self.fact, events, self.documents, self.checkpoint = parsed
         _, self.size, self.root, _, _ = self.checkpoint
         self.events = {p: Event(0, [*lines[:3], None if lines[3] == b"-" else lines[3]], p) for p, (lines, _) in events.items()}
+        self.paths = {p: path for p, (_, path) in events.items()}
         self.sound = {p for p, e in self.events.items() if e.place and e.statement and e.signature and e.bytes <= RECORD_MOST}
         first = self.events.get(0) if 0 in self.sound else None
         self.founder = first and first.by
         self.opening = first.args if first and first.type == "ledger.opened" else None
         for p, e in self.events.items():
-            self.judge(p, e, events[p][1])
+            self.judge(p, e, self.paths[p])
         asked = [("body", p) for p, e in self.events.items() if e.withheld]
         asked += [("document", p) for p, e in self.events.items()
                   if e.type == "document.captured" and p not in self.documents]
@@ -1770,17 +1854,21 @@ class ProofVerifier:
         if pin is None:
             self.fault(803)
             return False
-        origin, genesis, size, head, root, log_key = pin
         if self.opening is None:
             return False
-        if origin != self.opening["origin"]:
+        if pin.origin != self.opening["origin"]:
             self.fault(804)
             return False
+        log_key = [keys[0] for size, keys in pin.log if size <= max(1, self.size)][-1]
         broken = {rule for rule, _ in self.faults}
         if log_key in named and not broken & {1001, 1002, 1003, 1004, 1005, 1006, 702, 703}:
-            last = self.events.get(size - 1)
-            if self.events[0].hash.hex() != genesis or size == self.size and root != self.root or (
-                    last is not None and last.hash.hex() != head):
+            same = self.events[0].hash == pin.genesis and (pin.size != self.size or pin.root == self.root)
+            for start, end, root in pin.ranges():
+                for p, e in self.events.items():
+                    if start <= p < end <= self.size:
+                        within = self.paths[p][:(end - start).bit_length() - 1]
+                        same = same and root_by_path(p - start, end - start, e.hash, within) == root
+            if not same:
                 self.fault(802)
         return log_key in named
 

@@ -19,6 +19,7 @@ use crate::ledger::seal::{Slot, seal};
 use crate::ledger::settle::{Agents, Settled, Settler};
 use crate::ledger::writer::Writer;
 use crate::time::Time;
+use crate::verify::content::Asked;
 use crate::verify::examine::examine;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -216,7 +217,7 @@ pub fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<Str
     let Some(entry) = prepared.entries.last() else { return Ok(None) };
     let examined = examine(entry);
     let pending = Pending::new(&writer.journal, &writer.recent, prepared);
-    writer.judge.event(&examined, &pending, true)?;
+    writer.judge.event(&examined, &pending, Asked::All)?;
     let faults = std::mem::take(&mut writer.judge.faults);
     let told: Vec<String> =
         faults.iter().map(|fault| format!("rule {}: {}", fault.rule, fault.why)).collect();

@@ -1,16 +1,19 @@
 //! Audit: the whole verdict on a ledger, with everything around it that can contradict it.
 //!
-//! Always holds: nothing is written but the pin, and that only after a whole good verdict; the
-//! store is compared in a copy, so that looking changes nothing. Not here: the judgement itself
-//! (`verify`), words for people (`cli`). Source: FORMAT.md section 9.
+//! Always holds: nothing is written but the pin, and that only after a whole good verdict, and
+//! evidence where the record is not the pinned one; the store is compared in a copy, so that
+//! looking changes nothing. Not here: the judgement itself (`verify`), words for people (`cli`).
+//! Source: FORMAT.md section 9.
+
+pub mod evidence;
+pub mod kept;
+pub mod periods;
 
 use crate::archive::published::Published;
-use crate::disk::{self, Mode};
 use crate::keys::Marks;
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
-use crate::ledger::record::{Record, read_if_there};
-use crate::pin::Pin;
+use crate::ledger::record::Record;
 use crate::rule::{Fault, Rule};
 use crate::store::{Store, StoreError, sled};
 use crate::tlog::policy::Policy;
@@ -18,7 +21,9 @@ use crate::verify::cosigned::{self, Witnessed};
 use crate::verify::ends::Ends;
 use crate::verify::source::{SPAN, Source};
 use crate::verify::{Options, Report, verify};
-use std::path::{Path, PathBuf};
+pub use evidence::EvidenceFound;
+pub use kept::PinFound;
+use std::path::PathBuf;
 
 /// What to compare a ledger with.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +32,10 @@ pub struct Audit {
     pub pin: Option<PathBuf>,
     /// Whether the pin is to be made.
     pub first: bool,
+    /// Whether what the pin covers is not checked again.
+    pub only_new: bool,
+    /// Where evidence is written; else next to the pin.
+    pub evidence: Option<PathBuf>,
     /// Whether the store is compared with the journal.
     pub store: bool,
     /// Number of threads.
@@ -46,19 +55,6 @@ pub enum StoreFound {
     Differs,
 }
 
-/// What became of the pin.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PinFound {
-    /// None was given.
-    None,
-    /// Made.
-    Made(u64),
-    /// Held, and moved forward from one size to another.
-    Moved(u64, u64),
-    /// It does not hold, or the record does not: left as it was.
-    Left,
-}
-
 /// The verdict and what stands around it.
 pub struct Audited {
     /// The verdict.
@@ -67,12 +63,14 @@ pub struct Audited {
     pub store: StoreFound,
     /// The pin.
     pub pin: PinFound,
+    /// What can be shown to others.
+    pub evidence: EvidenceFound,
     /// Whether the log key's memory was at hand.
     pub marked: bool,
-    /// Of a published record, how many tiles are right.
-    pub tiles: Option<u64>,
     /// What the policy says of the checkpoint, where one was given.
     pub witnessed: Witnessed,
+    /// Of a published record, how many tiles are right.
+    pub tiles: Option<u64>,
 }
 
 impl Audited {
@@ -97,18 +95,14 @@ pub fn audit(
 ) -> Result<Audited, LedgerError> {
     let mut unreadable = Vec::new();
     let mark = last_mark(record, &mut unreadable)?;
-    let ends = Ends { checkpoint: record.checkpoint.clone(), mark, pin: read_pin(audit)? };
-    let options = Options { progress, ..Options::whole(audit.jobs) };
-    let mut report = verify(&record.journal, &ends, options)?;
+    let ends = Ends { checkpoint: record.checkpoint.clone(), mark, pin: kept::read(audit)? };
+    let mut report = verify(&record.journal, &ends, options(audit, &ends, progress))?;
     report.faults.extend(unreadable);
     let store = match audit.store {
         true => compare_store(record, &mut report.faults)?,
         false => StoreFound::NotCompared("not asked".to_owned()),
     };
-    let witnessed = judge_policy(audit, record.checkpoint.as_deref(), &mut report);
-    report.faults.sort();
-    let pin = pin_after(audit, &ends, (&report, &witnessed))?;
-    Ok(Audited { report, store, pin, marked: mark.is_some(), tiles: None, witnessed })
+    conclude(audit, &record.journal, ends, (report, store))
 }
 
 /// Verifies a published record whole; of what is around it, a pin and a policy can be compared.
@@ -118,25 +112,43 @@ pub fn audit_published(
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<Audited, LedgerError> {
     let checkpoint = published.checkpoint().map(<[u8]>::to_vec);
-    let ends = Ends { checkpoint, mark: None, pin: read_pin(audit)? };
-    let options = Options { progress, ..Options::whole(audit.jobs) };
-    let mut report = verify(published, &ends, options).map_err(LedgerError::Elsewhere)?;
-    let witnessed = judge_policy(audit, published.checkpoint(), &mut report);
-    report.faults.sort();
-    let pin = pin_after(audit, &ends, (&report, &witnessed))?;
+    let ends = Ends { checkpoint, mark: None, pin: kept::read(audit)? };
+    let report = verify(published, &ends, options(audit, &ends, progress));
+    let report = report.map_err(LedgerError::Elsewhere)?;
     let store = StoreFound::NotCompared("a published record has none".to_owned());
     let tiles = Some(published.good_tiles());
-    Ok(Audited { report, store, pin, marked: false, tiles, witnessed })
+    Ok(Audited { tiles, ..conclude(audit, published, ends, (report, store))? })
 }
 
-/// Rule 1010, and what of the policy is not met.
-fn judge_policy(audit: &Audit, checkpoint: Option<&[u8]>, report: &mut Report) -> Witnessed {
+fn options<'a>(
+    audit: &Audit,
+    ends: &Ends,
+    progress: Option<&'a (dyn Fn(u64) + Sync)>,
+) -> Options<'a> {
+    let known = ends.pinned().filter(|_| audit.only_new).map_or(0, |pin| pin.checkpoint.size);
+    Options { progress, known, ..Options::whole(audit.jobs) }
+}
+
+/// What follows from a verdict: the policy's, the pin's, and evidence.
+fn conclude(
+    audit: &Audit,
+    source: &dyn Source,
+    ends: Ends,
+    (mut report, store): (Report, StoreFound),
+) -> Result<Audited, LedgerError> {
     let witnessed = match &audit.policy {
-        Some(policy) => cosigned::judge(policy, checkpoint, &mut report.faults),
+        Some(policy) => cosigned::judge(policy, ends.checkpoint.as_deref(), &mut report.faults),
         None => Witnessed::default(),
     };
     report.ends.ignored_lines = report.ends.ignored_lines.saturating_sub(witnessed.lines);
-    witnessed
+    report.faults.sort();
+    let pin = match exit(&report, &witnessed) {
+        5 if audit.pin.is_some() => PinFound::Left,
+        _ => kept::move_on(audit, &ends, &report)?,
+    };
+    let evidence = evidence::keep(audit, source, (&ends, &report))?;
+    let marked = ends.mark.is_some();
+    Ok(Audited { report, store, pin, evidence, marked, witnessed, tiles: None })
 }
 
 fn last_mark(
@@ -159,62 +171,9 @@ fn last_mark(
     }
 }
 
-fn read_pin(audit: &Audit) -> Result<Option<Vec<u8>>, LedgerError> {
-    let Some(path) = &audit.pin else { return Ok(None) };
-    let there = read_if_there(path, 1 << 20)?;
-    match (there, audit.first) {
-        (Some(_), true) => Err(LedgerError::ThereAlready(path.clone())),
-        (None, false) => Err(LedgerError::NotFound(format!(
-            "no pin at {}; --first makes it from what is here now",
-            path.display()
-        ))),
-        (there, _) => Ok(there),
-    }
-}
-
-/// What becomes of the pin after a verdict.
-fn pin_after(
-    audit: &Audit,
-    ends: &Ends,
-    verdict: (&Report, &Witnessed),
-) -> Result<PinFound, LedgerError> {
-    match exit(verdict.0, verdict.1) {
-        0 => move_pin(audit, ends, verdict.0),
-        _ if audit.pin.is_some() => Ok(PinFound::Left),
-        _ => Ok(PinFound::None),
-    }
-}
-
-/// Moves the pin forward, never on a fault.
-fn move_pin(audit: &Audit, ends: &Ends, report: &Report) -> Result<PinFound, LedgerError> {
-    let Some(path) = &audit.pin else { return Ok(PinFound::None) };
-    let Some(pin) = pin_of(report).filter(|_| report.exit() == 0) else {
-        return Ok(PinFound::Left);
-    };
-    let old = ends.pin.as_deref().and_then(Pin::parse);
-    disk::replace(path, pin.write().as_bytes(), Mode::Shared)?;
-    Ok(match old {
-        Some(old) => PinFound::Moved(old.size, pin.size),
-        None => PinFound::Made(pin.size),
-    })
-}
-
-/// What an auditor keeps of a verified record.
-pub fn pin_of(report: &Report) -> Option<Pin> {
-    let ledger = report.state.fold.ledger.as_ref()?;
-    Some(Pin {
-        origin: ledger.origin.to_string(),
-        genesis: report.genesis?,
-        size: report.size,
-        head: report.head?,
-        root: report.root,
-        log_key: ledger.log_key,
-    })
-}
-
 fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound, LedgerError> {
     let folder = record.paths.store();
-    if folder.symlink_metadata().is_err() {
+    if !folder.is_dir() {
         let why = "there is none here; it is made from the journal when it is needed";
         return Ok(StoreFound::NotCompared(why.to_owned()));
     }
@@ -251,10 +210,6 @@ fn differs(record: &Record, store: &dyn Store) -> Result<Option<Fault>, LedgerEr
     let repair = "annals repair rebuilds it from the journal";
     if size != record.size() {
         let journal = record.size();
-        let repair = match size > journal {
-            true => "annals repair builds the journal from it, if it is whole",
-            false => repair,
-        };
         let why = format!("it holds {size} events, the journal {journal}; {repair}");
         return Ok(Some(Fault::at(size.min(journal), Rule::Store, why)));
     }
@@ -271,9 +226,4 @@ fn differs(record: &Record, store: &dyn Store) -> Result<Option<Fault>, LedgerEr
         }
     }
     Ok(None)
-}
-
-/// Whether a path is the file of a pin, for messages.
-pub fn is_pin(path: &Path) -> bool {
-    read_if_there(path, 1 << 20).ok().flatten().is_some_and(|bytes| Pin::parse(&bytes).is_some())
 }

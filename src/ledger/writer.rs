@@ -179,7 +179,7 @@ impl Writer {
                 other => other?,
             }
         }
-        let (size, root) = (self.size(), self.judge.chain.tree.root());
+        let (size, root) = (self.size(), self.judge.chain.tree().root());
         let first = size - entries.len() as u64;
         self.writer.commit(entries, (size, root))?;
         self.finish(first, entries).map_err(|error| LedgerError::NotAcknowledged {
@@ -220,7 +220,7 @@ impl Writer {
     /// Signs the record as it stands: mark first, then the checkpoint is replaced.
     fn sign_checkpoint(&mut self) -> Result<(), LedgerError> {
         let Some(ledger) = &self.judge.chain.state.fold.ledger else { return Ok(()) };
-        let (size, root) = (self.size(), self.judge.chain.tree.root());
+        let (size, root) = (self.size(), self.judge.chain.tree().root());
         let origin = ledger.origin.clone();
         let text = Checkpoint { origin: origin.to_string(), size, root }.text();
         let mut signatures = Vec::new();
@@ -291,12 +291,12 @@ fn check_marks(marks: &Marks, journal: &Journal, judge: &Judge) -> Result<(), Le
         return Err(behind);
     }
     if mark.size == size {
-        return if mark.root == judge.chain.tree.root() { Ok(()) } else { Err(behind) };
+        return if mark.root == judge.chain.tree().root() { Ok(()) } else { Err(behind) };
     }
     let ends = Ends { mark: Some((mark.size, mark.root)), ..Ends::default() };
     let mut at = Judge::new(&ends);
     follow(journal, Options::state(mark.size), &mut at)?;
-    if at.chain.tree.root() == mark.root { Ok(()) } else { Err(behind) }
+    if at.chain.tree().root() == mark.root { Ok(()) } else { Err(behind) }
 }
 
 /// Opens the store, or builds it from the journal where there is none. One that differs from the

@@ -1,7 +1,7 @@
 //! Vectors of rules 1001–1010 and of what is given beside a proof: pin, policy, log key.
 
 use super::{Case, bad, good};
-use crate::support::files::{Files, PIN, head_text, note, pin_with_sum};
+use crate::support::files::{Files, PIN, head_text, note, pin_with_sum, signature_blob};
 use crate::support::proof::{LOG_KEY, POLICY, Parts, cosignature, event, verifier_key};
 use crate::support::texts::TEXT;
 use crate::support::{Ledger, acts};
@@ -114,9 +114,8 @@ fn missing() -> Vec<Case> {
     let other = (LOG_KEY, verifier_key(acts::ORIGIN, 1, "ada") + "\n");
     let renamed = (LOG_KEY, verifier_key("example.org/other", 1, "log") + "\n");
     let no_log = (POLICY, "quorum none\n".to_owned());
-    let mut rekeyed = ledger();
-    rekeyed.log = vec!["log-2".to_owned()];
-    let pin = (PIN, rekeyed.pin(8));
+    let other_log = acts::Opening { log: "log-2", ..acts::Opening::default() };
+    let pin = (PIN, Ledger::newsroom_as(&other_log).pin(6));
     vec![
         untrusted("proof-alone", "Nobody else names the log key.", alone),
         untrusted("proof-quorum", "One of three witnesses cosigned, two must.", one),
@@ -328,13 +327,21 @@ fn checkpoints() -> Vec<Case> {
     fork.expected = 7;
     fork.sign("ada", acts::changed(3));
     let forked = parts().beside(&[(PIN, fork.pin(8))]);
+    let mut longer = ledger();
+    longer.sign("bo", acts::disputed(5));
+    let longer = Parts::of(&longer, 5, &[0, 1, 4, 5, 6, 8], &[(4, TEXT)]);
+    let peaks = longer.beside(&[(PIN, fork.pin(8))]);
     let mut begun = Ledger::opened_as(&acts::Opening { confirmations: 2, ..Default::default() });
     begun.sign("ada", acts::changed(2));
     let genesis = parts().beside(&[(PIN, begun.pin(2))]);
-    let damaged = parts().beside(&[(PIN, ledger().pin(8).replace("size 8", "size 7"))]);
-    let pin = ledger().pin(8);
-    let lines = pin.split("sum ").next().unwrap_or_default();
-    let foreign = pin_with_sum(&lines.replace(acts::ORIGIN, "example.org/other"));
+    let damaged = parts().beside(&[(PIN, ledger().pin(8).replacen("peak ", "peak  ", 1))]);
+    let lines = ledger().pin_lines(8);
+    let elsewhere = "example.org/other";
+    let head = head_text(elsewhere, 8, &root);
+    let blob = signature_blob(elsewhere, "log", &head);
+    let end = lines.find("checkpoint ").expect("a checkpoint");
+    let foreign = format!("{}checkpoint 5\n{head}\n\u{2014} {elsewhere} {blob}\n", &lines[..end]);
+    let foreign = pin_with_sum(&foreign);
     let foreign = parts().beside(&[(PIN, foreign)]);
     let mut on_disk = ledger().files();
     let checkpoint = ledger().checkpoint(8) + &wrong + &good[0] + &good[1];
@@ -356,6 +363,7 @@ fn checkpoints() -> Vec<Case> {
             forked,
             802,
         ),
+        row("802-forked-from-pin-proof-peak", "An event leads to another peak.", peaks, 802),
         row("802-forked-from-pin-proof-genesis", "Another event 0 was pinned.", genesis, 802),
         row("803-pin-damaged-proof", "The pin's sum does not hold.", damaged, 803),
         row("804-pin-origin-proof", "The pin is of another ledger.", foreign, 804),

@@ -154,12 +154,12 @@ fn a_pin_vouches_and_a_forked_record_is_told() {
     fork.sign("cy", acts::confirmed(5));
     desk.write("kept", fork.pin(7));
     let forked = desk.run("verify 5.proof --pin kept");
-    let why = "fault: rule 802 forked-from-pin: event 6 is not the pinned one";
+    let why = "fault: rule 802 forked-from-pin: event 6 is not among those that were pinned";
     assert!(forked.out.starts_with(why), "{}", forked.out);
     assert!(forked.out.ends_with("no: this is not the record that was pinned\n"));
     assert!(!forked.out.contains("She said"), "words of a fork are not shown");
     assert_eq!(forked.exit, 4);
-    desk.write("kept", story.pin(7).replace("size 7", "size 8"));
+    desk.write("kept", story.pin(7).replacen("peak ", "peak  ", 1));
     assert_eq!(desk.run("verify 5.proof --pin kept").exit, 2);
     assert_eq!(desk.run("verify 5.proof --pin nowhere").exit, 2);
     assert_eq!(desk.run("verify 5.proof --pin kept --first").exit, 2);
@@ -331,7 +331,7 @@ fn what_cannot_be_verified_is_told_by_what_it_is() {
     desk.write("kept", story.pin(3));
     desk.write("other", "annals\n");
     let pin = desk.run("verify kept");
-    let why = "annals: kept: expected a ledger's folder or a proof, found a pin, which is given with \
+    let why = "annals: kept: expected a ledger's folder, a proof or an evidence file, found a pin, which is given with \
                --pin beside what is verified\n";
     assert_eq!((pin.err.as_str(), pin.exit), (why, 2));
     assert!(desk.run("verify other").err.ends_with("found another file\n"));

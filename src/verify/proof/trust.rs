@@ -9,6 +9,7 @@ use super::{Judged, Proof};
 use crate::event::args::{Args, LedgerOpened};
 use crate::event::words::RekeyReason;
 use crate::key::PublicKey;
+use crate::merkle::{Inclusion, cover};
 use crate::pin::Pin;
 use crate::rule::{Fault, Rule};
 use crate::tlog::policy::Policy;
@@ -136,15 +137,18 @@ fn judge_pin(proof: (&Proof, &LedgerOpened), given: &Given, judged: &mut Judged)
         judged.faults.push(pin_damaged());
         return;
     };
-    if pin.origin != *opened.origin {
-        let why = format!("the pin is of {}, the proof is of {}", pin.origin, opened.origin);
+    let (kept, size) = (&pin.checkpoint, proof.checkpoint.size);
+    if kept.origin != *opened.origin {
+        let why = format!("the pin is of {}, the proof is of {}", kept.origin, opened.origin);
         judged.faults.push(Fault::of(Rule::PinOrigin, why));
         return;
     }
-    if !judged.log_keys.contains(&pin.log_key) {
+    // The keys of the proof's size, as far as the pin knows; it begins at size 1.
+    let by_then = pin.log.iter().rev().find(|keys| keys.size <= size.max(1));
+    if !by_then.is_some_and(|keys| judged.log_keys.contains(&keys.key)) {
+        let key = by_then.map(|keys| keys.key.to_string()).unwrap_or_default();
         judged.trust.missing.push(format!(
-            "the pinned log key, {}, is not the proof's; move the pin forward by a whole verify",
-            pin.log_key
+            "the pinned log key, {key}, is not the proof's; move the pin forward by a whole verify"
         ));
         return;
     }
@@ -155,24 +159,40 @@ fn judge_pin(proof: (&Proof, &LedgerOpened), given: &Given, judged: &mut Judged)
     if !judged.faults.iter().all(whole) {
         return;
     }
-    let hash = |position: u64| judged.events.get(&position).map(|event| event.reading.hash);
-    let head = pin.size.checked_sub(1).and_then(hash);
-    let why = if hash(0) != Some(pin.genesis) {
-        Some(format!("event 0 is not the pinned one, {}", pin.genesis))
-    } else if proof.checkpoint.size == pin.size && proof.checkpoint.root != pin.root {
-        Some(format!("the log key signed another root than the pinned one for size {}", pin.size))
-    } else if head.is_some_and(|hash| hash != pin.head) {
-        Some(format!("event {} is not the pinned one, {}", pin.size - 1, pin.head))
-    } else {
-        None
-    };
-    match why {
+    match forked(&pin, proof, judged) {
         Some(why) => judged.faults.push(Fault::of(Rule::ForkedFromPin, why)),
         None => {
-            judged.trust.pin_size = Some(pin.size);
-            judged.trust.named_by.push(format!("the pin of size {}", pin.size));
+            judged.trust.pin_size = Some(kept.size);
+            judged.trust.named_by.push(format!("the pin of size {}", kept.size));
         }
     }
+}
+
+/// What of the proof is not what was pinned.
+fn forked(pin: &Pin, proof: &Proof, judged: &Judged) -> Option<String> {
+    let hash = |position: u64| judged.events.get(&position).map(|event| event.reading.hash);
+    if hash(0) != Some(pin.genesis) {
+        return Some(format!("event 0 is not the pinned one, {}", pin.genesis));
+    }
+    let (size, kept) = (proof.checkpoint.size, &pin.checkpoint);
+    if size == kept.size && proof.checkpoint.root != kept.root {
+        return Some(format!(
+            "the log key signed another root than the pinned one for size {size}"
+        ));
+    }
+    for (subtree, peak) in cover(0..kept.size).iter().zip(&pin.peaks) {
+        for shown in &proof.events {
+            let leaf =
+                hash(shown.position).filter(|_| shown.position >> subtree.level == subtree.index);
+            let index = shown.position;
+            let inclusion = Inclusion { index, size, path: shown.path.clone() };
+            let root = leaf.and_then(|leaf| inclusion.subtree(&leaf, subtree.level));
+            if root.is_some_and(|root| root != *peak) {
+                return Some(format!("event {index} is not among those that were pinned"));
+            }
+        }
+    }
+    None
 }
 
 fn judge_policy(given: &Given, named: impl Fn(&str, &PublicKey) -> bool, trust: &mut Trust) {
