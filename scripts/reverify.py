@@ -7,11 +7,12 @@ the program that writes ledgers, so that an error in one of them shows as a diff
 What it needs: Python 3.9 or later and the package `cryptography` (for the last step of Ed25519).
 
 How to run it:
-    reverify.py LEDGER_DIR [--marks FILE] [--pin FILE] [--policy FILE] [--state] [--json]
+    reverify.py DIR [--marks FILE] [--pin FILE] [--policy FILE] [--state] [--json]
     reverify.py PROOF_FILE [--pin FILE] [--policy FILE] [--log-key KEY] [--json]
     reverify.py --vector FILE_OR_FOLDER...
 
-LEDGER_DIR holds journal/, document/ and checkpoint; db/ is never looked at. Exit: 4 fork, 1 fault,
+DIR is a ledger (journal/, document/ and checkpoint; db/ is never looked at) or a published directory
+(tile/, body/, document/ and checkpoint). Exit: 4 fork, 1 fault,
 2 damage or could not tell, 5 trust missing, 0 nothing found. With --vector: 0 if every vector gives what it expects.
 """
 
@@ -100,6 +101,10 @@ RULES = {
     902: ("index", "an index differs from a fresh fold"),
     910: ("journal-framing", "lines cannot be told apart into events, or a file is misnamed"),
     911: ("unreadable", "a file cannot be read, or the last mark is not in form"),
+    971: ("bundle-missing", "an entry bundle that the size calls for is not there"),
+    972: ("bundle-form", "a bundle cannot be cut into as many records as it must have"),
+    973: ("tile-missing", "a tile that the size calls for is not there"),
+    974: ("tile-hash", "a tile is not what follows from the records"),
     1001: ("proof-form", "the file is not a proof in its one spelling"),
     1002: ("proof-position", "seq is not the position under which the event stands"),
     1003: ("proof-inclusion", "the path does not lead to the checkpoint's root"),
@@ -112,7 +117,7 @@ RULES = {
     1010: ("cosignature", "a line of a log or witness of the policy does not verify"),
 }
 FORK = {707, 801, 802}
-DAMAGE = {705, 803, 804, 901, 902, 910, 911}
+DAMAGE = {705, 803, 804, 901, 902, 910, 911, 971, 972, 973}
 
 MOST = 9007199254740991  # the largest integer of section 1
 RECORD_MOST, BODY_MOST, NOTE_MOST, PIN_MOST = 4096, 1048576, 1048576, 4194304
@@ -917,8 +922,8 @@ class Event:
         s = self.statement or {"type": None, "by": None, "args": {}, "body": None}
         self.type, self.by, self.args, self.digest = s["type"], s["by"], s["args"], s["body"]
         self.signature = bytes.fromhex(signature.decode()) if re.fullmatch(b"[0-9a-f]{128}", signature) else None
-        self.withheld = body == b"-"
-        self.committed = sha256(body).hex() == self.digest
+        self.withheld = body is None
+        self.committed = not self.withheld and sha256(body).hex() == self.digest
         fits = self.committed and not self.withheld and len(body) <= BODY_MOST
         self.body = read_as(is_body, body) if fits else None
         self.sound = None   # the evidence that passes 608, once section 7 has looked
@@ -1078,13 +1083,26 @@ NEEDS_BODY = {
 }
 
 
+def cut_bundle(data, width):
+    """Up to `width` records of three lines from the start of a bundle, and how many bytes are left."""
+    records, at = [], 0
+    while len(records) < width and at + 2 <= len(data):
+        end = at + 2 + int.from_bytes(data[at:at + 2], "big")
+        record = data[at + 2:end]
+        if end > len(data) or record.count(b"\n") != 3 or not record.endswith(b"\n"):
+            break
+        records.append(record)
+        at = end
+    return records, len(data) - at
+
+
 class Verifier:
-    def __init__(self, files, marks=None, pin=None, policy=None):
+    def __init__(self, files, marks=None, pin=None, policy=None, published=False):
         self.files, self.marks, self.pin, self.policy = files, marks, pin, policy
-        self.untrusted = False
+        self.untrusted, self.published = False, published
         self.faults = []  # (rule, position)
         self.ignored = self.not_checkable = 0
-        self.stopped = False
+        self.stopped = False  # whether the verdict ended before an event of a later format
         self.unreadable = set()
         self.events, self.tree, self.expected, self.last_at = [], Tree(), 0, None
         self.first, self.latest = {}, {}  # position -> first and latest event there
@@ -1133,16 +1151,35 @@ class Verifier:
 
     def run(self):
         self.checkpoint = parse_checkpoint(self.read("checkpoint"))
+        if self.published:
+            self.run_published()
+        else:
+            self.run_journal()
+        if self.stopped:
+            return
+        self.judge_end()
+        self.judge_checkpoint()
+        self.judge_marks()
+        self.judge_pin()
+        self.judge_policy()
+
+    def take(self, record, body):
+        """Judges the next event; false if the verdict ends before it."""
+        e = Event(len(self.events), [*record, body], self.expected)
+        if e.later_v is not None and e.later_v <= self.upgraded:
+            self.stopped = True
+            return False
+        self.judge(e)
+        return True
+
+    def run_journal(self):
         closing_told = False
         for commit in self.journal():
             if commit.file not in (None, len(self.events)):
                 self.fault(910, len(self.events))
-            for lines in commit.events:
-                e = Event(len(self.events), lines, self.expected)
-                if e.later_v is not None and e.later_v <= self.upgraded:
-                    self.stopped = True  # the verdict ends before this event
+            for *record, body in commit.events:
+                if not self.take(record, None if body == b"-" else body):
                     return
-                self.judge(e)
             if commit.left_over:
                 self.fault(910, len(self.events))
             if commit.closing is not None and not closing_told:
@@ -1150,11 +1187,64 @@ class Verifier:
                 if commit.closing != line.encode() or not commit.events:
                     closing_told = True
                     self.fault(706, len(self.events))
-        self.judge_end()
-        self.judge_checkpoint()
-        self.judge_marks()
-        self.judge_pin()
-        self.judge_policy()
+
+    # Published directory (section 9)
+
+    def run_published(self):
+        size = self.checkpoint[1] if self.checkpoint else 0
+        while len(self.events) < size:
+            first = len(self.events)
+            width = min(256, size - first)
+            data, full = self.tile("entries", first // 256, width)
+            if data is None:
+                self.fault(971, first)
+                break
+            records, rest = cut_bundle(data, width)
+            for record in records:
+                lines = record.split(b"\n")[:3]
+                statement = read_as(is_statement, lines[1])
+                body = self.read("body", statement["body"]) if statement else None
+                if not self.take(lines, None if body is None else body[:2 * 1048576]):
+                    return
+            if len(records) < width:
+                self.fault(972, first + len(records))
+                break
+            if rest and not full:
+                self.fault(972, first + width)
+        self.judge_tiles(size)
+
+    def tile(self, level, index, width):
+        """The bytes of a tile or bundle, and whether they are those of the full one in its place."""
+        *above, last = ["x" + group for group in re.findall("...", "%0*d" % (-(-len(str(index)) // 3) * 3, index))]
+        names = ["tile", level, *above, last[1:]]
+        if width < 256:
+            data = self.read(*names[:-1], names[-1] + ".p", "%d" % width)
+            if data is not None:
+                return data, False
+        return self.read(*names), width < 256
+
+    def judge_tiles(self, size):
+        level, under, hashes = 0, 1, [e.hash for e in self.events]
+        while hashes:
+            for index in range(-(-len(hashes) // 256)):
+                expected = hashes[256 * index:256 * index + 256]
+                # Where the record ends early, what is partial is not what the size calls for.
+                if len(expected) == 256 or len(self.events) == size:
+                    self.judge_tile(level, index, under, expected)
+            level, under = level + 1, under * 256
+            hashes = [Tree(hashes[i:i + 256]).root() for i in range(0, len(hashes) // 256 * 256, 256)]
+
+    def judge_tile(self, level, index, under, expected):
+        data, full = self.tile("%d" % level, index, len(expected))
+        if data is None:
+            self.fault(973, index * 256 * under)
+        elif len(data) != 32 * (256 if full else len(expected)):
+            self.fault(974, index * 256 * under)
+        else:
+            for i, hash_ in enumerate(expected):
+                if data[32 * i:32 * i + 32] != hash_:
+                    self.fault(974, (index * 256 + i) * under)
+                    return
 
     # Form, chain and signature (section 5)
 
@@ -1764,7 +1854,7 @@ class ProofVerifier:
             return
         self.left_out, self.fact, events, self.documents, self.checkpoint = parsed
         _, self.size, self.root, _, _ = self.checkpoint
-        self.events = {p: Event(0, lines, p) for p, (lines, _) in events.items()}
+        self.events = {p: Event(0, [*lines[:3], None if lines[3] == b"-" else lines[3]], p) for p, (lines, _) in events.items()}
         self.paths = {p: path for p, (_, path) in events.items()}
         self.sound = {p for p, e in self.events.items() if e.place and e.statement and e.signature and e.bytes <= RECORD_MOST}
         first = self.events.get(0) if 0 in self.sound else None
@@ -1933,8 +2023,8 @@ def verify_proof(data, pin=None, policy=None, log_key=None):
     return verifier.report()
 
 
-def verify(files, marks=None, pin=None, policy=None):
-    verifier = Verifier(files, marks, pin, policy)
+def verify(files, marks=None, pin=None, policy=None, published=False):
+    verifier = Verifier(files, marks, pin, policy, published)
     verifier.run()
     return verifier.report()
 
@@ -1951,13 +2041,15 @@ def check_vector(path):
             name: base64.b64decode(f["base64"], validate=True) if "base64" in f else f["text"].encode("utf-8")
             for name, f in vector["files"].items()
         }
-        ledger = {name[len("ledger/"):]: data for name, data in files.items() if name.startswith("ledger/")}
+        published = any(name.startswith("published/") for name in files)
+        above = "published/" if published else "ledger/"
+        below = {name[len(above):]: data for name, data in files.items() if name.startswith(above)}
         policy = Policy(files["policy"]) if "policy" in files else None
         if "proof" in files:
             log_key = parse_key(files["log-key"].decode().rstrip("\n"), 1) if "log-key" in files else None
             got = {**verify_proof(files["proof"], files.get("pin"), policy, log_key), "state": None}
         else:
-            got = verify(Files(ledger), files.get("keys/log.marks"), files.get("pin"), policy)
+            got = verify(Files(below), files.get("keys/log.marks"), files.get("pin"), policy, published)
         state = None if got["state"] is None else sha256(spell(got["state"])).hex()
         found = {"exit": got["exit"], "faults": told(got["faults"]), "state_sha256": state}
         expect = {**vector["expect"], "faults": told(vector["expect"]["faults"])}
@@ -2032,7 +2124,7 @@ def print_report(got, state):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("ledger", nargs="?", metavar="LEDGER_DIR", help="a ledger's folder, a proof or an evidence file")
+    parser.add_argument("ledger", nargs="?", metavar="LEDGER_DIR", help="a ledger's or a published folder, a proof or an evidence file")
     parser.add_argument("--marks", metavar="FILE", help="the log key's memory, keys/log.marks")
     parser.add_argument("--pin", metavar="FILE", help="an auditor's pin")
     parser.add_argument("--policy", metavar="FILE", help="the logs and witnesses that are trusted")
@@ -2046,7 +2138,7 @@ def main(arguments=None):
     if options.vector:
         return 1 if run_vectors(options.vector) else 0
     if options.ledger is None:
-        parser.error("LEDGER_DIR or --vector is needed")
+        parser.error("DIR or --vector is needed")
     policy = log_key = None
     try:
         if options.policy is not None:
@@ -2080,7 +2172,9 @@ def main(arguments=None):
         return 2
     missing = []
     marks, pin = read_beside(options.marks, missing), read_beside(options.pin, missing)
-    verifier = Verifier(Folder(options.ledger), marks, pin, policy)
+    has = functools.partial(os.path.join, options.ledger)
+    published = os.path.isdir(has("tile")) and not os.path.exists(has("journal"))
+    verifier = Verifier(Folder(options.ledger), marks, pin, policy, published)
     for message in missing:
         print("reverify: %s" % message, file=sys.stderr)
         verifier.fault(911)

@@ -111,6 +111,10 @@ rules! {
     902 Index "index" Damage;
     910 JournalFraming "journal-framing" Damage;
     911 Unreadable "unreadable" Damage;
+    971 BundleMissing "bundle-missing" Damage;
+    972 BundleForm "bundle-form" Damage;
+    973 TileMissing "tile-missing" Damage;
+    974 TileHash "tile-hash" Fault;
     1001 ProofForm "proof-form" Fault;
     1002 ProofPosition "proof-position" Fault;
     1003 ProofInclusion "proof-inclusion" Fault;

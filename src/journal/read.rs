@@ -13,6 +13,7 @@ use super::{DOCUMENT_BOUND, DOCUMENTS, JournalError};
 use crate::disk::{self, DiskError};
 use crate::event::Entry;
 use crate::hash::Hash;
+use crate::rule::Rule;
 use crate::verify::source::{Damage, SPAN, Source, SourceError, Span, Walk};
 use std::fs::File;
 use std::io::{self, Read, Take};
@@ -159,6 +160,7 @@ impl<'a> Walking<'a> {
     fn misnamed(&self, name: &str, expected: &str) -> Item {
         Item::Damage(Damage {
             counted: self.counted,
+            rule: Rule::JournalFraming,
             why: format!("{name}: a file is misnamed or missing, expected is {expected}"),
         })
     }

@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod kept;
 pub mod periods;
 
+use crate::archive::published::Published;
 use crate::keys::Marks;
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
@@ -68,6 +69,8 @@ pub struct Audited {
     pub marked: bool,
     /// What the policy says of the checkpoint, where one was given.
     pub witnessed: Witnessed,
+    /// Of a published record, how many tiles are right.
+    pub tiles: Option<u64>,
 }
 
 impl Audited {
@@ -93,16 +96,48 @@ pub fn audit(
     let mut unreadable = Vec::new();
     let mark = last_mark(record, &mut unreadable)?;
     let ends = Ends { checkpoint: record.checkpoint.clone(), mark, pin: kept::read(audit)? };
-    let known = ends.pinned().filter(|_| audit.only_new).map_or(0, |pin| pin.checkpoint.size);
-    let options = Options { progress, known, ..Options::whole(audit.jobs) };
-    let mut report = verify(&record.journal, &ends, options)?;
+    let mut report = verify(&record.journal, &ends, options(audit, &ends, progress))?;
     report.faults.extend(unreadable);
     let store = match audit.store {
         true => compare_store(record, &mut report.faults)?,
         false => StoreFound::NotCompared("not asked".to_owned()),
     };
+    conclude(audit, &record.journal, ends, (report, store))
+}
+
+/// Verifies a published record whole; of what is around it, a pin and a policy can be compared.
+pub fn audit_published(
+    published: &Published,
+    audit: &Audit,
+    progress: Option<&(dyn Fn(u64) + Sync)>,
+) -> Result<Audited, LedgerError> {
+    let checkpoint = published.checkpoint().map(<[u8]>::to_vec);
+    let ends = Ends { checkpoint, mark: None, pin: kept::read(audit)? };
+    let report = verify(published, &ends, options(audit, &ends, progress));
+    let report = report.map_err(LedgerError::Elsewhere)?;
+    let store = StoreFound::NotCompared("a published record has none".to_owned());
+    let tiles = Some(published.good_tiles());
+    Ok(Audited { tiles, ..conclude(audit, published, ends, (report, store))? })
+}
+
+fn options<'a>(
+    audit: &Audit,
+    ends: &Ends,
+    progress: Option<&'a (dyn Fn(u64) + Sync)>,
+) -> Options<'a> {
+    let known = ends.pinned().filter(|_| audit.only_new).map_or(0, |pin| pin.checkpoint.size);
+    Options { progress, known, ..Options::whole(audit.jobs) }
+}
+
+/// What follows from a verdict: the policy's, the pin's, and evidence.
+fn conclude(
+    audit: &Audit,
+    source: &dyn Source,
+    ends: Ends,
+    (mut report, store): (Report, StoreFound),
+) -> Result<Audited, LedgerError> {
     let witnessed = match &audit.policy {
-        Some(policy) => cosigned::judge(policy, record.checkpoint.as_deref(), &mut report.faults),
+        Some(policy) => cosigned::judge(policy, ends.checkpoint.as_deref(), &mut report.faults),
         None => Witnessed::default(),
     };
     report.ends.ignored_lines = report.ends.ignored_lines.saturating_sub(witnessed.lines);
@@ -111,8 +146,9 @@ pub fn audit(
         5 if audit.pin.is_some() => PinFound::Left,
         _ => kept::move_on(audit, &ends, &report)?,
     };
-    let evidence = evidence::keep(audit, &record.journal, (&ends, &report))?;
-    Ok(Audited { report, store, pin, evidence, marked: mark.is_some(), witnessed })
+    let evidence = evidence::keep(audit, source, (&ends, &report))?;
+    let marked = ends.mark.is_some();
+    Ok(Audited { report, store, pin, evidence, marked, witnessed, tiles: None })
 }
 
 fn last_mark(

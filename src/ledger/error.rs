@@ -70,6 +70,15 @@ pub enum LedgerError {
         /// Size of the record.
         size: u64,
     },
+    /// What is published at a place is no earlier state of this record.
+    #[error(
+        "what is published there is {0}, no earlier state of this record; nothing was written; \
+         publish into another folder"
+    )]
+    PublishedOther(String),
+    /// Another writer was faster; nothing was written.
+    #[error("{0}; nothing was written; do it again")]
+    Outrun(String),
     /// The journal ends before what the checkpoint signs.
     #[error(
         "the checkpoint speaks of {signed} events, the journal has {size}: events are missing at \
@@ -155,6 +164,9 @@ pub enum LedgerError {
     /// The store could not be read or written.
     #[error(transparent)]
     StoreIo(#[from] StoreError),
+    /// A published record could not be read, in its folder or from its server.
+    #[error(transparent)]
+    Elsewhere(SourceError),
     /// A source could not be read.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -206,9 +218,11 @@ impl LedgerError {
                 Some(Class::Damage) => 2,
                 _ => 1,
             },
-            LedgerError::Disk(DiskError::Held { .. }) => 3,
+            LedgerError::Disk(DiskError::Held { .. }) | LedgerError::Outrun(_) => 3,
             LedgerError::StoreIo(StoreError::Held(_)) => 3,
-            LedgerError::BehindMark { .. } | LedgerError::Fork { .. } => 4,
+            LedgerError::BehindMark { .. }
+            | LedgerError::Fork { .. }
+            | LedgerError::PublishedOther(_) => 4,
             LedgerError::Untrusted(_) => 5,
             _ => 2,
         }

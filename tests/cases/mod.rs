@@ -14,6 +14,7 @@ mod good;
 mod journal;
 mod points;
 mod proofs;
+mod published;
 mod refold;
 mod seals;
 pub mod signatures;
@@ -63,7 +64,7 @@ pub fn good(name: &str, about: &'static str, files: Files) -> Case {
 /// Section 9: any fork 4, else any fault 1, else any damage 2, else 0.
 fn exit(faults: &[(u16, Option<u64>)]) -> u8 {
     let fork = |rule: u16| matches!(rule, 707 | 801 | 802);
-    let damage = |rule: u16| matches!(rule, 705 | 803 | 804 | 901 | 902 | 910 | 911);
+    let damage = |rule: u16| matches!(rule, 705 | 803 | 804 | 901 | 902 | 910 | 911 | 971..=973);
     match faults {
         [] => 0,
         all if all.iter().any(|(rule, _)| fork(*rule)) => 4,
@@ -87,6 +88,7 @@ pub fn all() -> Vec<Case> {
         good::cases(),
         refold::cases(),
         proofs::cases(),
+        published::cases(),
     ];
     parts.into_iter().flatten().collect()
 }

@@ -4,7 +4,9 @@
 
 use super::acts::ORIGIN;
 use super::files::{CHECKPOINT, Files, MARKS, PIN};
+use super::published::{Below, PUBLISHED};
 use super::splitter::{Split, split};
+use annals::archive::published::Published;
 use annals::hash::Hash;
 use annals::rule::{Fault, Rule};
 use annals::state::dump::dump;
@@ -14,6 +16,8 @@ use annals::verify::ends::Ends;
 use annals::verify::source::{SPAN, Source, SourceError, Span, Walk};
 use annals::verify::{Options, Report, verify};
 use std::fmt;
+
+const PUBLISHED_CHECKPOINT: &str = "published/checkpoint";
 
 struct Memory<'a> {
     split: Split,
@@ -98,14 +102,18 @@ pub fn judge(files: &Files) -> Outcome {
 
 /// Judges files on so many threads.
 pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
-    let source = Memory { split: split(files), files };
+    let published = files.keys().any(|name| name.starts_with(PUBLISHED));
+    let memory = Memory { split: split(files), files };
+    let shelf = Published::open(Box::new(Below(files.clone()))).expect("memory can be read");
+    let source: &dyn Source = if published { &shelf } else { &memory };
+    let checkpoint = if published { PUBLISHED_CHECKPOINT } else { CHECKPOINT };
     let marks = files.get(MARKS).map(|bytes| last_mark(bytes));
     let ends = Ends {
-        checkpoint: files.get(CHECKPOINT).cloned(),
+        checkpoint: files.get(checkpoint).cloned(),
         mark: marks.and_then(Result::ok).flatten(),
         pin: files.get(PIN).cloned(),
     };
-    let mut report = verify(&source, &ends, Options::whole(jobs)).expect("memory can be read");
+    let mut report = verify(source, &ends, Options::whole(jobs)).expect("memory can be read");
     if let Some(Err(())) = marks {
         report.faults.push(Fault::of(Rule::Unreadable, "the last mark is not in form"));
         report.faults.sort();

@@ -37,11 +37,15 @@ pub fn given(
 
 /// The policy of a ledger: the named one, or the one beside its keys.
 pub fn policy_of(paths: &Paths, named: Option<&Path>) -> Result<Option<Policy>, Failure> {
-    let found = match named {
-        Some(path) => Some((named_file(path)?, path.to_owned())),
-        None => beside(&paths.keys)?,
-    };
-    found.map(|(bytes, path)| read(&bytes, &path)).transpose()
+    if named.is_some() {
+        return named_policy(named);
+    }
+    beside(&paths.keys)?.map(|(bytes, path)| read(&bytes, &path)).transpose()
+}
+
+/// The policy that was named.
+pub fn named_policy(named: Option<&Path>) -> Result<Option<Policy>, Failure> {
+    named.map(|path| read(&named_file(path)?, path)).transpose()
 }
 
 fn beside(keys: &Path) -> Result<Option<(Vec<u8>, PathBuf)>, Failure> {

@@ -172,6 +172,16 @@ pub fn faults(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
 /// Which repair may help: the journal from what is whole, documents from another copy.
 fn advice(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
     let found = |wanted: &dyn Fn(u16) -> bool| told.faults.iter().any(|fault| wanted(fault.rule));
+    if told.published {
+        if !told.faults.is_empty() && told.exit != 4 {
+            writeln!(
+                out,
+                "what to do: whoever publishes it verifies the ledger, removes the files that are \
+                 wrong and publishes again; a reader takes it from another place"
+            )?;
+        }
+        return Ok(());
+    }
     if found(&|rule| matches!(rule, 101..=604 | 607..=616 | 704..=707 | 910)) {
         writeln!(
             out,

@@ -44,6 +44,9 @@ pub struct Told {
     pub roster: Vec<Period>,
     pub later_version: Option<Later>,
     pub faults: Vec<ToldFault>,
+    /// Whether it is of a published record: what can be done about a fault is another then.
+    #[serde(skip)]
+    pub published: bool,
 }
 
 /// One kind of check.
@@ -154,7 +157,7 @@ impl Told {
             head: report.head,
             root: base64(&report.root),
             recorded: report.at,
-            checks: checks(report),
+            checks: checks(audited),
             not_checked_again: report.known,
             not_checkable: report.counts.not_checkable,
             ignored_bytes: report.ignored_bytes,
@@ -182,6 +185,7 @@ impl Told {
             roster,
             later_version: later(report),
             faults: faults(report),
+            published: audited.tiles.is_some(),
         }
     }
 }
@@ -239,7 +243,8 @@ pub fn verdict(audited: &Audited) -> &'static str {
     }
 }
 
-fn checks(report: &Report) -> Vec<Check> {
+fn checks(audited: &Audited) -> Vec<Check> {
+    let report = &audited.report;
     let check = |check, of, checked, (low, high): (u16, u16)| {
         let within = |rule: Rule| (low..=high).contains(&rule.number());
         let faults = report.faults.iter().filter(|fault| within(fault.rule)).count();
@@ -255,7 +260,10 @@ fn checks(report: &Report) -> Vec<Check> {
         check("content", "bodies", counts.bodies, (601, 604)),
         check("document", "documents", counts.documents, (605, 608)),
         check("quotation", "quotations", counts.quotations, (609, 616)),
-        check("closing", "closing lines", report.closings, (706, 706)),
+        match audited.tiles {
+            None => check("closing", "closing lines", report.closings, (706, 706)),
+            Some(good) => check("tile", "tiles and their bundles", good, (971, 974)),
+        },
         check("checkpoint", "events signed for", signed, (701, 705)),
     ]
 }

@@ -1,11 +1,17 @@
 //! What `annals verify` was given, told by its content, in this one place.
 //!
-//! Always holds: a file that begins as evidence or a proof is judged as that, also if it is
-//! damaged; what is none of these is an error that names what can be verified. Not here: the
-//! verdicts (`ledger::audit`, `verify::evidence`, `verify::proof`).
+//! Always holds: an address and a folder with tiles and no journal are a published record, any other
+//! folder is a ledger; a file that begins as evidence or a proof is judged as that, also if it is
+//! damaged; what is none of these is an error that names what can be verified. Nothing is asked of
+//! a host before its address is found to be one that can be used. Not here: the verdicts
+//! (`ledger::audit`, `verify::evidence`, `verify::proof`).
 
+use crate::archive::files::{Files, Folder};
+use crate::archive::published::Published;
+use crate::archive::web::Web;
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
+use crate::cli::output::visible;
 use crate::disk;
 use crate::evidence::{Evidence, MAX_EVIDENCE, is_evidence};
 use crate::ledger::error::LedgerError;
@@ -22,6 +28,8 @@ pub enum What {
     Evidence(Option<Box<Evidence>>),
     /// The bytes of a proof.
     Proof(Vec<u8>),
+    /// A published record, in a folder or on a server.
+    Published(PathBuf, Box<Published>),
 }
 
 impl What {
@@ -29,6 +37,13 @@ impl What {
     pub fn open(named: Option<PathBuf>, context: &Context) -> Result<What, Failure> {
         let ledger = |paths| Ok(What::Ledger(Box::new(Record::open(paths)?)));
         let Some(named) = named else { return ledger(context.paths()?) };
+        if let Some(address) = named.to_str().filter(|text| text.contains("://")) {
+            let web = Web::at(address).map_err(|error| Failure::usage(error.to_string()))?;
+            return published(Box::new(web), named);
+        }
+        if named.join("tile").is_dir() && !named.join("journal").exists() {
+            return published(Box::new(Folder::new(&named)), named);
+        }
         if !named.is_file() {
             return ledger(Paths::new(named, context.global.keys.clone()));
         }
@@ -44,7 +59,7 @@ impl What {
             return Ok(What::Evidence(evidence.map(Box::new)));
         }
         Err(Failure::usage(format!(
-            "{}: expected a ledger's folder, a proof or an evidence file, found {}",
+            "{}: expected a ledger's folder, a published directory, a proof or an evidence file, found {}",
             named.display(),
             other(&head)
         )))
@@ -61,4 +76,17 @@ fn other(head: &[u8]) -> &'static str {
     } else {
         "another file"
     }
+}
+
+fn published(files: Box<dyn Files>, place: PathBuf) -> Result<What, Failure> {
+    let published = Published::open(files).map_err(LedgerError::Elsewhere)?;
+    if published.checkpoint().is_none() {
+        let why = format!(
+            "no record is published at {}: expected a file `checkpoint` there; annals publish DIR \
+             writes it last",
+            visible(&place.to_string_lossy())
+        );
+        return Err(LedgerError::NotFound(why).into());
+    }
+    Ok(What::Published(place, Box::new(published)))
 }
