@@ -9,9 +9,11 @@ use crate::disk;
 use crate::entropy::Entropy;
 use crate::event::Entry;
 use crate::event::body::MAX_DOCUMENT;
-use crate::hash::Hash;
+use crate::event::spelling;
+use crate::hash::{Hash, Running};
 use crate::key::SecretKey;
-use crate::ledger::desk::{Pending, WriterDesk};
+use crate::ledger::ahead;
+use crate::ledger::desk::{Pending, Refs, WriterDesk};
 use crate::ledger::draft::{Draft, Name, Placed};
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::outbox::{self, Kept};
@@ -121,6 +123,45 @@ pub enum Resumed {
     Again(Prepared),
 }
 
+/// Who signs, and the folder that files of drafts are relative to.
+pub struct Around<'a, 'b> {
+    /// Who signs.
+    pub signer: &'a mut Signer<'b>,
+    /// The folder.
+    pub folder: &'a Path,
+}
+
+/// What came of the drafts so far.
+#[derive(Default)]
+pub struct Output {
+    /// Signed and judged events.
+    pub prepared: Prepared,
+    /// Agents as they were first used.
+    pub agents: Agents,
+    /// Positions by `ref`.
+    pub named: Refs,
+}
+
+/// What became of one draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Where it stands, or would stand.
+    pub position: u64,
+    /// Its fate.
+    pub fate: Fate,
+}
+
+/// Whether a draft may stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It may.
+    Good,
+    /// It may not, and why.
+    Refused(String),
+    /// It names one that was refused: its own refusal would only repeat the first.
+    Repeats,
+}
+
 /// Settles, signs and judges drafts. Every bad one is told; then nothing is kept.
 pub fn prepare(
     writer: &mut Writer,
@@ -128,38 +169,62 @@ pub fn prepare(
     signer: &mut Signer<'_>,
     folder: &Path,
 ) -> Result<Prepared, LedgerError> {
-    let mut prepared = Prepared { first: writer.size(), ..Prepared::default() };
-    let mut agents = Agents::new();
-    let mut named = crate::ledger::desk::Refs::new();
+    prepare_by(writer, drafts, Around { signer, folder }, ahead::WORTH)
+}
+
+/// The same, with the number of plain drafts that are worth another thread.
+fn prepare_by(
+    writer: &mut Writer,
+    drafts: &[Placed],
+    mut around: Around<'_, '_>,
+    worth: usize,
+) -> Result<Prepared, LedgerError> {
+    let mut out = Output::default();
+    out.prepared.first = writer.size();
     let mut refused = Vec::new();
     let mut lost: HashSet<String> = HashSet::new();
-    for placed in drafts {
-        let draft = &placed.draft;
-        let position = writer.size();
-        let outcome = match depends_on(draft, &lost) {
-            true => Ok(None),
-            false => one(writer, (draft, folder), signer, (&mut prepared, &mut agents, &named))?,
+    let mut rest = drafts;
+    while let Some(next) = rest.first() {
+        let outcomes = if depends_on(&next.draft, &lost) {
+            vec![Outcome { position: writer.size(), fate: Fate::Repeats }]
+        } else if ahead::is_worth(rest, worth, &out.agents) {
+            ahead::run(writer, rest, &mut around, &mut out)?
+        } else {
+            vec![one(writer, &next.draft, &mut around, &mut out)?]
         };
-        let good = matches!(outcome, Ok(Some(())));
-        if let Some(name) = &draft.name {
-            let twice = named.insert(name.clone(), position).is_some();
-            if twice || !good {
-                lost.insert(name.clone());
-            }
-            if twice {
-                let why = format!("ref: {name:?} is given twice in this input");
-                refused.push(Refusal { line: Some(placed.line), name: draft.name.clone(), why });
-            }
+        for (placed, outcome) in rest.iter().zip(&outcomes) {
+            account(placed, outcome, &mut out.named, (&mut lost, &mut refused));
         }
-        if let Err(why) = outcome {
-            refused.push(Refusal { line: Some(placed.line), name: draft.name.clone(), why });
-        }
+        rest = rest.get(outcomes.len()..).unwrap_or_default();
     }
     if !refused.is_empty() {
         return Err(LedgerError::Refused(refused));
     }
-    prepared.outbox = Some(outbox_path(writer, drafts, signer, folder));
-    Ok(prepared)
+    out.prepared.outbox = Some(outbox_path(writer, drafts, around.signer, around.folder));
+    Ok(out.prepared)
+}
+
+/// Keeps the `ref` of a draft and its refusal, if there is one.
+fn account(
+    placed: &Placed,
+    outcome: &Outcome,
+    named: &mut Refs,
+    (lost, refused): (&mut HashSet<String>, &mut Vec<Refusal>),
+) {
+    let name = &placed.draft.name;
+    let refusal = |why| Refusal { line: Some(placed.line), name: name.clone(), why };
+    if let Some(name) = name {
+        let twice = named.insert(name.clone(), outcome.position).is_some();
+        if twice || outcome.fate != Fate::Good {
+            lost.insert(name.clone());
+        }
+        if twice {
+            refused.push(refusal(format!("ref: {name:?} is given twice in this input")));
+        }
+    }
+    if let Fate::Refused(why) = &outcome.fate {
+        refused.push(refusal(why.clone()));
+    }
 }
 
 /// Writes prepared events: kept in the outbox first, so that a lost receipt loses nothing.
@@ -172,33 +237,50 @@ pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, Ledge
     Ok(Receipt { first: prepared.first, count, already: false })
 }
 
-/// One draft: `Ok(Err)` is a refusal, `Err` is a failure.
-#[allow(clippy::type_complexity)]
+/// One draft, settled, signed and judged.
 fn one(
     writer: &mut Writer,
-    draft: (&Draft, &Path),
-    signer: &mut Signer<'_>,
-    out: (&mut Prepared, &mut Agents, &crate::ledger::desk::Refs),
-) -> Result<Result<Option<()>, String>, LedgerError> {
-    let ((draft, folder), (prepared, agents, named)) = (draft, out);
-    let file = match read_file(draft, folder) {
-        Ok(file) => file,
-        Err(why) => return Ok(Err(why)),
+    draft: &Draft,
+    around: &mut Around<'_, '_>,
+    out: &mut Output,
+) -> Result<Outcome, LedgerError> {
+    let position = writer.size();
+    let fate = match settle(writer, draft, around, out) {
+        Err(why) => Fate::Refused(why),
+        Ok(settled) => {
+            let signer = &mut *around.signer;
+            let slot = slot(writer, signer.clock.now());
+            let entry = seal(&settled, &slot, signer.key, signer.entropy)?;
+            take(writer, (settled, entry), &mut out.prepared)?
+        }
     };
-    let now = signer.clock.peek();
-    let mut desk = WriterDesk::new(writer, prepared, named, now);
-    let settled = match Settler::new(&mut desk, agents).settle(draft, file) {
-        Ok(settled) => settled,
-        Err(why) => return Ok(Err(why)),
-    };
-    let slot = slot(writer, signer.clock.now());
-    prepared.entries.push(seal(&settled, &slot, signer.key, signer.entropy)?);
+    Ok(Outcome { position, fate })
+}
+
+/// A draft with its file, settled.
+pub(super) fn settle(
+    writer: &mut Writer,
+    draft: &Draft,
+    around: &mut Around<'_, '_>,
+    out: &mut Output,
+) -> Result<Settled, String> {
+    let file = read_file(draft, around.folder)?;
+    let now = around.signer.clock.peek();
+    let mut desk = WriterDesk::new(writer, &out.prepared, &out.named, now);
+    Settler::new(&mut desk, &mut out.agents).settle(draft, file)
+}
+
+/// Adds a signed event to the prepared ones and lets the judge take it.
+pub(super) fn take(
+    writer: &mut Writer,
+    signed: (Settled, Entry),
+    prepared: &mut Prepared,
+) -> Result<Fate, LedgerError> {
+    let (settled, entry) = signed;
+    prepared.entries.push(entry);
     prepared.documents.extend(settled.document.clone());
     prepared.settled.push(settled);
-    Ok(match judge_last(writer, prepared)? {
-        None => Ok(Some(())),
-        Some(why) => Err(why),
-    })
+    Ok(judge_last(writer, prepared)?.map_or(Fate::Good, Fate::Refused))
 }
 
 /// The next slot of a writer.
@@ -239,7 +321,12 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 
 /// Whether a draft names one that was refused: its own refusal would only repeat the first.
 fn depends_on(draft: &Draft, lost: &HashSet<String>) -> bool {
-    let mut names: Vec<&Name> = [
+    names(draft).any(|name| matches!(name, Name::Ref(name) if lost.contains(name)))
+}
+
+/// Every position and `ref` that a draft names.
+pub(super) fn names(draft: &Draft) -> impl Iterator<Item = &Name> {
+    let own = [
         &draft.fact,
         &draft.on,
         &draft.dispute,
@@ -249,27 +336,26 @@ fn depends_on(draft: &Draft, lost: &HashSet<String>) -> bool {
         &draft.to,
         &draft.document,
         &draft.derived_from,
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    names.extend(draft.resolves.iter().flatten());
-    names.extend(draft.evidence.iter().flatten().filter_map(|entry| entry.document.as_ref()));
-    names.into_iter().any(|name| matches!(name, Name::Ref(name) if lost.contains(name)))
+    ];
+    let evidence = draft.evidence.iter().flatten().filter_map(|entry| entry.document.as_ref());
+    own.into_iter().flatten().chain(draft.resolves.iter().flatten()).chain(evidence)
 }
 
 /// The file that keeps this submission: named by ledger, key, drafts and the files they name.
 fn outbox_path(writer: &Writer, drafts: &[Placed], signer: &Signer<'_>, folder: &Path) -> PathBuf {
-    let mut whole = Vec::new();
+    let mut whole = Running::default();
     if let Some(ledger) = &writer.judge.chain.state.fold.ledger {
-        whole.extend_from_slice(ledger.origin.as_bytes());
+        whole.add(ledger.origin.as_bytes());
     }
-    whole.extend_from_slice(&signer.key.public().0);
+    whole.add(&signer.key.public().0);
     for placed in drafts {
-        whole.extend_from_slice(&serde_json::to_vec(&placed.draft).unwrap_or_default());
+        whole.add(&spelling::write(&placed.draft));
         if let Ok(Some(bytes)) = read_file(&placed.draft, folder) {
-            whole.extend_from_slice(&Hash::of(&[&bytes]).0);
+            whole.add(&Hash::of(&[&bytes]).0);
         }
     }
-    writer.paths.outbox().join(Hash::of(&[&whole]).to_string())
+    writer.paths.outbox().join(whole.finish().to_string())
 }
+
+#[cfg(test)]
+mod tests;

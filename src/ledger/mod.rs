@@ -3,6 +3,7 @@
 //! Always holds: each use reads as one straight function over the floors below. Not here: words
 //! for people, arguments, prompts (`cli`).
 
+pub mod ahead;
 pub mod append;
 pub mod audit;
 pub mod desk;
