@@ -17,10 +17,12 @@ pub mod event;
 pub mod merkle;
 pub mod tlog;
 pub mod pin;
+pub mod evidence;
 
 // floor 2: rules, judgement without I/O, clock or randomness
 pub mod quote;
 pub mod pointing;
+pub mod search;
 pub mod roster;
 pub mod fold;
 pub mod legal;

@@ -3,19 +3,26 @@
 //! Always holds: data on stdout, all else on stderr; exit codes are [`exit::Exit`]; a closed pipe
 //! is no error. Not here: what the commands do (`ledger`). Source: README.md.
 
+mod act;
 mod args;
 mod ask;
+mod asked;
+mod changed;
 mod context;
 mod exit;
+mod given;
 mod output;
+mod preview;
 mod progress;
 mod provenance;
+mod submit;
 mod words;
 
 mod append;
 mod completions;
 mod key;
 mod editor;
+mod ledger;
 mod document;
 mod review;
 mod confirm;
@@ -29,6 +36,9 @@ mod status;
 mod replay;
 mod show;
 mod log;
+mod diff;
+mod find;
+mod blame;
 mod init;
 mod repair;
 mod verify;
@@ -61,8 +71,11 @@ pub fn run() -> ExitCode {
 
 /// A command that reads filters by an editor only if that was typed: `ANNALS_EDITOR` signs.
 fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
-    use Command::{Log, Replay, Show, Status};
-    let reads = matches!(cli.command, Replay(_) | Show(_) | Log(_) | Status(_));
+    use Command::{Blame, Diff, Find, Log, Replay, Show, Status};
+    let reads = matches!(
+        cli.command,
+        Replay(_) | Show(_) | Log(_) | Status(_) | Diff(_) | Find(_) | Blame(_)
+    );
     let source = matches.subcommand().and_then(|(_, inner)| inner.value_source("editor"));
     if reads && source != Some(ValueSource::CommandLine) {
         cli.global.editor = None;
@@ -77,6 +90,7 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Append(args) => append::run(&mut context, args),
         Command::Key(args) => key::run(&mut context, args),
         Command::Editor(args) => editor::run(&mut context, args),
+        Command::Ledger(args) => ledger::run(&mut context, args),
         Command::Document(args) => document::run(&mut context, args),
         Command::Review(args) => review::run(&mut context, args),
         Command::Confirm(args) => confirm::run(&mut context, args),
@@ -90,6 +104,9 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Replay(args) => replay::run(&mut context, args),
         Command::Show(args) => show::run(&mut context, args),
         Command::Log(args) => log::run(&mut context, args),
+        Command::Diff(args) => diff::run(&mut context, args),
+        Command::Find(args) => find::run(&mut context, args),
+        Command::Blame(args) => blame::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, args),
         Command::Repair(args) => repair::run(&mut context, args),
         Command::Completions(args) => completions::completions(args),

@@ -64,10 +64,16 @@ impl JournalWriter {
         rotate_at: u64,
     ) -> Result<(JournalWriter, Option<Aside>), JournalError> {
         let journal = Journal::open(ledger, covered)?;
-        let size = journal.size();
-        if let Some(why) = journal.end().fault {
-            return Err(JournalError::Damaged { size, why });
-        }
+        JournalWriter::resume(&journal, rotate_at)
+    }
+
+    /// The same for a journal that is open for reading, and that nobody wrote to since.
+    pub fn resume(
+        journal: &Journal,
+        rotate_at: u64,
+    ) -> Result<(JournalWriter, Option<Aside>), JournalError> {
+        journal.expect_end()?;
+        let (ledger, size) = (journal.ledger(), journal.size());
         let mut files = journal.files().clone();
         files.logs.truncate(journal.end().file + 1);
         let Some(log) = files.logs.get(journal.end().file) else {
@@ -77,12 +83,12 @@ impl JournalWriter {
         let mut file = Appender::open(&log.path)?;
         let aside = match journal.ignored_bytes() {
             0 => None,
-            _ => Some(copy_aside(&journal, &files::folder(ledger))?),
+            _ => Some(copy_aside(journal, &files::folder(ledger))?),
         };
         if file.length() > journal.end().offset {
             file.cut(journal.end().offset)?;
         }
-        remove_after(&journal, &files::folder(ledger))?;
+        remove_after(journal, &files::folder(ledger))?;
         let ledger = ledger.to_owned();
         Ok((JournalWriter { ledger, files, file, size, rotate_at }, aside))
     }

@@ -16,9 +16,10 @@ use crate::event::body;
 use crate::event::words::Type;
 use crate::hash::Hash;
 use crate::key::SecretKey;
-use crate::ledger::append::{Around, Fate, Outcome, Output, names, settle, slot, take};
+use crate::ledger::append::{Around, settle, slot, take};
 use crate::ledger::draft::{Draft, HopDraft, Name, Placed};
 use crate::ledger::error::LedgerError;
+use crate::ledger::outcome::{Fate, Outcome, Output, names};
 use crate::ledger::seal::{Slot, seal_body};
 use crate::ledger::settle::{Agents, Settled};
 use crate::ledger::writer::Writer;
@@ -74,7 +75,7 @@ struct Signed {
 pub fn run(
     writer: &mut Writer,
     drafts: &[Placed],
-    around: &mut Around<'_, '_>,
+    around: &mut Around<'_, '_, '_>,
     out: &mut Output,
 ) -> Result<Vec<Outcome>, LedgerError> {
     let (first, key) = (slot(writer, around.signer.clock.peek()), around.signer.key);

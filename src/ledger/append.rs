@@ -12,17 +12,19 @@ use crate::event::body::MAX_DOCUMENT;
 use crate::event::spelling;
 use crate::hash::{Hash, Running};
 use crate::key::SecretKey;
+use crate::ledger::advice::told;
 use crate::ledger::ahead;
-use crate::ledger::desk::{Pending, Refs, WriterDesk};
-use crate::ledger::draft::{Draft, Name, Placed};
+use crate::ledger::desk::{Pending, WriterDesk};
+use crate::ledger::draft::{Draft, DraftError, Input, Placed};
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::outbox::{self, Kept};
+use crate::ledger::outcome::{Fate, Outcome, Output, Refusals};
 use crate::ledger::seal::{Slot, seal};
-use crate::ledger::settle::{Agents, Settled, Settler};
+use crate::ledger::settle::{Settled, Settler};
 use crate::ledger::writer::Writer;
 use crate::time::Time;
+use crate::verify::content::Asked;
 use crate::verify::examine::examine;
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// Who signs, when, and with what randomness.
@@ -77,7 +79,8 @@ pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
             days(far)
         ))),
         back if back < -BACK => Err(LedgerError::Clock(format!(
-            "expected a time after the last event's, {last}; the clock says {now}, {} earlier",
+            "expected a time after the last event's, {last}; the clock says {now}, {} earlier; if the \
+             clock was ahead before, annals ledger retime mends it",
             minutes(-back)
         ))),
         _ => Ok(()),
@@ -100,7 +103,10 @@ pub fn resume(
             Ok(Some(Resumed::Already(Receipt { first, count, already: true })))
         }
         Kept::Fits => {
-            let mut prepared = Prepared { first: writer.size(), ..Prepared::default() };
+            // The documents come again from the files that the drafts name: the outbox's own name
+            // says that they are the same.
+            let documents = documents(drafts, folder);
+            let mut prepared = Prepared { first: writer.size(), documents, ..Prepared::default() };
             for entry in kept {
                 prepared.entries.push(entry);
                 if let Some(why) = judge_last(writer, &prepared)? {
@@ -123,43 +129,20 @@ pub enum Resumed {
     Again(Prepared),
 }
 
-/// Who signs, and the folder that files of drafts are relative to.
-pub struct Around<'a, 'b> {
-    /// Who signs.
-    pub signer: &'a mut Signer<'b>,
+/// The folder that files are relative to, and who is told how many drafts are done.
+pub struct Watch<'a> {
     /// The folder.
     pub folder: &'a Path,
+    /// Told after each draft, or after many.
+    pub done: &'a mut dyn FnMut(u64),
 }
 
-/// What came of the drafts so far.
-#[derive(Default)]
-pub struct Output {
-    /// Signed and judged events.
-    pub prepared: Prepared,
-    /// Agents as they were first used.
-    pub agents: Agents,
-    /// Positions by `ref`.
-    pub named: Refs,
-}
-
-/// What became of one draft.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    /// Where it stands, or would stand.
-    pub position: u64,
-    /// Its fate.
-    pub fate: Fate,
-}
-
-/// Whether a draft may stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// It may.
-    Good,
-    /// It may not, and why.
-    Refused(String),
-    /// It names one that was refused: its own refusal would only repeat the first.
-    Repeats,
+/// Who signs, and what stands around the drafts.
+pub struct Around<'a, 'b, 'c> {
+    /// Who signs.
+    pub signer: &'a mut Signer<'b>,
+    /// The folder, and who is told.
+    pub watch: Watch<'c>,
 }
 
 /// Settles, signs and judges drafts. Every bad one is told; then nothing is kept.
@@ -169,23 +152,33 @@ pub fn prepare(
     signer: &mut Signer<'_>,
     folder: &Path,
 ) -> Result<Prepared, LedgerError> {
-    prepare_by(writer, drafts, Around { signer, folder }, ahead::WORTH)
+    let around = Around { signer, watch: Watch { folder, done: &mut |_| {} } };
+    prepare_by(writer, (drafts, &[]), around, ahead::WORTH)
+}
+
+/// The same for an input of which some drafts could not be read: they are told with the others.
+pub fn prepare_input(
+    writer: &mut Writer,
+    input: &Input,
+    signer: &mut Signer<'_>,
+    watch: Watch<'_>,
+) -> Result<Prepared, LedgerError> {
+    prepare_by(writer, (&input.drafts, &input.unread), Around { signer, watch }, ahead::WORTH)
 }
 
 /// The same, with the number of plain drafts that are worth another thread.
 fn prepare_by(
     writer: &mut Writer,
-    drafts: &[Placed],
-    mut around: Around<'_, '_>,
+    (drafts, unread): (&[Placed], &[DraftError]),
+    mut around: Around<'_, '_, '_>,
     worth: usize,
 ) -> Result<Prepared, LedgerError> {
     let mut out = Output::default();
     out.prepared.first = writer.size();
-    let mut refused = Vec::new();
-    let mut lost: HashSet<String> = HashSet::new();
+    let mut refusals = Refusals::of(unread);
     let mut rest = drafts;
     while let Some(next) = rest.first() {
-        let outcomes = if depends_on(&next.draft, &lost) {
+        let outcomes = if refusals.reach(&next.draft) {
             vec![Outcome { position: writer.size(), fate: Fate::Repeats }]
         } else if ahead::is_worth(rest, worth, &out.agents) {
             ahead::run(writer, rest, &mut around, &mut out)?
@@ -193,38 +186,14 @@ fn prepare_by(
             vec![one(writer, &next.draft, &mut around, &mut out)?]
         };
         for (placed, outcome) in rest.iter().zip(&outcomes) {
-            account(placed, outcome, &mut out.named, (&mut lost, &mut refused));
+            refusals.account(placed, outcome, &mut out.named);
         }
         rest = rest.get(outcomes.len()..).unwrap_or_default();
+        (around.watch.done)((drafts.len() - rest.len()) as u64);
     }
-    if !refused.is_empty() {
-        return Err(LedgerError::Refused(refused));
-    }
-    out.prepared.outbox = Some(outbox_path(writer, drafts, around.signer, around.folder));
+    refusals.end()?;
+    out.prepared.outbox = Some(outbox_path(writer, drafts, around.signer, around.watch.folder));
     Ok(out.prepared)
-}
-
-/// Keeps the `ref` of a draft and its refusal, if there is one.
-fn account(
-    placed: &Placed,
-    outcome: &Outcome,
-    named: &mut Refs,
-    (lost, refused): (&mut HashSet<String>, &mut Vec<Refusal>),
-) {
-    let name = &placed.draft.name;
-    let refusal = |why| Refusal { line: Some(placed.line), name: name.clone(), why };
-    if let Some(name) = name {
-        let twice = named.insert(name.clone(), outcome.position).is_some();
-        if twice || outcome.fate != Fate::Good {
-            lost.insert(name.clone());
-        }
-        if twice {
-            refused.push(refusal(format!("ref: {name:?} is given twice in this input")));
-        }
-    }
-    if let Fate::Refused(why) = &outcome.fate {
-        refused.push(refusal(why.clone()));
-    }
 }
 
 /// Writes prepared events: kept in the outbox first, so that a lost receipt loses nothing.
@@ -241,7 +210,7 @@ pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, Ledge
 fn one(
     writer: &mut Writer,
     draft: &Draft,
-    around: &mut Around<'_, '_>,
+    around: &mut Around<'_, '_, '_>,
     out: &mut Output,
 ) -> Result<Outcome, LedgerError> {
     let position = writer.size();
@@ -261,10 +230,10 @@ fn one(
 pub(super) fn settle(
     writer: &mut Writer,
     draft: &Draft,
-    around: &mut Around<'_, '_>,
+    around: &mut Around<'_, '_, '_>,
     out: &mut Output,
 ) -> Result<Settled, String> {
-    let file = read_file(draft, around.folder)?;
+    let file = read_file(draft, around.watch.folder)?;
     let now = around.signer.clock.peek();
     let mut desk = WriterDesk::new(writer, &out.prepared, &out.named, now);
     Settler::new(&mut desk, &mut out.agents).settle(draft, file)
@@ -294,10 +263,9 @@ pub fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<Str
     let Some(entry) = prepared.entries.last() else { return Ok(None) };
     let examined = examine(entry);
     let pending = Pending::new(&writer.journal, &writer.recent, prepared);
-    writer.judge.event(&examined, &pending, true)?;
+    writer.judge.event(&examined, &pending, Asked::All)?;
     let faults = std::mem::take(&mut writer.judge.faults);
-    let told: Vec<String> =
-        faults.iter().map(|fault| format!("rule {}: {}", fault.rule, fault.why)).collect();
+    let told: Vec<String> = faults.iter().map(told).collect();
     Ok(Some(told.join("; ")).filter(|why| !why.is_empty()))
 }
 
@@ -306,6 +274,12 @@ fn read_file(draft: &Draft, folder: &Path) -> Result<Option<Vec<u8>>, String> {
     let path = folder.join(file);
     let bytes = disk::read(&path, MAX_DOCUMENT);
     bytes.map(Some).map_err(|error| format!("file: {}", chain(&error)))
+}
+
+/// The documents that drafts bring.
+fn documents(drafts: &[Placed], folder: &Path) -> Vec<(Hash, Vec<u8>)> {
+    let files = drafts.iter().filter_map(|placed| read_file(&placed.draft, folder).ok()?);
+    files.map(|bytes| (Hash::of(&[&bytes]), bytes)).collect()
 }
 
 /// An error and its causes, in one line.
@@ -317,28 +291,6 @@ pub fn chain(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     text
-}
-
-/// Whether a draft names one that was refused: its own refusal would only repeat the first.
-fn depends_on(draft: &Draft, lost: &HashSet<String>) -> bool {
-    names(draft).any(|name| matches!(name, Name::Ref(name) if lost.contains(name)))
-}
-
-/// Every position and `ref` that a draft names.
-pub(super) fn names(draft: &Draft) -> impl Iterator<Item = &Name> {
-    let own = [
-        &draft.fact,
-        &draft.on,
-        &draft.dispute,
-        &draft.retraction,
-        &draft.relation,
-        &draft.from,
-        &draft.to,
-        &draft.document,
-        &draft.derived_from,
-    ];
-    let evidence = draft.evidence.iter().flatten().filter_map(|entry| entry.document.as_ref());
-    own.into_iter().flatten().chain(draft.resolves.iter().flatten()).chain(evidence)
 }
 
 /// The file that keeps this submission: named by ledger, key, drafts and the files they name.

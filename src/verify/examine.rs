@@ -7,6 +7,7 @@
 use crate::event::Entry;
 use crate::event::body::Body;
 use crate::event::record::Reading;
+use crate::event::words::Type;
 use crate::hash::Hash;
 use crate::key::{Keys, PublicKey, Recomputed, settle};
 use crate::rule::Rule;
@@ -20,7 +21,7 @@ pub enum BodyFound {
     Bad(Rule, String),
     /// There, committed and in form.
     Good(Box<Body>),
-    /// There, but the statement is not, so nothing says whether it is the one.
+    /// There, but the statement is not, so nothing says whether it is the one; or not looked at.
     Unknown,
 }
 
@@ -40,6 +41,21 @@ pub struct Examined {
 pub fn examine(entry: &Entry) -> Examined {
     let reading = Reading::of(&entry.record);
     let body = find_body(entry, &reading);
+    Examined { reading, body, signature: Vec::new(), by_refused: false }
+}
+
+/// Examines an entry that was verified before: of the bodies, only those that say what a document
+/// is are read.
+pub fn examine_known(entry: &Entry) -> Examined {
+    let reading = Reading::of(&entry.record);
+    let of_document = reading
+        .statement
+        .as_ref()
+        .is_some_and(|said| matches!(said.kind, Type::DocumentCaptured | Type::DocumentDescribed));
+    let body = match &entry.body {
+        Some(_) if !of_document => BodyFound::Unknown,
+        _ => find_body(entry, &reading),
+    };
     Examined { reading, body, signature: Vec::new(), by_refused: false }
 }
 

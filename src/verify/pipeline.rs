@@ -4,7 +4,7 @@
 //! thread at a time reads. Not here: what is examined (`examine`).
 
 use crate::key::{Keyring, Keys};
-use crate::verify::examine::{Examined, check_signatures, examine};
+use crate::verify::examine::{Examined, check_signatures, examine, examine_known};
 use crate::verify::source::{Closing, Damage, Source, SourceError, Span, Walk};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -30,6 +30,8 @@ pub struct Plan {
     pub jobs: usize,
     /// Whether signatures are checked.
     pub signatures: bool,
+    /// How many events from the start were verified before.
+    pub known: u64,
     /// Number of events after which to stop.
     pub until: u64,
 }
@@ -117,9 +119,14 @@ fn examine_span(span: Span, plan: Plan, keys: &mut Keys<'_>) -> ExaminedSpan {
         closings.retain(|closing| closing.counted <= plan.until);
         damage.retain(|damage| damage.counted <= plan.until);
     }
-    let mut events: Vec<Examined> = entries.iter().map(examine).collect();
-    if plan.signatures {
-        check_signatures(&mut events, keys);
+    let known = usize::try_from(plan.known.saturating_sub(first)).unwrap_or(usize::MAX);
+    let (before, new) = entries.split_at(known.min(entries.len()));
+    let mut events: Vec<Examined> = before.iter().map(examine_known).collect();
+    events.extend(new.iter().map(examine));
+    if plan.signatures
+        && let Some(new) = events.get_mut(before.len()..)
+    {
+        check_signatures(new, keys);
     }
     ExaminedSpan { first, events, closings, damage }
 }

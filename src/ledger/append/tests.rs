@@ -75,8 +75,9 @@ fn outcome(room: &Room, drafts: &[Placed], worth: usize) -> Result<String, Vec<R
     let mut writer = Writer::open(paths, vec![log], Duration::from_secs(60)).unwrap();
     let (mut clock, mut entropy) = (clock(), Seeded::new("bo"));
     let mut signer = Signer { key: &room.bo, clock: &mut clock, entropy: &mut entropy };
-    let around = Around { signer: &mut signer, folder: room.folder.path() };
-    match prepare_by(&mut writer, drafts, around, worth) {
+    let watch = Watch { folder: room.folder.path(), done: &mut |_| {} };
+    let around = Around { signer: &mut signer, watch };
+    match prepare_by(&mut writer, (drafts, &[]), around, worth) {
         Ok(prepared) => Ok(format!("{prepared:?} {clock:?} {entropy:?}")),
         Err(LedgerError::Refused(refused)) => Err(refused),
         Err(other) => panic!("{other}"),
