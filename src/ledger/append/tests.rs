@@ -93,20 +93,22 @@ fn draft(kind: u8, number: u64) -> String {
         5 => format!(r#"{{"ref":"{name}","claim":"Named.","quote":"Two answers"}}"#),
         6 => format!(r#"{{"type":"fact.confirmed","on":"{name}","how":"reread"}}"#),
         7 => format!(r#"{{"claim":"Not there.","quote":"words {number} that nobody said"}}"#),
-        8 => format!(
-            r#"{{"claim":"Said.","quote":"two hours","attribution":[{{"agent":"{name}","agent_type":"person"}}]}}"#
-        ),
-        9 => format!(
-            r#"{{"claim":"Said again.","quote":"two hours","attribution":[{{"agent":"{name}"}}]}}"#
-        ),
+        8 => said(&format!(r#"{{"agent":"{name}","agent_type":"person"}}"#)),
+        9 => said(&format!(r#"{{"agent":"{name}"}}"#)),
         10 => format!(
             r#"{{"type":"fact.disputed","fact":{fact},"reason":"wrong-date","statement":"No."}}"#
         ),
         11 => format!(
-            r#"{{"type":"fact.corrected","fact":{fact},"reason":"wrong-date","statement":"So.","claim":"Better."}}"#
-        ),
+            r#"{{"type":"fact.corrected","fact":{fact},"reason":"wrong-date",
+            "statement":"So.","claim":"Better."}}"#
+        )
+        .replace('\n', ""),
         _ => format!(r#"{{"type":"fact.confirmed","on":{},"how":"reread"}}"#, 6 + number % 9),
     }
+}
+
+fn said(hop: &str) -> String {
+    format!(r#"{{"claim":"Said.","quote":"two hours","attribution":[{hop}]}}"#)
 }
 
 fn drafts(kinds: &[(u8, u64)]) -> Vec<Placed> {
