@@ -11,6 +11,7 @@ mod changed;
 mod context;
 mod exit;
 mod given;
+mod kept;
 mod output;
 mod preview;
 mod progress;

@@ -15,7 +15,7 @@ mod journal;
 mod points;
 mod refold;
 mod seals;
-mod signatures;
+pub mod signatures;
 mod signers;
 
 use crate::support::{Files, Ledger, judge};

@@ -141,7 +141,10 @@ fn every_refusal_is_told_in_its_order() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(16) })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(16)
+    })]
     #[test]
     fn any_drafts_are_the_same_either_way(
         kinds in prop::collection::vec((0..13_u8, 0..12_u64), 1..40),

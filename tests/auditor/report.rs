@@ -1,0 +1,1 @@
+//! The report: for people, for programs, and as a page.
