@@ -24,7 +24,7 @@ const TEMPLATE: &str = "\
 
 Set up:    init, key, editor, ledger, status, repair, completions, man
 Editor:    document, append, review, confirm, dispute, uphold, correct, retract, reinstate, relate
-Auditor:   verify
+Auditor:   verify, prove
 Archivist: replay, show, log, diff, find, blame
 
 {all-args}{after-help}";
@@ -118,6 +118,8 @@ pub enum Command {
     Blame(super::blame::BlameArgs),
     /// Check every byte, link, signature, role and quotation
     Verify(super::verify::VerifyArgs),
+    /// Make one file that proves a fact, its acts and their signers to others
+    Prove(super::prove::ProveArgs),
     /// Build what is damaged or lost from what is whole: journal, store, another copy
     Repair(super::repair::RepairArgs),
     /// Print completions for a shell

@@ -43,6 +43,7 @@ mod blame;
 mod init;
 mod repair;
 mod verify;
+mod prove;
 
 use args::{Cli, Command};
 use clap::error::ErrorKind;
@@ -109,6 +110,7 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Find(args) => find::run(&mut context, args),
         Command::Blame(args) => blame::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, args),
+        Command::Prove(args) => prove::run(&mut context, args),
         Command::Repair(args) => repair::run(&mut context, args),
         Command::Completions(args) => completions::completions(args),
         Command::Man(args) => completions::man(args),

@@ -1,13 +1,13 @@
-//! `annals verify`: every byte, link, signature, role and quotation.
+//! `annals verify`: every byte, link, signature, role and quotation; or a proof, or evidence.
+
+pub mod text;
+pub mod told;
 
 mod evidence;
+mod given;
 mod page;
-mod text;
-mod told;
+mod proof;
 mod what;
-
-pub use text::faults;
-pub use told::Told;
 
 use crate::cli::args::Format;
 use crate::cli::context::Context;
@@ -23,12 +23,13 @@ use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
+use told::Told;
 use what::What;
 
 /// Check every byte, link, signature, role and quotation
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// A ledger's folder, or an evidence file [default: as --ledger]
+    /// A ledger's folder, a proof or an evidence file [default: as --ledger]
     what: Option<PathBuf>,
     /// Compare with what was seen last, and move this file forward if all is well
     #[arg(long, value_name = "FILE")]
@@ -45,6 +46,13 @@ pub struct VerifyArgs {
     /// Write the verdict as a page to read, print and attach to a letter
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// The logs and witnesses that are trusted, and how many of these must have cosigned [default:
+    /// `policy` beside the keys, if there is one]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The log key of a proof, as you know it from elsewhere: <origin>+<id>+<key>
+    #[arg(long, value_name = "VKEY")]
+    log_key: Option<String>,
     /// Number of threads [default: all cores]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -64,10 +72,24 @@ pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
             }
             evidence::run(context, found.as_deref())
         }
+        What::Proof(bytes) => {
+            if args.first || args.only_new || args.evidence.is_some() || args.html.is_some() {
+                let why = "--first, --only-new, --evidence and --html are for whole ledgers, not \
+                           for a proof";
+                return Err(Failure::usage(why));
+            }
+            let (pin, policy) = (args.pin.as_deref(), args.policy.as_deref());
+            let given = given::given(context, pin, policy, args.log_key.as_deref())?;
+            proof::run(context.format(), &bytes, &given)
+        }
     }
 }
 
 fn ledger(context: &mut Context, record: &Record, args: VerifyArgs) -> Result<Exit, Failure> {
+    if args.log_key.is_some() {
+        let why = "--log-key: a whole ledger names its log keys itself; the key is for proofs";
+        return Err(Failure::usage(why));
+    }
     let began = Instant::now();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let asked = Audit {
@@ -77,6 +99,7 @@ fn ledger(context: &mut Context, record: &Record, args: VerifyArgs) -> Result<Ex
         evidence: args.evidence,
         store: !args.no_store,
         jobs: args.jobs.unwrap_or(cores).max(1),
+        policy: given::policy_of(&record.paths, args.policy.as_deref())?,
     };
     let progress = Progress::new(record.size(), "verify");
     let audited = audit(record, &asked, Some(&|done| progress.at(done)))?;
@@ -93,7 +116,9 @@ fn ledger(context: &mut Context, record: &Record, args: VerifyArgs) -> Result<Ex
     out.flush()?;
     if let Some(path) = args.html {
         let now = context.clock.now();
-        let page = page::write(&told, (&record.paths.ledger, asked.pin.as_deref()), (now, seconds));
+        let (here, ledger) = (std::env::current_dir()?, &record.paths.ledger);
+        let ledger = ledger.strip_prefix(here).unwrap_or(ledger);
+        let page = page::write(&told, (ledger, asked.pin.as_deref()), (now, seconds));
         disk::replace(&path, page.as_bytes(), Mode::Shared).map_err(LedgerError::from)?;
         note(format_args!("the verdict as a page: {}", path.display()));
     }

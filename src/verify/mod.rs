@@ -6,12 +6,14 @@
 
 pub mod chain;
 pub mod content;
+pub mod cosigned;
 pub mod ends;
 pub mod evidence;
 pub mod examine;
 pub mod library;
 pub mod pinned;
 pub mod pipeline;
+pub mod proof;
 pub mod source;
 
 use crate::hash::Hash;

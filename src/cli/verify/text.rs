@@ -4,6 +4,7 @@
 
 use crate::cli::exit::Failure;
 use crate::cli::output::visible;
+use crate::cli::verify::proof;
 use crate::cli::verify::told::{Stretch, Told, ToldFault};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -95,6 +96,13 @@ fn around(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
         )?,
         ("left", _) => writeln!(out, "pin: left as it was")?,
         _ => {}
+    }
+    for witness in &told.witnesses {
+        let (name, at) = (visible(&witness.name), proof::at(witness.time));
+        writeln!(out, "witness: {name} cosigned the checkpoint at {at}")?;
+    }
+    for missing in &told.trust_missing {
+        writeln!(out, "missing: {}", visible(missing))?;
     }
     if let Some(evidence) = &told.evidence {
         let (claim, file) = (evidence.claim, visible(&evidence.file));

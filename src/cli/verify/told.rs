@@ -35,6 +35,8 @@ pub struct Told {
     pub pin: Pin,
     pub memory_compared: bool,
     pub store: Store,
+    pub witnesses: Vec<Witness>,
+    pub trust_missing: Vec<String>,
     pub anchored: Stretch,
     pub unanchored: Stretch,
     pub evidence: Option<Evidence>,
@@ -83,6 +85,13 @@ pub struct Pin {
 pub struct Store {
     pub state: &'static str,
     pub why: Option<String>,
+}
+
+/// A witness of the policy that cosigned, and when: seconds since 1970.
+#[derive(Serialize)]
+pub struct Witness {
+    pub name: String,
+    pub time: u64,
 }
 
 /// A stretch of events, and what anchors it.
@@ -139,8 +148,8 @@ impl Told {
         let (covered, size) = (anchored.events(), report.size);
         Told {
             report: "annals verify 1",
-            verdict: verdict(report),
-            exit: report.exit(),
+            verdict: verdict(audited),
+            exit: audited.exit(),
             size,
             head: report.head,
             root: base64(&report.root),
@@ -160,6 +169,8 @@ impl Told {
             pin: pin(&audited.pin),
             memory_compared: audited.marked,
             store: store(&audited.store),
+            witnesses: audited.witnessed.witnesses.iter().map(Witness::of).collect(),
+            trust_missing: audited.witnessed.missing.clone(),
             anchored: Stretch {
                 by_pin: anchored.by_pin,
                 by_checkpoint: anchored.by_checkpoint,
@@ -169,11 +180,15 @@ impl Told {
             evidence,
             no_evidence,
             roster,
-            later_version: report
-                .later_version
-                .map(|(position, format)| Later { position, format }),
-            faults: report.faults.iter().map(ToldFault::of).collect(),
+            later_version: later(report),
+            faults: faults(report),
         }
+    }
+}
+
+impl Witness {
+    fn of((name, time): &(String, u64)) -> Witness {
+        Witness { name: name.clone(), time: *time }
     }
 }
 
@@ -200,13 +215,25 @@ impl ToldFault {
     }
 }
 
+/// All faults of a report.
+pub fn faults(report: &Report) -> Vec<ToldFault> {
+    report.faults.iter().map(ToldFault::of).collect()
+}
+
+/// The event that ends what this program can judge.
+pub fn later(report: &Report) -> Option<Later> {
+    report.later_version.map(|(position, format)| Later { position, format })
+}
+
 /// The verdict in words.
-pub fn verdict(report: &Report) -> &'static str {
-    match (report.exit(), report.class()) {
+pub fn verdict(audited: &Audited) -> &'static str {
+    let report = &audited.report;
+    match (audited.exit(), report.class()) {
         (0, _) if report.known > 0 => "yes: what is new since the pin is whole",
         (0, _) => "yes: the record is whole",
         (1, _) => "no: the record breaks its rules",
         (4, _) => "no: this is not the record that was seen or signed before",
+        (5, _) => "could not trust: the record is whole, and what the policy asks for is missing",
         (_, Some(_)) => "could not tell: something is damaged",
         _ => "could not tell: a newer program is needed",
     }
