@@ -44,6 +44,11 @@ impl Journal {
         Ok(Journal { ledger, files, end })
     }
 
+    /// The journal of which files and end are known.
+    pub(super) fn known(ledger: PathBuf, files: Files, end: End) -> Journal {
+        Journal { ledger, files, end }
+    }
+
     /// The entries at these positions, in order; of a range that passes the record's end, the part
     /// before it. Reads from the start of the file that holds the first, without any sum. All of
     /// the range is held in memory. Where the journal is damaged, fewer entries may come.
@@ -75,6 +80,10 @@ impl Journal {
     /// The path of a document in this ledger, whether it is there or not.
     pub fn document_path(ledger: &Path, digest: &Hash) -> PathBuf {
         ledger.join(DOCUMENTS).join(digest.to_string())
+    }
+
+    pub(super) fn ledger(&self) -> &Path {
+        &self.ledger
     }
 
     pub(super) fn files(&self) -> &Files {

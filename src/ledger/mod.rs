@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod advice;
+pub mod ahead;
 pub mod append;
 pub mod audit;
 pub mod desk;
@@ -13,6 +14,7 @@ pub mod error;
 pub mod fallout;
 pub mod init;
 pub mod outbox;
+pub mod outcome;
 pub mod paths;
 pub mod people;
 pub mod record;
