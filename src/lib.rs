@@ -38,6 +38,7 @@ pub mod keys;
 pub mod store;
 pub mod journal;
 pub mod archive;
+pub mod witness;
 
 // floor 4: uses
 pub mod ledger;

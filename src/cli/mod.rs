@@ -40,11 +40,14 @@ mod log;
 mod diff;
 mod find;
 mod blame;
+mod publish;
 mod export;
 mod import;
 mod init;
 mod repair;
 mod verify;
+mod witness;
+mod prove;
 
 use args::{Cli, Command};
 use clap::error::ErrorKind;
@@ -110,9 +113,12 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Diff(args) => diff::run(&mut context, args),
         Command::Find(args) => find::run(&mut context, args),
         Command::Blame(args) => blame::run(&mut context, args),
+        Command::Publish(args) => publish::run(&mut context, args),
         Command::Export(args) => export::run(&mut context, args),
         Command::Import(args) => import::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, args),
+        Command::Prove(args) => prove::run(&mut context, args),
+        Command::Witness(args) => witness::run(&mut context, args),
         Command::Repair(args) => repair::run(&mut context, args),
         Command::Completions(args) => completions::completions(args),
         Command::Man(args) => completions::man(args),

@@ -2,7 +2,7 @@
 //!
 //! Always holds: the record is judged as any other; every file beside the ledger's own is derived
 //! again and compared; nothing is written but what an audit of a ledger writes. Not here: words for
-//! people (`cli`). Source: FORMAT.md section 13.
+//! people (`cli`). Source: FORMAT.md section 14.
 
 use crate::archive::bag::ground::NoGround;
 use crate::archive::bag::note::BagText;
@@ -67,8 +67,7 @@ impl Bagged {
     /// The exit code: that of the record if it is 4 or 1; 1 where the note does not hold; 2 where
     /// a file is not what it must be; else that of the record.
     pub fn exit(&self) -> u8 {
-        let record =
-            self.audited.as_ref().map_or_else(LedgerError::exit, |(_, it)| it.report.exit());
+        let record = self.audited.as_ref().map_or_else(LedgerError::exit, |(_, it)| it.exit());
         match record {
             4 | 1 => record,
             _ if matches!(self.vouched, Vouched::No(_)) => 1,

@@ -7,7 +7,7 @@
 //! Always holds: only a record that verified whole, and that its checkpoint covers, is exported;
 //! what a redaction withholds is in no file; everything outside `ledger/` follows from it; no
 //! date is in it that is not of the record, so the same record, point and notes give the same
-//! bytes. Not here: how a bag is written (`archive::bag`). Source: FORMAT.md section 13.
+//! bytes. Not here: how a bag is written (`archive::bag`). Source: FORMAT.md section 14.
 
 mod checkpoints;
 mod claims;

@@ -8,7 +8,7 @@
 //! Always holds: only a bag that is whole, with a record that verifies, becomes a ledger; it is
 //! built beside and gets its name last; a part of a record is never taken over, for it would fork;
 //! no log key signs on that may have signed more elsewhere. Not here: what a writer asks
-//! (`imported`). Source: FORMAT.md section 13, "Import"; THREATS.md.
+//! (`imported`). Source: FORMAT.md section 14, "Import"; THREATS.md.
 
 use crate::archive::bag::PAYLOAD;
 use crate::archive::bag::ground::{FolderGround, Ground};

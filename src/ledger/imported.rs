@@ -1,7 +1,7 @@
 //! What a ledger that was made of a bag may do: be read, or go on once its log key is another.
 //!
 //! Always holds: a file that is not in form means that nothing may be written. Not here: how a bag
-//! becomes a ledger (`import`). Source: FORMAT.md section 13, "Import".
+//! becomes a ledger (`import`). Source: FORMAT.md section 14, "Import".
 
 use crate::disk::DiskError;
 use crate::fold::Ledger;

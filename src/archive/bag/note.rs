@@ -2,7 +2,7 @@
 //!
 //! Always holds: the text is no checkpoint (its first line is no origin, its second no size) and
 //! no other text that a log key signs, so that neither can stand for the other. Not here: notes
-//! (`tlog`), keys. Source: FORMAT.md section 13.
+//! (`tlog`), keys. Source: FORMAT.md section 14.
 
 use crate::hash::{Hash, read_hex};
 use crate::tlog::{decimal, hash_from_base64, to_base64};

@@ -2,7 +2,7 @@
 //!
 //! Always holds: a name in a manifest never leads out of the bag; nothing is written; what is wrong
 //! is data, told file by file. Not here: what is in the files (`ledger::bagged`).
-//! Source: RFC 8493 sections 2 and 3; FORMAT.md section 13.
+//! Source: RFC 8493 sections 2 and 3; FORMAT.md section 14.
 
 use crate::archive::bag::{DECLARATION, DECLARED, MANIFEST, NOTE, PAYLOAD, TAG_MANIFEST, filed};
 use crate::disk::{self, DiskError};

@@ -2,7 +2,7 @@
 //!
 //! Always holds: a checkpoint is of the record's own origin and of no larger size than the part;
 //! nothing is signed that the record does not hold. Not here: whether roots hold (`export` compares
-//! each with the tree). Source: FORMAT.md sections 9 and 13.
+//! each with the tree). Source: FORMAT.md sections 9 and 14.
 
 use crate::key::SecretKey;
 use crate::keys::{Mark, Marks};

@@ -2,7 +2,7 @@
 //!
 //! Always holds: the context stands in the file, so that it is read without a network; names are
 //! relative to the file. Not here: the words themselves (`ledger::view`). Source: schema.org Claim,
-//! Quotation, CorrectionComment, ClaimReview; JSON-LD 1.1; FORMAT.md section 13.
+//! Quotation, CorrectionComment, ClaimReview; JSON-LD 1.1; FORMAT.md section 14.
 
 use crate::event::body::Hop;
 use crate::event::words::{AgentType, Type};

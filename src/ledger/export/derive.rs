@@ -2,7 +2,7 @@
 //!
 //! Always holds: the same ledger gives the same bytes, so that a reader can derive them again and
 //! compare; words that are sealed or redacted are in none of them. Not here: the ledger's own files
-//! (`export`). Source: FORMAT.md section 13.
+//! (`export`). Source: FORMAT.md section 14.
 
 use crate::archive::bag::Bagger;
 use crate::archive::tile::{self, Tile, Tiling};

@@ -7,7 +7,7 @@
 //!
 //! Always holds: one memento for the last event of each UTC day that has one; of each month where
 //! there would be more than [`MOST`] of them, else of each year; the last is the state of the bag.
-//! Not here: a server. Source: RFC 7089 section 5; RFC 6690; FORMAT.md section 13.
+//! Not here: a server. Source: RFC 7089 section 5; RFC 6690; FORMAT.md section 14.
 
 use crate::archive::bag::Bagger;
 use crate::ledger::error::LedgerError;

@@ -1,7 +1,7 @@
 //! The page that says how to check a bag with nothing but sha512sum, openssl and python3.
 //!
 //! Always holds: the same page in every bag; its steps are run by a test. Not here: the steps.
-//! Source: FORMAT.md sections 2, 9 and 13.
+//! Source: FORMAT.md sections 2, 9 and 14.
 
 use crate::ledger::export::premis::escaped;
 

@@ -2,7 +2,7 @@
 //!
 //! Always holds: the document is PREMIS 3 by its schema: objects, events, agents, in this order,
 //! with no element that is not needed; what acts on neither a document nor a fact acts on the
-//! record. Not here: words of bodies. Source: PREMIS 3.0, premis-v3-0.xsd; FORMAT.md section 13.
+//! record. Not here: words of bodies. Source: PREMIS 3.0, premis-v3-0.xsd; FORMAT.md section 14.
 
 use crate::event::args::Args;
 use crate::key::PublicKey;
@@ -83,12 +83,10 @@ fn file(row: &DocumentRow) -> String {
         "<object xsi:type=\"file\">{name}<objectCharacteristics><fixity>\
          <messageDigestAlgorithm>SHA-256</messageDigestAlgorithm>\
          <messageDigest>{}</messageDigest></fixity><size>{}</size><format><formatDesignation>\
-         <formatName>{}</formatName></formatDesignation></format></objectCharacteristics>\
-         <originalName>{}</originalName></object>\n",
+         <formatName>{}</formatName></formatDesignation></format></objectCharacteristics></object>\n",
         about.sha256,
         about.bytes,
-        escaped(&about.media_type),
-        escaped(&about.title)
+        escaped(&about.media_type)
     )
 }
 

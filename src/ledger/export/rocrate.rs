@@ -1,7 +1,7 @@
 //! `ro-crate-metadata.json`: what the files of the payload are, as RO-Crate says it.
 //!
 //! Always holds: the payload is the crate; each document and each derived file is an entity of it.
-//! Not here: the files. Source: RO-Crate 1.1; FORMAT.md section 13.
+//! Not here: the files. Source: RO-Crate 1.1; FORMAT.md section 14.
 
 use crate::ledger::export::claims::object;
 use crate::ledger::export::derive::Around;
