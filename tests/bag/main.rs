@@ -9,6 +9,7 @@ mod export;
 mod folders;
 mod import;
 mod interrupted;
+mod readers;
 #[allow(dead_code)]
 #[path = "../archivist/story.rs"]
 mod story;
