@@ -6,8 +6,8 @@
 //! ```
 //!
 //! [`tile`] says what is in which file, [`files`] and [`web`] read them from a folder or over
-//! HTTP, [`published`] makes a `verify::source::Source` of them, [`shelf`] writes them. [`bag`] is the
-//! BagIt bag of an export.
+//! HTTP, [`published`] makes a `verify::source::Source` of them, [`shelf`] writes them. [`bag`] is
+//! the BagIt bag of an export.
 //!
 //! Always holds: what is read is bounded, from a folder as from a stranger's server; what is
 //! written is whole or not there. Not here: when to publish or export and what (`ledger::publish`,

@@ -35,7 +35,7 @@ print("bagit: Payload-Oxum", "holds" if bag.info["Payload-Oxum"] == "%d.%d" % (
 
 graph = rdflib.Graph().parse(os.path.join(payload, "claims.jsonld"), format="json-ld", publicID="https://example.org/")
 for kind in (SDO.Claim, SDO.Quotation, SDO.CorrectionComment, SDO.ClaimReview, SDO.DigitalDocument):
-    print("rdflib: %d %s" % (len(set(graph.subjects(RDF.type, kind))), kind.fragment if hasattr(kind, "fragment") else kind))
+    print("rdflib: %d %s" % (len(set(graph.subjects(RDF.type, kind))), kind.rsplit("/", 1)[1]))
 based = {quoted for quoted in graph.objects(None, SDO.isBasedOn)}
 quotations = set(graph.subjects(RDF.type, SDO.Quotation))
 print("rdflib: each claim rests on a quotation" if based <= quotations and based else "rdflib: loose")

@@ -1,8 +1,8 @@
 //! A bag: files, and beside them what each file must be (BagIt).
 //!
 //! ```text
-//! bagit.txt   bag-info.txt   manifest-sha512.txt   tagmanifest-sha512.txt   tagmanifest-sha512.note
-//! VERIFY.txt   VERIFY.html   data/…
+//! bagit.txt   bag-info.txt   manifest-sha512.txt   tagmanifest-sha512.txt
+//! tagmanifest-sha512.note   VERIFY.txt   VERIFY.html   data/…
 //! ```
 //!
 //! [`Bagger`] writes one over a [`ground::Ground`], [`read`] checks one, [`note`] is what the log

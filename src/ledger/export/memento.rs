@@ -135,6 +135,6 @@ mod tests {
         };
         assert_eq!(points(&days(400, 1)).len(), 400);
         assert_eq!(points(&days(401, 1)).len(), 14);
-        assert_eq!(points(&days(401, 31)).len(), 35);
+        assert_eq!(points(&days(401, 31)).len(), 34);
     }
 }
