@@ -3,7 +3,8 @@
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{out, visible};
-use crate::cli::verify::{Told, faults};
+use crate::cli::verify::text::faults;
+use crate::cli::verify::told::Told;
 use crate::ledger::audit::Audited;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;

@@ -1,15 +1,13 @@
 //! `annals verify`: every byte, link, signature, role and quotation; or a proof, or evidence.
 
+pub mod text;
+pub mod told;
+
 mod evidence;
 mod given;
 mod page;
 mod proof;
-mod text;
-mod told;
 mod what;
-
-pub use text::faults;
-pub use told::Told;
 
 use crate::cli::args::Format;
 use crate::cli::context::Context;
@@ -25,6 +23,7 @@ use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
+use told::Told;
 use what::What;
 
 /// Check every byte, link, signature, role and quotation
@@ -117,7 +116,9 @@ fn ledger(context: &mut Context, record: &Record, args: VerifyArgs) -> Result<Ex
     out.flush()?;
     if let Some(path) = args.html {
         let now = context.clock.now();
-        let page = page::write(&told, (&record.paths.ledger, asked.pin.as_deref()), (now, seconds));
+        let (here, ledger) = (std::env::current_dir()?, &record.paths.ledger);
+        let ledger = ledger.strip_prefix(here).unwrap_or(ledger);
+        let page = page::write(&told, (ledger, asked.pin.as_deref()), (now, seconds));
         disk::replace(&path, page.as_bytes(), Mode::Shared).map_err(LedgerError::from)?;
         note(format_args!("the verdict as a page: {}", path.display()));
     }
