@@ -37,6 +37,8 @@ pub mod disk;
 pub mod keys;
 pub mod store;
 pub mod journal;
+pub mod archive;
+pub mod witness;
 
 // floor 4: uses
 pub mod ledger;

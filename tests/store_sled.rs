@@ -90,6 +90,44 @@ fn no_value_ends_in_a_file_that_is_never_synced() {
 }
 
 #[test]
+fn s4_a_range_may_begin_and_end_inside_a_group() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = sled::create(&folder.path().join("db")).unwrap();
+    let small = |at: u64| Entry { record: vec![at as u8; 1_300], ..entry(at) };
+    let entries: Vec<_> =
+        (0..40).map(|at| if at % 5 == 4 { entry(at) } else { small(at) }).collect();
+    store.append(&head(0), &head(25), &entries[..25]).unwrap();
+    store.append(&head(25), &head(40), &entries[25..]).unwrap();
+    for from in 0..40 {
+        for to in from..=40 {
+            let expected = &entries[from..to];
+            assert_eq!(store.read(from as u64..to as u64).unwrap(), expected, "{from}..{to}");
+        }
+    }
+}
+
+#[test]
+fn a_store_of_the_earlier_layout_is_told_as_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("db");
+    let earlier = ::sled::open(&db).unwrap();
+    earlier.insert(b"h", &[0; 8]).unwrap();
+    earlier.insert([b"r".as_slice(), &[0; 8]].concat(), b"a record").unwrap();
+    drop(earlier);
+    let mut told = String::new();
+    wait_until(|| match sled::open(&db) {
+        Err(StoreError::Held(_)) => false,
+        Err(error) => {
+            told = error.to_string();
+            true
+        }
+        Ok(_) => panic!("it was opened"),
+    });
+    let expected = "the store cannot be read: it is in the layout of an earlier version";
+    assert_eq!(told, expected);
+}
+
+#[test]
 fn s10_a_second_opening_is_held() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("db");

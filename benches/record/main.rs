@@ -5,6 +5,7 @@
 
 mod make;
 mod measure;
+mod proof;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,6 +16,8 @@ struct Asked {
     folder: PathBuf,
     child: Option<String>,
     until: u64,
+    /// Only the appends.
+    append: bool,
 }
 
 fn asked() -> Asked {
@@ -23,6 +26,7 @@ fn asked() -> Asked {
         folder: PathBuf::from("target/bench"),
         child: None,
         until: u64::MAX,
+        append: false,
     };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
@@ -32,8 +36,11 @@ fn asked() -> Asked {
             "--folder" => asked.folder = PathBuf::from(value()),
             "--child" => asked.child = Some(value()),
             "--until" => asked.until = value().parse().expect("--until N"),
+            "--append-only" => asked.append = true,
             "--bench" | "--test" => {}
-            other => panic!("unknown argument {other}; expected --events N, --folder DIR"),
+            other => {
+                panic!("unknown argument {other}; expected --events N, --folder DIR, --append-only")
+            }
         }
     }
     asked
@@ -57,7 +64,10 @@ fn main() {
     let raw = rate(measure::PLAIN_SINGLES, plain);
     println!("append_one {one:.0} events/s · plain file {raw:.0} events/s");
     println!("append_one_ratio {:.2}", one / raw);
-    verify(&asked);
+    if !asked.append {
+        verify(&asked);
+        proof::measure(&asked.folder);
+    }
     println!("journal_bytes_per_event {:.0}", made.bytes as f64 / asked.events as f64);
 }
 

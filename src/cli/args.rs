@@ -24,8 +24,8 @@ const TEMPLATE: &str = "\
 
 Set up:    init, key, editor, ledger, status, repair, completions, man
 Editor:    document, append, review, confirm, dispute, uphold, correct, retract, reinstate, relate
-Auditor:   verify
-Archivist: replay, show, log, diff, find, blame
+Auditor:   verify, prove, witness
+Archivist: replay, show, log, diff, find, blame, publish
 
 {all-args}{after-help}";
 
@@ -116,8 +116,14 @@ pub enum Command {
     Find(super::find::FindArgs),
     /// Read a document with, for each quotation, the fact that rests on it
     Blame(super::blame::BlameArgs),
+    /// Write the record as static files, only what is new
+    Publish(super::publish::PublishArgs),
     /// Check every byte, link, signature, role and quotation
     Verify(super::verify::VerifyArgs),
+    /// Make one file that proves a fact, its acts and their signers to others
+    Prove(super::prove::ProveArgs),
+    /// Have checkpoints cosigned by witnesses, or be one
+    Witness(super::witness::WitnessArgs),
     /// Build what is damaged or lost from what is whole: journal, store, another copy
     Repair(super::repair::RepairArgs),
     /// Print completions for a shell

@@ -3,6 +3,7 @@
 //! Always holds: one enum for all commands; an error is told with its causes, line by line.
 
 use crate::clock::Clock;
+use crate::disk::DiskError;
 use crate::keys::KeysError;
 use crate::ledger::error::{LedgerError, Refusal};
 use std::io::{self, Write};
@@ -105,6 +106,12 @@ fn tell_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Failure {
         Failure::Ledger(error)
+    }
+}
+
+impl From<DiskError> for Failure {
+    fn from(error: DiskError) -> Failure {
+        Failure::Ledger(error.into())
     }
 }
 

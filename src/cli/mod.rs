@@ -40,9 +40,12 @@ mod log;
 mod diff;
 mod find;
 mod blame;
+mod publish;
 mod init;
 mod repair;
 mod verify;
+mod witness;
+mod prove;
 
 use args::{Cli, Command};
 use clap::error::ErrorKind;
@@ -108,7 +111,10 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Diff(args) => diff::run(&mut context, args),
         Command::Find(args) => find::run(&mut context, args),
         Command::Blame(args) => blame::run(&mut context, args),
+        Command::Publish(args) => publish::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, args),
+        Command::Prove(args) => prove::run(&mut context, args),
+        Command::Witness(args) => witness::run(&mut context, args),
         Command::Repair(args) => repair::run(&mut context, args),
         Command::Completions(args) => completions::completions(args),
         Command::Man(args) => completions::man(args),

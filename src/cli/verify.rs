@@ -1,12 +1,15 @@
-//! `annals verify`: every byte, link, signature, role and quotation.
+//! `annals verify`: every byte, link, signature, role and quotation; or a proof, or evidence.
 
 pub mod text;
 pub mod told;
 
 mod evidence;
+mod given;
 mod page;
+mod proof;
 mod what;
 
+use crate::archive::published::Published;
 use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
@@ -14,12 +17,14 @@ use crate::cli::output::{json, note, out};
 use crate::cli::progress::Progress;
 use crate::disk::{self, Mode};
 use crate::ledger::audit::periods::periods;
-use crate::ledger::audit::{Audit, audit};
+use crate::ledger::audit::{Audit, Audited, audit, audit_published};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
+use crate::tlog::policy::Policy;
+use crate::verify::source::Source;
 use clap::Args;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 use told::Told;
 use what::What;
@@ -27,7 +32,8 @@ use what::What;
 /// Check every byte, link, signature, role and quotation
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// A ledger's folder, or an evidence file [default: as --ledger]
+    /// A ledger's folder, a published directory or its http:// address, a proof or an evidence file
+    /// [default: as --ledger]
     what: Option<PathBuf>,
     /// Compare with what was seen last, and move this file forward if all is well
     #[arg(long, value_name = "FILE")]
@@ -44,6 +50,13 @@ pub struct VerifyArgs {
     /// Write the verdict as a page to read, print and attach to a letter
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// The logs and witnesses that are trusted, and how many of these must have cosigned [default:
+    /// `policy` beside the keys, if there is one]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The log key of a proof, as you know it from elsewhere: <origin>+<id>+<key>
+    #[arg(long, value_name = "VKEY")]
+    log_key: Option<String>,
     /// Number of threads [default: all cores]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -55,6 +68,7 @@ pub struct VerifyArgs {
 pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
     match What::open(args.what.clone(), context)? {
         What::Ledger(record) => ledger(context, &record, args),
+        What::Published(place, record) => published(context, (&place, &record), args),
         What::Evidence(found) => {
             if args.pin.is_some() || args.html.is_some() {
                 let why = "an evidence file is judged alone, by what is in it: without --pin and \
@@ -63,26 +77,69 @@ pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
             }
             evidence::run(context, found.as_deref())
         }
+        What::Proof(bytes) => {
+            if args.first || args.only_new || args.evidence.is_some() || args.html.is_some() {
+                let why = "--first, --only-new, --evidence and --html are for whole ledgers, not \
+                           for a proof";
+                return Err(Failure::usage(why));
+            }
+            let (pin, policy) = (args.pin.as_deref(), args.policy.as_deref());
+            let given = given::given(context, pin, policy, args.log_key.as_deref())?;
+            proof::run(context.format(), &bytes, &given)
+        }
     }
 }
 
 fn ledger(context: &mut Context, record: &Record, args: VerifyArgs) -> Result<Exit, Failure> {
     let began = Instant::now();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let asked = Audit {
-        pin: args.pin,
-        first: args.first,
-        only_new: args.only_new,
-        evidence: args.evidence,
-        store: !args.no_store,
-        jobs: args.jobs.unwrap_or(cores).max(1),
-    };
+    let policy = given::policy_of(&record.paths, args.policy.as_deref())?;
+    let asked = asked(&args, policy)?;
     let progress = Progress::new(record.size(), "verify");
     let audited = audit(record, &asked, Some(&|done| progress.at(done)))?;
     drop(progress);
+    tell(context, (&record.journal, &record.paths.ledger), (&audited, began), args)
+}
+
+fn published(
+    context: &mut Context,
+    (place, record): (&Path, &Published),
+    args: VerifyArgs,
+) -> Result<Exit, Failure> {
+    let began = Instant::now();
+    // The policy beside the keys here may well be about another record.
+    let asked = asked(&args, given::named_policy(args.policy.as_deref())?)?;
+    let progress = Progress::new(record.size(), "verify");
+    let audited = audit_published(record, &asked, Some(&|done| progress.at(done)))?;
+    drop(progress);
+    tell(context, (record, place), (&audited, began), args)
+}
+
+fn asked(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, Failure> {
+    if args.log_key.is_some() {
+        let why = "--log-key: a whole record names its log keys itself; the key is for proofs";
+        return Err(Failure::usage(why));
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(Audit {
+        pin: args.pin.clone(),
+        first: args.first,
+        only_new: args.only_new,
+        evidence: args.evidence.clone(),
+        store: !args.no_store,
+        jobs: args.jobs.unwrap_or(cores).max(1),
+        policy,
+    })
+}
+
+fn tell(
+    context: &mut Context,
+    (source, place): (&dyn Source, &Path),
+    (audited, began): (&Audited, Instant),
+    args: VerifyArgs,
+) -> Result<Exit, Failure> {
     let seconds = began.elapsed().as_secs_f64();
-    let roster = periods(&record.journal, &audited.report).map_err(LedgerError::from)?;
-    let told = Told::of(&audited, roster);
+    let periods = periods(source, &audited.report).map_err(LedgerError::from)?;
+    let told = Told::of(audited, periods);
     let mut out = out();
     match context.format() {
         Format::Text => text::write(&mut out, &told, seconds)?,
@@ -92,9 +149,7 @@ fn ledger(context: &mut Context, record: &Record, args: VerifyArgs) -> Result<Ex
     out.flush()?;
     if let Some(path) = args.html {
         let now = context.clock.now();
-        let (here, ledger) = (std::env::current_dir()?, &record.paths.ledger);
-        let ledger = ledger.strip_prefix(here).unwrap_or(ledger);
-        let page = page::write(&told, (ledger, asked.pin.as_deref()), (now, seconds));
+        let page = page::write(&told, (place, args.pin.as_deref()), (now, seconds));
         disk::replace(&path, page.as_bytes(), Mode::Shared).map_err(LedgerError::from)?;
         note(format_args!("the verdict as a page: {}", path.display()));
     }

@@ -137,6 +137,12 @@ pub fn make_folder(folder: &Path) -> Result<(), DiskError> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn write_new(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
+    write_unnamed(path, bytes, mode)?;
+    sync_folder(parent(path))
+}
+
+/// The same, but for the name: a power cut may take it.
+fn write_unnamed(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
     let mut file = create_new(path, mode).map_err(error("make", path))?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     if let Err(cause) = written {
@@ -144,7 +150,7 @@ pub fn write_new(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError>
         let _ = fs::remove_file(path);
         return Err(error("write", path)(cause));
     }
-    sync_folder(parent(path))
+    Ok(())
 }
 
 /// Puts a file in the place of another in one step, durably: a reader, or a power cut, finds all
@@ -154,7 +160,8 @@ pub fn write_new(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError>
 /// the last step fails, [`DiskError::Unknown`]: the new bytes are in place but may not last.
 pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
     let temporary = temporary_beside(path);
-    write_new(&temporary, bytes, mode)?;
+    // The folder is synced once, after the rename: until then the old name is the one that counts.
+    write_unnamed(&temporary, bytes, mode)?;
     if let Err(cause) = fs::rename(&temporary, path) {
         let _ = fs::remove_file(&temporary);
         return Err(error("replace", path)(cause));

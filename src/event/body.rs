@@ -335,13 +335,7 @@ fn supported<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Evidence>
 impl Body {
     /// The one spelling, without LF.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = self.opening().into_bytes();
-        let rest = spelling::write(&self.content);
-        if rest.len() > 2 {
-            out.push(b',');
-        }
-        out.extend_from_slice(rest.get(1..).unwrap_or_default());
-        out
+        write(&self.salt, &self.by, &self.content)
     }
 
     /// Reads a body of the type that it names, in its one spelling.
@@ -363,10 +357,18 @@ impl Body {
         }
         Ok(Body { salt, by, content })
     }
+}
 
-    fn opening(&self) -> String {
-        format!(r#"{{"salt":"{}","by":"{}","type":"{}""#, self.salt, self.by, self.content.kind())
+/// The one spelling, without LF, of a body of these parts.
+pub fn write(salt: &Hash, by: &PublicKey, content: &Content) -> Vec<u8> {
+    let opening = format!(r#"{{"salt":"{salt}","by":"{by}","type":"{}""#, content.kind());
+    let mut out = opening.into_bytes();
+    let rest = spelling::write(content);
+    if rest.len() > 2 {
+        out.push(b',');
     }
+    out.extend_from_slice(rest.get(1..).unwrap_or_default());
+    out
 }
 
 /// Cuts a body's text into salt, signer, type and what follows the type's closing quote.

@@ -12,6 +12,9 @@ use std::io::{self, Write};
 /// The greatest integer that format 1 knows: 2^53 − 1.
 pub const MAX_INTEGER: u64 = (1 << 53) - 1;
 
+/// How many bytes most lines have at most.
+const USUAL: usize = 1_024;
+
 /// Why a line is refused: for people.
 pub type Refusal = String;
 
@@ -36,7 +39,11 @@ pub fn compare<T: Serialize>(value: &T, line: &[u8]) -> Result<(), Refusal> {
 /// The one spelling of a value, without a newline. Empty if the value cannot be written, which no
 /// type of this crate's format can cause.
 pub fn write<T: Serialize>(value: &T) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_default()
+    let mut out = Vec::with_capacity(USUAL);
+    match serde_json::to_writer(&mut out, value) {
+        Ok(()) => out,
+        Err(_) => Vec::new(),
+    }
 }
 
 /// Compares what is written with what is expected, byte by byte, and stops at the first difference.

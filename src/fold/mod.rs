@@ -50,12 +50,15 @@ pub struct Fact {
     pub corrected: u32,
     /// Whether its assertion was struck and nobody else has vouched for it since.
     pub suspect: bool,
+    /// The only one who confirmed the present revision.
+    confirmer: Option<KeyIndex>,
     more: Option<Box<More>>,
 }
 
 /// What only some facts have.
 #[derive(Clone, Debug, Default)]
 struct More {
+    /// Who confirmed the present revision, if there are several.
     confirmed_by: Vec<KeyIndex>,
     disputes: Vec<Dispute>,
     retraction: Option<u64>,
@@ -84,7 +87,10 @@ pub struct Document {
 impl Fact {
     /// Who confirmed the present revision, in order.
     pub fn confirmed_by(&self) -> &[KeyIndex] {
-        self.more.as_ref().map_or(&[], |more| &more.confirmed_by)
+        match &self.more {
+            Some(more) if !more.confirmed_by.is_empty() => &more.confirmed_by,
+            _ => self.confirmer.as_slice(),
+        }
     }
 
     /// Open disputes, by position.
@@ -99,6 +105,25 @@ impl Fact {
 
     fn more(&mut self) -> &mut More {
         self.more.get_or_insert_default()
+    }
+
+    fn confirm(&mut self, by: KeyIndex) {
+        if self.confirmed_by().is_empty() {
+            self.confirmer = Some(by);
+            return;
+        }
+        let only = self.confirmer.take();
+        self.more().confirmed_by.extend(only.into_iter().chain([by]));
+    }
+
+    fn begin_revision(&mut self, revision: u64, author: KeyIndex) {
+        self.revision = revision;
+        self.author = author;
+        self.corrected += 1;
+        self.confirmer = None;
+        if let Some(more) = &mut self.more {
+            more.confirmed_by.clear();
+        }
     }
 }
 
@@ -288,6 +313,7 @@ impl Fold {
             author: by,
             corrected: 0,
             suspect: false,
+            confirmer: None,
             more: None,
         });
     }
@@ -298,7 +324,7 @@ impl Fold {
 
     fn confirm(&mut self, on: u64, by: KeyIndex, history: &History) {
         let Some(fact) = self.fact_mut(on) else { return };
-        fact.more().confirmed_by.push(by);
+        fact.confirm(by);
         clear(&mut fact.suspect, fact.asserter, by, history);
     }
 
@@ -319,10 +345,7 @@ impl Fold {
 
     fn correct(&mut self, act: &Act, deed: &Corrected, history: &History) {
         let Some(fact) = self.fact_mut(deed.on) else { return };
-        fact.revision = act.position;
-        fact.author = act.by;
-        fact.corrected += 1;
-        fact.more().confirmed_by.clear();
+        fact.begin_revision(act.position, act.by);
         clear(&mut fact.suspect, fact.asserter, act.by, history);
         let name = fact.position;
         self.targets.insert(act.position, Target::Revision(name));

@@ -23,7 +23,7 @@ pub(super) struct LogFile {
 }
 
 /// The files of a journal when it was opened.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Files {
     /// In order of their names.
     pub logs: Vec<LogFile>,

@@ -11,6 +11,7 @@ use super::closing;
 use super::line::Lines;
 use crate::event::Entry;
 use crate::hash::Running;
+use crate::rule::Rule;
 use crate::verify::source::{Closing, ClosingLine, Damage};
 use std::io::{self, Read};
 
@@ -220,7 +221,8 @@ impl<R: Read> Framer<R> {
     }
 
     fn damage(&self, why: &str) -> Damage {
-        Damage { counted: self.counted, why: format!("{}, line {}: {why}", self.file, self.line) }
+        let why = format!("{}, line {}: {why}", self.file, self.line);
+        Damage { counted: self.counted, rule: Rule::JournalFraming, why }
     }
 }
 

@@ -13,6 +13,7 @@ use super::{DOCUMENT_BOUND, DOCUMENTS, JournalError};
 use crate::disk::{self, DiskError};
 use crate::event::Entry;
 use crate::hash::Hash;
+use crate::rule::Rule;
 use crate::verify::source::{Damage, SPAN, Source, SourceError, Span, Walk};
 use std::fs::File;
 use std::io::{self, Read, Take};
@@ -41,6 +42,11 @@ impl Journal {
         let end = end::find(&files.logs, covered)?;
         let ledger = ledger.to_owned();
         Ok(Journal { ledger, files, end })
+    }
+
+    /// The journal of which files and end are known.
+    pub(super) fn known(ledger: PathBuf, files: Files, end: End) -> Journal {
+        Journal { ledger, files, end }
     }
 
     /// The entries at these positions, in order; of a range that passes the record's end, the part
@@ -74,6 +80,10 @@ impl Journal {
     /// The path of a document in this ledger, whether it is there or not.
     pub fn document_path(ledger: &Path, digest: &Hash) -> PathBuf {
         ledger.join(DOCUMENTS).join(digest.to_string())
+    }
+
+    pub(super) fn ledger(&self) -> &Path {
+        &self.ledger
     }
 
     pub(super) fn files(&self) -> &Files {
@@ -159,6 +169,7 @@ impl<'a> Walking<'a> {
     fn misnamed(&self, name: &str, expected: &str) -> Item {
         Item::Damage(Damage {
             counted: self.counted,
+            rule: Rule::JournalFraming,
             why: format!("{name}: a file is misnamed or missing, expected is {expected}"),
         })
     }

@@ -6,7 +6,8 @@
 //! Not here: whether entries are legal, which root is right. Source: FORMAT.md section 9.
 
 use super::closing;
-use super::files;
+use super::end::End;
+use super::files::{self, Files, LogFile};
 use super::read::Journal;
 use super::{JournalError, LINE_BOUND};
 use crate::disk::append::Appender;
@@ -35,6 +36,8 @@ pub struct Aside {
 #[derive(Debug)]
 pub struct JournalWriter {
     ledger: PathBuf,
+    /// The files of the record; the last one is `file`.
+    files: Files,
     file: Appender,
     size: u64,
     rotate_at: u64,
@@ -47,12 +50,7 @@ impl JournalWriter {
         match disk::make_folder(&folder) {
             Err(error) if error.is_there_already() => Err(JournalError::ThereAlready(folder)),
             Err(error) => Err(error.into()),
-            Ok(()) => Ok(JournalWriter {
-                ledger: ledger.to_owned(),
-                file: Appender::create(&files::path(ledger, 0), Mode::Shared)?,
-                size: 0,
-                rotate_at,
-            }),
+            Ok(()) => JournalWriter::begin(ledger, 0, Files::default(), rotate_at),
         }
     }
 
@@ -66,27 +64,57 @@ impl JournalWriter {
         rotate_at: u64,
     ) -> Result<(JournalWriter, Option<Aside>), JournalError> {
         let journal = Journal::open(ledger, covered)?;
-        let size = journal.size();
+        JournalWriter::resume(&journal, rotate_at)
+    }
+
+    /// The same for a journal that is open for reading, and that nobody wrote to since.
+    pub fn resume(
+        journal: &Journal,
+        rotate_at: u64,
+    ) -> Result<(JournalWriter, Option<Aside>), JournalError> {
         journal.expect_end()?;
-        let Some(log) = journal.files().logs.get(journal.end().file) else {
-            let file = Appender::create(&files::path(ledger, size), Mode::Shared)?;
-            return Ok((JournalWriter::at(ledger, file, size, rotate_at), None));
+        let (ledger, size) = (journal.ledger(), journal.size());
+        let mut files = journal.files().clone();
+        files.logs.truncate(journal.end().file + 1);
+        let Some(log) = files.logs.get(journal.end().file) else {
+            let writer = JournalWriter::begin(ledger, size, files, rotate_at)?;
+            return Ok((writer, None));
         };
         let mut file = Appender::open(&log.path)?;
         let aside = match journal.ignored_bytes() {
             0 => None,
-            _ => Some(copy_aside(&journal, &files::folder(ledger))?),
+            _ => Some(copy_aside(journal, &files::folder(ledger))?),
         };
         if file.length() > journal.end().offset {
             file.cut(journal.end().offset)?;
         }
-        remove_after(&journal, &files::folder(ledger))?;
-        Ok((JournalWriter::at(ledger, file, size, rotate_at), aside))
+        remove_after(journal, &files::folder(ledger))?;
+        let ledger = ledger.to_owned();
+        Ok((JournalWriter { ledger, files, file, size, rotate_at }, aside))
     }
 
-    fn at(ledger: &Path, file: Appender, size: u64, rotate_at: u64) -> JournalWriter {
-        let ledger = ledger.to_owned();
-        JournalWriter { ledger, file, size, rotate_at }
+    /// Goes on in a new file after `size` events.
+    fn begin(
+        ledger: &Path,
+        size: u64,
+        mut files: Files,
+        rotate_at: u64,
+    ) -> Result<JournalWriter, JournalError> {
+        let path = files::path(ledger, size);
+        let file = Appender::create(&path, Mode::Shared)?;
+        files.logs.push(LogFile { first: size, path, bytes: 0 });
+        Ok(JournalWriter { ledger: ledger.to_owned(), files, file, size, rotate_at })
+    }
+
+    /// The journal as of now, for reading: nothing is listed or read for it.
+    pub fn journal(&self) -> Journal {
+        let mut files = self.files.clone();
+        let last = files.logs.len().saturating_sub(1);
+        if let Some(log) = files.logs.get_mut(last) {
+            log.bytes = self.file.length();
+        }
+        let end = End { file: last, offset: self.file.length(), size: self.size, ..End::default() };
+        Journal::known(self.ledger.clone(), files, end)
     }
 
     /// How many events the journal has.
@@ -118,7 +146,9 @@ impl JournalWriter {
         if said != counted || entries.is_empty() {
             return Err(JournalError::Size { said, counted });
         }
-        let mut bytes = Vec::new();
+        let length = |entry: &Entry| entry.record.len() + entry.body.as_ref().map_or(1, Vec::len);
+        let lengths: usize = entries.iter().map(|entry| length(entry) + 1).sum();
+        let mut bytes = Vec::with_capacity(lengths + 256);
         for (position, entry) in (self.size..).zip(entries) {
             let fits = put(&mut bytes, entry);
             fits.map_err(|why| JournalError::Unwritable { position, why })?;
@@ -137,7 +167,13 @@ impl JournalWriter {
         let next = files::path(&self.ledger, self.size);
         let large = self.file.length() >= self.rotate_at;
         if large && self.file.path() != next && !self.file.is_poisoned() {
-            self.file = Appender::create(&next, Mode::Shared)?;
+            let next = Appender::create(&next, Mode::Shared)?;
+            let full = std::mem::replace(&mut self.file, next);
+            if let Some(log) = self.files.logs.last_mut() {
+                log.bytes = full.length();
+            }
+            let (first, path) = (self.size, self.file.path().to_owned());
+            self.files.logs.push(LogFile { first, path, bytes: 0 });
         }
         Ok(())
     }
@@ -150,7 +186,7 @@ fn put(bytes: &mut Vec<u8>, entry: &Entry) -> Result<(), &'static str> {
         return Err("its record is not three lines");
     }
     let body = entry.body.as_deref().unwrap_or(b"-");
-    if body.contains(&b'\n') || (entry.body.is_some() && body == b"-") {
+    if memchr::memchr(b'\n', body).is_some() || (entry.body.is_some() && body == b"-") {
         return Err("its body is not one line");
     }
     for line in record.split(|byte| *byte == b'\n').chain([body]) {

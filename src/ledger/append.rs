@@ -9,20 +9,22 @@ use crate::disk;
 use crate::entropy::Entropy;
 use crate::event::Entry;
 use crate::event::body::MAX_DOCUMENT;
-use crate::hash::Hash;
+use crate::event::spelling;
+use crate::hash::{Hash, Running};
 use crate::key::SecretKey;
 use crate::ledger::advice::told;
+use crate::ledger::ahead;
 use crate::ledger::desk::{Pending, WriterDesk};
-use crate::ledger::draft::{Draft, DraftError, Input, Name, Placed};
+use crate::ledger::draft::{Draft, DraftError, Input, Placed};
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::outbox::{self, Kept};
+use crate::ledger::outcome::{Fate, Outcome, Output, Refusals};
 use crate::ledger::seal::{Slot, seal};
-use crate::ledger::settle::{Agents, Settled, Settler};
+use crate::ledger::settle::{Settled, Settler};
 use crate::ledger::writer::Writer;
 use crate::time::Time;
 use crate::verify::content::Asked;
 use crate::verify::examine::examine;
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// Who signs, when, and with what randomness.
@@ -127,6 +129,22 @@ pub enum Resumed {
     Again(Prepared),
 }
 
+/// The folder that files are relative to, and who is told how many drafts are done.
+pub struct Watch<'a> {
+    /// The folder.
+    pub folder: &'a Path,
+    /// Told after each draft, or after many.
+    pub done: &'a mut dyn FnMut(u64),
+}
+
+/// Who signs, and what stands around the drafts.
+pub struct Around<'a, 'b, 'c> {
+    /// Who signs.
+    pub signer: &'a mut Signer<'b>,
+    /// The folder, and who is told.
+    pub watch: Watch<'c>,
+}
+
 /// Settles, signs and judges drafts. Every bad one is told; then nothing is kept.
 pub fn prepare(
     writer: &mut Writer,
@@ -134,16 +152,8 @@ pub fn prepare(
     signer: &mut Signer<'_>,
     folder: &Path,
 ) -> Result<Prepared, LedgerError> {
-    let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
-    prepare_input(writer, &input, signer, Watch { folder, done: &mut |_| {} })
-}
-
-/// The folder that files are relative to, and who is told how many drafts are done.
-pub struct Watch<'a> {
-    /// The folder.
-    pub folder: &'a Path,
-    /// Told after each draft.
-    pub done: &'a mut dyn FnMut(u64),
+    let around = Around { signer, watch: Watch { folder, done: &mut |_| {} } };
+    prepare_by(writer, (drafts, &[]), around, ahead::WORTH)
 }
 
 /// The same for an input of which some drafts could not be read: they are told with the others.
@@ -153,44 +163,37 @@ pub fn prepare_input(
     signer: &mut Signer<'_>,
     watch: Watch<'_>,
 ) -> Result<Prepared, LedgerError> {
-    let mut prepared = Prepared { first: writer.size(), ..Prepared::default() };
-    let mut agents = Agents::new();
-    let mut named = crate::ledger::desk::Refs::new();
-    let mut refused: Vec<Refusal> = input.unread.iter().map(unread).collect();
-    let mut lost: HashSet<String> = refused.iter().filter_map(|r| r.name.clone()).collect();
-    for (placed, done) in input.drafts.iter().zip(1..) {
-        let draft = &placed.draft;
-        let position = writer.size();
-        let given = (draft, watch.folder);
-        let outcome = match depends_on(draft, &lost) {
-            true => Ok(None),
-            false => one(writer, given, signer, (&mut prepared, &mut agents, &named))?,
-        };
-        let line = (placed.line > 0).then_some(placed.line);
-        let refusal = |why| Refusal { line, name: draft.name.clone(), why };
-        let good = matches!(outcome, Ok(Some(())));
-        if let Some(name) = &draft.name {
-            let twice = named.insert(name.clone(), position).is_some();
-            if twice || !good {
-                lost.insert(name.clone());
-            }
-            if twice {
-                refused.push(refusal(format!("ref: {name:?} is given twice in this input")));
-            }
-        }
-        refused.extend(outcome.err().map(refusal));
-        (watch.done)(done);
-    }
-    if !refused.is_empty() {
-        refused.sort_by_key(|refusal| refusal.line);
-        return Err(LedgerError::Refused(refused));
-    }
-    prepared.outbox = Some(outbox_path(writer, &input.drafts, signer, watch.folder));
-    Ok(prepared)
+    prepare_by(writer, (&input.drafts, &input.unread), Around { signer, watch }, ahead::WORTH)
 }
 
-fn unread(error: &DraftError) -> Refusal {
-    Refusal { line: Some(error.line), name: error.name.clone(), why: error.why.clone() }
+/// The same, with the number of plain drafts that are worth another thread.
+fn prepare_by(
+    writer: &mut Writer,
+    (drafts, unread): (&[Placed], &[DraftError]),
+    mut around: Around<'_, '_, '_>,
+    worth: usize,
+) -> Result<Prepared, LedgerError> {
+    let mut out = Output::default();
+    out.prepared.first = writer.size();
+    let mut refusals = Refusals::of(unread);
+    let mut rest = drafts;
+    while let Some(next) = rest.first() {
+        let outcomes = if refusals.reach(&next.draft) {
+            vec![Outcome { position: writer.size(), fate: Fate::Repeats }]
+        } else if ahead::is_worth(rest, worth, &out.agents) {
+            ahead::run(writer, rest, &mut around, &mut out)?
+        } else {
+            vec![one(writer, &next.draft, &mut around, &mut out)?]
+        };
+        for (placed, outcome) in rest.iter().zip(&outcomes) {
+            refusals.account(placed, outcome, &mut out.named);
+        }
+        rest = rest.get(outcomes.len()..).unwrap_or_default();
+        (around.watch.done)((drafts.len() - rest.len()) as u64);
+    }
+    refusals.end()?;
+    out.prepared.outbox = Some(outbox_path(writer, drafts, around.signer, around.watch.folder));
+    Ok(out.prepared)
 }
 
 /// Writes prepared events: kept in the outbox first, so that a lost receipt loses nothing.
@@ -203,33 +206,50 @@ pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, Ledge
     Ok(Receipt { first: prepared.first, count, already: false })
 }
 
-/// One draft: `Ok(Err)` is a refusal, `Err` is a failure.
-#[allow(clippy::type_complexity)]
+/// One draft, settled, signed and judged.
 fn one(
     writer: &mut Writer,
-    draft: (&Draft, &Path),
-    signer: &mut Signer<'_>,
-    out: (&mut Prepared, &mut Agents, &crate::ledger::desk::Refs),
-) -> Result<Result<Option<()>, String>, LedgerError> {
-    let ((draft, folder), (prepared, agents, named)) = (draft, out);
-    let file = match read_file(draft, folder) {
-        Ok(file) => file,
-        Err(why) => return Ok(Err(why)),
+    draft: &Draft,
+    around: &mut Around<'_, '_, '_>,
+    out: &mut Output,
+) -> Result<Outcome, LedgerError> {
+    let position = writer.size();
+    let fate = match settle(writer, draft, around, out) {
+        Err(why) => Fate::Refused(why),
+        Ok(settled) => {
+            let signer = &mut *around.signer;
+            let slot = slot(writer, signer.clock.now());
+            let entry = seal(&settled, &slot, signer.key, signer.entropy)?;
+            take(writer, (settled, entry), &mut out.prepared)?
+        }
     };
-    let now = signer.clock.peek();
-    let mut desk = WriterDesk::new(writer, prepared, named, now);
-    let settled = match Settler::new(&mut desk, agents).settle(draft, file) {
-        Ok(settled) => settled,
-        Err(why) => return Ok(Err(why)),
-    };
-    let slot = slot(writer, signer.clock.now());
-    prepared.entries.push(seal(&settled, &slot, signer.key, signer.entropy)?);
+    Ok(Outcome { position, fate })
+}
+
+/// A draft with its file, settled.
+pub(super) fn settle(
+    writer: &mut Writer,
+    draft: &Draft,
+    around: &mut Around<'_, '_, '_>,
+    out: &mut Output,
+) -> Result<Settled, String> {
+    let file = read_file(draft, around.watch.folder)?;
+    let now = around.signer.clock.peek();
+    let mut desk = WriterDesk::new(writer, &out.prepared, &out.named, now);
+    Settler::new(&mut desk, &mut out.agents).settle(draft, file)
+}
+
+/// Adds a signed event to the prepared ones and lets the judge take it.
+pub(super) fn take(
+    writer: &mut Writer,
+    signed: (Settled, Entry),
+    prepared: &mut Prepared,
+) -> Result<Fate, LedgerError> {
+    let (settled, entry) = signed;
+    prepared.entries.push(entry);
     prepared.documents.extend(settled.document.clone());
     prepared.settled.push(settled);
-    Ok(match judge_last(writer, prepared)? {
-        None => Ok(Some(())),
-        Some(why) => Err(why),
-    })
+    Ok(judge_last(writer, prepared)?.map_or(Fate::Good, Fate::Refused))
 }
 
 /// The next slot of a writer.
@@ -273,39 +293,21 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Whether a draft names one that was refused: its own refusal would only repeat the first.
-fn depends_on(draft: &Draft, lost: &HashSet<String>) -> bool {
-    let mut names: Vec<&Name> = [
-        &draft.fact,
-        &draft.on,
-        &draft.dispute,
-        &draft.retraction,
-        &draft.relation,
-        &draft.from,
-        &draft.to,
-        &draft.document,
-        &draft.derived_from,
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    names.extend(draft.resolves.iter().flatten());
-    names.extend(draft.evidence.iter().flatten().filter_map(|entry| entry.document.as_ref()));
-    names.into_iter().any(|name| matches!(name, Name::Ref(name) if lost.contains(name)))
-}
-
 /// The file that keeps this submission: named by ledger, key, drafts and the files they name.
 fn outbox_path(writer: &Writer, drafts: &[Placed], signer: &Signer<'_>, folder: &Path) -> PathBuf {
-    let mut whole = Vec::new();
+    let mut whole = Running::default();
     if let Some(ledger) = &writer.judge.chain.state.fold.ledger {
-        whole.extend_from_slice(ledger.origin.as_bytes());
+        whole.add(ledger.origin.as_bytes());
     }
-    whole.extend_from_slice(&signer.key.public().0);
+    whole.add(&signer.key.public().0);
     for placed in drafts {
-        whole.extend_from_slice(&serde_json::to_vec(&placed.draft).unwrap_or_default());
+        whole.add(&spelling::write(&placed.draft));
         if let Ok(Some(bytes)) = read_file(&placed.draft, folder) {
-            whole.extend_from_slice(&Hash::of(&[&bytes]).0);
+            whole.add(&Hash::of(&[&bytes]).0);
         }
     }
-    writer.paths.outbox().join(Hash::of(&[&whole]).to_string())
+    writer.paths.outbox().join(whole.finish().to_string())
 }
+
+#[cfg(test)]
+mod tests;

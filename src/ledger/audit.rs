@@ -9,12 +9,15 @@ pub mod evidence;
 pub mod kept;
 pub mod periods;
 
+use crate::archive::published::Published;
 use crate::keys::Marks;
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::rule::{Fault, Rule};
 use crate::store::{Store, StoreError, sled};
+use crate::tlog::policy::Policy;
+use crate::verify::cosigned::{self, Witnessed};
 use crate::verify::ends::Ends;
 use crate::verify::source::{SPAN, Source};
 use crate::verify::{Options, Report, verify};
@@ -37,6 +40,8 @@ pub struct Audit {
     pub store: bool,
     /// Number of threads.
     pub jobs: usize,
+    /// A policy that the checkpoint must meet.
+    pub policy: Option<Policy>,
 }
 
 /// What became of the comparison with the store.
@@ -62,6 +67,24 @@ pub struct Audited {
     pub evidence: EvidenceFound,
     /// Whether the log key's memory was at hand.
     pub marked: bool,
+    /// What the policy says of the checkpoint, where one was given.
+    pub witnessed: Witnessed,
+    /// Of a published record, how many tiles are right.
+    pub tiles: Option<u64>,
+}
+
+impl Audited {
+    /// The exit code: that of the report, else 5 where trust is missing.
+    pub fn exit(&self) -> u8 {
+        exit(&self.report, &self.witnessed)
+    }
+}
+
+fn exit(report: &Report, witnessed: &Witnessed) -> u8 {
+    match report.exit() {
+        0 if !witnessed.missing.is_empty() => 5,
+        other => other,
+    }
 }
 
 /// Verifies a ledger whole.
@@ -73,18 +96,59 @@ pub fn audit(
     let mut unreadable = Vec::new();
     let mark = last_mark(record, &mut unreadable)?;
     let ends = Ends { checkpoint: record.checkpoint.clone(), mark, pin: kept::read(audit)? };
-    let known = ends.pinned().filter(|_| audit.only_new).map_or(0, |pin| pin.checkpoint.size);
-    let options = Options { progress, known, ..Options::whole(audit.jobs) };
-    let mut report = verify(&record.journal, &ends, options)?;
+    let mut report = verify(&record.journal, &ends, options(audit, &ends, progress))?;
     report.faults.extend(unreadable);
     let store = match audit.store {
         true => compare_store(record, &mut report.faults)?,
         false => StoreFound::NotCompared("not asked".to_owned()),
     };
+    conclude(audit, &record.journal, ends, (report, store))
+}
+
+/// Verifies a published record whole; of what is around it, a pin and a policy can be compared.
+pub fn audit_published(
+    published: &Published,
+    audit: &Audit,
+    progress: Option<&(dyn Fn(u64) + Sync)>,
+) -> Result<Audited, LedgerError> {
+    let checkpoint = published.checkpoint().map(<[u8]>::to_vec);
+    let ends = Ends { checkpoint, mark: None, pin: kept::read(audit)? };
+    let report = verify(published, &ends, options(audit, &ends, progress));
+    let report = report.map_err(LedgerError::Elsewhere)?;
+    let store = StoreFound::NotCompared("a published record has none".to_owned());
+    let tiles = Some(published.good_tiles());
+    Ok(Audited { tiles, ..conclude(audit, published, ends, (report, store))? })
+}
+
+fn options<'a>(
+    audit: &Audit,
+    ends: &Ends,
+    progress: Option<&'a (dyn Fn(u64) + Sync)>,
+) -> Options<'a> {
+    let known = ends.pinned().filter(|_| audit.only_new).map_or(0, |pin| pin.checkpoint.size);
+    Options { progress, known, ..Options::whole(audit.jobs) }
+}
+
+/// What follows from a verdict: the policy's, the pin's, and evidence.
+fn conclude(
+    audit: &Audit,
+    source: &dyn Source,
+    ends: Ends,
+    (mut report, store): (Report, StoreFound),
+) -> Result<Audited, LedgerError> {
+    let witnessed = match &audit.policy {
+        Some(policy) => cosigned::judge(policy, ends.checkpoint.as_deref(), &mut report.faults),
+        None => Witnessed::default(),
+    };
+    report.ends.ignored_lines = report.ends.ignored_lines.saturating_sub(witnessed.lines);
     report.faults.sort();
-    let pin = kept::move_on(audit, &ends, &report)?;
-    let evidence = evidence::keep(audit, &record.journal, (&ends, &report))?;
-    Ok(Audited { report, store, pin, evidence, marked: mark.is_some() })
+    let pin = match exit(&report, &witnessed) {
+        5 if audit.pin.is_some() => PinFound::Left,
+        _ => kept::move_on(audit, &ends, &report)?,
+    };
+    let evidence = evidence::keep(audit, source, (&ends, &report))?;
+    let marked = ends.mark.is_some();
+    Ok(Audited { report, store, pin, evidence, marked, witnessed, tiles: None })
 }
 
 fn last_mark(
@@ -109,7 +173,7 @@ fn last_mark(
 
 fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound, LedgerError> {
     let folder = record.paths.store();
-    if folder.symlink_metadata().is_err() {
+    if !folder.is_dir() {
         let why = "there is none here; it is made from the journal when it is needed";
         return Ok(StoreFound::NotCompared(why.to_owned()));
     }
@@ -154,10 +218,6 @@ fn differs(record: &Record, store: &dyn Store) -> Result<Option<Fault>, LedgerEr
     let repair = "annals repair rebuilds it from the journal";
     if size != record.size() {
         let journal = record.size();
-        let repair = match size > journal {
-            true => "annals repair builds the journal from it, if it is whole",
-            false => repair,
-        };
         let why = format!("it holds {size} events, the journal {journal}; {repair}");
         return Ok(Some(Fault::at(size.min(journal), Rule::Store, why)));
     }

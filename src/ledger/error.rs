@@ -70,6 +70,15 @@ pub enum LedgerError {
         /// Size of the record.
         size: u64,
     },
+    /// What is published at a place is no earlier state of this record.
+    #[error(
+        "what is published there is {0}, no earlier state of this record; nothing was written; \
+         publish into another folder"
+    )]
+    PublishedOther(String),
+    /// Another writer was faster; nothing was written.
+    #[error("{0}; nothing was written; do it again")]
+    Outrun(String),
     /// The journal ends before what the checkpoint signs.
     #[error(
         "the checkpoint speaks of {signed} events, the journal has {size}: events are missing at \
@@ -140,6 +149,9 @@ pub enum LedgerError {
         /// What failed.
         what: String,
     },
+    /// The trust that was asked for is missing.
+    #[error("{0}")]
+    Untrusted(String),
     /// A file could not be read or written.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -152,6 +164,9 @@ pub enum LedgerError {
     /// The store could not be read or written.
     #[error(transparent)]
     StoreIo(#[from] StoreError),
+    /// A published record could not be read, in its folder or from its server.
+    #[error(transparent)]
+    Elsewhere(SourceError),
     /// A source could not be read.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -194,7 +209,7 @@ impl LedgerError {
         )
     }
 
-    /// The exit code: 1 no, 2 could not tell, 3 conflict, 4 forked.
+    /// The exit code: 1 no, 2 could not tell, 3 conflict, 4 forked, 5 trust missing.
     pub fn exit(&self) -> u8 {
         match self {
             LedgerError::Refused(_) | LedgerError::NotAllowed { .. } => 1,
@@ -203,9 +218,12 @@ impl LedgerError {
                 Some(Class::Damage) => 2,
                 _ => 1,
             },
-            LedgerError::Disk(DiskError::Held { .. }) => 3,
+            LedgerError::Disk(DiskError::Held { .. }) | LedgerError::Outrun(_) => 3,
             LedgerError::StoreIo(StoreError::Held(_)) => 3,
-            LedgerError::BehindMark { .. } | LedgerError::Fork { .. } => 4,
+            LedgerError::BehindMark { .. }
+            | LedgerError::Fork { .. }
+            | LedgerError::PublishedOther(_) => 4,
+            LedgerError::Untrusted(_) => 5,
             _ => 2,
         }
     }

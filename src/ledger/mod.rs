@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod advice;
+pub mod ahead;
 pub mod append;
 pub mod audit;
 pub mod desk;
@@ -13,12 +14,17 @@ pub mod error;
 pub mod fallout;
 pub mod init;
 pub mod outbox;
+pub mod outcome;
 pub mod paths;
 pub mod people;
 pub mod record;
 pub mod point;
+pub mod publish;
 pub mod view;
+pub mod prove;
 pub mod repair;
 pub mod seal;
 pub mod settle;
+pub mod trust;
+pub mod witnesses;
 pub mod writer;

@@ -5,10 +5,11 @@
 
 use crate::entropy::{Entropy, EntropyError, draw};
 use crate::event::Entry;
-use crate::event::body::Body;
+use crate::event::args::Args;
+use crate::event::body;
 use crate::event::record::{self, Place, Statement, VERSION};
 use crate::hash::Hash;
-use crate::key::SecretKey;
+use crate::key::{EVENT_TAG, SecretKey, signed_bytes};
 use crate::ledger::settle::Settled;
 use crate::time::Time;
 
@@ -26,6 +27,12 @@ pub struct Slot {
 }
 
 impl Slot {
+    /// The slot after this one, in which an event with this record stands.
+    pub fn next(&self, record: &[u8]) -> Slot {
+        let (head, after, now) = (Some(record::hash(record)), Some(self.at()), self.now);
+        Slot { position: self.position + 1, head, after, now }
+    }
+
     /// The ledger's time for the event: now, and later than the one before.
     pub fn at(&self) -> Time {
         let next = self.after.and_then(|after| after.plus_micros(1));
@@ -40,20 +47,25 @@ pub fn seal(
     key: &SecretKey,
     entropy: &mut dyn Entropy,
 ) -> Result<Entry, EntropyError> {
-    let salt = Hash(draw(entropy)?);
-    let body = Body { salt, by: key.public(), content: settled.content.clone() }.to_bytes();
+    let body = body::write(&Hash(draw(entropy)?), &key.public(), &settled.content);
+    Ok(seal_body(&settled.args, body, slot, key))
+}
+
+/// The same with a body that was written before.
+pub fn seal_body(args: &Args, body: Vec<u8>, slot: &Slot, key: &SecretKey) -> Entry {
     let statement = Statement {
         v: VERSION,
         base: slot.position,
         after: slot.head,
         said: slot.now,
         by: key.public(),
-        kind: settled.args.kind(),
-        args: settled.args.clone(),
+        kind: args.kind(),
+        args: args.clone(),
         body: Hash::of(&[&body]),
     };
-    let signature = statement.sign(key);
+    let statement = statement.to_bytes();
+    let signature = key.sign(&signed_bytes(EVENT_TAG, &statement));
     let place = Place { seq: slot.position, prev: slot.head, at: slot.at() };
-    let record = record::write(&place, &statement.to_bytes(), &signature);
-    Ok(Entry { record, body: Some(body) })
+    let record = record::write(&place, &statement, &signature);
+    Entry { record, body: Some(body) }
 }

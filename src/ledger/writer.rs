@@ -26,7 +26,7 @@ use std::time::Duration;
 
 /// How many events go into the store in one batch.
 const BATCH: usize = 1_024;
-/// How many committed entries are kept before the journal is opened anew to read them.
+/// How many committed entries are kept before they are read from the journal instead.
 const KEEP: usize = 8_192;
 
 /// What a writer found unfinished and finished, for people.
@@ -76,7 +76,8 @@ impl Writer {
         let journal = Journal::open(&paths.ledger, covered)?;
         check_end(&journal, covered)?;
         let mut judge = Judge::new(&Ends::default());
-        let options = Options { contents: true, ..Options::state(u64::MAX) };
+        let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+        let options = Options { jobs, contents: true, ..Options::state(u64::MAX) };
         follow(&journal, options, &mut judge)?;
         if !judge.faults.is_empty() {
             return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
@@ -85,7 +86,7 @@ impl Writer {
         check_marks(&marks, &journal, &judge)?;
         let (store, built) = open_store(&paths, &journal, &judge)?;
         // Only now is anything moved: a writer that refuses leaves the evidence as it was.
-        let (writer, aside) = JournalWriter::open(&paths.ledger, covered, ROTATE_AT)?;
+        let (writer, aside) = JournalWriter::resume(&journal, ROTATE_AT)?;
         let mut notices: Vec<Notice> = built.into_iter().collect();
         notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
         let recent = Vec::new();
@@ -119,7 +120,7 @@ impl Writer {
         disk::make_folder(&paths.documents())?;
         let lock = Lock::take(&paths.lock(), Duration::ZERO)?;
         let writer = JournalWriter::create(&paths.ledger, ROTATE_AT)?;
-        let journal = Journal::open(&paths.ledger, None)?;
+        let journal = writer.journal();
         let store = sled::create(&paths.store())?;
         let marks = Marks::at(paths.marks());
         Ok(Writer {
@@ -192,10 +193,11 @@ impl Writer {
     fn finish(&mut self, first: u64, entries: &[Entry]) -> Result<(), LedgerError> {
         store_entries(&mut self.store, first, entries)?;
         self.sign_checkpoint()?;
-        self.recent.extend_from_slice(entries);
-        if self.recent.len() > KEEP {
-            self.journal = Journal::open(&self.paths.ledger, Some(self.size()))?;
+        if self.recent.len() + entries.len() > KEEP {
+            self.journal = self.writer.journal();
             self.recent.clear();
+        } else {
+            self.recent.extend_from_slice(entries);
         }
         Ok(())
     }

@@ -2,11 +2,17 @@
 //!
 //! ```text
 //! key                                   value
-//! 'h'                                   size, u64 big-endian, and the hash's 32 bytes if size > 0
-//! 'r' position u64 BE                   the record
-//! 'b' position u64 BE                   empty: the body is withheld
-//! 'b' position u64 BE  piece u16 BE     4,096 bytes of the body; the last piece has fewer
+//! 'H'                                   size, u64 big-endian, and the hash's 32 bytes if size > 0
+//! 'e' position u64 BE  piece u16 BE     up to 4,096 bytes of a group of entries; position is that
+//!                                       of its first entry, pieces count from 0, all but the last
+//!                                       have 4,096 bytes
+//!
+//! group   as many following entries of a batch as fit into 4,096 bytes; at least one
+//! entry   length of the record, u16 BE; of the body, u32 BE, ffffffff if it is withheld; both
 //! ```
+//!
+//! Groups, because sled's cost is by the key. A store with the key 'h' is of an earlier layout and
+//! is told as damaged: it is built again from the journal, which is what a store is for.
 //!
 //! Always holds: the contract in [`super`]. One tree, because a batch is atomic on one only. No
 //! value over 4,096 bytes: larger ones go to files that neither flush nor an fsync of `db` reaches.
@@ -14,6 +20,8 @@
 //! every call is caught, and after a panic nothing more is asked of it.
 //! Not here: evidence. Opening rewrites a damaged store, so whoever only looks opens a copy.
 //! Source: sled 0.34.7; its issue 1452; measurements of simulated power cuts.
+
+mod groups;
 
 use super::quiet::quietly;
 use super::{Appended, Head, Store, StoreError, check};
@@ -28,13 +36,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// The most bytes of a value.
-const PIECE: usize = 4_096;
 /// Bytes of pages that sled keeps in memory.
 const CACHE_BYTES: u64 = 64 << 20;
-const HEAD: &[u8] = b"h";
-const RECORD: u8 = b'r';
-const BODY: u8 = b'b';
+const HEAD: &[u8] = b"H";
+/// The head's key in the layout before this one.
+const EARLIER_HEAD: &[u8] = b"h";
 
 /// An open sled store; the only one of its folder in any process.
 pub struct SledStore {
@@ -164,19 +170,17 @@ impl Store for SledStore {
     fn head(&self) -> Result<Head, StoreError> {
         self.ask(|db| match db.get(HEAD).map_err(damage)? {
             Some(bytes) => read_head(&bytes),
-            None => Err(StoreError::Damaged("it has no head".to_owned())),
+            None => Err(StoreError::Damaged(headless(db).to_owned())),
         })
     }
 
     fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, StoreError> {
         let end = range.end.min(self.head()?.size);
         let range = range.start.min(end)..end;
-        self.ask(|db| {
-            let span = |tag| key(tag, range.start)..key(tag, range.end);
-            let mut records = db.range(span(RECORD));
-            let mut bodies = db.range(span(BODY));
-            range.clone().map(|at| entry(&mut records, &mut bodies, at)).collect()
-        })
+        if range.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.ask(|db| groups::read(db, range))
     }
 
     fn append(&mut self, from: &Head, to: &Head, batch: &[Entry]) -> Result<Appended, StoreError> {
@@ -189,10 +193,7 @@ impl Store for SledStore {
             return Ok(Appended::Conflict(head));
         }
         let mut changes = sled::Batch::default();
-        for (position, entry) in (from.size..).zip(batch) {
-            changes.insert(&key(RECORD, position), entry.record.as_slice());
-            insert_body(&mut changes, position, entry.body.as_deref());
-        }
+        groups::insert(&mut changes, from.size, batch);
         changes.insert(HEAD, head_bytes(to));
         self.write(|db| db.apply_batch(changes))?;
         Ok(Appended::Written)
@@ -273,19 +274,12 @@ fn damage(error: sled::Error) -> StoreError {
     StoreError::Damaged(error.to_string())
 }
 
-/// The key of a position.
-fn key(tag: u8, position: u64) -> [u8; 9] {
-    let mut key = [tag; 9];
-    key[1..].copy_from_slice(&position.to_be_bytes());
-    key
-}
-
-/// The key of a piece of a body.
-fn piece_key(position: u64, piece: u16) -> [u8; 11] {
-    let mut whole = [0; 11];
-    whole[..9].copy_from_slice(&key(BODY, position));
-    whole[9..].copy_from_slice(&piece.to_be_bytes());
-    whole
+/// What a store without a head is.
+fn headless(db: &sled::Db) -> &'static str {
+    match db.get(EARLIER_HEAD) {
+        Ok(Some(_)) => "it is in the layout of an earlier version",
+        _ => "it has no head",
+    }
 }
 
 fn head_bytes(head: &Head) -> Vec<u8> {
@@ -301,59 +295,6 @@ fn read_head(bytes: &[u8]) -> Result<Head, StoreError> {
     match (size, hash, rest.len()) {
         (0, None, 0) | (1.., Some(_), _) => Ok(Head { size, hash }),
         _ => Err(StoreError::Damaged("its head cannot be read".to_owned())),
-    }
-}
-
-/// Writes a body in pieces; the last is shorter than [`PIECE`], if need be empty, so that a lost
-/// one is noticed.
-fn insert_body(changes: &mut sled::Batch, position: u64, body: Option<&[u8]>) {
-    let Some(body) = body else {
-        changes.insert(&key(BODY, position), &[]);
-        return;
-    };
-    for piece in 0..=body.len() / PIECE {
-        let bytes = &body[piece * PIECE..body.len().min((piece + 1) * PIECE)];
-        changes.insert(&piece_key(position, piece as u16), bytes);
-    }
-}
-
-/// The entry at a position, from iterators that stand before it.
-fn entry(
-    records: &mut sled::Iter,
-    bodies: &mut sled::Iter,
-    position: u64,
-) -> Result<Entry, StoreError> {
-    let (_, record) = next(records, position, |found| found == key(RECORD, position))?;
-    let (marker, first) = next(bodies, position, |found| {
-        found == key(BODY, position) || found == piece_key(position, 0)
-    })?;
-    let mut entry = Entry { record: record.to_vec(), body: None };
-    if marker.len() == 9 {
-        return Ok(entry);
-    }
-    let mut body = first.to_vec();
-    let mut length = first.len();
-    let mut piece = 0;
-    while length >= PIECE {
-        piece += 1;
-        let (_, more) = next(bodies, position, |found| found == piece_key(position, piece))?;
-        body.extend_from_slice(&more);
-        length = more.len();
-    }
-    entry.body = Some(body);
-    Ok(entry)
-}
-
-/// The next pair of an iterator, which must have the key that comes next.
-fn next(
-    pairs: &mut sled::Iter,
-    position: u64,
-    expected: impl Fn(&[u8]) -> bool,
-) -> Result<(sled::IVec, sled::IVec), StoreError> {
-    match pairs.next() {
-        Some(Ok(pair)) if expected(&pair.0) => Ok(pair),
-        Some(Err(error)) => Err(damage(error)),
-        _ => Err(StoreError::Damaged(format!("entry {position} is not whole"))),
     }
 }
 

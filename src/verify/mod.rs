@@ -6,12 +6,14 @@
 
 pub mod chain;
 pub mod content;
+pub mod cosigned;
 pub mod ends;
 pub mod evidence;
 pub mod examine;
 pub mod library;
 pub mod pinned;
 pub mod pipeline;
+pub mod proof;
 pub mod source;
 
 use crate::hash::Hash;
@@ -228,7 +230,7 @@ impl Judge {
             self.close(&closing);
         }
         for place in damage.by_ref() {
-            self.faults.push(Fault::at(place.counted, Rule::JournalFraming, place.why));
+            self.faults.push(Fault::at(place.counted, place.rule, place.why));
         }
         if let Some(progress) = options.progress {
             progress(self.chain.size());
@@ -308,6 +310,12 @@ impl Judge {
     }
 
     fn end(&mut self, contents: bool) -> (Report, Wanted) {
+        if self.later_version.is_some() {
+            // Tiles reach over events that were not judged.
+            let of_tiles =
+                [Rule::BundleMissing, Rule::BundleForm, Rule::TileMissing, Rule::TileHash];
+            self.faults.retain(|fault| !of_tiles.contains(&fault.rule));
+        }
         if contents {
             self.contents.end(&self.chain.state, &mut self.faults);
         }

@@ -7,6 +7,7 @@
 
 use crate::event::Entry;
 use crate::hash::Hash;
+use crate::rule::Rule;
 
 /// How many entries a [`Span`] holds at most.
 pub const SPAN: usize = 1_024;
@@ -20,7 +21,7 @@ pub struct Span {
     pub entries: Vec<Entry>,
     /// The closing lines met after one of these entries, in order.
     pub closings: Vec<Closing>,
-    /// Places where lines could not be told apart into events (rule 910), in order.
+    /// Places that could not be read as events, or contradict them (rules 910 and 971–974).
     pub damage: Vec<Damage>,
 }
 
@@ -46,11 +47,13 @@ pub struct ClosingLine {
     pub sum: Hash,
 }
 
-/// A place in a record that could not be read as events.
+/// A place in a source that could not be read as events, or is not what follows from them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
-    /// How many entries stand before it.
+    /// The position to tell: of most rules, how many entries stand before it.
     pub counted: u64,
+    /// The rule that it breaks.
+    pub rule: Rule,
     /// What was found, where (file, line), what was expected.
     pub why: String,
 }

@@ -10,6 +10,7 @@ use annals::hash::Hash;
 use annals::journal::{Journal, JournalError, JournalWriter, LINE_BOUND, ROTATE_AT};
 use annals::verify::source::{Closing, SPAN, Source, Span};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -148,6 +149,31 @@ fn a_large_file_is_followed_by_a_new_one() {
     commit(&mut writer, 1);
     expect(&ledger, Some(22), 22);
     assert!(file(&ledger, 21).exists());
+}
+
+#[test]
+fn a_writer_knows_its_journal_without_reading_it() {
+    let ledger = tempfile::tempdir().unwrap();
+    let known = |writer: &JournalWriter| {
+        let found = Journal::open(ledger.path(), Some(writer.size())).unwrap();
+        assert_eq!(format!("{:?}", writer.journal()), format!("{found:?}"));
+        assert_eq!(walk(&writer.journal(), 0).entries, entries(0, writer.size()));
+    };
+    let mut writer = JournalWriter::create(ledger.path(), 200).unwrap();
+    known(&writer);
+    for count in [1, 2, 9, 1] {
+        commit(&mut writer, count);
+        known(&writer);
+    }
+    let last = files(&ledger).pop().unwrap();
+    let mut torn = fs::OpenOptions::new();
+    let mut torn = torn.append(true).open(ledger.path().join("journal").join(last)).unwrap();
+    torn.write_all(b"a torn commit\n").unwrap();
+    let (mut writer, aside) = JournalWriter::open(ledger.path(), Some(13), 200).unwrap();
+    assert!(aside.is_some());
+    known(&writer);
+    commit(&mut writer, 3);
+    known(&writer);
 }
 
 #[test]

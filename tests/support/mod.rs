@@ -11,6 +11,8 @@ pub mod files;
 pub mod keys;
 pub mod ledger;
 pub mod pins;
+pub mod proof;
+pub mod published;
 pub mod random;
 pub mod source;
 pub mod splitter;

@@ -4,15 +4,20 @@
 
 use super::acts::ORIGIN;
 use super::files::{CHECKPOINT, Files, MARKS, PIN};
+use super::published::{Below, PUBLISHED};
 use super::splitter::{Split, split};
+use annals::archive::published::Published;
 use annals::hash::Hash;
 use annals::rule::{Fault, Rule};
 use annals::state::dump::dump;
 use annals::tlog::{decimal, from_base64, hash_from_base64};
+use annals::verify::cosigned;
 use annals::verify::ends::Ends;
 use annals::verify::source::{SPAN, Source, SourceError, Span, Walk};
 use annals::verify::{Options, Report, verify};
 use std::fmt;
+
+const PUBLISHED_CHECKPOINT: &str = "published/checkpoint";
 
 struct Memory<'a> {
     split: Split,
@@ -97,23 +102,37 @@ pub fn judge(files: &Files) -> Outcome {
 
 /// Judges files on so many threads.
 pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
-    let source = Memory { split: split(files), files };
+    let published = files.keys().any(|name| name.starts_with(PUBLISHED));
+    let memory = Memory { split: split(files), files };
+    let shelf = Published::open(Box::new(Below(files.clone()))).expect("memory can be read");
+    let source: &dyn Source = if published { &shelf } else { &memory };
+    let checkpoint = if published { PUBLISHED_CHECKPOINT } else { CHECKPOINT };
     let marks = files.get(MARKS).map(|bytes| last_mark(bytes));
     let ends = Ends {
-        checkpoint: files.get(CHECKPOINT).cloned(),
+        checkpoint: files.get(checkpoint).cloned(),
         mark: marks.and_then(Result::ok).flatten(),
         pin: files.get(PIN).cloned(),
     };
-    let mut report = verify(&source, &ends, Options::whole(jobs)).expect("memory can be read");
+    let mut report = verify(source, &ends, Options::whole(jobs)).expect("memory can be read");
     if let Some(Err(())) = marks {
         report.faults.push(Fault::of(Rule::Unreadable, "the last mark is not in form"));
+        report.faults.sort();
+    }
+    let mut missing = Vec::new();
+    if let Some(policy) = super::proof::policy(files) {
+        let checkpoint = files.get(CHECKPOINT).map(Vec::as_slice);
+        missing = cosigned::judge(&policy, checkpoint, &mut report.faults).missing;
         report.faults.sort();
     }
     let faults = report.faults.iter().map(|f| (f.rule.number(), f.position)).collect();
     let bytes = dump(&report.state, report.size, report.head, &report.root);
     let state = String::from_utf8(bytes).expect("the state is UTF-8");
     let state = report.later_version.is_none().then_some(state);
-    Outcome { exit: report.exit(), faults, state, report }
+    let exit = match report.exit() {
+        0 if !missing.is_empty() => 5,
+        exit => exit,
+    };
+    Outcome { exit, faults, state, report }
 }
 
 /// Size and root of the last mark of this ledger's name; `Err` if the last line is not in form.

@@ -6,6 +6,7 @@
 use super::files::{CHECKPOINT, Files};
 use annals::event::Entry;
 use annals::hash::Hash;
+use annals::rule::Rule;
 use annals::tlog::{Checkpoint, Note, decimal, hash_from_base64};
 use annals::verify::source::{Closing, ClosingLine, Damage};
 
@@ -45,7 +46,7 @@ pub fn split(files: &Files) -> Split {
         let counted = out.entries.len() as u64;
         if named != Some(counted) {
             let why = format!("{} stands after {counted} events", journal[index].0);
-            out.damage.push(Damage { counted, why });
+            out.damage.push(framing(counted, &why));
         }
         let closes = file.iter().filter(|piece| piece.closing.is_some()).count();
         for (place, piece) in file.iter().enumerate() {
@@ -63,7 +64,7 @@ fn take(piece: &Piece, final_commit: bool, last_file: bool, signed: u64, out: &m
         match last_file {
             true => out.ignored += piece.bytes.len() as u64,
             false if piece.bytes.is_empty() => {}
-            false => out.damage.push(Damage { counted, why: "lines after a commit".to_owned() }),
+            false => out.damage.push(framing(counted, "lines after a commit")),
         }
         return;
     };
@@ -84,9 +85,13 @@ fn take(piece: &Piece, final_commit: bool, last_file: bool, signed: u64, out: &m
         return;
     }
     if odd {
-        out.damage.push(Damage { counted: after, why: "fewer than four lines".to_owned() });
+        out.damage.push(framing(after, "fewer than four lines"));
     }
     out.closings.push(Closing { counted: after, said, sum_holds });
+}
+
+fn framing(counted: u64, why: &str) -> Damage {
+    Damage { counted, rule: Rule::JournalFraming, why: why.to_owned() }
 }
 
 fn pieces(bytes: &[u8]) -> Vec<Piece<'_>> {

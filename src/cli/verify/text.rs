@@ -4,6 +4,7 @@
 
 use crate::cli::exit::Failure;
 use crate::cli::output::visible;
+use crate::cli::verify::proof;
 use crate::cli::verify::told::{Stretch, Told, ToldFault};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -96,6 +97,13 @@ fn around(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
         ("left", _) => writeln!(out, "pin: left as it was")?,
         _ => {}
     }
+    for witness in &told.witnesses {
+        let (name, at) = (visible(&witness.name), proof::at(witness.time));
+        writeln!(out, "witness: {name} cosigned the checkpoint at {at}")?;
+    }
+    for missing in &told.trust_missing {
+        writeln!(out, "missing: {}", visible(missing))?;
+    }
     if let Some(evidence) = &told.evidence {
         let (claim, file) = (evidence.claim, visible(&evidence.file));
         writeln!(out, "evidence ({claim}): {file}; annals verify judges it alone")?;
@@ -164,6 +172,16 @@ pub fn faults(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
 /// Which repair may help: the journal from what is whole, documents from another copy.
 fn advice(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
     let found = |wanted: &dyn Fn(u16) -> bool| told.faults.iter().any(|fault| wanted(fault.rule));
+    if told.published {
+        if !told.faults.is_empty() && told.exit != 4 {
+            writeln!(
+                out,
+                "what to do: whoever publishes it verifies the ledger, removes the files that are \
+                 wrong and publishes again; a reader takes it from another place"
+            )?;
+        }
+        return Ok(());
+    }
     if found(&|rule| matches!(rule, 101..=604 | 607..=616 | 704..=707 | 910)) {
         writeln!(
             out,

@@ -35,6 +35,8 @@ pub struct Told {
     pub pin: Pin,
     pub memory_compared: bool,
     pub store: Store,
+    pub witnesses: Vec<Witness>,
+    pub trust_missing: Vec<String>,
     pub anchored: Stretch,
     pub unanchored: Stretch,
     pub evidence: Option<Evidence>,
@@ -42,6 +44,9 @@ pub struct Told {
     pub roster: Vec<Period>,
     pub later_version: Option<Later>,
     pub faults: Vec<ToldFault>,
+    /// Whether it is of a published record: what can be done about a fault is another then.
+    #[serde(skip)]
+    pub published: bool,
 }
 
 /// One kind of check.
@@ -83,6 +88,13 @@ pub struct Pin {
 pub struct Store {
     pub state: &'static str,
     pub why: Option<String>,
+}
+
+/// A witness of the policy that cosigned, and when: seconds since 1970.
+#[derive(Serialize)]
+pub struct Witness {
+    pub name: String,
+    pub time: u64,
 }
 
 /// A stretch of events, and what anchors it.
@@ -139,13 +151,13 @@ impl Told {
         let (covered, size) = (anchored.events(), report.size);
         Told {
             report: "annals verify 1",
-            verdict: verdict(report),
-            exit: report.exit(),
+            verdict: verdict(audited),
+            exit: audited.exit(),
             size,
             head: report.head,
             root: base64(&report.root),
             recorded: report.at,
-            checks: checks(report),
+            checks: checks(audited),
             not_checked_again: report.known,
             not_checkable: report.counts.not_checkable,
             ignored_bytes: report.ignored_bytes,
@@ -160,6 +172,8 @@ impl Told {
             pin: pin(&audited.pin),
             memory_compared: audited.marked,
             store: store(&audited.store),
+            witnesses: audited.witnessed.witnesses.iter().map(Witness::of).collect(),
+            trust_missing: audited.witnessed.missing.clone(),
             anchored: Stretch {
                 by_pin: anchored.by_pin,
                 by_checkpoint: anchored.by_checkpoint,
@@ -169,11 +183,16 @@ impl Told {
             evidence,
             no_evidence,
             roster,
-            later_version: report
-                .later_version
-                .map(|(position, format)| Later { position, format }),
-            faults: report.faults.iter().map(ToldFault::of).collect(),
+            later_version: later(report),
+            faults: faults(report),
+            published: audited.tiles.is_some(),
         }
+    }
+}
+
+impl Witness {
+    fn of((name, time): &(String, u64)) -> Witness {
+        Witness { name: name.clone(), time: *time }
     }
 }
 
@@ -200,19 +219,32 @@ impl ToldFault {
     }
 }
 
+/// All faults of a report.
+pub fn faults(report: &Report) -> Vec<ToldFault> {
+    report.faults.iter().map(ToldFault::of).collect()
+}
+
+/// The event that ends what this program can judge.
+pub fn later(report: &Report) -> Option<Later> {
+    report.later_version.map(|(position, format)| Later { position, format })
+}
+
 /// The verdict in words.
-pub fn verdict(report: &Report) -> &'static str {
-    match (report.exit(), report.class()) {
+pub fn verdict(audited: &Audited) -> &'static str {
+    let report = &audited.report;
+    match (audited.exit(), report.class()) {
         (0, _) if report.known > 0 => "yes: what is new since the pin is whole",
         (0, _) => "yes: the record is whole",
         (1, _) => "no: the record breaks its rules",
         (4, _) => "no: this is not the record that was seen or signed before",
+        (5, _) => "could not trust: the record is whole, and what the policy asks for is missing",
         (_, Some(_)) => "could not tell: something is damaged",
         _ => "could not tell: a newer program is needed",
     }
 }
 
-fn checks(report: &Report) -> Vec<Check> {
+fn checks(audited: &Audited) -> Vec<Check> {
+    let report = &audited.report;
     let check = |check, of, checked, (low, high): (u16, u16)| {
         let within = |rule: Rule| (low..=high).contains(&rule.number());
         let faults = report.faults.iter().filter(|fault| within(fault.rule)).count();
@@ -228,7 +260,10 @@ fn checks(report: &Report) -> Vec<Check> {
         check("content", "bodies", counts.bodies, (601, 604)),
         check("document", "documents", counts.documents, (605, 608)),
         check("quotation", "quotations", counts.quotations, (609, 616)),
-        check("closing", "closing lines", report.closings, (706, 706)),
+        match audited.tiles {
+            None => check("closing", "closing lines", report.closings, (706, 706)),
+            Some(good) => check("tile", "tiles and their bundles", good, (971, 974)),
+        },
         check("checkpoint", "events signed for", signed, (701, 705)),
     ]
 }

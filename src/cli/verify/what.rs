@@ -1,14 +1,23 @@
-//! What `annals verify` was given, told by its content.
+//! What `annals verify` was given, told by its content, in this one place.
 //!
-//! Always holds: a file that begins as evidence is judged as evidence, also if it is damaged.
-//! Not here: the verdict (`ledger::audit`, `verify::evidence`).
+//! Always holds: an address and a folder with tiles and no journal are a published record, any other
+//! folder is a ledger; a file that begins as evidence or a proof is judged as that, also if it is
+//! damaged; what is none of these is an error that names what can be verified. Nothing is asked of
+//! a host before its address is found to be one that can be used. Not here: the verdicts
+//! (`ledger::audit`, `verify::evidence`, `verify::proof`).
 
+use crate::archive::files::{Files, Folder};
+use crate::archive::published::Published;
+use crate::archive::web::Web;
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
+use crate::cli::output::visible;
+use crate::disk;
 use crate::evidence::{Evidence, MAX_EVIDENCE, is_evidence};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
+use crate::verify::proof::form::{MAX_PROOF, is_proof};
 use std::path::PathBuf;
 
 /// What is to be judged.
@@ -17,6 +26,10 @@ pub enum What {
     Ledger(Box<Record>),
     /// An evidence file; `None` if it is damaged.
     Evidence(Option<Box<Evidence>>),
+    /// The bytes of a proof.
+    Proof(Vec<u8>),
+    /// A published record, in a folder or on a server.
+    Published(PathBuf, Box<Published>),
 }
 
 impl What {
@@ -24,16 +37,56 @@ impl What {
     pub fn open(named: Option<PathBuf>, context: &Context) -> Result<What, Failure> {
         let ledger = |paths| Ok(What::Ledger(Box::new(Record::open(paths)?)));
         let Some(named) = named else { return ledger(context.paths()?) };
+        if let Some(address) = named.to_str().filter(|text| text.contains("://")) {
+            let web = Web::at(address).map_err(|error| Failure::usage(error.to_string()))?;
+            return published(Box::new(web), named);
+        }
+        if named.join("tile").is_dir() && !named.join("journal").exists() {
+            return published(Box::new(Folder::new(&named)), named);
+        }
         if !named.is_file() {
             return ledger(Paths::new(named, context.global.keys.clone()));
         }
-        let bytes = crate::disk::read(&named, MAX_EVIDENCE as u64).map_err(LedgerError::from)?;
-        match is_evidence(&bytes) {
-            true => Ok(What::Evidence(Evidence::parse(&bytes).map(Box::new))),
-            false => Err(Failure::usage(format!(
-                "{}: expected a ledger's folder or an evidence file, found another file",
-                named.display()
-            ))),
+        // One byte more than may be: a larger file is read as far as shows that it is one.
+        let read =
+            |most: usize| disk::read_up_to(&named, most as u64 + 1).map_err(LedgerError::from);
+        let head = read(64)?;
+        if is_proof(&head) {
+            return Ok(What::Proof(read(MAX_PROOF)?));
         }
+        if is_evidence(&head) {
+            let evidence = Evidence::parse(&read(MAX_EVIDENCE)?);
+            return Ok(What::Evidence(evidence.map(Box::new)));
+        }
+        Err(Failure::usage(format!(
+            "{}: expected a ledger's folder, a published directory, a proof or an evidence file, found {}",
+            named.display(),
+            other(&head)
+        )))
     }
+}
+
+/// What else a file is, by its first bytes.
+fn other(head: &[u8]) -> &'static str {
+    if head.starts_with(b"annals pin ") {
+        "a pin, which is given with --pin beside what is verified"
+    } else if head.starts_with(b"c2sp.org/tlog-proof@") {
+        "a C2SP proof of one event, which says nothing of a fact and its signers; annals prove \
+         without --c2sp makes one that does"
+    } else {
+        "another file"
+    }
+}
+
+fn published(files: Box<dyn Files>, place: PathBuf) -> Result<What, Failure> {
+    let published = Published::open(files).map_err(LedgerError::Elsewhere)?;
+    if published.checkpoint().is_none() {
+        let why = format!(
+            "no record is published at {}: expected a file `checkpoint` there; annals publish DIR \
+             writes it last",
+            visible(&place.to_string_lossy())
+        );
+        return Err(LedgerError::NotFound(why).into());
+    }
+    Ok(What::Published(place, Box::new(published)))
 }

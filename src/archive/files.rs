@@ -1,0 +1,45 @@
+//! Files by name: the seam between a published record and where its files are.
+//!
+//! Always holds: a name is one that this program made, never one from a file that was read; a file
+//! larger than its bound is not read to its end. Not here: what is in the files (`published`).
+//! Source: FORMAT.md section 9, "Published directory".
+
+use crate::disk::{self, DiskError};
+use crate::verify::source::SourceError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Something that holds the files of a published record.
+pub trait Files: Send + Sync {
+    /// The first bytes of a file, at most `bound` of them; `None` if there is no such file.
+    fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError>;
+}
+
+/// A folder of files.
+#[derive(Clone, Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// The files of this folder.
+    pub fn new(path: &Path) -> Folder {
+        Folder(path.to_owned())
+    }
+}
+
+impl Files for Folder {
+    fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError> {
+        let path = self.0.join(name);
+        match disk::read_up_to(&path, bound) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.is_missing() => Ok(None),
+            Err(error) => {
+                let what = path.display().to_string();
+                let cause = match error {
+                    DiskError::Io { cause, .. } => cause,
+                    other => io::Error::other(other),
+                };
+                Err(SourceError { what, cause })
+            }
+        }
+    }
+}

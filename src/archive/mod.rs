@@ -1,0 +1,27 @@
+//! The archive: a record as static files that any web server can serve.
+//!
+//! ```text
+//! checkpoint   tile/<L>/<N>[.p/<W>]   tile/entries/<N>[.p/<W>]   body/<sha256>   document/<sha256>
+//! ```
+//!
+//! [`tile`] says what is in which file, [`files`] and [`web`] read them from a folder or over
+//! HTTP, [`published`] makes a `verify::source::Source` of them, [`shelf`] writes them.
+//!
+//! Always holds: what is read is bounded, from a folder as from a stranger's server; what is
+//! written is whole or not there. Not here: when to publish and what (`ledger::publish`).
+//! Source: C2SP tlog-tiles v0.1.0; FORMAT.md section 9, "Published directory".
+
+pub mod files;
+pub mod published;
+pub mod shelf;
+pub mod tile;
+pub mod web;
+
+/// The name of the checkpoint.
+pub const CHECKPOINT: &str = "checkpoint";
+/// The folder of bodies.
+pub const BODIES: &str = "body";
+/// The folder of documents.
+pub const DOCUMENTS: &str = "document";
+/// The folder of tiles and bundles.
+pub const TILES: &str = "tile";

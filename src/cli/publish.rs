@@ -1,0 +1,62 @@
+//! `annals publish`: the record as static files for any web server.
+
+use crate::archive::shelf::FolderShelf;
+use crate::cli::context::Context;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{note, out};
+use crate::cli::progress::Progress;
+use crate::cli::witness::collect_for_publication;
+use crate::ledger::publish::Verified;
+use clap::Args;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Write the record as static files, only what is new
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct PublishArgs {
+    /// A folder of an earlier publication of this record, or an empty or new one
+    dir: PathBuf,
+    /// Number of threads [default: all cores]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Do not ask the witnesses of the policy to cosign first
+    #[arg(long)]
+    no_witness: bool,
+}
+
+const AFTER_HELP: &str = "\
+The record is verified first, and its checkpoint must cover all of it. The files are laid out as C2SP
+tlog-tiles has it (FORMAT.md section 9); annals verify DIR, or the address at which a web server
+serves it, judges them. An interrupted publication is finished by the next one. What is sealed or
+redacted is not published, and is removed if it was.
+
+Where keys/policy names witnesses, they are asked first; who does not cosign is told, and only one that
+has seen another or a longer record keeps this one from being published (exit 4).";
+
+pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
+    let mut record = context.record()?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = args.jobs.unwrap_or(cores).max(1);
+    if !args.no_witness && !collect_for_publication(context, &record)? {
+        note("nothing was published");
+        return Ok(Exit::Forked);
+    }
+    // The checkpoint may have new lines now.
+    record = context.record()?;
+    let mut shelf = FolderShelf::open(&args.dir, context.wait()?)?;
+    let progress = Progress::new(record.size(), "verify");
+    let verified = Verified::of(&record, jobs, Some(&|done| progress.at(done)))?;
+    drop(progress);
+    let done = verified.publish(&mut shelf)?;
+    let mut out = out();
+    let (dir, size) = (args.dir.display(), done.size);
+    match done.before {
+        0 => writeln!(out, "published {size} events in {dir}")?,
+        before if before == size => writeln!(out, "published already: {size} events in {dir}")?,
+        before => writeln!(out, "published events {before} to {} in {dir}", size - 1)?,
+    }
+    out.flush()?;
+    note(format!("{} files written, {} removed", done.written, done.removed));
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,169 @@
+//! A run of plain drafts: settled and judged on one thread while another one signs.
+//!
+//! ```text
+//! settle ─► bundle of 32 ─► sign, each after the one before ─► bundle of 32 ─► judge
+//! (this thread)             (the other thread)                                (this thread)
+//! ```
+//!
+//! Always holds: events, refusals and failures are those of one draft after the other, byte for
+//! byte: a draft is plain if settling it asks nothing that another plain one could change, and
+//! times and salts are taken in the order of the drafts.
+//! Not here: what becomes of refusals (`append`), signing itself (`seal`).
+
+use crate::entropy::draw;
+use crate::event::Entry;
+use crate::event::body;
+use crate::event::words::Type;
+use crate::hash::Hash;
+use crate::key::SecretKey;
+use crate::ledger::append::{Around, settle, slot, take};
+use crate::ledger::draft::{Draft, HopDraft, Name, Placed};
+use crate::ledger::error::LedgerError;
+use crate::ledger::outcome::{Fate, Outcome, Output, names};
+use crate::ledger::seal::{Slot, seal_body};
+use crate::ledger::settle::{Agents, Settled};
+use crate::ledger::writer::Writer;
+use crate::time::Time;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+/// How many plain drafts are worth another thread.
+pub const WORTH: usize = 32;
+/// How many drafts change threads at once.
+const BUNDLE: usize = 32;
+/// How many bundles may wait to be signed.
+const WAITING: usize = 8;
+
+/// Whether so many plain drafts come first.
+pub fn is_worth(drafts: &[Placed], worth: usize, agents: &Agents) -> bool {
+    let first = drafts.get(..worth);
+    first.is_some_and(|first| first.iter().all(|placed| is_plain(&placed.draft, agents)))
+}
+
+/// Whether settling a draft asks nothing that an assertion or a confirmation before it could
+/// change: no `ref`, no present revision of a fact, no agent at its first use without a type.
+fn is_plain(draft: &Draft, agents: &Agents) -> bool {
+    let kind = match draft.kind.unwrap_or(Type::FactAsserted) {
+        Type::FactAsserted => true,
+        Type::FactConfirmed => draft.on.is_some(),
+        _ => false,
+    };
+    let known = |hop: &HopDraft| {
+        hop.agent_type.is_some() || hop.agent.as_ref().is_none_or(|name| agents.contains_key(name))
+    };
+    kind && names(draft).all(|name| matches!(name, Name::Position(_)))
+        && draft.attribution.iter().flatten().all(known)
+}
+
+/// A settled draft on its way to be signed.
+struct Job {
+    settled: Settled,
+    body: Vec<u8>,
+    now: Time,
+    /// Which outcome is its own.
+    outcome: usize,
+}
+
+/// A signed draft on its way to the judge.
+struct Signed {
+    settled: Settled,
+    entry: Entry,
+    outcome: usize,
+}
+
+/// Settles, signs and judges the plain drafts that come first; one outcome for each.
+pub fn run(
+    writer: &mut Writer,
+    drafts: &[Placed],
+    around: &mut Around<'_, '_, '_>,
+    out: &mut Output,
+) -> Result<Vec<Outcome>, LedgerError> {
+    let (first, key) = (slot(writer, around.signer.clock.peek()), around.signer.key);
+    thread::scope(|scope| {
+        let (to_sign, jobs) = channel();
+        let (done, signed) = channel();
+        scope.spawn(move || sign(first, key, &jobs, &done));
+        let mut flow = Flow { to_sign, signed, bundle: Vec::new(), waiting: 0 };
+        let (mut outcomes, mut position) = (Vec::new(), first.position);
+        for placed in drafts {
+            if !is_plain(&placed.draft, &out.agents) {
+                break;
+            }
+            let fate = match settle(writer, &placed.draft, around, out) {
+                Err(why) => Fate::Refused(why),
+                Ok(settled) => {
+                    let now = around.signer.clock.now();
+                    let salt = match draw(around.signer.entropy) {
+                        Ok(salt) => salt,
+                        Err(failure) => {
+                            flow.judge(0, &mut outcomes, (writer, out))?;
+                            return Err(failure.into());
+                        }
+                    };
+                    let body = body::write(&Hash(salt), &key.public(), &settled.content);
+                    flow.bundle.push(Job { settled, body, now, outcome: outcomes.len() });
+                    Fate::Good
+                }
+            };
+            outcomes.push(Outcome { position, fate: fate.clone() });
+            position += u64::from(fate == Fate::Good);
+            if flow.bundle.len() == BUNDLE {
+                flow.judge(WAITING, &mut outcomes, (writer, out))?;
+            }
+        }
+        flow.judge(0, &mut outcomes, (writer, out))?;
+        Ok(outcomes)
+    })
+}
+
+/// Signs jobs, each for the slot after the one before, until there are no more.
+fn sign(mut slot: Slot, key: &SecretKey, jobs: &Receiver<Vec<Job>>, done: &Sender<Vec<Signed>>) {
+    for bundle in jobs {
+        let mut signed = Vec::with_capacity(bundle.len());
+        for Job { settled, body, now, outcome } in bundle {
+            slot.now = now;
+            let entry = seal_body(&settled.args, body, &slot, key);
+            slot = slot.next(&entry.record);
+            signed.push(Signed { settled, entry, outcome });
+        }
+        if done.send(signed).is_err() {
+            return;
+        }
+    }
+}
+
+/// What is under way between the two threads.
+struct Flow {
+    to_sign: Sender<Vec<Job>>,
+    signed: Receiver<Vec<Signed>>,
+    bundle: Vec<Job>,
+    waiting: usize,
+}
+
+impl Flow {
+    /// Sends the bundle off, and judges what is signed until at most so many bundles wait.
+    fn judge(
+        &mut self,
+        most: usize,
+        outcomes: &mut [Outcome],
+        (writer, out): (&mut Writer, &mut Output),
+    ) -> Result<(), LedgerError> {
+        let bundle = std::mem::take(&mut self.bundle);
+        self.waiting += usize::from(self.to_sign.send(bundle).is_ok());
+        while self.waiting > 0 {
+            let signed = match self.waiting > most {
+                true => self.signed.recv().ok(),
+                false => self.signed.try_recv().ok(),
+            };
+            let Some(signed) = signed else { break };
+            self.waiting -= 1;
+            for Signed { settled, entry, outcome } in signed {
+                let fate = take(writer, (settled, entry), &mut out.prepared)?;
+                if let Some(outcome) = outcomes.get_mut(outcome) {
+                    outcome.fate = fate;
+                }
+            }
+        }
+        Ok(())
+    }
+}

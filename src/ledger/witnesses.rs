@@ -1,0 +1,176 @@
+//! Witnesses: cosignatures of the ledger's checkpoint, collected from all at once.
+//!
+//! Always holds: nobody is asked before the checkpoint is found to be that of the record in hand, so
+//! that damage here is never told as a fork; one witness that is slow or silent keeps no other
+//! waiting; the checkpoint's text is never changed, only lines of witnesses are. Not here: how one
+//! is asked (`witness::ask`), who they are (`trust`). Source: FORMAT.md section 13.
+
+use crate::disk::lock::Lock;
+use crate::disk::{self, Mode};
+use crate::event::record::hash;
+use crate::hash::Hash;
+use crate::ledger::error::LedgerError;
+use crate::ledger::record::{Record, read_if_there};
+use crate::merkle::{Plan, Wanted};
+use crate::rule::{Fault, Rule};
+use crate::tlog::policy::{Policy, Witness};
+use crate::tlog::{Checkpoint, MAX_NOTE, Note, NoteSignature};
+use crate::verify::source::{Source, SourceError};
+use crate::witness::ask::{Question, Unheard, ask};
+use std::time::Duration;
+
+/// How long is waited.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For each step of one witness's answer.
+    pub witness: Duration,
+    /// For another writer of the ledger.
+    pub writer: Duration,
+}
+
+/// What became of asking.
+#[derive(Clone, Debug)]
+pub struct Collected {
+    /// The size of the checkpoint.
+    pub size: u64,
+    /// Name of each witness of the policy, in order, and the time (seconds since 1970) at which it
+    /// cosigned, or why it did not.
+    pub witnesses: Vec<(String, Result<u64, Unheard>)>,
+    /// Whether the checkpoint now meets the policy's quorum.
+    pub quorum: bool,
+}
+
+impl Collected {
+    /// Whether a witness has seen another or a longer record.
+    pub fn is_contradicted(&self) -> bool {
+        let contradicts = |(_, heard): &(String, Result<u64, Unheard>)| {
+            matches!(heard, Err(Unheard::Contradicts(_)))
+        };
+        self.witnesses.iter().any(contradicts)
+    }
+
+    /// The exit code: 4 contradicted, 5 without a quorum, else 0.
+    pub fn exit(&self) -> u8 {
+        match (self.is_contradicted(), self.quorum) {
+            (true, _) => 4,
+            (false, false) => 5,
+            (false, true) => 0,
+        }
+    }
+}
+
+/// Asks every witness of the policy that has an address to cosign the ledger's checkpoint, and
+/// keeps the lines in it.
+pub fn collect(
+    record: &Record,
+    policy: &Policy,
+    patience: Patience,
+) -> Result<Collected, LedgerError> {
+    let (note, checkpoint) = checkpoint_of(record)?;
+    let signed = Note { signatures: lines_of(&note, &checkpoint.origin), ..note.clone() };
+    let prove = |old| prove(record, &checkpoint, old).map_err(|error| error.to_string());
+    let question = Question {
+        note: &signed,
+        checkpoint: &checkpoint,
+        prove: &prove,
+        patience: patience.witness,
+    };
+    let asked = ask_all(&policy.witnesses, &question);
+    let lines: Vec<NoteSignature> =
+        asked.iter().filter_map(|heard| Some(heard.as_ref().ok()?.0.clone())).collect();
+    let note = match lines.is_empty() {
+        true => note,
+        false => keep(record, &note, &lines, patience.writer)?,
+    };
+    let names = policy.witnesses.iter().map(|witness| witness.name.clone());
+    Ok(Collected {
+        size: checkpoint.size,
+        witnesses: names.zip(asked.into_iter().map(|heard| heard.map(|(_, at)| at))).collect(),
+        quorum: policy.judge(&note).quorum,
+    })
+}
+
+/// The checkpoint, if it is that of the record in hand.
+fn checkpoint_of(record: &Record) -> Result<(Note, Checkpoint), LedgerError> {
+    let note = record.checkpoint.as_deref().and_then(Note::parse);
+    let read = note.and_then(|note| Some((Checkpoint::parse(&note.text)?, note)));
+    let Some((checkpoint, note)) = read else {
+        let why = "the ledger has no checkpoint in form; annals verify tells more";
+        return Err(LedgerError::NotFound(why.to_owned()));
+    };
+    prove(record, &checkpoint, 0)?;
+    Ok((note, checkpoint))
+}
+
+/// The log's own lines of a checkpoint.
+fn lines_of(note: &Note, origin: &str) -> Vec<NoteSignature> {
+    note.signatures.iter().filter(|line| line.name == origin).cloned().collect()
+}
+
+/// The consistency proof from a smaller size to the checkpoint's; an error if the record is not
+/// the one that the checkpoint speaks of.
+fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>, LedgerError> {
+    let plan = Plan::consistency(old, checkpoint.size);
+    let plan = plan.ok_or_else(|| LedgerError::Usage(format!("size {old} is beyond the end")))?;
+    let mut wanted = Wanted::default();
+    wanted.want(&plan);
+    for span in record.journal.walk(0)? {
+        for entry in span?.entries {
+            if wanted.tree().size() < checkpoint.size {
+                wanted.push(hash(&entry.record));
+            }
+        }
+    }
+    let size = wanted.tree().size();
+    if size < checkpoint.size {
+        let why = format!("the checkpoint speaks of {}, there are {size}", checkpoint.size);
+        return Err(LedgerError::Faulty(vec![Fault::of(Rule::Short, why)]));
+    }
+    if wanted.tree().root() != checkpoint.root {
+        let why = format!("the record of size {size} has another root");
+        return Err(LedgerError::Faulty(vec![Fault::of(Rule::CheckpointRoot, why)]));
+    }
+    let missing = || SourceError {
+        what: "the journal".to_owned(),
+        cause: std::io::Error::other("it changed while it was read"),
+    };
+    plan.hashes(|subtree| wanted.get(subtree).ok_or_else(|| missing().into()))
+}
+
+/// What was heard of a witness: its line and its time.
+type Heard = Result<(NoteSignature, u64), Unheard>;
+
+/// Asks all of them at the same time; in order, what each answered.
+fn ask_all(witnesses: &[Witness], question: &Question<'_>) -> Vec<Heard> {
+    std::thread::scope(|scope| {
+        let asked: Vec<_> =
+            witnesses.iter().map(|witness| scope.spawn(|| ask(witness, question))).collect();
+        let failed = || Err(Unheard::Silent("the thread that asked it failed".to_owned()));
+        asked.into_iter().map(|thread| thread.join().unwrap_or_else(|_| failed())).collect()
+    })
+}
+
+/// Puts lines into the ledger's checkpoint, each in the place of an earlier one of its key.
+fn keep(
+    record: &Record,
+    asked: &Note,
+    lines: &[NoteSignature],
+    wait: Duration,
+) -> Result<Note, LedgerError> {
+    let paths = &record.paths;
+    let _lock = Lock::take(&paths.lock(), wait)?;
+    let now = read_if_there(&paths.checkpoint(), MAX_NOTE as u64)?;
+    let Some(mut note) = now.as_deref().and_then(Note::parse).filter(|n| n.text == asked.text)
+    else {
+        return Err(LedgerError::Outrun(
+            "the record grew while its witnesses were asked: they cosigned an earlier checkpoint"
+                .to_owned(),
+        ));
+    };
+    for line in lines {
+        note.signatures.retain(|old| (&old.name, old.id) != (&line.name, line.id));
+        note.signatures.push(line.clone());
+    }
+    disk::replace(&paths.checkpoint(), note.write().as_bytes(), Mode::Shared)?;
+    Ok(note)
+}

@@ -1,0 +1,119 @@
+//! Asking a witness to cosign a checkpoint.
+//!
+//! Always holds: every wait has a bound; only a line of the witness's own key that verifies is taken
+//! over; what it refuses is told apart from what it contradicts. Not here: whom to ask, what
+//! becomes of the line (`ledger::witnesses`). Source: C2SP tlog-witness v1.0.0; FORMAT.md section 13.
+
+use crate::archive::web::{agent, cause};
+use crate::hash::Hash;
+use crate::tlog::cosignature::time_of;
+use crate::tlog::policy::Witness;
+use crate::tlog::{Checkpoint, Note, NoteSignature, decimal};
+use crate::witness::request::AddCheckpoint;
+use std::io::Read;
+use std::time::Duration;
+
+/// The most bytes of an answer: lines of other kinds have some kilobytes each.
+const MAX_ANSWER: u64 = 64 << 10;
+/// How often a witness is asked again from the size that it says: others may ask it meanwhile.
+const TURNS: usize = 4;
+
+/// Why a witness did not cosign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unheard {
+    /// It does not answer, too slowly, or not as a witness does.
+    Silent(String),
+    /// It answers and will not: it does not know the log, or its key.
+    Refused(u16, String),
+    /// It has cosigned what this record does not extend.
+    Contradicts(String),
+}
+
+/// A checkpoint that is to be cosigned.
+pub struct Question<'a> {
+    /// The checkpoint with the log's signatures.
+    pub note: &'a Note,
+    /// What it says.
+    pub checkpoint: &'a Checkpoint,
+    /// The consistency proof from a smaller size to the checkpoint's.
+    pub prove: &'a (dyn Fn(u64) -> Result<Vec<Hash>, String> + Sync),
+    /// How long to wait for the connection, for the answer's head, and for its body, each.
+    pub patience: Duration,
+}
+
+/// Asks a witness; the line that verifies, and its time in seconds since 1970.
+pub fn ask(witness: &Witness, asked: &Question<'_>) -> Result<(NoteSignature, u64), Unheard> {
+    let Some(url) = &witness.url else {
+        return Err(Unheard::Silent("the policy names no address of it".to_owned()));
+    };
+    let url = format!("{}/add-checkpoint", url.trim_end_matches('/'));
+    let agent = agent(asked.patience, asked.patience, asked.patience);
+    let (mut old, size) = (0, asked.checkpoint.size);
+    for _ in 0..TURNS {
+        let proof = (asked.prove)(old).map_err(Unheard::Silent)?;
+        let (note, checkpoint) = (asked.note.clone(), asked.checkpoint.clone());
+        let request = AddCheckpoint { old, proof, note, checkpoint }.write();
+        let (status, body) = post(&agent, &url, &request)?;
+        match status {
+            200 => return cosignature(&body, witness, asked.note),
+            409 => {
+                let said = body.strip_suffix('\n').and_then(decimal);
+                let Some(said) = said else {
+                    return Err(silent("409 without the size that it has"));
+                };
+                if said > size {
+                    let why = format!("it cosigned size {said}, this record has {size} events");
+                    return Err(Unheard::Contradicts(why));
+                }
+                if said == size && old == size {
+                    let why = format!("it cosigned another record of size {size}");
+                    return Err(Unheard::Contradicts(why));
+                }
+                old = said;
+            }
+            422 => {
+                let why = format!("this record does not extend what it cosigned at size {old}");
+                return Err(Unheard::Contradicts(why));
+            }
+            _ => return Err(Unheard::Refused(status, first_line(&body))),
+        }
+    }
+    Err(silent("another size each time that it was asked"))
+}
+
+fn silent(found: &str) -> Unheard {
+    Unheard::Silent(format!("expected a cosignature or a size, found {found}"))
+}
+
+fn post(agent: &ureq::Agent, url: &str, request: &str) -> Result<(u16, String), Unheard> {
+    let failed = |error: ureq::Error| Unheard::Silent(cause(error).to_string());
+    let answer = agent.post(url).content_type("text/plain; charset=utf-8").send(request);
+    let answer = answer.map_err(failed)?;
+    let status = answer.status().as_u16();
+    let mut body = Vec::new();
+    let read = answer.into_body().into_reader().take(MAX_ANSWER).read_to_end(&mut body);
+    read.map_err(|error| Unheard::Silent(error.to_string()))?;
+    Ok((status, String::from_utf8_lossy(&body).into_owned()))
+}
+
+/// The latest line of the witness's key that verifies; lines of other keys are ignored.
+fn cosignature(
+    body: &str,
+    witness: &Witness,
+    note: &Note,
+) -> Result<(NoteSignature, u64), Unheard> {
+    let key = &witness.key;
+    let lines = body.lines().filter_map(|line| {
+        let (name, blob) = line.strip_prefix("\u{2014} ")?.split_once(' ')?;
+        let line = NoteSignature::parse(name, blob)?;
+        let mine = line.name == key.name && line.id == key.id();
+        let time = time_of(&line, &note.text, key).filter(|_| mine)?;
+        Some((line, time))
+    });
+    lines.max_by_key(|(_, time)| *time).ok_or_else(|| silent("no line of its key that verifies"))
+}
+
+fn first_line(body: &str) -> String {
+    let line = body.lines().next().unwrap_or_default();
+    line.chars().filter(|c| !crate::text::is_invisible(*c)).take(200).collect()
+}

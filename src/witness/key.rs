@@ -1,0 +1,83 @@
+//! A witness's key: a secret key of its own, and the name under which it cosigns.
+//!
+//! Always holds: `NAME.witness` beside the key files says that a key is a witness's, and nothing
+//! else makes one of it; so no editor's key and no log's can be used to cosign by mistake.
+//! Not here: how key files are spelled (`keys`). Source: FORMAT.md section 13, "Keys".
+
+use crate::disk::{self, DiskError, Mode};
+use crate::entropy::Entropy;
+use crate::key::SecretKey;
+use crate::keys::{Handle, KeyFolder, KeysError, Protection, generate};
+use crate::tlog::{Kind, VerifierKey};
+use std::path::PathBuf;
+
+/// Why there is no witness's key.
+#[derive(Debug, thiserror::Error)]
+pub enum WitnessKeyError {
+    /// The name is not one that a key can have.
+    #[error("expected a name like witness.example.org/w1, without spaces and +, found {0:?}")]
+    Name(String),
+    /// Nothing says that this key is a witness's.
+    #[error("{0} is no witness's key: expected {1} beside it; annals witness new makes both")]
+    NotAWitness(String, PathBuf),
+    /// The file beside the key is about another key.
+    #[error("{0} is not the verifier key of the secret key beside it")]
+    NotOfItsKey(PathBuf),
+    /// A key file.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// A file.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+}
+
+/// A witness's key and its name.
+pub struct WitnessKey {
+    /// The secret key.
+    pub secret: SecretKey,
+    /// Name and public key.
+    pub verifier: VerifierKey,
+}
+
+fn path(keys: &KeyFolder, handle: &Handle) -> PathBuf {
+    keys.path().join(format!("{handle}.witness"))
+}
+
+/// Makes a key that cosigns under `name`. It is not encrypted: a witness signs with nobody there.
+pub fn make(
+    keys: &KeyFolder,
+    handle: &Handle,
+    name: &str,
+    entropy: &mut dyn Entropy,
+) -> Result<VerifierKey, WitnessKeyError> {
+    let secret = generate(entropy)?;
+    let verifier = VerifierKey::new(name, Kind::Cosignature, secret.public())
+        .ok_or_else(|| WitnessKeyError::Name(name.to_owned()))?;
+    keys.check_free(handle)?;
+    // The word that it is a witness's first: a key without it is of no use, but harmless.
+    let text = format!("{verifier}\n");
+    disk::write_new(&path(keys, handle), text.as_bytes(), Mode::Shared)?;
+    keys.add(handle, &secret, Protection::Unencrypted, entropy)?;
+    Ok(verifier)
+}
+
+/// Reads the key of a witness.
+pub fn read(keys: &KeyFolder, handle: &Handle) -> Result<WitnessKey, WitnessKeyError> {
+    let path = path(keys, handle);
+    let text = match disk::read(&path, 4_096) {
+        Err(error) if error.is_missing() => {
+            return Err(WitnessKeyError::NotAWitness(handle.to_string(), path));
+        }
+        other => other?,
+    };
+    let secret = keys.secret(handle, &mut |_| Ok(None))?;
+    let text = String::from_utf8_lossy(&text);
+    match VerifierKey::parse(text.trim_end_matches('\n')) {
+        Ok(verifier)
+            if verifier.kind == Kind::Cosignature && verifier.public == secret.public() =>
+        {
+            Ok(WitnessKey { secret, verifier })
+        }
+        _ => Err(WitnessKeyError::NotOfItsKey(path)),
+    }
+}

@@ -1,0 +1,75 @@
+//! What a witness remembers: the last checkpoint that it cosigned of each log.
+//!
+//! ```text
+//! annals witness v1
+//! <origin> <size> <base64 root> <base64 of key id ‖ signature>
+//! sum <64 hex>
+//! ```
+//!
+//! Always holds: one line for each origin, ascending; what does not hold whole is refused.
+//! Not here: the disk (`keeper`). Source: FORMAT.md section 13, "State".
+
+use crate::hash::Hash;
+use crate::tlog::{NoteSignature, decimal, hash_from_base64, to_base64};
+use std::collections::BTreeMap;
+
+const FIRST: &str = "annals witness v1";
+/// The greatest number of bytes of a state.
+pub const MAX_STATE: u64 = 16 << 20;
+
+/// The last cosigned checkpoint of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Number of events.
+    pub size: u64,
+    /// Root of the tree of that size.
+    pub root: Hash,
+    /// Base64 of the log's key id and signature: who said so.
+    pub blob: String,
+}
+
+/// The last cosigned checkpoint of every log, by origin.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State(pub BTreeMap<String, Seen>);
+
+impl State {
+    /// The bytes of the state.
+    pub fn write(&self) -> String {
+        let mut out = format!("{FIRST}\n");
+        for (origin, Seen { size, root, blob }) in &self.0 {
+            out.push_str(&format!("{origin} {size} {} {blob}\n", to_base64(&root.0)));
+        }
+        let sum = Hash::of(&[out.as_bytes()]);
+        out + &format!("sum {sum}\n")
+    }
+
+    /// Reads a state; `None` if it is not in its one spelling.
+    ///
+    /// ```
+    /// use annals::witness::state::State;
+    /// let text = State::default().write();
+    /// assert_eq!(State::parse(text.as_bytes()), Some(State::default()));
+    /// assert_eq!(State::parse(&text.as_bytes()[1..]), None);
+    /// ```
+    pub fn parse(bytes: &[u8]) -> Option<State> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let mut lines = text.lines();
+        lines.next().filter(|line| *line == FIRST)?;
+        let mut state = State::default();
+        for line in lines.take_while(|line| !line.starts_with("sum ")) {
+            let (origin, seen) = read_line(line)?;
+            state.0.insert(origin, seen);
+        }
+        // One spelling: order, digits and the sum are those that are written.
+        (state.write() == text).then_some(state)
+    }
+}
+
+fn read_line(line: &str) -> Option<(String, Seen)> {
+    let words: Vec<&str> = line.split(' ').collect();
+    let [origin, size, root, blob] = words.as_slice() else { return None };
+    NoteSignature::parse(origin, blob)?;
+    let seen =
+        Seen { size: decimal(size)?, root: hash_from_base64(root)?, blob: (*blob).to_owned() };
+    Some(((*origin).to_owned(), seen))
+}

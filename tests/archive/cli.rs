@@ -1,0 +1,98 @@
+//! `annals publish` and `annals verify` on what it wrote, as a person sees them.
+
+use crate::shelves::{cut, ledger, write};
+use std::path::Path;
+use std::process::Command;
+
+struct Answer {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn annals(folder: &Path, arguments: &[&str]) -> Answer {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
+    command.current_dir(folder).args(arguments).env_remove("ANNALS_LEDGER");
+    let done = command.output().expect("annals runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    Answer {
+        code: done.status.code().expect("a code"),
+        out: text(done.stdout),
+        err: text(done.stderr),
+    }
+}
+
+#[test]
+fn a_record_is_published_verified_and_published_again() {
+    let place = tempfile::tempdir().unwrap();
+    let whole = ledger(7);
+    write(place.path(), &cut(&whole, 6).files());
+    let first = annals(place.path(), &["publish", "pub"]);
+    assert_eq!((first.code, first.out.as_str()), (0, "published 6 events in pub\n"));
+    // Six bodies, a document, a tile, a bundle, the checkpoint.
+    assert_eq!(first.err, "10 files written, 0 removed\n");
+    let again = annals(place.path(), &["publish", "pub"]);
+    assert_eq!(again.out, "published already: 6 events in pub\n");
+    write(place.path(), &whole.files());
+    let more = annals(place.path(), &["publish", "pub"]);
+    assert_eq!(more.out, "published events 6 to 6 in pub\n");
+    let verified = annals(place.path(), &["verify", "pub"]);
+    assert_eq!((verified.code, verified.err.as_str()), (0, ""));
+    let (before, _) = verified.out.split_once("yes: ").expect("yes");
+    assert_eq!(
+        before,
+        "form                7 records                     good\n\
+         chain               7 places, links, times        good\n\
+         signature           7 signatures                  good\n\
+         legality            7 roles and transitions       good\n\
+         content             7 bodies                      good\n\
+         document            1 documents                   good\n\
+         quotation           1 quotations                  good\n\
+         tile                1 tiles and their bundles     good\n\
+         checkpoint          7 events signed for           good\n\
+         store: not compared: a published record has none\n\
+         nothing but what is published there was compared (see --pin)\n"
+    );
+}
+
+#[test]
+fn what_is_wrong_in_a_published_folder_is_told_by_its_rule() {
+    let place = tempfile::tempdir().unwrap();
+    write(place.path(), &ledger(6).files());
+    annals(place.path(), &["publish", "pub"]);
+    let tile = place.path().join("pub/tile/0/000.p/6");
+    let mut bytes = std::fs::read(&tile).unwrap();
+    bytes[33] ^= 1;
+    std::fs::write(&tile, bytes).unwrap();
+    let told = annals(place.path(), &["verify", "pub"]);
+    assert_eq!(told.code, 1);
+    let line = "fault: event 1: rule 974 tile-hash: tile/0/000.p/6: hash 1 is not the one that \
+                follows from the records, ";
+    assert!(told.out.contains(line), "{}", told.out);
+    std::fs::remove_dir_all(place.path().join("pub/tile/0")).unwrap();
+    let told = annals(place.path(), &["verify", "pub"]);
+    assert_eq!(told.code, 2);
+    let line = "damage: event 0: rule 973 tile-missing: tile/0/000.p/6: it is not there\n";
+    assert!(told.out.contains(line), "{}", told.out);
+    std::fs::remove_file(place.path().join("pub/checkpoint")).unwrap();
+    let told = annals(place.path(), &["verify", "pub"]);
+    let why = "annals: no record is published at pub: expected a file `checkpoint` there; annals \
+               publish DIR writes it last\n";
+    assert_eq!((told.code, told.err.as_str()), (2, why));
+}
+
+#[test]
+fn another_place_is_refused_and_left_as_it_was() {
+    let place = tempfile::tempdir().unwrap();
+    write(place.path(), &ledger(6).files());
+    std::fs::create_dir(place.path().join("letters")).unwrap();
+    std::fs::write(place.path().join("letters/a.txt"), "a").unwrap();
+    let told = annals(place.path(), &["publish", "letters"]);
+    assert_eq!(told.code, 2);
+    let why = "annals: cannot publish into letters\n  a.txt is no part of a published record; name \
+               an empty folder\n";
+    assert_eq!(told.err, why);
+    let told = annals(place.path(), &["publish", "no/such/parent"]);
+    assert_eq!(told.code, 2);
+    assert!(told.err.starts_with("annals: cannot make folder no/such/parent\n"), "{}", told.err);
+}

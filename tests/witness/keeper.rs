@@ -1,0 +1,258 @@
+//! The keeper: what it cosigns, what it refuses and how, and what a failed write leaves.
+
+use crate::logs::{Log, log_key, witness_key};
+use crate::support::acts::ORIGIN;
+use crate::support::keys;
+use annals::disk::DiskError;
+use annals::tlog::cosignature::{Cosigned, cosigned_by};
+use annals::tlog::{Kind, Note, VerifierKey};
+use annals::witness::keeper::{Answer, Keeper, Shelf, StateError, StateFile};
+use annals::witness::request::AddCheckpoint;
+use annals::witness::state::State;
+use std::sync::{Arc, Mutex};
+
+/// What happens to a write.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fate {
+    Good,
+    Kept,
+    Lost,
+}
+
+/// A disk that outlives the keepers that write on it.
+#[derive(Clone)]
+struct Disk(Arc<Mutex<(Vec<u8>, Fate, usize)>>);
+
+impl Disk {
+    fn new() -> Disk {
+        let empty = State::default().write().into_bytes();
+        Disk(Arc::new(Mutex::new((empty, Fate::Good, 0))))
+    }
+
+    fn fate(&self, fate: Fate) {
+        self.0.lock().unwrap().1 = fate;
+    }
+
+    fn writes(&self) -> usize {
+        self.0.lock().unwrap().2
+    }
+
+    /// A witness that starts with what is on the disk.
+    fn start(&self) -> Keeper {
+        let state = State::parse(&self.0.lock().unwrap().0).expect("a state");
+        Keeper::new(witness_key(), vec![log_key()], (Box::new(self.clone()), state))
+    }
+}
+
+impl Shelf for Disk {
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), DiskError> {
+        let (kept, fate, writes) = &mut *self.0.lock().unwrap();
+        *writes += 1;
+        if *fate != Fate::Lost {
+            *kept = bytes.to_vec();
+        }
+        match fate {
+            Fate::Good => Ok(()),
+            _ => Err(DiskError::NotAFile { path: "state".into() }),
+        }
+    }
+}
+
+fn ask(keeper: &mut Keeper, asked: &AddCheckpoint) -> Answer {
+    keeper.answer(asked.write().as_bytes(), 1_700_000_000)
+}
+
+fn is_cosigned(asked: &AddCheckpoint, answer: &Answer) -> bool {
+    let Answer::Cosigned(line) = answer else { return false };
+    let note = Note { signatures: vec![line.clone()], ..asked.note.clone() };
+    assert_eq!(cosigned_by(&note, &witness_key().verifier), Cosigned::At(1_700_000_000));
+    true
+}
+
+#[test]
+fn what_extends_is_cosigned_and_remembered() {
+    let (disk, log) = (Disk::new(), Log::new(0, 40));
+    let mut keeper = disk.start();
+    let mut last = 0;
+    for size in [1, 2, 3, 7, 8, 9, 31, 40] {
+        let asked = log.request(last, size);
+        let answer = ask(&mut keeper, &asked);
+        assert!(is_cosigned(&asked, &answer), "{size}: {answer:?}");
+        assert_eq!(keeper.state().0[ORIGIN].size, size);
+        last = size;
+        // After a restart it is the same.
+        assert_eq!(disk.start().state(), keeper.state());
+    }
+    let writes = disk.writes();
+    let again = log.request(40, 40);
+    let answer = ask(&mut keeper, &again);
+    assert!(is_cosigned(&again, &answer), "the same size again: {answer:?}");
+    assert_eq!(disk.writes(), writes, "nothing new to keep");
+}
+
+#[test]
+fn proofs_of_another_implementation_are_accepted() {
+    let mut stored: Vec<tlog_tiles::Hash> = Vec::new();
+    struct Stored<'a>(&'a [tlog_tiles::Hash]);
+    impl tlog_tiles::HashReader for Stored<'_> {
+        fn read_hashes(&self, at: &[u64]) -> Result<Vec<tlog_tiles::Hash>, tlog_tiles::Error> {
+            Ok(at.iter().map(|index| self.0[*index as usize]).collect())
+        }
+    }
+    let log = Log::new(0, 20);
+    for (event, i) in log.ledger.events.iter().zip(0..) {
+        let record = event.record().into_bytes();
+        let more = tlog_tiles::stored_hashes(i, &record, &Stored(&stored)).expect("hashes");
+        stored.extend(more);
+    }
+    for (old, new) in (1..20).flat_map(|old| (old + 1..=20).map(move |new| (old, new))) {
+        let mut keeper = Disk::new().start();
+        assert!(is_cosigned(&log.request(0, old), &ask(&mut keeper, &log.request(0, old))));
+        let theirs = tlog_tiles::prove_tree(new, old, &Stored(&stored)).expect("a proof");
+        let proof = theirs.iter().map(|hash| annals::hash::Hash(hash.0)).collect();
+        let asked = AddCheckpoint { proof, ..log.request(old, new) };
+        assert_eq!(asked, log.request(old, new), "{old} to {new}");
+        assert!(is_cosigned(&asked, &ask(&mut keeper, &asked)), "{old} to {new}");
+    }
+}
+
+#[test]
+fn a_fork_is_refused_at_its_size_and_beyond() {
+    let (log, fork) = (Log::new(0, 20), Log::new(1, 30));
+    let mut keeper = Disk::new().start();
+    ask(&mut keeper, &log.request(0, 10));
+    let before = keeper.state().clone();
+    // The same size with another root; from there on; from nothing.
+    assert_eq!(ask(&mut keeper, &fork.request(10, 10)), Answer::Size(10));
+    let why = "the proof does not show that size 30 extends size 10".to_owned();
+    assert_eq!(ask(&mut keeper, &fork.request(10, 30)), Answer::Refused(422, why.clone()));
+    assert_eq!(ask(&mut keeper, &fork.request(0, 30)), Answer::Size(10));
+    // With the true log's proof, and with none.
+    let asked = AddCheckpoint { proof: log.proof(10, 20), ..fork.request(10, 20) };
+    assert!(matches!(ask(&mut keeper, &asked), Answer::Refused(422, _)));
+    let asked = AddCheckpoint { proof: Vec::new(), ..log.request(10, 20) };
+    assert!(matches!(ask(&mut keeper, &asked), Answer::Refused(422, _)));
+    assert_eq!(keeper.state(), &before);
+}
+
+#[test]
+fn a_rollback_is_refused_with_the_size_that_the_witness_has() {
+    let log = Log::new(0, 20);
+    let mut keeper = Disk::new().start();
+    ask(&mut keeper, &log.request(0, 20));
+    for (old, new) in [(0, 5), (5, 10), (10, 20), (0, 20)] {
+        assert_eq!(ask(&mut keeper, &log.request(old, new)), Answer::Size(20), "{old} to {new}");
+    }
+    assert_eq!(keeper.state().0[ORIGIN].size, 20);
+}
+
+#[test]
+fn who_is_not_known_is_not_cosigned() {
+    let log = Log::new(0, 3);
+    let mut keeper = Disk::new().start();
+    let mut asked = log.request(0, 3);
+    asked.note.signatures[0].bytes[7] ^= 1;
+    let why = "not signed by the known key of example.org/record".to_owned();
+    assert_eq!(ask(&mut keeper, &asked), Answer::Refused(403, why.clone()));
+    let mut unsigned = log.request(0, 3);
+    unsigned.note.signatures[0].name = "example.org/other".to_owned();
+    assert_eq!(ask(&mut keeper, &unsigned), Answer::Refused(403, why));
+    let elsewhere = VerifierKey::new("b.org/log", Kind::Note, keys::secret("log").public());
+    let state = (Box::new(Disk::new()) as Box<dyn Shelf>, State::default());
+    let mut other = Keeper::new(witness_key(), vec![elsewhere.unwrap()], state);
+    let why = "the log example.org/record is not watched here".to_owned();
+    assert_eq!(ask(&mut other, &log.request(0, 3)), Answer::Refused(404, why));
+    // Another key's line beside a good one means nothing.
+    let mut both = log.request(0, 3);
+    let mut line = both.note.signatures[0].clone();
+    line.id[0] ^= 1;
+    both.note.signatures.push(line);
+    let answer = ask(&mut keeper, &both);
+    assert!(is_cosigned(&both, &answer), "{answer:?}");
+}
+
+#[test]
+fn requests_out_of_form_are_400_and_keep_nothing() {
+    let (disk, log) = (Disk::new(), Log::new(0, 5));
+    let mut keeper = disk.start();
+    let good = log.request(2, 5).write();
+    let (_, note) = good.split_once("\n\n").unwrap();
+    let hash = good.lines().nth(1).unwrap();
+    let bad = [
+        String::new(),
+        "old 2".to_owned(),
+        good.replace("old 2", "old 02"),
+        good.replace("old 2", "old -2"),
+        good.replace("old 2", "Old 2"),
+        good.replace("old 2", "old 6"),
+        good.replacen(hash, &hash[1..], 1),
+        good.replace("\n\n", "\n"),
+        good.replacen('\n', "\r\n", 1),
+        format!("old 0\n{}\n{note}", format!("{hash}\n").repeat(64)),
+        format!("old 0\n\n{}", note.replacen("\n5\n", "\n5\nmore\n", 1)),
+        good[..good.len() - 1].to_owned(),
+    ];
+    for body in bad {
+        let answer = keeper.answer(body.as_bytes(), 1);
+        assert!(matches!(answer, Answer::Refused(400, _)), "{body:?}: {answer:?}");
+    }
+    assert!(matches!(keeper.answer(&[0xFF; 99], 1), Answer::Refused(400, _)));
+    assert_eq!(disk.writes(), 0);
+    assert_eq!(AddCheckpoint::parse(good.as_bytes()).unwrap().write(), good);
+}
+
+#[test]
+fn a_write_that_fails_cosigns_nothing_and_after_a_restart_no_fork() {
+    for fate in [Fate::Kept, Fate::Lost] {
+        let (disk, log, fork) = (Disk::new(), Log::new(0, 20), Log::new(1, 20));
+        let mut keeper = disk.start();
+        assert!(is_cosigned(&log.request(0, 1), &ask(&mut keeper, &log.request(0, 1))));
+        disk.fate(fate);
+        let answer = ask(&mut keeper, &log.request(1, 10));
+        assert!(matches!(&answer, Answer::Refused(500, _)), "{answer:?}");
+        disk.fate(Fate::Good);
+        // Nobody knows what is on the disk: not even the other branch, from the old size.
+        let answer = ask(&mut keeper, &fork.request(1, 10));
+        assert!(matches!(&answer, Answer::Refused(500 | 422, _)), "{answer:?}");
+        let answer = ask(&mut keeper, &log.request(1, 10));
+        assert!(matches!(&answer, Answer::Refused(500, _)), "{answer:?}");
+        // Read again, it is the one or the other, and what was asked can be asked again.
+        let mut keeper = disk.start();
+        let size = keeper.state().0[ORIGIN].size;
+        assert_eq!(size, if fate == Fate::Kept { 10 } else { 1 });
+        let asked = log.request(size, 10);
+        assert!(is_cosigned(&asked, &ask(&mut keeper, &asked)));
+        assert!(!is_cosigned(&fork.request(10, 20), &ask(&mut keeper, &fork.request(10, 20))));
+    }
+}
+
+#[test]
+fn a_state_is_one_process_s_and_a_damaged_or_missing_one_is_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("state");
+    let missing = StateFile::open(&path, false).unwrap_err();
+    assert!(matches!(missing, StateError::Missing(_)), "{missing}");
+    assert!(missing.to_string().contains("could cosign a fork; --first makes one"), "{missing}");
+    let (file, state) = StateFile::open(&path, true).unwrap();
+    let held = StateFile::open(&path, false).unwrap_err();
+    assert!(held.to_string().contains("is held by another writer: process "), "{held}");
+    let log = Log::new(0, 5);
+    let mut keeper = Keeper::new(witness_key(), vec![log_key()], (Box::new(file), state));
+    assert!(is_cosigned(&log.request(0, 5), &ask(&mut keeper, &log.request(0, 5))));
+    let remembered = keeper.state().clone();
+    drop(keeper);
+    let (file, state) = StateFile::open(&path, false).unwrap();
+    assert_eq!(state, remembered);
+    drop(file);
+    let again = StateFile::open(&path, true).unwrap_err();
+    assert!(matches!(again, StateError::ThereAlready(_)), "{again}");
+    let bytes = std::fs::read(&path).unwrap();
+    for at in 0..bytes.len() {
+        let mut flipped = bytes.clone();
+        flipped[at] ^= 1 << (at % 7);
+        assert_eq!(State::parse(&flipped), None, "byte {at}");
+    }
+    std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
+    let damaged = StateFile::open(&path, false).unwrap_err();
+    assert!(matches!(damaged, StateError::Damaged(_)), "{damaged}");
+}

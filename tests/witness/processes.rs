@@ -1,0 +1,316 @@
+//! Newsrooms and witnesses in processes of their own, on loopback.
+
+use crate::killed::Process;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+
+/// What a command said.
+#[derive(Debug)]
+struct Said {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+/// A newsroom: a folder with a ledger and keys.
+struct Newsroom(PathBuf);
+
+impl Newsroom {
+    /// Founded under an origin.
+    fn found(folder: &Path, origin: &str) -> Newsroom {
+        fs::create_dir_all(folder).expect("a folder");
+        let newsroom = Newsroom(folder.to_owned());
+        let said = newsroom.run(&[
+            "init",
+            "--origin",
+            origin,
+            "--title",
+            "A record",
+            "--name",
+            "Ada",
+            "--no-passphrase",
+        ]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        newsroom
+    }
+
+    fn run(&self, arguments: &[&str]) -> Said {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
+        command.current_dir(&self.0).args(arguments);
+        for variable in ["ANNALS_LEDGER", "ANNALS_KEYS", "ANNALS_EDITOR", "ANNALS_CLOCK"] {
+            command.env_remove(variable);
+        }
+        let done = command.output().expect("annals runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+        Said {
+            code: done.status.code().expect("a code"),
+            out: text(done.stdout),
+            err: text(done.stderr),
+        }
+    }
+
+    /// Captures a document: one more event.
+    fn append(&self, text: &str) {
+        fs::write(self.0.join("note.txt"), text).expect("written");
+        let draft = r#"{"type":"document.captured","file":"note.txt","title":"Note","lang":"en"}"#;
+        fs::write(self.0.join("draft.jsonl"), format!("{draft}\n")).expect("written");
+        let said = self.run(&["append", "draft.jsonl"]);
+        assert_eq!(said.code, 0, "{}", said.err);
+    }
+
+    /// The same newsroom as it is now, in another folder.
+    fn copy(&self, to: &Path) -> Newsroom {
+        let copied = Command::new("cp").arg("-r").arg(&self.0).arg(to).status().expect("cp runs");
+        assert!(copied.success());
+        Newsroom(to.to_owned())
+    }
+
+    /// The verifier key of its log, as its policy has it.
+    fn log_key(&self) -> String {
+        let policy = fs::read_to_string(self.0.join("keys/policy")).expect("a policy");
+        let line = policy.lines().find_map(|line| line.strip_prefix("log ")).expect("a log");
+        line.to_owned()
+    }
+
+    fn checkpoint(&self) -> String {
+        fs::read_to_string(self.0.join("ledger/checkpoint")).expect("a checkpoint")
+    }
+
+    /// Makes the key of a witness and gives its verifier key.
+    fn new_witness(&self) -> String {
+        let said = self.run(&["witness", "new", "w1", "--name", "witness.example.org/w1"]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        said.out.trim_end().to_owned()
+    }
+}
+
+/// A newsroom whose only witness is a process in the folder beside it.
+fn watched(place: &Path) -> (Newsroom, Process) {
+    let newsroom = Newsroom::found(&place.join("a"), "a.example.org/record");
+    let other = Newsroom::found(&place.join("b"), "b.example.org/record");
+    let verifier = other.new_witness();
+    let nowhere = "http://127.0.0.1:9";
+    assert_eq!(newsroom.run(&["witness", "add", "bees", &verifier, nowhere]).code, 0);
+    let process = Process::start(&other.0, &newsroom.log_key(), true);
+    assert_eq!(newsroom.run(&["witness", "remove", "bees"]).code, 0);
+    let url = format!("http://{}", process.address);
+    assert_eq!(newsroom.run(&["witness", "add", "bees", &verifier, &url]).code, 0);
+    (newsroom, process)
+}
+
+#[test]
+fn a_good_day() {
+    let place = tempfile::tempdir().unwrap();
+    let (newsroom, _witness) = watched(place.path());
+    newsroom.append("One.");
+    let said = newsroom.run(&["verify"]);
+    assert_eq!(said.code, 5, "{}", said.out);
+    let said = newsroom.run(&["witness", "collect"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let (first, second) = said.out.split_once('\n').unwrap();
+    assert!(first.starts_with("bees: cosigned 20"), "{first}");
+    let quorum = "the checkpoint of 2 events: 1 of 1 witnesses cosigned, the quorum is met\n";
+    assert_eq!(second, quorum);
+    let (text, lines) = newsroom.checkpoint().split_once("\n\n").map(own).unwrap();
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    // A witness that cosigns again replaces its line; the log's own stays first.
+    assert_eq!(newsroom.run(&["witness", "collect"]).code, 0);
+    let (same, again) = newsroom.checkpoint().split_once("\n\n").map(own).unwrap();
+    assert_eq!((same, again.lines().count()), (text, 2));
+    assert_eq!(again.lines().next(), lines.lines().next());
+    let said = newsroom.run(&["witness", "list"]);
+    assert!(said.out.ends_with("the policy's quorum is met\n"), "{}", said.out);
+    assert_eq!(newsroom.run(&["verify"]).code, 0);
+    // The next commit is another checkpoint; publishing has it cosigned and publishes that.
+    newsroom.append("Two.");
+    assert_eq!(newsroom.run(&["verify"]).code, 5);
+    let said = newsroom.run(&["publish", "pub"]);
+    assert_eq!((said.code, said.out.as_str()), (0, "published 3 events in pub\n"));
+    assert!(said.err.contains("3 events: 1 of 1 witnesses cosigned, the quorum is met\n"));
+    let published = fs::read_to_string(newsroom.0.join("pub/checkpoint")).unwrap();
+    assert_eq!(published, newsroom.checkpoint());
+    assert_eq!(newsroom.run(&["verify", "pub", "--policy", "keys/policy"]).code, 0);
+}
+
+fn own((text, lines): (&str, &str)) -> (String, String) {
+    (text.to_owned(), lines.to_owned())
+}
+
+#[test]
+fn a_fork_is_told_and_not_published() {
+    let place = tempfile::tempdir().unwrap();
+    let (newsroom, _witness) = watched(place.path());
+    let fork = newsroom.copy(&place.path().join("fork"));
+    newsroom.append("One.");
+    fork.append("Another.");
+    fork.append("And one more.");
+    assert_eq!(newsroom.run(&["witness", "collect"]).code, 0);
+    let before = fork.checkpoint();
+    let said = fork.run(&["witness", "collect"]);
+    let why = "bees: contradicts this record: this record does not extend what it cosigned at \
+               size 2\nthe checkpoint of 3 events: 0 of 1 witnesses cosigned, the quorum is not \
+               met\n";
+    assert_eq!((said.code, said.out.as_str()), (4, why));
+    assert_eq!(fork.checkpoint(), before);
+    let said = fork.run(&["publish", "pub"]);
+    assert_eq!((said.code, said.out.as_str()), (4, ""));
+    assert!(said.err.ends_with("nothing was published\n"), "{}", said.err);
+    assert!(!fork.0.join("pub").exists());
+    // At the same size.
+    newsroom.append("Two.");
+    assert_eq!(newsroom.run(&["witness", "collect"]).code, 0);
+    let said = fork.run(&["witness", "collect", "--format", "json"]);
+    let why = r#""bees","cosigned":null,"why_not":"contradicts this record: it cosigned another record of size 3","contradicts":true"#;
+    assert!(said.code == 4 && said.out.contains(why), "{}", said.out);
+}
+
+#[test]
+fn a_rollback_is_told() {
+    let place = tempfile::tempdir().unwrap();
+    let (newsroom, witness) = watched(place.path());
+    let older = newsroom.copy(&place.path().join("older"));
+    newsroom.append("One.");
+    assert_eq!(newsroom.run(&["witness", "collect"]).code, 0);
+    let said = older.run(&["witness", "collect"]);
+    let why = "bees: contradicts this record: it cosigned size 2, this record has 1 events\n";
+    assert!(said.code == 4 && said.out.starts_with(why), "{}", said.out);
+    // It is remembered over a kill.
+    witness.kill();
+    let witness = Process::start(&place.path().join("b"), &newsroom.log_key(), false);
+    let policy = fs::read_to_string(older.0.join("keys/policy")).unwrap();
+    let at = policy.find("http://").unwrap();
+    let end = at + policy[at..].find('\n').unwrap();
+    let moved = format!("{}http://{}{}", &policy[..at], witness.address, &policy[end..]);
+    fs::write(older.0.join("keys/policy"), moved).unwrap();
+    let said = older.run(&["witness", "collect"]);
+    assert!(said.code == 4 && said.out.starts_with(why), "{}", said.out);
+}
+
+/// A server that does one thing with every connection.
+fn odd(act: impl Fn(std::net::TcpStream) + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    thread::spawn(move || listener.incoming().map_while(Result::ok).for_each(act));
+    url
+}
+
+#[test]
+fn the_slow_and_the_silent_are_named_and_keep_nobody_waiting() {
+    let place = tempfile::tempdir().unwrap();
+    let (newsroom, _witness) = watched(place.path());
+    let key = |name: &str| {
+        let folder = place.path().join(name);
+        fs::create_dir(&folder).unwrap();
+        Newsroom(folder).new_witness()
+    };
+    let (held, hold) = std::sync::mpsc::channel();
+    let slow = odd(move |stream| held.send(stream).expect("it is held"));
+    let answer = |bytes: &'static [u8]| {
+        odd(move |mut stream| {
+            let _ = stream.read(&mut [0; 4_096]);
+            let _ = stream.write_all(bytes);
+        })
+    };
+    let page = answer(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>");
+    let liar = answer(b"HTTP/1.1 409 Conflict\r\nContent-Length: 4\r\n\r\n-12\n");
+    let moved =
+        answer(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
+    let shut = "http://127.0.0.1:1".to_owned();
+    for (name, url) in
+        [("slow", slow), ("shut", shut), ("page", page), ("liar", liar), ("moved", moved)]
+    {
+        let said = newsroom.run(&["witness", "add", name, &key(name), &url, "--quorum", "any"]);
+        assert_eq!(said.code, 0, "{}", said.err);
+    }
+    let said = newsroom.run(&["witness", "collect", "--timeout", "500ms"]);
+    assert_eq!(said.code, 0, "{} {}", said.out, said.err);
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert!(lines[0].starts_with("bees: cosigned 20"), "{lines:?}");
+    for (line, start) in lines[1..].iter().zip([
+        "slow: no answer: ",
+        "shut: no answer: ",
+        "page: no answer: expected a cosignature or a size, found no line of its key that verifies",
+        "liar: no answer: expected a cosignature or a size, found 409 without the size that it has",
+        "moved: will not (302): ",
+    ]) {
+        assert!(line.starts_with(start), "{line}");
+    }
+    let last = "the checkpoint of 1 events: 1 of 6 witnesses cosigned, the quorum is met";
+    assert_eq!(lines[6], last);
+    drop(hold);
+}
+
+#[test]
+fn the_policy_is_edited_line_by_line_and_never_broken() {
+    let place = tempfile::tempdir().unwrap();
+    let newsroom = Newsroom::found(&place.path().join("a"), "a.example.org/record");
+    let keys: Vec<String> = ["x", "y"]
+        .iter()
+        .map(|name| {
+            let folder = place.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            Newsroom(folder).new_witness()
+        })
+        .collect();
+    let policy = || fs::read_to_string(newsroom.0.join("keys/policy")).unwrap();
+    let quorum =
+        || policy().lines().skip_while(|l| !l.starts_with("group")).collect::<Vec<_>>().join("; ");
+    assert_eq!(newsroom.run(&["witness", "add", "x", &keys[0], "http://127.0.0.1:1"]).code, 0);
+    assert_eq!(quorum(), "group witnesses all x; quorum witnesses");
+    newsroom.run(&["witness", "add", "y", &keys[1], "http://127.0.0.1:2", "--quorum", "2"]);
+    assert_eq!(quorum(), "group witnesses 2 x y; quorum witnesses");
+    let before = policy();
+    let said = newsroom.run(&["witness", "add", "z", &keys[1], "http://127.0.0.1:2"]);
+    assert!(said.code == 2 && said.err.contains("the key of witness z stands in an earlier line"));
+    let said = newsroom.run(&["witness", "add", "z", &newsroom.log_key(), "http://127.0.0.1:2"]);
+    assert!(said.code == 2 && said.err.contains("found a log's, of type 01"), "{}", said.err);
+    let said = newsroom.run(&["witness", "add", "z", &keys[1], "https://b.example.org"]);
+    assert!(said.code == 2 && said.err.contains("https is not built in"), "{}", said.err);
+    let said = newsroom.run(&["witness", "remove", "nobody"]);
+    assert!(said.code == 2 && said.err.contains("no witness is called nobody"), "{}", said.err);
+    assert_eq!(policy(), before);
+    assert_eq!(newsroom.run(&["witness", "remove", "x"]).code, 0);
+    assert_eq!(quorum(), "group witnesses all y; quorum witnesses");
+    // A quorum that a person wrote is theirs.
+    let own = policy()
+        .replace("group witnesses all y\nquorum witnesses", "# mine\ngroup g any y\nquorum g");
+    fs::write(newsroom.0.join("keys/policy"), &own).unwrap();
+    let said =
+        newsroom.run(&["witness", "add", "x", &keys[0], "http://127.0.0.1:1", "--quorum", "any"]);
+    assert!(said.code == 2 && said.err.contains("was written by hand"), "{}", said.err);
+    assert_eq!(policy(), own);
+    assert_eq!(newsroom.run(&["witness", "add", "x", &keys[0], "http://127.0.0.1:1"]).code, 0);
+    assert!(policy().ends_with("# mine\ngroup g any y\nquorum g\n"), "{}", policy());
+    let said = newsroom.run(&["witness", "remove", "y"]);
+    assert!(said.code == 2 && said.err.contains("nothing was written"), "{}", said.err);
+    assert!(policy().contains("witness y "));
+}
+
+#[test]
+fn a_witness_has_a_key_and_a_state_of_its_own() {
+    let place = tempfile::tempdir().unwrap();
+    let (newsroom, _witness) = watched(place.path());
+    let log = newsroom.log_key();
+    let other = Newsroom(place.path().join("b"));
+    let serve = |key: &str, state: &str, first: &[&str]| {
+        let mut arguments = vec!["witness", "serve", "--listen", "127.0.0.1:0", "--for", &log];
+        arguments.extend(["--key", key, "--state", state]);
+        arguments.extend(first);
+        other.run(&arguments)
+    };
+    let said = serve("ada", "other", &["--first"]);
+    assert!(said.code == 2 && said.err.contains("ada is no witness's key"), "{}", said.err);
+    let said = serve("log", "other", &["--first"]);
+    assert_eq!((said.code, other.0.join("other").exists()), (2, false), "{}", said.err);
+    let said = serve("w1", "other", &[]);
+    assert!(said.code == 2 && said.err.contains("could cosign a fork"), "{}", said.err);
+    let said = serve("w1", "state", &[]);
+    assert!(said.code == 3 && said.err.contains("is held by another writer"), "{}", said.err);
+    let said = other.run(&["witness", "new", "ada", "--name", "w.example.org/2"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""), "{}", said.err);
+    assert!(!other.0.join("keys/ada.witness").exists());
+}
