@@ -121,6 +121,7 @@ DAMAGE = {705, 803, 804, 901, 902, 910, 911, 971, 972, 973}
 
 MOST = 9007199254740991  # the largest integer of section 1
 RECORD_MOST, BODY_MOST, NOTE_MOST, PIN_MOST = 4096, 1048576, 1048576, 4194304
+EVIDENCE_MOST, EVENTS_MOST, PATH_MOST = 8388608, 1024, 63
 
 
 def sha256(data):
@@ -772,6 +773,133 @@ def parse_pin(data):
         return lines and Pin(lines)
     except (ValueError, IndexError):
         return None
+
+
+class Evidence:
+    """Two checkpoints of one key, and what fails."""
+
+    def __init__(self, lines):
+        lines = Lines(lines)
+        if lines.lines.pop(0) != b"annals evidence v1":
+            raise ValueError("first line")
+        self.claim, key = lines.value(b"claim"), lines.value(b"key")
+        self.first, self.second = lines.note(b"first"), lines.note(b"second")
+        if self.claim not in (b"forked", b"cut") or not is_hex(key) or not self.first or not self.second:
+            raise ValueError("lines")
+        self.key, self.parted, self.namings = key.decode(), None, []
+        (_, one, _, origin, _), (_, other, _, second, _) = self.first, self.second
+        if self.claim == b"forked":
+            at = parse_size((lines.value(b"at") or b"").decode("ascii"))
+            self.parted = at, [(parse_root((lines.value(b"root") or b"").decode("ascii")), path_of(lines))
+                               for _ in range(2)]
+            if not at or at > min(one, other) or any(root is None for root, _ in self.parted[1]):
+                raise ValueError("at")
+        elif not 0 < other < one:
+            raise ValueError("cut")
+        while (position := lines.value(b"event")) is not None:
+            record = b"".join(lines.lines.pop(0) + b"\n" for _ in range(3))
+            self.namings.append((parse_size(position.decode("ascii")), record, path_of(lines)))
+        positions = [position for position, _, _ in self.namings]
+        if (lines.lines or origin != second or None in positions or len(positions) > EVENTS_MOST
+                or any(a >= b for a, b in zip(positions, positions[1:])) or any(p >= other for p in positions)
+                or any(len(record) > RECORD_MOST for _, record, _ in self.namings)):
+            raise ValueError("parts")
+        for _, record, _ in self.namings:
+            record.decode("utf-8")
+
+    def fails(self):
+        """What of the claim the file does not show."""
+        out = [which for which, note in (("first", self.first), ("second", self.second)) if not signs(self.key, note)]
+        if self.parted:
+            at, trees = self.parted
+            for (root, path), (_, size, whole, _, _) in zip(trees, (self.first, self.second)):
+                if not consistent(at, size, root, whole, path):
+                    out.append("consistency")
+            if trees[0][0] == trees[1][0]:
+                out.append("roots")
+        return out + ["event %d" % n[0] for n in self.namings if self.named(n) is None]
+
+    def named(self, naming):
+        """The log key that a record of the second tree names, or None."""
+        position, record, path = naming
+        _, size, root, origin, _ = self.second
+        if not included(position, size, sha256(b"\x00" + record), root, path):
+            return None
+        place, statement, signature, _ = record.split(b"\n")
+        said = read_as(is_statement, statement)
+        if not said or not re.fullmatch(b"[0-9a-f]{128}", signature):
+            return None
+        signed = b"annals/event/v1" + sha256(statement)
+        if not signature_holds(said["by"], bytes.fromhex(signature.decode()), signed):
+            return None
+        args = said["args"]
+        if said["type"] == "ledger.opened":
+            return args["log_key"] if position == 0 and args["origin"] == origin else None
+        if said["type"] != "ledger.rekeyed" or not possession_holds("log", origin, args["log_key"], origin, args["possession"]):
+            return None
+        return args["log_key"]
+
+
+def path_of(lines):
+    path = [parse_root(p.decode("ascii")) for p in lines.values(b"path")]
+    if None in path or len(path) > PATH_MOST:
+        raise ValueError("path")
+    return path
+
+
+def split_of(size):
+    """The largest power of two that is smaller than size."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def consistent(old, new, old_root, new_root, path):
+    """Whether a consistency proof of RFC 6962 section 2.1.2 leads to both roots."""
+    path = list(path)
+
+    def subproof(m, n, whole):
+        if m == n:
+            root = old_root if whole else path.pop()
+            return root, root
+        k, other = split_of(n), path.pop()
+        if m <= k:
+            before, now = subproof(m, k, whole)
+            return before, node(now, other)
+        before, now = subproof(m - k, n - k, False)
+        return node(other, before), node(other, now)
+
+    try:
+        return subproof(old, new, True) == (old_root, new_root) and not path
+    except IndexError:
+        return False
+
+
+def included(index, size, leaf, root, path):
+    """Whether an inclusion proof of RFC 6962 section 2.1.1 leads from the leaf to the root."""
+    path = list(path)
+
+    def climb(m, n):
+        if n == 1:
+            return leaf
+        k, other = split_of(n), path.pop()
+        return node(climb(m, k), other) if m < k else node(other, climb(m - k, n - k))
+
+    try:
+        return index < size and climb(index, size) == root and not path
+    except IndexError:
+        return False
+
+
+def judge_evidence(data):
+    """(exit, what fails) of an evidence file, by what is in it."""
+    lines = ended(data, EVIDENCE_MOST)
+    try:
+        evidence = Evidence(lines) if lines else None
+    except (ValueError, IndexError, RecursionError):
+        evidence = None
+    if evidence is None:
+        return 2, ["damaged"]
+    fails = evidence.fails()
+    return (1, fails) if fails else (4 if evidence.parted else 2, [])
 
 
 # --- 2, 3 Event and document -----------------------------------------------------------------------
@@ -1998,7 +2126,7 @@ def print_report(got, state):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("ledger", nargs="?", metavar="DIR")
+    parser.add_argument("ledger", nargs="?", metavar="DIR", help="a ledger's folder, a published directory, a proof or an evidence file")
     parser.add_argument("--marks", metavar="FILE", help="the log key's memory, keys/log.marks")
     parser.add_argument("--pin", metavar="FILE", help="an auditor's pin")
     parser.add_argument("--policy", metavar="FILE", help="the logs and witnesses that are trusted")
@@ -2030,6 +2158,11 @@ def main(arguments=None):
         if missing:
             print("reverify: %s" % "; ".join(missing), file=sys.stderr)
             return 2
+        if data.startswith(b"annals evidence "):
+            code, fails = judge_evidence(data)
+            said = {1: "does not show its claim", 2: "shows no contradiction", 4: "shows that its key contradicted itself"}
+            print("%s: %s" % (options.ledger, ", ".join(fails) or said[code]))
+            return code
         got = verify_proof(data, pin, policy, log_key)
         if options.json:
             print(spell(got).decode("utf-8"))

@@ -22,6 +22,7 @@ pub mod evidence;
 // floor 2: rules, judgement without I/O, clock or randomness
 pub mod quote;
 pub mod pointing;
+pub mod search;
 pub mod roster;
 pub mod fold;
 pub mod legal;

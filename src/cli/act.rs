@@ -3,11 +3,11 @@
 //! Always holds: nothing is written that was not shown first where somebody is there to see it; the
 //! receipt is that of `append`. Not here: what an act says (`editor`, `ledger`).
 
-use crate::cli::append::tell;
 use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{note, out, visible, whole_words};
+use crate::cli::submit::tell;
 use crate::event::args::Roles;
 use crate::event::body::Stated;
 use crate::event::words::Role;

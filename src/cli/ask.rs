@@ -1,4 +1,4 @@
-//! Questions: passphrases, the recovery key, and yes or no.
+//! Questions: passphrases, the recovery key, lines, words of a list, yes or no.
 //!
 //! Always holds: a question is asked on a terminal only; a secret is never an argument and is never
 //! shown. Not here: what the answers mean.
@@ -7,7 +7,7 @@ use crate::cli::exit::Failure;
 use crate::cli::output::note;
 use crate::key::SecretKey;
 use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
-use dialoguer::{Confirm, Input, Password};
+use dialoguer::{Confirm, Input, Password, Select};
 use std::io::{self, IsTerminal};
 use zeroize::Zeroizing;
 
@@ -41,6 +41,54 @@ pub fn line(question: &str, option: &str, default: Option<&str>) -> Result<Strin
         input = input.default(default.to_owned());
     }
     input.interact_text().map_err(asked)
+}
+
+/// A line that was given, or asked for.
+pub fn given(value: Option<String>, question: &str, option: &str) -> Result<String, Failure> {
+    match value {
+        Some(value) => Ok(value),
+        None => line(question, option, None),
+    }
+}
+
+/// A line that may be empty, beginning with text that may be changed; on a terminal only.
+pub fn line_from(question: &str, initial: &str) -> Result<String, Failure> {
+    let input = Input::<String>::new().with_prompt(question).allow_empty(true);
+    let typed = input.with_initial_text(initial).interact_text();
+    typed.map(|typed| typed.trim().to_owned()).map_err(asked)
+}
+
+/// Yes or no; on a terminal only.
+pub fn yes(question: &str, default: bool) -> Result<bool, Failure> {
+    Confirm::new().with_prompt(question).default(default).interact().map_err(asked)
+}
+
+/// One of several, by its place among them; on a terminal only.
+pub fn one_of<T: ToString>(question: &str, choices: &[T]) -> Result<usize, Failure> {
+    let select =
+        Select::new().with_prompt(question).items(choices.iter().map(T::to_string)).default(0);
+    select.interact().map_err(asked)
+}
+
+/// A word of a closed list that was given, or is chosen where somebody is there to ask; else says
+/// which option gives it.
+pub fn word<T: Copy + ToString>(
+    given: Option<T>,
+    all: &[T],
+    question: &str,
+    option: &str,
+) -> Result<T, Failure> {
+    if let Some(given) = given {
+        return Ok(given);
+    }
+    let missing = || {
+        let words: Vec<String> = all.iter().map(T::to_string).collect();
+        Failure::usage(format!("{question}: give it with {option}, one of {}", words.join(", ")))
+    };
+    if !on_terminal() {
+        return Err(missing());
+    }
+    all.get(one_of(question, all)?).copied().ok_or_else(missing)
 }
 
 /// A passphrase for a key that is there: from the file that `ANNALS_PASSPHRASE_FILE` names, or

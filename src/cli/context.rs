@@ -129,19 +129,19 @@ impl Context {
             });
         }
         if clock && !self.global.clock_is_right {
-            self.ask_about_clock(&writer)?;
+            self.check_clock(&writer)?;
         }
         Ok(writer)
     }
 
-    /// A clock far off the last event is asked about on a terminal, and refused elsewhere.
-    fn ask_about_clock(&self, writer: &Writer) -> Result<(), Failure> {
+    /// A clock that is far off the last event's time is asked about, where somebody is there.
+    fn check_clock(&self, writer: &Writer) -> Result<(), Failure> {
         match append::check_clock(writer, self.clock.peek()) {
             Err(LedgerError::Clock(why)) if ask::on_terminal() => {
                 note(why);
                 ask::may_write(false, "is the clock right?")
             }
-            other => Ok(other?),
+            checked => Ok(checked?),
         }
     }
 
@@ -151,6 +151,11 @@ impl Context {
         let span: Result<jiff::SignedDuration, _> = text.parse();
         let span = span.map_err(|error| Failure::usage(format!("--wait {text:?}: {error}")))?;
         Ok(span.unsigned_abs())
+    }
+
+    /// The secret keys here that may sign, without opening them.
+    pub fn signers(&self, roster: &Roster) -> Result<Vec<(Handle, PublicKey)>, Failure> {
+        signers(&KeyFolder::open(self.paths()?.keys)?, roster)
     }
 
     /// The secret key that signs: the named one, or the only one here that may sign.
@@ -204,6 +209,16 @@ fn may_sign(name: &str, key: &PublicKey, roster: &Roster) -> Result<(), LedgerEr
              annals editor add {name}.request"
         ))),
     }
+}
+
+/// The secret keys here that may sign.
+fn signers(keys: &KeyFolder, roster: &Roster) -> Result<Vec<(Handle, PublicKey)>, Failure> {
+    let may_sign =
+        |key: &PublicKey| roster.member(key).is_some_and(|member| member.revoked.is_none());
+    let listed = keys.list()?.keys.into_iter();
+    let here = listed.filter(|listed| listed.held != Held::Elsewhere);
+    let named = here.filter_map(|listed| Some((listed.handle, listed.public?)));
+    Ok(named.filter(|(_, key)| may_sign(key)).collect())
 }
 
 fn only_signer(

@@ -1,24 +1,33 @@
 //! `annals log`: the events one after the other, or the whole life of one fact.
+//!
+//! Always holds: the oldest first is streamed, with the folded state in memory and nothing more;
+//! the newest first holds the positions asked for and one stretch of events. A closed pipe ends
+//! the walk.
+//! Not here: how events are written (`log/print`).
 
-use crate::cli::args::Format;
+pub mod print;
+
+use crate::cli::asked::{document_at, has_topic, rests_on};
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{json, note, out, visible};
-use crate::cli::provenance::{self, minute};
-use crate::cli::replay::columns::broken;
-use crate::cli::words::{hanging, untold};
-use crate::event::args::Args as EventArgs;
+use crate::cli::output::{note, out};
+use crate::cli::provenance;
+use crate::event::body::Content;
 use crate::event::words::Type;
 use crate::key::PublicKey;
 use crate::ledger::point::{Bound, no_position};
-use crate::ledger::view::event::{EventRow, Owners, row};
+use crate::ledger::view::event::{EventRow, on, owners, row};
 use crate::ledger::view::names::Names;
-use crate::ledger::view::{AsOf, Seen, View};
+use crate::ledger::view::saying::{said, words};
+use crate::ledger::view::{Seen, View};
 use clap::Args;
-use serde::Serialize;
+use print::Printer;
+use std::collections::BTreeSet;
 use std::io::Write;
 
 /// Show the events, or the whole life of one fact
+///
+/// With a position: all that was ever done to that fact or document, by whom, when and why.
 #[derive(Debug, Args)]
 pub struct LogArgs {
     /// Only what was done to the fact or document at this position
@@ -26,15 +35,21 @@ pub struct LogArgs {
     /// From this point on
     #[arg(long, value_name = "POINT")]
     from: Option<String>,
-    /// Up to and with this point; names are as of it
-    #[arg(long, value_name = "POINT")]
+    /// Up to and with this point; names and standing are as of it
+    #[arg(long, value_name = "POINT", visible_alias = "as-of")]
     until: Option<String>,
     /// Only events of this type, such as fact.corrected, or of a family, such as fact
     #[arg(long = "type", value_name = "TYPE", value_parser = kind)]
     kind: Option<String>,
-    /// The last first
+    /// Only what concerns this document: it, facts that ever rested on it, acts that name it
+    #[arg(long, value_name = "POSITION")]
+    document: Option<u64>,
+    /// Only what was done to facts that ever had a topic with these words
     #[arg(long)]
-    reverse: bool,
+    topic: Option<String>,
+    /// The newest first [default: the oldest first]
+    #[arg(long, visible_alias = "reverse")]
+    newest: bool,
 }
 
 fn kind(text: &str) -> Result<String, String> {
@@ -44,15 +59,15 @@ fn kind(text: &str) -> Result<String, String> {
         false => {
             let all: Vec<&str> = Type::ALL.iter().map(|kind| kind.as_str()).collect();
             Err(format!(
-                "expected fact, document, editor, ledger, body, or one of {}",
+                "expected fact, document, editor, ledger, relation, body, or one of {}",
                 all.join(", ")
             ))
         }
     }
 }
 
-/// How many events are read at a time where the last come first: each time the file they stand in
-/// is read from its start.
+/// How many events are read at a time where the newest come first: each time the file they stand
+/// in is read from its start.
 const CHUNK: u64 = 16_384;
 
 pub fn run(context: &mut Context, args: LogArgs) -> Result<Exit, Failure> {
@@ -64,32 +79,46 @@ pub fn run(context: &mut Context, args: LogArgs) -> Result<Exit, Failure> {
     };
     let by = context.global.editor.as_deref();
     let by = by.map(|name| provenance::keys(&record, &names, name)).transpose()?;
+    if let Some(document) = args.document {
+        document_at(&view, document, "--document")?;
+    }
     let of = args.position.map(|position| subject(&view, position)).transpose()?;
-    let asked = Asked { from, until: view.as_of().size, of, by, kind: args.kind };
+    let about = about(&view, &args)?;
+    let until = view.as_of().size;
+    let first = from.max(of.unwrap_or(0));
+    let asked = Asked { first, until, of, by, kind: args.kind, about, document: args.document };
     let mut out = out();
     let as_of = view.as_of();
     let mut printer = Printer::new(&mut out, context.format(), &as_of)?;
-    let walked = match args.reverse {
-        false => forward(&view, &names, &asked, &mut |row| printer.row(row)),
-        true => backward(&view, &names, &asked, &mut |row| printer.row(row)),
-    };
-    walked?;
-    printer.end()?;
+    printer.life = of.is_some() && !args.newest;
+    match args.newest {
+        false => forward(&view, &names, &asked, &mut |row| printer.row(row))?,
+        true => backward(&view, &names, &asked, &mut |row| printer.row(row))?,
+    }
+    printer.end(of.and_then(|fact| print::standing(&view, fact)))?;
     out.flush()?;
     Ok(provenance::warn(&view, 0))
 }
 
 /// Which events are asked for.
 struct Asked {
-    from: u64,
+    first: u64,
     until: u64,
     of: Option<u64>,
     by: Option<Vec<PublicKey>>,
     kind: Option<String>,
+    /// The facts of the topic and of the document.
+    about: Option<BTreeSet<u64>>,
+    document: Option<u64>,
 }
 
 impl Asked {
-    fn wants(&self, seen: &Seen, on: &[u64]) -> bool {
+    fn is_all(&self) -> bool {
+        let of = self.of.is_none() && self.about.is_none();
+        of && self.by.is_none() && self.kind.is_none()
+    }
+
+    fn wants(&self, view: &View<'_>, seen: &Seen, on: &[u64]) -> bool {
         let said = seen.statement();
         let of = self.of.is_none_or(|of| of == seen.position || on.contains(&of));
         let by = |keys: &Vec<PublicKey>| said.is_some_and(|said| keys.contains(&said.by));
@@ -99,12 +128,56 @@ impl Asked {
                 kind == wanted || kind.split('.').next() == Some(wanted)
             })
         };
-        let since = seen.position >= self.from;
-        since && of && self.by.as_ref().is_none_or(by) && self.kind.as_ref().is_none_or(kind)
+        let about = |facts: &BTreeSet<u64>| {
+            on.iter().any(|on| facts.contains(on) || self.document == Some(*on))
+                || self.document.is_some_and(|document| names_document(view, seen, document))
+        };
+        let cheap = of && self.by.as_ref().is_none_or(by) && self.kind.as_ref().is_none_or(kind);
+        cheap && self.about.as_ref().is_none_or(about)
     }
 }
 
+/// The facts of a topic, of a document, or of both; `None` where neither is asked for.
+fn about(view: &View<'_>, args: &LogArgs) -> Result<Option<BTreeSet<u64>>, Failure> {
+    let topic = args.topic.as_ref().map(|topic| topic.to_lowercase());
+    if topic.is_none() && args.document.is_none() {
+        return Ok(None);
+    }
+    let (mut of_topic, mut of_document) = (BTreeSet::new(), BTreeSet::new());
+    view.walk(0, view.as_of().size, &mut |seen| {
+        let fact = match view.content(seen) {
+            Ok(Content::FactAsserted(body)) => words(&body.fact),
+            Ok(Content::FactCorrected(body)) => words(&body.fact),
+            _ => return true,
+        };
+        let facts = owners(view, seen.position);
+        if topic.as_ref().is_some_and(|topic| has_topic(&fact, topic)) {
+            of_topic.extend(facts.iter().copied());
+        }
+        if args.document.is_some_and(|document| rests_on(&fact, document)) {
+            of_document.extend(facts);
+        }
+        true
+    })?;
+    Ok(Some(match (topic, args.document) {
+        (Some(_), Some(_)) => of_topic.intersection(&of_document).copied().collect(),
+        (Some(_), None) => of_topic,
+        _ => of_document,
+    }))
+}
+
+/// Whether the evidence of a confirmation, a dispute or the like names the document.
+fn names_document(view: &View<'_>, seen: &Seen, document: u64) -> bool {
+    let evidence = said(view.content(seen)).evidence;
+    evidence.iter().any(|row| row.evidence.document == document)
+}
+
 type Each<'a> = dyn FnMut(&EventRow) -> Result<(), Failure> + 'a;
+
+fn acts_on(view: &View<'_>, seen: &Seen) -> Vec<u64> {
+    let said = seen.statement();
+    said.map(|said| on(view, seen.position, &said.args)).unwrap_or_default()
+}
 
 fn forward(
     view: &View<'_>,
@@ -112,13 +185,10 @@ fn forward(
     asked: &Asked,
     each: &mut Each<'_>,
 ) -> Result<(), Failure> {
-    let mut owners = Owners::default();
     let mut failed = Ok(());
-    // What an event acts on is known from the events before it: read from the start.
-    view.walk(asked.of.unwrap_or(0), asked.until, &mut |seen| {
-        let on = seen.statement().map(|said| owners.keep(seen.position, &said.args));
-        let on = on.unwrap_or_default();
-        if asked.wants(seen, &on) {
+    view.walk(asked.first, asked.until, &mut |seen| {
+        let on = acts_on(view, seen);
+        if asked.wants(view, seen, &on) {
             failed = each(&row(view, names, seen, on));
         }
         failed.is_ok()
@@ -132,25 +202,25 @@ fn backward(
     asked: &Asked,
     each: &mut Each<'_>,
 ) -> Result<(), Failure> {
-    let mut owners = Owners::default();
-    let mut on_each: Vec<(u64, Vec<u64>)> = Vec::new();
-    view.walk(asked.of.unwrap_or(0), asked.until, &mut |seen| {
-        let on = seen.statement().map(|said| owners.keep(seen.position, &said.args));
-        let on = on.unwrap_or_default();
-        if asked.wants(seen, &on) {
-            on_each.push((seen.position, on));
-        }
-        true
-    })?;
+    // Where few are asked for, stretches without any of them are not read again.
+    let mut positions = match asked.is_all() {
+        true => None,
+        false => Some(positions(view, asked)?),
+    };
     let mut until = asked.until;
-    while let Some((last, _)) = on_each.last() {
-        until = until.min(last + 1);
-        let from = until.saturating_sub(CHUNK);
+    while until > asked.first {
+        if let Some(positions) = &mut positions {
+            positions.truncate(positions.partition_point(|position| *position < until));
+            match positions.last() {
+                Some(last) => until = last + 1,
+                None => break,
+            }
+        }
+        let from = until.saturating_sub(CHUNK).max(asked.first);
         let mut rows = Vec::new();
-        let first = on_each.partition_point(|(position, _)| *position < from);
-        let mut wanted = on_each.split_off(first).into_iter().peekable();
         view.walk(from, until, &mut |seen| {
-            if let Some((_, on)) = wanted.next_if(|(position, _)| *position == seen.position) {
+            let on = acts_on(view, seen);
+            if asked.wants(view, seen, &on) {
                 rows.push(row(view, names, seen, on));
             }
             true
@@ -158,8 +228,20 @@ fn backward(
         for row in rows.iter().rev() {
             each(row)?;
         }
+        until = from;
     }
     Ok(())
+}
+
+fn positions(view: &View<'_>, asked: &Asked) -> Result<Vec<u64>, Failure> {
+    let mut positions = Vec::new();
+    view.walk(asked.first, asked.until, &mut |seen| {
+        if asked.wants(view, seen, &acts_on(view, seen)) {
+            positions.push(seen.position);
+        }
+        true
+    })?;
+    Ok(positions)
 }
 
 /// The fact or document whose life is asked for; an act on one leads to it.
@@ -168,14 +250,8 @@ fn subject(view: &View<'_>, position: u64) -> Result<u64, Failure> {
     if position >= size {
         return Err(no_position(position, size).into());
     }
-    let mut owners = Owners::default();
-    let mut on = Vec::new();
-    view.walk(0, position + 1, &mut |seen| {
-        if let Some(said) = seen.statement() {
-            on = owners.keep(seen.position, &said.args);
-        }
-        true
-    })?;
+    let seen = view.event(position)?;
+    let on = seen.map(|seen| acts_on(view, &seen)).unwrap_or_default();
     match on.as_slice() {
         [] => Ok(position),
         [one] => {
@@ -191,157 +267,4 @@ fn subject(view: &View<'_>, position: u64) -> Result<u64, Failure> {
             Err(Failure::usage(why))
         }
     }
-}
-
-#[derive(Serialize)]
-struct Line<'a> {
-    as_of: Option<u64>,
-    head: Option<crate::hash::Hash>,
-    #[serde(flatten)]
-    row: &'a EventRow,
-}
-
-/// Writes rows as they come.
-struct Printer<'a> {
-    out: &'a mut dyn Write,
-    format: Format,
-    as_of: &'a AsOf,
-    count: u64,
-}
-
-const COLUMNS: [&str; 14] = [
-    "as_of",
-    "head",
-    "position",
-    "hash",
-    "at",
-    "said",
-    "type",
-    "by",
-    "key",
-    "on",
-    "reason",
-    "words",
-    "applied",
-    "undone_by",
-];
-
-impl<'a> Printer<'a> {
-    fn new(
-        out: &'a mut dyn Write,
-        format: Format,
-        as_of: &'a AsOf,
-    ) -> Result<Printer<'a>, Failure> {
-        match format {
-            Format::Json => {
-                let head = serde_json::to_string(as_of).map_err(std::io::Error::other)?;
-                let open = head.strip_suffix('}').unwrap_or(&head);
-                write!(out, "{open},\"events\":[")?;
-            }
-            Format::Csv => record(out, &COLUMNS.map(str::to_owned))?,
-            _ => {}
-        }
-        Ok(Printer { out, format, as_of, count: 0 })
-    }
-
-    fn row(&mut self, row: &EventRow) -> Result<(), Failure> {
-        self.count += 1;
-        let AsOf { position: as_of, head, .. } = *self.as_of;
-        match self.format {
-            Format::Text => text(self.out, row),
-            Format::Json => {
-                let comma = if self.count > 1 { "," } else { "" };
-                let row = serde_json::to_string(row).map_err(std::io::Error::other)?;
-                Ok(write!(self.out, "{comma}{row}")?)
-            }
-            Format::Jsonl => json(self.out, &Line { as_of, head, row }),
-            Format::Csv => record(self.out, &columns(self.as_of, row)),
-        }
-    }
-
-    fn end(self) -> Result<(), Failure> {
-        match self.format {
-            Format::Text => {
-                let events = if self.count == 1 { "event" } else { "events" };
-                writeln!(self.out, "{} {events}", self.count)?;
-                provenance::line(self.out, self.as_of)
-            }
-            Format::Json => Ok(writeln!(self.out, "]}}")?),
-            _ => Ok(()),
-        }
-    }
-}
-
-fn record(out: &mut dyn Write, fields: &[String]) -> Result<(), Failure> {
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(fields).map_err(broken)?;
-    Ok(writer.flush()?)
-}
-
-fn columns(as_of: &AsOf, row: &EventRow) -> [String; 14] {
-    let shown = |value: Option<String>| value.unwrap_or_default();
-    let on: Vec<String> = row.on.iter().map(u64::to_string).collect();
-    [
-        shown(as_of.position.map(|position| position.to_string())),
-        shown(as_of.head.map(|head| head.to_string())),
-        row.position.to_string(),
-        row.hash.to_string(),
-        shown(row.at.map(|at| at.to_string())),
-        shown(row.said.map(|said| said.to_string())),
-        shown(row.kind.map(|kind| kind.to_string())),
-        shown(row.by.clone()),
-        shown(row.key.map(|key| key.to_string())),
-        on.join("; "),
-        shown(row.args.as_ref().and_then(reason)),
-        shown(row.words.clone()),
-        row.applied.to_string(),
-        shown(row.undone_by.map(|by| by.to_string())),
-    ]
-}
-
-/// The closed word that says why or how.
-fn reason(args: &EventArgs) -> Option<String> {
-    Some(match args {
-        EventArgs::FactDisputed(args) => args.reason.to_string(),
-        EventArgs::FactCorrected(args) => args.reason.to_string(),
-        EventArgs::FactRetracted(args) => args.reason.to_string(),
-        EventArgs::FactConfirmed(args) => args.how.to_string(),
-        EventArgs::FactRelated(args) => args.rel.to_string(),
-        EventArgs::EditorRevoked(args) => args.reason.to_string(),
-        EventArgs::LedgerRekeyed(args) => args.reason.to_string(),
-        EventArgs::BodyRedacted(args) => args.reason.to_string(),
-        _ => return None,
-    })
-}
-
-/// Who, when, what; and below it why and the words.
-fn text(out: &mut dyn Write, row: &EventRow) -> Result<(), Failure> {
-    let kind = row.kind.map_or("not in form".to_owned(), |kind| kind.to_string());
-    let by = row.by.as_deref().map(visible).unwrap_or_default();
-    let on: Vec<String> =
-        row.on.iter().filter(|on| **on != row.position).map(u64::to_string).collect();
-    let on = if on.is_empty() { String::new() } else { format!(" {}", on.join(" and ")) };
-    let mut marks = String::new();
-    if let Some(by) = row.undone_by {
-        marks.push_str(&format!(" (undone by {by})"));
-    }
-    if !row.applied {
-        marks.push_str(" (not applied: it breaks a rule)");
-    }
-    writeln!(out, "{:>6}  {}  {kind}{on}, {by}{marks}", row.position, minute(row.at))?;
-    let reason = row.args.as_ref().and_then(reason);
-    let words = match (&row.words, row.withheld) {
-        (Some(words), _) => Some(visible(words)),
-        (None, None) => None,
-        (None, why) => Some(untold(why)),
-    };
-    let parts: Vec<String> = [reason, words].into_iter().flatten().collect();
-    let mut below = |text: &str| writeln!(out, "{}", hanging(&" ".repeat(8), text, 8));
-    if !parts.is_empty() {
-        below(&parts.join(": "))?;
-    }
-    if let Some(claim) = &row.claim {
-        below(&format!("now: “{}”", visible(claim)))?;
-    }
-    Ok(())
 }

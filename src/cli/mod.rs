@@ -6,11 +6,17 @@
 mod act;
 mod args;
 mod ask;
+mod asked;
+mod changed;
 mod context;
 mod exit;
+mod given;
+mod kept;
 mod output;
+mod preview;
 mod progress;
 mod provenance;
+mod submit;
 mod words;
 
 mod append;
@@ -31,6 +37,9 @@ mod status;
 mod replay;
 mod show;
 mod log;
+mod diff;
+mod find;
+mod blame;
 mod publish;
 mod init;
 mod repair;
@@ -66,8 +75,11 @@ pub fn run() -> ExitCode {
 
 /// A command that reads filters by an editor only if that was typed: `ANNALS_EDITOR` signs.
 fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
-    use Command::{Log, Replay, Show, Status};
-    let reads = matches!(cli.command, Replay(_) | Show(_) | Log(_) | Status(_));
+    use Command::{Blame, Diff, Find, Log, Replay, Show, Status};
+    let reads = matches!(
+        cli.command,
+        Replay(_) | Show(_) | Log(_) | Status(_) | Diff(_) | Find(_) | Blame(_)
+    );
     let source = matches.subcommand().and_then(|(_, inner)| inner.value_source("editor"));
     if reads && source != Some(ValueSource::CommandLine) {
         cli.global.editor = None;
@@ -96,6 +108,9 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Replay(args) => replay::run(&mut context, args),
         Command::Show(args) => show::run(&mut context, args),
         Command::Log(args) => log::run(&mut context, args),
+        Command::Diff(args) => diff::run(&mut context, args),
+        Command::Find(args) => find::run(&mut context, args),
+        Command::Blame(args) => blame::run(&mut context, args),
         Command::Publish(args) => publish::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, args),
         Command::Prove(args) => prove::run(&mut context, args),

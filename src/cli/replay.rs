@@ -3,20 +3,16 @@
 pub mod columns;
 
 use crate::cli::args::Format;
+use crate::cli::asked::{Asked, Filter, UNDATED, facts};
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{json, note, out};
+use crate::cli::output::{json, out};
 use crate::cli::provenance;
 use crate::cli::words;
-use crate::edtf::{Days, days};
-use crate::key::PublicKey;
-use crate::ledger::error::LedgerError;
-use crate::ledger::record::Record;
 use crate::ledger::view::gather::gather;
 use crate::ledger::view::row::FactRow;
 use crate::ledger::view::since::{Became, since};
 use crate::ledger::view::{AsOf, View};
-use crate::state::Status;
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
@@ -30,27 +26,11 @@ pub struct ReplayArgs {
     /// What the record held at this point [default: head]
     #[arg(long, value_name = "POINT")]
     as_of: Option<String>,
-    /// What was so at this time: an EDTF date or interval, such as 2022-01 or 2021/2022
-    #[arg(long, value_name = "EDTF")]
-    when: Option<String>,
-    /// Facts with a topic that has these words
-    #[arg(long)]
-    topic: Option<String>,
-    /// Facts of this status
-    #[arg(long, value_parser = status)]
-    status: Option<Status>,
-    /// Facts that rest on this document
-    #[arg(long, value_name = "POSITION")]
-    document: Option<u64>,
+    #[command(flatten)]
+    asked: Asked,
     /// The state in its one spelling as JSON, to compare with another program's
     #[arg(long, conflicts_with_all = ["when", "topic", "status", "document"])]
     state: bool,
-}
-
-fn status(text: &str) -> Result<Status, String> {
-    let all = [Status::Asserted, Status::Confirmed, Status::Disputed, Status::Retracted];
-    let found = all.into_iter().find(|status| status.as_str() == text);
-    found.ok_or_else(|| "expected asserted, confirmed, disputed or retracted".to_owned())
 }
 
 /// The facts that were asked for; those without a date apart.
@@ -73,12 +53,12 @@ pub fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, Failure> {
         out.flush()?;
         return Ok(provenance::warn(&view, 0));
     }
-    let filter = Filter::new(context, &record, (&view, &names), &args)?;
+    let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
     let gathered = gather(&view, &names, &|fact| filter.takes(&view, fact))?;
     let facts: Vec<FactRow> =
         gathered.facts.into_values().filter(|row| filter.keeps(row)).collect();
     filter.tell_unasked();
-    let (facts, undated) = filter.by_date(facts);
+    let (facts, undated) = filter.by_date(facts, |row| &row.words);
     let rows = facts.iter().chain(&undated).map(|row| row.fact);
     let since = since(&view, rows);
     let answer = Answer { as_of: view.as_of(), facts, undated, since };
@@ -101,93 +81,6 @@ pub fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, Failure> {
     Ok(provenance::warn(&view, gathered.damaged))
 }
 
-struct Filter {
-    status: Option<Status>,
-    topic: Option<String>,
-    document: Option<u64>,
-    by: Option<Vec<PublicKey>>,
-    when: Option<Days>,
-    /// How many facts could not be asked, because their words are withheld.
-    unasked: std::cell::Cell<usize>,
-}
-
-impl Filter {
-    fn new(
-        context: &Context,
-        record: &Record,
-        known: (&View<'_>, &crate::ledger::view::names::Names),
-        args: &ReplayArgs,
-    ) -> Result<Filter, Failure> {
-        let (view, names) = known;
-        let when = args.when.as_deref().map(|text| {
-            days(text).ok_or_else(|| {
-                let expected = "expected an EDTF date or interval such as 2022-01-26 or 2021/2022";
-                Failure::usage(format!("--when: {expected}, found {text:?}"))
-            })
-        });
-        if let Some(document) = args.document
-            && view.state().fold.document(document).is_none()
-        {
-            let all = view.state().fold.documents().iter();
-            let all: Vec<String> = all.take(20).map(|row| row.position.to_string()).collect();
-            let why = format!(
-                "--document: expected the position of a document ({}), found {document}",
-                all.join(", ")
-            );
-            return Err(LedgerError::NotFound(why).into());
-        }
-        let by = context.global.editor.as_deref();
-        Ok(Filter {
-            status: args.status,
-            topic: args.topic.as_ref().map(|topic| topic.to_lowercase()),
-            document: args.document,
-            by: by.map(|name| provenance::keys(record, names, name)).transpose()?,
-            when: when.transpose()?,
-            unasked: std::cell::Cell::new(0),
-        })
-    }
-
-    /// What the state alone decides.
-    fn takes(&self, view: &View<'_>, position: u64) -> bool {
-        let fact = view.state().fold.fact(position);
-        let Some(status) = self.status else { return true };
-        fact.is_some_and(|fact| view.state().status(fact) == status)
-    }
-
-    fn keeps(&self, row: &FactRow) -> bool {
-        if self.by.as_ref().is_some_and(|keys| !row.is_by(keys)) {
-            return false;
-        }
-        if row.words.withheld.is_some() && (self.topic.is_some() || self.document.is_some()) {
-            self.unasked.set(self.unasked.get() + 1);
-            return false;
-        }
-        let topic = |wanted: &String| {
-            row.words.topics.iter().any(|topic| topic.name.to_lowercase().contains(wanted))
-        };
-        let document =
-            |wanted: u64| row.words.evidence.iter().any(|row| row.evidence.document == wanted);
-        self.topic.as_ref().is_none_or(topic) && self.document.is_none_or(document)
-    }
-
-    fn tell_unasked(&self) {
-        if self.unasked.get() > 0 {
-            let count = self.unasked.get();
-            note(format!("note: {count} facts could not be asked: their words are not told"));
-        }
-    }
-
-    /// Those that overlap the date asked for, and those that have none.
-    fn by_date(&self, facts: Vec<FactRow>) -> (Vec<FactRow>, Vec<FactRow>) {
-        let Some(wanted) = self.when else { return (facts, Vec::new()) };
-        let of = |row: &FactRow| row.words.when.as_ref()?.edtf.as_deref().and_then(days);
-        let (dated, undated): (Vec<_>, Vec<_>) =
-            facts.into_iter().partition(|row| of(row).is_some());
-        let overlaps = |row: &FactRow| of(row).is_some_and(|days| days.overlap(&wanted));
-        (dated.into_iter().filter(overlaps).collect(), undated)
-    }
-}
-
 fn text(
     out: &mut dyn Write,
     view: &View<'_>,
@@ -198,34 +91,26 @@ fn text(
         fact(out, row)?;
     }
     let (count, without) = (answer.facts.len(), answer.undated.len());
-    if let Some(when) = &args.when {
+    if let Some(when) = &args.asked.when {
         writeln!(out, "{}", facts(count, &format!("when {when}")))?;
         if without > 0 {
-            writeln!(out, "\n{}:\n", facts(without, "without a date, which may be of any time"))?;
+            writeln!(out, "\n{}:\n", facts(without, UNDATED))?;
             for row in &answer.undated {
                 fact(out, row)?;
             }
         }
     } else {
-        writeln!(out, "{}", facts(count, "").trim_end())?;
+        writeln!(out, "{}", facts(count, ""))?;
     }
     provenance::line(out, &answer.as_of)?;
     provenance::since(out, view, &answer.since)
-}
-
-fn facts(count: usize, what: &str) -> String {
-    match count {
-        0 => format!("no fact {what}"),
-        1 => format!("1 fact {what}"),
-        more => format!("{more} facts {what}"),
-    }
 }
 
 /// Columns before the words: position, two spaces, status, two spaces.
 const INDENT: usize = 19;
 
 /// One fact: its words, and below them all that qualifies them.
-fn fact(out: &mut dyn Write, row: &FactRow) -> Result<(), Failure> {
+pub fn fact(out: &mut dyn Write, row: &FactRow) -> Result<(), Failure> {
     let heading = format!("{:>6}  {}  ", row.fact, words::status(row.status));
     writeln!(out, "{}", words::hanging(&heading, &words::claim(&row.words), INDENT))?;
     let mut below =

@@ -2,8 +2,8 @@
 
 mod document;
 mod event;
-mod fact;
-mod quotation;
+pub mod fact;
+pub mod quotation;
 
 use crate::cli::args::Format;
 use crate::cli::context::Context;
@@ -15,7 +15,7 @@ use crate::fold::deed::Deed;
 use crate::ledger::error::LedgerError;
 use crate::ledger::point::no_position;
 use crate::ledger::record::Record;
-use crate::ledger::view::event::{EventRow, Owners, row};
+use crate::ledger::view::event::{EventRow, on, row};
 use crate::ledger::view::gather::{Gathered, gather};
 use crate::ledger::view::names::Names;
 use crate::ledger::view::row::{DocumentRow, FactRow};
@@ -125,15 +125,11 @@ fn page(
     if let Some(row) = gathered.documents.remove(&position) {
         return Ok(Page::Document(Box::new(row)));
     }
-    let mut owners = Owners::default();
-    let mut found = None;
-    view.walk(0, position + 1, &mut |seen| {
-        let on = seen.statement().map(|said| owners.keep(seen.position, &said.args));
-        if seen.position == position {
-            found = Some(row(view, names, seen, on.unwrap_or_default()));
-        }
-        true
-    })?;
+    let seen = view.event(position)?.filter(|seen| seen.position == position);
+    let found = seen.as_ref().map(|seen| {
+        let said = seen.statement();
+        row(view, names, seen, said.map(|said| on(view, position, &said.args)).unwrap_or_default())
+    });
     let missing = || LedgerError::NotFound(format!("event {position} could not be read"));
     Ok(Page::Event(Box::new(found.ok_or_else(missing)?)))
 }

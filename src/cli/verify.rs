@@ -1,11 +1,12 @@
 //! `annals verify`: every byte, link, signature, role and quotation; or a proof, or evidence.
 
+pub mod text;
+pub mod told;
+
 mod evidence;
 mod given;
 mod page;
 mod proof;
-mod text;
-mod told;
 mod what;
 
 use crate::archive::published::Published;
@@ -26,7 +27,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use told::Told;
-pub use told::verdict;
 use what::What;
 
 /// Check every byte, link, signature, role and quotation
@@ -138,8 +138,8 @@ fn tell(
     args: VerifyArgs,
 ) -> Result<Exit, Failure> {
     let seconds = began.elapsed().as_secs_f64();
-    let periods = periods(source, &audited.report).map_err(LedgerError::from)?;
-    let told = Told::of(audited, periods);
+    let roster = periods(source, &audited.report).map_err(LedgerError::from)?;
+    let told = Told::of(audited, roster);
     let mut out = out();
     match context.format() {
         Format::Text => text::write(&mut out, &told, seconds)?,
@@ -149,15 +149,11 @@ fn tell(
     out.flush()?;
     if let Some(path) = args.html {
         let now = context.clock.now();
+        let here = std::env::current_dir()?;
+        let place = place.strip_prefix(here).unwrap_or(place);
         let page = page::write(&told, (place, args.pin.as_deref()), (now, seconds));
         disk::replace(&path, page.as_bytes(), Mode::Shared).map_err(LedgerError::from)?;
         note(format_args!("the verdict as a page: {}", path.display()));
     }
     Ok(Exit::of(told.exit))
-}
-
-/// The faults of a verdict for people: the first in full, the rest by rule.
-pub fn faults(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
-    let (report, later) = (&audited.report, told::later(&audited.report));
-    text::faults(out, &told::faults(report), later.as_ref())
 }

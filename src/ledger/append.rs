@@ -11,8 +11,9 @@ use crate::event::Entry;
 use crate::event::body::MAX_DOCUMENT;
 use crate::hash::Hash;
 use crate::key::SecretKey;
+use crate::ledger::advice::told;
 use crate::ledger::desk::{Pending, WriterDesk};
-use crate::ledger::draft::{Draft, Name, Placed};
+use crate::ledger::draft::{Draft, DraftError, Input, Name, Placed};
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::outbox::{self, Kept};
 use crate::ledger::seal::{Slot, seal};
@@ -76,8 +77,8 @@ pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
             days(far)
         ))),
         back if back < -BACK => Err(LedgerError::Clock(format!(
-            "expected a time after the last event's, {last}; the clock says {now}, {} earlier; if the \
-             clock was ahead before, annals ledger retime mends it",
+            "expected a time after the last event's, {last}; the clock says {now}, {} earlier; if \
+             the clock was ahead before, annals ledger retime mends it",
             minutes(-back)
         ))),
         _ => Ok(()),
@@ -133,18 +134,40 @@ pub fn prepare(
     signer: &mut Signer<'_>,
     folder: &Path,
 ) -> Result<Prepared, LedgerError> {
+    let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
+    prepare_input(writer, &input, signer, Watch { folder, done: &mut |_| {} })
+}
+
+/// The folder that files are relative to, and who is told how many drafts are done.
+pub struct Watch<'a> {
+    /// The folder.
+    pub folder: &'a Path,
+    /// Told after each draft.
+    pub done: &'a mut dyn FnMut(u64),
+}
+
+/// The same for an input of which some drafts could not be read: they are told with the others.
+pub fn prepare_input(
+    writer: &mut Writer,
+    input: &Input,
+    signer: &mut Signer<'_>,
+    watch: Watch<'_>,
+) -> Result<Prepared, LedgerError> {
     let mut prepared = Prepared { first: writer.size(), ..Prepared::default() };
     let mut agents = Agents::new();
     let mut named = crate::ledger::desk::Refs::new();
-    let mut refused = Vec::new();
-    let mut lost: HashSet<String> = HashSet::new();
-    for placed in drafts {
+    let mut refused: Vec<Refusal> = input.unread.iter().map(unread).collect();
+    let mut lost: HashSet<String> = refused.iter().filter_map(|r| r.name.clone()).collect();
+    for (placed, done) in input.drafts.iter().zip(1..) {
         let draft = &placed.draft;
         let position = writer.size();
+        let given = (draft, watch.folder);
         let outcome = match depends_on(draft, &lost) {
             true => Ok(None),
-            false => one(writer, (draft, folder), signer, (&mut prepared, &mut agents, &named))?,
+            false => one(writer, given, signer, (&mut prepared, &mut agents, &named))?,
         };
+        let line = (placed.line > 0).then_some(placed.line);
+        let refusal = |why| Refusal { line, name: draft.name.clone(), why };
         let good = matches!(outcome, Ok(Some(())));
         if let Some(name) = &draft.name {
             let twice = named.insert(name.clone(), position).is_some();
@@ -152,19 +175,22 @@ pub fn prepare(
                 lost.insert(name.clone());
             }
             if twice {
-                let why = format!("ref: {name:?} is given twice in this input");
-                refused.push(Refusal { line: Some(placed.line), name: draft.name.clone(), why });
+                refused.push(refusal(format!("ref: {name:?} is given twice in this input")));
             }
         }
-        if let Err(why) = outcome {
-            refused.push(Refusal { line: Some(placed.line), name: draft.name.clone(), why });
-        }
+        refused.extend(outcome.err().map(refusal));
+        (watch.done)(done);
     }
     if !refused.is_empty() {
+        refused.sort_by_key(|refusal| refusal.line);
         return Err(LedgerError::Refused(refused));
     }
-    prepared.outbox = Some(outbox_path(writer, drafts, signer, folder));
+    prepared.outbox = Some(outbox_path(writer, &input.drafts, signer, watch.folder));
     Ok(prepared)
+}
+
+fn unread(error: &DraftError) -> Refusal {
+    Refusal { line: Some(error.line), name: error.name.clone(), why: error.why.clone() }
 }
 
 /// Writes prepared events: kept in the outbox first, so that a lost receipt loses nothing.
@@ -219,8 +245,7 @@ pub fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<Str
     let pending = Pending::new(&writer.journal, &writer.recent, prepared);
     writer.judge.event(&examined, &pending, Asked::All)?;
     let faults = std::mem::take(&mut writer.judge.faults);
-    let told: Vec<String> =
-        faults.iter().map(|fault| format!("rule {}: {}", fault.rule, fault.why)).collect();
+    let told: Vec<String> = faults.iter().map(told).collect();
     Ok(Some(told.join("; ")).filter(|why| !why.is_empty()))
 }
 

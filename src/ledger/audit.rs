@@ -180,8 +180,7 @@ fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound,
     if crate::disk::lock::is_held(&record.paths.lock()) {
         return Ok(StoreFound::NotCompared("a writer holds it".to_owned()));
     }
-    let copy = std::env::temp_dir().join(format!("annals-store-{}", std::process::id()));
-    let store = match sled::open_copy(&folder, &copy) {
+    let store = match sled::open_copy(&folder, &free_name()) {
         Ok(store) => store,
         Err(StoreError::Disk(error)) => return Err(error.into()),
         Err(error) => {
@@ -202,6 +201,15 @@ fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound,
             Ok(StoreFound::Differs)
         }
     }
+}
+
+/// Where a copy may be made. A process that was killed left its own behind, and its number may be
+/// ours now.
+fn free_name() -> PathBuf {
+    let name = |n: u32| format!("annals-store-{}-{n}", std::process::id());
+    let named = (0..).map(|n| std::env::temp_dir().join(name(n)));
+    let mut free = named.filter(|path| path.symlink_metadata().is_err());
+    free.next().unwrap_or_else(std::env::temp_dir)
 }
 
 /// The first difference between store and journal.

@@ -4,6 +4,7 @@
 //! for people, arguments, prompts (`cli`).
 
 pub mod act;
+pub mod advice;
 pub mod append;
 pub mod audit;
 pub mod desk;

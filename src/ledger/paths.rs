@@ -78,6 +78,11 @@ impl Paths {
         self.keys.join("log.marks")
     }
 
+    /// What was typed and is not written yet.
+    pub fn drafts(&self) -> PathBuf {
+        self.keys.join("drafts")
+    }
+
     /// What was signed and perhaps not acknowledged.
     pub fn outbox(&self) -> PathBuf {
         self.keys.join("outbox")

@@ -9,10 +9,10 @@ fn the_life_of_one_fact() {
         Sullivan met Grushko in Moscow.
     10  2022-02-01 09:00  fact.corrected 5, Bo Berg
         wrong-date: Wednesday was the 26th
-        now: “Sullivan met Grushko in Moscow on Wednesday.”
+        now: “Sullivan met Grushko in Moscow {+on Wednesday+}.”
     13  2022-02-01 09:00  fact.related 5 and 4, Bo Berg
         supports: they met for it
-3 events
+3 events, now asserted, corrected ×1
 as of position 13 (14 of 14 events), head \
 2813f6aafd76c986e877d1ad83e7e8154013631218f0962b9dee84ca0a5d3327, recorded 2022-02-01T09:00:03Z
 ";

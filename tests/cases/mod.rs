@@ -17,7 +17,7 @@ mod proofs;
 mod published;
 mod refold;
 mod seals;
-mod signatures;
+pub mod signatures;
 mod signers;
 
 use crate::support::proof::judge_proof;

@@ -14,7 +14,7 @@ use crate::ledger::people::{Directory, revocation};
 use crate::ledger::point::Bound;
 use crate::ledger::record::Record;
 use crate::ledger::view::View;
-use crate::ledger::view::event::{Owners, row};
+use crate::ledger::view::event::{on, row};
 use crate::ledger::view::names::Names;
 use crate::ledger::writer::Writer;
 use clap::Args;
@@ -50,7 +50,11 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
     let (record, names) = reading(&writer)?;
     let roster = &writer.judge.chain.state.fold.roster;
     let directory = Directory { names: &names, roster, keys: &writer.paths.keys };
-    let subject = directory.row(&args.name)?.key;
+    // A key that is revoked already may be found stolen: then it must be clear which one is meant.
+    let subject = match args.suspect_from {
+        Some(_) => directory.any_row(&args.name)?.key,
+        None => directory.row(&args.name)?.key,
+    };
     let from = match &args.suspect_from {
         Some(point) => Some(suspect_from(context, &record, point)?),
         None => None,
@@ -168,8 +172,8 @@ fn fallen(fact: &Fallen) -> String {
     let Fallen { fact, before, after, suspect } = *fact;
     let suspect = if suspect { ", suspect" } else { "" };
     match before == after {
-        true => format!("  fact {fact}: {after} as before{suspect}"),
-        false => format!("  fact {fact}: {before}, then {after}{suspect}"),
+        true => format!("  fact {fact}: {after}, as before{suspect}"),
+        false => format!("  fact {fact}: {after}, before {before}{suspect}"),
     }
 }
 
@@ -181,22 +185,20 @@ fn more(count: usize) -> Option<String> {
 /// One line for each event: position, type, what it acts on, its words.
 fn lines(record: &Record, names: &Names, events: &[u64]) -> Result<Vec<String>, Failure> {
     let view = View::open(record, record.size())?;
-    let mut owners = Owners::default();
     let mut lines = Vec::new();
     let wanted: &[u64] = events.get(..IN_FULL).unwrap_or(events);
-    // What an event acts on is known from the events before it: read from the start.
-    view.walk(0, wanted.last().map_or(0, |last| last + 1), &mut |seen| {
-        let on = seen.statement().map(|said| owners.keep(seen.position, &said.args));
-        if wanted.binary_search(&seen.position).is_ok() {
-            let row = row(&view, names, seen, on.unwrap_or_default());
-            let kind = row.kind.map(|kind| kind.to_string()).unwrap_or_default();
-            let on: Vec<String> = row.on.iter().map(u64::to_string).collect();
-            let on = if row.on == [row.position] { String::new() } else { on.join(" and ") };
-            let words = row.words.as_deref().map(|words| format!(": {}", visible(words)));
-            let on = if on.is_empty() { on } else { format!(" {on}") };
-            lines.push(format!("  {} {kind}{on}{}", row.position, words.unwrap_or_default()));
-        }
-        true
+    view.at(wanted, &mut |seen| {
+        let said = seen.statement();
+        let acts_on = said.map(|said| on(&view, seen.position, &said.args)).unwrap_or_default();
+        let row = row(&view, names, seen, acts_on);
+        let kind = row.kind.map(|kind| kind.to_string()).unwrap_or_default();
+        let facts: Vec<String> = row.on.iter().map(u64::to_string).collect();
+        let facts = match row.on == [row.position] || facts.is_empty() {
+            true => String::new(),
+            false => format!(" {}", facts.join(" and ")),
+        };
+        let words = row.words.as_deref().map(|words| format!(": {}", visible(words)));
+        lines.push(format!("  {} {kind}{facts}{}", row.position, words.unwrap_or_default()));
     })?;
     lines.extend(more(events.len()));
     Ok(lines)

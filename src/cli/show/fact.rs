@@ -1,5 +1,6 @@
 //! The page of a fact: every revision with its changed words, and all that was done to it.
 
+use crate::cli::changed::changed;
 use crate::cli::exit::Failure;
 use crate::cli::output::{visible, wrapped};
 use crate::cli::show::{quotation, section};
@@ -10,7 +11,6 @@ use crate::ledger::view::names::Names;
 use crate::ledger::view::row::{
     Act, Charge, Confirmation, EvidenceRow, FactRow, RelationRow, Revision, Said, sealed,
 };
-use similar::{ChangeTag, TextDiff};
 use std::io::Write;
 
 /// Writes the page.
@@ -95,44 +95,6 @@ fn revisions(row: &FactRow) -> Vec<String> {
         }
     }
     lines
-}
-
-/// The new words with the old ones beside them: [-gone-] {+come+}.
-fn changed(old: &str, new: &str) -> String {
-    if old == new {
-        return format!("{} (the claim is as before)", visible(new));
-    }
-    let (old, new) = (visible(old), visible(new));
-    let diff = TextDiff::from_unicode_words(old.as_str(), new.as_str());
-    let mut out = String::new();
-    let mut run: Option<(ChangeTag, String)> = None;
-    for change in diff.iter_all_changes() {
-        let (tag, value) = (change.tag(), change.value());
-        match &mut run {
-            Some((same, words)) if *same == tag => words.push_str(value),
-            _ => {
-                close(&mut out, run.take());
-                run = Some((tag, value.to_owned()));
-            }
-        }
-    }
-    close(&mut out, run);
-    out
-}
-
-fn close(out: &mut String, run: Option<(ChangeTag, String)>) {
-    let Some((tag, text)) = run else { return };
-    let core = text.trim();
-    let at = text.len() - text.trim_start().len();
-    let (before, after) = (&text[..at], &text[at + core.len()..]);
-    out.push_str(before);
-    match tag {
-        _ if core.is_empty() => {}
-        ChangeTag::Equal => out.push_str(core),
-        ChangeTag::Delete => out.push_str(&words::colour(&format!("[-{core}-]"), "31")),
-        ChangeTag::Insert => out.push_str(&words::colour(&format!("{{+{core}+}}"), "32")),
-    }
-    out.push_str(after);
 }
 
 /// Attribution, what is vouched for, when, topics.

@@ -44,7 +44,7 @@ pub fn write(told: &Told, places: Places<'_>, (now, seconds): (Time, f64)) -> St
                         h1 { "Verification of " (origin) }
                         (verdict(told))
                         p {
-                            "Checked at " (now) " by annals " (env!("CARGO_PKG_VERSION"))
+                            "Checked at " (parts::moment(now)) " by annals " (env!("CARGO_PKG_VERSION"))
                             " in " (format!("{seconds:.2}")) " seconds."
                         }
                     }

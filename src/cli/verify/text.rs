@@ -5,7 +5,7 @@
 use crate::cli::exit::Failure;
 use crate::cli::output::visible;
 use crate::cli::verify::proof;
-use crate::cli::verify::told::{Later, Stretch, Told, ToldFault};
+use crate::cli::verify::told::{Stretch, Told, ToldFault};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
@@ -25,7 +25,7 @@ pub fn write(out: &mut dyn Write, told: &Told, seconds: f64) -> Result<(), Failu
     }
     open(out, told)?;
     around(out, told)?;
-    faults(out, &told.faults, told.later_version.as_ref())?;
+    faults(out, told)?;
     advice(out, told)?;
     let (size, rate) = (told.size, told.size as f64 / seconds.max(1e-9));
     writeln!(out, "{}, in {seconds:.2} s ({rate:.0} events/s)", told.verdict)?;
@@ -49,8 +49,11 @@ fn open(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
         writeln!(out, "not checkable: {} checks, withheld by events", told.not_checkable)?;
     }
     if told.ignored_signature_lines > 0 {
-        let lines = told.ignored_signature_lines;
-        writeln!(out, "ignored: {lines} signature lines of unknown keys")?;
+        let lines = match told.ignored_signature_lines {
+            1 => "1 signature line".to_owned(),
+            more => format!("{more} signature lines"),
+        };
+        writeln!(out, "ignored: {lines} of unknown keys")?;
     }
     if told.ignored_bytes > 0 {
         let bytes = told.ignored_bytes;
@@ -150,19 +153,15 @@ impl fmt::Display for Anchors<'_> {
     }
 }
 
-/// The first faults in full, the rest by rule.
-pub fn faults(
-    out: &mut dyn Write,
-    faults: &[ToldFault],
-    later: Option<&Later>,
-) -> Result<(), Failure> {
-    for fault in faults.iter().take(IN_FULL) {
+/// The first faults in full, the rest counted by rule.
+pub fn faults(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
+    for fault in told.faults.iter().take(IN_FULL) {
         writeln!(out, "{}", visible(&sentence(fault)))?;
     }
-    for ((rule, name), count) in rest(faults) {
+    for ((rule, name), count) in rest(told) {
         writeln!(out, "and {count} more of rule {rule} {name}")?;
     }
-    if let Some(later) = later {
+    if let Some(later) = &told.later_version {
         writeln!(
             out,
             "event {} is of format {}, which this program does not know: all before it was \
@@ -215,9 +214,9 @@ fn sentence(fault: &ToldFault) -> String {
 }
 
 /// How many faults of each rule are not told in full.
-fn rest(faults: &[ToldFault]) -> BTreeMap<(u16, &'static str), usize> {
+fn rest(told: &Told) -> BTreeMap<(u16, &'static str), usize> {
     let mut rest = BTreeMap::new();
-    for fault in faults.iter().skip(IN_FULL) {
+    for fault in told.faults.iter().skip(IN_FULL) {
         *rest.entry((fault.rule, fault.name)).or_default() += 1;
     }
     rest

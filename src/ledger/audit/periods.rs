@@ -51,7 +51,6 @@ pub fn periods(source: &dyn Source, report: &Report) -> Result<Vec<Period>, Sour
     let mut all: Vec<Period> = Vec::new();
     let state = &report.state;
     for act in state.history.acts() {
-        let undone = state.undone().iter().find(|undone| undone.event == act.position);
         let border = |what| Border { event: act.position, at: None, what };
         let (key, roles, what) = match &act.deed {
             Deed::Opened(opened) => (state.history.key(act.by), Some(opened.roles), "opened"),
@@ -61,6 +60,7 @@ pub fn periods(source: &dyn Source, report: &Report) -> Result<Vec<Period>, Sour
             _ => continue,
         };
         let Some(key) = key else { continue };
+        let undone = state.undone().iter().find(|undone| undone.event == act.position);
         let enrols = matches!(act.deed, Deed::Opened(_) | Deed::Enrolled(_));
         if undone.is_some() && !enrols {
             continue;

@@ -6,13 +6,13 @@
 use crate::event::args::Args;
 use crate::event::body::Content;
 use crate::event::words::Type;
+use crate::fold::deed::Deed;
 use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::row::Withheld;
 use crate::ledger::view::{Seen, View};
 use crate::time::Time;
-use hashbrown::HashMap;
 use serde::Serialize;
 
 /// An event of a log.
@@ -40,27 +40,49 @@ pub struct EventRow {
     pub undone_by: Option<u64>,
 }
 
-/// Which facts and documents the events met so far act on.
-#[derive(Default)]
-pub struct Owners {
-    by_event: HashMap<u64, Vec<u64>>,
+impl EventRow {
+    /// Whether it makes a fact.
+    pub fn is_fact(&self) -> bool {
+        self.kind == Some(Type::FactAsserted)
+    }
 }
 
-impl Owners {
-    /// The facts or documents that this event makes or acts on; it is kept for later events.
-    pub fn keep(&mut self, position: u64, args: &Args) -> Vec<u64> {
-        let of = |owners: &Owners, event: &u64| owners.by_event.get(event).cloned();
-        let named = args.positions();
-        let on = match args {
-            Args::FactAsserted(_) | Args::DocumentCaptured(_) => vec![position],
-            Args::FactRelated(args) => vec![args.from, args.to],
-            Args::EditorRevoked(_) => Vec::new(),
-            _ => named.first().and_then(|event| of(self, event)).unwrap_or_default(),
-        };
-        if !on.is_empty() {
-            self.by_event.insert(position, on.clone());
+/// The facts or documents that an event makes or acts on.
+pub fn on(view: &View<'_>, position: u64, args: &Args) -> Vec<u64> {
+    match args {
+        Args::FactAsserted(_) | Args::DocumentCaptured(_) => vec![position],
+        Args::FactRelated(args) => vec![args.from, args.to],
+        Args::EditorRevoked(_) => Vec::new(),
+        _ => args.positions().first().map(|event| owners(view, *event)).unwrap_or_default(),
+    }
+}
+
+/// The facts or documents that an applied event makes or acts on, as of the point.
+pub fn owners(view: &View<'_>, event: u64) -> Vec<u64> {
+    let mut event = event;
+    loop {
+        if let Some(fact) = view.state().fold.fact_of_revision(event) {
+            return vec![fact.position];
         }
-        on
+        let Some(act) = view.state().history.act(event) else { return Vec::new() };
+        let before = match &act.deed {
+            Deed::Asserted | Deed::Captured | Deed::Sealed(_) => return vec![event],
+            Deed::Described { document } => return vec![*document],
+            Deed::Related(triple) => return vec![triple.from, triple.to],
+            Deed::Upheld { dispute } => *dispute,
+            Deed::Reinstated { retraction } => *retraction,
+            Deed::Withdrawn { relation } => *relation,
+            Deed::Released { event } | Deed::Redacted { event } => *event,
+            deed => match deed.on() {
+                Some(on) => on,
+                None => return Vec::new(),
+            },
+        };
+        // An event refers to earlier ones only, so this ends.
+        if before >= event {
+            return Vec::new();
+        }
+        event = before;
     }
 }
 

@@ -4,12 +4,14 @@
 //! digest; what is sealed, redacted, withheld or damaged is said to be so and is never left out.
 //! Not here: words for people (`cli`), verdicts (`audit`). Source: FORMAT.md sections 4 and 8.
 
+pub mod between;
 pub mod event;
 pub mod gather;
 pub mod names;
 pub mod row;
 pub mod saying;
 pub mod since;
+pub mod spans;
 
 use crate::event::body::{Body, Content};
 use crate::event::record::Statement;

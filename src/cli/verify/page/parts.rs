@@ -7,6 +7,7 @@ use crate::cli::output::visible;
 use crate::cli::verify::text::{Anchors, Range};
 use crate::cli::verify::told::{Told, ToldFault};
 use crate::ledger::audit::periods::{Border, Period};
+use crate::time::Time;
 use maud::{Markup, html};
 use std::path::Path;
 
@@ -25,7 +26,12 @@ pub fn record(told: &Told) -> Markup {
                 dt { "Root of the tree" }
                 dd { code { (told.root) } }
                 dt { "Last recorded" }
-                dd { (told.recorded.map_or("not known".to_owned(), |at| at.to_string())) }
+                dd {
+                    @match told.recorded {
+                        Some(at) => (moment(at)),
+                        None => "not known",
+                    }
+                }
             }
         }
     }
@@ -125,17 +131,23 @@ pub fn open(told: &Told) -> Markup {
                         " events were not checked again: only what is new since the pin was."
                     }
                 }
-                li {
-                    (told.not_checkable) " checks could not be made, for their body or document is \
-                     withheld and an event of the record says so."
+                @if told.not_checkable > 0 {
+                    li {
+                        (told.not_checkable) " checks could not be made, for their body or document \
+                         is withheld and an event of the record says so."
+                    }
                 }
-                li {
-                    (told.ignored_signature_lines) " signature lines of unknown keys under the \
-                     checkpoint were ignored, as the format says."
+                @if told.ignored_signature_lines > 0 {
+                    li {
+                        (told.ignored_signature_lines) " signature lines of unknown keys under the \
+                         checkpoint were ignored, as the format says."
+                    }
                 }
-                li {
-                    (told.ignored_bytes) " bytes of an unfinished commit after the end of the \
-                     record were ignored, as the format says."
+                @if told.ignored_bytes > 0 {
+                    li {
+                        (told.ignored_bytes) " bytes of an unfinished commit after the end of the \
+                         record were ignored, as the format says."
+                    }
                 }
                 li {
                     @match told.store.state {
@@ -297,9 +309,18 @@ fn member(period: &Period) -> Markup {
     }
 }
 
-fn border(border: &Border) -> String {
-    let at = border.at.map_or(String::new(), |at| format!(", {at}"));
-    format!("event {} ({}){at}", border.event, border.what)
+fn border(border: &Border) -> Markup {
+    html! {
+        "event " (border.event) " (" (border.what) ")"
+        @if let Some(at) = border.at { ", " (moment(at)) }
+    }
+}
+
+/// A time for people, without a fraction of a second that is zero.
+pub fn moment(at: Time) -> Markup {
+    let exact = at.to_string();
+    let short = exact.replace('T', " ").replace(".000000Z", "Z").replace('Z', " UTC");
+    html! { time datetime=(exact) { (short) } }
 }
 
 /// How to repeat the check.

@@ -1,0 +1,259 @@
+//! `annals find`: facts whose claim, quotations or attribution have these words.
+//!
+//! Always holds: a fact is found if each argument stands in at least one of its texts; found words
+//! are marked ⟦ ⟧, also without colour; no hit is exit 0. It is a scan: bodies are read once to
+//! search, and once more if something was found. Not here: how words are compared (`search`).
+
+mod hits;
+
+use crate::cli::args::Format;
+use crate::cli::asked::{Asked, Filter, UNDATED, facts};
+use crate::cli::context::Context;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{json, out, visible};
+use crate::cli::provenance;
+use crate::cli::replay::columns::broken;
+use crate::cli::words::{self, hanging};
+use crate::event::body::Content;
+use crate::hash::Hash;
+use crate::ledger::view::gather::gather;
+use crate::ledger::view::names::Names;
+use crate::ledger::view::row::FactRow;
+use crate::ledger::view::saying::words as words_of;
+use crate::ledger::view::since::{Became, since};
+use crate::ledger::view::{AsOf, View};
+use crate::search::Phrase;
+use clap::Args;
+use hits::Hit;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::io::Write;
+
+/// Find words in the claims, quotations and attributions of facts
+///
+/// Each argument is a word or several words in a row; a fact must have them all. Case and the
+/// spelling of accents do not matter, in any language.
+#[derive(Debug, Args)]
+pub struct FindArgs {
+    /// Words; several in one pair of quotation marks must follow each other
+    #[arg(required = true, value_name = "WORDS")]
+    words: Vec<String>,
+    /// What the record held at this point [default: head]
+    #[arg(long, value_name = "POINT")]
+    as_of: Option<String>,
+    #[command(flatten)]
+    asked: Asked,
+    /// Also inside longer words
+    #[arg(long)]
+    part: bool,
+}
+
+/// A fact and where the words stand in it.
+#[derive(Serialize)]
+struct Found {
+    fact: u64,
+    hash: Hash,
+    status: crate::state::Status,
+    overlays: Vec<String>,
+    claim: Option<String>,
+    hits: Vec<Hit>,
+    #[serde(skip)]
+    row: FactRow,
+}
+
+struct Answer {
+    as_of: AsOf,
+    found: Vec<Found>,
+    undated: Vec<Found>,
+    since: Vec<Became>,
+}
+
+pub fn run(context: &mut Context, args: FindArgs) -> Result<Exit, Failure> {
+    let phrases = args.words.iter().map(|words| phrase(words, args.part));
+    let phrases = phrases.collect::<Result<Vec<Phrase>, Failure>>()?;
+    let record = context.record()?;
+    let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
+    let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
+    let (candidates, damaged) = scan(&view, &filter, &phrases)?;
+    let found = rows(&view, &names, &candidates, &filter, &phrases)?;
+    filter.tell_unasked();
+    let (found, undated) = filter.by_date(found, |found| &found.row.words);
+    let since = since(&view, found.iter().chain(&undated).map(|found| found.fact));
+    let answer = Answer { as_of: view.as_of(), found, undated, since };
+    let mut out = out();
+    match context.format() {
+        Format::Text => text(&mut out, &view, &answer, args.asked.when.as_deref())?,
+        Format::Json => json(&mut out, &Whole::of(&answer, &args.words))?,
+        Format::Jsonl => {
+            let AsOf { position: as_of, head, .. } = answer.as_of;
+            for found in answer.found.iter().chain(&answer.undated) {
+                json(&mut out, &Line { as_of, head, found })?;
+            }
+        }
+        Format::Csv => columns(&mut out, &answer)?,
+    }
+    out.flush()?;
+    Ok(provenance::warn(&view, damaged))
+}
+
+fn phrase(words: &str, part: bool) -> Result<Phrase, Failure> {
+    let why = || Failure::usage(format!("expected words to find, found none in {words:?}"));
+    Phrase::new(words, part).ok_or_else(why)
+}
+
+/// The facts whose present words have all the phrases, and how many bodies are damaged.
+fn scan(
+    view: &View<'_>,
+    filter: &Filter,
+    phrases: &[Phrase],
+) -> Result<(BTreeSet<u64>, u64), Failure> {
+    let (mut candidates, mut damaged) = (BTreeSet::new(), 0);
+    view.walk(0, view.as_of().size, &mut |seen| {
+        let fact = view.state().fold.fact_of_revision(seen.position);
+        let Some(fact) = fact.filter(|fact| fact.revision == seen.position) else { return true };
+        match view.content(seen) {
+            Ok(Content::FactAsserted(body)) if hits::all(&words_of(&body.fact), phrases) => {
+                candidates.insert(fact.position);
+            }
+            Ok(Content::FactCorrected(body)) if hits::all(&words_of(&body.fact), phrases) => {
+                candidates.insert(fact.position);
+            }
+            Err(why) => {
+                filter.unasked();
+                damaged += u64::from(why == crate::ledger::view::row::Withheld::Damaged);
+            }
+            _ => {}
+        }
+        true
+    })?;
+    Ok((candidates, damaged))
+}
+
+fn rows(
+    view: &View<'_>,
+    names: &Names,
+    candidates: &BTreeSet<u64>,
+    filter: &Filter,
+    phrases: &[Phrase],
+) -> Result<Vec<Found>, Failure> {
+    if candidates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = |fact: u64| candidates.contains(&fact) && filter.takes(view, fact);
+    let gathered = gather(view, names, &wanted)?;
+    let kept = gathered.facts.into_values().filter(|row| filter.keeps(row));
+    let found = kept.map(|row| Found {
+        fact: row.fact,
+        hash: row.hash,
+        status: row.status,
+        overlays: words::overlays(&row),
+        claim: row.words.claim.clone(),
+        hits: hits::of(&row.words, phrases),
+        row,
+    });
+    Ok(found.collect())
+}
+
+/// Columns before the words: position, two spaces, status, two spaces.
+const INDENT: usize = 19;
+
+fn text(
+    out: &mut dyn Write,
+    view: &View<'_>,
+    answer: &Answer,
+    when: Option<&str>,
+) -> Result<(), Failure> {
+    for found in &answer.found {
+        fact(out, found)?;
+    }
+    let when = when.map(|when| format!("when {when}")).unwrap_or_default();
+    writeln!(out, "{}", facts(answer.found.len(), &when))?;
+    if !answer.undated.is_empty() {
+        writeln!(out, "\n{}:\n", facts(answer.undated.len(), UNDATED))?;
+        for found in &answer.undated {
+            fact(out, found)?;
+        }
+    }
+    provenance::line(out, &answer.as_of)?;
+    provenance::since(out, view, &answer.since)
+}
+
+fn fact(out: &mut dyn Write, found: &Found) -> Result<(), Failure> {
+    let heading = format!("{:>6}  {}  ", found.fact, words::status(found.status));
+    let claim = match found.hits.iter().find(|hit| hit.is_claim()) {
+        Some(hit) => hit.marked(),
+        None => words::claim(&found.row.words),
+    };
+    writeln!(out, "{}", hanging(&heading, &claim, INDENT))?;
+    let mut below = |text: &str| writeln!(out, "{}", hanging(&" ".repeat(INDENT), text, INDENT));
+    for hit in found.hits.iter().filter(|hit| !hit.is_claim()) {
+        below(&format!("{}: {}", hit.place(), hit.marked()))?;
+    }
+    if !found.overlays.is_empty() {
+        below(&found.overlays.join(", "))?;
+    }
+    if let Some(first) = found.row.revisions.first() {
+        below(&format!("— {}", words::who(&first.act)))?;
+    }
+    Ok(writeln!(out)?)
+}
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    as_of: &'a AsOf,
+    words: &'a [String],
+    facts: &'a [Found],
+    undated: &'a [Found],
+    since: &'a [Became],
+}
+
+impl<'a> Whole<'a> {
+    fn of(answer: &'a Answer, words: &'a [String]) -> Whole<'a> {
+        let Answer { as_of, found: facts, undated, since } = answer;
+        Whole { as_of, words, facts, undated, since }
+    }
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    as_of: Option<u64>,
+    head: Option<Hash>,
+    #[serde(flatten)]
+    found: &'a Found,
+}
+
+/// A header, and a row for each text of a fact that has some of the words.
+fn columns(out: &mut dyn Write, answer: &Answer) -> Result<(), Failure> {
+    const COLUMNS: [&str; 10] =
+        ["as_of", "head", "fact", "hash", "status", "when", "in", "document", "marks", "text"];
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(COLUMNS).map_err(broken)?;
+    let shown = |value: Option<String>| value.unwrap_or_default();
+    let as_of = shown(answer.as_of.position.map(|position| position.to_string()));
+    let head = shown(answer.as_of.head.map(|head| head.to_string()));
+    for found in answer.found.iter().chain(&answer.undated) {
+        let when = found.row.words.when.as_ref().and_then(|when| when.edtf.as_deref());
+        for hit in &found.hits {
+            let record = [
+                as_of.clone(),
+                head.clone(),
+                found.fact.to_string(),
+                found.hash.to_string(),
+                found.status.to_string(),
+                shown(when.map(str::to_owned)),
+                hit.within.to_owned(),
+                shown(hit.document.map(|document| document.to_string())),
+                hit.spans(),
+                hit.text.clone(),
+            ];
+            writer.write_record(record).map_err(broken)?;
+        }
+    }
+    Ok(writer.flush()?)
+}
+
+/// A text of strangers with the marks around what was found.
+fn mark(text: &str) -> String {
+    words::colour(&format!("⟦{}⟧", visible(text)), "1")
+}

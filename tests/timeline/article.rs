@@ -1,0 +1,131 @@
+//! The record of the seed article, made by the library with seeded keys and a set clock.
+//!
+//! Always holds: the same bytes on every run, and the positions of scripts/story. Not here: what is
+//! asked of it.
+
+use annals::clock::Clock;
+use annals::entropy::Seeded;
+use annals::event::args::{Args, EditorEnrolled, EditorRevoked, Roles};
+use annals::event::body::{Content, Named, Stated};
+use annals::event::words::RevokeReason;
+use annals::key::{Possession, SecretKey};
+use annals::keys::{Handle, KeyFolder, Protection};
+use annals::ledger::append::{Prepared, Signer, commit, judge_last, prepare, slot};
+use annals::ledger::draft::json_lines;
+use annals::ledger::init::{Founding, init};
+use annals::ledger::paths::Paths;
+use annals::ledger::seal::seal;
+use annals::ledger::settle::Settled;
+use annals::ledger::writer::Writer;
+use annals::text::{Origin, Person, Words};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const ORIGIN: &str = "example.org/record";
+
+struct Author {
+    paths: Paths,
+    entropy: Seeded,
+}
+
+fn clock(time: &str) -> Clock {
+    Clock::from_setting(Some(time)).unwrap()
+}
+
+pub fn drafts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/article")
+}
+
+impl Author {
+    fn writer(&self) -> Writer {
+        let log = KeyFolder::open(&self.paths.keys).unwrap().log().unwrap();
+        Writer::open(self.paths.clone(), vec![log], Duration::ZERO).unwrap()
+    }
+
+    fn file(&mut self, key: &SecretKey, time: &str, name: &str) {
+        let lines = std::fs::read_to_string(drafts().join(name)).unwrap();
+        self.lines(key, time, &lines, &drafts());
+    }
+
+    fn lines(&mut self, key: &SecretKey, time: &str, lines: &str, folder: &Path) {
+        let drafts = json_lines(lines).unwrap();
+        let mut writer = self.writer();
+        let signer = &mut Signer { key, clock: &mut clock(time), entropy: &mut self.entropy };
+        let prepared = prepare(&mut writer, &drafts, signer, folder).unwrap();
+        commit(&mut writer, &prepared).unwrap();
+    }
+
+    fn event(&mut self, key: &SecretKey, time: &str, args: Args, content: Content) {
+        let mut writer = self.writer();
+        let settled = Settled { args, content, document: None };
+        let slot = slot(&writer, clock(time).now());
+        let entry = seal(&settled, &slot, key, &mut self.entropy).unwrap();
+        let prepared = Prepared { entries: vec![entry], ..Prepared::default() };
+        assert_eq!(judge_last(&mut writer, &prepared).unwrap(), None);
+        writer.commit(&prepared.entries, &[]).unwrap();
+    }
+
+    /// Enrols a key of this seed for the person of that one.
+    fn enrol(
+        &mut self,
+        by: &SecretKey,
+        time: &str,
+        (seed, person, admin): (u8, u8, bool),
+        name: &str,
+    ) -> SecretKey {
+        let key = SecretKey::from_seed([seed; 32]);
+        let enrolled = EditorEnrolled {
+            key: key.public(),
+            person: Person::new(format!("{person:032x}")).unwrap(),
+            roles: Roles { admin, editor: true },
+            possession: key.prove_possession(Possession::Editor, ORIGIN, name),
+        };
+        let body = Content::EditorEnrolled(Named { name: Words::new(name).unwrap() });
+        self.event(by, time, Args::EditorEnrolled(enrolled), body);
+        key
+    }
+}
+
+fn found(folder: &Path) -> (Author, SecretKey) {
+    let founding = Founding {
+        origin: Origin::new(ORIGIN).unwrap(),
+        title: Words::new("Record of the article on the US written response").unwrap(),
+        licence: Words::new("CC-BY-4.0").unwrap(),
+        corrections_policy: None,
+        confirmations: 1,
+        window: 0,
+        name: Words::new("Ada Lindqvist").unwrap(),
+        handle: Handle::new("ada").unwrap(),
+    };
+    let paths = Paths::new(folder.join("ledger"), None);
+    let (mut clock, mut entropy) = (clock("2022-01-27T08:00:00Z"), Seeded::new("article"));
+    let around = (&mut clock, &mut entropy as &mut dyn annals::entropy::Entropy);
+    let founded = init(paths.clone(), &founding, Protection::Unencrypted, around).unwrap();
+    (Author { paths, entropy }, founded.key)
+}
+
+/// The article's eight days, as scripts/story tells them.
+pub fn article(folder: &Path) {
+    let (mut author, ada) = found(folder);
+    let bo = author.enrol(&ada, "2022-01-27T08:10:00Z", (2, 2, false), "Bo Berg");
+    let cem = author.enrol(&ada, "2022-01-27T08:11:00Z", (3, 3, true), "Cem Aydin");
+    author.file(&ada, "2022-01-27T09:00:00Z", "1-ada.jsonl");
+    author.file(&bo, "2022-01-27T11:00:00Z", "2-bo.jsonl");
+    author.file(&cem, "2022-01-27T14:00:00Z", "3-cem.jsonl");
+    author.file(&bo, "2022-01-28T10:00:00Z", "4-bo.jsonl");
+    author.file(&ada, "2022-01-31T09:30:00Z", "5-ada.jsonl");
+    author.file(&bo, "2022-02-01T10:00:00Z", "6-bo.jsonl");
+    author.file(&ada, "2022-02-01T15:00:00Z", "7-ada.jsonl");
+    author.file(&cem, "2022-02-02T09:00:00Z", "8-cem.jsonl");
+    author.file(&ada, "2022-02-02T11:00:00Z", "9-ada.jsonl");
+    author.file(&bo, "2022-02-03T02:13:00Z", "thief.jsonl");
+    let revoked = EditorRevoked {
+        key: bo.public(),
+        reason: RevokeReason::Compromised,
+        suspect_from: Some(51),
+    };
+    let why = "The laptop was stolen on 2 February; Bo signed nothing after 1 February.";
+    let body = Content::EditorRevoked(Stated { statement: Words::new(why).unwrap() });
+    author.event(&ada, "2022-02-03T09:00:00Z", Args::EditorRevoked(revoked), body);
+    author.enrol(&ada, "2022-02-03T09:30:00Z", (4, 2, false), "Bo Berg");
+}
