@@ -71,7 +71,7 @@ struct Answer<'a> {
 pub fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, Failure> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
-    document_at(&view, args.of, "annals blame")?;
+    document_at(&view, args.of, "DOCUMENT")?;
     let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
     let gathered = gather(&view, &names, &|fact| filter.takes(&view, fact))?;
     let missing = || LedgerError::NotFound(format!("document {} could not be read", args.of));

@@ -143,7 +143,9 @@ fn opened(folder: &Path, time: &str) -> (Author, SecretKey) {
     let keys = KeyFolder::open(&paths.keys).unwrap();
     let ada = keys.secret(&Handle::new("ada").unwrap(), &mut |_| Ok(None)).unwrap();
     let log = keys.log().unwrap();
-    let writer = Writer::open(paths, vec![log], std::time::Duration::ZERO).unwrap();
+    // A command that another test starts may hold the lock's file open until it runs.
+    let wait = std::time::Duration::from_secs(10);
+    let writer = Writer::open(paths, vec![log], wait).unwrap();
     let clock = Clock::from_setting(Some(time)).unwrap();
     (Author { writer, clock, entropy: Seeded::new(time) }, ada)
 }

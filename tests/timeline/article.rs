@@ -39,7 +39,7 @@ pub fn drafts() -> PathBuf {
 impl Author {
     fn writer(&self) -> Writer {
         let log = KeyFolder::open(&self.paths.keys).unwrap().log().unwrap();
-        Writer::open(self.paths.clone(), vec![log], Duration::ZERO).unwrap()
+        Writer::open(self.paths.clone(), vec![log], Duration::from_secs(10)).unwrap()
     }
 
     fn file(&mut self, key: &SecretKey, time: &str, name: &str) {
