@@ -10,6 +10,7 @@ pub mod gather;
 pub mod names;
 pub mod row;
 pub mod saying;
+pub mod scan;
 pub mod since;
 pub mod spans;
 
