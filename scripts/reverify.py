@@ -104,7 +104,7 @@ FORK = {707, 801, 802}
 DAMAGE = {705, 803, 804, 901, 902, 910, 911}
 
 MOST = 9007199254740991  # the largest integer of section 1
-RECORD_MOST, BODY_MOST, NOTE_MOST = 4096, 1048576, 1048576
+RECORD_MOST, BODY_MOST, NOTE_MOST, PIN_MOST = 4096, 1048576, 1048576, 4194304
 
 
 def sha256(data):
@@ -511,13 +511,16 @@ class Tree:
             self.peaks.append(node(self.peaks.pop(), right))
 
     def root(self):
-        if not self.peaks:
-            return sha256(b"")
-        return functools.reduce(lambda right, left: node(left, right), reversed(self.peaks))
+        return fold(self.peaks)
 
 
 def node(left, right):
     return sha256(b"\x01" + left + right)
+
+
+def fold(peaks):
+    """The root over perfect subtrees, the largest first."""
+    return functools.reduce(lambda right, left: node(left, right), reversed(peaks)) if peaks else sha256(b"")
 
 
 # --- 9 Files, journal, notes -----------------------------------------------------------------------
@@ -640,22 +643,99 @@ def parse_mark(line):
     return origin, size, root
 
 
-PIN = re.compile(
-    "(annals pin v1\norigin ([^\n]+)\ngenesis ([0-9a-f]{64})\nsize ([0-9]+)\nhead ([0-9a-f]{64})\n"
-    "root ([^\n]+)\nlog [0-9a-f]{64}\n)sum ([0-9a-f]{64})\n"
-)
+def ended(data, most):
+    """The lines of a file before its last one, `sum` and the digest of them; None if it does not hold."""
+    if data is None or len(data) > most or not data.endswith(b"\n"):
+        return None
+    body, _, last = data[:-1].rpartition(b"\n")
+    body += b"\n"
+    return body[:-1].split(b"\n") if last == b"sum " + sha256(body).hex().encode() else None
+
+
+class Lines:
+    """Lines that are taken one after the other, each by the word that it begins with."""
+
+    def __init__(self, lines):
+        self.lines = lines
+
+    def value(self, name):
+        """What the next line says after `name` and a space; None, and nothing taken, if it is another."""
+        if not self.lines or not self.lines[0].startswith(name + b" "):
+            return None
+        return self.lines.pop(0)[len(name) + 1:]
+
+    def values(self, name):
+        return list(iter(lambda: self.value(name), None))
+
+    def note(self, name):
+        """A checkpoint whose number of lines the line `name` says, with its bytes; or None."""
+        count = parse_size((self.value(name) or b"").decode("utf-8", "replace"))
+        if not count or count > len(self.lines):
+            return None
+        data = b"\n".join(self.lines[:count]) + b"\n"
+        del self.lines[:count]
+        return parse_checkpoint(data)
+
+
+def is_hex(word):
+    return word is not None and bool(re.fullmatch(b"[0-9a-f]{64}", word))
+
+
+def signs(key, checkpoint):
+    """Whether a key signed a checkpoint under its origin: one line at least, and none that is not good."""
+    text, _, _, origin, signatures = checkpoint
+    key_id = sha256(origin.encode() + b"\n\x01" + bytes.fromhex(key))[:4]
+    found = [p for name, p in signatures if name == origin and p[:4] == key_id]
+    return bool(found) and all(len(p) == 68 and signature_holds(key, p[4:], text) for p in found)
+
+
+class Pin:
+    """What an auditor keeps: genesis, head, peaks, log keys by size, and the checkpoint."""
+
+    def __init__(self, lines):
+        lines = Lines(lines)
+        if lines.lines.pop(0) != b"annals pin v1":
+            raise ValueError("first line")
+        genesis, head = lines.value(b"genesis"), lines.value(b"head")
+        peaks = [parse_root(p.decode("ascii")) for p in lines.values(b"peak")]
+        self.log = [log_keys(words.decode("ascii")) for words in lines.values(b"log")]
+        self.checkpoint = lines.note(b"checkpoint")
+        if not is_hex(genesis) or not is_hex(head) or None in peaks or not self.checkpoint or lines.lines:
+            raise ValueError("lines")
+        self.genesis, self.head, self.peaks = bytes.fromhex(genesis.decode()), bytes.fromhex(head.decode()), peaks
+        _, self.size, self.root, self.origin, _ = self.checkpoint
+        sizes = [size for size, _ in self.log]
+        if (self.size < 1 or len(peaks) != bin(self.size).count("1") or fold(peaks) != self.root
+                or (self.size % 2 and peaks[-1] != self.head) or (self.size == 1 and self.genesis != self.head)
+                or not sizes or sizes[0] != 1 or self.log[0][1][1:] or sizes[-1] > self.size
+                or any(a >= b for a, b in zip(sizes, sizes[1:]))
+                or not all(signs(key, self.checkpoint) for key in self.log[-1][1])):
+            raise ValueError("parts")
+
+    def ranges(self):
+        """(first event, event after the last, root) of each complete subtree, the largest first."""
+        start = 0
+        for bit in range(self.size.bit_length() - 1, -1, -1):
+            if self.size >> bit & 1:
+                yield start, start + (1 << bit), self.peaks[bin(start).count("1")]
+                start += 1 << bit
+
+
+def log_keys(words):
+    """(size, [log key, and the old one if there is one]) of a `log` line of a pin."""
+    size, key, old = words.split(" ")
+    if parse_size(size) is None or not all(re.fullmatch("[0-9a-f]{64}", k) for k in (key, old) if k != "-") or key == "-":
+        raise ValueError("log")
+    return parse_size(size), [key] if old == "-" else [key, old]
 
 
 def parse_pin(data):
-    """(origin, hash of event 0, size, hash of event size-1, root) of a pin, or None."""
+    """A pin, or None."""
+    lines = ended(data, PIN_MOST)
     try:
-        found = PIN.fullmatch(data.decode("ascii"))
-    except ValueError:
+        return lines and Pin(lines)
+    except (ValueError, IndexError):
         return None
-    if not found or sha256(found[1].encode()).hex() != found[7]:
-        return None
-    size, root = parse_size(found[4]), parse_root(found[6])
-    return (found[2], found[3], size, found[5], root) if is_origin(found[2]) and size and root else None
 
 
 # --- 2, 3 Event and document -----------------------------------------------------------------------
@@ -1248,12 +1328,9 @@ class Verifier:
         if root != self.root_at(size):
             self.fault(704)
 
-        def signed(key):
-            key_id = sha256(ours.encode() + b"\n\x01" + bytes.fromhex(key))[:4]
-            found = [p for name, p in signatures if name == ours and p[:4] == key_id]
-            return found and all(len(p) == 68 and signature_holds(key, p[4:], note) for p in found)
-
-        if not self.log_keys[size] or not all(map(signed, self.log_keys[size])):
+        # Under the ledger's origin, whatever the checkpoint says its own is.
+        as_ours = (note, size, root, ours, signatures)
+        if not self.log_keys[size] or not all(signs(key, as_ours) for key in self.log_keys[size]):
             self.fault(703)
 
     def judge_marks(self):
@@ -1275,14 +1352,16 @@ class Verifier:
         if pin is None:
             self.fault(803)
             return
-        origin, genesis, size, head, root = pin
-        if self.opening and origin != self.opening["origin"]:
+        same = all(
+            Tree(e.hash for e in self.events[start:end]).root() == root
+            for start, end, root in pin.ranges() if end <= len(self.events))
+        if self.opening and pin.origin != self.opening["origin"]:
             self.fault(804)
-        elif self.events and self.events[0].hash.hex() != genesis:
+        elif self.events and self.events[0].hash != pin.genesis:
             self.fault(802)
-        elif size > len(self.events):
-            self.fault(801)
-        elif self.events[size - 1].hash.hex() != head or self.root_at(size) != root:
+        elif pin.size > len(self.events):
+            self.fault(801 if same else 802)
+        elif self.events[pin.size - 1].hash != pin.head or self.root_at(pin.size) != pin.root:
             self.fault(802)
 
     # Report

@@ -17,6 +17,7 @@ pub mod event;
 pub mod merkle;
 pub mod tlog;
 pub mod pin;
+pub mod evidence;
 
 // floor 2: rules, judgement without I/O, clock or randomness
 pub mod quote;

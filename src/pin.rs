@@ -1,44 +1,78 @@
 //! Pins: what an auditor keeps of a record, so that the next look cannot be deceived.
 //!
 //! Always holds: a pin is the lines of FORMAT.md section 9 in this order; its last line is the
-//! digest of the others, so damage is told from a fork. Not here: when it moves (`ledger`).
-//! Source: FORMAT.md section 9.
+//! digest of the others, so damage is told from a fork; its checkpoint is signed by its log keys,
+//! so that it can be shown to others. Not here: when it moves (`ledger`), what it says of a record
+//! (`verify::pinned`). Source: FORMAT.md section 9.
 
 use crate::hash::Hash;
 use crate::key::PublicKey;
-use crate::tlog::{decimal, hash_from_base64, to_base64};
+use crate::merkle::Tree;
+use crate::tlog::{Checkpoint, Note, Signed, decimal, hash_from_base64, to_base64};
+
+/// The greatest number of bytes of a pin.
+pub const MAX_PIN: usize = 4 << 20;
+
+const FIRST: &str = "annals pin v1\n";
+
+/// The keys that sign the checkpoints of a record from a size on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogKeys {
+    /// The number of events from which on it is so.
+    pub size: u64,
+    /// The log key.
+    pub key: PublicKey,
+    /// The log key before it, where it was rotated: it signs too.
+    pub old: Option<PublicKey>,
+}
+
+impl LogKeys {
+    /// Both keys, or the one.
+    pub fn each(&self) -> impl Iterator<Item = PublicKey> {
+        [Some(self.key), self.old].into_iter().flatten()
+    }
+
+    /// Whether each of these keys signed the note under `origin`, and no line of theirs is bad.
+    pub fn signed(&self, note: &Note, origin: &str) -> bool {
+        self.each().all(|key| signed_by(note, origin, &key) == Signed::Yes)
+    }
+}
+
+/// What a note says about a key of any 32 bytes: one that is not acceptable signs nothing.
+pub fn signed_by(note: &Note, origin: &str, key: &PublicKey) -> Signed {
+    key.accept().map_or(Signed::Refused, |accepted| note.signed_by(origin, &accepted, key))
+}
 
 /// A record as an auditor saw it last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
-    /// The ledger's name.
-    pub origin: String,
     /// Hash of event 0.
     pub genesis: Hash,
-    /// Number of events.
-    pub size: u64,
-    /// Hash of event `size` − 1.
+    /// Hash of the last event.
     pub head: Hash,
-    /// Root of the tree of that size.
-    pub root: Hash,
-    /// The log key at that size.
-    pub log_key: PublicKey,
+    /// The roots of the complete subtrees of its tree, largest first.
+    pub peaks: Vec<Hash>,
+    /// Its log keys, by size.
+    pub log: Vec<LogKeys>,
+    /// The checkpoint as it was signed.
+    pub note: Note,
+    /// What the checkpoint says: origin, size and root.
+    pub checkpoint: Checkpoint,
 }
 
 impl Pin {
-    /// The file: seven lines and their digest.
+    /// The file.
     pub fn write(&self) -> String {
-        let lines = format!(
-            "annals pin v1\norigin {}\ngenesis {}\nsize {}\nhead {}\nroot {}\nlog {}\n",
-            self.origin,
-            self.genesis,
-            self.size,
-            self.head,
-            to_base64(&self.root.0),
-            self.log_key
-        );
-        let sum = Hash::of(&[lines.as_bytes()]);
-        format!("{lines}sum {sum}\n")
+        let mut lines = format!("{FIRST}genesis {}\nhead {}\n", self.genesis, self.head);
+        for peak in &self.peaks {
+            lines.push_str(&format!("peak {}\n", to_base64(&peak.0)));
+        }
+        for LogKeys { size, key, old } in &self.log {
+            let old = old.map_or("-".to_owned(), |old| old.to_string());
+            lines.push_str(&format!("log {size} {key} {old}\n"));
+        }
+        lines.push_str(&note_lines("checkpoint", &self.note));
+        with_sum(lines)
     }
 
     /// Reads the file; `None` if it is not in form or its sum does not hold.
@@ -48,17 +82,97 @@ impl Pin {
     /// assert_eq!(Pin::parse(b"annals pin v1\n"), None);
     /// ```
     pub fn parse(bytes: &[u8]) -> Option<Pin> {
-        let text = std::str::from_utf8(bytes).ok()?;
-        let mut lines = text.strip_prefix("annals pin v1\n")?.split('\n');
-        let mut value = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
-        let pin = Pin {
-            origin: value("origin")?.to_owned(),
-            genesis: Hash::parse(value("genesis")?)?,
-            size: decimal(value("size")?).filter(|size| *size > 0)?,
-            head: Hash::parse(value("head")?)?,
-            root: hash_from_base64(value("root")?)?,
-            log_key: PublicKey::parse(value("log")?)?,
-        };
-        (pin.write().as_bytes() == bytes).then_some(pin)
+        let mut lines = Lines::of(bytes, FIRST, MAX_PIN)?;
+        let genesis = Hash::parse(lines.value("genesis")?)?;
+        let head = Hash::parse(lines.value("head")?)?;
+        let (mut peaks, mut log) = (Vec::new(), Vec::new());
+        while let Some(peak) = lines.value("peak") {
+            peaks.push(hash_from_base64(peak)?);
+        }
+        while let Some(keys) = lines.value("log") {
+            log.push(log_keys(keys)?);
+        }
+        let note = lines.note("checkpoint")?;
+        let checkpoint = Checkpoint::parse(&note.text)?;
+        let pin = Pin { genesis, head, peaks, log, note, checkpoint };
+        (pin.is_whole() && pin.write().as_bytes() == bytes).then_some(pin)
+    }
+
+    /// Whether the parts of the pin agree with each other.
+    fn is_whole(&self) -> bool {
+        let Checkpoint { origin, size, root } = &self.checkpoint;
+        let tree = Tree::from_peaks(*size, self.peaks.clone());
+        let last_leaf = size % 2 == 0 || self.peaks.last() == Some(&self.head);
+        let only_leaf = *size != 1 || self.genesis == self.head;
+        let begins = self.log.first().is_some_and(|first| first.size == 1 && first.old.is_none());
+        let rises = self.log.windows(2).all(|pair| pair[0].size < pair[1].size);
+        let last = self.log.last().filter(|last| last.size <= *size);
+        *size > 0
+            && tree.is_some_and(|tree| tree.root() == *root)
+            && (last_leaf && only_leaf && begins && rises)
+            && last.is_some_and(|last| last.signed(&self.note, origin))
+    }
+}
+
+fn log_keys(value: &str) -> Option<LogKeys> {
+    let mut words = value.split(' ');
+    let (size, key, old) = (words.next()?, words.next()?, words.next()?);
+    let old = match old {
+        "-" => None,
+        key => Some(PublicKey::parse(key)?),
+    };
+    let keys = LogKeys { size: decimal(size)?, key: PublicKey::parse(key)?, old };
+    words.next().is_none().then_some(keys)
+}
+
+/// A note after a line that says how many lines it has.
+pub(crate) fn note_lines(name: &str, note: &Note) -> String {
+    let note = note.write();
+    format!("{name} {}\n{note}", note.matches('\n').count())
+}
+
+/// The lines, and their digest in a last one.
+pub(crate) fn with_sum(lines: String) -> String {
+    let sum = Hash::of(&[lines.as_bytes()]);
+    format!("{lines}sum {sum}\n")
+}
+
+/// The lines of a pin or an evidence file, taken one after the other. Whether nothing is left over
+/// and the sum holds is seen by writing what was read again.
+pub(crate) struct Lines<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Lines<'a> {
+    /// The lines after the first one, which must be `first`.
+    pub(crate) fn of(bytes: &'a [u8], first: &str, bound: usize) -> Option<Lines<'a>> {
+        let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= bound)?;
+        Some(Lines { rest: text.strip_prefix(first)? })
+    }
+
+    /// The next line, without its LF.
+    pub(crate) fn line(&mut self) -> Option<&'a str> {
+        let (line, rest) = self.rest.split_once('\n')?;
+        self.rest = rest;
+        Some(line)
+    }
+
+    /// What the next line says after `name` and a space; nothing is taken if it is another.
+    pub(crate) fn value(&mut self, name: &str) -> Option<&'a str> {
+        let (line, rest) = self.rest.split_once('\n')?;
+        let value = line.strip_prefix(name)?.strip_prefix(' ')?;
+        self.rest = rest;
+        Some(value)
+    }
+
+    /// A note whose number of lines the line `name` says.
+    pub(crate) fn note(&mut self, name: &str) -> Option<Note> {
+        let count = decimal(self.value(name)?)?;
+        let start = self.rest;
+        let mut length = 0;
+        for _ in 0..count {
+            length += self.line()?.len() + 1;
+        }
+        Note::parse(start.get(..length)?.as_bytes())
     }
 }

@@ -13,14 +13,18 @@ pub enum PointingError {
     /// Nothing to look for.
     #[error("the quotation is empty")]
     Empty,
-    /// Not in the document; the longest beginning that is.
-    #[error("{}", describe(.found, .instead, .expected))]
+    /// Not in the document; the nearest place in it, and the first difference there.
+    #[error("{}", describe(*.at, .found, *.before, (.instead, .expected)))]
     NotFound {
-        /// The beginning of the words that stands in the document (may be empty).
+        /// The code point of the nearest place.
+        at: usize,
+        /// The longest run of the typed words that stands there (may be empty).
         found: String,
-        /// What the document has after it.
+        /// Whether the first difference is before it, not after it.
+        before: bool,
+        /// What the document has there.
         instead: String,
-        /// What was typed after it.
+        /// What was typed there.
         expected: String,
     },
     /// More than one place.
@@ -44,13 +48,20 @@ pub enum PointingError {
     },
 }
 
-fn describe(found: &str, instead: &str, expected: &str) -> String {
+fn describe(at: usize, found: &str, before: bool, differ: (&str, &str)) -> String {
+    let (instead, expected) = differ;
+    let not = "the quotation does not stand in the document";
+    let side = if before { "before" } else { "after" };
     if found.is_empty() {
-        return format!("the quotation does not stand in the document: not even {expected:?} does");
+        return format!("{not}: no word of {expected:?} does");
     }
+    let instead = match instead {
+        "" => "nothing".to_owned(),
+        words => format!("{words:?}"),
+    };
     format!(
-        "the quotation does not stand in the document: after {found:?} the document has \
-         {instead:?}, the quotation has {expected:?}"
+        "{not}: the nearest place is {found:?} at code point {at}; {side} it the document has \
+         {instead}, the quotation has {expected:?}"
     )
 }
 
@@ -121,7 +132,7 @@ pub fn point(
         }
     }
     let span = choose(&spans, nth, &loose).map_err(|error| match error {
-        PointingError::Empty => nearest(&loose, &whole),
+        PointingError::Empty => nearest(&loose, typed),
         other => other,
     })?;
     let end = span.1.checked_sub(1).and_then(|last| loose.points.get(last));
@@ -129,6 +140,17 @@ pub fn point(
         (Some(start), Some(end)) => Ok((*start, end + 1)),
         _ => Err(PointingError::Empty),
     }
+}
+
+/// Whether `typed` points at all of `words`: the same words, or their beginning and their end.
+pub fn is_at(typed: &str, words: &str) -> bool {
+    let (whole, found) = (needle(typed), needle(words));
+    let ends = split_ellipsis(typed).is_some_and(|(first, last)| {
+        let (first, last) = (needle(first), needle(last));
+        let fits = first.len() + last.len() <= found.len();
+        fits && !first.is_empty() && found.starts_with(&first) && found.ends_with(&last)
+    });
+    whole == found || ends
 }
 
 fn split_ellipsis(typed: &str) -> Option<(&str, &str)> {
@@ -160,21 +182,128 @@ fn choose(
     }
 }
 
-/// The longest beginning of the typed words that stands in the document, and what differs there.
-fn nearest(loose: &Loose, typed: &[char]) -> PointingError {
-    let mut best = (0, 0);
-    for at in 0..loose.chars.len() {
-        let same = loose.chars[at..].iter().zip(typed).take_while(|(a, b)| a == b).count();
-        if same > best.1 {
-            best = (at, same);
+/// The place in the document that is nearest to the typed words, and what differs there. Of
+/// `first … last`, the part that is not found.
+fn nearest(loose: &Loose, typed: &str) -> PointingError {
+    let (mut typed, mut from) = (needle(typed), 0);
+    if let Some((first, last)) = split_ellipsis(&typed.iter().collect::<String>()) {
+        let (first, last) = (needle(first), needle(last));
+        match loose.places(&first, 0).first() {
+            Some(at) if !first.is_empty() && !last.is_empty() => {
+                from = at + first.len();
+                typed = last;
+            }
+            _ => typed = if first.is_empty() { last } else { first },
         }
     }
-    let (at, same) = best;
-    let text = |chars: &[char], n: usize| chars.iter().take(n).collect::<String>();
-    let tail = same.saturating_sub(40);
+    let Run { at, of, length } = longest_run(loose, &typed, from);
+    let end = of + length;
+    let before = end == typed.len() && of > 0;
+    let (instead, expected) = match before {
+        true => (last_of(&loose.chars[..at]), last_of(&typed[..of])),
+        false => (first_of(&loose.chars[at + length..]), first_of(&typed[end..])),
+    };
+    // Of a long run the end that is beside the difference is told.
+    let shown = length.min(SHOWN);
+    let skipped = if before { 0 } else { length - shown };
     PointingError::NotFound {
-        found: typed[tail..same].iter().collect(),
-        instead: text(&loose.chars[(at + same).min(loose.chars.len())..], 24),
-        expected: text(&typed[same..], 24),
+        at: loose.points.get(at + skipped).copied().unwrap_or_default(),
+        found: typed[of + skipped..of + skipped + shown].iter().collect(),
+        before,
+        instead,
+        expected,
+    }
+}
+
+/// How many characters are told of a run, and of a difference.
+const SHOWN: usize = 40;
+const DIFFERENCE: usize = 24;
+
+fn first_of(chars: &[char]) -> String {
+    chars.iter().take(DIFFERENCE).collect()
+}
+
+fn last_of(chars: &[char]) -> String {
+    chars[chars.len().saturating_sub(DIFFERENCE)..].iter().collect()
+}
+
+/// Characters that the document and the typed words share: where in each, and how many.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    at: usize,
+    of: usize,
+    length: usize,
+}
+
+/// The longest run from the beginning of some typed word on, the earliest of equal ones.
+fn longest_run(loose: &Loose, typed: &[char], from: usize) -> Run {
+    let begins = |of: &usize| *of == 0 || typed.get(of - 1) == Some(&' ');
+    let mut best = Run::default();
+    for of in (0..typed.len()).filter(begins) {
+        for at in from..loose.chars.len() {
+            let same = loose.chars[at..].iter().zip(&typed[of..]);
+            let length = same.take_while(|(a, b)| a == b).count();
+            let word = at == 0 || !loose.chars[at - 1].is_alphanumeric();
+            if word && length > best.length {
+                best = Run { at, of, length };
+            }
+        }
+        // What is found once the quotation's beginning is, is the first difference.
+        if best.length > typed.len() / 2 {
+            break;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "Kommersant reports – “in short” – that two answers were given. \
+                        Sullivan met Grushko in Moscow.";
+
+    fn at(typed: &str) -> Result<String, String> {
+        let text = Text::new(TEXT.into()).unwrap();
+        let found = point(&text, typed, None).map_err(|error| error.to_string())?;
+        Ok(text.slice(found.0, found.1).unwrap().to_owned())
+    }
+
+    #[test]
+    fn words_point_loosely_and_the_document_s_own_are_found() {
+        assert_eq!(at("reports - \"in  short\""), Ok("reports – “in short”".to_owned()));
+        assert_eq!(at("Kommersant … given").unwrap(), &TEXT[..TEXT.find('.').unwrap()]);
+        assert_eq!(at("Sullivan...Moscow"), Ok("Sullivan met Grushko in Moscow".to_owned()));
+    }
+
+    #[test]
+    fn the_nearest_place_and_the_first_difference_are_told() {
+        let not = "the quotation does not stand in the document: ";
+        let near = |typed, rest: &str| assert_eq!(at(typed), Err(format!("{not}{rest}")));
+        near(
+            "Sullivan met Gruschko",
+            "the nearest place is \"Sullivan met Grus\" at code point 63; after it the document \
+             has \"hko in Moscow.\", the quotation has \"chko\"",
+        );
+        near(
+            "Sulivan met Grushko",
+            "the nearest place is \"met Grushko\" at code point 72; before it the document has \
+             \"answers were given. Sull\", the quotation has \"Sulivan \"",
+        );
+        near("Sullivan … Washington", "no word of \"Washington\" does");
+        near(
+            "in Moscow. The end",
+            "the nearest place is \"in Moscow.\" at code point 84; after it the document has \
+             nothing, the quotation has \" The end\"",
+        );
+        near("Xylophone", "no word of \"Xylophone\" does");
+    }
+
+    #[test]
+    fn typed_words_are_compared_with_a_place() {
+        assert!(is_at("in “short”", "in \"short\""));
+        assert!(is_at("two … given", "two answers were given"));
+        assert!(!is_at("two … given", "two answers"));
+        assert!(!is_at("two", "two answers"));
     }
 }

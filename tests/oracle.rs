@@ -226,3 +226,22 @@ fn the_second_implementation_reports_what_we_report() {
     }
     assert!(whole.contains_key(CHECKPOINT) && acts::ORIGIN.contains('.'));
 }
+
+/// The committed record of the article, with the auditor's pin beside it.
+#[test]
+fn the_second_implementation_agrees_on_the_article() {
+    use annals::ledger::paths::Paths;
+    use annals::ledger::record::Record;
+    let (ledger, pin) = (root().join("ledger"), root().join("keys/auditor.pin"));
+    let (path, pin) = (ledger.to_string_lossy(), pin.to_string_lossy());
+    let output = reverify(&[&path, "--pin", &pin, "--json", "--state"]);
+    let theirs: Value = serde_json::from_slice(&output.stdout).expect("a report in JSON");
+    assert_eq!(output.status.code(), Some(0), "{theirs}");
+    assert_eq!(theirs["faults"], serde_json::json!([]));
+    let record = Record::open(Paths::new(ledger.clone(), None)).expect("the committed record");
+    let report = record.state(record.size()).expect("readable");
+    let ours = annals::state::dump::dump(&report.state, report.size, report.head, &report.root);
+    let ours: Value = serde_json::from_slice(&ours).expect("the state in JSON");
+    assert_eq!(theirs["state"], ours);
+    assert_eq!(ours["facts"].as_array().map(Vec::len), Some(38));
+}

@@ -228,3 +228,21 @@ fn child_judges_damage() {
         fs::remove_dir_all(damaged).unwrap();
     }
 }
+
+/// sled would take an unfinished snapshot for the newest one, and the store for damaged.
+#[test]
+fn s5_a_snapshot_that_a_crash_left_unfinished_is_no_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("db");
+    drop(filled(&path, 60).settle().unwrap());
+    let unfinished = path.join("snap.FFFFFFFFFFFFFFFF.generating");
+    fs::write(&unfinished, b"half").unwrap();
+    let copy = sled::open_copy(&path, &folder.path().join("copy")).unwrap();
+    assert_eq!(copy.head().unwrap(), head(60));
+    drop(copy);
+    assert!(unfinished.exists(), "who only looks changes nothing");
+    let mut store = sled::open(&path).unwrap();
+    assert_eq!(store.head().unwrap(), head(60));
+    assert_eq!(append(&mut store, 60, 61).unwrap(), Appended::Written);
+    assert!(!unfinished.exists());
+}

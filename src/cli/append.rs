@@ -1,128 +1,86 @@
-//! `annals append`: drafts from a file, all or nothing.
+//! `annals append`: facts from a pointing quotation, from a file, from an editor, or by asking.
+//!
+//! Always holds: all that is entered at once is written, or nothing; whatever was typed is kept in
+//! a file until it is written. Not here: settling and writing (`submit`).
+
+mod conversation;
+mod edit;
+mod kept;
 
 use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{note, out, visible};
+use crate::cli::given::{QuoteArgs, WordsArgs, WriteArgs};
+use crate::cli::submit::{Submission, submit};
 use crate::disk;
-use crate::ledger::append::{Prepared, Receipt, Resumed, Signer, commit, prepare, resume};
-use crate::ledger::draft::{DraftError, Placed, json_lines, toml_tables};
-use crate::ledger::error::{LedgerError, Refusal};
+use crate::event::words::{Stance, Type};
+use crate::ledger::draft::{Draft, Input, read_json_lines, read_toml};
+use crate::ledger::error::LedgerError;
 use clap::Args;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Enter drafts from a file
+/// Enter facts: one by --quote and --claim, many from a file, or by being asked
+///
+/// The quotation points: \"first words … last words\", loose about spaces, quotation marks and
+/// dashes. The document's own words are shown and recorded. Without anything given, on a terminal,
+/// each thing is asked for.
 #[derive(Debug, Args)]
 pub struct AppendArgs {
     /// Drafts: JSON Lines (.jsonl), TOML (.toml), or - for JSON Lines on standard input
-    file: PathBuf,
-    /// Check and show, write nothing
+    file: Option<PathBuf>,
+    /// Write drafts in $VISUAL or $EDITOR, beginning with a template or with the file
     #[arg(long)]
-    dry_run: bool,
-    /// Enter it again, though the same input was entered before
-    #[arg(long)]
-    again: bool,
+    edit: bool,
+    #[command(flatten)]
+    place: QuoteArgs,
+    #[command(flatten)]
+    words: WordsArgs,
+    #[command(flatten)]
+    write: WriteArgs,
 }
 
 /// The most bytes of a file of drafts.
 const BOUND: u64 = 1 << 30;
 
 pub fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
-    let drafts = read(&args.file)?;
-    let folder = args.file.parent().unwrap_or(Path::new("")).to_owned();
-    let options = Submission { dry_run: args.dry_run, again: args.again, folder };
-    submit(context, &drafts, &options)
-}
-
-/// How drafts are submitted.
-pub struct Submission {
-    /// Check and show only.
-    pub dry_run: bool,
-    /// Enter again what was entered before.
-    pub again: bool,
-    /// The folder that files of drafts are relative to.
-    pub folder: PathBuf,
-}
-
-/// Settles, shows, asks, writes: what every command that writes facts ends in.
-pub fn submit(
-    context: &mut Context,
-    drafts: &[Placed],
-    options: &Submission,
-) -> Result<Exit, Failure> {
-    if drafts.is_empty() {
-        return Err(Failure::usage("there are no drafts in the input; nothing was written"));
+    let one_fact = !args.words.is_empty() || !args.place.is_empty();
+    if one_fact && (args.edit || args.file.is_some()) {
+        return Err(Failure::usage(
+            "expected either drafts (a file, or --edit) or the options of one fact, found both; a \
+             draft says all of its fact itself",
+        ));
     }
-    let mut writer = context.writer()?;
-    let key = context.signer(&writer)?;
-    let yes = context.global.yes;
-    let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
-    let mut signer = Signer { key: &key, clock, entropy };
-    let folder = &options.folder;
-    let resumed = match options.again || options.dry_run {
-        true => None,
-        false => resume(&mut writer, drafts, &mut signer, folder)?,
-    };
-    let prepared = match resumed {
-        Some(Resumed::Already(receipt)) => return tell(&receipt, &writer),
-        Some(Resumed::Again(prepared)) => {
-            note("note: this was signed before and not written; the same bytes are written now");
-            prepared
+    match &args.file {
+        _ if args.edit => edit::run(context, args.file.as_deref(), &args.write),
+        Some(file) => {
+            let input = read(file)?;
+            let folder = file.parent().unwrap_or(Path::new("")).to_owned();
+            submit(context, &input, &Submission { folder, ..Submission::of(&args.write) })
         }
-        None => prepare(&mut writer, drafts, &mut signer, folder)?,
-    };
-    if options.dry_run || (!yes && ask::on_terminal()) {
-        preview(&prepared, &mut std::io::stderr())?;
+        None if one_fact => one(context, args),
+        None if ask::on_terminal() => conversation::run(context, &args.write),
+        None => Err(Failure::usage(
+            "expected a file of drafts (- for standard input), --quote with --claim, or --edit; \
+             on a terminal, nothing, and each thing is asked for",
+        )),
     }
-    if options.dry_run {
-        note(format!("{} drafts would be written; nothing was", prepared.entries.len()));
-        return Ok(Exit::Yes);
-    }
-    ask::may_write(yes, &format!("sign and write {} events?", prepared.entries.len()))?;
-    let receipt = commit(&mut writer, &prepared)?;
-    tell(&receipt, &writer)
 }
 
-fn tell(receipt: &Receipt, writer: &crate::ledger::writer::Writer) -> Result<Exit, Failure> {
-    let Receipt { first, count, already } = *receipt;
-    let mut out = out();
-    let what = if already { "already at" } else { "written at" };
-    let last = first + count.saturating_sub(1);
-    match count {
-        1 => writeln!(out, "{what} {first}")?,
-        _ => writeln!(out, "{what} {first} to {last} ({count} events)")?,
-    }
-    if !already && let Some(head) = writer.judge.chain.head {
-        writeln!(out, "head {head}, {} events", writer.size())?;
-    }
-    out.flush()?;
-    Ok(Exit::Yes)
+/// One fact from the options.
+fn one(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
+    let AppendArgs { mut place, mut words, write, .. } = args;
+    let question = "quotation (the document's words, or first words … last words)";
+    place.quote = Some(ask::given(place.quote, question, "--quote")?);
+    let question = "claim (one sentence that stands by itself)";
+    words.claim = Some(ask::given(words.claim, question, "--claim")?);
+    let evidence = place.evidence(Stance::Supports).into_iter().collect();
+    let draft = Draft { kind: Some(Type::FactAsserted), evidence: Some(evidence), ..words.draft() };
+    submit(context, &Input::of([draft]), &Submission::shown(&write))
 }
 
-/// One line for each prepared event.
-fn preview(prepared: &Prepared, out: &mut dyn Write) -> Result<(), Failure> {
-    use crate::event::body::Content;
-    for (settled, position) in prepared.settled.iter().zip(prepared.first..) {
-        let words = match &settled.content {
-            Content::FactAsserted(content) => content.fact.claim.to_string(),
-            Content::FactCorrected(content) => content.fact.claim.to_string(),
-            Content::DocumentCaptured(content) => content.title.to_string(),
-            Content::FactDisputed(content)
-            | Content::FactUpheld(content)
-            | Content::FactReinstated(content) => content.statement.to_string(),
-            Content::FactRetracted(content) | Content::RelationWithdrawn(content) => {
-                content.statement.to_string()
-            }
-            _ => String::new(),
-        };
-        let on = settled.args.positions().first().map(|p| format!(" {p}")).unwrap_or_default();
-        writeln!(out, "{position:>6}  {}{on}  {}", settled.args.kind(), visible(&words))?;
-    }
-    Ok(())
-}
-
-fn read(file: &Path) -> Result<Vec<Placed>, Failure> {
+/// The drafts of a file.
+fn read(file: &Path) -> Result<Input, Failure> {
     let text = match file.as_os_str() == "-" {
         true => {
             let mut text = String::new();
@@ -137,9 +95,5 @@ fn read(file: &Path) -> Result<Vec<Placed>, Failure> {
         }
     };
     let toml = file.extension().is_some_and(|extension| extension == "toml");
-    let drafts = if toml { toml_tables(&text) } else { json_lines(&text) };
-    drafts.map_err(|errors| {
-        let refusal = |DraftError { line, why }| Refusal { line: Some(line), name: None, why };
-        LedgerError::Refused(errors.into_iter().map(refusal).collect()).into()
-    })
+    Ok(if toml { read_toml(&text) } else { read_json_lines(&text) })
 }

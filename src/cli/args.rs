@@ -22,7 +22,7 @@ const TEMPLATE: &str = "\
 
 {usage-heading} {usage}
 
-Set up:    init, key, editor, status, repair, completions, man
+Set up:    init, key, editor, ledger, status, repair, completions, man
 Editor:    document, append, review, confirm, dispute, uphold, correct, retract, reinstate, relate
 Auditor:   verify
 Archivist: replay, show, log, diff, find, blame
@@ -91,6 +91,8 @@ pub enum Command {
     Key(super::key::KeyArgs),
     /// Enrol, change, revoke and list editors
     Editor(super::editor::EditorArgs),
+    /// Change the ledger's title and rules, its log key, its time
+    Ledger(super::ledger::LedgerArgs),
     /// Capture, describe and list documents
     #[command(visible_alias = "doc")]
     Document(super::document::DocumentArgs),
@@ -126,7 +128,7 @@ pub enum Command {
     Blame(super::blame::BlameArgs),
     /// Check every byte, link, signature, role and quotation
     Verify(super::verify::VerifyArgs),
-    /// Build a lost or damaged store again from the journal
+    /// Build what is damaged or lost from what is whole: journal, store, another copy
     Repair(super::repair::RepairArgs),
     /// Print completions for a shell
     Completions(super::completions::CompletionsArgs),

@@ -1,10 +1,13 @@
-//! Questions: passphrases and yes or no.
+//! Questions: passphrases, the recovery key, lines, words of a list, yes or no.
 //!
-//! Always holds: a question is asked on a terminal only; a passphrase is never an argument and is
-//! never shown. Not here: what the answers mean.
+//! Always holds: a question is asked on a terminal only; a secret is never an argument and is never
+//! shown. Not here: what the answers mean.
 
 use crate::cli::exit::Failure;
-use dialoguer::{Confirm, Input, Password};
+use crate::cli::output::note;
+use crate::key::SecretKey;
+use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
+use dialoguer::{Confirm, Input, Password, Select};
 use std::io::{self, IsTerminal};
 use zeroize::Zeroizing;
 
@@ -40,12 +43,60 @@ pub fn line(question: &str, option: &str, default: Option<&str>) -> Result<Strin
     input.interact_text().map_err(asked)
 }
 
+/// A line that was given, or asked for.
+pub fn given(value: Option<String>, question: &str, option: &str) -> Result<String, Failure> {
+    match value {
+        Some(value) => Ok(value),
+        None => line(question, option, None),
+    }
+}
+
+/// A line that may be empty, beginning with text that may be changed; on a terminal only.
+pub fn line_from(question: &str, initial: &str) -> Result<String, Failure> {
+    let input = Input::<String>::new().with_prompt(question).allow_empty(true);
+    let typed = input.with_initial_text(initial).interact_text();
+    typed.map(|typed| typed.trim().to_owned()).map_err(asked)
+}
+
+/// Yes or no; on a terminal only.
+pub fn yes(question: &str, default: bool) -> Result<bool, Failure> {
+    Confirm::new().with_prompt(question).default(default).interact().map_err(asked)
+}
+
+/// One of several, by its place among them; on a terminal only.
+pub fn one_of<T: ToString>(question: &str, choices: &[T]) -> Result<usize, Failure> {
+    let select =
+        Select::new().with_prompt(question).items(choices.iter().map(T::to_string)).default(0);
+    select.interact().map_err(asked)
+}
+
+/// A word of a closed list that was given, or is chosen where somebody is there to ask; else says
+/// which option gives it.
+pub fn word<T: Copy + ToString>(
+    given: Option<T>,
+    all: &[T],
+    question: &str,
+    option: &str,
+) -> Result<T, Failure> {
+    if let Some(given) = given {
+        return Ok(given);
+    }
+    let missing = || {
+        let words: Vec<String> = all.iter().map(T::to_string).collect();
+        Failure::usage(format!("{question}: give it with {option}, one of {}", words.join(", ")))
+    };
+    if !on_terminal() {
+        return Err(missing());
+    }
+    all.get(one_of(question, all)?).copied().ok_or_else(missing)
+}
+
 /// A passphrase for a key that is there: from the file that `ANNALS_PASSPHRASE_FILE` names, or
 /// asked, up to three times. `None`: there is none to give.
 pub fn passphrase(name: &str, attempt: usize) -> io::Result<Option<Zeroizing<String>>> {
     if let Some(path) = std::env::var_os("ANNALS_PASSPHRASE_FILE") {
         return match attempt {
-            1 => from_file(path.as_ref()).map(Some),
+            1 => from_file(path.as_ref(), "ANNALS_PASSPHRASE_FILE").map(Some),
             _ => Ok(None),
         };
     }
@@ -60,13 +111,18 @@ pub fn passphrase(name: &str, attempt: usize) -> io::Result<Option<Zeroizing<Str
 
 /// A passphrase for a new key, asked twice.
 pub fn new_passphrase(name: &str) -> Result<Zeroizing<String>, Failure> {
-    if let Some(path) = std::env::var_os("ANNALS_PASSPHRASE_FILE") {
-        return Ok(from_file(path.as_ref())?);
+    new_passphrase_in("ANNALS_PASSPHRASE_FILE", name)
+}
+
+/// A passphrase that is new: from the file that this variable names, or asked, twice.
+pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>, Failure> {
+    if let Some(path) = std::env::var_os(variable) {
+        return from_file(path.as_ref(), variable).map_err(unread);
     }
     if !on_terminal() {
         return Err(Failure::usage(format!(
-            "the key of {name} needs a passphrase: name a file that holds it in \
-             ANNALS_PASSPHRASE_FILE, or say --no-passphrase on purpose"
+            "the key of {name} needs a passphrase: name a file that holds it in {variable}, or say \
+             --no-passphrase on purpose"
         )));
     }
     let typed = Password::new()
@@ -76,12 +132,55 @@ pub fn new_passphrase(name: &str) -> Result<Zeroizing<String>, Failure> {
     typed.map(Zeroizing::new).map_err(asked)
 }
 
-fn from_file(path: &std::path::Path) -> io::Result<Zeroizing<String>> {
-    let read = std::fs::read_to_string(path);
+/// The recovery key: from the file that `ANNALS_RECOVERY_FILE` names, or typed line by line from
+/// the paper, unseen. A line is checked before the next one, so a slip loses that line alone.
+pub fn recovery() -> Result<SecretKey, Failure> {
+    if let Some(path) = std::env::var_os("ANNALS_RECOVERY_FILE") {
+        let text = from_file(path.as_ref(), "ANNALS_RECOVERY_FILE").map_err(unread)?;
+        return Ok(read_recovery(&text)?);
+    }
+    if !on_terminal() {
+        return Err(Failure::usage(
+            "--recovery: expected somebody to type the recovery key, found no terminal; name a \
+             file that holds it in ANNALS_RECOVERY_FILE",
+        ));
+    }
+    note("the recovery key, as it stands on the paper after its first line; it is not shown");
+    let mut text = Zeroizing::new(String::with_capacity(256));
+    text.push_str("annals-recovery-1");
+    for line in 1..=RECOVERY_LINES {
+        let typed = recovery_line(line)?;
+        text.push('\n');
+        text.push_str(&typed);
+    }
+    Ok(read_recovery(&text)?)
+}
+
+fn recovery_line(line: usize) -> Result<Zeroizing<String>, Failure> {
+    let mut attempt = 1;
+    loop {
+        let prompt = format!("line {line} of {RECOVERY_LINES}");
+        let typed = Password::new().with_prompt(prompt).allow_empty_password(true).interact();
+        let typed = typed.map(Zeroizing::new).map_err(asked)?;
+        match check_recovery_line(line, &typed) {
+            Ok(()) => return Ok(typed),
+            Err(slip) if attempt == TRIES => return Err(slip.into()),
+            Err(slip) => note(format!("{slip}; once more")),
+        }
+        attempt += 1;
+    }
+}
+
+fn from_file(path: &std::path::Path, variable: &str) -> io::Result<Zeroizing<String>> {
+    let read = std::fs::read_to_string(path).map(Zeroizing::new);
     let text = read.map_err(|error| {
-        io::Error::new(error.kind(), format!("ANNALS_PASSPHRASE_FILE {}: {error}", path.display()))
+        io::Error::new(error.kind(), format!("{variable} {}: {error}", path.display()))
     })?;
     Ok(Zeroizing::new(text.trim_end_matches(['\n', '\r']).to_owned()))
+}
+
+fn unread(error: io::Error) -> Failure {
+    Failure::Usage(error.to_string())
 }
 
 fn asked(error: dialoguer::Error) -> Failure {

@@ -1,13 +1,43 @@
-//! `annals confirm`.
+//! `annals confirm`: facts whose words were read again.
+//!
+//! Always holds: what is confirmed is the present words of each fact. Not here: rules (`legal`).
 
+use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::given::{self, QuoteArgs, WriteArgs};
+use crate::cli::submit::{Submission, submit};
+use crate::event::words::{How, Stance, Type};
+use crate::ledger::draft::{Draft, Input, Name};
 use clap::Args;
 
 /// Confirm facts by reading them again
+///
+/// Each number is a fact, or the correction whose words were read: then it is refused if the fact
+/// was corrected again since.
 #[derive(Debug, Args)]
-pub struct ConfirmArgs {}
+pub struct ConfirmArgs {
+    /// Positions of the facts
+    #[arg(required = true)]
+    facts: Vec<u64>,
+    /// How you confirm them
+    #[arg(long, value_parser = given::how())]
+    how: Option<How>,
+    #[command(flatten)]
+    place: QuoteArgs,
+    #[command(flatten)]
+    write: WriteArgs,
+}
 
-pub fn run(_: &mut Context, _: ConfirmArgs) -> Result<Exit, Failure> {
-    Err(Failure::usage("not yet here"))
+pub fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, Failure> {
+    let how = ask::word(args.how, How::ALL, "how do you confirm", "--how")?;
+    let evidence = args.place.evidence(Stance::Supports).map(|entry| vec![entry]);
+    let draft = |fact: &u64| Draft {
+        kind: Some(Type::FactConfirmed),
+        fact: Some(Name::Position(*fact)),
+        how: Some(how),
+        evidence: evidence.clone(),
+        ..Draft::default()
+    };
+    submit(context, &Input::of(args.facts.iter().map(draft)), &Submission::of(&args.write))
 }

@@ -8,13 +8,14 @@ use crate::cli::exit::{Failure, announce_clock};
 use crate::cli::output::note;
 use crate::clock::Clock;
 use crate::entropy::{Entropy, Seeded, System};
-use crate::key::SecretKey;
-use crate::keys::{Handle, Held, KeyFolder};
+use crate::key::{PublicKey, SecretKey};
+use crate::keys::{Handle, Held, KeyFolder, Listed};
 use crate::ledger::append;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
 use crate::ledger::writer::{Notice, Writer};
+use crate::roster::{Member, Roster};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,12 +32,11 @@ pub struct Context {
 impl Context {
     /// Reads the environment: `ANNALS_CLOCK`, and `ANNALS_SEED` where randomness is to be repeated.
     pub fn new(global: Global) -> Result<Context, Failure> {
-        let setting = std::env::var("ANNALS_CLOCK").ok();
-        let clock = Clock::from_setting(setting.as_deref()).ok_or_else(|| {
+        let clock = Clock::from_setting(setting("ANNALS_CLOCK")?.as_deref()).ok_or_else(|| {
             Failure::usage("ANNALS_CLOCK: expected a UTC time like 2022-01-27T08:00:00Z")
         })?;
-        let entropy: Box<dyn Entropy> = match std::env::var("ANNALS_SEED") {
-            Ok(seed) if !seed.is_empty() => {
+        let entropy: Box<dyn Entropy> = match setting("ANNALS_SEED")? {
+            Some(seed) if !seed.is_empty() => {
                 note("note: randomness is repeatable by ANNALS_SEED: for tests and demonstrations");
                 Box::new(Seeded::new(seed))
             }
@@ -71,16 +71,52 @@ impl Context {
         Ok(Record::open(self.paths()?)?)
     }
 
-    /// The ledger, open for writing; tells what was found unfinished.
+    /// The folder of keys, also where there is no ledger: then `keys` here, unless one is named.
+    pub fn keys(&self) -> Result<PathBuf, Failure> {
+        if let Some(keys) = &self.global.keys {
+            return Ok(keys.clone());
+        }
+        let ledger = match &self.global.ledger {
+            Some(ledger) => Some(ledger.clone()),
+            None => Paths::find(&std::env::current_dir()?),
+        };
+        Ok(match ledger {
+            Some(ledger) => Paths::new(ledger, None).keys,
+            None => PathBuf::from("keys"),
+        })
+    }
+
+    /// The record, if there is one here.
+    pub fn record_here(&self) -> Result<Option<Record>, Failure> {
+        let opened = self.paths().and_then(|paths| Ok(Record::open(paths)?));
+        match opened {
+            Ok(record) => Ok(Some(record)),
+            Err(Failure::Ledger(LedgerError::NoLedger(_))) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// The ledger, open for writing; tells what was found unfinished. Refused where the clock is
+    /// far off, or a log key is missing that the next checkpoint needs.
     pub fn writer(&self) -> Result<Writer, Failure> {
+        let writer = self.writer_of(true)?;
+        writer.check_log_keys()?;
+        Ok(writer)
+    }
+
+    /// The same without its log keys, and on request whatever the clock says: for the acts that
+    /// mend these.
+    pub fn writer_of(&self, clock: bool) -> Result<Writer, Failure> {
         announce_clock(&self.clock);
         let paths = self.paths()?;
-        if !paths.ledger.join("journal").is_dir() {
-            return Err(LedgerError::NoLedger(paths.ledger).into());
-        }
+        paths.expect_ledger(false)?;
         let keys = KeyFolder::open(&paths.keys)?;
-        let log = keys.log()?;
-        let writer = Writer::open(paths, vec![log], self.wait()?)?;
+        let writer = Writer::open(paths, keys.log_keys()?, self.wait()?)?;
+        if let Some(ledger) = &writer.judge.chain.state.fold.ledger
+            && keys.name_log(&ledger.log_key)?
+        {
+            note("note: the files of the log keys were given their names");
+        }
         for notice in &writer.notices {
             note(match notice {
                 Notice::Aside(path, bytes) => format!(
@@ -92,10 +128,21 @@ impl Context {
                 Notice::CheckpointSigned(n) => format!("note: the checkpoint of {n} was signed"),
             });
         }
-        if !self.global.clock_is_right {
-            append::check_clock(&writer, self.clock.peek())?;
+        if clock && !self.global.clock_is_right {
+            self.ask_about_clock(&writer)?;
         }
         Ok(writer)
+    }
+
+    /// A clock far off the last event is asked about on a terminal, and refused elsewhere.
+    fn ask_about_clock(&self, writer: &Writer) -> Result<(), Failure> {
+        match append::check_clock(writer, self.clock.peek()) {
+            Err(LedgerError::Clock(why)) if ask::on_terminal() => {
+                note(why);
+                ask::may_write(false, "is the clock right?")
+            }
+            other => Ok(other?),
+        }
     }
 
     /// How long to wait for another writer.
@@ -106,46 +153,96 @@ impl Context {
         Ok(span.unsigned_abs())
     }
 
-    /// The secret key that signs: the named one, or the only one here that is enrolled.
+    /// The secret keys here that may sign, without opening them.
+    pub fn signers(&self, roster: &Roster) -> Result<Vec<(Handle, PublicKey)>, Failure> {
+        signers(&KeyFolder::open(self.paths()?.keys)?, roster)
+    }
+
+    /// The secret key that signs: the named one, or the only one here that may sign.
     pub fn signer(&self, writer: &Writer) -> Result<SecretKey, Failure> {
+        self.signer_that(writer, &|_| true)
+    }
+
+    /// The secret key of an admin: the named one, or the only one here that may sign as admin.
+    pub fn admin(&self, writer: &Writer) -> Result<SecretKey, Failure> {
+        self.signer_that(writer, &|member| member.roles.admin)
+    }
+
+    /// The secret key that signs: the named one, or the only one here that is enrolled, not revoked
+    /// and `fit`. Where none is fit, the only other one, so that the rules say why it may not.
+    pub fn signer_that(
+        &self,
+        writer: &Writer,
+        fit: &dyn Fn(&Member) -> bool,
+    ) -> Result<SecretKey, Failure> {
         let keys = KeyFolder::open(&writer.paths.keys)?;
+        let roster = &writer.judge.chain.state.fold.roster;
         let handle = match &self.global.editor {
             Some(name) => Handle::new(name.as_str())?,
-            None => only_signer(&keys, writer)?,
+            None => only_signer(&keys, roster, fit)?,
         };
         let name = handle.to_string();
-        let secret = keys.secret(&handle, &mut |attempt| ask::passphrase(&name, attempt))?;
-        let roster = &writer.judge.chain.state.fold.roster;
-        match roster.member(&secret.public()) {
-            Some(member) if member.revoked.is_none() => Ok(secret),
-            Some(_) => Err(LedgerError::Key(format!("the key of {name} is revoked")).into()),
-            None => Err(LedgerError::Key(format!(
-                "the key of {name} is not enrolled in this ledger; an admin enrols it with annals \
-                 editor add {name}.request"
-            ))
-            .into()),
+        if let Ok(public) = keys.public(&handle) {
+            may_sign(&name, &public, roster)?;
         }
+        let secret = keys.secret(&handle, &mut |attempt| ask::passphrase(&name, attempt))?;
+        may_sign(&name, &secret.public(), roster)?;
+        Ok(secret)
     }
 }
 
-fn only_signer(keys: &KeyFolder, writer: &Writer) -> Result<Handle, Failure> {
-    let roster = &writer.judge.chain.state.fold.roster;
-    let may_sign = |key| roster.member(&key).is_some_and(|member| member.revoked.is_none());
-    let here = keys
-        .list()?
-        .keys
-        .into_iter()
-        .filter(|listed| listed.held != Held::Elsewhere && listed.public.is_some_and(may_sign));
-    let here: Vec<Handle> = here.map(|listed| listed.handle).collect();
+/// A setting of the environment, which must be text.
+fn setting(name: &str) -> Result<Option<String>, Failure> {
+    let text = std::env::var_os(name).map(std::ffi::OsString::into_string).transpose();
+    text.map_err(|found| Failure::usage(format!("{name}: expected UTF-8, found {found:?}")))
+}
+
+/// Refuses a key that signs nothing here, before its passphrase is asked for.
+fn may_sign(name: &str, key: &PublicKey, roster: &Roster) -> Result<(), LedgerError> {
+    match roster.member(key) {
+        Some(Member { revoked: Some(at), .. }) => Err(LedgerError::Key(format!(
+            "the key of {name} is revoked since event {at} and signs nothing any more (rule 403)"
+        ))),
+        Some(_) => Ok(()),
+        None => Err(LedgerError::Key(format!(
+            "the key of {name} is not enrolled in this ledger (rule 402); an admin enrols it with \
+             annals editor add {name}.request"
+        ))),
+    }
+}
+
+/// The secret keys here that may sign.
+fn signers(keys: &KeyFolder, roster: &Roster) -> Result<Vec<(Handle, PublicKey)>, Failure> {
+    let may_sign =
+        |key: &PublicKey| roster.member(key).is_some_and(|member| member.revoked.is_none());
+    let listed = keys.list()?.keys.into_iter();
+    let here = listed.filter(|listed| listed.held != Held::Elsewhere);
+    let named = here.filter_map(|listed| Some((listed.handle, listed.public?)));
+    Ok(named.filter(|(_, key)| may_sign(key)).collect())
+}
+
+fn only_signer(
+    keys: &KeyFolder,
+    roster: &Roster,
+    fit: &dyn Fn(&Member) -> bool,
+) -> Result<Handle, Failure> {
+    let row = |listed: &Listed| roster.member(&listed.public?);
+    let mut here = keys.list()?.keys;
+    here.retain(|listed| {
+        listed.held != Held::Elsewhere && row(listed).is_some_and(|row| row.revoked.is_none())
+    });
+    if here.iter().any(|listed| row(listed).is_some_and(fit)) {
+        here.retain(|listed| row(listed).is_some_and(fit));
+    }
     match here.as_slice() {
-        [one] => Ok(one.clone()),
+        [one] => Ok(one.handle.clone()),
         [] => Err(LedgerError::Key(format!(
             "no secret key in {} may sign; annals key new makes one, an admin enrols it",
             keys.path().display()
         ))
         .into()),
         several => {
-            let names: Vec<String> = several.iter().map(Handle::to_string).collect();
+            let names: Vec<String> = several.iter().map(|it| it.handle.to_string()).collect();
             let names = names.join(", ");
             Err(Failure::usage(format!("who signs? say --by with one of: {names}")))
         }

@@ -1,13 +1,75 @@
-//! `annals editor`.
+//! `annals editor`: who may sign, with which roles, from where to where.
+//!
+//! Always holds: an admin holds nobody's secret but where a desk shares a machine (`--local`); what
+//! a revocation undoes is shown before it is asked for. Not here: key files (`key`).
+//! Source: FORMAT.md sections 6 and 8.
+
+mod add;
+mod change;
+mod list;
+mod revoke;
 
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use clap::Args;
+use crate::key::SecretKey;
+use crate::ledger::error::LedgerError;
+use crate::ledger::people::parameters;
+use crate::ledger::record::Record;
+use crate::ledger::view::View;
+use crate::ledger::view::names::Names;
+use crate::ledger::writer::Writer;
+use clap::{Args, Subcommand};
 
 /// Enrol, change, revoke and list editors
 #[derive(Debug, Args)]
-pub struct EditorArgs {}
+pub struct EditorArgs {
+    #[command(subcommand)]
+    command: EditorCommand,
+}
 
-pub fn run(_: &mut Context, _: EditorArgs) -> Result<Exit, Failure> {
-    Err(Failure::usage("not yet here"))
+#[derive(Debug, Subcommand)]
+enum EditorCommand {
+    /// Enrol a key by the request of its holder
+    #[command(visible_alias = "enrol")]
+    Add(add::AddArgs),
+    /// Revoke a key, from now on, or with what it signed from a point on
+    Revoke(revoke::RevokeArgs),
+    /// Set the roles or the name of a key
+    Change(change::ChangeArgs),
+    /// List who may sign, and who might
+    List(list::ListArgs),
+}
+
+pub fn run(context: &mut Context, args: EditorArgs) -> Result<Exit, Failure> {
+    match args.command {
+        EditorCommand::Add(args) => add::run(context, args),
+        EditorCommand::Revoke(args) => revoke::run(context, args),
+        EditorCommand::Change(args) => change::run(context, args),
+        EditorCommand::List(args) => list::run(context, args),
+    }
+}
+
+/// What a writer has committed, open for reading, and the names in it.
+fn reading(writer: &Writer) -> Result<(Record, Names), Failure> {
+    let record = Record::open(writer.paths.clone())?;
+    let names = Names::read(&View::open(&record, record.size())?)?;
+    Ok((record, names))
+}
+
+/// The recovery key of this record, typed or from its file.
+fn recovery(writer: &Writer) -> Result<SecretKey, Failure> {
+    let Some(digest) = parameters(writer)?.recovery else {
+        let why = "--recovery: this record has no recovery key; event 0 names none";
+        return Err(LedgerError::Key(why.to_owned()).into());
+    };
+    let key = crate::cli::ask::recovery()?;
+    match key.public().digest() == digest {
+        true => Ok(key),
+        false => Err(LedgerError::Key(
+            "expected the recovery key of this record, found the one of another; compare the \
+             paper with the ledger"
+                .to_owned(),
+        )
+        .into()),
+    }
 }

@@ -86,11 +86,17 @@ fn tell_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
         writeln!(err, "  {inner}")?;
         cause = inner.source();
     }
+    if let Some(advice) = error.advice() {
+        writeln!(err, "  {advice}")?;
+    }
     if let LedgerError::Refused(refusals) = error {
         for Refusal { line, name, why } in refusals {
             let line = line.map(|line| format!("line {line}")).unwrap_or_default();
             let name = name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-            writeln!(err, "  {line}{name}: {why}")?;
+            match format!("{line}{name}").trim_start() {
+                "" => writeln!(err, "  {why}")?,
+                place => writeln!(err, "  {place}: {why}")?,
+            }
         }
     }
     Ok(())

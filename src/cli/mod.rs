@@ -3,21 +3,26 @@
 //! Always holds: data on stdout, all else on stderr; exit codes are [`exit::Exit`]; a closed pipe
 //! is no error. Not here: what the commands do (`ledger`). Source: README.md.
 
+mod act;
 mod args;
 mod ask;
 mod asked;
 mod changed;
 mod context;
 mod exit;
+mod given;
 mod output;
+mod preview;
 mod progress;
 mod provenance;
+mod submit;
 mod words;
 
 mod append;
 mod completions;
 mod key;
 mod editor;
+mod ledger;
 mod document;
 mod review;
 mod confirm;
@@ -85,6 +90,7 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Append(args) => append::run(&mut context, args),
         Command::Key(args) => key::run(&mut context, args),
         Command::Editor(args) => editor::run(&mut context, args),
+        Command::Ledger(args) => ledger::run(&mut context, args),
         Command::Document(args) => document::run(&mut context, args),
         Command::Review(args) => review::run(&mut context, args),
         Command::Confirm(args) => confirm::run(&mut context, args),

@@ -14,6 +14,7 @@ use crate::ledger::record::Record;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::since::Became;
 use crate::ledger::view::{AsOf, View};
+use crate::text::Person;
 use crate::time::Time;
 use crate::verify::source::Source;
 use std::io::Write;
@@ -64,6 +65,35 @@ pub fn keys(record: &Record, names: &Names, name: &str) -> Result<Vec<PublicKey>
         return Err(LedgerError::NotFound(why).into());
     }
     Ok(keys)
+}
+
+/// Who reviews: the name and the person of the key that would sign.
+pub fn reviewer(
+    context: &Context,
+    view: &View<'_>,
+    names: &Names,
+) -> Result<(String, Person), Failure> {
+    let roster = &view.state().fold.roster;
+    let enrolled = |key: &PublicKey| roster.member(key).filter(|member| member.revoked.is_none());
+    let found: Vec<PublicKey> = match &context.global.editor {
+        Some(name) => keys(view.record, names, name)?,
+        None => context.signers(roster)?.into_iter().map(|(_, key)| key).collect(),
+    };
+    let mut persons: Vec<(String, Person)> = found
+        .iter()
+        .filter_map(|key| Some((names.of(key), enrolled(key)?.person.clone())))
+        .collect();
+    persons.sort_by(|a, b| a.1.cmp(&b.1));
+    persons.dedup_by(|a, b| a.1 == b.1);
+    match persons.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Failure::usage("who reviews? expected an editor whose key stands, with --by")),
+        several => {
+            let names: Vec<&str> = several.iter().map(|(name, _)| name.as_str()).collect();
+            let names = names.join(", ");
+            Err(Failure::usage(format!("who reviews? say --by with one of: {names}")))
+        }
+    }
 }
 
 /// Tells what a reader must know of the record; the exit code that follows from it.

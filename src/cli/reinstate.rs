@@ -1,13 +1,55 @@
-//! `annals reinstate`.
+//! `annals reinstate`: a retraction is ended.
+//!
+//! Always holds: a fact that is named means its standing retraction. Not here: who may reinstate
+//! (`legal`).
 
+use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::given::{QuoteArgs, WriteArgs};
+use crate::cli::submit::{Submission, submit};
+use crate::event::words::{Stance, Type};
+use crate::ledger::draft::{Draft, Input, Name};
+use crate::ledger::error::LedgerError;
+use crate::ledger::record::Record;
 use clap::Args;
 
 /// End a retraction
 #[derive(Debug, Args)]
-pub struct ReinstateArgs {}
+pub struct ReinstateArgs {
+    /// Position of the retraction, or of the fact that is retracted
+    position: u64,
+    /// Why the fact stands again, in a sentence for readers
+    #[arg(long)]
+    statement: Option<String>,
+    #[command(flatten)]
+    place: QuoteArgs,
+    #[command(flatten)]
+    write: WriteArgs,
+}
 
-pub fn run(_: &mut Context, _: ReinstateArgs) -> Result<Exit, Failure> {
-    Err(Failure::usage("not yet here"))
+pub fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, Failure> {
+    let retraction = retraction(&context.record()?, args.position)?;
+    let question = "statement (why the fact stands again)";
+    let statement = ask::given(args.statement, question, "--statement")?;
+    let draft = Draft {
+        kind: Some(Type::FactReinstated),
+        retraction: Some(Name::Position(retraction)),
+        statement: Some(statement),
+        evidence: args.place.evidence(Stance::Supports).map(|entry| vec![entry]),
+        ..Draft::default()
+    };
+    submit(context, &Input::of([draft]), &Submission::of(&args.write))
+}
+
+/// The standing retraction of a fact that is named; else the position itself.
+fn retraction(record: &Record, position: u64) -> Result<u64, Failure> {
+    let report = record.state(record.size())?;
+    match report.state.fold.fact_of_revision(position) {
+        None => Ok(position),
+        Some(fact) => fact.retraction().ok_or_else(|| {
+            let why = format!("fact {} is not retracted; nothing was written", fact.position);
+            LedgerError::NotFound(why).into()
+        }),
+    }
 }

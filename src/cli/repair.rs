@@ -1,25 +1,89 @@
-//! `annals repair`: a lost or damaged store is built again from the journal.
+//! `annals repair`: what is damaged or lost is built again from what is whole.
 
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{note, out};
-use crate::ledger::repair::repair;
+use crate::cli::output::{out, visible};
+use crate::cli::verify::{faults, verdict};
+use crate::ledger::audit::Audited;
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::repair::{Asked, Found, Place, Step, repair};
 use clap::Args;
-use std::io::Write;
+use std::io::{self, Write};
+use std::path::PathBuf;
 
-/// Build a lost or damaged store again from the journal
+/// Build a damaged or lost journal from the store, the store from the journal
 #[derive(Debug, Args)]
-pub struct RepairArgs {}
+pub struct RepairArgs {
+    /// Another copy of this ledger: take from it the journal, if it is whole and goes on from what
+    /// is signed here, and documents that are missing or damaged here
+    #[arg(long, value_name = "COPY")]
+    from: Option<PathBuf>,
+}
 
-pub fn run(context: &mut Context, _: RepairArgs) -> Result<Exit, Failure> {
-    let paths = context.paths()?;
+pub fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, Failure> {
+    let paths = paths(context)?;
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let repaired = repair(&paths, jobs, context.wait()?)?;
+    let asked = Asked { from: args.from, jobs, wait: context.wait()? };
     let mut out = out();
-    writeln!(out, "the store was built from the journal: {} events", repaired.events)?;
-    out.flush()?;
-    if let Some(aside) = repaired.aside {
-        note(format!("the old store is kept at {}", aside.display()));
+    let mut failed: io::Result<()> = Ok(());
+    let mut tell = |step: Step| {
+        if failed.is_ok() {
+            failed = writeln!(out, "{}", line(&step)).and_then(|()| out.flush());
+        }
+    };
+    let audited = repair(&paths, &asked, &mut tell)?;
+    failed?;
+    end(&mut out, &audited)?;
+    Ok(Exit::of(audited.report.exit()))
+}
+
+/// Where the ledger is, though its journal may be lost.
+fn paths(context: &Context) -> Result<Paths, Failure> {
+    match context.paths() {
+        Err(Failure::Ledger(LedgerError::NoLedger(_))) => Ok(context.new_paths()),
+        other => other,
     }
-    Ok(Exit::Yes)
+}
+
+fn line(step: &Step) -> String {
+    match step {
+        Step::Found(place, path, Found::Whole(events)) => {
+            format!("{place}: whole, {events} events, at {}", path.display())
+        }
+        Step::Found(place, path, Found::Damaged(why, more)) => {
+            let more = if *more > 0 { format!(" (and {more} more)") } else { String::new() };
+            format!("{place}: damaged, at {}: {}{more}", path.display(), visible(why))
+        }
+        Step::Found(place, path, Found::Unfit(events, why)) => {
+            let path = path.display();
+            format!("{place}: {events} events, not taken, at {path}: {}", visible(why))
+        }
+        Step::Found(place, path, Found::Absent) => {
+            format!("{place}: there is none at {}", path.display())
+        }
+        Step::Built(what, Place::Copy, events) => {
+            format!("{what}: taken from the copy, {events} events")
+        }
+        Step::Built(what, from, events) => {
+            format!("{what}: built from the {from}, {events} events")
+        }
+        Step::Aside(what, path) => format!("{what}: the old one is kept at {}", path.display()),
+        Step::Document(digest) => format!("document {digest}: taken from the copy"),
+        Step::NoDocument(position, digest) => format!(
+            "document {digest}: missing or damaged here, captured by event {position}, and not \
+             found elsewhere; annals repair --from COPY looks for it in another copy"
+        ),
+        Step::Checkpoint(size) => format!("checkpoint: taken from the copy, size {size}"),
+        Step::Nothing => "nothing was to be repaired".to_owned(),
+    }
+}
+
+fn end(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
+    faults(out, audited)?;
+    writeln!(out, "verified: {}", verdict(audited))?;
+    if let Some(head) = audited.report.head {
+        writeln!(out, "size {}, head {head}", audited.report.size)?;
+    }
+    Ok(out.flush()?)
 }

@@ -1,13 +1,36 @@
-//! `annals retract`.
+//! `annals retract`: a fact is taken back, and stays to be seen.
+//!
+//! Always holds: a retraction has a reason and a statement. Not here: what ends it (`reinstate`).
 
 use crate::cli::context::Context;
+use crate::cli::dispute::errors;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::given::{ReasonArgs, WriteArgs};
+use crate::cli::submit::{Submission, submit};
+use crate::event::words::Type;
+use crate::ledger::draft::{Draft, Input, Name};
 use clap::Args;
 
 /// Retract a fact, with the reason
 #[derive(Debug, Args)]
-pub struct RetractArgs {}
+pub struct RetractArgs {
+    /// Position of the fact
+    fact: u64,
+    #[command(flatten)]
+    why: ReasonArgs,
+    #[command(flatten)]
+    write: WriteArgs,
+}
 
-pub fn run(_: &mut Context, _: RetractArgs) -> Result<Exit, Failure> {
-    Err(Failure::usage("not yet here"))
+pub fn run(context: &mut Context, args: RetractArgs) -> Result<Exit, Failure> {
+    let (reason, statement) = errors(&args.why)?;
+    let draft = Draft {
+        kind: Some(Type::FactRetracted),
+        fact: Some(Name::Position(args.fact)),
+        reason: Some(reason),
+        error_in: args.why.error_in,
+        statement: Some(statement),
+        ..Draft::default()
+    };
+    submit(context, &Input::of([draft]), &Submission::of(&args.write))
 }

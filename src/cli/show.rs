@@ -2,8 +2,8 @@
 
 mod document;
 mod event;
-mod fact;
-mod quotation;
+pub mod fact;
+pub mod quotation;
 
 use crate::cli::args::Format;
 use crate::cli::context::Context;

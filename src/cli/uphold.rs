@@ -1,13 +1,39 @@
-//! `annals uphold`.
+//! `annals uphold`: a dispute is closed and the fact stands.
+//!
+//! Always holds: an upholding has a statement. Not here: who may uphold (`legal`).
 
+use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::given::{QuoteArgs, WriteArgs};
+use crate::cli::submit::{Submission, submit};
+use crate::event::words::{Stance, Type};
+use crate::ledger::draft::{Draft, Input, Name};
 use clap::Args;
 
 /// Close a dispute: the fact stands
 #[derive(Debug, Args)]
-pub struct UpholdArgs {}
+pub struct UpholdArgs {
+    /// Position of the dispute
+    dispute: u64,
+    /// Why the fact stands, in a sentence for readers
+    #[arg(long)]
+    statement: Option<String>,
+    #[command(flatten)]
+    place: QuoteArgs,
+    #[command(flatten)]
+    write: WriteArgs,
+}
 
-pub fn run(_: &mut Context, _: UpholdArgs) -> Result<Exit, Failure> {
-    Err(Failure::usage("not yet here"))
+pub fn run(context: &mut Context, args: UpholdArgs) -> Result<Exit, Failure> {
+    let question = "statement (why the fact stands)";
+    let statement = ask::given(args.statement, question, "--statement")?;
+    let draft = Draft {
+        kind: Some(Type::FactUpheld),
+        dispute: Some(Name::Position(args.dispute)),
+        statement: Some(statement),
+        evidence: args.place.evidence(Stance::Supports).map(|entry| vec![entry]),
+        ..Draft::default()
+    };
+    submit(context, &Input::of([draft]), &Submission::of(&args.write))
 }

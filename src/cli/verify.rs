@@ -27,6 +27,12 @@ pub struct VerifyArgs {
     /// Make the pin from what is here now
     #[arg(long, requires = "pin")]
     first: bool,
+    /// Check only what is newer than the pin; the pin stays where it is
+    #[arg(long, requires = "pin", conflicts_with = "first")]
+    only_new: bool,
+    /// Where to write evidence if the record is not the pinned one [default: next to the pin]
+    #[arg(long, value_name = "FILE", requires = "pin")]
+    evidence: Option<PathBuf>,
     /// Number of threads [default: all cores]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -49,6 +55,8 @@ pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
     let asked = Audit {
         pin: args.pin,
         first: args.first,
+        only_new: args.only_new,
+        evidence: args.evidence,
         store: !args.no_store,
         jobs: args.jobs.unwrap_or(cores).max(1),
     };
@@ -112,6 +120,7 @@ fn text(out: &mut dyn Write, audited: &Audited, seconds: f64) -> Result<(), Fail
     }
     around(out, audited)?;
     faults(out, audited)?;
+    advice(out, audited)?;
     let rate = size as f64 / seconds.max(1e-9);
     writeln!(out, "{}, in {seconds:.2} s ({rate:.0} events/s)", verdict(audited))?;
     if let (Some(head), Some(at)) = (report.head, report.at) {
@@ -139,12 +148,13 @@ fn around(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
         (PinFound::Moved(from, to), _) => {
             writeln!(out, "pin: holds at size {from}, moved forward to {to}")?;
         }
+        (PinFound::Kept(size), _) => writeln!(out, "pin: holds at size {size}")?,
         (PinFound::Left, _) => writeln!(out, "pin: left as it was")?,
     }
     Ok(())
 }
 
-fn faults(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
+pub fn faults(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
     let faults = &audited.report.faults;
     for fault in faults.iter().take(IN_FULL) {
         let class = match fault.rule.class() {
@@ -171,7 +181,31 @@ fn faults(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
     Ok(())
 }
 
-fn verdict(audited: &Audited) -> &'static str {
+/// Which repair may help: the journal from what is whole, documents from another copy.
+fn advice(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
+    let found = |wanted: &dyn Fn(u16) -> bool| {
+        audited.report.faults.iter().any(|fault| wanted(fault.rule.number()))
+    };
+    if found(&|rule| matches!(rule, 101..=604 | 607..=616 | 704..=707 | 910)) {
+        writeln!(
+            out,
+            "what to do: annals repair builds a damaged journal from the store, if that is whole; \
+             annals repair --from COPY takes it from another copy"
+        )?;
+    }
+    if found(&|rule| matches!(rule, 605 | 606)) {
+        writeln!(out, "what to do: annals repair --from COPY takes documents from another copy")?;
+    }
+    if found(&|rule| matches!(rule, 701..=703)) {
+        writeln!(
+            out,
+            "what to do: put back a copy of the checkpoint; without one the next writer signs it"
+        )?;
+    }
+    Ok(())
+}
+
+pub fn verdict(audited: &Audited) -> &'static str {
     match (audited.report.exit(), audited.report.class()) {
         (0, _) => "yes: the record is whole",
         (1, _) => "no: the record breaks its rules",
@@ -240,7 +274,7 @@ impl<'a> Told<'a> {
             pin: match audited.pin {
                 PinFound::None => "none",
                 PinFound::Made(_) => "made",
-                PinFound::Moved(..) => "holds",
+                PinFound::Moved(..) | PinFound::Kept(_) => "holds",
                 PinFound::Left => "left",
             },
             later_version: report.later_version.map(|(_, v)| v),

@@ -39,7 +39,7 @@ pub enum DiskError {
         bound: u64,
     },
     /// The name leads to a folder, a pipe or something else that is not a plain file.
-    #[error("{} is not a file", path.display())]
+    #[error("expected a file at {}, found a folder or something else", path.display())]
     NotAFile {
         /// What was to be read.
         path: PathBuf,

@@ -55,7 +55,10 @@ pub enum JournalError {
     #[error("there is a journal at {} already", .0.display())]
     ThereAlready(PathBuf),
     /// The end of the journal is damaged, though the checkpoint covers it: nothing is appended.
-    #[error("the journal is damaged at its end, at size {size}: {why}")]
+    #[error(
+        "the journal is damaged at its end, at size {size}: {why}; annals repair builds it \
+             from the store, annals repair --from COPY takes it from another copy"
+    )]
     Damaged {
         /// How many events stand before the damage.
         size: u64,

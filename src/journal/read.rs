@@ -62,6 +62,15 @@ impl Journal {
         Ok(found)
     }
 
+    /// Refuses a journal whose last commit does not hold though the checkpoint covers it: nothing
+    /// may be appended to it.
+    pub fn expect_end(&self) -> Result<(), JournalError> {
+        match self.end.fault {
+            Some(why) => Err(JournalError::Damaged { size: self.end.size, why }),
+            None => Ok(()),
+        }
+    }
+
     /// The path of a document in this ledger, whether it is there or not.
     pub fn document_path(ledger: &Path, digest: &Hash) -> PathBuf {
         ledger.join(DOCUMENTS).join(digest.to_string())

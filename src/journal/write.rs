@@ -67,9 +67,7 @@ impl JournalWriter {
     ) -> Result<(JournalWriter, Option<Aside>), JournalError> {
         let journal = Journal::open(ledger, covered)?;
         let size = journal.size();
-        if let Some(why) = journal.end().fault {
-            return Err(JournalError::Damaged { size, why });
-        }
+        journal.expect_end()?;
         let Some(log) = journal.files().logs.get(journal.end().file) else {
             let file = Appender::create(&files::path(ledger, size), Mode::Shared)?;
             return Ok((JournalWriter::at(ledger, file, size, rotate_at), None));

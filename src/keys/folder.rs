@@ -4,9 +4,11 @@
 //! keys/ada.key        secret key, mode 0600          keys/log.key    log key, unencrypted, 0600
 //! keys/ada.pub        public key                     keys/log.pub    its public key
 //! keys/ada.request    what ada sends to an admin     keys/log.marks  its memory (`marks`)
+//!                     log keys before the present one: `log_key`
 //! ```
 //!
-//! Always holds: no file is ever overwritten; a secret key file that group or others may touch is
+//! Always holds: no file is ever overwritten, but one by the same key under another passphrase, in
+//! one step; what fails to be kept whole leaves nothing; a secret key file that group or others may touch is
 //! refused; a secret key that is not that of the public key beside it is refused, for a damaged
 //! file gives another key in silence. Not here: prompts; which of the keys may sign (`roster`).
 //! Source: commands of `annals init` and `annals key`.
@@ -18,6 +20,7 @@ use super::marks::Marks;
 use super::request::Request;
 use super::secret::{self, Ask, Protection, read_secret, write_secret};
 use super::{import, pem, public};
+use crate::disk;
 use crate::entropy::Entropy;
 use crate::key::{PublicKey, SecretKey};
 use std::fs;
@@ -39,6 +42,18 @@ pub enum Held {
     Encrypted,
     /// It is here, in the clear.
     Unencrypted,
+}
+
+/// A key that is to be kept here, new.
+pub struct NewKey<'a> {
+    /// Its name here.
+    pub handle: &'a Handle,
+    /// The key.
+    pub secret: &'a SecretKey,
+    /// How its file is kept from others.
+    pub protection: Protection<'a>,
+    /// What its holder sends to an admin, where it is to be enrolled.
+    pub request: Option<&'a Request>,
 }
 
 /// One line of the list of keys.
@@ -126,6 +141,45 @@ impl KeyFolder {
         self.add_public(handle, &secret.public())
     }
 
+    /// Keeps a new key and its request, all or nothing.
+    pub fn add_new(&self, new: &NewKey<'_>, entropy: &mut dyn Entropy) -> Result<(), KeysError> {
+        self.check_free(new.handle)?;
+        let request = self.request_path(new.handle);
+        if new.request.is_some() && request.symlink_metadata().is_ok() {
+            return Err(KeysError::Exists { path: request });
+        }
+        let kept = self.add(new.handle, new.secret, new.protection, entropy).and_then(|()| {
+            new.request.map_or(Ok(()), |it| self.add_request(new.handle, it).map(|_| ()))
+        });
+        if kept.is_err() {
+            self.remove_new(new);
+        }
+        kept
+    }
+
+    /// Takes away a new key that is of no use, because what it was made for failed.
+    pub fn remove_new(&self, new: &NewKey<'_>) {
+        let request = new.request.map(|_| self.request_path(new.handle));
+        let files =
+            [Some(self.secret_path(new.handle)), Some(self.public_path(new.handle)), request];
+        for path in files.into_iter().flatten() {
+            // Best effort: the error that led here is the one to tell.
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    /// Writes the file of a secret key that is here anew, under another passphrase or none.
+    pub fn protect(
+        &self,
+        handle: &Handle,
+        secret: &SecretKey,
+        protection: Protection<'_>,
+        entropy: &mut dyn Entropy,
+    ) -> Result<(), KeysError> {
+        let text = write_secret(secret, protection, entropy)?;
+        Ok(disk::replace(&self.secret_path(handle), text.as_bytes(), Mode::Private)?)
+    }
+
     /// Keeps a public key under a handle that has none here.
     pub fn add_public(&self, handle: &Handle, key: &PublicKey) -> Result<(), KeysError> {
         let text = public::write_public(key);
@@ -207,7 +261,8 @@ impl KeyFolder {
         Ok(found.map(|listed| listed.handle))
     }
 
-    fn look(&self, handle: Handle) -> Result<Listed, KeysError> {
+    /// How the key of a handle is at hand.
+    pub fn look(&self, handle: Handle) -> Result<Listed, KeysError> {
         let beside = match self.public(&handle) {
             Err(KeysError::Missing { .. }) => None,
             other => Some(other?),

@@ -1,10 +1,12 @@
 //! Handles: the short names that key files go by.
 //!
-//! Always holds: a [`Handle`] is `[a-z0-9][a-z0-9._-]{0,63}` and neither `log` nor `recovery`; so
-//! it is a file name everywhere and nobody's key can pass for that of the record.
+//! Always holds: a [`Handle`] is `[a-z0-9][a-z0-9._-]{0,63}`, neither `log` nor `recovery`, and does
+//! not begin with `log-`; so it is a file name everywhere and nobody's key can pass for that of the
+//! record.
 //! Not here: the names of people, which stand in the record. Source: commands of `annals key`.
 
 use super::error::KeysError;
+use crate::key::PublicKey;
 use std::fmt;
 use std::ops::Deref;
 
@@ -22,6 +24,8 @@ pub struct Handle(String);
 
 /// Names that no editor's key may have.
 const RESERVED: [&str; 2] = ["log", "recovery"];
+/// How the names of log keys begin that are not the present one.
+const FORMER: &str = "log-";
 
 impl Handle {
     /// The longest handle, in bytes.
@@ -34,15 +38,27 @@ impl Handle {
             let found = found.chars().take(80).collect();
             return Err(KeysError::Handle { found });
         }
-        if RESERVED.contains(&found.as_str()) {
+        if RESERVED.contains(&found.as_str()) || found.starts_with(FORMER) {
             return Err(KeysError::Reserved { found });
         }
         Ok(Handle(found))
     }
 
-    /// The one handle that is not an editor's.
+    /// The handle of the present log key.
     pub fn log() -> Handle {
         Handle(RESERVED[0].to_owned())
+    }
+
+    /// The handle of a log key that is not the present one.
+    pub(super) fn log_of(key: &PublicKey) -> Handle {
+        Handle(format!("{FORMER}{}", key.to_string().get(..16).unwrap_or_default()))
+    }
+
+    /// The handle of such a key, if the text is one.
+    pub(super) fn former_log(text: &str) -> Option<Handle> {
+        let digits = text.strip_prefix(FORMER)?;
+        let hex = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        hex.then(|| Handle(text.to_owned()))
     }
 }
 

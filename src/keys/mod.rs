@@ -1,6 +1,6 @@
 //! Key files: who can sign here, kept from those who may not.
 //!
-//! Always holds: no key file is ever overwritten; a secret leaves this room only as a
+//! Always holds: no key file is ever overwritten, but by the same key under another passphrase; a secret leaves this room only as a
 //! [`SecretKey`], a text for its file or a text for paper, each wiped when dropped; no message
 //! holds one. A passphrase comes in through a closure of the caller, randomness through
 //! [`Entropy`](crate::entropy::Entropy). Not here: prompts (`cli`), who may sign (`roster`,
@@ -29,6 +29,7 @@ mod file;
 mod folder;
 mod handle;
 mod import;
+mod log_key;
 mod marks;
 mod openssh;
 mod pem;
@@ -38,11 +39,11 @@ mod request;
 mod secret;
 
 pub use error::KeysError;
-pub use folder::{Held, KeyFolder, Listed, Listing, read_request};
+pub use folder::{Held, KeyFolder, Listed, Listing, NewKey, read_request};
 pub use handle::{Handle, handle_from};
 pub use import::import;
 pub use marks::{Mark, Marks};
 pub use public::{read_public, write_public};
-pub use recovery::{read_recovery, write_recovery};
+pub use recovery::{RECOVERY_LINES, check_recovery_line, read_recovery, write_recovery};
 pub use request::Request;
 pub use secret::{Ask, Protection, TRIES, generate, read_secret, write_secret};

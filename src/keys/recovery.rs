@@ -23,7 +23,8 @@ const FIRST: &str = "annals-recovery-1";
 const FIRST_READ: &str = "anna1srec0very1";
 /// Hex digits of a line: 16 of the seed, 4 of the check.
 const LINE: usize = 20;
-const LINES: usize = 4;
+/// How many lines of digits the text has after its first.
+pub const RECOVERY_LINES: usize = 4;
 
 /// The text of a recovery key: five lines, each with its LF. Shown once; wiped when dropped.
 ///
@@ -60,7 +61,40 @@ pub fn write_recovery(secret: &SecretKey) -> Zeroizing<String> {
 
 /// Reads the text from the paper.
 pub fn read_recovery(text: &str) -> Result<SecretKey, KeysError> {
-    let refuse = |expected, found| KeysError::RecoveryForm { expected, found };
+    let typed = plain(text);
+    let Some(rest) = typed.strip_prefix(FIRST_READ) else {
+        // What stands there instead may be the secret itself: it is not shown.
+        return Err(refuse("`annals-recovery-1` at the beginning", "something else".to_owned()));
+    };
+    let digits = digits(rest)?;
+    if digits.len() != LINE * RECOVERY_LINES {
+        let found = format!("{} digits", digits.len());
+        return Err(refuse("4 lines of 5 groups of 4, 80 digits in all", found));
+    }
+    seed_of(&digits)
+}
+
+/// Refuses a line of digits that is not as it stands on the paper; `line` is 1 to
+/// [`RECOVERY_LINES`]. So a slip is told before the next line is typed.
+pub fn check_recovery_line(line: usize, text: &str) -> Result<(), KeysError> {
+    let digits = digits(&plain(text))?;
+    if digits.len() != LINE {
+        let found = format!("{} digits", digits.len());
+        return Err(refuse("5 groups of 4, 20 digits", found));
+    }
+    let index = line.saturating_sub(1);
+    match holds(index, &digits) {
+        true => Ok(()),
+        false => Err(KeysError::RecoveryLines { lines: named(index, &digits) }),
+    }
+}
+
+fn refuse(expected: &'static str, found: String) -> KeysError {
+    KeysError::RecoveryForm { expected, found }
+}
+
+/// Without spaces and dashes, in lower case, letters that look like digits taken for them.
+fn plain(text: &str) -> Zeroizing<String> {
     let mut typed = Zeroizing::new(String::with_capacity(text.len()));
     let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '-');
     typed.extend(kept.map(|letter| match letter.to_ascii_lowercase() {
@@ -68,23 +102,27 @@ pub fn read_recovery(text: &str) -> Result<SecretKey, KeysError> {
         'i' | 'l' => '1',
         other => other,
     }));
-    let Some(rest) = typed.strip_prefix(FIRST_READ) else {
-        // What stands there instead may be the secret itself: it is not shown.
-        return Err(refuse("`annals-recovery-1` at the beginning", "something else".to_owned()));
-    };
-    let mut digits = Zeroizing::new(Vec::with_capacity(rest.len()));
-    for (index, letter) in rest.chars().enumerate() {
+    typed
+}
+
+fn digits(text: &str) -> Result<Zeroizing<Vec<u8>>, KeysError> {
+    let mut digits = Zeroizing::new(Vec::with_capacity(text.len()));
+    for (index, letter) in text.chars().enumerate() {
         let Some(digit) = letter.to_digit(16) else {
             let found = format!("{} at digit {}", shown(&letter.to_string()), index + 1);
             return Err(refuse("the digits 0-9 and a-f", found));
         };
         digits.push(digit as u8);
     }
-    if digits.len() != LINE * LINES {
-        let found = format!("{} digits", digits.len());
-        return Err(refuse("4 lines of 5 groups of 4, 80 digits in all", found));
+    Ok(digits)
+}
+
+/// A line whose check does not hold, and where the slip likely is.
+fn named(index: usize, line: &[u8]) -> String {
+    match likely_group(index, line) {
+        Some(group) => format!("line {} (likely group {group})", index + 1),
+        None => format!("line {}", index + 1),
     }
-    seed_of(&digits)
 }
 
 /// The seed of 80 digits whose checks hold; else the lines whose checks do not.
@@ -95,10 +133,7 @@ fn seed_of(digits: &[u8]) -> Result<SecretKey, KeysError> {
         let bytes = bytes_of(line);
         seed[8 * index..8 * index + 8].copy_from_slice(&bytes[..8]);
         if !holds(index, line) {
-            wrong.push(match likely_group(index, line) {
-                Some(group) => format!("line {} (likely group {group})", index + 1),
-                None => format!("line {}", index + 1),
-            });
+            wrong.push(named(index, line));
         }
     }
     match wrong.is_empty() {

@@ -11,14 +11,16 @@ use crate::event::Entry;
 use crate::event::body::MAX_DOCUMENT;
 use crate::hash::Hash;
 use crate::key::SecretKey;
+use crate::ledger::advice::told;
 use crate::ledger::desk::{Pending, WriterDesk};
-use crate::ledger::draft::{Draft, Name, Placed};
+use crate::ledger::draft::{Draft, DraftError, Input, Name, Placed};
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::outbox::{self, Kept};
 use crate::ledger::seal::{Slot, seal};
 use crate::ledger::settle::{Agents, Settled, Settler};
 use crate::ledger::writer::Writer;
 use crate::time::Time;
+use crate::verify::content::Asked;
 use crate::verify::examine::examine;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -75,7 +77,8 @@ pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
             days(far)
         ))),
         back if back < -BACK => Err(LedgerError::Clock(format!(
-            "expected a time after the last event's, {last}; the clock says {now}, {} earlier",
+            "expected a time after the last event's, {last}; the clock says {now}, {} earlier; if the \
+             clock was ahead before, annals ledger retime mends it",
             minutes(-back)
         ))),
         _ => Ok(()),
@@ -98,7 +101,10 @@ pub fn resume(
             Ok(Some(Resumed::Already(Receipt { first, count, already: true })))
         }
         Kept::Fits => {
-            let mut prepared = Prepared { first: writer.size(), ..Prepared::default() };
+            // The documents come again from the files that the drafts name: the outbox's own name
+            // says that they are the same.
+            let documents = documents(drafts, folder);
+            let mut prepared = Prepared { first: writer.size(), documents, ..Prepared::default() };
             for entry in kept {
                 prepared.entries.push(entry);
                 if let Some(why) = judge_last(writer, &prepared)? {
@@ -128,18 +134,40 @@ pub fn prepare(
     signer: &mut Signer<'_>,
     folder: &Path,
 ) -> Result<Prepared, LedgerError> {
+    let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
+    prepare_input(writer, &input, signer, Watch { folder, done: &mut |_| {} })
+}
+
+/// The folder that files are relative to, and who is told how many drafts are done.
+pub struct Watch<'a> {
+    /// The folder.
+    pub folder: &'a Path,
+    /// Told after each draft.
+    pub done: &'a mut dyn FnMut(u64),
+}
+
+/// The same for an input of which some drafts could not be read: they are told with the others.
+pub fn prepare_input(
+    writer: &mut Writer,
+    input: &Input,
+    signer: &mut Signer<'_>,
+    watch: Watch<'_>,
+) -> Result<Prepared, LedgerError> {
     let mut prepared = Prepared { first: writer.size(), ..Prepared::default() };
     let mut agents = Agents::new();
     let mut named = crate::ledger::desk::Refs::new();
-    let mut refused = Vec::new();
-    let mut lost: HashSet<String> = HashSet::new();
-    for placed in drafts {
+    let mut refused: Vec<Refusal> = input.unread.iter().map(unread).collect();
+    let mut lost: HashSet<String> = refused.iter().filter_map(|r| r.name.clone()).collect();
+    for (placed, done) in input.drafts.iter().zip(1..) {
         let draft = &placed.draft;
         let position = writer.size();
+        let given = (draft, watch.folder);
         let outcome = match depends_on(draft, &lost) {
             true => Ok(None),
-            false => one(writer, (draft, folder), signer, (&mut prepared, &mut agents, &named))?,
+            false => one(writer, given, signer, (&mut prepared, &mut agents, &named))?,
         };
+        let line = (placed.line > 0).then_some(placed.line);
+        let refusal = |why| Refusal { line, name: draft.name.clone(), why };
         let good = matches!(outcome, Ok(Some(())));
         if let Some(name) = &draft.name {
             let twice = named.insert(name.clone(), position).is_some();
@@ -147,19 +175,22 @@ pub fn prepare(
                 lost.insert(name.clone());
             }
             if twice {
-                let why = format!("ref: {name:?} is given twice in this input");
-                refused.push(Refusal { line: Some(placed.line), name: draft.name.clone(), why });
+                refused.push(refusal(format!("ref: {name:?} is given twice in this input")));
             }
         }
-        if let Err(why) = outcome {
-            refused.push(Refusal { line: Some(placed.line), name: draft.name.clone(), why });
-        }
+        refused.extend(outcome.err().map(refusal));
+        (watch.done)(done);
     }
     if !refused.is_empty() {
+        refused.sort_by_key(|refusal| refusal.line);
         return Err(LedgerError::Refused(refused));
     }
-    prepared.outbox = Some(outbox_path(writer, drafts, signer, folder));
+    prepared.outbox = Some(outbox_path(writer, &input.drafts, signer, watch.folder));
     Ok(prepared)
+}
+
+fn unread(error: &DraftError) -> Refusal {
+    Refusal { line: Some(error.line), name: error.name.clone(), why: error.why.clone() }
 }
 
 /// Writes prepared events: kept in the outbox first, so that a lost receipt loses nothing.
@@ -212,10 +243,9 @@ pub fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<Str
     let Some(entry) = prepared.entries.last() else { return Ok(None) };
     let examined = examine(entry);
     let pending = Pending::new(&writer.journal, &writer.recent, prepared);
-    writer.judge.event(&examined, &pending, true)?;
+    writer.judge.event(&examined, &pending, Asked::All)?;
     let faults = std::mem::take(&mut writer.judge.faults);
-    let told: Vec<String> =
-        faults.iter().map(|fault| format!("rule {}: {}", fault.rule, fault.why)).collect();
+    let told: Vec<String> = faults.iter().map(told).collect();
     Ok(Some(told.join("; ")).filter(|why| !why.is_empty()))
 }
 
@@ -224,6 +254,12 @@ fn read_file(draft: &Draft, folder: &Path) -> Result<Option<Vec<u8>>, String> {
     let path = folder.join(file);
     let bytes = disk::read(&path, MAX_DOCUMENT);
     bytes.map(Some).map_err(|error| format!("file: {}", chain(&error)))
+}
+
+/// The documents that drafts bring.
+fn documents(drafts: &[Placed], folder: &Path) -> Vec<(Hash, Vec<u8>)> {
+    let files = drafts.iter().filter_map(|placed| read_file(&placed.draft, folder).ok()?);
+    files.map(|bytes| (Hash::of(&[&bytes]), bytes)).collect()
 }
 
 /// An error and its causes, in one line.

@@ -1,21 +1,25 @@
 //! Audit: the whole verdict on a ledger, with everything around it that can contradict it.
 //!
-//! Always holds: nothing is written but the pin, and that only after a whole good verdict; the
-//! store is compared in a copy, so that looking changes nothing. Not here: the judgement itself
-//! (`verify`), words for people (`cli`). Source: FORMAT.md section 9.
+//! Always holds: nothing is written but the pin, and that only after a whole good verdict, and
+//! evidence where the record is not the pinned one; the store is compared in a copy, so that
+//! looking changes nothing. Not here: the judgement itself (`verify`), words for people (`cli`).
+//! Source: FORMAT.md section 9.
 
-use crate::disk::{self, Mode};
+pub mod evidence;
+pub mod kept;
+
 use crate::keys::Marks;
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
-use crate::ledger::record::{Record, read_if_there};
-use crate::pin::Pin;
+use crate::ledger::record::Record;
 use crate::rule::{Fault, Rule};
 use crate::store::{Store, StoreError, sled};
 use crate::verify::ends::Ends;
 use crate::verify::source::{SPAN, Source};
 use crate::verify::{Options, Report, verify};
-use std::path::{Path, PathBuf};
+pub use evidence::EvidenceFound;
+pub use kept::PinFound;
+use std::path::PathBuf;
 
 /// What to compare a ledger with.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +28,10 @@ pub struct Audit {
     pub pin: Option<PathBuf>,
     /// Whether the pin is to be made.
     pub first: bool,
+    /// Whether what the pin covers is not checked again.
+    pub only_new: bool,
+    /// Where evidence is written; else next to the pin.
+    pub evidence: Option<PathBuf>,
     /// Whether the store is compared with the journal.
     pub store: bool,
     /// Number of threads.
@@ -41,19 +49,6 @@ pub enum StoreFound {
     Differs,
 }
 
-/// What became of the pin.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PinFound {
-    /// None was given.
-    None,
-    /// Made.
-    Made(u64),
-    /// Held, and moved forward from one size to another.
-    Moved(u64, u64),
-    /// It does not hold, or the record does not: left as it was.
-    Left,
-}
-
 /// The verdict and what stands around it.
 pub struct Audited {
     /// The verdict.
@@ -62,6 +57,8 @@ pub struct Audited {
     pub store: StoreFound,
     /// The pin.
     pub pin: PinFound,
+    /// What can be shown to others.
+    pub evidence: EvidenceFound,
     /// Whether the log key's memory was at hand.
     pub marked: bool,
 }
@@ -74,8 +71,9 @@ pub fn audit(
 ) -> Result<Audited, LedgerError> {
     let mut unreadable = Vec::new();
     let mark = last_mark(record, &mut unreadable)?;
-    let ends = Ends { checkpoint: record.checkpoint.clone(), mark, pin: read_pin(audit)? };
-    let options = Options { progress, ..Options::whole(audit.jobs) };
+    let ends = Ends { checkpoint: record.checkpoint.clone(), mark, pin: kept::read(audit)? };
+    let known = ends.pinned().filter(|_| audit.only_new).map_or(0, |pin| pin.checkpoint.size);
+    let options = Options { progress, known, ..Options::whole(audit.jobs) };
     let mut report = verify(&record.journal, &ends, options)?;
     report.faults.extend(unreadable);
     let store = match audit.store {
@@ -83,8 +81,9 @@ pub fn audit(
         false => StoreFound::NotCompared("not asked".to_owned()),
     };
     report.faults.sort();
-    let pin = move_pin(audit, &ends, &report)?;
-    Ok(Audited { report, store, pin, marked: mark.is_some() })
+    let pin = kept::move_on(audit, &ends, &report)?;
+    let evidence = evidence::keep(audit, &record.journal, (&ends, &report))?;
+    Ok(Audited { report, store, pin, evidence, marked: mark.is_some() })
 }
 
 fn last_mark(
@@ -107,49 +106,9 @@ fn last_mark(
     }
 }
 
-fn read_pin(audit: &Audit) -> Result<Option<Vec<u8>>, LedgerError> {
-    let Some(path) = &audit.pin else { return Ok(None) };
-    let there = read_if_there(path, 1 << 20)?;
-    match (there, audit.first) {
-        (Some(_), true) => Err(LedgerError::ThereAlready(path.clone())),
-        (None, false) => Err(LedgerError::NotFound(format!(
-            "no pin at {}; --first makes it from what is here now",
-            path.display()
-        ))),
-        (there, _) => Ok(there),
-    }
-}
-
-/// Moves the pin forward, never on a fault.
-fn move_pin(audit: &Audit, ends: &Ends, report: &Report) -> Result<PinFound, LedgerError> {
-    let Some(path) = &audit.pin else { return Ok(PinFound::None) };
-    let Some(pin) = pin_of(report).filter(|_| report.exit() == 0) else {
-        return Ok(PinFound::Left);
-    };
-    let old = ends.pin.as_deref().and_then(Pin::parse);
-    disk::replace(path, pin.write().as_bytes(), Mode::Shared)?;
-    Ok(match old {
-        Some(old) => PinFound::Moved(old.size, pin.size),
-        None => PinFound::Made(pin.size),
-    })
-}
-
-/// What an auditor keeps of a verified record.
-pub fn pin_of(report: &Report) -> Option<Pin> {
-    let ledger = report.state.fold.ledger.as_ref()?;
-    Some(Pin {
-        origin: ledger.origin.to_string(),
-        genesis: report.genesis?,
-        size: report.size,
-        head: report.head?,
-        root: report.root,
-        log_key: ledger.log_key,
-    })
-}
-
 fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound, LedgerError> {
     let folder = record.paths.store();
-    if !folder.is_dir() {
+    if folder.symlink_metadata().is_err() {
         let why = "there is none here; it is made from the journal when it is needed";
         return Ok(StoreFound::NotCompared(why.to_owned()));
     }
@@ -186,6 +145,10 @@ fn differs(record: &Record, store: &dyn Store) -> Result<Option<Fault>, LedgerEr
     let repair = "annals repair rebuilds it from the journal";
     if size != record.size() {
         let journal = record.size();
+        let repair = match size > journal {
+            true => "annals repair builds the journal from it, if it is whole",
+            false => repair,
+        };
         let why = format!("it holds {size} events, the journal {journal}; {repair}");
         return Ok(Some(Fault::at(size.min(journal), Rule::Store, why)));
     }
@@ -202,9 +165,4 @@ fn differs(record: &Record, store: &dyn Store) -> Result<Option<Fault>, LedgerEr
         }
     }
     Ok(None)
-}
-
-/// Whether a path is the file of a pin, for messages.
-pub fn is_pin(path: &Path) -> bool {
-    read_if_there(path, 1 << 20).ok().flatten().is_some_and(|bytes| Pin::parse(&bytes).is_some())
 }

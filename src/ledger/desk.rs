@@ -98,6 +98,15 @@ impl<'a> WriterDesk<'a> {
         let pending = Pending::new(&writer.journal, &writer.recent, prepared);
         WriterDesk { judge: &mut writer.judge, pending, named, now }
     }
+
+    /// The words of a revision, by the event that made it.
+    pub fn revision(&self, event: u64) -> Option<Fact> {
+        match self.pending.body(event)?.content {
+            Content::FactAsserted(content) => Some(content.fact),
+            Content::FactCorrected(content) => Some(content.fact),
+            _ => None,
+        }
+    }
 }
 
 impl Desk for WriterDesk<'_> {
@@ -107,20 +116,20 @@ impl Desk for WriterDesk<'_> {
 
     fn revision_of(&self, fact: u64) -> Option<u64> {
         let fold = &self.judge.chain.state.fold;
-        fold.fact_of_revision(fact).map(|fact| fact.revision)
+        // Who names a correction means its words, and is told where they are no more the present.
+        let named = || fold.fact_of_revision(fact).map(|_| fact);
+        fold.fact(fact).map(|fact| fact.revision).or_else(named)
     }
 
     fn fact(&mut self, fact: u64) -> Option<Fact> {
-        match self.pending.body(self.revision_of(fact)?)?.content {
-            Content::FactAsserted(content) => Some(content.fact),
-            Content::FactCorrected(content) => Some(content.fact),
-            _ => None,
-        }
+        self.revision(self.revision_of(fact)?)
     }
 
-    fn only_document(&self) -> Option<u64> {
-        let mut documents = self.judge.contents.library.documents().map(|(position, _)| position);
-        documents.next().filter(|_| documents.next().is_none())
+    fn only_document(&self) -> Result<u64, usize> {
+        let documents = self.judge.contents.library.documents().map(|(position, _)| position);
+        let first = documents.clone().next();
+        let count = documents.count();
+        first.filter(|_| count == 1).ok_or(count)
     }
 
     fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String> {

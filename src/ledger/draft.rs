@@ -4,15 +4,18 @@
 //! line it stands in. Not here: what the drafts resolve to (`settle`). Source: README.md, the
 //! editor's page.
 
+mod read;
+
 use crate::event::words::{
     AgentType, Basis, ErrorIn, How, Reason, Relation, Reliability, Stance, Translator, Type, Vouch,
 };
+pub use read::{json_lines, read_json_lines, read_toml, toml_tables};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// A position, or the `ref` of an earlier draft of the same input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a position, or the ref of an earlier draft")]
 pub enum Name {
     /// A position in the record.
     Position(u64),
@@ -22,7 +25,7 @@ pub enum Name {
 
 /// A quotation: words that point, or the exact ones with their context.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected words that point, or exact with prefix and suffix")]
 pub enum QuoteDraft {
     /// Words that point at a place: themselves, or `first … last`.
     Pointing(String),
@@ -126,7 +129,7 @@ drafts! {
 /// A draft and where it stands in its input, for errors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placed {
-    /// The line (from 1) at which it begins.
+    /// The line (from 1) at which it begins; 0 where it stands in no file.
     pub line: usize,
     /// The draft.
     pub draft: Draft,
@@ -137,57 +140,25 @@ pub struct Placed {
 pub struct DraftError {
     /// The line (from 1).
     pub line: usize,
+    /// Its `ref`, if that could be read.
+    pub name: Option<String>,
     /// What was expected and found.
     pub why: String,
 }
 
-/// Reads JSON Lines: one draft a line; empty lines are passed over. All bad lines are told.
-///
-/// ```
-/// use annals::ledger::draft::json_lines;
-/// let drafts = json_lines(r#"{"type":"fact.confirmed","fact":17,"how":"reread"}"#);
-/// assert_eq!(drafts.map(|drafts| drafts.len()), Ok(1));
-/// ```
-pub fn json_lines(text: &str) -> Result<Vec<Placed>, Vec<DraftError>> {
-    let mut drafts = Vec::new();
-    let mut errors = Vec::new();
-    for (line, content) in text.lines().enumerate().map(|(at, line)| (at + 1, line)) {
-        if content.trim().is_empty() {
-            continue;
-        }
-        match serde_json::from_str(content) {
-            Ok(draft) => drafts.push(Placed { line, draft }),
-            Err(error) => errors.push(DraftError { line, why: json_why(&error) }),
-        }
-    }
-    if errors.is_empty() { Ok(drafts) } else { Err(errors) }
+/// All drafts of an input: those that could be read and those that could not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Input {
+    /// What could be read, in order.
+    pub drafts: Vec<Placed>,
+    /// What could not.
+    pub unread: Vec<DraftError>,
 }
 
-fn json_why(error: &serde_json::Error) -> String {
-    // The library counts lines within one line; the column is what helps.
-    let text = error.to_string();
-    let cut = text.rfind(" at line ").unwrap_or(text.len());
-    format!("{} (column {})", &text[..cut], error.column())
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TomlDrafts {
-    draft: Vec<toml::Spanned<Draft>>,
-}
-
-/// Reads TOML: a `[[draft]]` table for each draft.
-pub fn toml_tables(text: &str) -> Result<Vec<Placed>, Vec<DraftError>> {
-    let line_of = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
-    match toml::from_str::<TomlDrafts>(text) {
-        Ok(drafts) => Ok(drafts
-            .draft
-            .into_iter()
-            .map(|draft| Placed { line: line_of(draft.span().start), draft: draft.into_inner() })
-            .collect()),
-        Err(error) => {
-            let line = line_of(error.span().map_or(0, |span| span.start));
-            Err(vec![DraftError { line, why: error.message().to_owned() }])
-        }
+impl Input {
+    /// Drafts that stand in no file.
+    pub fn of(drafts: impl IntoIterator<Item = Draft>) -> Input {
+        let placed = |draft| Placed { line: 0, draft };
+        Input { drafts: drafts.into_iter().map(placed).collect(), unread: Vec::new() }
     }
 }

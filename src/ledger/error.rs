@@ -5,9 +5,11 @@
 
 use crate::disk::DiskError;
 use crate::entropy::EntropyError;
+use crate::event::words::Type;
+use crate::hash::Hash;
 use crate::journal::JournalError;
 use crate::keys::KeysError;
-use crate::rule::Fault;
+use crate::rule::{Class, Fault};
 use crate::store::StoreError;
 use crate::verify::source::SourceError;
 use std::path::PathBuf;
@@ -29,26 +31,83 @@ pub enum LedgerError {
     /// There is no ledger.
     #[error("no ledger at {}; annals init makes one, --ledger DIR names another", .0.display())]
     NoLedger(PathBuf),
+    /// There is a file where a ledger's folder was expected.
+    #[error("expected a ledger's folder at {}, found a file; --ledger DIR names the folder that \
+             the journal is in", .0.display())]
+    NotAFolder(PathBuf),
+    /// A ledger without its journal.
+    #[error("the ledger at {} has no folder journal: it is lost; annals repair builds it from the \
+             store, annals repair --from COPY takes it from another copy", .0.display())]
+    JournalLost(PathBuf),
     /// There is one already.
     #[error("{} is there already; nothing was changed", .0.display())]
     ThereAlready(PathBuf),
     /// The rules refuse drafts; nothing was written.
     #[error("{} refused; nothing was written", count(.0.len()))]
     Refused(Vec<Refusal>),
+    /// The rules refuse one act; nothing was written.
+    #[error("{kind} is refused: {why}; nothing was written")]
+    NotAllowed {
+        /// What was to be done.
+        kind: Type,
+        /// The rule and why.
+        why: String,
+    },
     /// The record breaks its own rules, so nothing is added to it.
-    #[error("the record has {} faults, the first: {}; nothing was written; \
-             annals verify tells all", .0.len(), first(.0))]
+    #[error("the record has {}, the first: {}; nothing was written; annals verify tells \
+             all, annals repair builds a damaged journal from the store, annals repair --from COPY \
+             takes it from another copy", faults(.0.len()), first(.0))]
     Faulty(Vec<Fault>),
     /// The log key has signed more than the record holds: it must not fork silently.
     #[error(
         "the log key signed size {marked} and the record has {size} events or another root: \
-             this is an older or another copy, opened for reading only; restore the newer one"
+             this is an older or another copy, opened for reading only; restore the newer one \
+             (annals repair looks for it in the store, annals repair --from COPY in another copy)"
     )]
     BehindMark {
         /// Size of the last mark.
         marked: u64,
         /// Size of the record.
         size: u64,
+    },
+    /// The journal ends before what the checkpoint signs.
+    #[error(
+        "the checkpoint speaks of {signed} events, the journal has {size}: events are missing at \
+             its end; nothing was written; annals repair looks for them in the store, annals \
+             repair --from COPY in another copy"
+    )]
+    Short {
+        /// Size of the checkpoint.
+        signed: u64,
+        /// Size of the journal.
+        size: u64,
+    },
+    /// Nothing whole is at hand to repair from.
+    #[error(
+        "nothing whole is here to repair from; nothing was changed; annals repair --from COPY \
+             takes the record from another copy of this ledger"
+    )]
+    Irreparable,
+    /// The copy is of another record, or nothing says that it is of this one.
+    #[error(
+        "expected another copy of this ledger's record at {}, found one that does not begin with \
+             the same event 0, and that neither the checkpoint nor the log key's marks here know; \
+             nothing was changed", .0.display()
+    )]
+    OtherRecord(PathBuf),
+    /// Two records that verify and differ.
+    #[error(
+        "forked: {} and {} both verify, and differ from event {position} on ({} and {}); nothing \
+             was changed; keep both, and ask a pin or another copy which one was seen before",
+        .one.0, .other.0, .one.1, .other.1
+    )]
+    Fork {
+        /// The first position where they differ.
+        position: u64,
+        /// One of them, and the hash of its event there.
+        one: (String, Hash),
+        /// The other.
+        other: (String, Hash),
     },
     /// The store and the journal do not agree.
     #[error(
@@ -70,8 +129,8 @@ pub enum LedgerError {
     Key(String),
     /// After the commit point: the events are in the record, the rest is not done.
     #[error(
-        "written, not acknowledged: events {first} to {last} are in the record, but {what} \
-             failed; the next writer finishes the rest"
+        "written, not acknowledged: events {first} to {last} are in the record, but: \
+             {what}; the next writer finishes the rest"
     )]
     NotAcknowledged {
         /// First position.
@@ -108,18 +167,45 @@ fn count(refused: usize) -> String {
     }
 }
 
+fn faults(count: usize) -> String {
+    match count {
+        1 => "1 fault".to_owned(),
+        more => format!("{more} faults"),
+    }
+}
+
 fn first(faults: &[Fault]) -> String {
     faults.first().map(Fault::to_string).unwrap_or_default()
 }
 
 impl LedgerError {
+    /// What to do, where the error itself cannot say it: a file of the record cannot be read.
+    pub fn advice(&self) -> Option<&'static str> {
+        let reads = match self {
+            LedgerError::Journal(JournalError::Disk(DiskError::Io { what, .. })) => {
+                matches!(*what, "read" | "list")
+            }
+            LedgerError::Source(_) => true,
+            _ => false,
+        };
+        reads.then_some(
+            "annals repair builds a journal that is damaged from the store; annals repair --from \
+             COPY takes it, or a document, from another copy",
+        )
+    }
+
     /// The exit code: 1 no, 2 could not tell, 3 conflict, 4 forked.
     pub fn exit(&self) -> u8 {
         match self {
-            LedgerError::Refused(_) | LedgerError::Faulty(_) => 1,
+            LedgerError::Refused(_) | LedgerError::NotAllowed { .. } => 1,
+            LedgerError::Faulty(faults) => match faults.iter().map(|f| f.rule.class()).max() {
+                Some(Class::Fork) => 4,
+                Some(Class::Damage) => 2,
+                _ => 1,
+            },
             LedgerError::Disk(DiskError::Held { .. }) => 3,
             LedgerError::StoreIo(StoreError::Held(_)) => 3,
-            LedgerError::BehindMark { .. } => 4,
+            LedgerError::BehindMark { .. } | LedgerError::Fork { .. } => 4,
             _ => 2,
         }
     }

@@ -3,14 +3,18 @@
 //! Always holds: each use reads as one straight function over the floors below. Not here: words
 //! for people, arguments, prompts (`cli`).
 
+pub mod act;
+pub mod advice;
 pub mod append;
 pub mod audit;
 pub mod desk;
 pub mod draft;
 pub mod error;
+pub mod fallout;
 pub mod init;
 pub mod outbox;
 pub mod paths;
+pub mod people;
 pub mod record;
 pub mod point;
 pub mod view;

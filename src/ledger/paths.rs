@@ -2,6 +2,7 @@
 //!
 //! Always holds: names are those of FORMAT.md section 9. Not here: reading them.
 
+use crate::ledger::error::LedgerError;
 use std::path::{Path, PathBuf};
 
 /// The folders of a ledger and of the keys beside it.
@@ -28,6 +29,23 @@ impl Paths {
     pub fn find(start: &Path) -> Option<PathBuf> {
         let candidates = start.ancestors().map(|folder| folder.join("ledger"));
         candidates.into_iter().find(|folder| folder.join("journal").is_dir())
+    }
+
+    /// Refuses a path that is no ledger, and says what it is instead. A ledger without a journal
+    /// is one where `lost` says so: a repair builds it again.
+    pub fn expect_ledger(&self, lost: bool) -> Result<(), LedgerError> {
+        let ledger = || self.ledger.clone();
+        if self.ledger.join("journal").is_dir() {
+            return Ok(());
+        }
+        if self.ledger.exists() && !self.ledger.is_dir() {
+            return Err(LedgerError::NotAFolder(ledger()));
+        }
+        // What only a ledger has, besides its journal.
+        if !self.checkpoint().is_file() && !self.store().join("db").is_file() {
+            return Err(LedgerError::NoLedger(ledger()));
+        }
+        if lost { Ok(()) } else { Err(LedgerError::JournalLost(ledger())) }
     }
 
     /// The latest signed checkpoint.
@@ -58,6 +76,11 @@ impl Paths {
     /// The log key's memory.
     pub fn marks(&self) -> PathBuf {
         self.keys.join("log.marks")
+    }
+
+    /// What was typed and is not written yet.
+    pub fn drafts(&self) -> PathBuf {
+        self.keys.join("drafts")
     }
 
     /// What was signed and perhaps not acknowledged.

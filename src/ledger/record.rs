@@ -7,7 +7,7 @@ use crate::disk::{self, DiskError};
 use crate::event::Entry;
 use crate::event::body::Body;
 use crate::event::record::Reading;
-use crate::journal::{Journal, JournalError};
+use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::tlog::{Checkpoint, MAX_NOTE, Note};
@@ -29,13 +29,9 @@ pub struct Record {
 impl Record {
     /// Opens the ledger at `paths`.
     pub fn open(paths: Paths) -> Result<Record, LedgerError> {
-        let checkpoint = read_if_there(&paths.checkpoint(), MAX_NOTE as u64)?;
-        let journal = match Journal::open(&paths.ledger, covered(checkpoint.as_deref())) {
-            Err(JournalError::Missing(_)) => {
-                return Err(LedgerError::NoLedger(paths.ledger.clone()));
-            }
-            other => other?,
-        };
+        paths.expect_ledger(false)?;
+        let checkpoint = checkpoint(&paths)?;
+        let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;
         Ok(Record { paths, journal, checkpoint })
     }
 
@@ -93,6 +89,16 @@ impl ReadEvent {
 /// The size that a checkpoint speaks of, if it is in form.
 pub fn covered(checkpoint: Option<&[u8]>) -> Option<u64> {
     Checkpoint::parse(&Note::parse(checkpoint?)?.text).map(|checkpoint| checkpoint.size)
+}
+
+/// The bytes of a ledger's checkpoint, or `None` where there is none. One of more bytes than a
+/// note may have is cut there: it is not in form either way.
+pub fn checkpoint(paths: &Paths) -> Result<Option<Vec<u8>>, DiskError> {
+    match disk::read_up_to(&paths.checkpoint(), MAX_NOTE as u64 + 1) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The bytes of a file, or `None` where there is none.

@@ -1,69 +1,164 @@
-//! Repair: a lost or damaged store is built again from the journal.
+//! Repair: a damaged or lost journal is built from the store, the store from the journal, both
+//! from another copy.
 //!
-//! Always holds: the journal must verify first; the old store is kept aside, never deleted.
-//! Not here: a damaged journal (see `from_store`). Source: FORMAT.md section 9.
+//! Always holds: only a record that verifies whole, and that checkpoint and marks here do not
+//! contradict, takes the place of another; what is replaced is built beside it, durable, then
+//! renamed into place; the old is kept aside, never deleted; two that verify and differ are a
+//! fork, and nothing is changed. Not here: what a place holds (`holding`), the files (`place`).
+//! Source: FORMAT.md section 9.
+
+mod compare;
+mod documents;
+mod holding;
+mod place;
+mod stored;
 
 use crate::disk::lock::Lock;
-use crate::journal::Journal;
+use crate::hash::Hash;
+use crate::ledger::audit::{Audit, Audited, audit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
-use crate::ledger::writer::store_entries;
-use crate::store::sled;
-use crate::verify::ends::Ends;
-use crate::verify::source::Source;
-use crate::verify::{Options, verify};
-use std::fs;
-use std::path::{Path, PathBuf};
+use compare::{Compared, compare};
+use holding::Holding;
+pub use holding::{Found, Place};
+use place::Scratch;
+use std::path::PathBuf;
 use std::time::Duration;
 
-/// What a repair did.
+/// How to repair.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Another copy of the ledger: the folder that its journal is in.
+    pub from: Option<PathBuf>,
+    /// Number of threads.
+    pub jobs: usize,
+    /// How long to wait for a writer.
+    pub wait: Duration,
+}
+
+/// What was found or done, told as it happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Repaired {
-    /// Events in the new store.
-    pub events: u64,
-    /// Where the old store is now.
-    pub aside: Option<PathBuf>,
+pub enum Step {
+    /// What a place holds.
+    Found(Place, PathBuf, Found),
+    /// The first was built from the second, so many events.
+    Built(Place, Place, u64),
+    /// What was in a place is kept here.
+    Aside(&'static str, PathBuf),
+    /// A document was taken from the copy.
+    Document(Hash),
+    /// A document that event is missing, and the copy, if there is one, has it not.
+    NoDocument(u64, Hash),
+    /// The checkpoint was taken from the copy; its size.
+    Checkpoint(u64),
+    /// All was well: nothing was changed.
+    Nothing,
 }
 
-/// Builds the store again from the journal.
-pub fn repair(paths: &Paths, jobs: usize, wait: Duration) -> Result<Repaired, LedgerError> {
-    let record = Record::open(paths.clone())?;
-    let lock = Lock::take(&paths.lock(), wait)?;
-    let ends = Ends { checkpoint: record.checkpoint.clone(), ..Ends::default() };
-    let report = verify(&record.journal, &ends, Options::whole(jobs))?;
-    let behind = crate::rule::Rule::Short;
-    if report.faults.iter().any(|fault| fault.rule != behind) {
-        return Err(LedgerError::Faulty(report.faults));
+/// Repairs a ledger, tells each step, and verifies what is there then.
+///
+/// Errors: [`LedgerError::Irreparable`] where nothing whole is at hand, [`LedgerError::Fork`]
+/// where two records verify and differ; then nothing was changed.
+pub fn repair(
+    paths: &Paths,
+    asked: &Asked,
+    tell: &mut dyn FnMut(Step),
+) -> Result<Audited, LedgerError> {
+    paths.expect_ledger(true)?;
+    let from = asked.from.as_ref().map(|copy| copy_paths(paths, copy)).transpose()?;
+    let lock = Lock::take(&paths.lock(), asked.wait)?;
+    let scratch = Scratch::make(&paths.ledger)?;
+    let journal = Holding::journal(paths, asked.jobs)?;
+    tell(journal.step());
+    let mut store = Holding::store(paths, &scratch, asked.jobs)?;
+    tell(store.step());
+    // Beside a whole journal a whole store is compared, whatever was signed.
+    store.anchored |= journal.is_whole();
+    let mut holdings = vec![journal, store];
+    if let Some(from) = &from {
+        let copy = Holding::copy(from, (paths, &holdings), asked.jobs)?;
+        tell(copy.step());
+        holdings.push(copy);
     }
-    let aside = set_aside(&paths.store())?;
-    build(&record.journal, &paths.store())?;
-    drop(lock);
-    Ok(Repaired { events: record.size(), aside })
+    let record = choose(&holdings)?;
+    let mut changed = false;
+    if record.place != Place::Journal {
+        place::journal(paths, &scratch, record, tell)?;
+        changed = true;
+    }
+    if !same_as_store(record, &holdings)? {
+        place::store(paths, &scratch, record, tell)?;
+        changed = true;
+    }
+    let copy = from.as_ref().map(|from| from.ledger.as_path());
+    changed |= documents::take(paths, record, copy, tell)?;
+    changed |= place::checkpoint(paths, record, &holdings, tell)?;
+    if !changed {
+        tell(Step::Nothing);
+    }
+    drop((holdings, scratch, lock));
+    let asked = Audit { store: true, jobs: asked.jobs, ..Audit::default() };
+    audit(&Record::open(paths.clone())?, &asked, None)
 }
 
-/// Fills a new store at `folder` from a journal, and closes and opens it once: a store that was
-/// never opened again can come up empty after damage.
-pub fn build(journal: &Journal, folder: &Path) -> Result<(), LedgerError> {
-    let mut store = sled::create(folder)?;
-    for span in journal.walk(0)? {
-        let span = span?;
-        store_entries(&mut store, span.first, &span.entries)?;
+/// The copy's folders; its keys are not looked at.
+fn copy_paths(paths: &Paths, copy: &std::path::Path) -> Result<Paths, LedgerError> {
+    let from = Paths::new(copy.to_owned(), None);
+    from.expect_ledger(false)?;
+    if copy.canonicalize().ok() == paths.ledger.canonicalize().ok() {
+        let why = format!("expected another copy of the ledger, found {} itself", copy.display());
+        return Err(LedgerError::Usage(why));
     }
-    store.settle()?;
-    Ok(())
+    Ok(from)
 }
 
-fn set_aside(store: &Path) -> Result<Option<PathBuf>, LedgerError> {
-    if !store.exists() {
-        return Ok(None);
+/// The longest whole record; of equals the journal, then the copy. All that verify must agree.
+fn choose(holdings: &[Holding]) -> Result<&Holding, LedgerError> {
+    let anchored = |holding: &&Holding| holding.verifies() && holding.anchored;
+    let verified: Vec<&Holding> = holdings.iter().filter(anchored).collect();
+    for (index, one) in verified.iter().enumerate() {
+        for other in &verified[index + 1..] {
+            if let Compared::Forked(position, hashes) = compare(one.source()?, other.source()?)? {
+                return Err(fork((one, other), position, hashes));
+            }
+        }
     }
-    let name = |n: u32| store.with_file_name(format!("db-aside-{n}"));
-    let free = (1..).map(name).find(|path| !path.exists());
-    let Some(free) = free else { return Ok(None) };
-    fs::rename(store, &free).map_err(|cause| {
-        let (what, path) = ("move aside", store.to_owned());
-        LedgerError::Disk(crate::disk::DiskError::Io { what, path, cause })
-    })?;
-    Ok(Some(free))
+    let rank = |holding: &&&Holding| match holding.place {
+        Place::Journal => 2,
+        Place::Copy => 1,
+        Place::Store => 0,
+    };
+    let whole = verified.iter().filter(|holding| holding.is_whole());
+    let longest = whole.max_by_key(|holding| (holding.size(), rank(holding)));
+    longest.copied().ok_or_else(|| hopeless(holdings))
+}
+
+fn fork(two: (&Holding, &Holding), position: u64, hashes: (Hash, Hash)) -> LedgerError {
+    let name = |holding: &Holding| format!("the {} at {}", holding.place, holding.path.display());
+    let (one, other) = (name(two.0), name(two.1));
+    LedgerError::Fork { position, one: (one, hashes.0), other: (other, hashes.1) }
+}
+
+/// Why nothing can be repaired with what is here.
+fn hopeless(holdings: &[Holding]) -> LedgerError {
+    let behind = holdings.iter().find_map(|holding| holding.behind_mark());
+    let others = holdings.iter().filter(|h| h.place == Place::Store && h.found() != Found::Absent);
+    let agree = others.clone().all(|holding| holding.behind_mark().is_some());
+    match behind.filter(|_| agree && holdings[0].behind_mark().is_some()) {
+        Some((marked, size)) => LedgerError::BehindMark { marked, size },
+        None => LedgerError::Irreparable,
+    }
+}
+
+/// Whether the store holds the record that was chosen, bodies too.
+fn same_as_store(record: &Holding, holdings: &[Holding]) -> Result<bool, LedgerError> {
+    let store = holdings.iter().find(|holding| holding.place == Place::Store);
+    let Some(store) = store.filter(|store| store.is_whole()) else { return Ok(false) };
+    if store.size() != record.size() {
+        return Ok(false);
+    }
+    let same = record.place == Place::Store
+        || compare(record.source()?, store.source()?)? == Compared::Same;
+    Ok(same)
 }

@@ -16,19 +16,19 @@ use crate::pointing;
 use crate::quote::Text;
 use crate::text::{Lang, TextError, Uri, Verbatim, Words};
 use crate::time::Time;
-use parts::{check_exact, topic, when};
+use parts::{as_bytes, check_words, topic, when, which_document};
 use std::collections::HashMap;
 
 /// What settling asks of the record and of the documents.
 pub trait Desk {
     /// The position that a `ref` names.
     fn named(&self, name: &str) -> Option<u64>;
-    /// The event that made the present revision of a fact.
+    /// The event that made the present revision of a fact; a correction is itself.
     fn revision_of(&self, fact: u64) -> Option<u64>;
     /// The body of the present revision of a fact.
     fn fact(&mut self, fact: u64) -> Option<Fact>;
-    /// The only document, if there is only one.
-    fn only_document(&self) -> Option<u64>;
+    /// The only document, or how many there are.
+    fn only_document(&self) -> Result<u64, usize>;
     /// The text and the language of a document.
     fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String>;
     /// Type and role of an agent at its first use in the record.
@@ -267,9 +267,7 @@ impl<'a> Settler<'a> {
     ) -> Result<body::Evidence, Unsettled> {
         let document = match &draft.document {
             Some(name) => self.position(Some(name), "document", kind)?,
-            None => self.desk.only_document().ok_or(
-                "document: the record has none, or more than one; say which, as document: 3",
-            )?,
+            None => self.desk.only_document().map_err(which_document)?,
         };
         let translation = draft.translation.as_ref().map(|draft| {
             let need =
@@ -314,12 +312,13 @@ impl<'a> Settler<'a> {
         };
         let Some(anchor) = text.anchor(start, end) else {
             let (length, bytes) = (text.len(), text.as_str().len());
+            let hint = as_bytes(quote, (text, start, end)).unwrap_or_default();
             return Err(format!(
                 "span: {start}..{end} is not in document {document}, which has {length} code \
-                 points ({bytes} bytes; offsets count code points)"
+                 points ({bytes} bytes; offsets count code points){hint}"
             ));
         };
-        check_exact(quote, &anchor, (text, start, end))?;
+        check_words(quote, &anchor, (text, start, end))?;
         Ok(Some((anchor, body::Span { start: start as u64, end: end as u64 })))
     }
 

@@ -11,12 +11,13 @@ use crate::hash::Hash;
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
 use crate::key::{PublicKey, SecretKey};
 use crate::keys::{Mark, Marks};
+use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
-use crate::ledger::record::{covered, read_if_there};
+use crate::ledger::record::{self, covered};
 use crate::store::sled::SledStore;
 use crate::store::{Appended, Head, Store, StoreError, sled};
-use crate::tlog::{Checkpoint, MAX_NOTE, Note, NoteSignature};
+use crate::tlog::{Checkpoint, Note, NoteSignature};
 use crate::verify::ends::Ends;
 use crate::verify::source::Source;
 use crate::verify::{Judge, Options, follow};
@@ -68,14 +69,12 @@ impl Writer {
         log_keys: Vec<SecretKey>,
         wait: Duration,
     ) -> Result<Writer, LedgerError> {
-        if !paths.ledger.join("journal").is_dir() {
-            return Err(LedgerError::NoLedger(paths.ledger));
-        }
+        paths.expect_ledger(false)?;
         let lock = Lock::take(&paths.lock(), wait)?;
-        let checkpoint = read_if_there(&paths.checkpoint(), MAX_NOTE as u64)?;
+        let checkpoint = record::checkpoint(&paths)?;
         let covered = covered(checkpoint.as_deref());
-        let (writer, aside) = JournalWriter::open(&paths.ledger, covered, ROTATE_AT)?;
         let journal = Journal::open(&paths.ledger, covered)?;
+        check_end(&journal, covered)?;
         let mut judge = Judge::new(&Ends::default());
         let options = Options { contents: true, ..Options::state(u64::MAX) };
         follow(&journal, options, &mut judge)?;
@@ -85,6 +84,8 @@ impl Writer {
         let marks = Marks::at(paths.marks());
         check_marks(&marks, &journal, &judge)?;
         let (store, built) = open_store(&paths, &journal, &judge)?;
+        // Only now is anything moved: a writer that refuses leaves the evidence as it was.
+        let (writer, aside) = JournalWriter::open(&paths.ledger, covered, ROTATE_AT)?;
         let mut notices: Vec<Notice> = built.into_iter().collect();
         notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
         let recent = Vec::new();
@@ -101,7 +102,8 @@ impl Writer {
             _lock: lock,
         };
         this.catch_up()?;
-        if covered != Some(this.size()) && this.size() > 0 {
+        // Without its log keys a record can still be given a new one.
+        if covered != Some(this.size()) && this.size() > 0 && this.check_log_keys().is_ok() {
             this.sign_checkpoint()?;
             this.notices.push(Notice::CheckpointSigned(this.size()));
         }
@@ -139,6 +141,28 @@ impl Writer {
         self.judge.chain.size()
     }
 
+    /// Refuses to go on without a log key that the next checkpoint needs: to be asked before
+    /// anything is written.
+    pub fn check_log_keys(&self) -> Result<(), LedgerError> {
+        let Some(ledger) = &self.judge.chain.state.fold.ledger else { return Ok(()) };
+        for public in [Some(ledger.log_key), ledger.old_log_key].into_iter().flatten() {
+            if !self.holds_log_key(&public) {
+                return Err(missing_log_key(&self.paths, &public));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether this log key is at hand.
+    pub fn holds_log_key(&self, public: &PublicKey) -> bool {
+        self.log_keys.iter().any(|key| key.public() == *public)
+    }
+
+    /// Takes a log key that is about to become the present one.
+    pub fn hold_log_key(&mut self, key: SecretKey) {
+        self.log_keys.push(key);
+    }
+
     /// Commits entries that the judge has taken already, with the documents they came with:
     /// documents → journal → store → mark → checkpoint. The commit point is the closing line.
     pub fn commit(
@@ -155,13 +179,13 @@ impl Writer {
                 other => other?,
             }
         }
-        let (size, root) = (self.size(), self.judge.chain.tree.root());
+        let (size, root) = (self.size(), self.judge.chain.tree().root());
         let first = size - entries.len() as u64;
         self.writer.commit(entries, (size, root))?;
         self.finish(first, entries).map_err(|error| LedgerError::NotAcknowledged {
             first,
             last: size - 1,
-            what: error.to_string(),
+            what: chain(&error),
         })
     }
 
@@ -196,7 +220,7 @@ impl Writer {
     /// Signs the record as it stands: mark first, then the checkpoint is replaced.
     fn sign_checkpoint(&mut self) -> Result<(), LedgerError> {
         let Some(ledger) = &self.judge.chain.state.fold.ledger else { return Ok(()) };
-        let (size, root) = (self.size(), self.judge.chain.tree.root());
+        let (size, root) = (self.size(), self.judge.chain.tree().root());
         let origin = ledger.origin.clone();
         let text = Checkpoint { origin: origin.to_string(), size, root }.text();
         let mut signatures = Vec::new();
@@ -216,8 +240,9 @@ impl Writer {
 fn missing_log_key(paths: &Paths, public: &PublicKey) -> LedgerError {
     LedgerError::Key(format!(
         "expected the log key {public} in {}, which is not there; without it no checkpoint can be \
-         signed",
-        paths.log_key().display()
+         signed, so nothing is written: put back a copy, or let an admin say annals ledger rekey \
+         --reason compromised",
+        paths.keys.display()
     ))
 }
 
@@ -246,6 +271,16 @@ pub fn store_entries(
     Ok(())
 }
 
+/// A record that ends before what its checkpoint signs is read, never written.
+fn check_end(journal: &Journal, covered: Option<u64>) -> Result<(), LedgerError> {
+    journal.expect_end()?;
+    let size = journal.size();
+    match covered {
+        Some(signed) if signed > size => Err(LedgerError::Short { signed, size }),
+        _ => Ok(()),
+    }
+}
+
 /// A record behind its mark is read, never written.
 fn check_marks(marks: &Marks, journal: &Journal, judge: &Judge) -> Result<(), LedgerError> {
     let Some(ledger) = &judge.chain.state.fold.ledger else { return Ok(()) };
@@ -256,12 +291,12 @@ fn check_marks(marks: &Marks, journal: &Journal, judge: &Judge) -> Result<(), Le
         return Err(behind);
     }
     if mark.size == size {
-        return if mark.root == judge.chain.tree.root() { Ok(()) } else { Err(behind) };
+        return if mark.root == judge.chain.tree().root() { Ok(()) } else { Err(behind) };
     }
     let ends = Ends { mark: Some((mark.size, mark.root)), ..Ends::default() };
     let mut at = Judge::new(&ends);
     follow(journal, Options::state(mark.size), &mut at)?;
-    if at.chain.tree.root() == mark.root { Ok(()) } else { Err(behind) }
+    if at.chain.tree().root() == mark.root { Ok(()) } else { Err(behind) }
 }
 
 /// Opens the store, or builds it from the journal where there is none. One that differs from the
@@ -272,9 +307,12 @@ fn open_store(
     judge: &Judge,
 ) -> Result<(SledStore, Option<Notice>), LedgerError> {
     let store = match sled::open(&paths.store()) {
-        Err(StoreError::Missing(_)) => {
+        Err(StoreError::Missing(_)) if !paths.store().exists() => {
             let notice = Notice::StoreBuilt(judge.chain.size());
             return Ok((sled::create(&paths.store())?, Some(notice)));
+        }
+        Err(StoreError::Missing(_)) => {
+            return Err(LedgerError::Store("its folder holds no store".to_owned()));
         }
         Err(StoreError::Damaged(why)) => return Err(LedgerError::Store(why)),
         other => other?,

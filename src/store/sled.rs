@@ -213,6 +213,7 @@ impl Drop for SledStore {
 
 /// Opens sled on a folder, and `db` beside it.
 fn start(folder: &Path) -> Result<SledStore, StoreError> {
+    remove_unfinished(folder).map_err(disk::error("tidy", folder))?;
     let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(None);
     let opened = quietly(|| config.open()).map_err(StoreError::Damaged)?;
     let db = opened.map_err(|error| refused(error, folder))?;
@@ -228,18 +229,44 @@ fn start(folder: &Path) -> Result<SledStore, StoreError> {
     })
 }
 
+/// What the name of a snapshot ends with until it is whole.
+const UNFINISHED: &str = ".generating";
+
+/// Removes a snapshot that a crash or a full disk left unfinished: sled 0.34.7 would take it for
+/// the newest one and call the whole store damaged. It is derived from `db`.
+fn remove_unfinished(folder: &Path) -> io::Result<()> {
+    let held = |file: File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+    if File::open(folder.join("db")).is_ok_and(held) {
+        return Ok(());
+    }
+    for found in fs::read_dir(folder)? {
+        let path = found?.path();
+        if path.to_string_lossy().ends_with(UNFINISHED) {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
 /// What sled's refusal to open means. It says only in words that the lock is held.
 fn refused(error: sled::Error, folder: &Path) -> StoreError {
     match error {
         sled::Error::Io(cause) if cause.to_string().contains("could not acquire lock") => {
             StoreError::Held(folder.to_owned())
         }
-        sled::Error::Io(cause) if cause.kind() == io::ErrorKind::PermissionDenied => {
+        // The system refuses: nothing is wrong with what is there.
+        sled::Error::Io(cause) if !tells_of_content(cause.kind()) => {
             let (what, path) = ("open", folder.to_owned());
             StoreError::Disk(DiskError::Io { what, path, cause })
         }
         other => damage(other),
     }
+}
+
+/// Whether an error of this kind can come from what the files hold.
+fn tells_of_content(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{InvalidData, InvalidInput, NotFound, Other, UnexpectedEof};
+    matches!(kind, InvalidData | InvalidInput | NotFound | Other | UnexpectedEof)
 }
 
 fn damage(error: sled::Error) -> StoreError {
@@ -339,7 +366,8 @@ fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
     };
     for found in listed {
         let found = found?;
-        if found.file_type()?.is_file() {
+        let unfinished = found.file_name().to_string_lossy().ends_with(UNFINISHED);
+        if found.file_type()?.is_file() && !unfinished {
             fs::copy(found.path(), to.join(found.file_name()))?;
         }
     }

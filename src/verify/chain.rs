@@ -9,7 +9,7 @@ use crate::event::words::Type;
 use crate::fold::deed::Deed;
 use crate::hash::Hash;
 use crate::legal::Proposal;
-use crate::merkle::Tree;
+use crate::merkle::{Tree, Wanted};
 use crate::rule::{Fault, Rule};
 use crate::state::State;
 use crate::time::Time;
@@ -23,8 +23,8 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 pub struct Chain {
     /// The state of all applied events.
     pub state: State,
-    /// The tree of all events.
-    pub tree: Tree,
+    /// The tree of all events, and the subtrees that an end needs.
+    pub nodes: Wanted,
     /// Hash of the last event.
     pub head: Option<Hash>,
     /// Time of the last event whose place was in form.
@@ -48,7 +48,12 @@ pub struct Judged {
 impl Chain {
     /// How many events there were.
     pub fn size(&self) -> u64 {
-        self.tree.size()
+        self.tree().size()
+    }
+
+    /// The tree of all events.
+    pub fn tree(&self) -> &Tree {
+        self.nodes.tree()
     }
 
     /// The position that should come next.
@@ -182,7 +187,7 @@ impl Chain {
 
     fn go_on(&mut self, position: u64, examined: &Examined) {
         let reading = &examined.reading;
-        self.tree.push(reading.hash);
+        self.nodes.push(reading.hash);
         self.head = Some(reading.hash);
         match &reading.place {
             Some(place) => {

@@ -30,6 +30,24 @@ pub struct Counts {
     pub not_checkable: u64,
 }
 
+/// What is asked of the content of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Nothing.
+    Nothing,
+    /// Everything.
+    All,
+    /// It was checked before: only the table of documents is filled, and what is withheld told.
+    Known,
+}
+
+impl Asked {
+    /// Everything or nothing.
+    pub fn of(contents: bool) -> Asked {
+        if contents { Asked::All } else { Asked::Nothing }
+    }
+}
+
 /// The content of all events so far.
 #[derive(Default)]
 pub struct Contents {
@@ -63,7 +81,7 @@ impl Contents {
             BodyFound::Bad(rule, why) => broken.push((*rule, why.clone())),
             BodyFound::Unknown => {}
             BodyFound::Good(body) => {
-                self.counts.bodies += 1;
+                self.counts.bodies += u64::from(!around.known);
                 if body.by != statement.by || body.content.kind() != statement.kind {
                     let why = "the body is of another signer or type".to_owned();
                     broken.push((Rule::BodySigner, why));
@@ -167,21 +185,8 @@ impl Contents {
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
         let (row, size) = document;
-        match around.source.document(&row.digest)? {
-            None => self.missing.push(judged.position),
-            Some(bytes) => {
-                let found = Hash::of(&[&bytes]);
-                if found != row.digest || bytes.len() as u64 != size {
-                    let (length, digest) = (bytes.len(), row.digest);
-                    let why = format!(
-                        "expected {size} bytes of {digest}, found {length} bytes of {found}"
-                    );
-                    broken.push((Rule::DocumentDigest, why));
-                } else {
-                    self.counts.documents += 1;
-                    self.library.keep_text(row.digest, bytes);
-                }
-            }
+        if !around.known {
+            self.read_document(judged.position, (&row.digest, size), around.source, broken)?;
         }
         let earlier = self.library.earlier(&row.digest);
         if let Some(earlier) = earlier.filter(|earlier| !around.state.fold.is_redacted(*earlier)) {
@@ -190,6 +195,30 @@ impl Contents {
         }
         if judged.applied {
             self.library.add(judged.position, row);
+        }
+        Ok(())
+    }
+
+    /// Rule 606, and what 605 will ask.
+    fn read_document(
+        &mut self,
+        position: u64,
+        said: (&Hash, u64),
+        source: &dyn Source,
+        broken: &mut Vec<(Rule, String)>,
+    ) -> Result<(), SourceError> {
+        let (digest, size) = said;
+        let Some(bytes) = source.document(digest)? else {
+            self.missing.push(position);
+            return Ok(());
+        };
+        let (found, length) = (Hash::of(&[&bytes]), bytes.len());
+        if found == *digest && length as u64 == size {
+            self.counts.documents += 1;
+            self.library.keep_text(*digest, bytes);
+        } else {
+            let why = format!("expected {size} bytes of {digest}, found {length} bytes of {found}");
+            broken.push((Rule::DocumentDigest, why));
         }
         Ok(())
     }
@@ -219,7 +248,7 @@ impl Contents {
         statement: &Statement,
         out: (Around<'_>, &mut Vec<(Rule, String)>),
     ) -> Result<(), SourceError> {
-        let (Around { state, source }, broken) = out;
+        let (Around { state, source, .. }, broken) = out;
         for entry in evidence {
             let named = entry.document;
             if !is_named(named, statement, state) {
@@ -310,6 +339,8 @@ pub struct Around<'a> {
     pub state: &'a State,
     /// Where documents and earlier bodies are read.
     pub source: &'a dyn Source,
+    /// Whether the event was verified before: its document is not read again.
+    pub known: bool,
 }
 
 /// Rule 608 of one document: an applied capture that the signer had before her.

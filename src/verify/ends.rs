@@ -1,13 +1,15 @@
 //! The end of a record against what was signed, remembered or pinned of it.
 //!
 //! Always holds: nothing here accuses unless two things that are whole disagree.
-//! Not here: the events (`chain`). Source: FORMAT.md section 9, rules 701–804.
+//! Not here: the events (`chain`), the pin (`pinned`). Source: FORMAT.md section 9, rules 701–707.
 
 use crate::fold::Ledger;
 use crate::hash::Hash;
+use crate::merkle::Plan;
 use crate::pin::Pin;
 use crate::rule::{Fault, Rule};
 use crate::tlog::{Checkpoint, Note, Signed};
+use crate::verify::pinned::{self, Looked};
 use std::collections::BTreeMap;
 
 /// What is known of a record's end, besides the record.
@@ -26,6 +28,8 @@ pub struct Ends {
 pub struct Seen {
     /// Root of the tree of that size.
     pub root: Hash,
+    /// The roots of its complete subtrees, largest first.
+    pub peaks: Vec<Hash>,
     /// Hash of the last event.
     pub head: Option<Hash>,
     /// The ledger's parameters after so many events.
@@ -51,9 +55,19 @@ impl Ends {
     /// The sizes at which the record must be looked at.
     pub fn sizes(&self) -> Vec<u64> {
         let checkpoint = self.note().map(|(_, checkpoint)| checkpoint.size);
-        let pin = self.pin.as_deref().and_then(Pin::parse).map(|pin| pin.size);
+        let pin = self.pinned().map(|pin| pin.checkpoint.size);
         let mark = self.mark.map(|(size, _)| size);
         [checkpoint, pin, mark].into_iter().flatten().collect()
+    }
+
+    /// The subtrees whose hashes must be kept of a record of `size` events.
+    pub fn plans(&self, size: u64) -> Vec<Plan> {
+        self.pinned().map_or_else(Vec::new, |pin| pinned::plans(&pin, size))
+    }
+
+    /// The pin, if there is one and it is in form.
+    pub fn pinned(&self) -> Option<Pin> {
+        Pin::parse(self.pin.as_deref()?)
     }
 
     fn note(&self) -> Option<(Note, Checkpoint)> {
@@ -62,15 +76,10 @@ impl Ends {
         Some((note, checkpoint))
     }
 
-    /// Compares every end with the record of `size` events, seen at the sizes of
-    /// [`Ends::sizes`]; `genesis` is the hash of event 0.
-    pub fn judge(
-        &self,
-        size: u64,
-        genesis: Option<Hash>,
-        seen: &BTreeMap<u64, Seen>,
-        faults: &mut Vec<Fault>,
-    ) -> EndsFound {
+    /// Compares every end with the record, seen at the sizes of [`Ends::sizes`] and with the
+    /// subtrees of [`Ends::plans`].
+    pub fn judge(&self, record: Looked<'_>, faults: &mut Vec<Fault>) -> EndsFound {
+        let Looked { size, seen, .. } = record;
         let mut found = EndsFound::default();
         let before = faults.len();
         match self.note() {
@@ -97,10 +106,10 @@ impl Ends {
                 faults.push(Fault::of(Rule::BehindMark, why));
             }
         }
-        if let Some(bytes) = &self.pin {
-            found.pin = Pin::parse(bytes);
+        if self.pin.is_some() {
+            found.pin = self.pinned();
             let before = faults.len();
-            judge_pin(found.pin.as_ref(), (size, genesis), seen, faults);
+            pinned::judge(found.pin.as_ref(), record, faults);
             found.pin_holds = faults.len() == before;
         }
         found
@@ -161,41 +170,4 @@ fn judge_note(
         tell(Rule::CheckpointRoot, why);
     }
     note.signatures.len() - known
-}
-
-fn judge_pin(
-    pin: Option<&Pin>,
-    record: (u64, Option<Hash>),
-    seen: &BTreeMap<u64, Seen>,
-    faults: &mut Vec<Fault>,
-) {
-    let (size, genesis) = record;
-    let Some(pin) = pin else {
-        let why = "the pin is not in form or its sum does not hold; use a copy of it";
-        faults.push(Fault::of(Rule::PinDamaged, why));
-        return;
-    };
-    let origin = |seen: &Seen| seen.ledger.as_ref().map(|ledger| ledger.origin.clone());
-    let present = seen.values().find_map(origin);
-    if present.as_ref().is_some_and(|origin| **origin != *pin.origin) {
-        let why = format!("the pin is of {}, the record is of another", pin.origin);
-        faults.push(Fault::of(Rule::PinOrigin, why));
-        return;
-    }
-    if genesis.is_some_and(|genesis| genesis != pin.genesis) {
-        let why = format!("event 0 is not the pinned one, {}", pin.genesis);
-        faults.push(Fault::of(Rule::ForkedFromPin, why));
-        return;
-    }
-    if size < pin.size {
-        let why = format!("the pin saw {} events, the record has {size}", pin.size);
-        faults.push(Fault::of(Rule::CutBelowPin, why));
-        return;
-    }
-    if let Some(seen) = seen.get(&pin.size)
-        && (seen.head != Some(pin.head) || seen.root != pin.root)
-    {
-        let why = format!("at size {} the record is not the pinned one", pin.size);
-        faults.push(Fault::of(Rule::ForkedFromPin, why));
-    }
 }

@@ -7,25 +7,10 @@
 use crate::event::Entry;
 use crate::event::body::Body;
 use crate::event::record::Reading;
+use crate::event::words::Type;
 use crate::hash::Hash;
-use crate::key::{PublicKey, Recomputed, VerifyingKey, settle};
+use crate::key::{Keys, PublicKey, Recomputed, settle};
 use crate::rule::Rule;
-use hashbrown::HashMap;
-
-/// Keys that were parsed, so that each is parsed once for each thread.
-#[derive(Debug, Default)]
-pub struct KeyCache(HashMap<PublicKey, Option<VerifyingKey>>);
-
-impl KeyCache {
-    /// The key, if it is acceptable.
-    pub fn accept(&mut self, key: &PublicKey) -> Option<&VerifyingKey> {
-        // A forger could name a new key in every event: keep no more than a roster can hold.
-        if self.0.len() > 65_536 {
-            self.0.clear();
-        }
-        self.0.entry(*key).or_insert_with(|| key.accept()).as_ref()
-    }
-}
 
 /// What was found of a body.
 #[derive(Debug)]
@@ -36,7 +21,7 @@ pub enum BodyFound {
     Bad(Rule, String),
     /// There, committed and in form.
     Good(Box<Body>),
-    /// There, but the statement is not, so nothing says whether it is the one.
+    /// There, but the statement is not, so nothing says whether it is the one; or not looked at.
     Unknown,
 }
 
@@ -59,6 +44,21 @@ pub fn examine(entry: &Entry) -> Examined {
     Examined { reading, body, signature: Vec::new(), by_refused: false }
 }
 
+/// Examines an entry that was verified before: of the bodies, only those that say what a document
+/// is are read.
+pub fn examine_known(entry: &Entry) -> Examined {
+    let reading = Reading::of(&entry.record);
+    let of_document = reading
+        .statement
+        .as_ref()
+        .is_some_and(|said| matches!(said.kind, Type::DocumentCaptured | Type::DocumentDescribed));
+    let body = match &entry.body {
+        Some(_) if !of_document => BodyFound::Unknown,
+        _ => find_body(entry, &reading),
+    };
+    Examined { reading, body, signature: Vec::new(), by_refused: false }
+}
+
 fn find_body(entry: &Entry, reading: &Reading) -> BodyFound {
     let Some(bytes) = &entry.body else { return BodyFound::Withheld };
     let Some(statement) = &reading.statement else { return BodyFound::Unknown };
@@ -75,7 +75,7 @@ fn find_body(entry: &Entry, reading: &Reading) -> BodyFound {
 
 /// Rules 301 and 302 of events that are in form. Every signature is judged by itself; only the
 /// encoding of the recomputed points is shared.
-pub fn check_signatures(events: &mut [Examined], keys: &mut KeyCache) {
+pub fn check_signatures(events: &mut [Examined], keys: &mut Keys<'_>) {
     let mut recomputed = Vec::with_capacity(events.len());
     let mut whose = Vec::with_capacity(events.len());
     for (index, event) in events.iter_mut().enumerate() {
@@ -99,22 +99,20 @@ pub fn check_signatures(events: &mut [Examined], keys: &mut KeyCache) {
 
 /// What the signature recomputes to; `None` where 302 is broken already, or cannot be judged
 /// because 301 is.
-fn recompute(event: &mut Examined, keys: &mut KeyCache) -> Option<Recomputed> {
+fn recompute(event: &mut Examined, keys: &mut Keys<'_>) -> Option<Recomputed> {
     let (statement, signature) = (event.reading.statement.as_ref()?, event.reading.signature?);
     let refused = |key: PublicKey| (Rule::KeyRefused, format!("the key {key} is not acceptable"));
     if let Some(key) = statement.args.new_key()
-        && keys.accept(&key).is_none()
+        && !keys.accepts(&key)
     {
         event.signature.push(refused(key));
     }
-    match keys.accept(&statement.by) {
-        Some(key) => key.recompute(&event.reading.signed_bytes(), &signature),
-        None => {
-            event.signature.push(refused(statement.by));
-            event.by_refused = true;
-            None
-        }
+    if !keys.accepts(&statement.by) {
+        event.signature.push(refused(statement.by));
+        event.by_refused = true;
+        return None;
     }
+    keys.recompute(&statement.by, &event.reading.signed_bytes(), &signature)
 }
 
 impl Examined {

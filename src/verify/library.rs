@@ -47,7 +47,7 @@ const KEEP: usize = 64 << 20;
 
 impl Library {
     /// The documents that may be quoted, by position: digest, language and title.
-    pub fn documents(&self) -> impl Iterator<Item = (u64, &Row)> {
+    pub fn documents(&self) -> impl Iterator<Item = (u64, &Row)> + Clone {
         self.rows.iter().map(|(position, row)| (*position, row))
     }
 

@@ -7,19 +7,24 @@
 pub mod chain;
 pub mod content;
 pub mod ends;
+pub mod evidence;
 pub mod examine;
 pub mod library;
+pub mod pinned;
 pub mod pipeline;
 pub mod source;
 
 use crate::hash::Hash;
+use crate::merkle::{Tree, Wanted};
+use crate::pin::LogKeys;
 use crate::rule::{Class, Fault, Rule};
 use crate::state::State;
 use crate::time::Time;
 use chain::Chain;
-use content::{Around, Contents, Counts};
+use content::{Around, Asked, Contents, Counts};
 use ends::{Ends, EndsFound, Seen};
 use examine::Examined;
+use pinned::Looked;
 use pipeline::{ExaminedSpan, Plan};
 use source::{Closing, Source, SourceError};
 use std::collections::BTreeMap;
@@ -33,6 +38,9 @@ pub struct Options<'a> {
     pub signatures: bool,
     /// Whether bodies and documents are checked.
     pub contents: bool,
+    /// How many events from the start were verified before, as their pin says: their signatures,
+    /// bodies and quotations are not checked again; 0 for a whole verdict.
+    pub known: u64,
     /// The number of events after which to stop; `u64::MAX` for all.
     pub until: u64,
     /// Told the number of events so far, now and then.
@@ -42,12 +50,13 @@ pub struct Options<'a> {
 impl Options<'_> {
     /// A whole verdict on `jobs` threads.
     pub fn whole(jobs: usize) -> Options<'static> {
-        Options { jobs, signatures: true, contents: true, until: u64::MAX, progress: None }
+        let until = u64::MAX;
+        Options { jobs, signatures: true, contents: true, known: 0, until, progress: None }
     }
 
     /// The state only, of the first `until` events: for reading and writing, not for verdicts.
     pub fn state(until: u64) -> Options<'static> {
-        Options { jobs: 1, signatures: false, contents: false, until, progress: None }
+        Options { jobs: 1, signatures: false, contents: false, known: 0, until, progress: None }
     }
 }
 
@@ -62,7 +71,13 @@ pub struct Report {
     /// Root of the tree.
     pub root: Hash,
     /// The tree itself.
-    pub tree: crate::merkle::Tree,
+    pub tree: Tree,
+    /// The log keys, by the size from which on they are.
+    pub log: Vec<LogKeys>,
+    /// What the record was at the sizes that its ends speak of, and is at its own.
+    pub seen: BTreeMap<u64, Seen>,
+    /// How many events from the start were not checked again.
+    pub known: u64,
     /// Time of the last event.
     pub at: Option<Time>,
     /// The state of all applied events.
@@ -106,13 +121,17 @@ pub fn verify(
     options: Options<'_>,
 ) -> Result<Report, SourceError> {
     let mut judge = Judge::new(ends);
+    ends.plans(source.size()).iter().for_each(|plan| judge.chain.nodes.want(plan));
     follow(source, options, &mut judge)?;
     // The ends are a verdict's: who only reads the state has none to compare.
     let whole = options.signatures && options.until == u64::MAX && judge.later_version.is_none();
-    let mut report = judge.end(whole && options.contents);
+    let (mut report, nodes) = judge.end(whole && options.contents);
     if whole {
-        report.ends = ends.judge(report.size, report.genesis, &judge.seen, &mut report.faults);
+        let (size, genesis, seen) = (report.size, report.genesis, &report.seen);
+        let looked = Looked { size, genesis, seen, nodes: &nodes };
+        report.ends = ends.judge(looked, &mut report.faults);
     }
+    report.known = options.known.min(report.size);
     report.faults.sort();
     report.ignored_bytes = source.ignored_bytes();
     Ok(report)
@@ -124,8 +143,8 @@ pub fn follow(
     options: Options<'_>,
     judge: &mut Judge,
 ) -> Result<(), SourceError> {
-    let Options { jobs, signatures, until, .. } = options;
-    pipeline::run(source, Plan { jobs, signatures, until }, &mut |span| {
+    let Options { jobs, signatures, known, until, .. } = options;
+    pipeline::run(source, Plan { jobs, signatures, known, until }, &mut |span| {
         judge.take(span, source, options)
     })
 }
@@ -142,6 +161,7 @@ pub struct Judge {
     watched: Vec<u64>,
     seen: BTreeMap<u64, Seen>,
     genesis: Option<Hash>,
+    log: Vec<LogKeys>,
     closings: u64,
     closing_broken: bool,
     closed_at: Option<u64>,
@@ -170,7 +190,9 @@ impl Judge {
                 self.later_version = Some((self.chain.expected(), v));
                 return Ok(false);
             }
-            self.event(examined, source, options.contents)?;
+            let known = self.chain.size() < options.known;
+            let asked = if known { Asked::Known } else { Asked::of(options.contents) };
+            self.event(examined, source, asked)?;
             self.watch();
             while let Some(closing) = closings.next_if(|c| c.counted <= self.chain.size()) {
                 self.close(&closing);
@@ -193,15 +215,27 @@ impl Judge {
         &mut self,
         examined: &Examined,
         source: &dyn Source,
-        contents: bool,
+        asked: Asked,
     ) -> Result<(), SourceError> {
         let judged = self.chain.judge(examined, &mut self.faults);
         self.genesis.get_or_insert(examined.reading.hash);
-        if contents {
-            let around = Around { state: &self.chain.state, source };
+        self.watch_log_keys();
+        if asked != Asked::Nothing {
+            let known = asked == Asked::Known;
+            let around = Around { state: &self.chain.state, source, known };
             self.contents.judge((examined, &judged), around, &mut self.faults)?;
         }
         Ok(())
+    }
+
+    /// Keeps the log keys where they are others than before.
+    fn watch_log_keys(&mut self) {
+        let Some(ledger) = &self.chain.state.fold.ledger else { return };
+        let keys = |log: &LogKeys| (log.key, log.old);
+        if self.log.last().map(keys) != Some((ledger.log_key, ledger.old_log_key)) {
+            let (size, key, old) = (self.chain.size(), ledger.log_key, ledger.old_log_key);
+            self.log.push(LogKeys { size, key, old });
+        }
     }
 
     /// Keeps what the record is at a size that an end speaks of.
@@ -213,7 +247,8 @@ impl Judge {
 
     fn look(&self) -> Seen {
         Seen {
-            root: self.chain.tree.root(),
+            root: self.chain.tree().root(),
+            peaks: self.chain.tree().peaks().to_vec(),
             head: self.chain.head,
             ledger: self.chain.state.fold.ledger.clone(),
         }
@@ -221,7 +256,7 @@ impl Judge {
 
     /// Rule 706, told once.
     fn close(&mut self, closing: &Closing) {
-        let root = self.chain.tree.root();
+        let root = self.chain.tree().root();
         let counted = closing.counted;
         let why = match &closing.said {
             None => Some("the closing line is not in form".to_owned()),
@@ -246,18 +281,22 @@ impl Judge {
         }
     }
 
-    fn end(&mut self, contents: bool) -> Report {
+    fn end(&mut self, contents: bool) -> (Report, Wanted) {
         if contents {
             self.contents.end(&self.chain.state, &mut self.faults);
         }
         self.seen.insert(self.chain.size(), self.look());
         let chain = std::mem::take(&mut self.chain);
-        Report {
+        let tree = chain.tree().clone();
+        let report = Report {
             size: chain.size(),
             head: chain.head,
             genesis: self.genesis,
-            root: chain.tree.root(),
-            tree: chain.tree,
+            root: tree.root(),
+            tree,
+            log: std::mem::take(&mut self.log),
+            seen: std::mem::take(&mut self.seen),
+            known: 0,
             at: chain.at,
             state: chain.state,
             faults: std::mem::take(&mut self.faults),
@@ -266,6 +305,7 @@ impl Judge {
             ends: EndsFound::default(),
             later_version: self.later_version,
             ignored_bytes: 0,
-        }
+        };
+        (report, chain.nodes)
     }
 }

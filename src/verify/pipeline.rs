@@ -3,7 +3,8 @@
 //! Always holds: the caller sees spans in the order of the record, whatever the threads do; one
 //! thread at a time reads. Not here: what is examined (`examine`).
 
-use crate::verify::examine::{Examined, KeyCache, check_signatures, examine};
+use crate::key::{Keyring, Keys};
+use crate::verify::examine::{Examined, check_signatures, examine, examine_known};
 use crate::verify::source::{Closing, Damage, Source, SourceError, Span, Walk};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -29,6 +30,8 @@ pub struct Plan {
     pub jobs: usize,
     /// Whether signatures are checked.
     pub signatures: bool,
+    /// How many events from the start were verified before.
+    pub known: u64,
     /// Number of events after which to stop.
     pub until: u64,
 }
@@ -42,8 +45,9 @@ pub fn run(
     each: &mut dyn FnMut(ExaminedSpan) -> Result<bool, SourceError>,
 ) -> Result<(), SourceError> {
     let reader = Mutex::new(Reader { walk: source.walk(0)?, next: 0, ended: false });
+    let ring = Keyring::default();
     if plan.jobs <= 1 {
-        let mut keys = KeyCache::default();
+        let mut keys = Keys::new(&ring);
         while let Some((_, span)) = turn(&reader, plan, &mut keys) {
             if !each(span?)? {
                 break;
@@ -54,8 +58,8 @@ pub fn run(
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(2 * plan.jobs);
         for _ in 0..plan.jobs {
-            let (sender, reader) = (sender.clone(), &reader);
-            scope.spawn(move || work(reader, plan, &sender));
+            let (sender, reader, ring) = (sender.clone(), &reader, &ring);
+            scope.spawn(move || work((reader, ring), plan, &sender));
         }
         drop(sender);
         let mut waiting = BTreeMap::new();
@@ -80,8 +84,10 @@ struct Reader<'a> {
     ended: bool,
 }
 
-fn work(reader: &Mutex<Reader<'_>>, plan: Plan, sender: &SyncSender<Turn>) {
-    let mut keys = KeyCache::default();
+type Shared<'a, 'b> = (&'a Mutex<Reader<'b>>, &'a Keyring);
+
+fn work((reader, ring): Shared<'_, '_>, plan: Plan, sender: &SyncSender<Turn>) {
+    let mut keys = Keys::new(ring);
     while let Some(turn) = turn(reader, plan, &mut keys) {
         if sender.send(turn).is_err() {
             return;
@@ -89,7 +95,7 @@ fn work(reader: &Mutex<Reader<'_>>, plan: Plan, sender: &SyncSender<Turn>) {
     }
 }
 
-fn turn(reader: &Mutex<Reader<'_>>, plan: Plan, keys: &mut KeyCache) -> Option<Turn> {
+fn turn(reader: &Mutex<Reader<'_>>, plan: Plan, keys: &mut Keys<'_>) -> Option<Turn> {
     let (index, span) = {
         let mut reader = reader.lock().ok()?;
         if reader.ended {
@@ -105,7 +111,7 @@ fn turn(reader: &Mutex<Reader<'_>>, plan: Plan, keys: &mut KeyCache) -> Option<T
     Some((index, span.map(|span| examine_span(span, plan, keys))))
 }
 
-fn examine_span(span: Span, plan: Plan, keys: &mut KeyCache) -> ExaminedSpan {
+fn examine_span(span: Span, plan: Plan, keys: &mut Keys<'_>) -> ExaminedSpan {
     let Span { first, mut entries, mut closings, mut damage } = span;
     let room = plan.until.saturating_sub(first);
     if (entries.len() as u64) > room {
@@ -113,9 +119,14 @@ fn examine_span(span: Span, plan: Plan, keys: &mut KeyCache) -> ExaminedSpan {
         closings.retain(|closing| closing.counted <= plan.until);
         damage.retain(|damage| damage.counted <= plan.until);
     }
-    let mut events: Vec<Examined> = entries.iter().map(examine).collect();
-    if plan.signatures {
-        check_signatures(&mut events, keys);
+    let known = usize::try_from(plan.known.saturating_sub(first)).unwrap_or(usize::MAX);
+    let (before, new) = entries.split_at(known.min(entries.len()));
+    let mut events: Vec<Examined> = before.iter().map(examine_known).collect();
+    events.extend(new.iter().map(examine));
+    if plan.signatures
+        && let Some(new) = events.get_mut(before.len()..)
+    {
+        check_signatures(new, keys);
     }
     ExaminedSpan { first, events, closings, damage }
 }

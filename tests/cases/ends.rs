@@ -5,7 +5,7 @@ use crate::support::files::{
     CHECKPOINT, Files, JOURNAL, MARKS, PIN, head_text, note, pin_with_sum, signature_blob,
 };
 use crate::support::tamper::replace;
-use crate::support::{Ledger, acts};
+use crate::support::{Ledger, acts, keys};
 use annals::hash::Hash;
 
 /// A vector to be: its name, what it is about, its files, the faults it has.
@@ -174,12 +174,43 @@ fn memory() -> Vec<Case> {
     );
     let mut begun_pin = with(PIN, begun.pin(1));
     let mut damaged = with(PIN, whole.pin(3));
-    replace(&mut damaged, PIN, "size 3", "size 2");
-    let lines = |text: String| text.split("sum ").next().unwrap_or_default().to_owned();
-    let zero = pin_with_sum(&lines(whole.pin(3)).replace("size 3", "size 0"));
-    let foreign = pin_with_sum(&lines(whole.pin(3)).replace(acts::ORIGIN, "example.org/other"));
-    let order = pin_with_sum(&lines(whole.pin(3)).replacen("annals pin v1", "annals pin v2", 1));
-    let bads: [Row<'_>; 12] = [
+    replace(&mut damaged, PIN, "log 1", "log 2");
+    let lines = whole.pin_lines(3);
+    let edited = |from: &str, to: &str| {
+        assert!(lines.contains(from), "{from:?} stands in the pin");
+        with(PIN, pin_with_sum(&lines.replacen(from, to, 1)))
+    };
+    let none = note(&head_text(acts::ORIGIN, 0, &Hash::of(&[])), &["log".to_owned()]);
+    let head = lines.find("peak ").expect("peaks");
+    let log = lines.find("log ").expect("log keys");
+    let end = lines.find("checkpoint ").expect("a checkpoint");
+    let zero = format!("{}{}checkpoint 5\n{none}", &lines[..head], &lines[log..end]);
+    let elsewhere = "example.org/other";
+    let foreign = head_text(elsewhere, 3, &whole.root(3));
+    let blob = signature_blob(elsewhere, "log", &foreign);
+    let foreign =
+        format!("{}checkpoint 5\n{foreign}\n\u{2014} {elsewhere} {blob}\n", &lines[..end]);
+    let unsigned = note(&head_text(acts::ORIGIN, 3, &whole.root(3)), &["ada".to_owned()]);
+    let unsigned = format!("{}checkpoint 5\n{unsigned}", &lines[..end]);
+    let first_peak = lines[head..].lines().next().expect("a peak").to_owned() + "\n";
+    let (genesis, last) = (whole.events[0].hash(), whole.events[2].hash());
+    let again = format!("log 1 {} -\n", keys::key("log"));
+    let longer = {
+        let mut longer = ledger();
+        longer.sign("ada", acts::changed(4));
+        longer
+    };
+    let mut forked_cut = ledger();
+    forked_cut.events.pop();
+    let mut parted = Ledger::opened();
+    parted.sign("ada", acts::changed(3));
+    parted.sign("ada", acts::retimed());
+    parted.sign("ada", acts::changed(4));
+    let mut forked_cut = forked_cut.files();
+    forked_cut.insert(PIN.to_owned(), parted.pin(3).into_bytes());
+    let mut cut_four = ledger().files();
+    cut_four.insert(PIN.to_owned(), longer.pin(4).into_bytes());
+    let bads: [Row<'_>; 21] = [
         (
             "707-behind-mark",
             "The log key signed more events than there are.",
@@ -218,10 +249,64 @@ fn memory() -> Vec<Case> {
             std::mem::take(&mut begun_pin),
             &[(802, -1)],
         ),
+        (
+            "801-cut-below-pin-within",
+            "The record ends within the pin's only complete subtree: nothing can be compared.",
+            cut_four,
+            &[(801, -1)],
+        ),
+        (
+            "802-forked-from-pin-shorter",
+            "The record is shorter than the pin, and its first two events are others.",
+            forked_cut,
+            &[(802, -1)],
+        ),
         ("803-pin-damaged", "The pin's sum does not hold.", damaged, &[(803, -1)]),
-        ("803-pin-damaged-zero", "A pin of size 0.", with(PIN, zero), &[(803, -1)]),
-        ("803-pin-damaged-form", "A pin of another version.", with(PIN, order), &[(803, -1)]),
-        ("804-pin-origin", "The pin of another ledger.", with(PIN, foreign), &[(804, -1)]),
+        ("803-pin-damaged-zero", "A pin of size 0.", with(PIN, pin_with_sum(&zero)), &[(803, -1)]),
+        (
+            "803-pin-damaged-form",
+            "A pin of another version.",
+            edited("annals pin v1", "annals pin v2"),
+            &[(803, -1)],
+        ),
+        (
+            "803-pin-damaged-head",
+            "The size is odd and the last peak is not the head.",
+            edited(&format!("head {last}"), &format!("head {genesis}")),
+            &[(803, -1)],
+        ),
+        ("803-pin-damaged-peaks", "A peak is missing.", edited(&first_peak, ""), &[(803, -1)]),
+        ("803-pin-damaged-log-none", "No log key.", edited(&again, ""), &[(803, -1)]),
+        (
+            "803-pin-damaged-log-late",
+            "The first log key is of size 2.",
+            edited("log 1 ", "log 2 "),
+            &[(803, -1)],
+        ),
+        (
+            "803-pin-damaged-log-again",
+            "The sizes of the log keys do not rise.",
+            edited(&again, &format!("{again}{again}")),
+            &[(803, -1)],
+        ),
+        (
+            "803-pin-damaged-count",
+            "The number of lines of the checkpoint is not in its one spelling.",
+            edited("checkpoint 5", "checkpoint 05"),
+            &[(803, -1)],
+        ),
+        (
+            "803-pin-damaged-signature",
+            "The pin's checkpoint is not signed by its log key.",
+            with(PIN, pin_with_sum(&unsigned)),
+            &[(803, -1)],
+        ),
+        (
+            "804-pin-origin",
+            "The pin of another ledger.",
+            with(PIN, pin_with_sum(&foreign)),
+            &[(804, -1)],
+        ),
     ];
     bads.into_iter().map(|(name, about, files, faults)| bad(name, about, files, faults)).collect()
 }

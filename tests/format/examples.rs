@@ -54,7 +54,7 @@ fn the_pin_of_section_10_is_read_and_written() {
     let text = block(&page(), "pin");
     let pin = Pin::parse(text.as_bytes()).expect("the pin is in form");
     assert_eq!(pin.write(), text);
-    assert_eq!(pin.size, 5);
+    assert_eq!((pin.checkpoint.size, pin.peaks.len(), pin.log.len()), (5, 2, 1));
 }
 
 #[test]

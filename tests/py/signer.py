@@ -76,12 +76,17 @@ def time(i):
     return "2026-01-01T00:%02d:%02d.000000Z" % divmod(i, 60)
 
 
+def with_sum(lines):
+    """Lines with the digest that makes them a whole pin or evidence."""
+    return lines + b"sum " + sha256(lines).hex().encode() + b"\n"
+
+
 class Ledger:
     """Signs events and writes them down; names of people stand for their keys."""
 
     def __init__(self, founder="ada", confirmations=1, window=0, recovery="recovery", opened=True):
         self.hashes, self.journal, self.commit, self.documents = [], b"", b"", {}
-        self.log, self.also, self.checkpoint, self.marks = "log", [], None, b""
+        self.log, self.also, self.checkpoint, self.marks, self.log_keys = "log", [], None, b"", []
         if opened:
             self.add(
                 founder, "ledger.opened",
@@ -115,6 +120,9 @@ class Ledger:
 
     def add(self, by, kind, args, body, close=True, withhold=False, **over):
         position = self.put(self.record(by, kind, args, body, **over), withhold)
+        if kind in ("ledger.opened", "ledger.rekeyed"):
+            old = self.log_keys[-1][1] if self.log_keys and args.get("reason") == "rotated" else "-"
+            self.log_keys.append((position + 1, args["log_key"], old))
         if close:
             self.close()
         return position
@@ -135,11 +143,22 @@ class Ledger:
         self.mark = ("%s %d %s %s\n" % (ORIGIN, len(self.hashes), b64(root(self.hashes)), signed[0])).encode()
         self.marks += self.mark
 
-    def pin(self):
-        lines = "annals pin v1\norigin %s\ngenesis %s\nsize %d\nhead %s\nroot %s\nlog %s\n" % (
-            ORIGIN, self.hashes[0].hex(), len(self.hashes), self.hashes[-1].hex(), b64(root(self.hashes)),
-            key(self.log))
-        return (lines + "sum %s\n" % sha256(lines.encode()).hex()).encode()
+    def pin(self, origin=ORIGIN):
+        """A pin of all events, its checkpoint signed by the log key and by `also`."""
+        size, peaks, start = len(self.hashes), [], 0
+        for bit in reversed(range(size.bit_length())):
+            if size >> bit & 1:
+                peaks.append(root(self.hashes[start:start + (1 << bit)]))
+                start += 1 << bit
+        lines = "annals pin v1\ngenesis %s\nhead %s\n" % (self.hashes[0].hex(), self.hashes[-1].hex())
+        lines += "".join("peak %s\n" % b64(peak) for peak in peaks)
+        lines += "".join("log %d %s %s\n" % keys for keys in self.log_keys)
+        text = "%s\n%d\n%s\n" % (origin, size, b64(root(self.hashes)))
+        lines += "checkpoint %d\n%s\n" % (4 + len([self.log, *self.also]), text)
+        for name in [self.log, *self.also]:
+            key_id = sha256(origin.encode() + b"\n\x01" + public(name))[:4]
+            lines += "— %s %s\n" % (origin, b64(key_id + secret(name).sign(text.encode())))
+        return with_sum(lines.encode())
 
     def files(self):
         files = {JOURNAL: self.journal}

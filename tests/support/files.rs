@@ -89,16 +89,6 @@ impl Ledger {
         format!("{ORIGIN} {size} {} {blob}\n", base64(&root.0))
     }
 
-    /// A pin of the first `size` events.
-    pub fn pin(&self, size: u64) -> String {
-        let (genesis, head) = (self.events[0].hash(), self.events[size as usize - 1].hash());
-        let root = base64(&self.root(size).0);
-        let log = keys::key(&self.log[0]);
-        pin_with_sum(&format!(
-            "annals pin v1\norigin {ORIGIN}\ngenesis {genesis}\nsize {size}\nhead {head}\nroot {root}\nlog {log}\n"
-        ))
-    }
-
     /// Journal, documents and checkpoint.
     pub fn files(&self) -> Files {
         let mut files = Files::new();

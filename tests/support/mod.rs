@@ -10,6 +10,7 @@ pub mod acts;
 pub mod files;
 pub mod keys;
 pub mod ledger;
+pub mod pins;
 pub mod random;
 pub mod source;
 pub mod splitter;

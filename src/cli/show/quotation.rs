@@ -43,6 +43,12 @@ pub fn lines(view: &View<'_>, row: &EvidenceRow) -> Result<Vec<String>, Failure>
     })
 }
 
+/// The sentence of a quotation with its words marked; `None` where the text does not hold them.
+pub fn in_sentence(text: &Text, quote: &Quote, span: &Span) -> Option<String> {
+    let (before, after) = sentence(text, quote, span)?;
+    Some(marked(&before, quote, &after))
+}
+
 fn marked(before: &str, quote: &Quote, after: &str) -> String {
     let exact = colour(&format!("⟦{}⟧", visible(&quote.exact)), "1");
     format!("{}{exact}{}", visible(before), visible(after))

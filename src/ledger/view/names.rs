@@ -1,11 +1,14 @@
 //! The names of editors: for each key its last name, as of the point.
 //!
-//! Always holds: a key without a name that can be read is told by the first digits of the key.
+//! Always holds: a key without a name that can be read is told by the first digits of the key; a
+//! name or title that a suspect revocation undid counts for nothing, but that of a key's enrolment,
+//! for the key signed and must be called something.
 //! Not here: handles of key files (`keys`); who may sign (`roster`).
 
 use crate::event::args::Args;
-use crate::event::body::Content;
+use crate::event::body::{Content, Short};
 use crate::fold::deed::Deed;
+use crate::fold::history::Act;
 use crate::key::PublicKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::view::View;
@@ -19,6 +22,8 @@ pub struct Names {
     pub title: Option<String>,
     /// The licence of its words.
     pub licence: Option<String>,
+    /// How corrections are made, where it is said.
+    pub corrections_policy: Option<String>,
 }
 
 impl Names {
@@ -28,7 +33,10 @@ impl Names {
             use Deed::{Changed, Enrolled, Opened, RolesChanged};
             matches!(deed, Opened(_) | Changed { .. } | Enrolled(_) | RolesChanged(_))
         };
-        let acts = view.state().history.acts().iter();
+        let stands = |act: &&Act| {
+            matches!(act.deed, Deed::Enrolled(_)) || view.undone_by(act.position).is_none()
+        };
+        let acts = view.state().history.acts().iter().filter(stands);
         let positions: Vec<u64> =
             acts.filter(|act| naming(&act.deed)).map(|act| act.position).collect();
         let mut names = Names::default();
@@ -39,8 +47,12 @@ impl Names {
                 (Args::LedgerOpened(_), Ok(Content::LedgerOpened(body))) => {
                     names.name(said.by, &body.name);
                     names.ledger(&body.title, &body.licence);
+                    names.policy(body.corrections_policy.as_ref());
                 }
-                (_, Ok(Content::LedgerChanged(body))) => names.ledger(&body.title, &body.licence),
+                (_, Ok(Content::LedgerChanged(body))) => {
+                    names.ledger(&body.title, &body.licence);
+                    names.policy(body.corrections_policy.as_ref());
+                }
                 (Args::EditorEnrolled(args), Ok(Content::EditorEnrolled(body))) => {
                     names.name(args.key, &body.name);
                 }
@@ -69,6 +81,10 @@ impl Names {
     fn ledger(&mut self, title: &str, licence: &str) {
         self.title = Some(title.to_owned());
         self.licence = Some(licence.to_owned());
+    }
+
+    fn policy(&mut self, policy: Option<&Short>) {
+        self.corrections_policy = policy.map(Short::to_string);
     }
 
     /// The name of a key; its first 16 digits where it has none.

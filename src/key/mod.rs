@@ -5,10 +5,17 @@
 //! Not here: key files (`keys`), who may sign (`roster`).
 //! Source: RFC 8032; FORMAT.md section 2, "Verdict on a signature"; the `ed25519-dalek` crate.
 
+mod multiples;
+mod ring;
+
+pub use ring::{Keyring, Keys};
+
 use crate::hash::{Hash, deserialize_hex, read_hex, serialize_hex, sha512, write_hex};
 use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
 use curve25519_dalek::scalar::Scalar;
+use curve25519_dalek::traits::Identity;
 use ed25519_dalek::Signer;
+use multiples::Multiples;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -88,6 +95,25 @@ impl VerifyingKey {
     /// The part of the verdict that is each signature's own; `None` where S ≥ ℓ or R is the
     /// identity's encoding. [`settle`] gives the rest.
     pub fn recompute(&self, message: &[u8], signature: &Signature) -> Option<Recomputed> {
+        let Scalars { k, s, expected } = self.scalars(message, signature)?;
+        let point = EdwardsPoint::vartime_double_scalar_mul_basepoint(&k, &self.minus, &s);
+        Some(Recomputed { point, expected })
+    }
+
+    /// The same by the multiples of B and of −A.
+    fn recompute_by(
+        &self,
+        base: &Multiples,
+        minus: &Multiples,
+        message: &[u8],
+        signature: &Signature,
+    ) -> Option<Recomputed> {
+        let Scalars { k, s, expected } = self.scalars(message, signature)?;
+        let point = minus.add(base.add(EdwardsPoint::identity(), &s), &k);
+        Some(Recomputed { point, expected })
+    }
+
+    fn scalars(&self, message: &[u8], signature: &Signature) -> Option<Scalars> {
         let (expected, s) = signature.0.split_first_chunk::<32>()?;
         let mut identity = [0; 32];
         identity[0] = 1;
@@ -96,9 +122,15 @@ impl VerifyingKey {
             return None;
         }
         let k = Scalar::from_bytes_mod_order_wide(&sha512(&[expected, &self.public.0, message]));
-        let point = EdwardsPoint::vartime_double_scalar_mul_basepoint(&k, &self.minus, &s);
-        Some(Recomputed { point, expected: *expected })
+        Some(Scalars { k, s, expected: *expected })
     }
+}
+
+/// What a signature says in numbers: k and S below ℓ, and R as it stands.
+struct Scalars {
+    k: Scalar,
+    s: Scalar,
+    expected: [u8; 32],
 }
 
 /// For each, whether the encoding of its point is R byte for byte.

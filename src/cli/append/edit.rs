@@ -1,0 +1,82 @@
+//! `annals append --edit`: drafts written in the editor that the environment names.
+//!
+//! Always holds: what was written there is kept if it is refused. Not here: settling (`submit`).
+
+use super::{kept::Kept, read};
+use crate::cli::context::Context;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::given::WriteArgs;
+use crate::cli::output::note;
+use crate::cli::submit::{Submission, submit};
+use std::path::Path;
+use std::process::Command;
+
+/// What the editor shows first.
+const TEMPLATE: &str = r#"# Drafts for annals. Each [[draft]] becomes one event; save and close to have them checked,
+# shown and asked about. A line that begins with # is a note. Close without a change to leave.
+#
+# quote points at the document's own words: the words themselves, or "first words … last words".
+
+[[draft]]
+quote = ""
+claim = ""
+# document = 3                     # needed where there is more than one
+# nth = 2                          # where the words stand there more than once
+# lang = "en"                      # the document's language, unless another
+# vouch = "said"                   # said: the document says so; so: it is so
+# attribution = [{ agent = "Kommersant", agent_type = "organization", act = "reports" }]
+# when = { edtf = "2022-01-26", as_written = "yesterday evening", basis = "derived" }
+# topics = [{ name = "NATO" }]
+
+# Other events are drafts too:
+# [[draft]]
+# type = "fact.corrected"
+# fact = 17
+# reason = "entry-error"
+# statement = "…"
+# claim = "…"
+"#;
+
+pub fn run(context: &mut Context, file: Option<&Path>, write: &WriteArgs) -> Result<Exit, Failure> {
+    let editor = editor()?;
+    let kept = match file {
+        Some(file) => Kept::there(context, file)?,
+        None => Kept::new(context, "toml", TEMPLATE)?,
+    };
+    if let Err(failure) = open_editor(&editor, kept.path()) {
+        return kept.end(Err(failure), "--edit ");
+    }
+    let unchanged = std::fs::read(kept.path()).is_ok_and(|text| text == TEMPLATE.as_bytes());
+    if unchanged && file.is_none() {
+        kept.drop()?;
+        note("nothing was changed; nothing was written");
+        return Ok(Exit::Yes);
+    }
+    let outcome = match read(kept.path()) {
+        Ok(input) => submit(context, &input, &Submission::of(write)),
+        Err(failure) => Err(failure),
+    };
+    if write.dry_run && outcome.is_ok() {
+        note(format!("note: your drafts are kept in {}", kept.path().display()));
+        return outcome;
+    }
+    kept.end(outcome, "--edit ")
+}
+
+/// The editor that the environment names; it may have arguments.
+fn editor() -> Result<String, Failure> {
+    let setting = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    setting("VISUAL").or_else(|| setting("EDITOR")).ok_or_else(|| {
+        Failure::usage("expected the name of an editor in VISUAL or EDITOR, found none")
+    })
+}
+
+/// Runs the editor, by the shell as git does, and waits for it.
+fn open_editor(editor: &str, path: &Path) -> Result<(), Failure> {
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{editor} \"$1\"")).arg(editor).arg(path);
+    match command.status()? {
+        status if status.success() => Ok(()),
+        status => Err(Failure::usage(format!("the editor {editor} ended with {status}"))),
+    }
+}

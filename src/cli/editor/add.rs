@@ -1,0 +1,180 @@
+//! `annals editor add`: a key is enrolled by the request of its holder.
+
+use crate::cli::act::{self, Told, Trial, called, digits};
+use crate::cli::context::Context;
+use crate::cli::editor::{reading, recovery};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::init::words;
+use crate::cli::key::{new_phrase, protection};
+use crate::cli::output::visible;
+use crate::entropy::draw;
+use crate::event::args::Roles;
+use crate::event::words::Role;
+use crate::key::SecretKey;
+use crate::keys::{Handle, KeyFolder, NewKey, Request, generate, read_request};
+use crate::ledger::append::Prepared;
+use crate::ledger::error::LedgerError;
+use crate::ledger::init::new_person;
+use crate::ledger::people::{Directory, enrolment, parameters};
+use crate::ledger::record::Record;
+use crate::ledger::view::names::Names;
+use crate::ledger::writer::Writer;
+use crate::roster::Member;
+use crate::text::Words;
+use clap::Args;
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// The request that its holder made with annals key new
+    #[arg(value_name = "FILE.request", required_unless_present = "local")]
+    request: Option<PathBuf>,
+    /// What it may sign: admin, editor, or both
+    #[arg(long = "role", value_name = "ROLE", value_parser = act::role(), required = true)]
+    roles: Vec<Role>,
+    /// Its holder is the one of this key: a handle, a name, or digits of a key
+    #[arg(long, value_name = "NAME")]
+    person_of: Option<String>,
+    /// Make the key here, for a desk that shares a machine
+    #[arg(long, value_name = "NAME", requires = "name", conflicts_with = "request")]
+    local: Option<String>,
+    /// The holder's name, with --local
+    #[arg(long, value_name = "WORDS", requires = "local")]
+    name: Option<String>,
+    /// With --local: leave the key unencrypted, on purpose
+    #[arg(long, requires = "local")]
+    no_passphrase: bool,
+    /// Sign with the recovery key, typed from the paper or in the file ANNALS_RECOVERY_FILE
+    #[arg(long)]
+    recovery: bool,
+    #[command(flatten)]
+    trial: Trial,
+}
+
+/// A key that is made here.
+struct Local {
+    handle: Handle,
+    secret: SecretKey,
+    phrase: Option<Zeroizing<String>>,
+}
+
+impl Local {
+    fn new<'a>(&'a self, request: &'a Request) -> NewKey<'a> {
+        let protection = protection(self.phrase.as_ref());
+        let (handle, secret, request) = (&self.handle, &self.secret, Some(request));
+        NewKey { handle, secret, protection, request }
+    }
+}
+
+pub fn run(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
+    // A damaged request is told before anybody is asked for a passphrase.
+    let sent = args.request.as_ref().map(|path| read_request(path)).transpose()?;
+    let mut writer = context.writer()?;
+    let (request, local) = match sent {
+        Some(request) => (request, None),
+        None => made_here(context, &writer, &args)?,
+    };
+    let (_, names) = reading(&writer)?;
+    let roles = act::roles(&args.roles);
+    let (person, told) = {
+        let same = same_person(&writer, &names, args.person_of.as_deref())?;
+        let told = tell(&writer, &names, &request, (roles, same));
+        let person = match same {
+            Some(member) => member.person.clone(),
+            None => new_person(draw(&mut *context.entropy).map_err(LedgerError::from)?)?,
+        };
+        (person, told)
+    };
+    let settled = enrolment(&writer, &request, roles, person)?;
+    let key = match args.recovery {
+        true => recovery(&writer)?,
+        false => context.admin(&writer)?,
+    };
+    let prepared = act::prepare(context, (&mut writer, &key), settled)?;
+    if !act::may_write(context, args.trial, &told)? {
+        return Ok(Exit::Yes);
+    }
+    match local {
+        None => act::write(&mut writer, &prepared, &told),
+        Some(local) => write_local(context, (&mut writer, &prepared), &local.new(&request), &told),
+    }
+}
+
+/// The key's files first, so that no key is enrolled that nobody has; gone again if nothing is
+/// written.
+fn write_local(
+    context: &mut Context,
+    (writer, prepared): (&mut Writer, &Prepared),
+    new: &NewKey<'_>,
+    told: &Told,
+) -> Result<Exit, Failure> {
+    let keys = KeyFolder::open(&writer.paths.keys)?;
+    keys.add_new(new, &mut *context.entropy)?;
+    let written = act::write(writer, prepared, told);
+    if written.is_err() && !is_written(writer, prepared) {
+        keys.remove_new(new);
+    }
+    written
+}
+
+/// Whether the events are in the record, as far as can be read.
+fn is_written(writer: &Writer, prepared: &Prepared) -> bool {
+    Record::open(writer.paths.clone()).is_ok_and(|record| record.size() > prepared.first)
+}
+
+fn made_here(
+    context: &mut Context,
+    writer: &Writer,
+    args: &AddArgs,
+) -> Result<(Request, Option<Local>), Failure> {
+    let handle = Handle::new(args.local.clone().unwrap_or_default())?;
+    KeyFolder::open(&writer.paths.keys)?.check_free(&handle)?;
+    let name = words("--name", Words::new(args.name.clone().unwrap_or_default()))?;
+    let phrase = new_phrase(&handle, args.no_passphrase)?;
+    let secret = generate(&mut *context.entropy)?;
+    let request = Request::new(&secret, parameters(writer)?.origin.clone(), name);
+    Ok((request, Some(Local { handle, secret, phrase })))
+}
+
+fn same_person<'a>(
+    writer: &'a Writer,
+    names: &Names,
+    name: Option<&str>,
+) -> Result<Option<&'a Member>, Failure> {
+    let roster = &writer.judge.chain.state.fold.roster;
+    let directory = Directory { names, roster, keys: &writer.paths.keys };
+    let found = name.map(|name| directory.person(name)).transpose()?;
+    Ok(found.and_then(|row| roster.member(&row.key)))
+}
+
+fn tell(
+    writer: &Writer,
+    names: &Names,
+    request: &Request,
+    (roles, same): (Roles, Option<&Member>),
+) -> Told {
+    let name = visible(request.name());
+    let roster = &writer.judge.chain.state.fold.roster;
+    let mut before = vec![format!("key {}", request.key())];
+    let person = same.map(|row| called(&names.of(&row.key), &row.key));
+    before.push(match &person {
+        Some(same) => format!("the same person as {same}"),
+        None => "a person who is not in the record yet".to_owned(),
+    });
+    let namesake = roster.members().iter().find(|row| names.of(&row.key) == **request.name());
+    if let Some(row) = namesake.filter(|_| person.is_none()) {
+        before.push(format!(
+            "note: {} is in the record; one person with two keys is enrolled with --person-of {}",
+            called(&names.of(&row.key), &row.key),
+            digits(&row.key)
+        ));
+    }
+    let roles = act::shown(roles);
+    let same = person.map(|same| format!(", the same person as {same}")).unwrap_or_default();
+    Told {
+        what: format!("enrol {name} as {roles} in {}", request.origin()),
+        before,
+        after: vec![format!("enrolled {name} as {roles}, key {}{same}", request.key())],
+    }
+}

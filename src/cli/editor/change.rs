@@ -1,0 +1,55 @@
+//! `annals editor change`: the roles or the name of a key.
+
+use crate::cli::act::{self, Told, Trial, called};
+use crate::cli::context::Context;
+use crate::cli::editor::reading;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::init::words;
+use crate::cli::output::visible;
+use crate::event::words::Role;
+use crate::ledger::people::{Directory, change};
+use crate::text::Words;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub struct ChangeArgs {
+    /// Whose key: a handle, a name in the record, or 8 or more digits of the key
+    whose: String,
+    /// What it may sign from now on: admin, editor, or both [default: as before]
+    #[arg(long = "role", value_name = "ROLE", value_parser = act::role())]
+    roles: Vec<Role>,
+    /// Its holder's name from now on [default: as before]
+    #[arg(long, value_name = "WORDS")]
+    name: Option<String>,
+    #[command(flatten)]
+    trial: Trial,
+}
+
+pub fn run(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
+    let mut writer = context.writer()?;
+    let (_, names) = reading(&writer)?;
+    let roster = &writer.judge.chain.state.fold.roster;
+    let directory = Directory { names: &names, roster, keys: &writer.paths.keys };
+    let row = directory.row(&args.whose)?;
+    let (subject, before) = (row.key, row.roles);
+    let old = names.of(&subject);
+    let roles = if args.roles.is_empty() { before } else { act::roles(&args.roles) };
+    let name = args.name.unwrap_or_else(|| old.clone());
+    let who = called(&old, &subject);
+    if roles == before && name == old {
+        let is = act::shown(before);
+        return Err(Failure::usage(format!(
+            "{who} is {is} already; say what changes with --role or --name"
+        )));
+    }
+    let name = words("--name", Words::new(name))?;
+    let renamed = match *name == *old {
+        true => String::new(),
+        false => format!(", now called {}", visible(&name)),
+    };
+    let what = format!("{who}: {}, before {}{renamed}", act::shown(roles), act::shown(before));
+    let key = context.admin(&writer)?;
+    let told = Told { what: what.clone(), before: Vec::new(), after: vec![what] };
+    let settled = change(subject, roles, name);
+    act::submit(context, (&mut writer, &key), (settled, args.trial), &told)
+}

@@ -1,0 +1,231 @@
+//! `annals ledger`: what the ledger says of itself, its log key, its clock. All of it is an admin's.
+//!
+//! Always holds: a new log key is on the disk before the event that names it is written, and the old
+//! one stays. Not here: the first event (`init`). Source: FORMAT.md sections 4 and 9.
+
+use crate::cli::act::{self, Told, Trial};
+use crate::cli::context::Context;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::init::words;
+use crate::cli::output::{note, visible};
+use crate::event::args::{self as event, Args as EventArgs};
+use crate::event::body::{Changed, Content, Short};
+use crate::event::words::RekeyReason;
+use crate::key::Possession;
+use crate::keys::{KeyFolder, generate};
+use crate::ledger::act::check_retime;
+use crate::ledger::error::LedgerError;
+use crate::ledger::people::{parameters, settled};
+use crate::ledger::record::Record;
+use crate::ledger::view::View;
+use crate::ledger::view::names::Names;
+use crate::ledger::writer::Writer;
+use crate::text::Words;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
+
+/// Change the ledger's title and rules, its log key, its time
+#[derive(Debug, Args)]
+pub struct LedgerArgs {
+    #[command(subcommand)]
+    command: LedgerCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum LedgerCommand {
+    /// Change title, licence, confirmations or corrections policy
+    Change(ChangeArgs),
+    /// Make a new log key, and say why
+    Rekey(RekeyArgs),
+    /// Set the record's time back, after a clock ran ahead
+    Retime(RetimeArgs),
+}
+
+#[derive(Debug, Args)]
+struct ChangeArgs {
+    /// The title of the record [default: as before, as for all of these]
+    #[arg(long, value_name = "WORDS")]
+    title: Option<String>,
+    /// The licence of the record's words
+    #[arg(long, value_name = "WORDS")]
+    licence: Option<String>,
+    /// How many other persons must confirm a fact, at once and for all facts
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=9))]
+    confirmations: Option<u64>,
+    /// How corrections are made, for readers; empty: say nothing of it any more
+    #[arg(long, value_name = "WORDS")]
+    corrections_policy: Option<String>,
+    #[command(flatten)]
+    trial: Trial,
+}
+
+#[derive(Debug, Args)]
+struct RekeyArgs {
+    /// Why: rotated, then both keys sign for a time; or compromised, also where it is lost
+    #[arg(long, value_name = "REASON", value_parser = reason())]
+    reason: RekeyReason,
+    /// What happened, for every reader of the record
+    #[arg(long, value_name = "WORDS")]
+    statement: Option<String>,
+    #[command(flatten)]
+    trial: Trial,
+}
+
+#[derive(Debug, Args)]
+struct RetimeArgs {
+    /// What was wrong with the clock, for every reader of the record
+    #[arg(long, value_name = "WORDS")]
+    statement: Option<String>,
+    #[command(flatten)]
+    trial: Trial,
+}
+
+fn reason() -> impl TypedValueParser<Value = RekeyReason> {
+    let names = RekeyReason::ALL.iter().map(|reason| reason.as_str());
+    PossibleValuesParser::new(names).try_map(|word| RekeyReason::parse(&word).ok_or("no reason"))
+}
+
+pub fn run(context: &mut Context, args: LedgerArgs) -> Result<Exit, Failure> {
+    match args.command {
+        LedgerCommand::Change(args) => change(context, args),
+        LedgerCommand::Rekey(args) => rekey(context, args),
+        LedgerCommand::Retime(args) => retime(context, args),
+    }
+}
+
+fn change(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
+    let mut writer = context.writer()?;
+    let record = Record::open(writer.paths.clone())?;
+    let names = Names::read(&View::open(&record, record.size())?)?;
+    let before = u64::from(parameters(&writer)?.confirmations);
+    let confirmations = args.confirmations.unwrap_or(before);
+    let mut told = Vec::new();
+    let title = kept(("--title", args.title), names.title.as_deref(), &mut told)?;
+    let licence = kept(("--licence", args.licence), names.licence.as_deref(), &mut told)?;
+    let policy = match &args.corrections_policy {
+        Some(text) if text.is_empty() => None,
+        Some(text) => Some(words("--corrections-policy", Words::new(text.as_str()))?),
+        None => match &names.corrections_policy {
+            Some(text) => Some(words("--corrections-policy", Words::new(text.as_str()))?),
+            None => None,
+        },
+    };
+    if policy.as_deref() != names.corrections_policy.as_deref() {
+        let now = policy.as_deref().map_or("none".to_owned(), visible);
+        told.push(format!("corrections policy: {now}"));
+    }
+    if confirmations != before {
+        told.push(format!("confirmations: {confirmations}, before {before}"));
+    }
+    if told.is_empty() {
+        let why = "nothing would change; say what does with --title, --licence, --confirmations or \
+                   --corrections-policy";
+        return Err(Failure::usage(why));
+    }
+    let key = context.admin(&writer)?;
+    let args_of = EventArgs::LedgerChanged(event::LedgerChanged { confirmations });
+    let content = Content::LedgerChanged(Changed { title, licence, corrections_policy: policy });
+    let what = format!("change {}", parameters(&writer)?.origin);
+    let told = Told { what, before: told.clone(), after: told };
+    let act = (settled(args_of, content), args.trial);
+    act::submit(context, (&mut writer, &key), act, &told)
+}
+
+/// A new value, or the one that stands.
+fn kept(
+    (option, given): (&str, Option<String>),
+    before: Option<&str>,
+    told: &mut Vec<String>,
+) -> Result<Short, Failure> {
+    let Some(text) = given.as_deref().or(before) else {
+        let why = format!("{option}: the present one cannot be read here; give one");
+        return Err(Failure::usage(why));
+    };
+    if Some(text) != before {
+        let was = before.map(|before| format!(", before {}", visible(before)));
+        let name = option.trim_start_matches('-');
+        told.push(format!("{name}: {}{}", visible(text), was.unwrap_or_default()));
+    }
+    words(option, Words::new(text))
+}
+
+fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
+    let mut writer = context.writer_of(true)?;
+    let ledger = parameters(&writer)?.clone();
+    let rotated = args.reason == RekeyReason::Rotated;
+    if rotated && !writer.holds_log_key(&ledger.log_key) {
+        return Err(LedgerError::Key(format!(
+            "expected the log key {} in {}, found none: a key that is rotated signs once more \
+             beside the new one; put back a copy, or say --reason compromised",
+            ledger.log_key,
+            writer.paths.keys.display()
+        ))
+        .into());
+    }
+    let stated = act::statement(args.statement, "why is there a new log key? (for every reader)")?;
+    let key = context.admin(&writer)?;
+    let new = generate(&mut *context.entropy)?;
+    let possession = new.prove_possession(Possession::Log, &ledger.origin, &ledger.origin);
+    let (log_key, reason) = (new.public(), args.reason);
+    let args_of = event::LedgerRekeyed { log_key, reason, possession };
+    let act = settled(EventArgs::LedgerRekeyed(args_of), Content::LedgerRekeyed(stated));
+    let told = told_of_rekey(&ledger.log_key, &log_key, rotated);
+    let prepared = act::prepare(context, (&mut writer, &key), act)?;
+    if !act::may_write(context, args.trial, &told)? {
+        return Ok(Exit::Yes);
+    }
+    let keys = KeyFolder::open(&writer.paths.keys)?;
+    keys.add_next_log(&new, &mut *context.entropy)?;
+    writer.hold_log_key(new);
+    let exit = act::write(&mut writer, &prepared, &told)?;
+    keys.name_log(&log_key)?;
+    note(format!(
+        "note: {} is the new log key; the one before is kept beside it; keep a copy of both",
+        writer.paths.log_key().display()
+    ));
+    Ok(exit)
+}
+
+fn told_of_rekey(old: &crate::key::PublicKey, new: &crate::key::PublicKey, rotated: bool) -> Told {
+    let signs = match rotated {
+        true => {
+            "both sign each checkpoint until the next rekeying, so that who knows the old one \
+                 can go on to the new one"
+        }
+        false => "the old one signs nothing any more; tell your readers the new one by another way",
+    };
+    Told {
+        what: "make a new log key".to_owned(),
+        before: vec![format!("new {new}"), format!("old {old}"), signs.to_owned()],
+        after: vec![format!("log key {new}, before {old}"), signs.to_owned()],
+    }
+}
+
+fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, Failure> {
+    let mut writer = context.writer_of(false)?;
+    writer.check_log_keys()?;
+    let now = context.clock.peek();
+    let began = began(&writer)?;
+    check_retime(&writer, began, now, context.global.clock_is_right)?;
+    let stated =
+        act::statement(args.statement, "what was wrong with the clock? (for every reader)")?;
+    let key = context.admin(&writer)?;
+    let last = writer.judge.chain.at.map(|last| last.to_string()).unwrap_or_default();
+    let told = Told {
+        what: format!("set the record's time back to the clock's, {now}"),
+        before: vec![
+            format!("the last event's time is {last}"),
+            "every event that has a later time than this one counts as of this time".to_owned(),
+        ],
+        after: vec![format!("the record's time goes on from the clock's; it was {last}")],
+    };
+    let content = Content::LedgerRetimed(stated);
+    let act = settled(EventArgs::LedgerRetimed(event::LedgerRetimed {}), content);
+    act::submit(context, (&mut writer, &key), (act, args.trial), &told)
+}
+
+/// The time of event 0.
+fn began(writer: &Writer) -> Result<Option<crate::time::Time>, Failure> {
+    let record = Record::open(writer.paths.clone())?;
+    Ok(record.event(0)?.and_then(|event| event.reading.place).map(|place| place.at))
+}

@@ -1,0 +1,137 @@
+//! A keyring: the keys of one verification, each parsed once, whatever the number of threads.
+//!
+//! Always holds: a key that signed many events gets its [`Multiples`], which changes how fast a
+//! verdict is reached and not which; memory is bounded whatever a forger names. Not here: the
+//! verdict (`key`). Source: FORMAT.md section 2, "Verdict on a signature".
+
+use super::multiples::Multiples;
+use super::{PublicKey, Recomputed, Signature, VerifyingKey};
+use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
+use hashbrown::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// How many signatures of a key are worth its multiples: making them costs about as much.
+const WORTH: usize = 64;
+/// How many keys get multiples: 84 MB at most.
+const MOST_MULTIPLES: usize = 128;
+/// How many keys are remembered; a forger could name a new one in every event.
+const MOST_KEYS: usize = 65_536;
+
+/// Keys that were parsed, shared by the threads of one verification.
+#[derive(Default)]
+pub struct Keyring {
+    known: Mutex<HashMap<PublicKey, Option<Arc<Known>>>>,
+    base: OnceLock<Multiples>,
+    made: AtomicUsize,
+}
+
+/// An acceptable key, and its multiples once they are worth it.
+struct Known {
+    key: VerifyingKey,
+    uses: AtomicUsize,
+    minus: OnceLock<Multiples>,
+}
+
+/// One thread's view of a keyring.
+pub struct Keys<'a> {
+    ring: &'a Keyring,
+    met: HashMap<PublicKey, Option<Arc<Known>>>,
+}
+
+impl<'a> Keys<'a> {
+    /// A view for one thread.
+    pub fn new(ring: &'a Keyring) -> Keys<'a> {
+        Keys { ring, met: HashMap::new() }
+    }
+
+    /// Whether the key is acceptable (rule 301).
+    pub fn accepts(&mut self, key: &PublicKey) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// What a signature by an acceptable key recomputes to, as [`VerifyingKey::recompute`].
+    pub fn recompute(
+        &mut self,
+        key: &PublicKey,
+        message: &[u8],
+        signature: &Signature,
+    ) -> Option<Recomputed> {
+        let ring = self.ring;
+        let known = self.get(key)?;
+        match ring.multiples(known) {
+            Some((base, minus)) => known.key.recompute_by(base, minus, message, signature),
+            None => known.key.recompute(message, signature),
+        }
+    }
+
+    fn get(&mut self, key: &PublicKey) -> Option<&Known> {
+        if self.met.len() > MOST_KEYS {
+            self.met.clear();
+        }
+        let ring = self.ring;
+        self.met.entry(*key).or_insert_with(|| ring.find(key)).as_deref()
+    }
+}
+
+impl Keyring {
+    fn find(&self, key: &PublicKey) -> Option<Arc<Known>> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() > MOST_KEYS {
+            known.clear();
+        }
+        let parse = || {
+            let key = key.accept()?;
+            Some(Arc::new(Known { key, uses: AtomicUsize::new(0), minus: OnceLock::new() }))
+        };
+        known.entry(*key).or_insert_with(parse).clone()
+    }
+
+    /// The multiples of B and of −A, if the key has signed enough and there is room.
+    fn multiples<'k>(&'k self, known: &'k Known) -> Option<(&'k Multiples, &'k Multiples)> {
+        let minus = match known.minus.get() {
+            Some(minus) => minus,
+            None => {
+                let uses = known.uses.fetch_add(1, Ordering::Relaxed);
+                if uses < WORTH || self.made.load(Ordering::Relaxed) >= MOST_MULTIPLES {
+                    return None;
+                }
+                known.minus.get_or_init(|| {
+                    self.made.fetch_add(1, Ordering::Relaxed);
+                    Multiples::of(&known.key.minus)
+                })
+            }
+        };
+        Some((self.base.get_or_init(|| Multiples::of(&ED25519_BASEPOINT_POINT)), minus))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::{SecretKey, settle};
+
+    #[test]
+    fn the_verdict_is_the_same_before_and_after_multiples() {
+        let secret = SecretKey::from_seed([3; 32]);
+        let (ring, public) = (Keyring::default(), secret.public());
+        let mut keys = Keys::new(&ring);
+        for number in 0..WORTH + 40 {
+            let message = number.to_be_bytes();
+            let good = secret.sign(&message);
+            let mut verdict = |message: &[u8], signature: &Signature| {
+                let found = keys.recompute(&public, message, signature);
+                found.is_some_and(|found| settle(&[found]) == [true])
+            };
+            assert!(verdict(&message, &good));
+            assert!(!verdict(b"other", &good));
+            let mut bent = good;
+            bent.0[40] ^= 1;
+            assert!(!verdict(&message, &bent));
+            bent.0[63] |= 0xf0;
+            assert!(!verdict(&message, &bent));
+        }
+        assert_eq!(ring.made.load(Ordering::Relaxed), 1);
+        assert!(!Keys::new(&ring).accepts(&PublicKey([0; 32])));
+    }
+}

@@ -1,0 +1,96 @@
+//! The log keys: the present one, and those that were before it.
+//!
+//! ```text
+//! log.key                 the present log key          log.pub
+//! log-<16 digits>.key     one before it, by the digits of its public key; or one that is about to
+//!                         become the present one       log-<16 digits>.pub
+//! ```
+//!
+//! Always holds: a log key that was used is never deleted and never overwritten; whatever step of a
+//! change of log keys was the last one, every key is in a file that [`KeyFolder::log_keys`] reads.
+//! Not here: which one is the present one (the record says it). Source: FORMAT.md section 9.
+
+use super::error::KeysError;
+use super::folder::KeyFolder;
+use super::handle::Handle;
+use super::secret::Protection;
+use crate::disk;
+use crate::entropy::Entropy;
+use crate::key::{PublicKey, SecretKey};
+use std::fs;
+use std::path::Path;
+
+impl KeyFolder {
+    /// Every log key that is here: `log.key`, where it is there, and the others.
+    pub fn log_keys(&self) -> Result<Vec<SecretKey>, KeysError> {
+        let mut keys = Vec::new();
+        for handle in self.log_handles()? {
+            match self.secret(&handle, &mut |_| Ok(None)) {
+                Ok(key) => keys.push(key),
+                Err(KeysError::Missing { .. }) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Keeps a log key that is about to become the present one.
+    pub fn add_next_log(
+        &self,
+        secret: &SecretKey,
+        entropy: &mut dyn Entropy,
+    ) -> Result<(), KeysError> {
+        self.add(&Handle::log_of(&secret.public()), secret, Protection::Unencrypted, entropy)
+    }
+
+    /// Gives the name `log.key` to the present log key, if its file is here under another name, and
+    /// the one that had it a name of its own. Says whether anything was renamed.
+    pub fn name_log(&self, present: &PublicKey) -> Result<bool, KeysError> {
+        let log = Handle::log();
+        let next = Handle::log_of(present);
+        let named = match self.log() {
+            Err(KeysError::Missing { .. }) => None,
+            other => Some(other?.public()),
+        };
+        if named == Some(*present) || !self.secret_path(&next).is_file() {
+            return Ok(false);
+        }
+        if let Some(before) = named {
+            self.rename(&log, &Handle::log_of(&before))?;
+        }
+        self.rename(&next, &log)?;
+        Ok(true)
+    }
+
+    /// The public key first: a secret key without one is read, one beside another's is not.
+    fn rename(&self, from: &Handle, to: &Handle) -> Result<(), KeysError> {
+        self.check_free(to)?;
+        let files = [
+            (self.public_path(from), self.public_path(to)),
+            (self.secret_path(from), self.secret_path(to)),
+        ];
+        for (from, to) in files {
+            if from.is_file() {
+                fs::rename(&from, &to).map_err(KeysError::io("rename", &from))?;
+            }
+        }
+        Ok(disk::sync_folder(self.path())?)
+    }
+
+    fn log_handles(&self) -> Result<Vec<Handle>, KeysError> {
+        let mut handles = vec![Handle::log()];
+        let listed = fs::read_dir(self.path()).map_err(KeysError::io("list", self.path()))?;
+        let mut names = Vec::new();
+        for entry in listed {
+            names.push(entry.map_err(KeysError::io("list", self.path()))?.file_name());
+        }
+        names.sort();
+        let stem = |name: &std::ffi::OsString| {
+            let name = Path::new(name);
+            let key = name.extension().is_some_and(|ending| ending == "key");
+            Some(name.file_stem()?.to_str()?.to_owned()).filter(|_| key)
+        };
+        handles.extend(names.iter().filter_map(stem).filter_map(|stem| Handle::former_log(&stem)));
+        Ok(handles)
+    }
+}

@@ -1,0 +1,57 @@
+//! Act: one event about people or the ledger itself, signed and judged.
+//!
+//! Always holds: an act passes the judge that verifies before a byte is written, and stands at its
+//! base; a retiming, and nothing else, may have an earlier time than the event before it.
+//! Not here: what the act says (`people`), drafts of facts (`append`).
+//! Source: FORMAT.md sections 4 to 6.
+
+use crate::event::words::Type;
+use crate::ledger::append::{Prepared, Signer, judge_last, slot};
+use crate::ledger::error::LedgerError;
+use crate::ledger::seal::seal;
+use crate::ledger::settle::Settled;
+use crate::ledger::writer::Writer;
+use crate::time::Time;
+
+/// Signs one event for the writer's next place and lets the judge take it.
+pub fn prepare_act(
+    writer: &mut Writer,
+    settled: Settled,
+    signer: &mut Signer<'_>,
+) -> Result<Prepared, LedgerError> {
+    let kind = settled.args.kind();
+    let mut slot = slot(writer, signer.clock.now());
+    if kind == Type::LedgerRetimed {
+        slot.after = None;
+    }
+    let entry = seal(&settled, &slot, signer.key, signer.entropy)?;
+    let (entries, settled) = (vec![entry], vec![settled]);
+    let prepared = Prepared { entries, settled, first: writer.size(), ..Prepared::default() };
+    match judge_last(writer, &prepared)? {
+        None => Ok(prepared),
+        Some(why) => Err(LedgerError::NotAllowed { kind, why }),
+    }
+}
+
+/// Refuses a retiming that mends nothing: the clock is after the last event's time. And one to
+/// before the record began, unless the clock is said to be right: a clock that lost its battery is
+/// no better than one that ran ahead.
+pub fn check_retime(
+    writer: &Writer,
+    began: Option<Time>,
+    now: Time,
+    right: bool,
+) -> Result<(), LedgerError> {
+    if let Some(last) = writer.judge.chain.at.filter(|last| now > *last) {
+        return Err(LedgerError::Usage(format!(
+            "expected a clock that is behind the last event's time, {last}; the clock says {now}: \
+             there is nothing to mend"
+        )));
+    }
+    match began.filter(|began| now < *began && !right) {
+        Some(began) => Err(LedgerError::Clock(format!(
+            "expected a time after event 0's, {began}; the clock says {now}"
+        ))),
+        None => Ok(()),
+    }
+}

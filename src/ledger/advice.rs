@@ -1,0 +1,38 @@
+//! Advice: what to do when a rule refuses a draft.
+//!
+//! Always holds: the rule's number and its own words come first; advice names commands that are
+//! there. Not here: the rules (`legal`), content checks (`verify`). Source: FORMAT.md section 6.
+
+use crate::rule::{Fault, Rule};
+
+/// A fault as it is told to who made the draft.
+pub fn told(fault: &Fault) -> String {
+    let Fault { rule, why, .. } = fault;
+    match advice(*rule) {
+        Some(advice) => format!("rule {rule}: {why}; {advice}"),
+        None => format!("rule {rule}: {why}"),
+    }
+}
+
+fn advice(rule: Rule) -> Option<&'static str> {
+    Some(match rule {
+        Rule::SignerRole => "an admin gives roles with annals editor",
+        Rule::SignerRevoked => "sign with a key that stands; annals status lists them",
+        Rule::Target => "annals show tells what an event is",
+        Rule::Retracted => "annals reinstate ends a retraction",
+        Rule::Stale => "read its present words with annals show, then name the fact",
+        Rule::OwnWords => "another person confirms them",
+        Rule::ConfirmedTwice => "another person may confirm too",
+        Rule::DisputeClosed => "annals show tells what closed it",
+        Rule::UpholdOwn => "another person upholds it, or annals correct resolves the dispute",
+        Rule::Resolves => "annals show lists the open disputes of the fact",
+        Rule::RetractionStanding => "annals show tells what ended it",
+        Rule::ReinstateOwn => "another person reinstates",
+        Rule::RelationStanding => "annals show lists the relations of a fact",
+        Rule::Independent => {
+            "quote, with --quote and --document, a document that none of the \
+                              fact's own come from"
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,229 @@
+//! Evidence of a record that is not the pinned one: made from the record, judged, written.
+//!
+//! Always holds: a file is written only if its own judgement says that it shows its claim; an
+//! evidence file that is there already is never overwritten by another. Not here: its lines
+//! (`evidence`), its judgement (`verify::evidence`). Source: FORMAT.md section 9, "Evidence".
+
+use crate::disk::{self, Mode};
+use crate::event::args::Args;
+use crate::event::record::{self, Reading};
+use crate::evidence::{Before, Evidence, MAX_EVENTS, Naming, Signed};
+use crate::hash::Hash;
+use crate::ledger::audit::Audit;
+use crate::ledger::error::LedgerError;
+use crate::ledger::record::read_if_there;
+use crate::merkle::{Plan, Subtree, Tree, Wanted, cover};
+use crate::pin::{Pin, signed_by};
+use crate::rule::Rule;
+use crate::tlog::{Note, Signed as Said};
+use crate::verify::ends::Ends;
+use crate::verify::evidence::Shown;
+use crate::verify::pinned::{events, first_difference};
+use crate::verify::source::{Source, SourceError};
+use crate::verify::{Report, evidence};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// What became of the evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EvidenceFound {
+    /// None is called for.
+    None,
+    /// Written to this file.
+    Written(PathBuf, crate::evidence::Claim),
+    /// Nothing can be shown to others, and why not.
+    NotWritten(String),
+}
+
+/// Writes evidence where the record is not the pinned one, next to the pin or where it was asked.
+pub fn keep(
+    audit: &Audit,
+    source: &dyn Source,
+    (ends, report): (&Ends, &Report),
+) -> Result<EvidenceFound, LedgerError> {
+    let accuses = |rule| matches!(rule, Rule::CutBelowPin | Rule::ForkedFromPin);
+    let (Some(pin), Some(path)) = (ends.pinned(), &audit.pin) else {
+        return Ok(EvidenceFound::None);
+    };
+    if !report.faults.iter().any(|fault| accuses(fault.rule)) {
+        return Ok(EvidenceFound::None);
+    }
+    let evidence = match make(&pin, source, (ends, report))? {
+        Ok(evidence) => evidence,
+        Err(why) => return Ok(EvidenceFound::NotWritten(why)),
+    };
+    if let Shown::NotShown(why) = evidence::judge(&evidence).shown {
+        return Ok(EvidenceFound::NotWritten(why.join("; ")));
+    }
+    let text = evidence.write();
+    let path = place(audit.evidence.as_deref(), path, &text)?;
+    disk::replace(&path, text.as_bytes(), Mode::Shared)?;
+    Ok(EvidenceFound::Written(path, evidence.claim()))
+}
+
+/// A name that holds nothing, or the same bytes.
+fn place(asked: Option<&Path>, pin: &Path, text: &str) -> Result<PathBuf, LedgerError> {
+    let beside = |end: &str| {
+        let mut name = OsString::from(pin);
+        name.push(end);
+        PathBuf::from(name)
+    };
+    let free = |path: &Path| -> Result<bool, LedgerError> {
+        let there = read_if_there(path, crate::evidence::MAX_EVIDENCE as u64)?;
+        Ok(there.is_none_or(|there| there == text.as_bytes()))
+    };
+    if let Some(path) = asked {
+        return match free(path)? {
+            true => Ok(path.to_owned()),
+            false => Err(LedgerError::ThereAlready(path.to_owned())),
+        };
+    }
+    let path = beside(".evidence");
+    let digest = Hash::of(&[text.as_bytes()]).to_string();
+    let other = || beside(&format!(".evidence-{}", digest.get(..16).unwrap_or_default()));
+    Ok(if free(&path)? { path } else { other() })
+}
+
+type Made = Result<Evidence, String>;
+
+/// The evidence, or why there is none.
+fn make(
+    pin: &Pin,
+    source: &dyn Source,
+    (ends, report): (&Ends, &Report),
+) -> Result<Made, SourceError> {
+    let first = Signed { note: pin.note.clone(), checkpoint: pin.checkpoint.clone() };
+    let second = ends.checkpoint.as_deref().and_then(Note::parse).and_then(Signed::of);
+    let Some(second) = second else {
+        return Ok(Err("the record has no checkpoint in form that contradicts the pin".to_owned()));
+    };
+    let keys = pin.log.last().into_iter().flat_map(|keys| keys.each());
+    let both = |key: &crate::key::PublicKey| {
+        signed_by(&second.note, &first.checkpoint.origin, key) == Said::Yes
+    };
+    let Some(key) = keys.into_iter().find(both) else {
+        let why = "no log key of the pin signed the record's checkpoint, and what two keys signed \
+                   contradicts neither";
+        return Ok(Err(why.to_owned()));
+    };
+    let size = second.checkpoint.size;
+    let of_record = report.seen.get(&size).is_some_and(|at| at.root == second.checkpoint.root);
+    let seen = match of_record {
+        true => Some(Grown::see(pin, source, (size, report))?),
+        false => None,
+    };
+    let parted = match part(pin, &second, seen.as_ref()) {
+        Ok(parted) => parted,
+        Err(why) => return Ok(Err(why)),
+    };
+    let namings = seen.map(|seen| seen.namings(size)).unwrap_or_default();
+    Ok(Ok(Evidence { key, first, second, parted, namings }))
+}
+
+type Parted = Option<(u64, Before, Before)>;
+
+/// Where the pinned tree and that of the record's checkpoint part.
+fn part(pin: &Pin, second: &Signed, seen: Option<&Grown>) -> Result<Parted, String> {
+    let (first, second) = (&pin.checkpoint, &second.checkpoint);
+    if first.size == second.size {
+        let end = |root| Before { root, path: Vec::new() };
+        return match first.root == second.root {
+            false => Ok(Some((first.size, end(first.root), end(second.root)))),
+            true => Err("the record's checkpoint is the pinned one: the record beside it is \
+                         another, and nothing signed speaks for it"
+                .to_owned()),
+        };
+    }
+    let Some(seen) = seen else {
+        return Err("the record's checkpoint is not of the record in hand".to_owned());
+    };
+    let at = match first_difference(pin, &seen.nodes) {
+        None if second.size < first.size => return Ok(None),
+        _ if second.size > first.size => first.size,
+        Some(range) if range.end <= second.size => range.end,
+        differs => {
+            let differing = differs.map_or("the events that differ".to_owned(), |r| events(&r));
+            return Err(format!("the record's checkpoint does not reach {differing}"));
+        }
+    };
+    let peaks = pin.peaks.iter().take(at.count_ones() as usize).copied().collect();
+    let kept: BTreeMap<Subtree, Hash> =
+        cover(0..first.size).into_iter().zip(pin.peaks.iter().copied()).collect();
+    let root = Tree::from_peaks(at, peaks).map(|tree| tree.root());
+    let one = root.zip(path(at, first.size, |subtree| kept.get(&subtree).copied()));
+    let other = seen.root(at).zip(path(at, second.size, |subtree| seen.nodes.get(subtree)));
+    let before = |(root, path)| Before { root, path };
+    match (one.map(before), other.map(before)) {
+        (Some(one), Some(other)) => Ok(Some((at, one, other))),
+        _ => Err("the proofs cannot be computed from the record in hand".to_owned()),
+    }
+}
+
+fn path(old: u64, new: u64, ask: impl Fn(Subtree) -> Option<Hash>) -> Option<Vec<Hash>> {
+    Plan::consistency(old, new)?.hashes(|subtree| ask(subtree).ok_or(())).ok()
+}
+
+/// The record up to its checkpoint, read again for what the evidence needs of it.
+struct Grown {
+    nodes: Wanted,
+    records: Vec<(u64, Vec<u8>)>,
+}
+
+impl Grown {
+    fn see(
+        pin: &Pin,
+        source: &dyn Source,
+        (size, report): (u64, &Report),
+    ) -> Result<Grown, SourceError> {
+        let mut seen = Grown { nodes: Wanted::default(), records: Vec::new() };
+        let pinned = pin.checkpoint.size;
+        let borders = (0..64).rev().map(|bit| pinned >> bit << bit).filter(|at| *at > 0);
+        let mut plans = vec![Plan::root(pinned)];
+        for at in borders {
+            plans.extend(Plan::consistency(at, size));
+            plans.push(Plan::root(at));
+        }
+        let changes = report.log.iter().map(|keys| keys.size - 1);
+        let named: Vec<u64> =
+            changes.filter(|position| *position < size).take(MAX_EVENTS).collect();
+        plans.extend(named.iter().filter_map(|position| Plan::inclusion(*position, size)));
+        plans.iter().for_each(|plan| seen.nodes.want(plan));
+        for span in source.walk(0)? {
+            for entry in span?.entries {
+                let position = seen.nodes.tree().size();
+                if position >= size {
+                    return Ok(seen);
+                }
+                seen.nodes.push(record::hash(&entry.record));
+                if named.contains(&position) {
+                    seen.records.push((position, entry.record));
+                }
+            }
+        }
+        Ok(seen)
+    }
+
+    fn root(&self, size: u64) -> Option<Hash> {
+        let root = Plan::root(size).hashes(|subtree| self.nodes.get(subtree).ok_or(()));
+        root.ok()?.first().copied()
+    }
+
+    /// The records that name a log key, with their proofs.
+    fn namings(self, size: u64) -> Vec<Naming> {
+        let Grown { nodes, records } = self;
+        let names = |record: &[u8]| {
+            let said = Reading::of(record).statement;
+            said.is_some_and(|said| {
+                matches!(said.args, Args::LedgerOpened(_) | Args::LedgerRekeyed(_))
+            })
+        };
+        let records = records.into_iter().filter(|(_, record)| names(record));
+        let naming = |(position, record)| {
+            let plan = Plan::inclusion(position, size)?;
+            let path = plan.hashes(|subtree| nodes.get(subtree).ok_or(())).ok()?;
+            Some(Naming { position, record, path })
+        };
+        records.filter_map(naming).collect()
+    }
+}

@@ -1,0 +1,44 @@
+//! Two sources of one record, side by side.
+//!
+//! Always holds: only the part that both have is compared. Not here: which of them is right.
+
+use crate::event::Entry;
+use crate::event::record::hash;
+use crate::hash::Hash;
+use crate::verify::source::{Source, SourceError};
+
+/// How two sources stand to each other, as far as both reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// The same events with the same bodies.
+    Same,
+    /// The same events; a body differs, or one of them withholds it.
+    Bodies,
+    /// From this position on other events, with these hashes.
+    Forked(u64, (Hash, Hash)),
+}
+
+/// Compares two sources entry by entry.
+pub fn compare(one: &dyn Source, other: &dyn Source) -> Result<Compared, SourceError> {
+    let mut bodies = Compared::Same;
+    for ((one, other), position) in entries(one)?.zip(entries(other)?).zip(0..) {
+        let (one, other) = (one?, other?);
+        if one.record != other.record {
+            return Ok(Compared::Forked(position, (hash(&one.record), hash(&other.record))));
+        }
+        if one.body != other.body {
+            bodies = Compared::Bodies;
+        }
+    }
+    Ok(bodies)
+}
+
+/// The entries of a source, one after the other.
+pub fn entries(
+    source: &dyn Source,
+) -> Result<impl Iterator<Item = Result<Entry, SourceError>> + '_, SourceError> {
+    Ok(source.walk(0)?.flat_map(|span| match span {
+        Ok(span) => span.entries.into_iter().map(Ok).collect::<Vec<_>>(),
+        Err(error) => vec![Err(error)],
+    }))
+}

@@ -1,0 +1,91 @@
+//! A store as a source of the record, with the documents of its ledger.
+//!
+//! Always holds: entries only; a store does not hold where commits ended, so no span has a closing
+//! line. Not here: any verdict (`verify`). Source: FORMAT.md section 9.
+
+use crate::disk;
+use crate::hash::Hash;
+use crate::journal::{DOCUMENT_BOUND, Journal};
+use crate::store::{Store, StoreError};
+use crate::verify::source::{Source, SourceError, Span, Walk};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Entries of a span: bodies have up to 1 MiB each, and all of a span is in memory.
+const SPAN: u64 = 64;
+
+/// A store that is walked as a record.
+pub struct Stored {
+    store: Box<dyn Store>,
+    ledger: PathBuf,
+    size: u64,
+}
+
+impl Stored {
+    /// The record in `store`, of the ledger whose folder of documents is in `ledger`.
+    pub fn new(store: Box<dyn Store>, ledger: &Path) -> Result<Stored, StoreError> {
+        let size = store.head()?.size;
+        Ok(Stored { store, ledger: ledger.to_owned(), size })
+    }
+
+    fn span(&self, first: u64) -> Result<Span, SourceError> {
+        let expected = SPAN.min(self.size - first);
+        let failed = |error: StoreError| unreadable("the store", io::Error::other(error));
+        let entries = self.store.read(first..first + expected).map_err(failed)?;
+        if entries.len() as u64 != expected {
+            let why = format!("{} of {expected} entries from {first} on", entries.len());
+            return Err(unreadable("the store", io::Error::other(why)));
+        }
+        Ok(Span { first, entries, ..Span::default() })
+    }
+}
+
+impl Source for Stored {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
+        let starts = (from..self.size).step_by(SPAN as usize);
+        let mut failed = false;
+        Ok(Box::new(starts.map_while(move |first| {
+            let span = (!failed).then(|| self.span(first))?;
+            failed = span.is_err();
+            Some(span)
+        })))
+    }
+
+    fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
+        Ok(document(&self.ledger, digest))
+    }
+}
+
+/// A document of a ledger; one that cannot be read is as good as one with other bytes.
+pub fn document(ledger: &Path, digest: &Hash) -> Option<Vec<u8>> {
+    match disk::read_up_to(&Journal::document_path(ledger, digest), DOCUMENT_BOUND + 1) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.is_missing() => None,
+        Err(_) => Some(Vec::new()),
+    }
+}
+
+/// A journal whose documents, if they cannot be read, are told as documents with other bytes.
+pub struct Journaled(pub Journal, pub PathBuf);
+
+impl Source for Journaled {
+    fn size(&self) -> u64 {
+        self.0.size()
+    }
+
+    fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
+        self.0.walk(from)
+    }
+
+    fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
+        Ok(document(&self.1, digest))
+    }
+}
+
+fn unreadable(what: &str, cause: io::Error) -> SourceError {
+    SourceError { what: what.to_owned(), cause }
+}

@@ -1,0 +1,200 @@
+//! Proofs of a tree: that a leaf stands in it, and that a larger tree extends a smaller one.
+//!
+//! Always holds: a [`Plan`] names the subtrees that a proof needs before a hash is asked for, so
+//! nothing holds all leaves; a proof of another length than its tree's is refused, with no hash
+//! left over. Not here: where hashes come from (`levels`, tiles), how a proof is spelled.
+//! Source: RFC 6962 sections 2.1.1 and 2.1.2; verified as in RFC 9162 2.1.3.2 and 2.1.4.2.
+
+use super::{Subtree, cover, empty_root, fold_right, node};
+use crate::hash::Hash;
+use std::ops::Range;
+
+/// The greatest number of hashes of any proof that is in form.
+pub const MAX_PATH: usize = 63;
+
+/// The largest power of two that is smaller than `size`, which is at least 2.
+fn split(size: u64) -> u64 {
+    1 << (size - 1).ilog2()
+}
+
+/// What a proof consists of, before any hash is known: its nodes, each a range of leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan(Vec<Range<u64>>);
+
+impl Plan {
+    /// The nodes that show leaf `index` to stand in the tree of `size`; `None` unless
+    /// `index` < `size`.
+    pub fn inclusion(index: u64, size: u64) -> Option<Plan> {
+        if index >= size {
+            return None;
+        }
+        let (mut start, mut end, mut nodes) = (0, size, Vec::new());
+        while end - start > 1 {
+            let middle = start + split(end - start);
+            if index < middle {
+                nodes.push(middle..end);
+                end = middle;
+            } else {
+                nodes.push(start..middle);
+                start = middle;
+            }
+        }
+        nodes.reverse();
+        Some(Plan(nodes))
+    }
+
+    /// The nodes that show the tree of size `new` to extend that of size `old`; none where `old`
+    /// is 0 or `new`; `None` unless `old` ≤ `new`.
+    pub fn consistency(old: u64, new: u64) -> Option<Plan> {
+        if old > new {
+            return None;
+        }
+        let (mut start, mut end, mut nodes) = (0, new, Vec::new());
+        while old > 0 && end > old {
+            let middle = start + split(end - start);
+            if old <= middle {
+                nodes.push(middle..end);
+                end = middle;
+            } else {
+                nodes.push(start..middle);
+                start = middle;
+            }
+        }
+        // The old tree's last subtree: the verifier has it where it is the whole old tree.
+        if start > 0 {
+            nodes.push(start..end);
+        }
+        nodes.reverse();
+        Some(Plan(nodes))
+    }
+
+    /// One node: the root of the tree of `size`.
+    pub fn root(size: u64) -> Plan {
+        Plan(std::iter::once(0..size).collect())
+    }
+
+    /// The complete subtrees whose hashes [`Plan::hashes`] will ask for.
+    pub fn subtrees(&self) -> impl Iterator<Item = Subtree> + '_ {
+        self.0.iter().flat_map(|range| cover(range.clone()))
+    }
+
+    /// The hash of each node, in the proof's order, from what answers for complete subtrees.
+    ///
+    /// # Errors
+    /// The first error of `ask`.
+    pub fn hashes<E>(
+        &self,
+        mut ask: impl FnMut(Subtree) -> Result<Hash, E>,
+    ) -> Result<Vec<Hash>, E> {
+        let mut hashes = Vec::with_capacity(self.0.len());
+        for range in &self.0 {
+            let peaks: Result<Vec<Hash>, E> =
+                cover(range.clone()).into_iter().map(&mut ask).collect();
+            hashes.push(fold_right(&peaks?));
+        }
+        Ok(hashes)
+    }
+}
+
+/// That a leaf stands at a position of a tree.
+///
+/// ```
+/// use annals::{hash::Hash, merkle::{Inclusion, node}};
+/// let (left, right) = (Hash([1; 32]), Hash([2; 32]));
+/// let proof = Inclusion { index: 1, size: 2, path: vec![left] };
+/// assert!(proof.holds(&right, &node(&left, &right)));
+/// assert!(!proof.holds(&left, &node(&left, &right)));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inclusion {
+    /// The leaf's position.
+    pub index: u64,
+    /// The tree's number of leaves.
+    pub size: u64,
+    /// The hashes beside the way from the leaf to the root.
+    pub path: Vec<Hash>,
+}
+
+impl Inclusion {
+    /// The root that the proof leads to from `leaf`; `None` if it has not exactly the hashes that
+    /// this position and size need.
+    pub fn root(&self, leaf: &Hash) -> Option<Hash> {
+        let mut last = self.size.checked_sub(1)?;
+        let mut index = Some(self.index).filter(|index| *index <= last)?;
+        let mut root = *leaf;
+        for hash in &self.path {
+            if last == 0 {
+                return None;
+            }
+            if index & 1 == 1 || index == last {
+                root = node(hash, &root);
+                // A right edge without a sibling at this level goes up unchanged.
+                let skipped = index.trailing_zeros();
+                (index, last) = (index >> skipped, last >> skipped);
+            } else {
+                root = node(&root, hash);
+            }
+            (index, last) = (index >> 1, last >> 1);
+        }
+        (last == 0).then_some(root)
+    }
+
+    /// Whether `leaf` stands at `index` of the tree of `size` whose root is `root`.
+    pub fn holds(&self, leaf: &Hash, root: &Hash) -> bool {
+        self.root(leaf).as_ref() == Some(root)
+    }
+}
+
+/// That a tree extends another: the smaller is a prefix of the larger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consistency {
+    /// The smaller number of leaves.
+    pub old: u64,
+    /// The larger number of leaves.
+    pub new: u64,
+    /// The hashes, from the smallest subtree on.
+    pub path: Vec<Hash>,
+}
+
+impl Consistency {
+    /// Whether the tree of size `new` and root `new_root` extends that of size `old` and root
+    /// `old_root`. From size 0 on every tree does, with no hash; at one size only the same root.
+    pub fn holds(&self, old_root: &Hash, new_root: &Hash) -> bool {
+        if self.old == 0 || self.old == self.new {
+            let old_is_empty = self.old == 0 && *old_root == empty_root();
+            let nothing_new = self.new == self.old && old_root == new_root;
+            return self.path.is_empty()
+                && if self.new == self.old { nothing_new } else { old_is_empty };
+        }
+        self.roots(old_root) == Some((*old_root, *new_root))
+    }
+
+    /// The roots that the proof leads to, old and new; 0 < `old` < `new`, else `None`.
+    fn roots(&self, old_root: &Hash) -> Option<(Hash, Hash)> {
+        if self.old >= self.new {
+            return None;
+        }
+        let skipped = self.old.trailing_zeros();
+        let (mut index, mut last) = ((self.old >> skipped) - 1, (self.new - 1) >> skipped);
+        let whole = self.old.is_power_of_two();
+        let (first, rest) = match whole {
+            true => (old_root, self.path.as_slice()),
+            false => self.path.split_first()?,
+        };
+        let (mut old, mut new) = (*first, *first);
+        for hash in rest {
+            if last == 0 {
+                return None;
+            }
+            if index & 1 == 1 || index == last {
+                (old, new) = (node(hash, &old), node(hash, &new));
+                let skipped = if index == 0 { 0 } else { index.trailing_zeros() };
+                (index, last) = (index >> skipped, last >> skipped);
+            } else {
+                new = node(&new, hash);
+            }
+            (index, last) = (index >> 1, last >> 1);
+        }
+        (last == 0).then_some((old, new))
+    }
+}

@@ -1,0 +1,36 @@
+//! Checkpoints: the text of a signed tree head.
+//!
+//! Always holds: exactly three lines, each in its one spelling, and no extension lines.
+//! Not here: signatures (`note`), roots (`merkle`). Source: C2SP tlog-checkpoint v1.0.0;
+//! FORMAT.md section 9.
+
+use super::{decimal, hash_from_base64, to_base64};
+use crate::hash::Hash;
+
+/// A tree head: the text that the log key signs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The ledger's name.
+    pub origin: String,
+    /// Number of events.
+    pub size: u64,
+    /// Root of the tree of that size.
+    pub root: Hash,
+}
+
+impl Checkpoint {
+    /// The signed text: three lines, each with its LF.
+    pub fn text(&self) -> String {
+        format!("{}\n{}\n{}\n", self.origin, self.size, to_base64(&self.root.0))
+    }
+
+    /// Reads exactly three lines.
+    pub fn parse(text: &str) -> Option<Checkpoint> {
+        let mut lines = text.split('\n');
+        let origin = lines.next().filter(|origin| !origin.is_empty())?.to_owned();
+        let size = decimal(lines.next()?)?;
+        let root = hash_from_base64(lines.next()?)?;
+        let end = lines.next() == Some("") && lines.next().is_none();
+        end.then_some(Checkpoint { origin, size, root })
+    }
+}

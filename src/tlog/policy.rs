@@ -1,0 +1,132 @@
+//! Policies: which logs and witnesses are trusted, and how many witnesses must have cosigned.
+//!
+//! Always holds: every name is defined before it is used and is a member of at most one group, so
+//! a witness counts in one way only; no two logs and no two witnesses have the same key.
+//! Not here: where a policy is kept (`ledger`). Source: C2SP tlog-policy (a draft); FORMAT.md
+//! section 11.
+
+mod read;
+
+use super::cosignature::{Cosigned, cosigned_by};
+use super::{Note, Signed, VerifierKey};
+
+/// The greatest number of bytes of a policy.
+pub const MAX_POLICY: usize = 1 << 20;
+/// The greatest number of logs, of witnesses and of groups, each.
+pub const MAX_ENTRIES: usize = 1_024;
+
+/// A log that is trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// Its origin and key (type 01).
+    pub key: VerifierKey,
+    /// Where it answers.
+    pub url: Option<String>,
+}
+
+/// A witness that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// Its name in this policy, for people: other bytes than UTF-8 are shown as U+FFFD.
+    pub name: String,
+    /// Its key (type 04).
+    pub key: VerifierKey,
+    /// Where it answers.
+    pub url: Option<String>,
+}
+
+/// What a name stands for. Indexes point to what was defined before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Entry {
+    Witness(usize),
+    Group { least: usize, members: Vec<usize> },
+}
+
+/// A policy that was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// The logs, in order.
+    pub logs: Vec<Log>,
+    /// The witnesses, in order.
+    pub witnesses: Vec<Witness>,
+    entries: Vec<(Vec<u8>, Entry)>,
+    /// `None` for `quorum none`.
+    quorum: Option<usize>,
+}
+
+/// Why a policy is refused: the line, from 1, and what was expected and found.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {why}")]
+pub struct PolicyError {
+    /// The line, from 1; the last one if something is missing.
+    pub line: usize,
+    /// What was expected and found.
+    pub why: String,
+}
+
+/// What a policy says of a note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// Indexes of the logs that signed it.
+    pub logs: Vec<usize>,
+    /// Index and latest time of each witness that cosigned it.
+    pub witnesses: Vec<(usize, u64)>,
+    /// Names of known logs and witnesses a line of which does not verify: the note is refused.
+    pub refused: Vec<String>,
+    /// Whether the witnesses that cosigned are a quorum.
+    pub quorum: bool,
+}
+
+impl Policy {
+    /// Reads a policy.
+    ///
+    /// # Errors
+    /// The first line that is refused, and why.
+    pub fn parse(bytes: &[u8]) -> Result<Policy, PolicyError> {
+        read::read(bytes)
+    }
+
+    /// Whether no cosignature is asked for.
+    pub fn asks_nothing(&self) -> bool {
+        self.quorum.is_none()
+    }
+
+    /// Whether these witnesses, by index, are a quorum.
+    pub fn is_quorum(&self, has_cosigned: impl Fn(usize) -> bool) -> bool {
+        let Some(quorum) = self.quorum else { return true };
+        let mut held: Vec<bool> = Vec::with_capacity(self.entries.len());
+        for (_, entry) in &self.entries {
+            let holds = match entry {
+                Entry::Witness(index) => has_cosigned(*index),
+                Entry::Group { least, members } => {
+                    let holding = members.iter().filter(|member| held.get(**member) == Some(&true));
+                    holding.count() >= *least
+                }
+            };
+            held.push(holds);
+        }
+        held.get(quorum) == Some(&true)
+    }
+
+    /// Judges the signature lines of a note; lines of unknown keys are ignored.
+    pub fn judge(&self, note: &Note) -> Judged {
+        let (mut logs, mut witnesses, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, log) in self.logs.iter().enumerate() {
+            let key = &log.key;
+            match note.signed_by(&key.name, key.accepted(), &key.public) {
+                Signed::Yes => logs.push(index),
+                Signed::Absent => {}
+                Signed::Refused => refused.push(key.name.clone()),
+            }
+        }
+        for (index, witness) in self.witnesses.iter().enumerate() {
+            match cosigned_by(note, &witness.key) {
+                Cosigned::At(time) => witnesses.push((index, time)),
+                Cosigned::Absent => {}
+                Cosigned::Refused => refused.push(witness.key.name.clone()),
+            }
+        }
+        let quorum = self.is_quorum(|index| witnesses.iter().any(|(at, _)| *at == index));
+        Judged { logs, witnesses, refused, quorum }
+    }
+}

@@ -1,0 +1,109 @@
+//! `annals document`: add, describe, list.
+
+use crate::story::{bare, desk};
+
+const LIST: &str = "     3  The article
+        en, text/plain, 196 bytes
+        sha256 SHA
+        — Ada Example, 2022-01-27 08:02
+
+1 document
+";
+
+#[test]
+fn a_file_is_captured_and_listed() {
+    let desk = bare();
+    let answer = desk.run("", "document|list");
+    assert!(answer.out.starts_with("no document\nas of position 2 (3 of 3 events), head "));
+    let add = "doc|add|article.txt|--title|The article|--lang|en";
+    desk.writes("ada", add, "written at 3");
+    let told = desk.run("", "doc|list").out;
+    let sha = annals::hash::Hash::of(&[crate::story::TEXT.as_bytes()]).to_string();
+    let expected = LIST.replace("SHA", &sha);
+    assert!(told.starts_with(&expected), "{told}");
+    assert!(told[expected.len()..].starts_with("as of position 3 (4 of 4 events), head "));
+    let kept = desk.path("ledger/document").join(sha);
+    assert!(kept.is_file() || kept.with_extension("").exists(), "{kept:?}");
+    assert!(desk.run("", "doc|list|--as-of|2").out.starts_with("no document\n"));
+}
+
+#[test]
+fn every_field_is_recorded_and_a_new_description_takes_over_what_is_not_given() {
+    let desk = desk();
+    std::fs::write(desk.path("page.html"), "<p>They met.</p>").unwrap();
+    desk.writes(
+        "bo",
+        "document|add|page.html|--title|A page|--lang|en|--publisher|Example|--url|\
+         https://example.org/page|--author|Ann Author|--author|Ben Bylined|--published|2022-01-27|\
+         --published-as-written|Thursday|--archived-at|https://archive.example/1|--rights|Example|\
+         --method|saved by hand|--derived-from|3|--captured-at|2022-01-27T07:00:00Z",
+        "written at 4",
+    );
+    let about = &desk.json("show|4")["document"]["about"];
+    assert_eq!(about["media_type"], "text/html");
+    assert_eq!(about["authors"][1], "Ben Bylined");
+    assert_eq!(about["published"]["as_written"], "Thursday");
+    assert_eq!(about["derived_from"], 3);
+    let statement = "--statement|the name of the publisher was wrong";
+    let describe =
+        format!("document|describe|4|--publisher|Example News|--rights||--author|Ann|{statement}");
+    desk.writes("ada", &describe, "written at 5");
+    let about = &desk.json("show|4")["document"]["about"];
+    assert_eq!(about["publisher"], "Example News");
+    assert_eq!(about["rights"], serde_json::Value::Null);
+    assert_eq!(about["authors"], serde_json::json!(["Ann"]));
+    assert_eq!(about["url"], "https://example.org/page");
+    assert_eq!(about["published"]["edtf"], "2022-01-27");
+    assert_eq!(about["captured_at"], "2022-01-27T07:00:00.000000Z");
+    let correct = format!("doc|correct|4|--title|The page|{statement}");
+    desk.writes("ada", &correct, "written at 6");
+    assert_eq!(desk.json("show|4")["document"]["about"]["publisher"], "Example News");
+}
+
+#[test]
+fn the_stable_formats_carry_as_of_and_head() {
+    let desk = desk();
+    let told = desk.json("document|list");
+    assert_eq!((&told["as_of"], &told["documents"][0]["document"]), (&3.into(), &3.into()));
+    let csv = desk.run("", "document|list|--format|csv").out;
+    let mut lines = csv.lines();
+    let columns = "as_of,head,document,hash,sha256,bytes,media_type,title,lang,captured_at,\
+                   derived_from,method,url,publisher,authors,published,published_as_written,\
+                   archived_at,rights,described,suspect,sealed,redacted,by,key";
+    assert_eq!(lines.next(), Some(columns));
+    assert!(lines.next().unwrap().contains(",text/plain,The article,en,2022-01-27T08:01:00"));
+    let line = desk.run("", "document|list|--format|jsonl").out;
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!((&line["as_of"], &line["by"]), (&3.into(), &"Ada Example".into()));
+}
+
+#[test]
+fn what_is_wrong_with_a_document_is_said() {
+    let desk = desk();
+    desk.refuses(
+        "ada",
+        "document|add|article.txt|--lang|en",
+        (2, "annals: title of the document: give it with --title\n"),
+    );
+    std::fs::write(desk.path("old.txt"), b"caf\xe9").unwrap();
+    desk.refuses("ada", "document|add|old.txt|--title|Old|--lang|en", (
+        2,
+        "annals: old.txt: expected a text in UTF-8, found other bytes from byte 3 on; convert it \
+         to UTF-8, so that it can be quoted, or say what it is with --media-type\n",
+    ));
+    desk.refuses(
+        "ada",
+        "document|describe|1|--title|x|--statement|y",
+        (2, "annals: 1 is no document; annals document list shows them\n"),
+    );
+    desk.refuses("ada", "document|add|article.txt|--title|x|--lang|English please", (
+        1,
+        "annals: one draft is refused; nothing was written\n  lang: expected a language tag like \
+         en or pt-BR, found \"English please\"\n",
+    ));
+    desk.refuses(
+        "ada",
+        "document|add|nothing.txt|--title|x|--lang|en",
+        (2, "annals: cannot read nothing.txt\n  No such file or directory (os error 2)\n"),
+    );
+}

@@ -1,0 +1,13 @@
+//! The editor's day at the command line, told as stories with exact answers and exit codes.
+//!
+//! Always holds: the ledger is made by the command line with a set clock and seeded randomness; the
+//! second editors are enrolled by the library.
+
+mod acts;
+mod append;
+mod documents;
+mod files;
+mod refusals;
+mod review;
+mod story;
+mod terminal;

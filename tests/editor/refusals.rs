@@ -1,0 +1,111 @@
+//! What the rules refuse: the number of the rule, why, and what to do.
+
+use crate::story::facts;
+
+#[test]
+fn own_words_are_not_confirmed() {
+    facts().refuses(
+        "ada",
+        "confirm|4|--how|reread",
+        (
+            1,
+            "annals: one draft is refused; nothing was written\n  rule 504 own-words: the present \
+         words of fact 4 are the signer's own; another person confirms them\n",
+        ),
+    );
+}
+
+#[test]
+fn one_person_confirms_once_and_one_refusal_refuses_all() {
+    let desk = facts();
+    desk.writes("bo", "confirm|4|--how|reread", "written at 8");
+    desk.refuses(
+        "bo",
+        "confirm|5|4|--how|direct-contact",
+        (
+            1,
+            "annals: one draft is refused; nothing was written\n  rule 505 confirmed-twice: this \
+         person has confirmed event 4 already; another person may confirm too\n",
+        ),
+    );
+}
+
+#[test]
+fn words_that_were_corrected_since_are_stale_where_their_own_number_is_given() {
+    let desk = facts();
+    let correct = |claim: &str| {
+        format!("correct|6|--reason|wrong-figure|--statement|counted again|--claim|{claim}")
+    };
+    desk.writes("ada", &correct("The talks lasted three hours."), "written at 8");
+    desk.writes("ada", &correct("The talks lasted four hours."), "written at 9");
+    desk.refuses(
+        "bo",
+        "confirm|8|--how|reread",
+        (
+            1,
+            "annals: one draft is refused; nothing was written\n  rule 503 stale: the present \
+         revision of fact 6 is made by event 9, not by 8; read its present words with annals \
+         show, then name the fact\n",
+        ),
+    );
+    desk.writes("bo", "confirm|9|--how|reread", "written at 10");
+}
+
+#[test]
+fn positions_that_are_no_fact_are_told() {
+    let desk = facts();
+    let told = |position: &str| {
+        format!(
+            "annals: one draft is refused; nothing was written\n  fact: {position} is no fact; \
+             annals replay lists them\n"
+        )
+    };
+    desk.refuses("bo", "confirm|99|--how|reread", (1, &told("99")));
+    let dispute = "dispute|3|--reason|fabricated|--statement|x";
+    desk.refuses("bo", dispute, (1, &told("3")));
+    let correct = "correct|99|--reason|entry-error|--statement|x|--claim|y";
+    let why = "annals: fact: 99 is no fact; annals replay lists them\n";
+    desk.refuses("bo", correct, (2, why));
+    desk.refuses(
+        "bo",
+        "uphold|4|--statement|x",
+        (
+            1,
+            "annals: one draft is refused; nothing was written\n  rule 501 target: event 4 is no \
+         fact.disputed; annals show tells what an event is\n",
+        ),
+    );
+    // Two bad ones are both told.
+    let both = "annals: 2 drafts are refused; nothing was written\n  fact: 98 is no fact; annals \
+                replay lists them\n  fact: 99 is no fact; annals replay lists them\n";
+    desk.refuses("bo", "confirm|98|99|4|--how|reread", (1, both));
+}
+
+#[test]
+fn reasons_and_statements_that_are_missing_are_named() {
+    let desk = facts();
+    let reasons = "misquotation, mistranslation, misattribution, wrong-date, wrong-figure, \
+                   wrong-identity, out-of-context, contradicted, unverifiable, source-corrected, \
+                   source-retracted, fabricated, duplicate, entry-error";
+    let why = format!("annals: reason: give it with --reason, one of {reasons}\n");
+    desk.refuses("bo", "dispute|4", (2, &why));
+    desk.refuses(
+        "bo",
+        "retract|4|--reason|duplicate",
+        (2, "annals: statement (why, in a sentence for readers): give it with --statement\n"),
+    );
+    desk.refuses(
+        "bo",
+        "confirm|4",
+        (
+            2,
+            "annals: how do you confirm: give it with --how, one of reread, independent-document, \
+         direct-contact\n",
+        ),
+    );
+    desk.refuses(
+        "bo",
+        "dispute|4|--reason|more-precise|--statement|x",
+        (2, "annals: --reason: more-precise is for corrections only\n"),
+    );
+}

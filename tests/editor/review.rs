@@ -1,0 +1,46 @@
+//! `annals review` where nobody can be asked: what waits is listed, nothing is written.
+
+use crate::story::facts;
+
+#[test]
+fn what_waits_is_listed_in_its_place_in_the_document() {
+    let desk = facts();
+    let answer = desk.run("bo", "review|--topic|moscow");
+    let expected = "     5  asserted   Sullivan met Grushko in Moscow.
+                   document 3 supports: The article
+                   code points 63 to 93:
+                   ⟦Sullivan met Grushko in Moscow⟧ on Wednesday.
+                   when: 2022-01-26 (“Wednesday”, derived)
+                   — Ada Example, 2022-01-27 08:03
+
+1 fact waits for Bo Berg
+as of position 7 (8 of 8 events), head ";
+    assert_eq!((answer.exit, answer.err.as_str()), (0, ""));
+    assert!(answer.out.starts_with(expected), "{}", answer.out);
+    assert_eq!(desk.size(), 8);
+}
+
+fn waiting(desk: &crate::story::Desk, line: &str) -> Vec<u64> {
+    let told = desk.json(&format!("review|{line}"));
+    let rows = told["waiting"].as_array().unwrap().iter();
+    rows.map(|row| row["fact"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn own_words_and_what_one_has_spoken_of_do_not_wait() {
+    let desk = facts();
+    assert_eq!(waiting(&desk, "--by|ada"), [0; 0]);
+    assert_eq!(waiting(&desk, "--by|bo"), [4, 5, 6, 7]);
+    desk.writes("bo", "confirm|4|--how|reread", "written at 8");
+    desk.writes("bo", "dispute|5|--reason|wrong-date|--statement|x", "written at 9");
+    desk.writes("bo", "retract|6|--reason|duplicate|--statement|x", "written at 10");
+    assert_eq!(waiting(&desk, "--by|bo"), [7]);
+    // Others have confirmed 4; it waits for Cy only where all are asked for.
+    assert_eq!(waiting(&desk, "--by|cy"), [5, 7]);
+    assert_eq!(waiting(&desk, "--by|cy|--all"), [4, 5, 7]);
+    assert_eq!(waiting(&desk, "--by|cy|--document|3"), [5, 7]);
+    assert_eq!(waiting(&desk, "--by|cy|--document|2"), [0; 0]);
+    let answer = desk.run("", "review");
+    let why = "annals: who reviews? say --by with one of: ";
+    assert_eq!((answer.exit, answer.err.starts_with(why)), (2, true), "{answer:?}");
+}

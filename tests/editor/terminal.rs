@@ -1,0 +1,176 @@
+//! On a terminal: the conversation of `append`, the questions of `review` and of `correct`.
+
+use crate::story::{Desk, desk, facts};
+use rexpect::session::{PtySession, spawn_command};
+
+const BACK: &str = "\u{7f}";
+const DOWN: &str = "\u{1b}[B";
+
+struct Talk(PtySession);
+
+fn talk(desk: &Desk, by: &str, line: &str) -> Talk {
+    let mut command = desk.command(by, line);
+    // A pseudo-terminal takes the place of each of the three.
+    command.env("TERM", "xterm").stdin(std::process::Stdio::inherit());
+    Talk(spawn_command(command, Some(30_000)).unwrap())
+}
+
+impl Talk {
+    fn sees(&mut self, text: &str) -> String {
+        // The reader takes each byte for a character.
+        let bytes: String = text.bytes().map(char::from).collect();
+        self.0.exp_string(&bytes).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    fn types(&mut self, text: &str) {
+        self.0.send(text).unwrap();
+        self.0.flush().unwrap();
+    }
+
+    /// Waits for a question and answers it with a line.
+    fn asks(&mut self, question: &str, answer: &str) {
+        self.sees(question);
+        self.types(&format!("{answer}\r"));
+    }
+
+    /// The exit code, after the end of all output.
+    fn ends(mut self) -> (String, i32) {
+        let rest = self.0.exp_eof().unwrap();
+        match self.0.process().wait().unwrap() {
+            rexpect::process::wait::WaitStatus::Exited(_, code) => (rest, code),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// A fact, told in a conversation up to whether there is another one.
+fn tell_a_fact(talk: &mut Talk) {
+    talk.sees("what you type is kept in ");
+    talk.asks("quotation (first words … last words; empty: no more)", "Sullivan met Gruschko");
+    talk.sees("the nearest place is \"Sullivan met Grus\" at code point 63");
+    talk.sees("no more)");
+    // What was typed is there to be changed.
+    talk.types(&format!("{}hko in Moscow\r", BACK.repeat(4)));
+    talk.sees("⟦Sullivan met Grushko in Moscow⟧ on Wednesday.");
+    talk.asks("claim (one sentence that stands by itself)", "Sullivan met Grushko in Moscow.");
+    talk.asks("according to whom", "Kommersant");
+    talk.sees("Kommersant is a");
+    talk.types(&format!("{DOWN}\r"));
+    talk.asks("what Kommersant does", &format!("{}reports", BACK.repeat(4)));
+    talk.asks("and Kommersant according to whom else", "");
+    talk.asks("when it was so", "Wednesday");
+    talk.sees("expected a date or interval");
+    talk.sees("when it was so");
+    talk.types(&format!("{}2022-01-26\r", BACK.repeat(9)));
+    talk.asks("the same in the document's words", "Wednesday");
+    talk.sees("the date is");
+    talk.types(&format!("{DOWN}\r"));
+    talk.asks("topics", "John Sullivan, Alexander Grushko");
+}
+
+#[test]
+fn a_fact_is_told_in_a_conversation_and_signed_at_the_end() {
+    let desk = desk();
+    let mut talk = talk(&desk, "ada", "append");
+    tell_a_fact(&mut talk);
+    talk.sees("another fact?");
+    talk.types("y");
+    talk.asks("quotation", "two");
+    talk.sees("these words stand 2 times in the document");
+    talk.sees("which");
+    talk.types(&format!("{DOWN}\r"));
+    talk.sees("The talks lasted ⟦two⟧ hours.");
+    talk.asks("claim", "There were two hours of talks.");
+    talk.asks("according to whom", "");
+    talk.asks("when it was so", "");
+    talk.asks("the same in the document's words", "");
+    talk.asks("topics", "");
+    talk.sees("another fact?");
+    talk.types("n");
+    talk.sees("sign and write 2 events?");
+    talk.types("y");
+    talk.sees("written at 4 to 5 (2 events)");
+    assert_eq!(talk.ends().1, 0);
+    let fact = desk.fact(4);
+    assert_eq!(fact["attribution"][0]["agent_type"], "organization");
+    assert_eq!(fact["attribution"][0]["act"], "reports");
+    assert_eq!(fact["when"]["basis"], "derived");
+    assert_eq!(fact["topics"][1]["name"], "Alexander Grushko");
+    assert_eq!(desk.fact(5)["evidence"][0]["span"]["start"], 125);
+    assert_eq!(std::fs::read_dir(desk.path("keys/drafts")).unwrap().count(), 0);
+}
+
+#[test]
+fn what_was_typed_is_kept_where_it_is_not_signed() {
+    let desk = desk();
+    let mut talk = talk(&desk, "ada", "append");
+    tell_a_fact(&mut talk);
+    talk.sees("another fact?");
+    talk.types("n");
+    talk.sees("sign and write 1 event?");
+    talk.types("n");
+    talk.sees("your drafts are kept in ");
+    assert_eq!(talk.ends().1, 3);
+    assert_eq!(desk.size(), 4);
+    let kept = std::fs::read_dir(desk.path("keys/drafts")).unwrap().next().unwrap().unwrap();
+    let line = format!("append|{}", kept.path().display());
+    desk.writes("ada", &line, "written at 4");
+    assert_eq!(desk.fact(4)["claim"], "Sullivan met Grushko in Moscow.");
+}
+
+#[test]
+fn each_waiting_fact_is_confirmed_disputed_or_skipped_and_all_is_signed_at_the_end() {
+    let desk = facts();
+    let mut talk = talk(&desk, "bo", "review");
+    talk.sees("Kommersant reports – “in short” – that ⟦two answers were given⟧.");
+    talk.asks("1 of 4: confirm, dispute, skip or quit", "c");
+    talk.sees("⟦Sullivan met Grushko in Moscow⟧ on Wednesday.");
+    talk.asks("2 of 4: confirm, dispute, skip or quit", "dispute");
+    talk.sees("reason");
+    talk.types(&format!("{}\r", DOWN.repeat(3)));
+    talk.asks("statement", "Wednesday was another day");
+    talk.sees("the error is in the");
+    talk.types("\r");
+    talk.asks("3 of 4: confirm, dispute, skip or quit", "s");
+    talk.asks("4 of 4: confirm, dispute, skip or quit", "q");
+    talk.sees("sign and write 2 events?");
+    talk.types("y");
+    talk.sees("written at 8 to 9 (2 events)");
+    assert_eq!(talk.ends().1, 0);
+    assert_eq!(desk.fact(4)["status"], "confirmed");
+    let dispute = &desk.fact(5)["disputes"][0];
+    assert_eq!(
+        (&dispute["reason"], &dispute["error_in"]),
+        (&"wrong-date".into(), &"record".into())
+    );
+}
+
+#[test]
+fn nothing_chosen_is_nothing_written() {
+    let desk = facts();
+    let mut talk = talk(&desk, "bo", "review");
+    talk.asks("1 of 4", "q");
+    let (rest, exit) = talk.ends();
+    assert!(rest.contains("nothing was written"), "{rest}");
+    assert_eq!((exit, desk.size()), (0, 8));
+}
+
+#[test]
+fn a_correction_asks_which_disputes_it_resolves() {
+    let desk = facts();
+    let dispute = "dispute|6|--reason|wrong-figure|--statement|it was three";
+    desk.writes("bo", dispute, "written at 8");
+    let line = "correct|6|--reason|wrong-figure|--statement|Bo is right";
+    let mut talk = talk(&desk, "ada", line);
+    talk.sees("claim");
+    talk.types(&format!("{}three hours.\r", BACK.repeat("two hours.".len())));
+    talk.sees("dispute 8: wrong-figure, error in the record: “it was three” (Bo Berg");
+    talk.sees("does this correction resolve it?");
+    talk.types("y");
+    talk.sees("The talks lasted [-two-] {+three+} hours.");
+    talk.sees("sign and write 1 event?");
+    talk.types("y");
+    talk.sees("written at 9");
+    assert_eq!(talk.ends().1, 0);
+    assert_eq!(desk.fact(6)["status"], "asserted");
+}

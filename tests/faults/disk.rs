@@ -1,0 +1,204 @@
+//! Disks that are full, and folders that cannot be written: refused with a clear message, nothing
+//! half-written, and it works once there is room.
+
+use crate::newsroom::{EVENTS, JOURNAL, Newsroom, fact, newsroom, prepare};
+use std::process::Command;
+
+const LAVROV: &str =
+    r#"{"claim":"Lavrov spoke.","lang":"en","vouch":"said","quote":"Lavrov said"}"#;
+
+/// The program in a shell where no file may grow over so many blocks of 512 bytes; a write over
+/// that fails with EFBIG, as one on a full disk fails with ENOSPC.
+fn limited(room: &Newsroom, blocks: u64, line: &str) -> crate::newsroom::Answer {
+    let mut shell = Command::new("sh");
+    prepare(&mut shell, room.folder.path());
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {line}");
+    shell.args(["-c", &script, env!("CARGO_BIN_EXE_annals")]);
+    room.answer(shell.output().unwrap())
+}
+
+/// However little may be written: nothing is, or all of it, and the same drafts end it.
+#[test]
+fn a_full_disk_refuses_the_whole_append_and_room_ends_it() {
+    let long = fact(&"Lavrov spoke at length. ".repeat(160), "Lavrov said");
+    let room = newsroom();
+    room.write("drafts.jsonl", &long);
+    let start = room.read(JOURNAL);
+    let blocks = start.len() as u64 / 512;
+    let mut refused = 0;
+    for limit in [0, 1, 4, blocks, blocks + 1, blocks + 4, 64, 512] {
+        let room = room.copy();
+        let answer = limited(&room, limit, "append drafts.jsonl");
+        let now = room.read(JOURNAL);
+        assert!(now.starts_with(&start), "limit {limit}");
+        let written = now.len() > start.len();
+        match answer.exit {
+            0 => assert!(written, "limit {limit}: {answer:?}"),
+            2 => {
+                refused += 1;
+                let said = answer.told();
+                // What failed and why, or that it is written and the rest is not done.
+                assert_eq!(said.contains("written, not acknowledged"), written, "{said}");
+                assert!(written || said.contains("File too large"), "limit {limit}: {said}");
+                assert!(!said.contains("panicked"), "limit {limit}: {said}");
+            }
+            other => panic!("limit {limit}: exit {other}: {answer:?}"),
+        }
+        if !written {
+            room.expect_whole(EVENTS);
+        }
+        let again = room.run("append drafts.jsonl");
+        assert_eq!(again.exit, 0, "limit {limit}: {again:?}");
+        room.expect_whole(EVENTS + 1);
+        assert_eq!(room.facts().iter().filter(|(_, claim)| claim.contains("length")).count(), 1);
+    }
+    assert!(refused >= 5, "{refused}");
+}
+
+#[test]
+fn a_store_that_may_not_be_written_is_not_called_damaged() {
+    let room = newsroom();
+    room.write("drafts.jsonl", LAVROV);
+    let answer = limited(&room, 64, "append drafts.jsonl");
+    let told = "annals: cannot open ledger/db\n  File too large (os error 27)\n";
+    assert_eq!((answer.exit, &*answer.told()), (2, told));
+}
+
+/// A small file system of its own, where the test may mount one, filled to the last blocks: each
+/// step of a commit is the one that finds no room.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_system_without_room_refuses_and_goes_on_when_there_is_some() {
+    let room = newsroom();
+    let small = room.path("small");
+    std::fs::create_dir(&small).unwrap();
+    let mut mount = Command::new("mount");
+    mount.args(["-t", "tmpfs", "-o", "size=1600k", "tmpfs"]).arg(&small);
+    if !mount.output().is_ok_and(|done| done.status.success()) {
+        eprintln!("no file system may be mounted here; the file size limit stands for it");
+        return;
+    }
+    let _unmount = Unmount(small.clone());
+    room.write("drafts.jsonl", fact(&"Lavrov spoke at length. ".repeat(160), "Lavrov said"));
+    let (mut refused, mut cut_back) = (0, 0);
+    for free in [0, 4, 8, 12, 16, 20, 24, 28, 40, 80] {
+        for name in ["ledger", "keys"] {
+            let _ = std::fs::remove_dir_all(small.join(name));
+            crate::newsroom::copy_folder(&room.path(name), &small.join(name));
+        }
+        let fill = small.join("filling");
+        fill_but(&fill, free << 10);
+        let answer = room.run("append drafts.jsonl --ledger small/ledger");
+        let log = room.run("log --format jsonl --ledger small/ledger");
+        let events = log.out.lines().count() as u64;
+        assert_eq!(log.exit, 0, "{free} free: {log:?}");
+        match answer.exit {
+            0 => assert_eq!(events, EVENTS + 1, "{free} free"),
+            2 => {
+                refused += 1;
+                let said = answer.told();
+                cut_back += u32::from(said.starts_with("annals: cannot append to small/ledger"));
+                let written = said.contains("written, not acknowledged");
+                assert_eq!(events, EVENTS + u64::from(written), "{free} free: {said}");
+                assert!(said.contains("No space left on device"), "{free} free: {said}");
+                assert!(!said.contains("damaged") && !said.contains("panicked"), "{said}");
+            }
+            other => panic!("{free} free: exit {other}: {answer:?}"),
+        }
+        std::fs::remove_file(&fill).unwrap();
+        let again = room.run("append drafts.jsonl --ledger small/ledger");
+        assert_eq!(again.exit, 0, "{free} free: {answer:?}, then {again:?}");
+        let verified = room.run("verify --ledger small/ledger");
+        assert_eq!(verified.exit, 0, "{free} free: {verified:?}");
+        assert!(verified.out.contains("store: 6 events, as in the journal\n"), "{verified:?}");
+    }
+    assert!(refused >= 2 && cut_back >= 1, "{refused} refused, {cut_back} cut back");
+}
+
+/// Takes all room on a file system but so many bytes.
+#[cfg(target_os = "linux")]
+fn fill_but(file: &std::path::Path, free: usize) {
+    let mut room = 2_usize << 20;
+    while std::fs::write(file, vec![1; room]).is_err() {
+        room -= 4_096;
+    }
+    std::fs::write(file, vec![1; room.saturating_sub(free)]).unwrap();
+}
+
+struct Unmount(std::path::PathBuf);
+
+impl Drop for Unmount {
+    fn drop(&mut self) {
+        // Nothing can be done where it fails; the folder is temporary.
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+/// Read-only media: a bind mount where the test may make one, permissions where it is not root.
+#[cfg(unix)]
+#[test]
+fn a_ledger_that_cannot_be_written_is_read_and_not_written() {
+    let room = newsroom();
+    room.write("drafts.jsonl", LAVROV);
+    let Some(_guard) = ReadOnly::make(&room) else {
+        eprintln!("nothing can be made read-only here");
+        return;
+    };
+    let before = room.snapshot();
+    for reading in ["verify", "status", "log", "replay", "show 2", "log 2"] {
+        let answer = room.run(reading);
+        assert_eq!(answer.exit, 0, "{reading}: {answer:?}");
+    }
+    let answer = room.run("append drafts.jsonl");
+    assert_eq!(answer.exit, 2, "{answer:?}");
+    let said = answer.told();
+    assert!(said.starts_with("annals: cannot open ledger/lock\n"), "{said}");
+    let causes = ["Read-only file system", "Permission denied"];
+    assert!(causes.iter().any(|cause| said.contains(cause)), "{said}");
+    let repair = room.run("repair");
+    assert_eq!(repair.exit, 2, "{repair:?}");
+    assert!(room.snapshot() == before);
+}
+
+/// A ledger's folder that is read-only until this goes.
+#[cfg(unix)]
+enum ReadOnly {
+    Mounted(#[expect(dead_code, reason = "it is dropped")] Unmount),
+    Permitted(Vec<std::path::PathBuf>),
+}
+
+#[cfg(unix)]
+impl ReadOnly {
+    fn make(room: &Newsroom) -> Option<ReadOnly> {
+        use std::os::unix::fs::PermissionsExt;
+        let ledger = room.path("ledger");
+        let done = |command: &mut Command| command.output().is_ok_and(|o| o.status.success());
+        if done(Command::new("mount").arg("--bind").arg(&ledger).arg(&ledger)) {
+            let mounted = ReadOnly::Mounted(Unmount(ledger.clone()));
+            let only = done(Command::new("mount").args(["-o", "remount,bind,ro"]).arg(&ledger));
+            return only.then_some(mounted);
+        }
+        let folders: Vec<_> =
+            ["", "journal", "document", "db"].iter().map(|name| ledger.join(name)).collect();
+        std::fs::remove_file(ledger.join("lock")).unwrap();
+        for folder in &folders {
+            std::fs::set_permissions(folder, PermissionsExt::from_mode(0o555)).unwrap();
+        }
+        // Root writes all the same.
+        let held = std::fs::write(ledger.join("try"), "").is_err();
+        let made = ReadOnly::Permitted(folders);
+        held.then_some(made)
+    }
+}
+
+#[cfg(unix)]
+impl Drop for ReadOnly {
+    fn drop(&mut self) {
+        use std::os::unix::fs::PermissionsExt;
+        if let ReadOnly::Permitted(folders) = self {
+            for folder in folders {
+                let _ = std::fs::set_permissions(folder, PermissionsExt::from_mode(0o755));
+            }
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! Bad input at the command line: paths, arguments, environment, files that are not what they
+//! should be. Each a clear error, nothing half-written, no panic.
+
+use crate::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, fact, newsroom};
+use annals::disk::lock::Lock;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::time::Duration;
+
+const READING: [&str; 6] = ["verify", "status", "log", "log 2", "replay", "show 2"];
+const LAVROV: &str =
+    r#"{"claim":"Lavrov spoke.","lang":"en","vouch":"said","quote":"Lavrov said"}"#;
+
+fn with_drafts() -> Newsroom {
+    let room = newsroom();
+    room.write("drafts.jsonl", LAVROV);
+    room
+}
+
+/// Every command that reads answers as if nothing were wrong.
+fn expect_reads(room: &Newsroom, but: &[&str]) {
+    for reading in READING.iter().filter(|reading| !but.contains(reading)) {
+        let answer = room.run(reading);
+        assert_eq!((answer.exit, &*answer.told()), (0, ""), "{reading}: {answer:?}");
+    }
+}
+
+/// Every command, reading or writing, is refused with these words.
+fn expect_refused(room: &Newsroom, more: &str, told: &str) {
+    for command in READING.iter().chain(&["append drafts.jsonl", "repair"]) {
+        let answer = room.run(&format!("{command}{more}"));
+        assert_eq!((answer.exit, &*answer.out, &*answer.told()), (2, "", told), "{command}");
+    }
+}
+
+#[test]
+fn a_path_that_is_no_ledger() {
+    let room = with_drafts();
+    let before = room.snapshot();
+    for path in ["nowhere", "keys", "ledger/document"] {
+        let told = format!(
+            "annals: no ledger at {path}; annals init makes one, --ledger DIR names another\n"
+        );
+        expect_refused(&room, &format!(" --ledger {path}"), &told);
+    }
+    let told = "annals: expected a ledger's folder at article.txt, found a file; --ledger DIR \
+                names the folder that the journal is in\n";
+    expect_refused(&room, " --ledger article.txt", told);
+    assert!(room.snapshot() == before);
+    room.rename("ledger", "elsewhere");
+    let told = "annals: no ledger at ledger; annals init makes one, --ledger DIR names another\n";
+    expect_refused(&room, "", told);
+}
+
+#[test]
+fn a_ledger_that_another_process_holds() {
+    let room = with_drafts();
+    let before = room.snapshot();
+    let lock = Lock::take(&room.path("ledger/lock"), Duration::ZERO).unwrap();
+    let holder = format!("process {}: ", std::process::id());
+    for command in ["append drafts.jsonl", "repair"] {
+        let answer = room.run(&format!("{command} --wait 50ms"));
+        let told = answer.told();
+        assert_eq!(answer.exit, 3, "{answer:?}");
+        let start = format!("annals: ledger/lock is held by another writer: {holder}");
+        assert!(told.starts_with(&start), "{told}");
+    }
+    expect_reads(&room, &[]);
+    assert!(room.snapshot() == before);
+    let answer = room.run("append drafts.jsonl --wait soon");
+    assert_eq!(answer.exit, 2, "{answer:?}");
+    assert!(answer.told().starts_with("annals: --wait \"soon\": "), "{answer:?}");
+    // A writer that waits gets it when it is let go.
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| room.run("append drafts.jsonl --wait 60s"));
+        std::thread::sleep(Duration::from_millis(100));
+        drop(lock);
+        assert_eq!(waiting.join().unwrap().exit, 0);
+    });
+}
+
+#[test]
+fn a_store_that_another_process_holds() {
+    let room = with_drafts();
+    let held = annals::store::sled::open(&room.path("ledger/db")).unwrap();
+    let answer = room.run("append drafts.jsonl");
+    let told = "annals: the store at ledger/db is held by another process\n";
+    assert_eq!((answer.exit, &*answer.told()), (3, told));
+    expect_reads(&room, &[]);
+    drop(held);
+    assert_eq!(room.run("append drafts.jsonl").exit, 0);
+}
+
+#[test]
+fn a_checkpoint_that_is_missing_or_garbage() {
+    for bytes in [None, Some(b"nonsense\n".to_vec()), Some(vec![0xff; 3 << 20])] {
+        let room = with_drafts();
+        match &bytes {
+            None => room.remove("ledger/checkpoint"),
+            Some(bytes) => room.write("ledger/checkpoint", bytes),
+        }
+        expect_reads(&room, &["verify"]);
+        let verified = room.run("verify");
+        assert_eq!(verified.exit, 1, "{verified:?}");
+        let said = match bytes {
+            None => "fault: rule 701 checkpoint-form: there is no checkpoint\n",
+            Some(_) => {
+                "fault: rule 701 checkpoint-form: the checkpoint is not a signed note of three lines\n"
+            }
+        };
+        assert!(verified.out.contains(said), "{verified:?}");
+        let advice =
+            "what to do: put back a copy of the checkpoint; without one the next writer signs it\n";
+        assert!(verified.out.contains(advice), "{verified:?}");
+        let written = room.run("append drafts.jsonl");
+        assert_eq!(
+            (written.exit, &*written.told()),
+            (0, "note: the checkpoint of 5 was signed\n"),
+            "{written:?}"
+        );
+        room.expect_whole(EVENTS + 1);
+    }
+}
+
+/// A cut that nothing but the checkpoint shows: the writer does not sign over it.
+#[test]
+fn a_checkpoint_of_more_events_than_there_are() {
+    let room = with_drafts();
+    let text = room.journal();
+    let cut = text.match_indices("\n= ").nth(2).unwrap().0 + 1;
+    let end = cut + text[cut..].find('\n').unwrap() + 1;
+    room.write(JOURNAL, &text[..end]);
+    room.remove("keys/log.marks");
+    room.remove("ledger/db");
+    let before = room.snapshot();
+    let answer = room.run("append drafts.jsonl");
+    let told = "annals: the checkpoint speaks of 5 events, the journal has 4: events are missing at \
+                its end; nothing was written; annals repair looks for them in the store, annals \
+                repair --from COPY in another copy\n";
+    assert_eq!((answer.exit, &*answer.told()), (2, told));
+    let verified = room.run("verify");
+    assert_eq!(verified.exit, 2, "{verified:?}");
+    assert!(verified.out.contains("damage: rule 705 short: "), "{verified:?}");
+    assert!(verified.out.contains("what to do: annals repair "), "{verified:?}");
+    assert!(room.snapshot() == before);
+}
+
+#[test]
+fn marks_that_are_garbage() {
+    let room = with_drafts();
+    let marks = room.read("keys/log.marks");
+    room.write("keys/log.marks", [&marks, &b"garbage\n"[..]].concat());
+    let why = "expected a mark `<origin> <size> <root> <signature>` as the last line of \
+               keys/log.marks, found \"garbage\"; put back a copy, and sign nothing until then \
+               (rule 911)\n";
+    let before = room.snapshot();
+    for command in ["append drafts.jsonl", "repair"] {
+        let answer = room.run(command);
+        assert_eq!((answer.exit, answer.told()), (2, format!("annals: {why}")), "{command}");
+    }
+    let verified = room.run("verify");
+    assert_eq!(verified.exit, 2, "{verified:?}");
+    assert!(verified.out.contains(&format!("damage: rule 911 unreadable: {why}")), "{verified:?}");
+    assert!(room.run("status").out.contains("marks         cannot be read: "));
+    expect_reads(&room, &["verify"]);
+    assert!(room.snapshot() == before);
+    // A last line without LF is no mark.
+    room.write("keys/log.marks", [&marks, &b"example.org/rec"[..]].concat());
+    assert_eq!(room.run("append drafts.jsonl").exit, 0);
+    room.expect_whole(EVENTS + 1);
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    let advice = "  annals repair builds a journal that is damaged from the store; annals repair \
+                  --from COPY takes it, or a document, from another copy\n";
+    // A folder stands for a file that nobody, not even root, can read.
+    let room = with_drafts();
+    room.remove(JOURNAL);
+    fs::create_dir(room.path(JOURNAL)).unwrap();
+    let told = format!("annals: cannot read {JOURNAL}\n  Is a directory (os error 21)\n{advice}");
+    for command in READING.iter().chain(&["append drafts.jsonl"]) {
+        let answer = room.run(command);
+        assert_eq!((answer.exit, answer.told()), (2, told.clone()), "{command}");
+    }
+    let repaired = room.run("repair");
+    assert_eq!(repaired.exit, 0, "{repaired:?}");
+    room.expect_whole(EVENTS);
+    let room = with_drafts();
+    room.remove("ledger/checkpoint");
+    fs::create_dir(room.path("ledger/checkpoint")).unwrap();
+    let told = "annals: expected a file at ledger/checkpoint, found a folder or something else\n";
+    for command in READING.iter().chain(&["append drafts.jsonl"]) {
+        let answer = room.run(command);
+        assert_eq!((answer.exit, &*answer.told()), (2, told), "{command}");
+    }
+    // The drafts themselves.
+    let room = newsroom();
+    let answer = room.run("append nothing.jsonl");
+    let told = "annals: cannot read nothing.jsonl\n  No such file or directory (os error 2)\n";
+    assert_eq!((answer.exit, &*answer.told()), (2, told));
+    let answer = room.run("append ledger");
+    let told = "annals: expected a file at ledger, found a folder or something else\n";
+    assert_eq!((answer.exit, &*answer.told()), (2, told));
+    room.write("drafts.jsonl", [b"{\"claim\":\"".as_slice(), &[0xff, 0xfe]].concat());
+    let answer = room.run("append drafts.jsonl");
+    assert_eq!(answer.exit, 2, "{answer:?}");
+    assert!(answer.told().starts_with("annals: drafts.jsonl: not UTF-8: "), "{answer:?}");
+    room.expect_whole(EVENTS);
+}
+
+#[test]
+fn foreign_files_in_the_journals_folder() {
+    let room = with_drafts();
+    room.write("ledger/journal/notes.txt", "not of the record");
+    fs::create_dir(room.path("ledger/journal/old")).unwrap();
+    expect_reads(&room, &[]);
+    // A name that ends like a file of the record is told.
+    room.write("ledger/journal/copy.log", "not of the record");
+    let verified = room.run("verify");
+    assert_eq!(verified.exit, 2, "{verified:?}");
+    let named =
+        "damage: event 0: rule 910 journal-framing: copy.log: a file is misnamed or missing";
+    assert!(verified.out.contains(named), "{verified:?}");
+    let refused = room.run("append drafts.jsonl");
+    assert_eq!(refused.exit, 2, "{refused:?}");
+    let told = "annals: the record has 1 fault, the first: event 0: rule 910 journal-framing: \
+                copy.log: ";
+    assert!(refused.told().starts_with(told), "{refused:?}");
+    room.remove("ledger/journal/copy.log");
+    assert_eq!(room.run("append drafts.jsonl").exit, 0);
+    room.expect_whole(EVENTS + 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn arguments_and_environment_that_are_not_utf_8() {
+    use std::os::unix::ffi::OsStrExt;
+    let room = with_drafts();
+    let bad = OsStr::from_bytes(b"\xff\xfe");
+    let run =
+        |words: &[&OsStr]| room.answer(room.command_of(words.iter().copied()).output().unwrap());
+    let word = OsStr::new;
+    for words in [
+        &[word("log"), word("--ledger"), bad][..],
+        &[word("log"), word("--editor"), bad],
+        &[word("log"), word("--tz"), bad],
+        &[word("show"), bad],
+        &[word("replay"), word("--as-of"), bad],
+        &[word("verify"), bad],
+        &[word("append"), bad],
+        &[word("append"), word("drafts.jsonl"), word("--by"), bad],
+        &[word("repair"), word("--from"), bad],
+        &[bad],
+    ] {
+        let answer = run(words);
+        assert_eq!((answer.exit, &*answer.out), (2, ""), "{words:?}: {answer:?}");
+        assert!(answer.told().len() > 20, "{words:?}: {answer:?}");
+        assert!(!answer.err.contains("panicked"), "{words:?}: {answer:?}");
+    }
+    for name in ["ANNALS_LEDGER", "ANNALS_EDITOR", "ANNALS_CLOCK", "ANNALS_SEED", "ANNALS_KEYS"] {
+        let mut command = room.command("append drafts.jsonl");
+        let answer = room.answer(command.env(name, bad).output().unwrap());
+        assert_eq!((answer.exit, &*answer.out), (2, ""), "{name}: {answer:?}");
+        assert!(!answer.err.contains("panicked"), "{name}: {answer:?}");
+    }
+    let mut command = room.command("status");
+    let answer = room.answer(command.env("ANNALS_SEED", bad).output().unwrap());
+    let told = "annals: ANNALS_SEED: expected UTF-8, found \"\\xFF\\xFE\"\n";
+    assert_eq!((answer.exit, &*answer.told()), (2, told));
+    room.expect_whole(EVENTS);
+}
+
+#[test]
+fn a_clock_that_is_garbage() {
+    let room = with_drafts();
+    let told = "annals: ANNALS_CLOCK: expected a UTC time like 2022-01-27T08:00:00Z\n";
+    for clock in ["yesterday", "2022-13-01T00:00:00Z", "2022-01-27", "-99999-01-01T00:00:00Z"] {
+        for line in ["append drafts.jsonl", "log"] {
+            let mut command = room.command(line);
+            let answer = room.answer(command.env("ANNALS_CLOCK", clock).output().unwrap());
+            assert_eq!((answer.exit, &*answer.told()), (2, told), "{clock}");
+        }
+    }
+    // A clock that is far off is asked about.
+    let mut command = room.command("append drafts.jsonl");
+    let answer = room.answer(command.env("ANNALS_CLOCK", "2021-01-27T08:00:00Z").output().unwrap());
+    assert_eq!(answer.exit, 2, "{answer:?}");
+    assert!(answer.told().contains("if the clock is right, say --clock-is-right"), "{answer:?}");
+    room.expect_whole(EVENTS);
+}
+
+/// A reader that goes away early is no error, for every command that writes to standard output.
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let room = with_drafts();
+    let commands = READING.iter().map(|command| (*command).to_owned());
+    let formats = ["json", "jsonl", "csv"].into_iter();
+    let formats = formats.map(|format| format!("log --format {format}"));
+    let others = ["completions bash", "man", "--help", "repair", "append drafts.jsonl --dry-run"];
+    let others = others.into_iter().map(str::to_owned);
+    for line in commands.chain(formats).chain(others) {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let answer = room.answer(room.command(&line).stdout(writer).output().unwrap());
+        let quiet = !answer.err.contains("annals: ") && !answer.err.contains("panicked");
+        assert!(answer.exit == 0 && quiet, "{line}: {answer:?}");
+    }
+    assert!(room.run("verify").out.contains(WHOLE));
+}
+
+/// What the shell makes of a reader that takes one line.
+#[cfg(unix)]
+#[test]
+fn one_line_of_a_long_answer() {
+    let room = with_drafts();
+    let claims: Vec<String> = (0..60).map(|n| fact(&format!("Fact {n}."), "Lavrov said")).collect();
+    room.expect_appended(&claims.join("\n"), "written at 5 to 64 (60 events)\n");
+    for line in ["log", "replay", "log --format jsonl"] {
+        let script = format!("set -o pipefail; {} {line} | head -1", env!("CARGO_BIN_EXE_annals"));
+        let mut shell = std::process::Command::new("bash");
+        crate::newsroom::prepare(&mut shell, room.folder.path());
+        let answer =
+            room.answer(shell.args([OsString::from("-c"), script.into()]).output().unwrap());
+        assert_eq!((answer.exit, &*answer.told()), (0, ""), "{line}: {answer:?}");
+        assert_eq!(answer.out.lines().count(), 1, "{line}");
+    }
+}

@@ -1,0 +1,12 @@
+//! Faults: damage, crashes, full disks and bad input, told as stories with exact answers.
+//!
+//! Always holds: each test has its own copy of one small ledger, made by the built program with
+//! seeded randomness and a set clock. Not here: timings. Longer crash runs: `scripts/crash`.
+
+mod input;
+mod newsroom;
+mod crash;
+mod disk;
+mod order;
+mod repair_copy;
+mod repair_here;

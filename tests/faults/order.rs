@@ -1,0 +1,181 @@
+//! The order of a commit, stopped at every step: outbox kept · documents written · half of the
+//! journal's lines · closing line · store · mark · checkpoint. Each state is put together on disk
+//! from the files before and after the commit; readers tell or ignore it, the next writer ends it.
+
+use crate::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, copy_folder, newsroom};
+use annals::hash::Hash;
+
+const NEW: &str = "Another text. The core question is still open, said one of them.";
+const DRAFTS: &str = r#"{"type":"document.captured","file":"second.txt","title":"Second","lang":"en","media_type":"text/plain","captured_at":"2022-01-27T07:00:00.000000Z","ref":"second"}
+{"claim":"The question is open.","lang":"en","vouch":"said","quote":"The core question is still open","document":"second"}
+"#;
+const CHECKPOINT: &str = "ledger/checkpoint";
+const MARKS: &str = "keys/log.marks";
+
+/// The newsroom before and after events 5 and 6, which come with a document.
+fn before_and_after() -> (Newsroom, Newsroom) {
+    let before = newsroom();
+    before.write("second.txt", NEW);
+    before.write("drafts.jsonl", DRAFTS);
+    let after = before.copy();
+    after.expect_appended(DRAFTS, "written at 5 to 6 (2 events)\n");
+    (before, after)
+}
+
+fn document() -> String {
+    format!("ledger/document/{}", Hash::of(&[NEW.as_bytes()]))
+}
+
+/// Takes a file or folder from the other room.
+fn take(room: &Newsroom, from: &Newsroom, name: &str) {
+    match from.path(name).is_dir() {
+        true => {
+            if room.has(name) {
+                room.remove(name);
+            }
+            copy_folder(&from.path(name), &room.path(name));
+        }
+        false => room.write(name, from.read(name)),
+    }
+}
+
+/// The same drafts again: these bytes, once.
+fn expect_finished(room: &Newsroom, after: &Newsroom, told: &str, notes: &[&str]) {
+    let answer = room.run("append drafts.jsonl");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    assert!(answer.out.starts_with(told), "{answer:?}");
+    let said = answer.told();
+    let said: Vec<&str> = said.lines().collect();
+    assert_eq!(said, notes);
+    assert!(room.read(JOURNAL) == after.read(JOURNAL), "the same bytes as were signed first");
+    assert_eq!(room.read(CHECKPOINT), after.read(CHECKPOINT));
+    assert_eq!(room.facts(), after.facts());
+    room.expect_whole(EVENTS + 2);
+}
+
+/// Readers see the record before or after, and say so.
+fn expect_read(room: &Newsroom, events: u64, told: &str) {
+    let snapshot = room.snapshot();
+    let verified = room.run("verify");
+    assert_eq!(verified.exit, 0, "{verified:?}");
+    assert!(verified.out.contains(WHOLE), "{verified:?}");
+    assert!(verified.out.contains(told), "{verified:?}");
+    let log = room.run("log --format jsonl");
+    assert_eq!(log.exit, 0, "{log:?}");
+    assert_eq!(log.out.lines().count() as u64, events, "{}", log.out);
+    assert!(room.snapshot() == snapshot, "readers write nothing");
+}
+
+const AGAIN: &str = "note: this was signed before and not written; the same bytes are written now";
+
+#[test]
+fn stopped_after_the_outbox_was_kept() {
+    let (room, after) = before_and_after();
+    take(&room, &after, "keys/outbox");
+    expect_read(&room, EVENTS, "store: 5 events, as in the journal\n");
+    expect_finished(&room, &after, "written at 5 to 6 (2 events)\n", &[AGAIN]);
+}
+
+#[test]
+fn stopped_after_the_documents_were_written() {
+    let (room, after) = before_and_after();
+    take(&room, &after, "keys/outbox");
+    take(&room, &after, &document());
+    expect_read(&room, EVENTS, "store: 5 events, as in the journal\n");
+    expect_finished(&room, &after, "written at 5 to 6 (2 events)\n", &[AGAIN]);
+}
+
+#[test]
+fn stopped_in_the_middle_of_the_journals_lines() {
+    let (first, after) = before_and_after();
+    let (start, whole) = (first.read(JOURNAL).len(), after.read(JOURNAL));
+    let closing =
+        whole.len() - 1 - whole[..whole.len() - 1].iter().rev().position(|b| *b == b'\n').unwrap();
+    // One byte, half of a line, whole events without their closing line, half of the closing line.
+    for end in [start + 1, start + 40, (start + whole.len()) / 2, closing, closing + 30] {
+        let room = first.copy();
+        take(&room, &after, "keys/outbox");
+        take(&room, &after, &document());
+        room.write(JOURNAL, &whole[..end]);
+        let torn = end - start;
+        let told =
+            format!("ignored: {torn} bytes of an unfinished commit after the record's end\n");
+        expect_read(&room, EVENTS, &told);
+        let aside = format!(
+            "note: an unfinished commit ({torn} bytes) was moved to ledger/journal/aside-5"
+        );
+        let answer = room.run("append drafts.jsonl");
+        assert_eq!(answer.exit, 0, "{answer:?}");
+        assert_eq!(answer.told(), format!("{aside}\n{AGAIN}\n"));
+        assert!(room.read("ledger/journal/aside-5") == whole[start..end]);
+        assert!(room.read(JOURNAL) == whole);
+        expect_finished(&room, &after, "already at 5 to 6 (2 events)\n", &[]);
+    }
+}
+
+#[test]
+fn stopped_after_the_closing_line() {
+    let (room, after) = before_and_after();
+    for name in ["keys/outbox", &document(), JOURNAL] {
+        take(&room, &after, name);
+    }
+    // Written is written: readers see it; the store and the checkpoint are behind.
+    let verified = room.run("verify");
+    assert_eq!(verified.exit, 2, "{verified:?}");
+    let behind = "damage: event 5: rule 901 store: it holds 5 events, the journal 7; annals repair \
+                  rebuilds it from the journal\n";
+    assert!(verified.out.contains(behind), "{verified:?}");
+    assert_eq!(room.run("log --format jsonl").out.lines().count(), 7);
+    let notes = ["note: 2 events were added to the store", "note: the checkpoint of 7 was signed"];
+    expect_finished(&room, &after, "already at 5 to 6 (2 events)\n", &notes);
+}
+
+#[test]
+fn stopped_after_the_store_was_written() {
+    let (room, after) = before_and_after();
+    for name in ["keys/outbox", &document(), JOURNAL, "ledger/db"] {
+        take(&room, &after, name);
+    }
+    let told = "not yet signed for: the last 2 events; the next writer does it\n";
+    expect_read(&room, EVENTS + 2, told);
+    let notes = ["note: the checkpoint of 7 was signed"];
+    expect_finished(&room, &after, "already at 5 to 6 (2 events)\n", &notes);
+    assert_eq!(room.read(MARKS), after.read(MARKS));
+}
+
+#[test]
+fn stopped_in_the_middle_of_the_mark_and_after_it() {
+    let (first, after) = before_and_after();
+    let marks = after.read(MARKS);
+    for end in [marks.len() - 20, marks.len()] {
+        let room = first.copy();
+        for name in ["keys/outbox", &document(), JOURNAL, "ledger/db"] {
+            take(&room, &after, name);
+        }
+        room.write(MARKS, &marks[..end]);
+        let told = "not yet signed for: the last 2 events; the next writer does it\n";
+        expect_read(&room, EVENTS + 2, told);
+        let notes = ["note: the checkpoint of 7 was signed"];
+        expect_finished(&room, &after, "already at 5 to 6 (2 events)\n", &notes);
+    }
+}
+
+#[test]
+fn stopped_after_the_checkpoint_was_replaced() {
+    let (_, room) = before_and_after();
+    let after = room.copy();
+    // A temporary file that was not renamed any more means nothing.
+    room.write("ledger/.checkpoint.tmp-1-0", "example.org/record\n7\n");
+    expect_read(&room, EVENTS + 2, "store: 7 events, as in the journal\n");
+    expect_finished(&room, &after, "already at 5 to 6 (2 events)\n", &[]);
+}
+
+/// A torn document under its own name: the commit that brings it is not written yet.
+#[test]
+fn a_document_that_was_half_written_is_written_again() {
+    let (room, after) = before_and_after();
+    take(&room, &after, "keys/outbox");
+    room.write(&document(), &NEW[..9]);
+    expect_read(&room, EVENTS, "store: 5 events, as in the journal\n");
+    expect_finished(&room, &after, "written at 5 to 6 (2 events)\n", &[AGAIN]);
+}

@@ -1,0 +1,176 @@
+//! `annals repair --from COPY`: what another copy of the ledger is good for, and what not.
+
+use crate::newsroom::{EVENTS, JOURNAL, Newsroom, TEXT, copy_folder, fact, newsroom};
+use annals::hash::Hash;
+use std::fs;
+
+const LAVROV: &str =
+    r#"{"claim":"Lavrov spoke.","lang":"en","vouch":"said","quote":"Lavrov said"}"#;
+
+/// Puts a copy of a ledger, without keys, beside the room.
+fn put_copy(room: &Newsroom, of: &Newsroom) {
+    copy_folder(&of.path("ledger"), &room.path("copy"));
+}
+
+fn document() -> String {
+    format!("ledger/document/{}", Hash::of(&[TEXT.as_bytes()]))
+}
+
+#[test]
+fn the_journal_comes_from_the_copy_with_its_commits_and_checkpoint() {
+    let room = newsroom();
+    put_copy(&room, &newsroom());
+    let whole = room.read(JOURNAL);
+    room.write(JOURNAL, &whole[..whole.len() - 700]);
+    room.write("ledger/db/db", "");
+    room.remove("ledger/checkpoint");
+    let answer = room.run("repair --from copy");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    let told = answer.out.lines().map(|line| line.split(": rule ").next().unwrap());
+    let told: Vec<&str> = told.collect();
+    assert_eq!(
+        told[2..7],
+        [
+            "copy: whole, 5 events, at copy",
+            "journal: taken from the copy, 5 events",
+            "journal: the old one is kept at ledger/journal-aside-1",
+            "store: taken from the copy, 5 events",
+            "store: the old one is kept at ledger/db-aside-1",
+        ]
+    );
+    assert_eq!(
+        told[7..9],
+        ["checkpoint: taken from the copy, size 5", "verified: yes: the record is whole",]
+    );
+    assert!(room.read(JOURNAL) == whole);
+    room.expect_whole(EVENTS);
+    room.expect_appended(LAVROV, "written at 5\n");
+}
+
+/// A longer copy that goes on from what is here is the newer one.
+#[test]
+fn a_newer_copy_is_taken_and_an_older_one_never() {
+    let (older, newer) = (newsroom(), newsroom());
+    newer.expect_appended(LAVROV, "written at 5\n");
+    let room = older.copy();
+    put_copy(&room, &newer);
+    let answer = room.run("repair --from copy");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    assert!(answer.out.contains("journal: taken from the copy, 6 events\n"), "{answer:?}");
+    assert!(answer.out.contains("checkpoint: taken from the copy, size 6\n"), "{answer:?}");
+    room.expect_whole(6);
+    // An older copy of a whole ledger is of no use.
+    let room = newer.copy();
+    put_copy(&room, &older);
+    let before = room.snapshot();
+    let answer = room.run("repair --from copy");
+    let older =
+        "copy: 5 events, not taken, at copy: rule 705 short: the checkpoint speaks of 6 events";
+    assert!(answer.out.contains(older), "{answer:?}");
+    assert!(answer.out.contains("nothing was to be repaired\n"), "{answer:?}");
+    assert!(room.snapshot() == before);
+    // Nor in place of a damaged one: the checkpoint and the marks know more.
+    for forgets in ["ledger/checkpoint", "keys/log.marks"] {
+        let room = room.copy();
+        room.remove(JOURNAL);
+        room.remove("ledger/db");
+        room.remove(forgets);
+        let before = room.snapshot();
+        let answer = room.run("repair --from copy");
+        assert_eq!(answer.exit, 2, "{answer:?}");
+        assert!(answer.told().contains("nothing whole is here to repair from"), "{answer:?}");
+        assert!(room.snapshot() == before);
+    }
+}
+
+#[test]
+fn a_copy_of_another_record_a_damaged_one_and_the_ledger_itself_are_refused() {
+    let room = newsroom();
+    let other = Newsroom { folder: tempfile::tempdir().unwrap() };
+    let init = "init --origin example.org/record --title Record --name Ada --no-passphrase";
+    assert_eq!(other.run(init).exit, 0);
+    put_copy(&room, &other);
+    let before = room.snapshot();
+    let answer = room.run("repair --from copy");
+    assert_eq!(answer.exit, 2, "{answer:?}");
+    let why = "annals: expected another copy of this ledger's record at copy, found one that does \
+               not begin with the same event 0, and that neither the checkpoint nor the log key's \
+               marks here know; nothing was changed\n";
+    assert_eq!(answer.told(), why);
+    let answer = room.run("repair --from ledger");
+    let why = "annals: expected another copy of the ledger, found ledger itself\n";
+    assert_eq!((answer.exit, &*answer.told()), (2, why));
+    let answer = room.run("repair --from keys");
+    let why = "annals: no ledger at keys; annals init makes one, --ledger DIR names another\n";
+    assert_eq!((answer.exit, &*answer.told()), (2, why));
+    assert!(room.snapshot() == before);
+    // A damaged copy is told and not taken.
+    room.remove("copy");
+    put_copy(&room, &newsroom());
+    let text = room.journal().replace("lasted two", "lasted ten");
+    room.write("copy/journal/00000000000000000000.log", text);
+    room.remove(JOURNAL);
+    room.remove("ledger/db");
+    let answer = room.run("repair --from copy");
+    assert_eq!(answer.exit, 2, "{answer:?}");
+    assert!(answer.out.contains("copy: damaged, at copy: event 3: rule 601"), "{answer:?}");
+}
+
+/// One log key signed both: somebody was told another record.
+#[test]
+fn a_copy_that_verifies_and_differs_is_a_fork() {
+    let (room, other) = (newsroom(), newsroom());
+    room.expect_appended(LAVROV, "written at 5\n");
+    other.expect_appended(&fact("It was in Moscow.", "in Moscow"), "written at 5\n");
+    put_copy(&room, &other);
+    let before = room.snapshot();
+    let answer = room.run("repair --from copy");
+    assert_eq!(answer.exit, 4, "{answer:?}");
+    let named = "annals: forked: the journal at ledger/journal and the copy at copy both verify, \
+                 and differ from event 5 on (";
+    assert!(answer.told().starts_with(named), "{answer:?}");
+    assert!(room.snapshot() == before);
+}
+
+#[test]
+fn documents_that_are_missing_or_damaged_come_from_the_copy() {
+    let room = newsroom();
+    put_copy(&room, &newsroom());
+    let name = document();
+    let digest = Hash::of(&[TEXT.as_bytes()]);
+    room.write(&name, "Sullivan never met anybody.");
+    let verified = room.run("verify");
+    assert_eq!(verified.exit, 1, "{verified:?}");
+    let advice = "what to do: annals repair --from COPY takes documents from another copy\n";
+    assert!(verified.out.contains(advice), "{verified:?}");
+    let alone = room.run("repair");
+    assert_eq!(alone.exit, 1, "{alone:?}");
+    let lacks = format!(
+        "document {digest}: missing or damaged here, captured by event 1, and not found \
+         elsewhere; annals repair --from COPY looks for it in another copy\n"
+    );
+    assert!(alone.out.contains(&lacks), "{alone:?}");
+    let answer = room.run("repair --from copy");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    let taken = format!(
+        "document {digest}: taken from the copy\ndocument: the old one is kept at \
+         {name}-aside-1\n"
+    );
+    assert!(answer.out.contains(&taken), "{answer:?}");
+    assert_eq!(room.read(&format!("{name}-aside-1")), b"Sullivan never met anybody.");
+    room.expect_whole(EVENTS);
+    // The whole folder can be gone, or a folder stand where the document was.
+    room.remove("ledger/document");
+    assert_eq!(room.run("repair --from copy").exit, 0);
+    room.remove(&name);
+    fs::create_dir(room.path(&name)).unwrap();
+    assert_eq!(room.run("repair --from copy").exit, 0);
+    room.expect_whole(EVENTS);
+    // Bytes with another digest are not taken.
+    room.remove(&name);
+    room.write(&name.replace("ledger/", "copy/"), "another text");
+    let answer = room.run("repair --from copy");
+    assert_eq!(answer.exit, 1, "{answer:?}");
+    assert!(answer.out.contains(&lacks), "{answer:?}");
+    assert!(!room.has(&name));
+}

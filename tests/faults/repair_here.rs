@@ -1,0 +1,310 @@
+//! `annals repair` with nothing but the ledger itself: the store from the journal, the journal
+//! from the store.
+
+use crate::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, copy_folder, fact, newsroom};
+use annals::journal::Journal;
+use std::fs;
+
+const DB: &str = "ledger/db/db";
+
+fn expect_repaired(room: &Newsroom, first_lines: &[&str]) {
+    let answer = room.run("repair");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    for (line, expected) in answer.out.lines().zip(first_lines) {
+        assert!(line.starts_with(expected), "expected {expected:?}:\n{}", answer.out);
+    }
+    assert!(answer.out.contains("verified: yes: the record is whole\n"), "{answer:?}");
+    assert!(!room.has("ledger/.repair"));
+    room.expect_whole(EVENTS);
+    room.expect_appended(&fact("Lavrov spoke.", "Lavrov said"), "written at 5\n");
+}
+
+fn entries(room: &Newsroom) -> Vec<annals::event::Entry> {
+    Journal::open(&room.path("ledger"), Some(EVENTS)).unwrap().read(0..EVENTS).unwrap()
+}
+
+#[test]
+fn a_good_ledger_is_left_as_it_is() {
+    let room = newsroom();
+    let before = room.snapshot();
+    let answer = room.run("repair");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    let told = "journal: whole, 5 events, at ledger/journal
+store: whole, 5 events, at ledger/db
+nothing was to be repaired
+verified: yes: the record is whole
+size 5, head ";
+    assert!(answer.out.starts_with(told), "{}", answer.out);
+    assert!(room.snapshot() == before);
+}
+
+#[test]
+fn a_damaged_store_is_built_from_the_journal_and_the_old_one_kept() {
+    let room = newsroom();
+    let whole = room.read(DB);
+    type Damage = (&'static str, fn(&Newsroom, &[u8]));
+    let damages: [Damage; 5] = [
+        ("truncated", |room, whole| room.write(DB, &whole[..600])),
+        ("a bit flipped", |room, whole| {
+            let mut flipped = whole.to_vec();
+            let found = whole.windows(10).position(|bytes| bytes == b"lasted two");
+            flipped[found.expect("a body stands in it as it is")] ^= 1;
+            room.write(DB, flipped);
+        }),
+        ("every byte changed", |room, whole| {
+            let flipped: Vec<u8> = whole.iter().map(|byte| byte ^ 0x10).collect();
+            room.write(DB, flipped);
+        }),
+        ("empty", |room, _| {
+            room.remove("ledger/db");
+            fs::create_dir(room.path("ledger/db")).unwrap();
+        }),
+        ("a file", |room, _| {
+            room.remove("ledger/db");
+            room.write("ledger/db", "?");
+        }),
+    ];
+    for (name, damage) in damages {
+        let room = room.copy();
+        damage(&room, &whole);
+        let journal = room.journal();
+        // The writer and verify name this command; readers do not care.
+        let refused = room.append(&fact("Lavrov spoke.", "Lavrov said"));
+        assert_eq!(refused.exit, 2, "{name}: {refused:?}");
+        assert!(
+            refused.told().contains("annals repair rebuilds it from the journal"),
+            "{refused:?}"
+        );
+        let verified = room.run("verify");
+        assert_eq!(verified.exit, 2, "{name}: {verified:?}");
+        assert!(verified.out.contains("annals repair rebuilds it"), "{name}: {verified:?}");
+        for reading in ["status", "log", "replay", "show 2"] {
+            assert_eq!(room.run(reading).exit, 0, "{name}: {reading}");
+        }
+        expect_repaired(
+            &room,
+            &[
+                "journal: whole, 5 events, at ledger/journal",
+                "store: damaged, at ledger/db: ",
+                "store: built from the journal, 5 events",
+                "store: the old one is kept at ledger/db-aside-1",
+            ],
+        );
+        assert!(room.has("ledger/db-aside-1"), "{name}");
+        assert!(room.journal().starts_with(&journal), "{name}");
+    }
+}
+
+#[test]
+fn a_missing_store_is_made_by_the_writer_and_by_repair() {
+    let room = newsroom();
+    room.remove("ledger/db");
+    let verified = room.run("verify");
+    assert_eq!(verified.exit, 0, "{verified:?}");
+    assert!(verified.out.contains("store: not compared: there is none here"), "{verified:?}");
+    let other = room.copy();
+    let written = other.append(&fact("Lavrov spoke.", "Lavrov said"));
+    assert_eq!((written.exit, &*written.told()), (0, "note: the store was built, 5 events\n"));
+    other.expect_whole(EVENTS + 1);
+    expect_repaired(
+        &room,
+        &[
+            "journal: whole, 5 events, at ledger/journal",
+            "store: there is none at ledger/db",
+            "store: built from the journal, 5 events",
+        ],
+    );
+    assert!(!room.has("ledger/db-aside-1"));
+}
+
+#[test]
+fn a_lost_journal_is_built_from_the_store() {
+    let room = newsroom();
+    let before = entries(&room);
+    room.remove("ledger/journal");
+    let lost = "annals: the ledger at ledger has no folder journal: it is lost; annals repair \
+                builds it from the store, annals repair --from COPY takes it from another copy\n";
+    let drafts = fact("Lavrov spoke.", "Lavrov said");
+    room.write("drafts.jsonl", drafts);
+    for command in ["verify", "status", "log", "replay", "show 2", "append drafts.jsonl"] {
+        let answer = room.run(&format!("{command} --ledger ledger"));
+        assert_eq!((answer.exit, &*answer.told()), (2, lost), "{command}");
+    }
+    expect_repaired(
+        &room,
+        &[
+            "journal: there is none at ledger/journal",
+            "store: whole, 5 events, at ledger/db",
+            "journal: built from the store, 5 events",
+            "verified: ",
+        ],
+    );
+    assert!(entries(&room) == before);
+}
+
+/// Every kind of damage of the journal: the store, the checkpoint and the marks say what it was.
+#[test]
+fn a_damaged_journal_is_built_from_the_store_and_the_old_one_kept() {
+    let room = newsroom();
+    let text = room.journal();
+    let closings: Vec<usize> = text.match_indices("\n= ").map(|(at, _)| at + 1).collect();
+    let end_of = |at: usize| at + text[at..].find('\n').unwrap() + 1;
+    let replace = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1).into_bytes()
+    };
+    let middle = text.len() / 2;
+    let damages: Vec<(&str, Vec<u8>)> = vec![
+        ("empty", Vec::new()),
+        ("zeros", vec![0; text.len()]),
+        ("cut in the middle of a line", text.as_bytes()[..middle].to_vec()),
+        ("cut after a commit", text.as_bytes()[..end_of(closings[2])].to_vec()),
+        ("a word of a body", replace("lasted two", "lasted ten")),
+        ("a place", replace(r#""seq":3"#, r#""seq":7"#)),
+        ("a time that nobody signed", replace("08:00:00.000001Z", "08:00:00.000009Z")),
+        ("no closing line", [&text[..closings[1]], &text[end_of(closings[1])..]].concat().into()),
+        (
+            "not UTF-8",
+            [&text.as_bytes()[..middle], &[0xff; 9], &text.as_bytes()[middle..]].concat(),
+        ),
+        ("a huge line", [text.as_bytes(), &vec![b'x'; 3 << 20], text.as_bytes()].concat()),
+    ];
+    for (name, bytes) in damages {
+        let room = room.copy();
+        room.write(JOURNAL, &bytes);
+        let before = entries(&newsroom());
+        let verified = room.run("verify");
+        assert!([1, 2, 4].contains(&verified.exit), "{name}: {verified:?}");
+        assert!(verified.out.contains("annals repair builds"), "{name}: {verified:?}");
+        let refused = room.append(&fact("Lavrov spoke.", "Lavrov said"));
+        assert!([1, 2, 4].contains(&refused.exit), "{name}: {refused:?}");
+        assert!(refused.err.contains("annals repair"), "{name}: {refused:?}");
+        assert!(room.read(JOURNAL) == bytes, "{name}: a refused writer changes nothing");
+        expect_repaired(
+            &room,
+            &[
+                "journal: damaged, at ledger/journal: ",
+                "store: whole, 5 events, at ledger/db",
+                "journal: built from the store, 5 events",
+                "journal: the old one is kept at ledger/journal-aside-1",
+                "verified: ",
+            ],
+        );
+        assert!(entries(&room) == before, "{name}");
+        let kept = room.read("ledger/journal-aside-1/00000000000000000000.log");
+        assert!(kept == bytes, "{name}");
+    }
+}
+
+#[test]
+fn an_unfinished_commit_is_no_reason_to_repair() {
+    let room = newsroom();
+    let text = room.journal();
+    room.write(JOURNAL, format!("{text}{{\"seq\":5,"));
+    let answer = room.run("repair");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    assert!(answer.out.contains("nothing was to be repaired\n"), "{answer:?}");
+}
+
+/// A crash between the two renames leaves no journal, and the new one in the scratch folder.
+#[test]
+fn an_interrupted_repair_is_begun_anew() {
+    let room = newsroom();
+    fs::create_dir(room.path("ledger/.repair")).unwrap();
+    room.rename("ledger/journal", "ledger/journal-aside-1");
+    copy_folder(&room.path("ledger/journal-aside-1"), &room.path("ledger/.repair/journal"));
+    expect_repaired(
+        &room,
+        &[
+            "journal: there is none at ledger/journal",
+            "store: whole, 5 events, at ledger/db",
+            "journal: built from the store, 5 events",
+        ],
+    );
+    assert!(room.has("ledger/journal-aside-1"));
+}
+
+/// The store alone is believed where something signed knows it; else nothing is.
+#[test]
+fn a_store_that_nothing_signed_knows_is_not_taken() {
+    let room = newsroom();
+    room.remove("ledger/checkpoint");
+    room.remove("keys/log.marks");
+    room.remove(JOURNAL);
+    let before = room.snapshot();
+    let answer = room.run("repair");
+    let why = "annals: nothing whole is here to repair from; nothing was changed; annals repair \
+               --from COPY takes the record from another copy of this ledger\n";
+    assert_eq!((answer.exit, &*answer.told()), (2, why), "{answer:?}");
+    assert!(room.snapshot() == before);
+    // The marks alone are enough.
+    let room = newsroom();
+    room.remove("ledger/checkpoint");
+    room.remove(JOURNAL);
+    let answer = room.run("repair");
+    assert!(answer.out.contains("journal: built from the store, 5 events\n"), "{answer:?}");
+    // Verify still misses the checkpoint; the next writer signs it.
+    assert_eq!(answer.exit, 1, "{answer:?}");
+    room.expect_appended(&fact("Lavrov spoke.", "Lavrov said"), "written at 5\n");
+    room.expect_whole(EVENTS + 1);
+}
+
+#[test]
+fn both_damaged_is_told_and_nothing_is_changed() {
+    let room = newsroom();
+    room.write(JOURNAL, "");
+    room.write(DB, "");
+    let before = room.snapshot();
+    let answer = room.run("repair");
+    assert_eq!(answer.exit, 2, "{answer:?}");
+    assert!(answer.told().contains("annals repair --from COPY"), "{answer:?}");
+    assert!(room.snapshot() == before);
+}
+
+/// Two whole records, and nothing signed to choose between them.
+#[test]
+fn journal_and_store_that_both_verify_and_differ_are_a_fork() {
+    let (room, other) = (newsroom(), newsroom());
+    room.expect_appended(&fact("Lavrov spoke.", "Lavrov said"), "written at 5\n");
+    other.expect_appended(&fact("It was in Moscow.", "in Moscow"), "written at 5\n");
+    room.remove("ledger/db");
+    copy_folder(&other.path("ledger/db"), &room.path("ledger/db"));
+    // While the checkpoint speaks for the journal, the store is only damaged.
+    let believed = room.copy();
+    let answer = believed.run("repair");
+    assert!(answer.out.contains("store: built from the journal, 6 events\n"), "{answer:?}");
+    // The checkpoint of five events speaks for both, and no mark for either.
+    room.write("ledger/checkpoint", newsroom().read("ledger/checkpoint"));
+    room.remove("keys/log.marks");
+    let before = room.snapshot();
+    let answer = room.run("repair");
+    assert_eq!(answer.exit, 4, "{answer:?}");
+    let said = answer.told();
+    let named = "annals: forked: the journal at ledger/journal and the store at ledger/db both \
+                 verify, and differ from event 5 on (";
+    assert!(said.starts_with(named), "{said}");
+    assert!(said.contains("nothing was changed"), "{said}");
+    assert!(room.snapshot() == before);
+}
+
+/// A backup without its store, restored over a newer ledger.
+#[test]
+fn a_ledger_behind_its_mark_is_a_fork_until_the_newer_one_is_found() {
+    let room = newsroom();
+    let backup = room.copy();
+    room.expect_appended(&fact("Lavrov spoke.", "Lavrov said"), "written at 5\n");
+    for name in [JOURNAL, "ledger/checkpoint"] {
+        room.write(name, backup.read(name));
+    }
+    let without = room.copy();
+    without.remove("ledger/db");
+    let answer = without.run("repair");
+    assert_eq!(answer.exit, 4, "{answer:?}");
+    assert!(answer.told().contains("the log key signed size 6 and the record has 5 events"));
+    // The store that stayed has the newer one.
+    let answer = room.run("repair");
+    assert!(answer.out.contains("journal: built from the store, 6 events\n"), "{answer:?}");
+    assert!(answer.out.contains(WHOLE), "{answer:?}");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    room.expect_whole(6);
+}

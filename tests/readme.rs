@@ -1,0 +1,158 @@
+//! The README's examples are run, and what they print is compared with what stands there.
+//!
+//! A block ```` ```console ```` is run at the top of the project, on the committed record; it may
+//! only read. A block ```` ```console desk ```` is run in one new folder for all of them, in order,
+//! with a set clock and repeatable randomness: there the editor writes. `[..]` stands for anything
+//! within a line (a time, a rate). `ANNALS_BLESS=1 cargo test --test readme` writes the README anew
+//! from what the commands print.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// One command of a block and what the page says that it prints.
+struct Example {
+    command: String,
+    expected: String,
+}
+
+/// A piece of the page: text as it stands, or a block of examples.
+enum Piece {
+    Text(String),
+    Block { desk: bool, examples: Vec<Example> },
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn pieces(page: &str) -> Vec<Piece> {
+    let (mut pieces, mut text) = (Vec::new(), String::new());
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        text.push_str(line);
+        text.push('\n');
+        let Some(desk) = line.strip_prefix("```console") else { continue };
+        pieces.push(Piece::Text(std::mem::take(&mut text)));
+        let mut examples: Vec<Example> = Vec::new();
+        for line in lines.by_ref() {
+            if line == "```" {
+                text.push_str("```\n");
+                break;
+            }
+            match (line.strip_prefix("$ "), examples.last_mut()) {
+                (Some(command), _) => {
+                    examples.push(Example { command: command.to_owned(), expected: String::new() })
+                }
+                (None, Some(last)) => {
+                    last.expected.push_str(line);
+                    last.expected.push('\n');
+                }
+                (None, None) => {
+                    panic!("a block of README.md does not begin with a command: {line}")
+                }
+            }
+        }
+        pieces.push(Piece::Block { desk: desk.trim() == "desk", examples });
+    }
+    pieces.push(Piece::Text(text));
+    pieces
+}
+
+/// What a command prints, standard output and error as they come.
+fn run(command: &str, folder: &Path, desk: Option<usize>) -> String {
+    let annals = PathBuf::from(env!("CARGO_BIN_EXE_annals"));
+    let bin = annals.parent().expect("a folder").to_owned();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{command} 2>&1")]).current_dir(folder).env("PATH", path);
+    for name in ["ANNALS_LEDGER", "ANNALS_KEYS", "ANNALS_EDITOR", "ANNALS_CLOCK", "ANNALS_SEED"] {
+        shell.env_remove(name);
+    }
+    if let Some(number) = desk {
+        // Each command a minute after the one before.
+        let clock = format!("2026-11-24T{:02}:{:02}:00Z", 9 + number / 60, number % 60);
+        let seed = format!("readme {number}");
+        shell.env("ANNALS_PASSPHRASE_FILE", folder.join("passphrase"));
+        shell.env("ANNALS_CLOCK", clock).env("ANNALS_SEED", seed);
+    }
+    let output = shell.output().expect("sh runs");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let folder = folder.to_str().expect("UTF-8");
+    let told = |line: &&str| !line.contains("ANNALS_SEED") && !line.contains("ANNALS_CLOCK");
+    text.lines().filter(told).map(|line| line.replace(folder, "/desk") + "\n").collect()
+}
+
+/// Whether a line is what the page says, `[..]` being anything.
+fn like(found: &str, expected: &str) -> bool {
+    let mut rest = found;
+    let parts: Vec<&str> = expected.split("[..]").collect();
+    for (index, part) in parts.iter().enumerate() {
+        let at = match index {
+            0 => rest.starts_with(part).then_some(0),
+            last if last + 1 == parts.len() => rest.rfind(part),
+            _ => rest.find(part),
+        };
+        let Some(at) = at else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    parts.len() > 1 || rest.is_empty()
+}
+
+fn same(found: &str, expected: &str) -> bool {
+    let (found, expected): (Vec<_>, Vec<_>) = (found.lines().collect(), expected.lines().collect());
+    found.len() == expected.len() && found.iter().zip(&expected).all(|(f, e)| like(f, e))
+}
+
+/// A verdict's time and rate are another each time.
+fn blessed(found: &str) -> String {
+    let line = |line: &str| match (line.find(", in "), line.find(" events/s)")) {
+        (Some(start), Some(_)) => format!("{}, in [..]", &line[..start]),
+        _ => line.to_owned(),
+    };
+    found.lines().map(|text| line(text) + "\n").collect()
+}
+
+#[test]
+fn what_the_readme_shows_is_what_the_commands_print() {
+    let path = root().join("README.md");
+    let page = fs::read_to_string(&path).expect("README.md");
+    let desk = tempfile::tempdir().expect("a folder");
+    fs::write(desk.path().join("passphrase"), "correct horse battery staple\n").expect("a file");
+    let (mut anew, mut wrong, mut count) = (String::new(), Vec::new(), 0);
+    for piece in pieces(&page) {
+        let (at_desk, examples) = match piece {
+            Piece::Text(text) => {
+                anew.push_str(&text);
+                continue;
+            }
+            Piece::Block { desk, examples } => (desk, examples),
+        };
+        let folder = if at_desk { desk.path() } else { root() };
+        for Example { command, expected } in examples {
+            count += 1;
+            let found = run(&command, folder, at_desk.then_some(count));
+            anew.push_str(&format!("$ {command}\n"));
+            if same(&found, &expected) {
+                anew.push_str(&expected);
+                continue;
+            }
+            anew.push_str(&blessed(&found));
+            wrong.push(format!("$ {command}\nexpected:\n{expected}found:\n{found}"));
+        }
+    }
+    if std::env::var_os("ANNALS_BLESS").is_some() {
+        fs::write(&path, anew).expect("README.md can be written");
+        return;
+    }
+    assert!(count > 10, "README.md shows {count} commands only");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_comparison_can_fail() {
+    assert!(like("in 0.02 s (5 events/s)", "in [..] s ([..] events/s)"));
+    assert!(!like("in 0.02 m", "in [..] s"));
+    assert!(!like("more", "mor"));
+    assert!(!same("a\nb\n", "a\n"));
+}
