@@ -25,7 +25,7 @@ const TEMPLATE: &str = "\
 Set up:    init, key, editor, ledger, status, repair, completions, man
 Editor:    document, append, review, confirm, dispute, uphold, correct, retract, reinstate, relate
 Auditor:   verify
-Archivist: replay, show, log, diff, find, blame
+Archivist: replay, show, log, diff, find, blame, timeline
 
 {all-args}{after-help}";
 
@@ -126,6 +126,8 @@ pub enum Command {
     Find(super::find::FindArgs),
     /// Read a document with, for each quotation, the fact that rests on it
     Blame(super::blame::BlameArgs),
+    /// Write one HTML page to look at: a slider over the record's time, the facts in the document
+    Timeline(super::timeline::TimelineArgs),
     /// Check every byte, link, signature, role and quotation
     Verify(super::verify::VerifyArgs),
     /// Build what is damaged or lost from what is whole: journal, store, another copy

@@ -6,6 +6,7 @@
 
 pub mod between;
 pub mod event;
+pub mod frames;
 pub mod gather;
 pub mod names;
 pub mod row;
