@@ -275,6 +275,8 @@ def article(browser):
     browser.cdp("Emulation.setEmulatedMedia", media="print")
     hidden = browser.js("return getComputedStyle(document.querySelector('.line')).display")
     assert hidden == "none", hidden
+    browser.js("window.scrollTo(0, 0)")
+    browser.shot("7-printed")
     browser.cdp("Emulation.setEmulatedMedia", media="")
     pdf = base64.b64decode(browser.cdp("Page.printToPDF", printBackground=False)["data"])
     assert pdf.startswith(b"%PDF-"), pdf[:20]
@@ -298,7 +300,8 @@ def hostile(browser):
     annals("timeline-hostile", "timeline", "--html", str(page))
     browser.open(page)
     assert browser.js("return window.taken") is None
-    claims = [row["claim"] for row in json.loads(annals("timeline-hostile", "replay", "--format", "json"))["facts"]]
+    rows = json.loads(annals("timeline-hostile", "replay", "--format", "json"))["facts"]
+    claims = [row["claim"] or f"[the words are {row['withheld']}]" for row in rows]
     shown = browser.js("return [...document.querySelectorAll('.claim')].map((c) => c.textContent)")
     assert shown == claims, (shown, claims)
     assert browser.js("return document.querySelectorAll('main img, main script, main b').length") == 0

@@ -6,7 +6,7 @@ const byId = (id) => document.getElementById(id);
 const SHAPES = { asserted: "○", confirmed: "●", disputed: "▲", retracted: "✕" };
 const facts = new Map(data.facts.map((fact) => [fact.fact, fact]));
 const points = new Map(data.documents.map((d) => [d.document, d.text === null ? null : Array.from(d.text)]));
-const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff]|[\u{e0000}-\u{e007f}]/gu;
+const INVISIBLE = /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff]|[\u{e0000}-\u{e007f}]/gu;
 
 function el(name, attributes, ...children) {
   const svg = ["svg", "rect", "circle", "path", "line", "text", "g"].includes(name);
@@ -144,11 +144,10 @@ function acts(fact) {
     if (row.ended && row.ended.type !== "fact.corrected") act(row.ended, row.ended.type.replace("fact.", "") + ", ends " + row.event);
   }
   for (const row of fact.relations) {
-    const other = row.from === fact.fact ? row.rel + " fact " + row.to : "fact " + row.from + " " + row.rel + " this";
-    act(row, other);
-    if (row.ended) act(row.ended, "relation " + row.event + " withdrawn");
+    act(row, "related: fact " + row.from + " " + row.rel + " fact " + row.to);
+    if (row.ended) act(row.ended, "withdrew relation " + row.event);
   }
-  fact.bodies.forEach((row) => act(row, row.reason ? "words of " + row.of + " redacted (" + row.reason + ")" : "words of " + row.of + " released"));
+  fact.bodies.forEach((row) => act(row, row.reason ? "redacted the words of " + row.of + " (" + row.reason + ")" : "released the words of " + row.of));
   return all.sort((a, b) => a.event - b.event);
 }
 
@@ -184,14 +183,14 @@ function card(fact, standing, position, isNow) {
 
 // ---- the overview --------------------------------------------------------------------------
 
-const LEFT = 34, WIDE = 1000, HIGH = 10, TOP = 26;
+const LEFT = 34, WIDE = 1000, HIGH = 8, TOP = 26;
 const x = (index) => LEFT + ((index + 0.5) * (WIDE - LEFT)) / data.steps.length;
 
 function mark(status, cx, cy) {
-  const paths = { disputed: `M${cx - 3.5} ${cy + 3}L${cx} ${cy - 3.5}L${cx + 3.5} ${cy + 3}Z`,
-    retracted: `M${cx - 3} ${cy - 3}L${cx + 3} ${cy + 3}M${cx - 3} ${cy + 3}L${cx + 3} ${cy - 3}` };
+  const paths = { disputed: `M${cx - 3.5} ${cy + 2.6}L${cx} ${cy - 3.4}L${cx + 3.5} ${cy + 2.6}Z`,
+    retracted: `M${cx - 2.6} ${cy - 2.6}L${cx + 2.6} ${cy + 2.6}M${cx - 2.6} ${cy + 2.6}L${cx + 2.6} ${cy - 2.6}` };
   const name = paths[status] ? "path" : "circle";
-  const place = paths[status] ? { d: paths[status] } : { cx, cy, r: 3 };
+  const place = paths[status] ? { d: paths[status] } : { cx, cy, r: 2.6 };
   return el(name, { class: "mark" + (status === "asserted" ? " hollow" : ""), "data-status": status, ...place });
 }
 
@@ -212,11 +211,11 @@ function overview(current) {
     svg.append(el("text", { x: LEFT - 6, y: middle + 3, "text-anchor": "end" }, String(fact.fact)));
     own.forEach(([index, standing], at) => {
       const end = at + 1 < own.length ? x(own[at + 1][0]) : WIDE - 2;
-      svg.append(el("rect", { class: "bar" + (index > current ? " later" : "") + (standing.suspect ? " suspect" : ""), "data-status": standing.status, x: x(index), y: middle - 2.5, width: Math.max(0, end - x(index)), height: 5 }));
+      svg.append(el("rect", { class: "bar" + (index > current ? " later" : "") + (standing.suspect ? " suspect" : ""), "data-status": standing.status, x: x(index), y: middle - 2, width: Math.max(0, end - x(index)), height: 4 }));
     });
     own.forEach(([index, standing], at) => {
       const corrected = at > 0 && own[at - 1][1].revision !== standing.revision;
-      if (corrected) svg.append(el("path", { class: "corrected", d: `M${x(index)} ${middle - 6}l6 6l-6 6l-6 -6Z` }));
+      if (corrected) svg.append(el("path", { class: "corrected", d: `M${x(index)} ${middle - 5.5}l5.5 5.5l-5.5 5.5l-5.5 -5.5Z` }));
       svg.append(mark(standing.status, x(index), middle));
     });
   });
@@ -283,7 +282,19 @@ function render() {
   byId("facts-heading").textContent = cards.length === standing.size ? count(standing.size, "fact") : cards.length + " of " + count(standing.size, "fact");
   if (data.facts.length <= 300) byId("overview").replaceChildren(overview(index));
   const told = Object.keys(counts).filter((status) => counts[status] > 0).map((status) => counts[status] + " " + status);
+  look(changed);
   byId("summary").textContent = "As of " + where + ": " + (step.type || "event") + (step.by ? " by " + step.by : "") + ". " + count(standing.size, "fact") + (told.length > 0 ? ": " + told.join(", ") : "") + ".";
+}
+
+// What this event changed is lit, and stands in sight in the document's own pane.
+function look(changed) {
+  if (changed.size > 5) return;
+  light([...changed].map(String));
+  const link = document.querySelector(".text a.lit");
+  const pane = byId("documents");
+  if (link && pane.scrollHeight > pane.clientHeight) {
+    pane.scrollTop += link.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 3;
+  }
 }
 
 function go(index) {
