@@ -7,11 +7,12 @@ the program that writes ledgers, so that an error in one of them shows as a diff
 What it needs: Python 3.9 or later and the package `cryptography` (for the last step of Ed25519).
 
 How to run it:
-    reverify.py LEDGER_DIR [--marks FILE] [--pin FILE] [--state] [--json]
+    reverify.py LEDGER_DIR [--marks FILE] [--pin FILE] [--policy FILE] [--state] [--json]
+    reverify.py PROOF_FILE [--pin FILE] [--policy FILE] [--log-key KEY] [--json]
     reverify.py --vector FILE_OR_FOLDER...
 
 LEDGER_DIR holds journal/, document/ and checkpoint; db/ is never looked at. Exit: 4 fork, 1 fault,
-2 damage or could not tell, 0 nothing found. With --vector: 0 if every vector gives what it expects.
+2 damage or could not tell, 5 trust missing, 0 nothing found. With --vector: 0 if every vector gives what it expects.
 """
 
 import argparse
@@ -99,12 +100,23 @@ RULES = {
     902: ("index", "an index differs from a fresh fold"),
     910: ("journal-framing", "lines cannot be told apart into events, or a file is misnamed"),
     911: ("unreadable", "a file cannot be read, or the last mark is not in form"),
+    1001: ("proof-form", "the file is not a proof in its one spelling"),
+    1002: ("proof-position", "seq is not the position under which the event stands"),
+    1003: ("proof-inclusion", "the path does not lead to the checkpoint's root"),
+    1004: ("proof-link", "prev or after is not the hash of the event in the file"),
+    1005: ("proof-left-out", "the lines on what is left out are not those that the file asks for"),
+    1006: ("proof-opening", "event 0 is not there or is not a ledger.opened in form"),
+    1007: ("proof-fact", "the event at fact is not there or is not a fact.asserted in form"),
+    1008: ("proof-signer", "no enrolment of the signer stands before the event in the file"),
+    1009: ("proof-document", "evidence names no document.captured before it in the file"),
+    1010: ("cosignature", "a line of a log or witness of the policy does not verify"),
 }
 FORK = {707, 801, 802}
 DAMAGE = {705, 803, 804, 901, 902, 910, 911}
 
 MOST = 9007199254740991  # the largest integer of section 1
 RECORD_MOST, BODY_MOST, NOTE_MOST, PIN_MOST = 4096, 1048576, 1048576, 4194304
+EVIDENCE_MOST, EVENTS_MOST, PATH_MOST = 8388608, 1024, 63
 
 
 def sha256(data):
@@ -619,16 +631,36 @@ def parse_checkpoint(data):
     if not gap or len(lines) != 3 or not signed.endswith("\n") or re.search(rb"[\x00-\x09\x0b-\x1f]", data):
         return None
     size, root = parse_size(lines[1]), parse_root(lines[2])
-    if not is_origin(lines[0]) or size is None or root is None:
+    if not lines[0] or size is None or root is None:
         return None
     signatures = []
     for line in signed[:-1].split("\n"):
-        found = re.fullmatch("\u2014 ([^\\s+]+) ([A-Za-z0-9+/=]+)", line)
+        found = re.fullmatch("\u2014 ([^\\s+\x00-\x1f\x7f-\x9f]+) ([A-Za-z0-9+/=]+)", line)
         payload = found and unbase64(found[2])
         if not payload or len(payload) < 5:
             return None
         signatures.append((found[1], payload))
     return head + b"\n", size, root, lines[0], signatures
+
+
+def lines_of(key, signatures):
+    """What follows the key id in the lines of a key (name, id, 64 hex)."""
+    return [payload[4:] for name, payload in signatures if (name, payload[:4]) == key[:2]]
+
+
+def key_id(name, kind, key):
+    return sha256(name.encode() + b"\n" + bytes([kind]) + bytes.fromhex(key))[:4]
+
+
+def note_key(name, key):
+    """A log's key as (name, id, 64 hex)."""
+    return name, key_id(name, 1, key), key
+
+
+def signed_by(key, note, signatures):
+    """Whether a log's key stands in a note and every line of it verifies; None if it is not there."""
+    found = lines_of(key, signatures)
+    return all(len(s) == 64 and signature_holds(key[2], s, note) for s in found) if found else None
 
 
 def parse_mark(line):
@@ -736,6 +768,133 @@ def parse_pin(data):
         return lines and Pin(lines)
     except (ValueError, IndexError):
         return None
+
+
+class Evidence:
+    """Two checkpoints of one key, and what fails."""
+
+    def __init__(self, lines):
+        lines = Lines(lines)
+        if lines.lines.pop(0) != b"annals evidence v1":
+            raise ValueError("first line")
+        self.claim, key = lines.value(b"claim"), lines.value(b"key")
+        self.first, self.second = lines.note(b"first"), lines.note(b"second")
+        if self.claim not in (b"forked", b"cut") or not is_hex(key) or not self.first or not self.second:
+            raise ValueError("lines")
+        self.key, self.parted, self.namings = key.decode(), None, []
+        (_, one, _, origin, _), (_, other, _, second, _) = self.first, self.second
+        if self.claim == b"forked":
+            at = parse_size((lines.value(b"at") or b"").decode("ascii"))
+            self.parted = at, [(parse_root((lines.value(b"root") or b"").decode("ascii")), path_of(lines))
+                               for _ in range(2)]
+            if not at or at > min(one, other) or any(root is None for root, _ in self.parted[1]):
+                raise ValueError("at")
+        elif not 0 < other < one:
+            raise ValueError("cut")
+        while (position := lines.value(b"event")) is not None:
+            record = b"".join(lines.lines.pop(0) + b"\n" for _ in range(3))
+            self.namings.append((parse_size(position.decode("ascii")), record, path_of(lines)))
+        positions = [position for position, _, _ in self.namings]
+        if (lines.lines or origin != second or None in positions or len(positions) > EVENTS_MOST
+                or any(a >= b for a, b in zip(positions, positions[1:])) or any(p >= other for p in positions)
+                or any(len(record) > RECORD_MOST for _, record, _ in self.namings)):
+            raise ValueError("parts")
+        for _, record, _ in self.namings:
+            record.decode("utf-8")
+
+    def fails(self):
+        """What of the claim the file does not show."""
+        out = [which for which, note in (("first", self.first), ("second", self.second)) if not signs(self.key, note)]
+        if self.parted:
+            at, trees = self.parted
+            for (root, path), (_, size, whole, _, _) in zip(trees, (self.first, self.second)):
+                if not consistent(at, size, root, whole, path):
+                    out.append("consistency")
+            if trees[0][0] == trees[1][0]:
+                out.append("roots")
+        return out + ["event %d" % n[0] for n in self.namings if self.named(n) is None]
+
+    def named(self, naming):
+        """The log key that a record of the second tree names, or None."""
+        position, record, path = naming
+        _, size, root, origin, _ = self.second
+        if not included(position, size, sha256(b"\x00" + record), root, path):
+            return None
+        place, statement, signature, _ = record.split(b"\n")
+        said = read_as(is_statement, statement)
+        if not said or not re.fullmatch(b"[0-9a-f]{128}", signature):
+            return None
+        signed = b"annals/event/v1" + sha256(statement)
+        if not signature_holds(said["by"], bytes.fromhex(signature.decode()), signed):
+            return None
+        args = said["args"]
+        if said["type"] == "ledger.opened":
+            return args["log_key"] if position == 0 and args["origin"] == origin else None
+        if said["type"] != "ledger.rekeyed" or not possession_holds("log", origin, args["log_key"], origin, args["possession"]):
+            return None
+        return args["log_key"]
+
+
+def path_of(lines):
+    path = [parse_root(p.decode("ascii")) for p in lines.values(b"path")]
+    if None in path or len(path) > PATH_MOST:
+        raise ValueError("path")
+    return path
+
+
+def split_of(size):
+    """The largest power of two that is smaller than size."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def consistent(old, new, old_root, new_root, path):
+    """Whether a consistency proof of RFC 6962 section 2.1.2 leads to both roots."""
+    path = list(path)
+
+    def subproof(m, n, whole):
+        if m == n:
+            root = old_root if whole else path.pop()
+            return root, root
+        k, other = split_of(n), path.pop()
+        if m <= k:
+            before, now = subproof(m, k, whole)
+            return before, node(now, other)
+        before, now = subproof(m - k, n - k, False)
+        return node(other, before), node(other, now)
+
+    try:
+        return subproof(old, new, True) == (old_root, new_root) and not path
+    except IndexError:
+        return False
+
+
+def included(index, size, leaf, root, path):
+    """Whether an inclusion proof of RFC 6962 section 2.1.1 leads from the leaf to the root."""
+    path = list(path)
+
+    def climb(m, n):
+        if n == 1:
+            return leaf
+        k, other = split_of(n), path.pop()
+        return node(climb(m, k), other) if m < k else node(other, climb(m - k, n - k))
+
+    try:
+        return index < size and climb(index, size) == root and not path
+    except IndexError:
+        return False
+
+
+def judge_evidence(data):
+    """(exit, what fails) of an evidence file, by what is in it."""
+    lines = ended(data, EVIDENCE_MOST)
+    try:
+        evidence = Evidence(lines) if lines else None
+    except (ValueError, IndexError, RecursionError):
+        evidence = None
+    if evidence is None:
+        return 2, ["damaged"]
+    fails = evidence.fails()
+    return (1, fails) if fails else (4 if evidence.parted else 2, [])
 
 
 # --- 2, 3 Event and document -----------------------------------------------------------------------
@@ -920,8 +1079,9 @@ NEEDS_BODY = {
 
 
 class Verifier:
-    def __init__(self, files, marks=None, pin=None):
-        self.files, self.marks, self.pin = files, marks, pin
+    def __init__(self, files, marks=None, pin=None, policy=None):
+        self.files, self.marks, self.pin, self.policy = files, marks, pin, policy
+        self.untrusted = False
         self.faults = []  # (rule, position)
         self.ignored = self.not_checkable = 0
         self.stopped = False
@@ -994,6 +1154,7 @@ class Verifier:
         self.judge_checkpoint()
         self.judge_marks()
         self.judge_pin()
+        self.judge_policy()
 
     # Form, chain and signature (section 5)
 
@@ -1333,6 +1494,19 @@ class Verifier:
         if not self.log_keys[size] or not all(signs(key, as_ours) for key in self.log_keys[size]):
             self.fault(703)
 
+    def judge_policy(self):
+        """1010 and, where a policy is given, whether its trust is missing (sections 11 and 12)."""
+        if self.policy is None:
+            return
+        if self.checkpoint is None:
+            self.untrusted = True
+            return
+        note, _, _, _, signatures = self.checkpoint
+        logs, refused, quorum = self.policy.judge(note, signatures)
+        if refused:
+            self.fault(1010)
+        self.untrusted = not quorum or bool(self.policy.logs) and not logs
+
     def judge_marks(self):
         lines = (self.marks or b"").split(b"\n")[:-1]  # a last line without LF is no mark
         if not lines:
@@ -1372,7 +1546,9 @@ class Verifier:
             return 4
         if rules - DAMAGE:
             return 1
-        return 2 if rules or self.stopped else 0
+        if rules or self.stopped:
+            return 2
+        return 5 if self.untrusted else 0
 
     def ends(self):
         return {
@@ -1423,8 +1599,342 @@ class Verifier:
         }
 
 
-def verify(files, marks=None, pin=None):
-    verifier = Verifier(files, marks, pin)
+# --- 11 Cosignature and policy -----------------------------------------------------------------------
+
+
+def parse_key(text, kind):
+    """(name, id, 64 hex) of a verifier key of this type, or None."""
+    found = re.fullmatch("([^\\s+\x00-\x1f\x7f-\x9f]+)\\+([0-9a-f]{8})\\+(.+)", text)
+    typed = found and unbase64(found[3])
+    if not typed or len(typed) != 33 or typed[0] != kind:
+        return None
+    name, key = found[1], typed[1:].hex()
+    return (name, bytes.fromhex(found[2]), key) if acceptable(key) and found[2] == key_id(name, kind, key).hex() else None
+
+
+def cosigned(witness, note, signatures):
+    """Whether a witness cosigned: True, False if a line of it does not verify, None if there is none."""
+    found = lines_of(witness, signatures)
+
+    def holds(line):
+        time = int.from_bytes(line[:8], "big")
+        message = b"cosignature/v1\ntime %d\n" % time + note
+        return len(line) == 72 and time < 2**63 and signature_holds(witness[2], line[8:], message)
+
+    return all(map(holds, found)) if found else None
+
+
+class Policy:
+    """Logs, witnesses and groups, and what the quorum names. ValueError if it is refused."""
+
+    def __init__(self, data):
+        self.logs, self.names, self.quorum = [], {}, None  # name -> witness, or (k, members)
+        members, keys, quorums = set(), set(), 0
+        if len(data) > NOTE_MOST or re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", data):
+            raise ValueError("a policy has no such bytes, or not so many")
+        for line in data.split(b"\n"):
+            words = [word for word in re.split(rb"[ \t]+", line) if word]
+            if not words or words[0].startswith(b"#"):
+                continue
+            kind, rest = words[0], words[1:]
+            if kind == b"log" and len(rest) in (1, 2):
+                key = parse_key(rest[0].decode("utf-8"), 1)
+                self.need(key and ("log", key[2]) not in keys)
+                keys.add(("log", key[2]))
+                self.logs.append(key)
+            elif kind == b"witness" and len(rest) in (2, 3):
+                key = parse_key(rest[1].decode("utf-8"), 4)
+                self.need(key and ("witness", key[2]) not in keys)
+                keys.add(("witness", key[2]))
+                self.define(rest[0], key)
+            elif kind == b"group" and len(rest) > 2:
+                named = rest[2:]
+                self.need(len(set(named)) == len(named) and not members & set(named) and set(named) <= set(self.names))
+                least = {b"any": b"1", b"all": b"%d" % len(named)}.get(rest[1], rest[1])
+                self.need(re.fullmatch(rb"[1-9][0-9]{0,3}", least) and int(least) <= len(named))
+                members |= set(named)
+                self.define(rest[0], (int(least), named))
+            elif kind == b"quorum" and len(rest) == 1:
+                quorums += 1
+                self.need(rest[0] == b"none" or rest[0] in self.names)
+                self.quorum = None if rest[0] == b"none" else rest[0]
+            else:
+                self.need(False)
+        groups = sum(len(what) == 2 for what in self.names.values())
+        self.need(quorums == 1 and max(len(self.logs), len(self.names), len(self.names) - groups) <= 1024)
+
+    @staticmethod
+    def need(holds):
+        if not holds:
+            raise ValueError("not a policy as section 11 has it")
+
+    def define(self, name, what):
+        self.need(name != b"none" and name not in self.names)
+        self.names[name] = what
+
+    def judge(self, note, signatures):
+        """(the logs that signed, whether a known key's line does not verify, whether the quorum is met)."""
+        witnesses = {name: cosigned(w, note, signatures) for name, w in self.names.items() if len(w) == 3}
+        logs = [(log, signed_by(log, note, signatures)) for log in self.logs]
+        refused = False in witnesses.values() or False in [held for _, held in logs]
+
+        def holds(name):
+            if name in witnesses:
+                return bool(witnesses[name])
+            least, members = self.names[name]
+            return sum(map(holds, members)) >= least
+
+        return [log for log, held in logs if held], refused, self.quorum is None or holds(self.quorum)
+
+
+# --- 12 Proof ------------------------------------------------------------------------------------------
+
+PROOF_MOST, PROOF_EVENTS, PATH_MOST = 268435456, 4096, 63
+
+
+def parse_proof(data):
+    """(what is left out, fact, {position: (lines, path)}, {position: document}, checkpoint); None if not in form."""
+    try:
+        text = data.decode("utf-8") if len(data) <= PROOF_MOST else None
+        start = re.match("annals proof v1\n(complete\n|(?:without body [0-9]+\n)*(?:without document [0-9]+\n)*)fact ([0-9]+)\n", text or "")
+        fact = start and parse_size(start[2])
+        if fact is None or not start[1]:
+            return None
+        left_out = [] if start[1] == "complete\n" else [line.split(" ") for line in start[1].splitlines()]
+        left_out = [(word, parse_size(position)) for _, word, position in left_out]
+        if None in [p for _, p in left_out] or left_out != sorted(set(left_out)):
+            return None
+        lines, at = text[start.end():].split("\n"), 0
+        events, documents = {}, {}
+        while lines[at].startswith("event "):
+            position, words = parse_size(lines[at][6:]), lines[at + 5].split(" ")
+            path = [parse_root(word) for word in words[1:]]
+            if position is None or position <= max(events, default=-1) or words[0] != "path":
+                return None
+            if None in path or len(path) > PATH_MOST:
+                return None
+            events[position] = ([line.encode() for line in lines[at + 1:at + 5]], path)
+            at += 6
+        while lines[at].startswith("document "):
+            position, document = parse_size(lines[at][9:]), unbase64(lines[at + 1])
+            if position not in events or position <= max(documents, default=-1) or document is None:
+                return None
+            documents[position] = document
+            at += 2
+        checkpoint = parse_checkpoint("\n".join(lines[at + 1:]).encode())
+        if lines[at] or checkpoint is None or not 1 <= len(events) <= PROOF_EVENTS:
+            return None
+        return left_out, fact, events, documents, checkpoint
+    except (UnicodeDecodeError, IndexError):
+        return None
+
+
+def root_by_path(index, size, leaf, path):
+    """The root that a path leads to, or None if it has not the hashes that RFC 6962 has for it."""
+    if index >= size:
+        return None
+    if size == 1:
+        return None if path else leaf
+    half = 1 << ((size - 1).bit_length() - 1)
+    if not path:
+        return None
+    if index < half:
+        below = root_by_path(index, half, leaf, path[:-1])
+        return below and node(below, path[-1])
+    below = root_by_path(index - half, size - half, leaf, path[:-1])
+    return below and node(path[-1], below)
+
+
+class ProofVerifier:
+    """Judges a proof by section 12, with what is given beside it."""
+
+    def __init__(self, data, pin=None, policy=None, log_key=None):
+        self.data, self.pin, self.policy, self.log_key = data, pin, policy, log_key
+        self.faults, self.untrusted = [], False
+        self.not_checkable = 0
+
+    def fault(self, rule, position=None):
+        if (rule, position) not in self.faults:
+            self.faults.append((rule, position))
+
+    def run(self):
+        parsed = parse_proof(self.data)
+        if parsed is None:
+            self.fault(1001)
+            return
+        self.left_out, self.fact, events, self.documents, self.checkpoint = parsed
+        _, self.size, self.root, _, _ = self.checkpoint
+        self.events = {p: Event(0, lines, p) for p, (lines, _) in events.items()}
+        self.paths = {p: path for p, (_, path) in events.items()}
+        self.sound = {p for p, e in self.events.items() if e.place and e.statement and e.signature and e.bytes <= RECORD_MOST}
+        first = self.events.get(0) if 0 in self.sound else None
+        self.founder = first and first.by
+        self.opening = first.args if first and first.type == "ledger.opened" else None
+        for p, e in self.events.items():
+            self.judge(p, e, self.paths[p])
+        asked = [("body", p) for p, e in self.events.items() if e.withheld]
+        asked += [("document", p) for p, e in self.events.items()
+                  if e.type == "document.captured" and p not in self.documents]
+        if self.left_out != asked:
+            self.fault(1005)
+        if self.opening is None:
+            self.fault(1006)
+        if self.fact not in self.sound or self.events[self.fact].type != "fact.asserted":
+            self.fault(1007)
+        self.judge_trust()
+
+    def body(self, p):
+        """The body of an event in form that passes 601, 104 and 602, or None."""
+        e = self.events.get(p)
+        fits = p in self.sound and e.body is not None and (e.body["by"], e.body["type"]) == (e.by, e.type)
+        return e.body if fits else None
+
+    def judge(self, p, e, path):
+        broken = {101: e.bytes > RECORD_MOST, 102: e.place is None, 103: e.statement is None, 105: e.signature is None}
+        broken[1003] = root_by_path(p, self.size, e.hash, path) != self.root
+        if p in self.sound:
+            broken.update(self.judge_sound(p, e))
+        if p in self.documents:
+            captured, document = self.captured(p), self.documents[p]
+            broken[606] = captured is None or (captured["sha256"], captured["bytes"]) != (
+                sha256(document).hex(), len(document))
+        for rule, found in broken.items():
+            if found:
+                self.fault(rule, p)
+
+    def captured(self, p):
+        body = self.body(p)
+        return body if body is not None and body["type"] == "document.captured" else None
+
+    def judge_sound(self, p, e):
+        s, origin = e.statement, self.opening and self.opening["origin"]
+        before, last = self.events.get(p - 1), self.events.get(s["base"] - 1)
+        keys = [key for key in (e.by, e.args.get("key"), e.args.get("log_key")) if key]
+        recovers = e.type in ("editor.enrolled", "editor.revoked") and self.opening is not None and (
+            self.opening["recovery"] == fingerprint(e.by))
+        enrolled = any(
+            q < p and q in self.sound and other.type == "editor.enrolled" and other.args["key"] == e.by
+            for q, other in self.events.items())
+        broken = {
+            1002: e.place["seq"] != p,
+            1004: (e.place["prev"] is None) != (p == 0)
+            or before is not None and e.place["prev"] != before.hash.hex()
+            or last is not None and s["after"] != last.hash.hex(),
+            1008: e.by != self.founder and not enrolled and not recovers,
+            301: not all(map(acceptable, keys)),
+            302: acceptable(e.by) and not signature_holds(e.by, e.signature, b"annals/event/v1" + sha256(e.line)),
+            601: not e.committed and not e.withheld,
+            104: e.committed and e.body is None and not e.withheld,
+            602: e.body is not None and self.body(p) is None,
+            410: e.type == "ledger.rekeyed" and origin is not None and not possession_holds(
+                "log", origin, e.args["log_key"], origin, e.args["possession"]),
+        }
+        body = self.body(p)
+        if body is None:
+            return broken
+        if e.type == "editor.enrolled" and origin is not None:
+            broken[612] = not possession_holds("editor", origin, e.args["key"], body["name"], e.args["possession"])
+        for x in body["fact"]["evidence"] if "fact" in body else body.get("evidence", []):
+            self.judge_evidence(p, x, broken)
+        return broken
+
+    def judge_evidence(self, p, x, broken):
+        named = x["document"]
+        if named >= p or named not in self.sound or self.events[named].type != "document.captured":
+            broken[1009] = True
+            return
+        if "quote" not in x:
+            return
+        captured, data = self.captured(named), self.documents.get(named)
+        document = Document(data, captured["sha256"] if captured else None)
+        if captured is None or not document.digest_holds or document.length != captured["bytes"]:
+            self.not_checkable += 1
+            return
+        media_type = captured["media_type"]
+        for q in sorted(self.sound):
+            if q < p and self.events[q].type == "document.described" and self.events[q].args["document"] == named:
+                media_type = (self.body(q) or {"media_type": media_type})["media_type"]
+        holds = document.text is not None and quotation_holds(document.text, x["quote"], x["span"])
+        broken[609] = broken.get(609) or media_type != "text/plain" or not holds
+
+    def judge_trust(self):
+        note, size, root, origin, signatures = self.checkpoint
+        named = []  # the log key and the old one, where there is one
+        if self.opening is not None:
+            ours, log_key, old = self.opening["origin"], self.opening["log_key"], None
+            for p in sorted(self.sound):
+                e = self.events[p]
+                if e.type == "ledger.rekeyed":
+                    old = log_key if e.args["reason"] == "rotated" else None
+                    log_key = e.args["log_key"]
+            named = [note_key(ours, key) for key in (log_key, old) if key]
+            if origin != ours:
+                self.fault(702)
+            if not all(signed_by(key, note, signatures) for key in named):
+                self.fault(703)
+        vouched = []
+        if self.pin is not None:
+            vouched.append(self.judge_pin([key for _, _, key in named]))
+        if self.policy is not None:
+            _, refused, quorum = self.policy.judge(note, signatures)
+            if refused:
+                self.fault(1010)
+            self.untrusted |= not quorum
+            if self.policy.logs:
+                vouched.append(any(log in named for log in self.policy.logs))
+        if self.log_key is not None:
+            vouched.append(self.log_key in named)
+        self.untrusted |= not vouched or not all(vouched)
+
+    def judge_pin(self, named):
+        """Whether the pin's log key is one of these; tells 802, 803 and 804."""
+        pin = parse_pin(self.pin)
+        if pin is None:
+            self.fault(803)
+            return False
+        if self.opening is None:
+            return False
+        if pin.origin != self.opening["origin"]:
+            self.fault(804)
+            return False
+        log_key = [keys[0] for size, keys in pin.log if size <= max(1, self.size)][-1]
+        broken = {rule for rule, _ in self.faults}
+        if log_key in named and not broken & {1001, 1002, 1003, 1004, 1005, 1006, 702, 703}:
+            same = self.events[0].hash == pin.genesis and (pin.size != self.size or pin.root == self.root)
+            for start, end, root in pin.ranges():
+                for p, e in self.events.items():
+                    if start <= p < end <= self.size:
+                        within = self.paths[p][:(end - start).bit_length() - 1]
+                        same = same and root_by_path(p - start, end - start, e.hash, within) == root
+            if not same:
+                self.fault(802)
+        return log_key in named
+
+    def exit(self):
+        rules = {rule for rule, _ in self.faults}
+        if rules & FORK:
+            return 4
+        if rules - DAMAGE:
+            return 1
+        return 2 if rules else 5 if self.untrusted else 0
+
+    def report(self):
+        faults = sorted(self.faults, key=lambda f: (-1 if f[1] is None else f[1], f[0]))
+        return {
+            "exit": self.exit(),
+            "faults": [{"rule": rule, "name": RULES[rule][0], "position": p} for rule, p in faults],
+            "not_checkable": self.not_checkable,
+        }
+
+
+def verify_proof(data, pin=None, policy=None, log_key=None):
+    verifier = ProofVerifier(data, pin, policy, log_key)
+    verifier.run()
+    return verifier.report()
+
+
+def verify(files, marks=None, pin=None, policy=None):
+    verifier = Verifier(files, marks, pin, policy)
     verifier.run()
     return verifier.report()
 
@@ -1442,7 +1952,12 @@ def check_vector(path):
             for name, f in vector["files"].items()
         }
         ledger = {name[len("ledger/"):]: data for name, data in files.items() if name.startswith("ledger/")}
-        got = verify(Files(ledger), files.get("keys/log.marks"), files.get("pin"))
+        policy = Policy(files["policy"]) if "policy" in files else None
+        if "proof" in files:
+            log_key = parse_key(files["log-key"].decode().rstrip("\n"), 1) if "log-key" in files else None
+            got = {**verify_proof(files["proof"], files.get("pin"), policy, log_key), "state": None}
+        else:
+            got = verify(Files(ledger), files.get("keys/log.marks"), files.get("pin"), policy)
         state = None if got["state"] is None else sha256(spell(got["state"])).hex()
         found = {"exit": got["exit"], "faults": told(got["faults"]), "state_sha256": state}
         expect = {**vector["expect"], "faults": told(vector["expect"]["faults"])}
@@ -1486,6 +2001,18 @@ def read_beside(path, missing):
         return None
 
 
+VERDICTS = {0: "verified", 1: "FAULT", 2: "damaged, or could not tell", 4: "FORK", 5: "trust is missing"}
+
+
+def print_proof(got):
+    for f in got["faults"]:
+        where = "" if f["position"] is None else " at %d" % f["position"]
+        print("%d %s%s: %s" % (f["rule"], f["name"], where, RULES[f["rule"]][1]))
+    if got["not_checkable"]:
+        print("not checkable: %d quotations in documents that are left out" % got["not_checkable"])
+    print("%s: %d faults (exit %d)" % (VERDICTS[got["exit"]], len(got["faults"]), got["exit"]))
+
+
 def print_report(got, state):
     for f in got["faults"]:
         where = "" if f["position"] is None else " at %d" % f["position"]
@@ -1497,7 +2024,7 @@ def print_report(got, state):
     if got["state"] is None:
         print("could not tell: the event at %d is of a later format" % got["size"])
     print("size %d\nhead %s\nroot %s" % (got["size"], got["head"] or "-", got["root"]))
-    verdict = {0: "verified", 1: "FAULT", 2: "damaged, or could not tell", 4: "FORK"}[got["exit"]]
+    verdict = VERDICTS[got["exit"]]
     print("%s: %d faults (exit %d)" % (verdict, len(got["faults"]), got["exit"]))
     if state and got["state"] is not None:
         print(spell(got["state"]).decode("utf-8"))
@@ -1505,9 +2032,11 @@ def print_report(got, state):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("ledger", nargs="?", metavar="LEDGER_DIR")
+    parser.add_argument("ledger", nargs="?", metavar="LEDGER_DIR", help="a ledger's folder, a proof or an evidence file")
     parser.add_argument("--marks", metavar="FILE", help="the log key's memory, keys/log.marks")
     parser.add_argument("--pin", metavar="FILE", help="an auditor's pin")
+    parser.add_argument("--policy", metavar="FILE", help="the logs and witnesses that are trusted")
+    parser.add_argument("--log-key", metavar="KEY", help="the log key of a proof, with its origin")
     parser.add_argument("--state", action="store_true", help="also give the folded state")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
     parser.add_argument("--vector", nargs="+", metavar="PATH", help="run test vectors: files, or folders of *.json")
@@ -1518,12 +2047,40 @@ def main(arguments=None):
         return 1 if run_vectors(options.vector) else 0
     if options.ledger is None:
         parser.error("LEDGER_DIR or --vector is needed")
+    policy = log_key = None
+    try:
+        if options.policy is not None:
+            with open(options.policy, "rb") as file:
+                policy = Policy(file.read())
+        if options.log_key is not None:
+            log_key = parse_key(options.log_key, 1)
+            Policy.need(log_key)
+    except (OSError, ValueError) as error:
+        print("reverify: --policy or --log-key: %s" % error, file=sys.stderr)
+        return 2
+    if os.path.isfile(options.ledger):
+        missing = []
+        data, pin = read_beside(options.ledger, missing), read_beside(options.pin, missing)
+        if missing:
+            print("reverify: %s" % "; ".join(missing), file=sys.stderr)
+            return 2
+        if data.startswith(b"annals evidence "):
+            code, fails = judge_evidence(data)
+            said = {1: "does not show its claim", 2: "shows no contradiction", 4: "shows that its key contradicted itself"}
+            print("%s: %s" % (options.ledger, ", ".join(fails) or said[code]))
+            return code
+        got = verify_proof(data, pin, policy, log_key)
+        if options.json:
+            print(spell(got).decode("utf-8"))
+        else:
+            print_proof(got)
+        return got["exit"]
     if not os.path.isdir(options.ledger):
         print("reverify: no ledger folder at %s" % options.ledger, file=sys.stderr)
         return 2
     missing = []
     marks, pin = read_beside(options.marks, missing), read_beside(options.pin, missing)
-    verifier = Verifier(Folder(options.ledger), marks, pin)
+    verifier = Verifier(Folder(options.ledger), marks, pin, policy)
     for message in missing:
         print("reverify: %s" % message, file=sys.stderr)
         verifier.fault(911)

@@ -288,7 +288,7 @@ mod tests {
         near(
             "Sulivan met Grushko",
             "the nearest place is \"met Grushko\" at code point 72; before it the document has \
-             \"answers were given. Sull\", the quotation has \"Sulivan \"",
+             \"rs were given. Sullivan \", the quotation has \"Sulivan \"",
         );
         near("Sullivan … Washington", "no word of \"Washington\" does");
         near(

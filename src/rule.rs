@@ -111,6 +111,16 @@ rules! {
     902 Index "index" Damage;
     910 JournalFraming "journal-framing" Damage;
     911 Unreadable "unreadable" Damage;
+    1001 ProofForm "proof-form" Fault;
+    1002 ProofPosition "proof-position" Fault;
+    1003 ProofInclusion "proof-inclusion" Fault;
+    1004 ProofLink "proof-link" Fault;
+    1005 ProofLeftOut "proof-left-out" Fault;
+    1006 ProofOpening "proof-opening" Fault;
+    1007 ProofFact "proof-fact" Fault;
+    1008 ProofSigner "proof-signer" Fault;
+    1009 ProofDocument "proof-document" Fault;
+    1010 Cosignature "cosignature" Fault;
 }
 
 impl Rule {

@@ -227,6 +227,26 @@ fn the_second_implementation_reports_what_we_report() {
     assert!(whole.contains_key(CHECKPOINT) && acts::ORIGIN.contains('.'));
 }
 
+/// A sample of the flipped bytes of a small record, its checkpoint and its pin.
+#[test]
+fn the_second_implementation_agrees_on_flipped_bytes() {
+    let mut ledger = Ledger::opened();
+    ledger.capture("ada", support::texts::TEXT, "null");
+    ledger.sign("ada", acts::asserted(1));
+    let whole = ledger.files_with_memory();
+    let mut made = Vec::new();
+    for (name, bytes) in &whole {
+        let step = (bytes.len() / 24).max(1);
+        for at in (0..bytes.len()).step_by(step) {
+            let mut files = whole.clone();
+            tamper::flip(&mut files, name, at, if at % 2 == 0 { 0 } else { 7 });
+            made.push(verdict(format!("flip-{:03}", made.len()), files));
+        }
+    }
+    assert!(made.len() > 100 && made.iter().filter(|case| case.exit != 0).count() > 80);
+    agree(made);
+}
+
 /// The committed record of the article, with the auditor's pin beside it.
 #[test]
 fn the_second_implementation_agrees_on_the_article() {

@@ -197,8 +197,10 @@ fn a_policy_of_two_levels_counts_each_witness_once() {
     }
     note.signatures.push(cosign(&note.text, "w1.example", &secret(1), 1_800_000_000));
     let judged = policy.judge(&note);
-    assert_eq!(judged.logs, [0]);
-    assert_eq!(judged.witnesses, [(0, 1_800_000_000), (2, 1_700_000_000), (5, 1_700_000_000)]);
+    assert_eq!(judged.logs, ["example.com/behind-the-sofa"]);
+    let times = [("X1", 1_800_000_000), ("X3", 1_700_000_000), ("Y3", 1_700_000_000)];
+    assert_eq!(judged.witnesses, times.map(|(name, time)| (name.to_owned(), time)));
+    assert_eq!(judged.lines, 4);
     assert!(judged.quorum && judged.refused.is_empty());
     note.signatures[3].bytes[20] ^= 1;
     assert_eq!(policy.judge(&note).refused, ["w1.example"]);

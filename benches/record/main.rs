@@ -5,6 +5,7 @@
 
 mod make;
 mod measure;
+mod proof;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -58,6 +59,7 @@ fn main() {
     println!("append_one {one:.0} events/s · plain file {raw:.0} events/s");
     println!("append_one_ratio {:.2}", one / raw);
     verify(&asked);
+    proof::measure(&asked.folder);
     println!("journal_bytes_per_event {:.0}", made.bytes as f64 / asked.events as f64);
 }
 

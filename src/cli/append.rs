@@ -5,7 +5,6 @@
 
 mod conversation;
 mod edit;
-mod kept;
 
 use crate::cli::ask;
 use crate::cli::context::Context;
@@ -22,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 /// Enter facts: one by --quote and --claim, many from a file, or by being asked
 ///
-/// The quotation points: \"first words … last words\", loose about spaces, quotation marks and
+/// The quotation points: "first words … last words", loose about spaces, quotation marks and
 /// dashes. The document's own words are shown and recorded. Without anything given, on a terminal,
 /// each thing is asked for.
 #[derive(Debug, Args)]

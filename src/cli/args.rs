@@ -24,7 +24,7 @@ const TEMPLATE: &str = "\
 
 Set up:    init, key, editor, ledger, status, repair, completions, man
 Editor:    document, append, review, confirm, dispute, uphold, correct, retract, reinstate, relate
-Auditor:   verify
+Auditor:   verify, prove
 Archivist: replay, show, log, diff, find, blame, timeline
 
 {all-args}{after-help}";
@@ -39,6 +39,7 @@ for is missing";
 
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// The ledger [default: the nearest folder `ledger` here or above]
     #[arg(long, global = true, env = "ANNALS_LEDGER", value_name = "DIR")]
@@ -80,12 +81,11 @@ pub enum Format {
     Csv,
 }
 
-/// What to do.
+/// What to do. Where a command's own file says more than one line, its words stand there alone.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make a new ledger, its log key and the founder's key
     Init(super::init::InitArgs),
-    /// Enter drafts from a file, or one fact from a pointing quotation
     Append(super::append::AppendArgs),
     /// Make, import, list and show keys
     Key(super::key::KeyArgs),
@@ -93,28 +93,18 @@ pub enum Command {
     Editor(super::editor::EditorArgs),
     /// Change the ledger's title and rules, its log key, its time
     Ledger(super::ledger::LedgerArgs),
-    /// Capture, describe and list documents
     #[command(visible_alias = "doc")]
     Document(super::document::DocumentArgs),
-    /// Confirm, dispute or skip each fact that waits for you
     Review(super::review::ReviewArgs),
-    /// Confirm facts by reading them again
     Confirm(super::confirm::ConfirmArgs),
-    /// Dispute the words of a fact
     Dispute(super::dispute::DisputeArgs),
-    /// Close a dispute: the fact stands
     Uphold(super::uphold::UpholdArgs),
-    /// Correct a fact: a new revision of its words
     Correct(super::correct::CorrectArgs),
-    /// Retract a fact, with the reason
     Retract(super::retract::RetractArgs),
-    /// End a retraction
     Reinstate(super::reinstate::ReinstateArgs),
-    /// Relate two facts, or withdraw a relation
     Relate(super::relate::RelateArgs),
     /// Tell what this ledger is and what waits
     Status(super::status::StatusArgs),
-    /// Show the facts as of a point in the record
     Replay(super::replay::ReplayArgs),
     /// Show one fact whole
     Show(super::show::ShowArgs),
@@ -130,6 +120,8 @@ pub enum Command {
     Timeline(super::timeline::TimelineArgs),
     /// Check every byte, link, signature, role and quotation
     Verify(super::verify::VerifyArgs),
+    /// Make one file that proves a fact, its acts and their signers to others
+    Prove(super::prove::ProveArgs),
     /// Build what is damaged or lost from what is whole: journal, store, another copy
     Repair(super::repair::RepairArgs),
     /// Print completions for a shell

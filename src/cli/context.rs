@@ -129,19 +129,19 @@ impl Context {
             });
         }
         if clock && !self.global.clock_is_right {
-            self.ask_about_clock(&writer)?;
+            self.check_clock(&writer)?;
         }
         Ok(writer)
     }
 
-    /// A clock far off the last event is asked about on a terminal, and refused elsewhere.
-    fn ask_about_clock(&self, writer: &Writer) -> Result<(), Failure> {
+    /// A clock that is far off the last event's time is asked about, where somebody is there.
+    fn check_clock(&self, writer: &Writer) -> Result<(), Failure> {
         match append::check_clock(writer, self.clock.peek()) {
             Err(LedgerError::Clock(why)) if ask::on_terminal() => {
                 note(why);
                 ask::may_write(false, "is the clock right?")
             }
-            other => Ok(other?),
+            checked => Ok(checked?),
         }
     }
 

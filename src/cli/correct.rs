@@ -24,7 +24,7 @@ use clap::Args;
 
 /// Correct a fact: a new revision of its words
 ///
-/// What is not given is taken over. An empty value leaves a field out: --topic \"\" for no topic.
+/// What is not given is taken over. An empty value leaves a field out: --topic "" for no topic.
 /// --quote takes the place of what the fact quotes from the same document; what it quotes from
 /// others stays.
 #[derive(Debug, Args)]

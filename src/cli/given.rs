@@ -57,7 +57,7 @@ pub struct WriteArgs {
 /// A place in a document.
 #[derive(Debug, Default, Args)]
 pub struct QuoteArgs {
-    /// Words that point at a place in the document: the words, or \"first words … last words\"
+    /// Words that point at a place in the document: the words, or "first words … last words"
     #[arg(long)]
     pub quote: Option<String>,
     /// The document's position [default: the only one]

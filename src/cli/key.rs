@@ -16,7 +16,7 @@ use crate::keys::{Handle, KeyFolder, NewKey, Protection, Request, generate, impo
 use crate::text::{Origin, Words};
 use clap::{Args, Subcommand};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// Make, import, list and show keys
@@ -124,11 +124,13 @@ fn import_key(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> 
     keep(context, &keys, (&handle, &secret, phrase.as_ref()), request.as_ref())
 }
 
-/// The folder, in which the handle is free.
-fn folder(context: &Context, handle: &Handle) -> Result<KeyFolder, Failure> {
-    let keys = KeyFolder::make(context.keys()?)?;
-    keys.check_free(handle)?;
-    Ok(keys)
+/// Where the keys are, or will be; the handle is free there.
+fn folder(context: &Context, handle: &Handle) -> Result<PathBuf, Failure> {
+    let path = context.keys()?;
+    if path.is_dir() {
+        KeyFolder::open(&path)?.check_free(handle)?;
+    }
+    Ok(path)
 }
 
 /// The origin and the name of a request: given, asked for, or the origin of the record here.
@@ -174,11 +176,12 @@ pub fn protection(phrase: Option<&Zeroizing<String>>) -> Protection<'_> {
 
 fn keep(
     context: &mut Context,
-    keys: &KeyFolder,
+    folder: &Path,
     (handle, secret, phrase): (&Handle, &SecretKey, Option<&Zeroizing<String>>),
     request: Option<&Request>,
 ) -> Result<Exit, Failure> {
     let new = NewKey { handle, secret, protection: protection(phrase), request };
+    let keys = KeyFolder::make(folder)?;
     keys.add_new(&new, &mut *context.entropy)?;
     let encrypted = if phrase.is_some() { "encrypted" } else { "not encrypted" };
     let mut out = out();

@@ -1,7 +1,7 @@
-//! `annals ledger`: what the ledger says of itself, its log key, its clock. All of it is an admin's.
+//! `annals ledger`: what the ledger says of itself, its log key, its clock. All are an admin's.
 //!
-//! Always holds: a new log key is on the disk before the event that names it is written, and the old
-//! one stays. Not here: the first event (`init`). Source: FORMAT.md sections 4 and 9.
+//! Always holds: a new log key is on the disk before the event that names it is written, and the
+//! old one stays. Not here: the first event (`init`). Source: FORMAT.md sections 4 and 9.
 
 use crate::cli::act::{self, Told, Trial};
 use crate::cli::context::Context;

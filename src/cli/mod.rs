@@ -11,6 +11,7 @@ mod changed;
 mod context;
 mod exit;
 mod given;
+mod kept;
 mod output;
 mod preview;
 mod progress;
@@ -43,6 +44,7 @@ mod timeline;
 mod init;
 mod repair;
 mod verify;
+mod prove;
 
 use args::{Cli, Command};
 use clap::error::ErrorKind;
@@ -110,6 +112,7 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Blame(args) => blame::run(&mut context, args),
         Command::Timeline(args) => timeline::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, args),
+        Command::Prove(args) => prove::run(&mut context, args),
         Command::Repair(args) => repair::run(&mut context, args),
         Command::Completions(args) => completions::completions(args),
         Command::Man(args) => completions::man(args),

@@ -39,7 +39,7 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
         Extent::Whole => usize::MAX,
     };
     for (settled, position) in prepared.settled.iter().zip(prepared.first..).take(shown) {
-        let on = settled.args.positions();
+        let on = targets(&settled.args);
         let on = if on.is_empty() { String::new() } else { format!(" {}", listed(&on)) };
         let head = format!("{position:>6}  {}{on}", settled.args.kind());
         if extent == Extent::Line {
@@ -62,6 +62,14 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
 
 fn listed(positions: &[u64]) -> String {
     positions.iter().map(u64::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// The positions that an event acts on; what a correction resolves is told beside its reason.
+fn targets(args: &Args) -> Vec<u64> {
+    match args {
+        Args::FactCorrected(args) => vec![args.on],
+        args => args.positions(),
+    }
 }
 
 /// The words that one line tells.
@@ -157,9 +165,19 @@ fn why(settled: &Settled) -> Option<String> {
     let said = said.map(|text| format!("“{}”", visible(&text)));
     match (reason, said) {
         (Some((reason, place)), Some(said)) => {
-            Some(format!("{reason}, error in the {place}: {said}"))
+            let resolved = resolved(&settled.args);
+            Some(format!("{reason}, error in the {place}{resolved}: {said}"))
         }
         (_, said) => said,
+    }
+}
+
+fn resolved(args: &Args) -> String {
+    match args {
+        Args::FactCorrected(args) if !args.resolves.is_empty() => {
+            format!(", resolves dispute {}", listed(&args.resolves))
+        }
+        _ => String::new(),
     }
 }
 

@@ -14,7 +14,7 @@ use clap::Args;
 
 /// Relate two facts, or withdraw a relation
 ///
-/// annals relate 10 contradicts 17; annals relate --withdraw 23 --statement \"…\"
+/// annals relate 10 contradicts 17; annals relate --withdraw 23 --statement "…"
 #[derive(Debug, Args)]
 pub struct RelateArgs {
     /// Position of the fact that is related

@@ -3,7 +3,8 @@
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{out, visible};
-use crate::cli::verify::{faults, verdict};
+use crate::cli::verify::text::faults;
+use crate::cli::verify::told::Told;
 use crate::ledger::audit::Audited;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
@@ -80,8 +81,9 @@ fn line(step: &Step) -> String {
 }
 
 fn end(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
-    faults(out, audited)?;
-    writeln!(out, "verified: {}", verdict(audited))?;
+    let told = Told::of(audited, Vec::new());
+    faults(out, &told)?;
+    writeln!(out, "verified: {}", told.verdict)?;
     if let Some(head) = audited.report.head {
         writeln!(out, "size {}, head {head}", audited.report.size)?;
     }

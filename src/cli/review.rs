@@ -9,6 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::dispute::errors;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{self, ReasonArgs, WriteArgs};
+use crate::cli::kept::Kept;
 use crate::cli::output::{json, note, out, visible, wrapped};
 use crate::cli::provenance;
 use crate::cli::show::quotation;
@@ -83,12 +84,20 @@ pub fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     note(waiting(rows.len(), &reviewer));
-    let drafts = ask_each(&view, &rows, args.how)?;
-    if drafts.is_empty() {
-        note("nothing was written");
+    if rows.is_empty() {
         return Ok(exit);
     }
-    submit(context, &Input::of(drafts), &Submission::of(&args.write))
+    let kept = Kept::new(context, "jsonl", "")?;
+    let mut drafts = Vec::new();
+    let outcome = match ask_each(&view, (&rows, args.how), (&kept, &mut drafts)) {
+        Err(failure) => Err(failure),
+        Ok(()) if drafts.is_empty() => {
+            note("nothing was written");
+            Ok(exit)
+        }
+        Ok(()) => submit(context, &Input::of(drafts), &Submission::of(&args.write)),
+    };
+    kept.end(outcome, "", args.write.dry_run)
 }
 
 /// Whether the present words of a fact wait for a person.
@@ -179,8 +188,12 @@ fn page(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), Failu
 }
 
 /// What is said of each fact, until there is none or no more is wanted.
-fn ask_each(view: &View<'_>, rows: &[FactRow], how: How) -> Result<Vec<Draft>, Failure> {
-    let mut drafts = Vec::new();
+fn ask_each(
+    view: &View<'_>,
+    asked: (&[FactRow], How),
+    told: (&Kept, &mut Vec<Draft>),
+) -> Result<(), Failure> {
+    let ((rows, how), (kept, drafts)) = (asked, told);
     for (row, at) in rows.iter().zip(1..) {
         page(&mut std::io::stderr().lock(), view, row)?;
         let on = Some(Name::Position(row.revision));
@@ -205,8 +218,9 @@ fn ask_each(view: &View<'_>, rows: &[FactRow], how: How) -> Result<Vec<Draft>, F
                 });
             }
         }
+        kept.save(drafts)?;
     }
-    Ok(drafts)
+    Ok(())
 }
 
 enum Answer {

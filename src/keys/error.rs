@@ -22,6 +22,12 @@ pub enum KeysError {
          list` shows those that are there"
     )]
     Missing { path: PathBuf },
+    /// The request is not there.
+    #[error(
+        "expected a request at {path}, found no file; the key's holder makes one with `annals key \
+         new NAME --for ORIGIN` and sends it"
+    )]
+    NoRequest { path: PathBuf },
     /// A file of that name is there already.
     #[error(
         "expected no file at {path}, found one; it is never overwritten: choose another name, \

@@ -8,10 +8,10 @@
 //! ```
 //!
 //! Always holds: no file is ever overwritten, but one by the same key under another passphrase, in
-//! one step; what fails to be kept whole leaves nothing; a secret key file that group or others may touch is
-//! refused; a secret key that is not that of the public key beside it is refused, for a damaged
-//! file gives another key in silence. Not here: prompts; which of the keys may sign (`roster`).
-//! Source: commands of `annals init` and `annals key`.
+//! one step; what fails to be kept whole leaves nothing; a secret key file that group or others may
+//! touch is refused; a secret key that is not that of the public key beside it is refused, for a
+//! damaged file gives another key in silence. Not here: prompts; which of the keys may sign
+//! (`roster`). Source: commands of `annals init` and `annals key`.
 
 use super::error::KeysError;
 use super::file::{self, Mode};
@@ -288,7 +288,10 @@ impl KeyFolder {
 
 /// Reads a request that somebody sent, from wherever it lies.
 pub fn read_request(path: &Path) -> Result<Request, KeysError> {
-    let opened = file::open(path)?;
+    let opened = file::open(path).map_err(|fault| match fault {
+        KeysError::Missing { path } => KeysError::NoRequest { path },
+        other => other,
+    })?;
     match file::read(&opened, path, pem::MAX_BYTES)? {
         Some(text) => Request::parse(path, &text),
         None => Err(import::too_long(path)),

@@ -1,8 +1,8 @@
 //! Handles: the short names that key files go by.
 //!
-//! Always holds: a [`Handle`] is `[a-z0-9][a-z0-9._-]{0,63}`, neither `log` nor `recovery`, and does
-//! not begin with `log-`; so it is a file name everywhere and nobody's key can pass for that of the
-//! record.
+//! Always holds: a [`Handle`] is `[a-z0-9][a-z0-9._-]{0,63}`, neither `log` nor `recovery`, and
+//! does not begin with `log-`; so it is a file name everywhere and nobody's key can pass for that
+//! of the record.
 //! Not here: the names of people, which stand in the record. Source: commands of `annals key`.
 
 use super::error::KeysError;

@@ -48,14 +48,16 @@ impl KeyFolder {
     pub fn name_log(&self, present: &PublicKey) -> Result<bool, KeysError> {
         let log = Handle::log();
         let next = Handle::log_of(present);
-        let named = match self.log() {
+        let held = match self.log() {
             Err(KeysError::Missing { .. }) => None,
             other => Some(other?.public()),
         };
-        if named == Some(*present) || !self.secret_path(&next).is_file() {
+        if held == Some(*present) || !self.secret_path(&next).is_file() {
             return Ok(false);
         }
-        if let Some(before) = named {
+        // Where the secret key is lost, its public key still has the name.
+        let before = held.or_else(|| self.public(&log).ok());
+        if let Some(before) = before.filter(|before| before != present) {
             self.rename(&log, &Handle::log_of(&before))?;
         }
         self.rename(&next, &log)?;
@@ -64,13 +66,15 @@ impl KeyFolder {
 
     /// The public key first: a secret key without one is read, one beside another's is not.
     fn rename(&self, from: &Handle, to: &Handle) -> Result<(), KeysError> {
-        self.check_free(to)?;
         let files = [
             (self.public_path(from), self.public_path(to)),
             (self.secret_path(from), self.secret_path(to)),
         ];
         for (from, to) in files {
             if from.is_file() {
+                if to.symlink_metadata().is_ok() {
+                    return Err(KeysError::Exists { path: to });
+                }
                 fs::rename(&from, &to).map_err(KeysError::io("rename", &from))?;
             }
         }

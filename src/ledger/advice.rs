@@ -16,7 +16,6 @@ pub fn told(fault: &Fault) -> String {
 
 fn advice(rule: Rule) -> Option<&'static str> {
     Some(match rule {
-        Rule::SignerRole => "an admin gives roles with annals editor",
         Rule::SignerRevoked => "sign with a key that stands; annals status lists them",
         Rule::Target => "annals show tells what an event is",
         Rule::Retracted => "annals reinstate ends a retraction",

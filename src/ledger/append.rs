@@ -77,8 +77,8 @@ pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
             days(far)
         ))),
         back if back < -BACK => Err(LedgerError::Clock(format!(
-            "expected a time after the last event's, {last}; the clock says {now}, {} earlier; if the \
-             clock was ahead before, annals ledger retime mends it",
+            "expected a time after the last event's, {last}; the clock says {now}, {} earlier; if \
+             the clock was ahead before, annals ledger retime mends it",
             minutes(-back)
         ))),
         _ => Ok(()),

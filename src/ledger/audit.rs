@@ -7,6 +7,7 @@
 
 pub mod evidence;
 pub mod kept;
+pub mod periods;
 
 use crate::keys::Marks;
 use crate::ledger::append::chain;
@@ -14,6 +15,8 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::rule::{Fault, Rule};
 use crate::store::{Store, StoreError, sled};
+use crate::tlog::policy::Policy;
+use crate::verify::cosigned::{self, Witnessed};
 use crate::verify::ends::Ends;
 use crate::verify::source::{SPAN, Source};
 use crate::verify::{Options, Report, verify};
@@ -36,6 +39,8 @@ pub struct Audit {
     pub store: bool,
     /// Number of threads.
     pub jobs: usize,
+    /// A policy that the checkpoint must meet.
+    pub policy: Option<Policy>,
 }
 
 /// What became of the comparison with the store.
@@ -61,6 +66,22 @@ pub struct Audited {
     pub evidence: EvidenceFound,
     /// Whether the log key's memory was at hand.
     pub marked: bool,
+    /// What the policy says of the checkpoint, where one was given.
+    pub witnessed: Witnessed,
+}
+
+impl Audited {
+    /// The exit code: that of the report, else 5 where trust is missing.
+    pub fn exit(&self) -> u8 {
+        exit(&self.report, &self.witnessed)
+    }
+}
+
+fn exit(report: &Report, witnessed: &Witnessed) -> u8 {
+    match report.exit() {
+        0 if !witnessed.missing.is_empty() => 5,
+        other => other,
+    }
 }
 
 /// Verifies a ledger whole.
@@ -80,10 +101,18 @@ pub fn audit(
         true => compare_store(record, &mut report.faults)?,
         false => StoreFound::NotCompared("not asked".to_owned()),
     };
+    let witnessed = match &audit.policy {
+        Some(policy) => cosigned::judge(policy, record.checkpoint.as_deref(), &mut report.faults),
+        None => Witnessed::default(),
+    };
+    report.ends.ignored_lines = report.ends.ignored_lines.saturating_sub(witnessed.lines);
     report.faults.sort();
-    let pin = kept::move_on(audit, &ends, &report)?;
+    let pin = match exit(&report, &witnessed) {
+        5 if audit.pin.is_some() => PinFound::Left,
+        _ => kept::move_on(audit, &ends, &report)?,
+    };
     let evidence = evidence::keep(audit, &record.journal, (&ends, &report))?;
-    Ok(Audited { report, store, pin, evidence, marked: mark.is_some() })
+    Ok(Audited { report, store, pin, evidence, marked: mark.is_some(), witnessed })
 }
 
 fn last_mark(
@@ -108,15 +137,14 @@ fn last_mark(
 
 fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound, LedgerError> {
     let folder = record.paths.store();
-    if folder.symlink_metadata().is_err() {
+    if !folder.is_dir() {
         let why = "there is none here; it is made from the journal when it is needed";
         return Ok(StoreFound::NotCompared(why.to_owned()));
     }
     if crate::disk::lock::is_held(&record.paths.lock()) {
         return Ok(StoreFound::NotCompared("a writer holds it".to_owned()));
     }
-    let copy = std::env::temp_dir().join(format!("annals-store-{}", std::process::id()));
-    let store = match sled::open_copy(&folder, &copy) {
+    let store = match sled::open_copy(&folder, &free_name()) {
         Ok(store) => store,
         Err(StoreError::Disk(error)) => return Err(error.into()),
         Err(error) => {
@@ -139,16 +167,21 @@ fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound,
     }
 }
 
+/// Where a copy may be made. A process that was killed left its own behind, and its number may be
+/// ours now.
+fn free_name() -> PathBuf {
+    let name = |n: u32| format!("annals-store-{}-{n}", std::process::id());
+    let named = (0..).map(|n| std::env::temp_dir().join(name(n)));
+    let mut free = named.filter(|path| path.symlink_metadata().is_err());
+    free.next().unwrap_or_else(std::env::temp_dir)
+}
+
 /// The first difference between store and journal.
 fn differs(record: &Record, store: &dyn Store) -> Result<Option<Fault>, LedgerError> {
     let size = store.head()?.size;
     let repair = "annals repair rebuilds it from the journal";
     if size != record.size() {
         let journal = record.size();
-        let repair = match size > journal {
-            true => "annals repair builds the journal from it, if it is whole",
-            false => repair,
-        };
         let why = format!("it holds {size} events, the journal {journal}; {repair}");
         return Ok(Some(Fault::at(size.min(journal), Rule::Store, why)));
     }

@@ -140,6 +140,9 @@ pub enum LedgerError {
         /// What failed.
         what: String,
     },
+    /// The trust that was asked for is missing.
+    #[error("{0}")]
+    Untrusted(String),
     /// A file could not be read or written.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -194,7 +197,7 @@ impl LedgerError {
         )
     }
 
-    /// The exit code: 1 no, 2 could not tell, 3 conflict, 4 forked.
+    /// The exit code: 1 no, 2 could not tell, 3 conflict, 4 forked, 5 trust missing.
     pub fn exit(&self) -> u8 {
         match self {
             LedgerError::Refused(_) | LedgerError::NotAllowed { .. } => 1,
@@ -206,6 +209,7 @@ impl LedgerError {
             LedgerError::Disk(DiskError::Held { .. }) => 3,
             LedgerError::StoreIo(StoreError::Held(_)) => 3,
             LedgerError::BehindMark { .. } | LedgerError::Fork { .. } => 4,
+            LedgerError::Untrusted(_) => 5,
             _ => 2,
         }
     }

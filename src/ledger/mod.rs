@@ -18,6 +18,7 @@ pub mod people;
 pub mod record;
 pub mod point;
 pub mod view;
+pub mod prove;
 pub mod repair;
 pub mod seal;
 pub mod settle;

@@ -15,6 +15,7 @@ use crate::ledger::settle::Settled;
 use crate::ledger::view::names::Names;
 use crate::ledger::writer::Writer;
 use crate::roster::{Member, Roster};
+use crate::rule::Rule;
 use crate::text::Person;
 use std::path::Path;
 
@@ -52,7 +53,7 @@ pub fn enrolment(
                 request.key()
             ),
         };
-        let why = format!("rule 405: {why}");
+        let why = format!("rule {}: {why}", Rule::KeyEnrolledOnce);
         return Err(LedgerError::NotAllowed { kind: Type::EditorEnrolled, why });
     }
     let (key, possession) = (*request.key(), *request.possession());
@@ -124,6 +125,14 @@ impl Directory<'_> {
             ([one], _) => Ok(one),
             (_, [one]) => Ok(one),
             _ => Err(self.ambiguous(name, &rows)),
+        }
+    }
+
+    /// The one row that a name means, revoked or not.
+    pub fn any_row(&self, name: &str) -> Result<&Member, LedgerError> {
+        match self.rows(name)?.as_slice() {
+            [one] => Ok(one),
+            several => Err(self.ambiguous(name, several)),
         }
     }
 

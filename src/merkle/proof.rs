@@ -139,6 +139,18 @@ impl Inclusion {
         (last == 0).then_some(root)
     }
 
+    /// The root of the complete subtree of that level around `leaf`, by the first hashes of the
+    /// path; `None` if the subtree is not within the tree or the path is shorter.
+    pub fn subtree(&self, leaf: &Hash, level: u32) -> Option<Hash> {
+        let end = (self.index.checked_shr(level)? + 1).checked_shl(level)?;
+        let within = self.path.get(..level as usize).filter(|_| end <= self.size)?;
+        let side = |root: Hash, (hash, level): (&Hash, u32)| match self.index >> level & 1 {
+            1 => node(hash, &root),
+            _ => node(&root, hash),
+        };
+        Some(within.iter().zip(0..).fold(*leaf, side))
+    }
+
     /// Whether `leaf` stands at `index` of the tree of `size` whose root is `root`.
     pub fn holds(&self, leaf: &Hash, root: &Hash) -> bool {
         self.root(leaf).as_ref() == Some(root)

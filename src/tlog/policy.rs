@@ -67,14 +67,31 @@ pub struct PolicyError {
 /// What a policy says of a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
-    /// Indexes of the logs that signed it.
-    pub logs: Vec<usize>,
-    /// Index and latest time of each witness that cosigned it.
-    pub witnesses: Vec<(usize, u64)>,
+    /// Names of the logs that signed it.
+    pub logs: Vec<String>,
+    /// Name and latest time (seconds since 1970) of each witness that cosigned it.
+    pub witnesses: Vec<(String, u64)>,
+    /// How many lines are of witnesses of the policy.
+    pub lines: usize,
     /// Names of known logs and witnesses a line of which does not verify: the note is refused.
     pub refused: Vec<String>,
     /// Whether the witnesses that cosigned are a quorum.
     pub quorum: bool,
+}
+
+impl Judged {
+    /// Rule 1010: whose line does not verify; `None` if all do.
+    pub fn refusal(&self) -> Option<String> {
+        let names = self.refused.join(" and of ");
+        (!self.refused.is_empty()).then(|| format!("a line of {names} does not verify"))
+    }
+
+    /// That the quorum is not met, and who cosigned; `None` if it is.
+    pub fn no_quorum(&self) -> Option<String> {
+        let names: Vec<&str> = self.witnesses.iter().map(|(name, _)| name.as_str()).collect();
+        let found = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
+        (!self.quorum).then(|| format!("the policy's quorum is not met: {found} cosigned"))
+    }
 }
 
 impl Policy {
@@ -111,22 +128,29 @@ impl Policy {
     /// Judges the signature lines of a note; lines of unknown keys are ignored.
     pub fn judge(&self, note: &Note) -> Judged {
         let (mut logs, mut witnesses, mut refused) = (Vec::new(), Vec::new(), Vec::new());
-        for (index, log) in self.logs.iter().enumerate() {
-            let key = &log.key;
+        for Log { key, .. } in &self.logs {
             match note.signed_by(&key.name, key.accepted(), &key.public) {
-                Signed::Yes => logs.push(index),
+                Signed::Yes => logs.push(key.name.clone()),
                 Signed::Absent => {}
                 Signed::Refused => refused.push(key.name.clone()),
             }
         }
-        for (index, witness) in self.witnesses.iter().enumerate() {
+        let mut has_cosigned = vec![false; self.witnesses.len()];
+        let mut lines = 0;
+        for (witness, has) in self.witnesses.iter().zip(&mut has_cosigned) {
+            let (name, id) = (&witness.key.name, witness.key.id());
+            let mine = |line: &&super::NoteSignature| line.name == *name && line.id == id;
+            lines += note.signatures.iter().filter(mine).count();
             match cosigned_by(note, &witness.key) {
-                Cosigned::At(time) => witnesses.push((index, time)),
+                Cosigned::At(time) => {
+                    *has = true;
+                    witnesses.push((witness.name.clone(), time));
+                }
                 Cosigned::Absent => {}
-                Cosigned::Refused => refused.push(witness.key.name.clone()),
+                Cosigned::Refused => refused.push(name.clone()),
             }
         }
-        let quorum = self.is_quorum(|index| witnesses.iter().any(|(at, _)| *at == index));
-        Judged { logs, witnesses, refused, quorum }
+        let quorum = self.is_quorum(|index| has_cosigned.get(index) == Some(&true));
+        Judged { logs, witnesses, lines, refused, quorum }
     }
 }

@@ -6,12 +6,14 @@
 
 pub mod chain;
 pub mod content;
+pub mod cosigned;
 pub mod ends;
 pub mod evidence;
 pub mod examine;
 pub mod library;
 pub mod pinned;
 pub mod pipeline;
+pub mod proof;
 pub mod source;
 
 use crate::hash::Hash;
@@ -102,6 +104,16 @@ impl Report {
         self.faults.iter().map(|fault| fault.rule.class()).max()
     }
 
+    /// Which events are covered by the pin and by the checkpoint.
+    pub fn anchored(&self) -> Anchored {
+        let EndsFound { checkpoint, checkpoint_holds, pin, pin_holds, .. } = &self.ends;
+        let size = |checkpoint: &crate::tlog::Checkpoint| checkpoint.size;
+        Anchored {
+            by_pin: pin.as_ref().filter(|_| *pin_holds).map(|pin| size(&pin.checkpoint)),
+            by_checkpoint: checkpoint.as_ref().filter(|_| *checkpoint_holds).map(size),
+        }
+    }
+
     /// The exit code of FORMAT.md section 9: 4 forked, 1 fault, 2 could not tell, 0 yes.
     pub fn exit(&self) -> u8 {
         match self.class() {
@@ -111,6 +123,22 @@ impl Report {
             None if self.later_version.is_some() => 2,
             None => 0,
         }
+    }
+}
+
+/// Which events something outside their own bytes speaks for; both are sizes from the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Anchored {
+    /// By the pin, if it holds.
+    pub by_pin: Option<u64>,
+    /// By the checkpoint, if it holds.
+    pub by_checkpoint: Option<u64>,
+}
+
+impl Anchored {
+    /// How many events from the start are anchored by either.
+    pub fn events(&self) -> u64 {
+        self.by_pin.max(self.by_checkpoint).unwrap_or(0)
     }
 }
 

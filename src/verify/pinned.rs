@@ -56,14 +56,14 @@ pub fn judge(pin: Option<&Pin>, record: Looked<'_>, faults: &mut Vec<Fault>) {
         Some(differing) if size < pinned => tell(
             Rule::ForkedFromPin,
             format!(
-                "forked: the pin saw {pinned} events, the record has {size}, and {differing} are \
-                 not those that were pinned"
+                "forked: the pin saw {pinned} events, the record has {size}; not the same: \
+                 {differing}"
             ),
         ),
         None if size < pinned => {
             let same = match common(pinned, size) {
                 0 => "no subtree can be compared".to_owned(),
-                same => format!("{} are those that were pinned", events(&(0..same))),
+                same => format!("the same: {}", events(&(0..same))),
             };
             let why = format!("cut: the pin saw {pinned} events, the record has {size}; {same}");
             tell(Rule::CutBelowPin, why);
@@ -72,7 +72,7 @@ pub fn judge(pin: Option<&Pin>, record: Looked<'_>, faults: &mut Vec<Fault>) {
         differs => {
             let differing = differs.unwrap_or_else(|| events(&(0..pinned)));
             let why = format!(
-                "forked: at size {pinned} the record is not the pinned one: {differing} are others"
+                "forked: at size {pinned} the record is not the pinned one; not the same: {differing}"
             );
             tell(Rule::ForkedFromPin, why);
         }

@@ -7,7 +7,7 @@ use curve25519_dalek::edwards::EdwardsPoint;
 
 pub fn cases() -> Vec<Case> {
     let mut out = refused_keys();
-    out.extend(signatures());
+    out.extend(edges_after(0));
     out
 }
 
@@ -30,6 +30,8 @@ fn refused_keys() -> Vec<Case> {
     identity[0] = 1;
     let mut minus_zero = identity;
     minus_zero[31] = 0x80;
+    let mut order_2 = points::torsion(2).compress().0;
+    order_2[31] |= 0x80;
     let mixed = |order| (points::public("bo") + points::torsion(order)).compress().0;
     let mut rekey = Ledger::opened();
     let mut act = acts::rekeyed("log-2", "rotated");
@@ -55,6 +57,18 @@ fn refused_keys() -> Vec<Case> {
             "A key with y = p + 1, the identity again.",
             &points::beyond_p(1, false),
         ),
+        refused(
+            "beyond-p-signed",
+            "A key with y = p + 1 and the sign bit.",
+            &points::beyond_p(1, true),
+        ),
+        refused("beyond-p-zero", "A key with y = p, of order 4.", &points::beyond_p(0, false)),
+        refused(
+            "beyond-p-zero-signed",
+            "A key with y = p and the sign bit.",
+            &points::beyond_p(0, true),
+        ),
+        refused("order-2-minus-zero", "The point of order 2 with the sign bit.", &order_2),
         refused("beyond-p-large", "A key with y not below p.", &points::large_beyond_p()),
         refused("off-the-curve", "A key that is no point of the curve.", &off),
         last("301-key-refused-log", "A log key with a part of order 2.", &rekey),
@@ -77,12 +91,23 @@ fn signer_refused() -> Case {
     last("301-key-refused-signer", "The signer's key has a part of order 8.", &ledger)
 }
 
-fn signed(name: &str, about: &'static str, sign: impl Fn(&[u8]) -> [u8; 64] + 'static) -> Case {
-    signed_act(name, about, acts::retimed(), |d| d.sign = Some(Box::new(sign)))
+type Named = (&'static str, &'static str);
+
+fn signed(before: u64, (name, about): Named, sign: impl Fn(&[u8]) -> [u8; 64] + 'static) -> Case {
+    signed_act(before, (name, about), acts::retimed(), |d| d.sign = Some(Box::new(sign)))
 }
 
-fn signed_act(name: &str, about: &'static str, act: Act, change: impl FnOnce(&mut Draft)) -> Case {
+/// The case after so many more events that Ada signed well.
+fn signed_act(
+    before: u64,
+    (name, about): Named,
+    act: Act,
+    change: impl FnOnce(&mut Draft),
+) -> Case {
     let mut ledger = Ledger::opened();
+    for number in 0..before {
+        ledger.sign("ada", acts::changed(1 + number % 9));
+    }
     ledger.put(ledger.draft("ada", act).with(change));
     last(&format!("302-signature-{name}"), about, &ledger)
 }
@@ -97,7 +122,8 @@ fn encoded(
     move |message| points::sign("ada", &a, r, &encode, message)
 }
 
-fn signatures() -> Vec<Case> {
+/// Every bad signature, each after so many good ones of the same key.
+pub fn edges_after(before: u64) -> Vec<Case> {
     let with = |order| encoded(false, move |r| (r + points::torsion(order)).compress().0);
     let minus_zero = |_: EdwardsPoint| {
         let mut bytes = [0; 32];
@@ -106,39 +132,64 @@ fn signatures() -> Vec<Case> {
     };
     let sign = |message: &[u8]| keys::secret("ada").sign(message).0;
     vec![
-        signed("torsion-2", "R has a part of order 2: no cofactor.", with(2)),
-        signed("torsion-4", "R has a part of order 4: no cofactor.", with(4)),
-        signed("torsion-8", "R has a part of order 8: no cofactor.", with(8)),
-        signed("s-plus-order", "S is not below the order of the base point.", move |message| {
-            points::add_order(&sign(message))
-        }),
+        signed(before, ("torsion-2", "R has a part of order 2: no cofactor."), with(2)),
+        signed(before, ("torsion-4", "R has a part of order 4: no cofactor."), with(4)),
+        signed(before, ("torsion-8", "R has a part of order 8: no cofactor."), with(8)),
         signed(
-            "identity",
-            "R is the identity, though the equation holds.",
+            before,
+            ("s-plus-order", "S is not below the order of the base point."),
+            move |message| points::add_order(&sign(message)),
+        ),
+        signed(
+            before,
+            ("identity", "R is the identity, though the equation holds."),
             encoded(true, |r| r.compress().0),
         ),
-        signed("identity-minus-zero", "R is the identity with a sign.", encoded(true, minus_zero)),
         signed(
-            "identity-beyond-p",
-            "R is the identity, written with y = p + 1.",
+            before,
+            ("identity-minus-zero", "R is the identity with a sign."),
+            encoded(true, minus_zero),
+        ),
+        signed(
+            before,
+            ("identity-beyond-p", "R is the identity, written with y = p + 1."),
             encoded(true, |_| points::beyond_p(1, false)),
         ),
-        signed("flipped", "A bit of S is another.", move |message| {
+        signed(before, ("s-high", "The highest bit of S is set."), move |message| {
+            let mut bytes = sign(message);
+            bytes[63] |= 0x80;
+            bytes
+        }),
+        signed(
+            before,
+            ("r-beyond-p", "R is written with y not below p."),
+            encoded(false, |_| points::large_beyond_p()),
+        ),
+        signed(
+            before,
+            ("r-negated", "R has the other sign."),
+            encoded(false, |r| {
+                let mut bytes = r.compress().0;
+                bytes[31] ^= 0x80;
+                bytes
+            }),
+        ),
+        signed(before, ("flipped", "A bit of S is another."), move |message| {
             let mut bytes = sign(message);
             bytes[40] ^= 1;
             bytes
         }),
-        signed_act("other-key", "Signed by another key.", acts::retimed(), |d| {
+        signed_act(before, ("other-key", "Signed by another key."), acts::retimed(), |d| {
             d.signer = "bo".to_owned();
         }),
         signed(
-            "other-tag",
-            "The signature is over the statement's digest alone.",
+            before,
+            ("other-tag", "The signature is over the statement's digest alone."),
             move |message| keys::secret("ada").sign(&message[15..]).0,
         ),
         signed_act(
-            "edited",
-            "The statement was edited after it was signed.",
+            before,
+            ("edited", "The statement was edited after it was signed."),
             acts::changed(2),
             |d| {
                 let act = acts::changed(1);

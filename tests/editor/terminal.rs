@@ -8,7 +8,7 @@ const DOWN: &str = "\u{1b}[B";
 
 struct Talk(PtySession);
 
-fn talk(desk: &Desk, by: &str, line: &str) -> Talk {
+fn talk_of(desk: &Desk, by: &str, line: &str) -> Talk {
     let mut command = desk.command(by, line);
     // A pseudo-terminal takes the place of each of the three.
     command.env("TERM", "xterm").stdin(std::process::Stdio::inherit());
@@ -71,7 +71,7 @@ fn tell_a_fact(talk: &mut Talk) {
 #[test]
 fn a_fact_is_told_in_a_conversation_and_signed_at_the_end() {
     let desk = desk();
-    let mut talk = talk(&desk, "ada", "append");
+    let mut talk = talk_of(&desk, "ada", "append");
     tell_a_fact(&mut talk);
     talk.sees("another fact?");
     talk.types("y");
@@ -103,7 +103,7 @@ fn a_fact_is_told_in_a_conversation_and_signed_at_the_end() {
 #[test]
 fn what_was_typed_is_kept_where_it_is_not_signed() {
     let desk = desk();
-    let mut talk = talk(&desk, "ada", "append");
+    let mut talk = talk_of(&desk, "ada", "append");
     tell_a_fact(&mut talk);
     talk.sees("another fact?");
     talk.types("n");
@@ -121,7 +121,7 @@ fn what_was_typed_is_kept_where_it_is_not_signed() {
 #[test]
 fn each_waiting_fact_is_confirmed_disputed_or_skipped_and_all_is_signed_at_the_end() {
     let desk = facts();
-    let mut talk = talk(&desk, "bo", "review");
+    let mut talk = talk_of(&desk, "bo", "review");
     talk.sees("Kommersant reports – “in short” – that ⟦two answers were given⟧.");
     talk.asks("1 of 4: confirm, dispute, skip or quit", "c");
     talk.sees("⟦Sullivan met Grushko in Moscow⟧ on Wednesday.");
@@ -148,11 +148,21 @@ fn each_waiting_fact_is_confirmed_disputed_or_skipped_and_all_is_signed_at_the_e
 #[test]
 fn nothing_chosen_is_nothing_written() {
     let desk = facts();
-    let mut talk = talk(&desk, "bo", "review");
+    let mut talk = talk_of(&desk, "bo", "review");
     talk.asks("1 of 4", "q");
     let (rest, exit) = talk.ends();
     assert!(rest.contains("nothing was written"), "{rest}");
     assert_eq!((exit, desk.size()), (0, 8));
+    // What was chosen and not signed is kept.
+    let mut talk = talk_of(&desk, "bo", "review");
+    talk.asks("1 of 4", "c");
+    talk.asks("2 of 4", "q");
+    talk.sees("sign and write 1 event?");
+    talk.types("n");
+    talk.sees("your drafts are kept in ");
+    assert_eq!((talk.ends().1, desk.size()), (3, 8));
+    let kept = std::fs::read_dir(desk.path("keys/drafts")).unwrap().next().unwrap().unwrap();
+    desk.writes("bo", &format!("append|{}", kept.path().display()), "written at 8");
 }
 
 #[test]
@@ -161,13 +171,14 @@ fn a_correction_asks_which_disputes_it_resolves() {
     let dispute = "dispute|6|--reason|wrong-figure|--statement|it was three";
     desk.writes("bo", dispute, "written at 8");
     let line = "correct|6|--reason|wrong-figure|--statement|Bo is right";
-    let mut talk = talk(&desk, "ada", line);
+    let mut talk = talk_of(&desk, "ada", line);
     talk.sees("claim");
     talk.types(&format!("{}three hours.\r", BACK.repeat("two hours.".len())));
     talk.sees("dispute 8: wrong-figure, error in the record: “it was three” (Bo Berg");
     talk.sees("does this correction resolve it?");
     talk.types("y");
-    talk.sees("The talks lasted [-two-] {+three+} hours.");
+    talk.sees("The talks lasted [-two-]{+three+} hours.");
+    talk.sees("wrong-figure, error in the record, resolves dispute 8: “Bo is right”");
     talk.sees("sign and write 1 event?");
     talk.types("y");
     talk.sees("written at 9");

@@ -1,7 +1,7 @@
 //! A writer is killed at any moment: what it acknowledged is there, nothing is half there, and no
 //! fact is entered twice when the same file is entered again.
 
-use crate::newsroom::{Answer, EVENTS, Newsroom, fact, newsroom};
+use crate::newsroom::{Answer, EVENTS, JOURNAL, Newsroom, fact, newsroom};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::process::Stdio;
@@ -97,6 +97,29 @@ fn positions(told: &str) -> (u64, u64) {
     let words: Vec<u64> = told.split(' ').filter_map(|word| word.parse().ok()).collect();
     assert!(words.len() >= 2, "{told}");
     (words[0], words[1])
+}
+
+/// A repair that is killed leaves the damaged or the new journal, or the old one aside and none;
+/// the next repair ends it, and everything that was ever there still is.
+#[test]
+fn a_killed_repair_is_ended_by_the_next_one() {
+    let whole = newsroom();
+    let mut chance = 11;
+    for round in 0..rounds() / 2 {
+        let room = whole.copy();
+        room.write(JOURNAL, format!("damaged in round {round}"));
+        let mut child = room.command("repair").stdout(Stdio::null()).spawn().unwrap();
+        sleep(Duration::from_micros(next(&mut chance) % 150_000));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let answer = room.run("repair --ledger ledger");
+        assert_eq!(answer.exit, 0, "round {round}: {answer:?}");
+        room.expect_whole(EVENTS);
+        assert!(room.facts() == whole.facts());
+        let kept = room.read("ledger/journal-aside-1/00000000000000000000.log");
+        assert_eq!(kept, format!("damaged in round {round}").into_bytes());
+        assert!(!room.has("ledger/.repair"));
+    }
 }
 
 /// After a kill, readers find a record that is whole, or only not finished.

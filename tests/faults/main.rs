@@ -10,3 +10,4 @@ mod disk;
 mod order;
 mod repair_copy;
 mod repair_here;
+mod writes;

@@ -3,13 +3,15 @@
 
 use crate::page::{block, fenced, page, section};
 use crate::support::files::{CHECKPOINT, JOURNAL, MARKS, PIN};
+use crate::support::proof::{Parts, judge_proof};
 use crate::support::texts::TEXT;
 use crate::support::{Files, Ledger, acts, judge};
 use annals::event::record;
 use annals::key::SecretKey;
 use annals::merkle::{Tree, node};
 use annals::pin::Pin;
-use annals::tlog::{Checkpoint, Note, NoteSignature, Signed, from_base64, vkey};
+use annals::tlog::cosignature::{Cosigned, cosign, cosigned_by};
+use annals::tlog::{Checkpoint, Note, NoteSignature, Signed, VerifierKey, from_base64, vkey};
 
 fn example() -> Ledger {
     let mut ledger = Ledger::opened();
@@ -55,6 +57,30 @@ fn the_pin_of_section_10_is_read_and_written() {
     let pin = Pin::parse(text.as_bytes()).expect("the pin is in form");
     assert_eq!(pin.write(), text);
     assert_eq!((pin.checkpoint.size, pin.peaks.len(), pin.log.len()), (5, 2, 1));
+}
+
+#[test]
+fn the_proof_of_section_12_is_made_from_its_seeds_and_vouched_for_by_the_pin() {
+    let page = page();
+    let made = Parts::of(&example(), 3, &[0, 1, 2, 3, 4], &[(2, TEXT)]);
+    assert_eq!(made.text(), block(&page, "3.proof"));
+    let files = made.beside(&[(PIN, block(&page, PIN))]);
+    assert_eq!(judge_proof(&files), Some((0, Vec::new())));
+}
+
+#[test]
+fn the_cosignature_of_section_11_is_made_from_its_seed() {
+    let page = page();
+    let part = section(&page, "11 Cosignature and policy");
+    let block = fenced(&part[part.find("The note of section 10").expect("the example")..]);
+    let (note, key) = block.split_once("\n\nwitness ").expect("a note and a policy's line");
+    let note = Note::parse(format!("{note}\n").as_bytes()).expect("the note is in form");
+    let key = VerifierKey::parse(key.split(' ').nth(1).expect("a key").trim()).expect("a key");
+    let mut seed = [0; 32];
+    seed[0] = 0x11;
+    let made = cosign(&note.text, &key.name, &SecretKey::from_seed(seed), 1_679_315_147);
+    assert_eq!(note.signatures, [note.signatures[0].clone(), made]);
+    assert_eq!(cosigned_by(&note, &key), Cosigned::At(1_679_315_147));
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub mod files;
 pub mod keys;
 pub mod ledger;
 pub mod pins;
+pub mod proof;
 pub mod random;
 pub mod source;
 pub mod splitter;

@@ -9,6 +9,7 @@ use annals::hash::Hash;
 use annals::rule::{Fault, Rule};
 use annals::state::dump::dump;
 use annals::tlog::{decimal, from_base64, hash_from_base64};
+use annals::verify::cosigned;
 use annals::verify::ends::Ends;
 use annals::verify::source::{SPAN, Source, SourceError, Span, Walk};
 use annals::verify::{Options, Report, verify};
@@ -109,11 +110,21 @@ pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
         report.faults.push(Fault::of(Rule::Unreadable, "the last mark is not in form"));
         report.faults.sort();
     }
+    let mut missing = Vec::new();
+    if let Some(policy) = super::proof::policy(files) {
+        let checkpoint = files.get(CHECKPOINT).map(Vec::as_slice);
+        missing = cosigned::judge(&policy, checkpoint, &mut report.faults).missing;
+        report.faults.sort();
+    }
     let faults = report.faults.iter().map(|f| (f.rule.number(), f.position)).collect();
     let bytes = dump(&report.state, report.size, report.head, &report.root);
     let state = String::from_utf8(bytes).expect("the state is UTF-8");
     let state = report.later_version.is_none().then_some(state);
-    Outcome { exit: report.exit(), faults, state, report }
+    let exit = match report.exit() {
+        0 if !missing.is_empty() => 5,
+        exit => exit,
+    };
+    Outcome { exit, faults, state, report }
 }
 
 /// Size and root of the last mark of this ledger's name; `Err` if the last line is not in form.

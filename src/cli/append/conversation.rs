@@ -3,11 +3,11 @@
 //! Always holds: a quotation is found before anything else is asked; every answer is kept in a file
 //! at once. Not here: prompts themselves (`ask`), settling and signing (`submit`).
 
-use super::kept::Kept;
 use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::WriteArgs;
+use crate::cli::kept::Kept;
 use crate::cli::output::{note, visible, wrapped};
 use crate::cli::provenance;
 use crate::cli::show::quotation;
@@ -39,10 +39,7 @@ pub fn run(context: &mut Context, write: &WriteArgs) -> Result<Exit, Failure> {
         }
         Ok(()) => submit(context, &Input::of(drafts), &Submission::of(write)),
     };
-    match write.dry_run && outcome.is_ok() {
-        true => outcome,
-        false => kept.end(outcome, ""),
-    }
+    kept.end(outcome, "", write.dry_run)
 }
 
 /// A document that can be quoted.

@@ -2,19 +2,20 @@
 //!
 //! Always holds: what was written there is kept if it is refused. Not here: settling (`submit`).
 
-use super::{kept::Kept, read};
+use super::read;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::WriteArgs;
+use crate::cli::kept::Kept;
 use crate::cli::output::note;
 use crate::cli::submit::{Submission, submit};
 use std::path::Path;
 use std::process::Command;
 
 /// What the editor shows first.
-const TEMPLATE: &str = r#"# Drafts for annals. Each [[draft]] becomes one event; save and close to have them checked,
-# shown and asked about. A line that begins with # is a note. Close without a change to leave.
-#
+const TEMPLATE: &str = r#"# Drafts for annals. Each [[draft]] becomes one event.
+# Save and close to have them checked and to be asked; close without a change to leave.
+# A line that begins with # is a note.
 # quote points at the document's own words: the words themselves, or "first words … last words".
 
 [[draft]]
@@ -44,7 +45,7 @@ pub fn run(context: &mut Context, file: Option<&Path>, write: &WriteArgs) -> Res
         None => Kept::new(context, "toml", TEMPLATE)?,
     };
     if let Err(failure) = open_editor(&editor, kept.path()) {
-        return kept.end(Err(failure), "--edit ");
+        return kept.end(Err(failure), "--edit ", write.dry_run);
     }
     let unchanged = std::fs::read(kept.path()).is_ok_and(|text| text == TEMPLATE.as_bytes());
     if unchanged && file.is_none() {
@@ -56,11 +57,7 @@ pub fn run(context: &mut Context, file: Option<&Path>, write: &WriteArgs) -> Res
         Ok(input) => submit(context, &input, &Submission::of(write)),
         Err(failure) => Err(failure),
     };
-    if write.dry_run && outcome.is_ok() {
-        note(format!("note: your drafts are kept in {}", kept.path().display()));
-        return outcome;
-    }
-    kept.end(outcome, "--edit ")
+    kept.end(outcome, "--edit ", write.dry_run)
 }
 
 /// The editor that the environment names; it may have arguments.

@@ -60,7 +60,7 @@ struct Local {
 }
 
 impl Local {
-    fn new<'a>(&'a self, request: &'a Request) -> NewKey<'a> {
+    fn kept<'a>(&'a self, request: &'a Request) -> NewKey<'a> {
         let protection = protection(self.phrase.as_ref());
         let (handle, secret, request) = (&self.handle, &self.secret, Some(request));
         NewKey { handle, secret, protection, request }
@@ -97,7 +97,7 @@ pub fn run(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
     }
     match local {
         None => act::write(&mut writer, &prepared, &told),
-        Some(local) => write_local(context, (&mut writer, &prepared), &local.new(&request), &told),
+        Some(local) => write_local(context, (&mut writer, &prepared), &local.kept(&request), &told),
     }
 }
 

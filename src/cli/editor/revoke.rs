@@ -50,7 +50,11 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
     let (record, names) = reading(&writer)?;
     let roster = &writer.judge.chain.state.fold.roster;
     let directory = Directory { names: &names, roster, keys: &writer.paths.keys };
-    let subject = directory.row(&args.name)?.key;
+    // A key that is revoked already may be found stolen: then it must be clear which one is meant.
+    let subject = match args.suspect_from {
+        Some(_) => directory.any_row(&args.name)?.key,
+        None => directory.row(&args.name)?.key,
+    };
     let from = match &args.suspect_from {
         Some(point) => Some(suspect_from(context, &record, point)?),
         None => None,
@@ -168,8 +172,8 @@ fn fallen(fact: &Fallen) -> String {
     let Fallen { fact, before, after, suspect } = *fact;
     let suspect = if suspect { ", suspect" } else { "" };
     match before == after {
-        true => format!("  fact {fact}: {after} as before{suspect}"),
-        false => format!("  fact {fact}: {before}, then {after}{suspect}"),
+        true => format!("  fact {fact}: {after}, as before{suspect}"),
+        false => format!("  fact {fact}: {after}, before {before}{suspect}"),
     }
 }
 

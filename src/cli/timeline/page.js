@@ -234,7 +234,7 @@ const slider = byId("slider");
 
 function happened(step, standing) {
   const kind = step.type === null ? "an event that is not in form" : step.type.replace(".", " ");
-  const on = step.on.filter((on) => on !== step.position).map((on) => (facts.has(on) ? el("a", { href: "#fact-" + on }, "fact " + on) : "document " + on));
+  const on = step.on.filter((on) => on !== step.position).map((on) => (facts.has(on) ? el("a", { href: "#fact-" + on }, "fact " + on) : (points.has(on) ? "document " : "fact ") + on));
   const parts = [el("p", {}, el("strong", {}, kind), on.length > 0 ? [" on ", on.flatMap((link, at) => (at > 0 ? [" and ", link] : [link]))] : null,
     " by ", shown(step.by || "nobody"), ", " + time(step.at), step.why ? " (" + step.why + ")" : null)];
   const words = step.words === null ? step.withheld : step.words;

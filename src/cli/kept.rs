@@ -67,12 +67,17 @@ impl Kept {
 
     /// Ends: the file goes if what it holds was written, or if it holds nothing; else its name is
     /// told, with what enters it.
-    pub fn end(self, outcome: Result<Exit, Failure>, how: &str) -> Result<Exit, Failure> {
+    pub fn end(
+        self,
+        outcome: Result<Exit, Failure>,
+        how: &str,
+        dry_run: bool,
+    ) -> Result<Exit, Failure> {
         let empty = std::fs::metadata(&self.path).is_ok_and(|file| file.len() == 0);
-        match &outcome {
-            Ok(Exit::Yes) if self.ours => self.drop()?,
-            Ok(Exit::Yes) => {}
+        match (&outcome, dry_run) {
             _ if empty => self.drop()?,
+            (Ok(Exit::Yes), false) if self.ours => self.drop()?,
+            (Ok(Exit::Yes), false) => {}
             _ => {
                 let path = self.path.display();
                 note(format!("note: your drafts are kept in {path}; annals append {how}{path}"));

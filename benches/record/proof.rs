@@ -1,0 +1,34 @@
+//! One fact's proof: how long it takes to make, how large it is, how long it takes to check.
+//!
+//! Always holds: the fact is the one in the middle of the record; what is checked is the file.
+
+use crate::make::paths;
+use annals::ledger::prove::prove;
+use annals::ledger::record::Record;
+use annals::verify::proof::{Given, judge};
+use std::path::Path;
+use std::time::Instant;
+
+/// How often the check is repeated.
+const CHECKS: u32 = 100;
+
+/// Makes and checks the proof of a fact of the ledger in a folder of benchmarks.
+pub fn measure(folder: &Path) {
+    let record = Record::open(paths(folder)).expect("the ledger opens");
+    let state = record.state(record.size()).expect("the state folds").state;
+    let facts = state.fold.facts();
+    let fact = facts.get(facts.len() / 2).expect("there is a fact").position;
+    let began = Instant::now();
+    let proof = prove(&record, fact, false).expect("the fact is proved");
+    let made = began.elapsed().as_secs_f64();
+    let text = proof.write();
+    let began = Instant::now();
+    for _ in 0..CHECKS {
+        let judged = judge(text.as_bytes(), &Given::default());
+        assert!(judged.faults.is_empty(), "the proof holds");
+    }
+    let check = began.elapsed().as_secs_f64() / f64::from(CHECKS);
+    let (bytes, events) = (text.len(), proof.events.len());
+    println!("proof_bytes {bytes} · {events} events · made in {made:.2} s");
+    println!("proof_check {:.2} ms", check * 1e3);
+}

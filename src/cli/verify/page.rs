@@ -1,0 +1,90 @@
+//! The verdict as one page: to read, to print, to attach to a letter.
+//!
+//! Always holds: nothing is loaded from anywhere and no script runs (the page's own policy says so);
+//! every text of strangers is escaped and made visible; the page can be read without its style.
+//! Not here: what is told (`told`). Source: HTML, Content Security Policy 3, WCAG 2.2.
+
+mod parts;
+
+use crate::cli::output::visible;
+use crate::cli::verify::told::Told;
+use crate::hash::Hash;
+use crate::time::Time;
+use crate::tlog::to_base64;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use std::path::Path;
+
+const STYLE: &str = include_str!("page/style.css");
+
+/// Where the record and the pin are.
+pub type Places<'a> = (&'a Path, Option<&'a Path>);
+
+/// The page, made at a time and after so many seconds.
+pub fn write(told: &Told, places: Places<'_>, (now, seconds): (Time, f64)) -> String {
+    let style = to_base64(&Hash::of(&[STYLE.as_bytes()]).0);
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
+    );
+    let origin = told.origin.as_deref().map_or("a record without a name".to_owned(), visible);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="referrer" content="no-referrer";
+                title { "Verification of " (origin) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                main {
+                    header {
+                        h1 { "Verification of " (origin) }
+                        (verdict(told))
+                        p {
+                            "Checked at " (parts::moment(now)) " by annals " (env!("CARGO_PKG_VERSION"))
+                            " in " (format!("{seconds:.2}")) " seconds."
+                        }
+                    }
+                    (parts::record(told))
+                    (parts::checks(told))
+                    (parts::faults(told))
+                    (parts::open(told))
+                    (parts::anchors(told))
+                    (parts::checkpoint(told))
+                    (parts::roster(told))
+                    (parts::again(told, places))
+                    footer {
+                        p {
+                            "This page says what was found in the bytes of the record. It does not \
+                             say that a fact is true, that a translation is right or that a \
+                             document is authentic; times are claims of the clocks that wrote them."
+                        }
+                    }
+                }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn verdict(told: &Told) -> Markup {
+    let class = match told.exit {
+        0 => "verdict yes",
+        2 => "verdict unknown",
+        _ => "verdict no",
+    };
+    html! {
+        p class=(class) role="status" {
+            strong { (capital(told.verdict)) "." }
+            " Exit code " (told.exit) "."
+        }
+    }
+}
+
+fn capital(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}

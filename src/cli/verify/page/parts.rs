@@ -1,0 +1,373 @@
+//! The parts of the page, in the order in which they stand.
+//!
+//! Always holds: a table has a caption and headers with a scope; nothing is told by colour alone.
+
+use super::Places;
+use crate::cli::output::visible;
+use crate::cli::verify::text::{Anchors, Range};
+use crate::cli::verify::told::{Told, ToldFault};
+use crate::ledger::audit::periods::{Border, Period};
+use crate::time::Time;
+use maud::{Markup, html};
+use std::path::Path;
+
+/// What was checked.
+pub fn record(told: &Told) -> Markup {
+    html! {
+        section aria-labelledby="record" {
+            h2 id="record" { "The record" }
+            dl {
+                dt { "Name (origin)" }
+                dd { (told.origin.as_deref().map_or("none is known".to_owned(), visible)) }
+                dt { "Size" }
+                dd { (told.size) " events" }
+                dt { "Head" }
+                dd { code { (told.head.map_or("none".to_owned(), |head| head.to_string())) } }
+                dt { "Root of the tree" }
+                dd { code { (told.root) } }
+                dt { "Last recorded" }
+                dd {
+                    @match told.recorded {
+                        Some(at) => (moment(at)),
+                        None => "not known",
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How many of each.
+pub fn checks(told: &Told) -> Markup {
+    html! {
+        section aria-labelledby="checks" {
+            h2 id="checks" { "What was checked" }
+            div class="wide" {
+                table {
+                    caption { "Each kind of check, how many of them, and what was found" }
+                    thead {
+                        tr {
+                            th scope="col" { "Check" }
+                            th scope="col" class="number" { "Number" }
+                            th scope="col" { "Of" }
+                            th scope="col" { "Found" }
+                        }
+                    }
+                    tbody {
+                        @for check in &told.checks {
+                            tr {
+                                th scope="row" { (check.check) }
+                                td class="number" { (check.checked) }
+                                td { (check.of) }
+                                td {
+                                    @match check.faults {
+                                        0 => "good",
+                                        1 => "1 fault",
+                                        more => { (more) " faults" }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Every fault.
+pub fn faults(told: &Told) -> Markup {
+    html! {
+        section aria-labelledby="faults" {
+            h2 id="faults" { "Faults" }
+            @if told.faults.is_empty() {
+                p { "None." }
+            } @else {
+                div class="wide" {
+                    table {
+                        caption { (told.faults.len()) " in all, by event and rule (FORMAT.md)" }
+                        thead {
+                            tr {
+                                th scope="col" { "Event" }
+                                th scope="col" { "Rule" }
+                                th scope="col" { "Kind" }
+                                th scope="col" { "What was found" }
+                            }
+                        }
+                        tbody { @for fault in &told.faults { (row(fault)) } }
+                    }
+                }
+            }
+            @if let Some(later) = &told.later_version {
+                p {
+                    "Event " (later.position) " is of format " (later.format) ", which this program \
+                     does not know: all before it was checked, it and what follows was not."
+                }
+            }
+        }
+    }
+}
+
+fn row(fault: &ToldFault) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (fault.position.map_or("–".to_owned(), |at| at.to_string())) }
+            td { (fault.rule) " " (fault.name) }
+            td { (fault.class) }
+            td { (visible(&fault.why)) }
+        }
+    }
+}
+
+/// What could not be checked, or was not.
+pub fn open(told: &Told) -> Markup {
+    html! {
+        section aria-labelledby="open" {
+            h2 id="open" { "What was not checked" }
+            ul {
+                @if told.not_checked_again > 0 {
+                    li {
+                        "Signatures, bodies and quotations of the first " (told.not_checked_again)
+                        " events were not checked again: only what is new since the pin was."
+                    }
+                }
+                @if told.not_checkable > 0 {
+                    li {
+                        (told.not_checkable) " checks could not be made, for their body or document \
+                         is withheld and an event of the record says so."
+                    }
+                }
+                @if told.ignored_signature_lines > 0 {
+                    li {
+                        (told.ignored_signature_lines) " signature lines of unknown keys under the \
+                         checkpoint were ignored, as the format says."
+                    }
+                }
+                @if told.ignored_bytes > 0 {
+                    li {
+                        (told.ignored_bytes) " bytes of an unfinished commit after the end of the \
+                         record were ignored, as the format says."
+                    }
+                }
+                li {
+                    @match told.store.state {
+                        "same" => "The store holds what the journal holds.",
+                        "differs" => "The store differs from the journal: see the faults.",
+                        _ => {
+                            "The store was not compared: "
+                            (visible(told.store.why.as_deref().unwrap_or_default())) "."
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What speaks for which events.
+pub fn anchors(told: &Told) -> Markup {
+    html! {
+        section aria-labelledby="anchors" {
+            h2 id="anchors" { "What speaks for it" }
+            dl {
+                dt { "Anchored" }
+                dd {
+                    @match told.anchored.events {
+                        0 => "no events",
+                        _ => (Anchors(&told.anchored)),
+                    }
+                }
+                dt { "Unanchored" }
+                dd { (Range(&told.unanchored)) }
+                dt { "Pin" }
+                dd { (pin(told)) }
+                dt { "Memory of the log key" }
+                dd { (if told.memory_compared { "compared" } else { "not at hand" }) }
+                @if let Some(evidence) = &told.evidence {
+                    dt { "Evidence" }
+                    dd { (visible(&evidence.file)) " (" (evidence.claim) ")" }
+                }
+                @if let Some(why) = &told.no_evidence {
+                    dt { "Evidence" }
+                    dd { "none: " (why) }
+                }
+            }
+        }
+    }
+}
+
+fn pin(told: &Told) -> String {
+    let size = told.pin.size.unwrap_or_default();
+    match told.pin.state {
+        "made" => format!("made at size {size}"),
+        "holds" => format!("holds at size {size}"),
+        "moved" => {
+            let before = told.pin.before.unwrap_or_default();
+            format!("holds at size {before}, moved forward to {size}")
+        }
+        "kept" => format!("holds at size {size}, and stays there"),
+        "left" => "does not hold, or the record does not: left as it was".to_owned(),
+        _ => "none was given: nothing that an auditor kept was compared".to_owned(),
+    }
+}
+
+/// The checkpoint and the keys that sign it.
+pub fn checkpoint(told: &Told) -> Markup {
+    html! {
+        section aria-labelledby="checkpoint" {
+            h2 id="checkpoint" { "Checkpoint and log key" }
+            @if let Some(checkpoint) = &told.checkpoint {
+                dl {
+                    dt { "Signed size" }
+                    dd { (checkpoint.size) " events" }
+                    dt { "Signed root" }
+                    dd { code { (checkpoint.root) } }
+                    dt { "Holds" }
+                    dd { (if checkpoint.holds { "yes" } else { "no: see the faults" }) }
+                }
+            } @else {
+                p { "There is none in form." }
+            }
+            div class="wide" {
+                table {
+                    caption { "Log keys, by the size of the record from which on they sign" }
+                    thead {
+                        tr {
+                            th scope="col" class="number" { "From size" }
+                            th scope="col" { "Verifier key" }
+                            th scope="col" { "Old key that signs too" }
+                        }
+                    }
+                    tbody {
+                        @for key in &told.log_keys {
+                            tr {
+                                th scope="row" class="number" { (key.from_size) }
+                                td {
+                                    code { (key.verifier.clone().unwrap_or(key.key.to_string())) }
+                                }
+                                td {
+                                    @match key.old_key {
+                                        Some(old) => code { (old) },
+                                        None => "none",
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Who might sign, from when to when.
+pub fn roster(told: &Told) -> Markup {
+    html! {
+        section aria-labelledby="roster" {
+            h2 id="roster" { "Who might sign, from when to when" }
+            div class="wide" {
+                table {
+                    caption { "Names are those that the record gives to its keys" }
+                    thead {
+                        tr {
+                            th scope="col" { "Name" }
+                            th scope="col" { "Roles" }
+                            th scope="col" { "From" }
+                            th scope="col" { "Until" }
+                            th scope="col" { "Key" }
+                        }
+                    }
+                    tbody { @for period in &told.roster { (member(period)) } }
+                }
+            }
+        }
+    }
+}
+
+fn member(period: &Period) -> Markup {
+    let name = period.name.as_deref().map_or("not readable".to_owned(), visible);
+    let roles = match (period.admin, period.editor) {
+        (true, true) => "admin, editor",
+        (true, false) => "admin",
+        (false, true) => "editor",
+        (false, false) => "none",
+    };
+    html! {
+        tr {
+            th scope="row" { (name) }
+            td { (roles) }
+            td { (border(&period.from)) }
+            td {
+                @match &period.until {
+                    Some(until) => (border(until)),
+                    None => "still",
+                }
+                @if let Some(from) = period.suspect_from { "; suspect from event " (from) " on" }
+            }
+            td { code { (period.key) } }
+        }
+    }
+}
+
+fn border(border: &Border) -> Markup {
+    html! {
+        "event " (border.event) " (" (border.what) ")"
+        @if let Some(at) = border.at { ", " (moment(at)) }
+    }
+}
+
+/// A time for people, without a fraction of a second that is zero.
+pub fn moment(at: Time) -> Markup {
+    let exact = at.to_string();
+    let short = exact.replace('T', " ").replace(".000000Z", "Z").replace('Z', " UTC");
+    html! { time datetime=(exact) { (short) } }
+}
+
+/// How to repeat the check.
+pub fn again(told: &Told, (ledger, pin): Places<'_>) -> Markup {
+    let ledger = quoted(ledger);
+    let pin = pin.map_or(String::new(), |pin| format!(" --pin {}", quoted(pin)));
+    let first = format!(
+        "f=$(ls {ledger}/journal/*.log | head -n 1)\n\
+         (printf '\\0'; head -n 3 \"$f\") | sha256sum"
+    );
+    let last = format!(
+        "f=$(ls {ledger}/journal/*.log | tail -n 1)\n\
+         (printf '\\0'; tail -n 5 \"$f\" | head -n 3) | sha256sum"
+    );
+    let head = told.head.map_or("none".to_owned(), |head| head.to_string());
+    html! {
+        section aria-labelledby="again" {
+            h2 id="again" { "How to repeat the check" }
+            p { "With this program, on a copy of the same record:" }
+            pre { code { "annals verify " (ledger) (pin) } }
+            p {
+                "With a second implementation, which shares no code with the first and was written \
+                 from FORMAT.md alone:"
+            }
+            pre { code { "python3 scripts/reverify.py " (ledger) (pin) } }
+            p {
+                "By hand: the last event of the journal hashes to the head (the byte 00, then its \
+                 three lines)"
+            }
+            pre { code { (last) } }
+            p { "gives " code { (head) } ". Event 0 is hashed the same way:" }
+            pre { code { (first) } }
+            p {
+                "Each event's first line names the hash of the event before it, so the head fixes \
+                 them all. Each file in the folder " code { "document" } " is named by its own \
+                 digest: " code { "sha256sum " (ledger) "/document/*" } " shows it."
+            }
+        }
+    }
+}
+
+/// A path as a shell reads it as one word.
+fn quoted(path: &Path) -> String {
+    let text = visible(&path.display().to_string());
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}

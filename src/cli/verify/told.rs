@@ -1,0 +1,291 @@
+//! The verdict as it is told: one reading of it for text, JSON and page.
+//!
+//! Always holds: nothing here depends on the machine, the time or the number of threads; the fields
+//! are those of docs/verify-report.md. Not here: how it looks.
+
+use crate::evidence::Claim;
+use crate::hash::Hash;
+use crate::key::PublicKey;
+use crate::ledger::audit::periods::Period;
+use crate::ledger::audit::{Audited, EvidenceFound, PinFound, StoreFound};
+use crate::rule::{Class, Fault, Rule};
+use crate::time::Time;
+use crate::tlog::{to_base64, vkey};
+use crate::verify::Report;
+use serde::Serialize;
+
+/// The verdict and everything around it.
+#[derive(Serialize)]
+pub struct Told {
+    pub report: &'static str,
+    pub verdict: &'static str,
+    pub exit: u8,
+    pub origin: Option<String>,
+    pub size: u64,
+    pub head: Option<Hash>,
+    pub root: String,
+    pub recorded: Option<Time>,
+    pub checks: Vec<Check>,
+    pub not_checked_again: u64,
+    pub not_checkable: u64,
+    pub ignored_bytes: u64,
+    pub ignored_signature_lines: usize,
+    pub checkpoint: Option<Head>,
+    pub log_keys: Vec<LogKey>,
+    pub pin: Pin,
+    pub memory_compared: bool,
+    pub store: Store,
+    pub witnesses: Vec<Witness>,
+    pub trust_missing: Vec<String>,
+    pub anchored: Stretch,
+    pub unanchored: Stretch,
+    pub evidence: Option<Evidence>,
+    pub no_evidence: Option<String>,
+    pub roster: Vec<Period>,
+    pub later_version: Option<Later>,
+    pub faults: Vec<ToldFault>,
+}
+
+/// One kind of check.
+#[derive(Serialize)]
+pub struct Check {
+    pub check: &'static str,
+    pub checked: u64,
+    pub of: &'static str,
+    pub faults: usize,
+}
+
+/// The checkpoint, if it is in form.
+#[derive(Serialize)]
+pub struct Head {
+    pub size: u64,
+    pub root: String,
+    pub holds: bool,
+}
+
+/// A key that signs checkpoints, and from which size on.
+#[derive(Serialize)]
+pub struct LogKey {
+    pub from_size: u64,
+    pub key: PublicKey,
+    pub verifier: Option<String>,
+    pub old_key: Option<PublicKey>,
+}
+
+/// What became of the pin.
+#[derive(Serialize)]
+pub struct Pin {
+    pub state: &'static str,
+    pub size: Option<u64>,
+    pub before: Option<u64>,
+}
+
+/// What became of the store.
+#[derive(Serialize)]
+pub struct Store {
+    pub state: &'static str,
+    pub why: Option<String>,
+}
+
+/// A witness of the policy that cosigned, and when: seconds since 1970.
+#[derive(Serialize)]
+pub struct Witness {
+    pub name: String,
+    pub time: u64,
+}
+
+/// A stretch of events, and what anchors it.
+#[derive(Serialize)]
+pub struct Stretch {
+    pub events: u64,
+    pub first: Option<u64>,
+    pub last: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_pin: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_checkpoint: Option<u64>,
+}
+
+/// A file that can be shown to others.
+#[derive(Serialize)]
+pub struct Evidence {
+    pub file: String,
+    pub claim: &'static str,
+}
+
+/// An event of a format that this program does not know.
+#[derive(Serialize)]
+pub struct Later {
+    pub position: u64,
+    pub format: u64,
+}
+
+/// A fault.
+#[derive(Serialize)]
+pub struct ToldFault {
+    pub rule: u16,
+    pub name: &'static str,
+    pub class: &'static str,
+    pub position: Option<u64>,
+    pub why: String,
+}
+
+impl Told {
+    /// Tells a verdict.
+    pub fn of(audited: &Audited, roster: Vec<Period>) -> Told {
+        let report = &audited.report;
+        let origin = report.state.fold.ledger.as_ref().map(|ledger| ledger.origin.to_string());
+        let (evidence, no_evidence) = match &audited.evidence {
+            EvidenceFound::None => (None, None),
+            EvidenceFound::NotWritten(why) => (None, Some(why.clone())),
+            EvidenceFound::Written(file, claim) => {
+                let claim = if *claim == Claim::Forked { "forked" } else { "cut" };
+                (Some(Evidence { file: file.display().to_string(), claim }), None)
+            }
+        };
+        let base64 = |root: &Hash| to_base64(&root.0);
+        let anchored = report.anchored();
+        let (covered, size) = (anchored.events(), report.size);
+        Told {
+            report: "annals verify 1",
+            verdict: verdict(audited),
+            exit: audited.exit(),
+            size,
+            head: report.head,
+            root: base64(&report.root),
+            recorded: report.at,
+            checks: checks(report),
+            not_checked_again: report.known,
+            not_checkable: report.counts.not_checkable,
+            ignored_bytes: report.ignored_bytes,
+            ignored_signature_lines: report.ends.ignored_lines,
+            checkpoint: report.ends.checkpoint.as_ref().map(|checkpoint| Head {
+                size: checkpoint.size,
+                root: base64(&checkpoint.root),
+                holds: report.ends.checkpoint_holds,
+            }),
+            log_keys: log_keys(report, origin.as_deref()),
+            origin,
+            pin: pin(&audited.pin),
+            memory_compared: audited.marked,
+            store: store(&audited.store),
+            witnesses: audited.witnessed.witnesses.iter().map(Witness::of).collect(),
+            trust_missing: audited.witnessed.missing.clone(),
+            anchored: Stretch {
+                by_pin: anchored.by_pin,
+                by_checkpoint: anchored.by_checkpoint,
+                ..Stretch::of(0, covered)
+            },
+            unanchored: Stretch::of(covered, size),
+            evidence,
+            no_evidence,
+            roster,
+            later_version: later(report),
+            faults: faults(report),
+        }
+    }
+}
+
+impl Witness {
+    fn of((name, time): &(String, u64)) -> Witness {
+        Witness { name: name.clone(), time: *time }
+    }
+}
+
+impl Stretch {
+    fn of(start: u64, end: u64) -> Stretch {
+        let events = end.saturating_sub(start);
+        let (first, last) = match events {
+            0 => (None, None),
+            _ => (Some(start), Some(end - 1)),
+        };
+        Stretch { events, first, last, by_pin: None, by_checkpoint: None }
+    }
+}
+
+impl ToldFault {
+    fn of(fault: &Fault) -> ToldFault {
+        let class = match fault.rule.class() {
+            Class::Fault => "fault",
+            Class::Damage => "damage",
+            Class::Fork => "fork",
+        };
+        let (rule, name) = (fault.rule.number(), fault.rule.name());
+        ToldFault { rule, name, class, position: fault.position, why: fault.why.clone() }
+    }
+}
+
+/// All faults of a report.
+pub fn faults(report: &Report) -> Vec<ToldFault> {
+    report.faults.iter().map(ToldFault::of).collect()
+}
+
+/// The event that ends what this program can judge.
+pub fn later(report: &Report) -> Option<Later> {
+    report.later_version.map(|(position, format)| Later { position, format })
+}
+
+/// The verdict in words.
+pub fn verdict(audited: &Audited) -> &'static str {
+    let report = &audited.report;
+    match (audited.exit(), report.class()) {
+        (0, _) if report.known > 0 => "yes: what is new since the pin is whole",
+        (0, _) => "yes: the record is whole",
+        (1, _) => "no: the record breaks its rules",
+        (4, _) => "no: this is not the record that was seen or signed before",
+        (5, _) => "could not trust: the record is whole, and what the policy asks for is missing",
+        (_, Some(_)) => "could not tell: something is damaged",
+        _ => "could not tell: a newer program is needed",
+    }
+}
+
+fn checks(report: &Report) -> Vec<Check> {
+    let check = |check, of, checked, (low, high): (u16, u16)| {
+        let within = |rule: Rule| (low..=high).contains(&rule.number());
+        let faults = report.faults.iter().filter(|fault| within(fault.rule)).count();
+        Check { check, checked, of, faults }
+    };
+    let (size, counts) = (report.size, &report.counts);
+    let signed = report.ends.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
+    vec![
+        check("form", "records", size, (101, 105)),
+        check("chain", "places, links, times", size, (201, 299)),
+        check("signature", "signatures", size - report.known.min(size), (301, 399)),
+        check("legality", "roles and transitions", size, (401, 599)),
+        check("content", "bodies", counts.bodies, (601, 604)),
+        check("document", "documents", counts.documents, (605, 608)),
+        check("quotation", "quotations", counts.quotations, (609, 616)),
+        check("closing", "closing lines", report.closings, (706, 706)),
+        check("checkpoint", "events signed for", signed, (701, 705)),
+    ]
+}
+
+fn log_keys(report: &Report, origin: Option<&str>) -> Vec<LogKey> {
+    let told = |keys: &crate::pin::LogKeys| LogKey {
+        from_size: keys.size,
+        key: keys.key,
+        verifier: origin.map(|origin| vkey(origin, &keys.key)),
+        old_key: keys.old,
+    };
+    report.log.iter().map(told).collect()
+}
+
+fn pin(found: &PinFound) -> Pin {
+    let (state, size, before) = match *found {
+        PinFound::None => ("none", None, None),
+        PinFound::Made(size) => ("made", Some(size), None),
+        PinFound::Moved(from, to) if from == to => ("holds", Some(to), None),
+        PinFound::Moved(from, to) => ("moved", Some(to), Some(from)),
+        PinFound::Kept(size) => ("kept", Some(size), None),
+        PinFound::Left => ("left", None, None),
+    };
+    Pin { state, size, before }
+}
+
+fn store(found: &StoreFound) -> Store {
+    match found {
+        StoreFound::Same(_) => Store { state: "same", why: None },
+        StoreFound::NotCompared(why) => Store { state: "not-compared", why: Some(why.clone()) },
+        StoreFound::Differs => Store { state: "differs", why: None },
+    }
+}

@@ -1,0 +1,64 @@
+//! What `annals verify` was given, told by its content, in this one place.
+//!
+//! Always holds: a file that begins as evidence or a proof is judged as that, also if it is
+//! damaged; what is none of these is an error that names what can be verified. Not here: the
+//! verdicts (`ledger::audit`, `verify::evidence`, `verify::proof`).
+
+use crate::cli::context::Context;
+use crate::cli::exit::Failure;
+use crate::disk;
+use crate::evidence::{Evidence, MAX_EVIDENCE, is_evidence};
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::record::Record;
+use crate::verify::proof::form::{MAX_PROOF, is_proof};
+use std::path::PathBuf;
+
+/// What is to be judged.
+pub enum What {
+    /// A ledger.
+    Ledger(Box<Record>),
+    /// An evidence file; `None` if it is damaged.
+    Evidence(Option<Box<Evidence>>),
+    /// The bytes of a proof.
+    Proof(Vec<u8>),
+}
+
+impl What {
+    /// Opens what was named; the ledger of the context if nothing was.
+    pub fn open(named: Option<PathBuf>, context: &Context) -> Result<What, Failure> {
+        let ledger = |paths| Ok(What::Ledger(Box::new(Record::open(paths)?)));
+        let Some(named) = named else { return ledger(context.paths()?) };
+        if !named.is_file() {
+            return ledger(Paths::new(named, context.global.keys.clone()));
+        }
+        // One byte more than may be: a larger file is read as far as shows that it is one.
+        let read =
+            |most: usize| disk::read_up_to(&named, most as u64 + 1).map_err(LedgerError::from);
+        let head = read(64)?;
+        if is_proof(&head) {
+            return Ok(What::Proof(read(MAX_PROOF)?));
+        }
+        if is_evidence(&head) {
+            let evidence = Evidence::parse(&read(MAX_EVIDENCE)?);
+            return Ok(What::Evidence(evidence.map(Box::new)));
+        }
+        Err(Failure::usage(format!(
+            "{}: expected a ledger's folder, a proof or an evidence file, found {}",
+            named.display(),
+            other(&head)
+        )))
+    }
+}
+
+/// What else a file is, by its first bytes.
+fn other(head: &[u8]) -> &'static str {
+    if head.starts_with(b"annals pin ") {
+        "a pin, which is given with --pin beside what is verified"
+    } else if head.starts_with(b"c2sp.org/tlog-proof@") {
+        "a C2SP proof of one event, which says nothing of a fact and its signers; annals prove \
+         without --c2sp makes one that does"
+    } else {
+        "another file"
+    }
+}

@@ -1,0 +1,129 @@
+//! Periods: which key might sign as what, from which event to which.
+//!
+//! Always holds: made from applied events; one that a suspect revocation undid changes nothing, but
+//! an enrolment that was undone is told with the event that undid it. Not here: who signed what.
+//! Source: FORMAT.md sections 4, 6 and 8.
+
+use crate::event::body::Content;
+use crate::fold::deed::Deed;
+use crate::key::PublicKey;
+use crate::ledger::record::ReadEvent;
+use crate::text::Person;
+use crate::time::Time;
+use crate::verify::Report;
+use crate::verify::source::{Source, SourceError};
+use serde::Serialize;
+
+/// An event that begins or ends a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Border {
+    /// Its position.
+    pub event: u64,
+    /// Its time by the ledger's clock, where it can be read.
+    pub at: Option<Time>,
+    /// What it did.
+    pub what: &'static str,
+}
+
+/// A stretch of the record in which a key might sign with these roles.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Period {
+    /// The key.
+    pub key: PublicKey,
+    /// Who holds it.
+    pub person: Person,
+    /// The name in the body of the event that began it, where that can be read.
+    pub name: Option<String>,
+    /// Whether it might sign as admin.
+    pub admin: bool,
+    /// Whether it might sign as editor.
+    pub editor: bool,
+    /// The event that began it.
+    pub from: Border,
+    /// The event that ended it; `None` if it has not ended.
+    pub until: Option<Border>,
+    /// From which event on the key is suspect, if its revocation says so.
+    pub suspect_from: Option<u64>,
+}
+
+/// All periods of a record, by the position of the event that began them.
+pub fn periods(source: &dyn Source, report: &Report) -> Result<Vec<Period>, SourceError> {
+    let mut all: Vec<Period> = Vec::new();
+    let state = &report.state;
+    for act in state.history.acts() {
+        let border = |what| Border { event: act.position, at: None, what };
+        let (key, roles, what) = match &act.deed {
+            Deed::Opened(opened) => (state.history.key(act.by), Some(opened.roles), "opened"),
+            Deed::Enrolled(enrolled) => (Some(enrolled.key), Some(enrolled.roles), "enrolled"),
+            Deed::RolesChanged(change) => (Some(change.0), Some(change.1), "changed"),
+            Deed::Revoked(revoked) => (Some(revoked.key), None, revoked.reason.as_str()),
+            _ => continue,
+        };
+        let Some(key) = key else { continue };
+        let undone = state.undone().iter().find(|undone| undone.event == act.position);
+        let enrols = matches!(act.deed, Deed::Opened(_) | Deed::Enrolled(_));
+        if undone.is_some() && !enrols {
+            continue;
+        }
+        let before = all.iter_mut().rev().find(|period| period.key == key);
+        let person = match (&act.deed, &before) {
+            (Deed::Opened(opened), _) => opened.person.clone(),
+            (Deed::Enrolled(enrolled), _) => enrolled.person.clone(),
+            (_, Some(before)) => before.person.clone(),
+            (_, None) => continue,
+        };
+        if let Some(before) = before {
+            before.until = before.until.or(Some(border(what)));
+            if let Deed::Revoked(revoked) = &act.deed {
+                before.suspect_from = before.suspect_from.or(revoked.suspect_from);
+            }
+        }
+        if let Some(roles) = roles {
+            let (admin, editor) = (roles.admin, roles.editor);
+            let until = undone.map(|undone| Border { event: undone.by, at: None, what: "undone" });
+            let from = border(what);
+            all.push(Period {
+                key,
+                person,
+                name: None,
+                admin,
+                editor,
+                from,
+                until,
+                suspect_from: None,
+            });
+        }
+    }
+    for period in &mut all {
+        let read = event(source, period.from.event)?;
+        period.from.at = time(read.as_ref());
+        period.name = read.and_then(|read| name(&read));
+        if let Some(until) = &mut period.until {
+            until.at = time(event(source, until.event)?.as_ref());
+        }
+    }
+    Ok(all)
+}
+
+fn event(source: &dyn Source, position: u64) -> Result<Option<ReadEvent>, SourceError> {
+    for span in source.walk(position)? {
+        let span = span?;
+        let index = position.checked_sub(span.first).and_then(|index| usize::try_from(index).ok());
+        if let Some(entry) = index.and_then(|index| span.entries.get(index)) {
+            return Ok(Some(ReadEvent::of(entry)));
+        }
+    }
+    Ok(None)
+}
+
+fn time(read: Option<&ReadEvent>) -> Option<Time> {
+    read?.reading.place.map(|place| place.at)
+}
+
+fn name(read: &ReadEvent) -> Option<String> {
+    match &read.body.as_ref()?.content {
+        Content::LedgerOpened(body) => Some(body.name.to_string()),
+        Content::EditorEnrolled(body) | Content::EditorChanged(body) => Some(body.name.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,115 @@
+//! Proofs: whether a file shows a fact, its acts and their signers to be in a record of a size.
+//!
+//! Always holds: every fault is told by its rule; nothing is a yes unless the checkpoint's
+//! signature holds and somebody else than the proof names its log key. Not here: making proofs
+//! (`ledger::prove`), words for people (`cli`). Source: FORMAT.md section 12.
+
+mod events;
+pub mod form;
+mod trust;
+
+pub use events::evidence_of;
+pub use form::{LeftOut, Proof, Shown};
+pub use trust::{Given, Trust};
+
+use crate::event::body::{Body, Content};
+use crate::event::record::Statement;
+use crate::key::PublicKey;
+use crate::rule::{Class, Fault, Rule};
+use crate::verify::examine::{BodyFound, Examined};
+use std::collections::BTreeMap;
+
+/// What became of a proof.
+pub struct Judged {
+    /// The proof, if it is in form.
+    pub proof: Option<Proof>,
+    /// Its events, read, by position.
+    pub events: BTreeMap<u64, Examined>,
+    /// All faults, by position (those of no event first), then rule.
+    pub faults: Vec<Fault>,
+    /// The log key, and the old one where there is one.
+    pub log_keys: Vec<PublicKey>,
+    /// Quotations that hold in documents of the file.
+    pub quotations: u64,
+    /// Quotations whose document is not in the file.
+    pub not_checkable: u64,
+    /// Who else names the log key, and who cosigned.
+    pub trust: Trust,
+}
+
+impl Judged {
+    /// The exit code: 4 forked, 1 fault, 2 damage, 5 trust missing, 0 yes.
+    pub fn exit(&self) -> u8 {
+        match self.faults.iter().map(|fault| fault.rule.class()).max() {
+            Some(Class::Fork) => 4,
+            Some(Class::Fault) => 1,
+            Some(Class::Damage) => 2,
+            None if self.trust.missing.is_empty() => 0,
+            None => 5,
+        }
+    }
+
+    /// The statement of the event at a position, if it is here and in form.
+    pub fn statement(&self, position: u64) -> Option<&Statement> {
+        events::in_form(self.events.get(&position)?).map(|(_, statement)| statement)
+    }
+
+    /// The body of the event at a position, if it is here and the committed one.
+    pub fn body(&self, position: u64) -> Option<&Body> {
+        let examined = self.events.get(&position)?;
+        events::body(examined, self.statement(position)?)
+    }
+
+    /// The last name of a key in the events of this file up to a position.
+    pub fn name(&self, key: &PublicKey, position: u64) -> Option<&str> {
+        let mut name = None;
+        for at in self.events.range(..=position).map(|(at, _)| *at) {
+            let (Some(said), Some(body)) = (self.statement(at), self.body(at)) else { continue };
+            let named = crate::verify::proof::events::names(said);
+            match &body.content {
+                Content::LedgerOpened(body) if said.by == *key => name = Some(&*body.name),
+                Content::EditorEnrolled(body) if named == Some(*key) => name = Some(&*body.name),
+                Content::EditorChanged(body) if named == Some(*key) => name = Some(&*body.name),
+                _ => {}
+            }
+        }
+        name
+    }
+}
+
+/// Judges the bytes of a proof by itself and by what is given beside it.
+pub fn judge(bytes: &[u8], given: &Given) -> Judged {
+    let mut judged = Judged {
+        proof: None,
+        events: BTreeMap::new(),
+        faults: Vec::new(),
+        log_keys: Vec::new(),
+        quotations: 0,
+        not_checkable: 0,
+        trust: Trust::default(),
+    };
+    let proof = match Proof::parse(bytes) {
+        Ok(proof) => proof,
+        Err(why) => {
+            judged.faults.push(Fault::of(Rule::ProofForm, why));
+            judged.trust.missing.push("the proof is not in form".to_owned());
+            return judged;
+        }
+    };
+    judged.events = events::examine(&proof);
+    if proof.left_out != proof.asks_left_out() {
+        let why = "the lines after the first do not say what is left out of this file";
+        judged.faults.push(Fault::of(Rule::ProofLeftOut, why));
+    }
+    let opened = trust::opened(&judged.events);
+    events::judge(&proof, opened.as_ref(), &mut judged);
+    trust::judge((&proof, opened.as_ref()), given, &mut judged);
+    judged.faults.sort();
+    judged.proof = Some(proof);
+    judged
+}
+
+/// Whether the body of an event is withheld.
+pub fn is_withheld(examined: &Examined) -> bool {
+    matches!(examined.body, BodyFound::Withheld)
+}

@@ -1,0 +1,173 @@
+//! What an auditor keeps: made, compared, moved forward, never on a fault and never back.
+
+use crate::desk::{Desk, ledger, signed};
+use crate::support::files::{JOURNAL, PIN};
+use crate::support::tamper::replace;
+use crate::support::texts::TEXT;
+use crate::support::{Files, Ledger, acts};
+
+#[test]
+fn a_pin_is_made_holds_and_moves_forward() {
+    let desk = Desk::with(&ledger(&[2, 3]).files());
+    let made = desk.run("verify --pin pin --first");
+    assert_eq!((made.exit, made.err.as_str()), (0, ""), "{}", made.out);
+    assert!(made.says("pin: made at size 3"), "{}", made.out);
+    assert_eq!(desk.read("pin"), ledger(&[2, 3]).pin(3));
+    let again = desk.run("verify --pin pin");
+    assert!(again.says("pin: holds at size 3; nothing new is signed for"), "{}", again.out);
+    desk.put(&ledger(&[2, 3, 4, 5]).files());
+    let moved = desk.run("verify --pin pin");
+    assert_eq!(moved.exit, 0, "{}", moved.out);
+    assert!(moved.says("pin: holds at size 3, moved forward to 5"), "{}", moved.out);
+    let anchored = "anchored: events 0 to 4 (by the pin of size 3 and the checkpoint of size 5)";
+    assert!(moved.says(anchored), "{}", moved.out);
+    assert_eq!(desk.read("pin"), ledger(&[2, 3, 4, 5]).pin(5));
+    assert_eq!(desk.names(), ["ledger", "pin"]);
+}
+
+#[test]
+fn a_pin_that_is_there_is_not_made_again_and_one_that_is_not_is_told() {
+    let desk = Desk::with(&ledger(&[2]).files());
+    let missing = desk.run("verify --pin pin");
+    assert_eq!(missing.exit, 2);
+    assert_eq!(
+        missing.err, "annals: no pin at pin; --first makes it from what is here now\n",
+        "{}",
+        missing.out
+    );
+    std::fs::write(desk.path("pin"), "mine\n").unwrap();
+    let there = desk.run("verify --pin pin --first");
+    assert_eq!((there.exit, desk.read("pin").as_str()), (2, "mine\n"));
+}
+
+#[test]
+fn a_fault_leaves_the_pin_where_it_was() {
+    let desk = Desk::with(&ledger(&[2]).files());
+    desk.run("verify --pin pin --first");
+    let mut files = ledger(&[2, 3, 4]).files();
+    replace(&mut files, JOURNAL, "\"title\":\"", "\"title\":\"O");
+    desk.put(&files);
+    let answer = desk.run("verify --pin pin");
+    assert_eq!(answer.exit, 1, "{}", answer.out);
+    assert!(answer.says("pin: left as it was"), "{}", answer.out);
+    assert_eq!(desk.read("pin"), ledger(&[2]).pin(2));
+}
+
+#[test]
+fn events_that_are_not_signed_for_are_not_pinned_and_a_pin_never_moves_back() {
+    let whole = ledger(&[2, 3, 4, 5]);
+    let desk = Desk::with(&signed(&whole, ledger(&[2, 3, 4]).checkpoint(4)));
+    let made = desk.run("verify --pin pin --first");
+    assert!(made.says("pin: made at size 4"), "{}", made.out);
+    assert!(made.says("anchored: events 0 to 3 (by the checkpoint of size 4)"), "{}", made.out);
+    assert!(made.says("unanchored: event 4: neither a pin nor"), "{}", made.out);
+    assert_eq!(desk.read("pin"), ledger(&[2, 3, 4]).pin(4));
+    desk.put(&signed(&whole, ledger(&[2, 3]).checkpoint(3)));
+    let older = desk.run("verify --pin pin");
+    assert_eq!(older.exit, 0, "{}", older.out);
+    let both = "anchored: events 0 to 3 (by the pin of size 4 and the checkpoint of size 3)";
+    assert!(older.says("pin: holds at size 4") && older.says(both), "{}", older.out);
+    assert_eq!(desk.read("pin"), ledger(&[2, 3, 4]).pin(4));
+}
+
+#[test]
+fn a_damaged_pin_and_a_pin_of_another_ledger_accuse_nobody() {
+    let desk = Desk::with(&ledger(&[2, 3]).files());
+    let other = ledger(&[4, 5, 6]).pin(4);
+    let damaged = other.replacen("genesis ", "genesis 0", 1);
+    std::fs::write(desk.path("pin"), &damaged).unwrap();
+    let answer = desk.run("verify --pin pin");
+    assert_eq!(answer.exit, 2, "{}", answer.out);
+    assert!(answer.says("damage: rule 803 pin-damaged"), "{}", answer.out);
+    assert_eq!((desk.read("pin"), desk.names().len()), (damaged, 2));
+}
+
+#[test]
+fn a_pin_keeps_the_log_keys_by_size() {
+    let mut twice = ledger(&[2]);
+    twice.sign("ada", acts::rekeyed("log-2", "rotated"));
+    twice.sign("ada", acts::changed(3));
+    twice.sign("ada", acts::rekeyed("log-3", "rotated"));
+    twice.sign("ada", acts::rekeyed("log-4", "compromised"));
+    for (size, log) in [
+        (3, vec!["log-2", "log"]),
+        (4, vec!["log-2", "log"]),
+        (5, vec!["log-3", "log-2"]),
+        (6, vec!["log-4"]),
+    ] {
+        let mut short = twice.clone();
+        short.events.truncate(size);
+        short.log = log.into_iter().map(str::to_owned).collect();
+        let desk = Desk::with(&short.files());
+        let made = desk.run("verify --pin pin --first");
+        assert_eq!(made.exit, 0, "{}", made.out);
+        assert_eq!(desk.read("pin"), short.pin(size as u64));
+        assert!(desk.read("pin").contains(&format!("checkpoint {}\n", 4 + short.log.len())));
+    }
+}
+
+fn with_document() -> Ledger {
+    let mut ledger = ledger(&[2]);
+    ledger.capture("ada", TEXT, "null");
+    ledger.sign("ada", acts::asserted(2));
+    ledger
+}
+
+/// The files of a ledger without its documents.
+fn without_documents(ledger: &Ledger) -> Files {
+    let mut files = ledger.files();
+    files.retain(|name, _| !name.starts_with("ledger/document/"));
+    files
+}
+
+#[test]
+fn only_new_checks_what_is_newer_says_so_and_leaves_the_pin() {
+    let old = with_document();
+    let desk = Desk::with(&old.files());
+    desk.run("verify --pin pin --first");
+    let mut new = old.clone();
+    new.sign("ada", acts::changed(5));
+    // The document of an old event is gone: only a whole verification sees that.
+    desk.put(&without_documents(&new));
+    let whole = desk.run("verify --pin pin");
+    assert_eq!(whole.exit, 1, "{}", whole.out);
+    assert!(whole.says("fault: event 2: rule 605 document-missing"), "{}", whole.out);
+    let only = desk.run("verify --pin pin --only-new");
+    assert_eq!(only.exit, 0, "{}", only.out);
+    assert!(only.says("signature           1 signatures"), "{}", only.out);
+    assert!(only.says("content             1 bodies"), "{}", only.out);
+    let known = "only what is new: signatures, bodies and quotations of the first 4 events were";
+    assert!(only.says(known), "{}", only.out);
+    assert!(only.says("yes: what is new since the pin is whole"), "{}", only.out);
+    assert!(only.says("pin: holds at size 4; left there"), "{}", only.out);
+    assert_eq!(desk.read("pin"), old.pin(4));
+}
+
+#[test]
+fn only_new_sees_what_is_wrong_with_what_is_new() {
+    let old = with_document();
+    let desk = Desk::with(&old.files());
+    desk.run("verify --pin pin --first");
+    let mut new = old.clone();
+    // A new quotation of the old document, looked up in its bytes.
+    new.sign("ada", acts::asserted(2));
+    new.put(new.draft("ada", acts::changed(4)).with(|d| d.signer = "bo".to_owned()));
+    desk.put(&new.files());
+    let only = desk.run("verify --pin pin --only-new");
+    assert_eq!(only.exit, 1, "{}", only.out);
+    assert!(only.says("quotation           1 quotations                  good"), "{}", only.out);
+    assert!(only.says("fault: event 5: rule 302 signature"), "{}", only.out);
+    assert!(!only.says("fault: event 4"), "{}", only.out);
+    // What is older is held by the chain: a record that differs below the pin is told.
+    let mut forked = ledger(&[3]);
+    forked.capture("ada", TEXT, "null");
+    forked.sign("ada", acts::asserted(2));
+    desk.put(&forked.files());
+    let forked = desk.run("verify --pin pin --only-new");
+    assert_eq!(forked.exit, 4, "{}", forked.out);
+    assert!(forked.says("fork: rule 802 forked-from-pin: forked: at size 4"), "{}", forked.out);
+    std::fs::write(desk.path(PIN), "annals pin v1\n").unwrap();
+    let damaged = desk.run("verify --pin pin --only-new");
+    assert_eq!(damaged.exit, 2, "{}", damaged.out);
+    assert!(damaged.says("signature           4 signatures"), "{}", damaged.out);
+}

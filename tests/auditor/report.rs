@@ -1,0 +1,266 @@
+//! The report: for people, for programs, and as a page that can be attached to a letter.
+
+use crate::desk::{Answer, Desk, ledger};
+use crate::support::files::{CHECKPOINT, JOURNAL, MARKS, note};
+use crate::support::tamper::replace;
+use crate::support::{Ledger, acts};
+use serde_json::Value;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The example of FORMAT.md section 10, and a pin of its first three events.
+fn example() -> Desk {
+    let mut ledger = Ledger::opened();
+    ledger.sign("ada", acts::enrolled("bo", acts::EDITOR));
+    ledger.capture("ada", crate::support::texts::TEXT, "null");
+    let pin = ledger.pin(3);
+    ledger.sign("ada", acts::asserted(2));
+    ledger.sign("bo", acts::confirmed(3));
+    let desk = Desk::with(&ledger.files());
+    std::fs::write(desk.path("pin"), pin).unwrap();
+    desk
+}
+
+/// Where the text block after a line of the page stands.
+fn block(page: &str, after: &str) -> std::ops::Range<usize> {
+    let start = page.find(after).unwrap_or_else(|| panic!("{after} stands in the page"));
+    let begin = start + page[start..].find("```json\n").unwrap() + 8;
+    begin..begin + page[begin..].find("\n```").unwrap()
+}
+
+/// JSON as it stands, each field and each element of a list of fields on its own line.
+fn lines(json: &str) -> String {
+    let (mut out, mut open, mut quoted) = (String::new(), Vec::new(), false);
+    let mut before = ' ';
+    let mut chars = json.trim_end().chars().peekable();
+    while let Some(c) = chars.next() {
+        let listed = |open: &[char]| open.len() < 2 || (open.len() == 2 && open[1] == '[');
+        quoted ^= c == '"' && before != '\\';
+        if !quoted && matches!(c, '}' | ']') {
+            if listed(&open) && before != '{' && before != '[' {
+                out += &format!("\n{}", "  ".repeat(open.len() - 1));
+            }
+            open.pop();
+        }
+        out.push(c);
+        if !quoted && matches!(c, '{' | '[') {
+            open.push(c);
+        }
+        let empty = chars.peek().is_some_and(|next| matches!(next, '}' | ']'));
+        if !quoted && matches!(c, '{' | '[' | ',') && !empty && listed(&open) {
+            out += &format!("\n{}", "  ".repeat(open.len()));
+        }
+        before = c;
+    }
+    out
+}
+
+#[test]
+fn the_page_about_the_report_shows_what_the_program_says() {
+    let path = root().join("docs/verify-report.md");
+    let mut page = std::fs::read_to_string(&path).unwrap();
+    let shown = |answer: Answer| lines(&answer.out);
+    let desk = example();
+    let verified = shown(desk.run("verify --pin pin --format json"));
+    let forked = {
+        let desk = Desk::with(&ledger(&[2, 3]).files());
+        desk.run("verify --pin pin --first");
+        desk.put(&ledger(&[2, 4]).files());
+        let answer = desk.run("verify --pin pin --format json");
+        assert_eq!(answer.exit, 4);
+        let faults = &answer.out[answer.out.find("\"faults\":[").unwrap() + 9..];
+        (
+            lines(faults.trim_end().strip_suffix('}').unwrap()),
+            shown(desk.run("verify pin.evidence --format json")),
+        )
+    };
+    let expected = [("## A verdict", verified), ("## Faults", forked.0), ("## Evidence", forked.1)];
+    for (heading, found) in expected {
+        let block = block(&page, heading);
+        if std::env::var_os("ANNALS_BLESS").is_some() {
+            page.replace_range(block, &found);
+            std::fs::write(&path, &page).unwrap();
+        } else {
+            assert_eq!(page[block], found, "{heading}; ANNALS_BLESS=1 writes it anew");
+        }
+    }
+    // Every field is explained.
+    let told: Value = serde_json::from_str(&page[block(&page, "## A verdict")]).unwrap();
+    for field in told.as_object().unwrap().keys() {
+        assert!(page.contains(&format!("| `{field}` |")), "{field} is not explained");
+    }
+}
+
+#[test]
+fn the_first_faults_are_told_in_full_and_the_rest_counted_by_rule() {
+    let mut ledger = Ledger::opened();
+    for number in 0..30 {
+        let draft = ledger.draft("ada", acts::changed(1 + number % 9));
+        ledger.put(draft.with(|d| d.signer = "bo".to_owned()));
+    }
+    let desk = Desk::with(&ledger.files());
+    let answer = desk.run("verify");
+    assert_eq!(answer.exit, 1);
+    let full = answer.out.lines().filter(|line| line.starts_with("fault: event ")).count();
+    assert_eq!(full, 20, "{}", answer.out);
+    assert!(answer.says("and 10 more of rule 302 signature"), "{}", answer.out);
+    assert!(answer.says("signature          31 signatures                  30 faults"));
+    let told: Value = serde_json::from_str(&desk.run("verify --format json").out).unwrap();
+    assert_eq!(told["faults"].as_array().unwrap().len(), 30);
+    assert_eq!(desk.run("verify --format csv").exit, 2);
+}
+
+#[test]
+fn what_was_ignored_and_what_was_compared_is_told() {
+    let record = ledger(&[2]);
+    let mut files = record.files();
+    let text = crate::support::files::head_text(acts::ORIGIN, 2, &record.root(2));
+    let signers = ["log".to_owned(), "one".to_owned(), "two".to_owned()];
+    files.insert(CHECKPOINT.to_owned(), note(&text, &signers).into_bytes());
+    files.insert(MARKS.to_owned(), record.mark(2).into_bytes());
+    files.get_mut(JOURNAL).unwrap().extend_from_slice(b"{\"seq\":2\n");
+    let answer = Desk::with(&files).run("verify");
+    assert_eq!(answer.exit, 0, "{}", answer.out);
+    for line in [
+        "ignored: 2 signature lines of unknown keys",
+        "ignored: 9 bytes of an unfinished commit after the record's end",
+        "compared with the log key's own memory; nothing else outside this folder (see --pin)",
+        "anchored: events 0 to 1 (by the checkpoint of size 2)",
+        "yes: the record is whole, in ",
+    ] {
+        assert!(answer.says(line), "{line}: {}", answer.out);
+    }
+}
+
+/// Reads a page by Python's parser: every tag closed in order, nothing from elsewhere.
+const CHECK: &str = r#"
+import html.parser, sys
+VOID = {"meta", "br", "link", "hr", "img", "input"}
+class Page(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.open, self.bad, self.text, self.tags, self.ids = [], [], [], [], set()
+        self.policy, self.lang, self.labels = None, None, []
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.tags.append(tag)
+        if tag not in ("code", "strong", "time"): self.text.append(" ")
+        if len(given) != len(attributes): self.bad.append("an attribute twice: " + tag)
+        if tag in ("script", "link", "img", "iframe", "object", "form", "base", "a", "svg"):
+            self.bad.append("a tag that has no place here: " + tag)
+        for name, value in attributes:
+            if name.startswith("on") or name in ("src", "href", "style") or "//" in (value or "").replace("://", ""):
+                self.bad.append("an attribute that has no place here: " + name)
+        if tag == "html": self.lang = given.get("lang")
+        if given.get("http-equiv") == "Content-Security-Policy": self.policy = given["content"]
+        if tag == "th" and "scope" not in given: self.bad.append("a header without a scope")
+        if "id" in given:
+            if given["id"] in self.ids: self.bad.append("an id twice: " + given["id"])
+            self.ids.add(given["id"])
+        if "aria-labelledby" in given: self.labels.append(given["aria-labelledby"])
+        if tag not in VOID: self.open.append(tag)
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag: self.bad.append("closed out of order: " + tag)
+    def handle_data(self, data):
+        if self.open[-1:] != ["style"]: self.text.append(data)
+page = Page()
+page.feed(sys.stdin.read())
+page.close()
+page.bad += ["never closed: " + tag for tag in page.open]
+page.bad += ["no such id: " + label for label in page.labels if label not in page.ids]
+if page.tags.count("h1") != 1: page.bad.append("expected one h1")
+if page.tags.count("main") != 1: page.bad.append("expected one main")
+if page.tags.count("table") != page.tags.count("caption"): page.bad.append("a table without a caption")
+if page.lang != "en": page.bad.append("no language")
+if not (page.policy or "").startswith("default-src 'none'; style-src 'sha256-"): page.bad.append("no policy")
+print("\n".join(page.bad))
+print("----")
+print(" ".join("".join(page.text).split()))
+"#;
+
+/// The words of a page that a strict parser finds nothing wrong with.
+fn words(page: &str) -> String {
+    let mut python = Command::new("python3")
+        .args(["-c", CHECK])
+        .env("PYTHONIOENCODING", "utf-8")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3 is needed, as for scripts/test");
+    python.stdin.take().unwrap().write_all(page.as_bytes()).unwrap();
+    let output = python.wait_with_output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    let (bad, words) = told.split_once("----\n").unwrap();
+    assert_eq!(bad.trim(), "", "{page}");
+    words.trim().to_owned()
+}
+
+#[test]
+fn the_page_says_all_and_loads_nothing() {
+    let desk = example();
+    let answer = desk.run("verify --pin pin --html report.html");
+    assert_eq!(answer.exit, 0, "{}", answer.out);
+    assert!(answer.err.ends_with("the verdict as a page: report.html\n"), "{}", answer.err);
+    let words = words(&desk.read("report.html"));
+    let head = "f9dba05cf92b4a1db28f55c1f2f429e68be9125ee5ab24bb7280fa592ccb5204";
+    for part in [
+        "Verification of example.org/record",
+        "Yes: the record is whole. Exit code 0.",
+        "Checked at 2026-03-01 10:00:00 UTC by annals",
+        head,
+        "signature 5 signatures good",
+        "Faults None.",
+        "Anchored events 0 to 4 (by the pin of size 3 and the checkpoint of size 5)",
+        "Pin holds at size 3, moved forward to 5",
+        "example.org/record+40314c5a+",
+        "Ada Example admin, editor event 0 (opened), 2026-01-01 00:00:00 UTC still",
+        "Bo Example editor event 1 (enrolled), 2026-01-01 00:00:01 UTC still",
+        "annals verify ledger --pin pin",
+        "python3 scripts/reverify.py ledger --pin pin",
+    ] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    // The recipe by hand, as it stands on the page, gives the head and event 0.
+    let page = desk.read("report.html").replace("&quot;", "\"").replace("&amp;", "&");
+    for (start, hash) in [
+        ("f=$(ls ledger/journal/*.log | tail", head),
+        (
+            "f=$(ls ledger/journal/*.log | head",
+            "e820f1b8bd054e4ca56b44976b0319a32a6f6880a61337e41274778259ded8e0",
+        ),
+    ] {
+        let from = page.find(start).unwrap();
+        let recipe = &page[from..from + page[from..].find("</code>").unwrap()];
+        let done = Command::new("sh").args(["-c", recipe]).current_dir(desk.path("")).output();
+        let told = String::from_utf8(done.unwrap().stdout).unwrap();
+        assert!(told.starts_with(hash), "{recipe}: {told}");
+    }
+}
+
+#[test]
+fn the_page_of_a_bad_record_escapes_what_strangers_wrote() {
+    let mut record = ledger(&[2]);
+    let mut act = acts::enrolled("bo", acts::EDITOR);
+    let wicked = "<script>alert(1)</script>&amp;\\\"'";
+    act.body = act.body.replace("Bo Example", wicked);
+    record.sign("ada", act);
+    record.sign("ada", acts::left("bo"));
+    let mut files = record.files();
+    replace(&mut files, JOURNAL, "\"title\":\"", "\"title\":\"O");
+    let desk = Desk::with(&files);
+    let answer = desk.run("verify --html report.html");
+    assert_eq!(answer.exit, 1, "{}", answer.out);
+    let page = desk.read("report.html");
+    assert!(!page.contains("<script"), "{page}");
+    let words = words(&page);
+    assert!(words.contains("<script>alert(1)</script>&amp;\"'"), "{words}");
+    assert!(words.contains("No: the record breaks its rules. Exit code 1."), "{words}");
+    assert!(words.contains("601 body-digest fault"), "{words}");
+    assert!(words.contains("event 3 (left), 2026-01-01 00:00:03 UTC"), "{words}");
+    assert!(words.contains("none was given: nothing that an auditor kept was compared"));
+}

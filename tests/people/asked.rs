@@ -1,0 +1,125 @@
+//! What is asked on a terminal: shown first, three tries, and no is no.
+//!
+//! The terminal is that of Python's `pty` (python3 on PATH): a script answers each prompt in turn.
+
+use crate::desk::Desk;
+use std::process::Command;
+
+/// Runs a command on a terminal; each pair is what is waited for and what is then typed. The exit
+/// code, and all that stood on the terminal.
+fn on_terminal(desk: &Desk, line: &str, script: &[(&str, &str)]) -> (i32, String) {
+    const PYTHON: &str = r#"
+import os, pty, signal, sys, termios, time
+argv, answers = sys.argv[2:2 + int(sys.argv[1])], sys.argv[2 + int(sys.argv[1]):]
+pid, terminal = pty.fork()
+if pid == 0:
+    signal.alarm(60)  # a question that nobody answers ends the program, not the test run
+    os.execv(argv[0], argv)
+seen, at = b"", 0
+while True:
+    try:
+        piece = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not piece:
+        break
+    seen += piece
+    while answers and (found := seen.find(answers[0].encode(), at)) >= 0:
+        at = found + len(answers[0].encode())
+        # What is typed before the program turns the echo off is thrown away.
+        for _ in range(1000):
+            if not termios.tcgetattr(terminal)[3] & termios.ECHO:
+                break
+            time.sleep(0.005)
+        os.write(terminal, answers[1].encode())
+        answers = answers[2:]
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"#;
+    let annals = desk.command(line, &[]);
+    let mut python = Command::new("python3");
+    python.current_dir(desk.folder.path()).args(["-c", PYTHON]);
+    python.arg((annals.get_args().count() + 1).to_string());
+    python.arg(annals.get_program()).args(annals.get_args());
+    for (waited, typed) in script {
+        // A yes or no is one key, all else ends with return.
+        let end = if ["y", "n"].contains(typed) { "" } else { "\r" };
+        python.args([*waited, &format!("{typed}{end}")]);
+    }
+    for (name, value) in annals.get_envs() {
+        match value {
+            Some(value) => python.env(name, value),
+            None => python.env_remove(name),
+        };
+    }
+    let done = python.env("TERM", "dumb").output().unwrap();
+    let seen = String::from_utf8_lossy(&done.stdout).replace('\r', "");
+    (done.status.code().unwrap(), seen)
+}
+
+#[test]
+fn a_revocation_is_shown_and_no_is_no() {
+    let desk = Desk::with_bo();
+    let revoke = "editor revoke bo --reason left --statement gone --by ada";
+    let (exit, seen) = on_terminal(&desk, revoke, &[("sign and write this?", "n")]);
+    assert!(seen.contains("revoke Bo Berg (key "), "{seen}");
+    assert!(seen.contains("nothing was written"), "{seen}");
+    assert_eq!((exit, desk.whole()), (3, 2));
+    let (exit, seen) = on_terminal(&desk, revoke, &[("sign and write this?", "y")]);
+    assert!(seen.contains("written at 2\n"), "{seen}");
+    assert_eq!((exit, desk.whole()), (0, 3));
+}
+
+#[test]
+fn a_passphrase_is_asked_for_three_times() {
+    let desk = Desk::founded();
+    let new = [("new passphrase of dee", "right"), ("once more", "right")];
+    let (exit, seen) = on_terminal(&desk, "key new dee --name Dee", &new);
+    assert_eq!(exit, 0, "{seen}");
+    desk.told("editor add keys/dee.request --role admin --by ada");
+    let wrong = "that was wrong; passphrase of dee";
+    let tries =
+        [("passphrase of dee", "no"), (wrong, "not this"), (wrong, "right"), ("write this?", "y")];
+    let (exit, seen) = on_terminal(&desk, "ledger change --title New --by dee", &tries);
+    assert_eq!(exit, 0, "{seen}");
+    assert!(!seen.contains("not this") && !seen.contains("right"), "{seen}");
+    let tries = [("passphrase of dee", "1"), (wrong, "2"), (wrong, "3")];
+    let (exit, seen) = on_terminal(&desk, "ledger change --title Newer --by dee", &tries);
+    assert_eq!(exit, 2);
+    assert!(seen.contains("found another (3 tried)"), "{seen}");
+    assert_eq!(desk.whole(), 3);
+}
+
+#[test]
+fn the_recovery_key_is_typed_line_by_line_and_a_slip_loses_one_line() {
+    let desk = Desk::founded();
+    desk.told("key new dee --name Dee --no-passphrase");
+    let paper = desk.read("paper");
+    let lines: Vec<&str> = paper.lines().skip(1).collect();
+    let add = "editor add keys/dee.request --role admin --recovery";
+    let script = [
+        ("line 1 of 4", lines[0]),
+        ("line 2 of 4", lines[0]),
+        ("once more", lines[1]),
+        ("line 3 of 4", lines[2]),
+        ("line 4 of 4", lines[3]),
+        ("write this?", "y"),
+    ];
+    let (exit, seen) = on_terminal(&desk, add, &script);
+    assert_eq!(exit, 0, "{seen}");
+    assert!(seen.contains("found a slip in line 2"), "{seen}");
+    assert!(!seen.contains(lines[2]), "{seen}");
+    assert_eq!(desk.whole(), 2);
+}
+
+#[test]
+fn a_clock_that_is_far_off_is_asked_about() {
+    let desk = Desk::founded();
+    desk.at("2027-03-09T08:00:00Z");
+    let change = "ledger change --title New --by ada";
+    let (exit, seen) = on_terminal(&desk, change, &[("is the clock right?", "n")]);
+    assert_eq!((exit, desk.whole()), (3, 1), "{seen}");
+    let answers = [("is the clock right?", "y"), ("write this?", "y")];
+    let (exit, seen) = on_terminal(&desk, change, &answers);
+    assert_eq!((exit, desk.whole()), (0, 2), "{seen}");
+}

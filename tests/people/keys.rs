@@ -1,0 +1,189 @@
+//! `annals key`: new, import, list, show, passphrase.
+
+use crate::desk::Desk;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+fn openssl(desk: &Desk, line: &str) -> String {
+    let done =
+        Command::new("openssl").current_dir(desk.folder.path()).args(line.split(' ')).output();
+    let done = done.unwrap();
+    assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
+}
+
+#[test]
+fn a_key_is_made_where_there_is_no_ledger() {
+    let desk = Desk::empty();
+    std::fs::write(desk.path("phrase"), "correct horse\n").unwrap();
+    let phrase = [("ANNALS_PASSPHRASE_FILE", "phrase")];
+    let answer = desk.run_with("key new bo --name Bo_Berg --for example.org/record", &phrase);
+    assert_eq!(answer.exit, 0, "{}", answer.err);
+    let told = "keys/bo.key: secret, encrypted\n\
+                keys/bo.pub: public\n\
+                keys/bo.request: to sign as Bo Berg in example.org/record\n\
+                key <64>\n";
+    assert_eq!(answer.out, told);
+    let next = "next: hand bo.request to an admin of example.org/record, who says annals editor \
+                add bo.request --role editor; bo.key stays on this machine\n";
+    assert_eq!(answer.err, next);
+    // The mode is the owner's alone, and openssl reads what was made.
+    let mode = std::fs::metadata(desk.path("keys/bo.key")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let public = openssl(&desk, "pkey -in keys/bo.key -passin file:phrase -pubout");
+    assert_eq!(public, desk.read("keys/bo.pub"));
+}
+
+#[test]
+fn a_key_is_never_overwritten_and_a_name_must_be_one() {
+    let desk = Desk::empty();
+    let new = "key new bo --name Bo_Berg --for example.org/record --no-passphrase";
+    desk.told(new);
+    let there = "annals: expected no file at keys/bo.key, found one; it is never overwritten: \
+                 choose another name, or move it away\n";
+    assert_eq!(desk.refused(new), (2, there.to_owned()));
+    std::fs::remove_file(desk.path("keys/bo.key")).unwrap();
+    std::fs::remove_file(desk.path("keys/bo.pub")).unwrap();
+    let there = there.replace("bo.key", "bo.request");
+    assert_eq!(desk.refused(new), (2, there));
+    let (exit, why) = desk.refused(&new.replace("new bo", "new Bo"));
+    assert_eq!(exit, 2);
+    assert!(why.starts_with("annals: expected a name of 1 to 64 of a-z 0-9 . _ -"), "{why}");
+    for kept in ["log", "log-1", "recovery"] {
+        let (exit, why) = desk.refused(&new.replace("new bo", &format!("new {kept}")));
+        assert_eq!(exit, 2);
+        assert!(why.contains("is kept for the key of the record itself"), "{why}");
+    }
+}
+
+#[test]
+fn what_is_missing_is_named_where_nobody_can_be_asked() {
+    let desk = Desk::empty();
+    let (exit, why) = desk.refused("key new bo --name Bo --no-passphrase");
+    let origin = "annals: origin of the record that the key is for, like example.org/record: give \
+                  it with --for\n";
+    assert_eq!((exit, why.as_str()), (2, origin));
+    let (exit, why) = desk.refused("key new bo --for example.org/record");
+    let name = "annals: name of the key's holder, as it will stand in the record: give it with \
+                --name\n";
+    assert_eq!((exit, why.as_str()), (2, name));
+    let (exit, why) = desk.refused("key new bo --name Bo --for example.org/record");
+    let phrase = "annals: the key of bo needs a passphrase: name a file that holds it in \
+                  ANNALS_PASSPHRASE_FILE, or say --no-passphrase on purpose\n";
+    assert_eq!((exit, why.as_str()), (2, phrase));
+    assert_eq!(desk.refused("key new bo --name Bo --for Example --no-passphrase").0, 2);
+}
+
+#[test]
+fn the_origin_is_that_of_the_record_here() {
+    let desk = Desk::founded();
+    let told = desk.told("key new bo --name Bo_Berg --no-passphrase");
+    assert!(told.contains("to sign as Bo Berg in example.org/record"), "{told}");
+    let list = "ada  unencrypted  <16>  Ada Example, admin and editor, active\n\
+                bo   unencrypted  <16>  not enrolled in example.org/record\n\
+                2 keys\n\
+                as of position 0 (1 of 1 events), head <64>, recorded 2027-03-01T08:00:00Z\n";
+    assert_eq!(desk.told("key list"), list);
+    let rows = desk.told("key list --format jsonl");
+    let first: serde_json::Value = serde_json::from_str(rows.lines().next().unwrap()).unwrap();
+    assert_eq!((&first["name"], &first["holder"]), (&"ada".into(), &"Ada Example".into()));
+    let csv = desk.told("key list --format csv");
+    assert!(csv.starts_with("as_of,head,name,key,secret,holder,roles,enrolled,revoked\n"));
+    assert!(csv.ends_with("0,<64>,bo,<64>,unencrypted,,,,\n"), "{csv}");
+}
+
+#[test]
+fn one_key_is_shown_with_its_files() {
+    let desk = Desk::with_bo();
+    let told = desk.told("key show bo");
+    let expected = "name     bo\n\
+                    key      <64>\n\
+                    secret   unencrypted, ~/keys/bo.key\n\
+                    public   ~/keys/bo.pub\n\
+                    request  ~/keys/bo.request\n\
+                    record   Bo Berg, editor, active\n\
+                    as of position 1 (2 of 2 events), head <64>, recorded 2027-03-01T08:02:00Z\n";
+    assert_eq!(told, expected);
+    assert!(desk.told("key show log").contains("record   signs checkpoints of example.org/record"));
+    let (exit, why) = desk.refused("key show dee");
+    assert_eq!(exit, 2);
+    assert!(why.contains("expected a key file at ~/keys/dee.pub, found none"), "{why}");
+}
+
+#[test]
+fn a_damaged_key_file_is_told_and_the_others_are_listed() {
+    let desk = Desk::with_bo();
+    std::fs::write(desk.path("keys/bo.pub"), "-----BEGIN PUBLIC KEY-----\n").unwrap();
+    let answer = desk.run("key list");
+    assert_eq!(answer.exit, 2);
+    assert!(answer.out.contains("ada  unencrypted"), "{}", answer.out);
+    assert!(answer.err.starts_with("warning: expected a whole key in ~/keys/bo.pub, found damage"));
+}
+
+#[test]
+fn a_key_made_elsewhere_is_imported() {
+    let desk = Desk::founded();
+    openssl(&desk, "genpkey -algorithm ed25519 -out made.pem");
+    let told = desk.told("key import dee made.pem --name Dee_Dorn --no-passphrase");
+    assert!(told.contains("keys/dee.request: to sign as Dee Dorn in example.org/record"), "{told}");
+    assert_eq!(openssl(&desk, "pkey -in made.pem -pubout"), desk.read("keys/dee.pub"));
+    openssl(&desk, "genpkey -algorithm rsa -out rsa.pem");
+    let (exit, why) = desk.refused("key import eff rsa.pem --no-passphrase");
+    let rsa = "annals: expected an Ed25519 key in rsa.pem, found an RSA key; annals signs with \
+               Ed25519 only\n";
+    assert_eq!((exit, why.as_str()), (2, rsa));
+    desk.told("editor add keys/dee.request --role editor --by ada");
+}
+
+/// An unencrypted OpenSSH key of the seed 01 … 01, as `ssh-keygen -t ed25519` writes one.
+fn openssh() -> String {
+    let secret = annals::key::SecretKey::from_seed([1; 32]);
+    let public = secret.public().0;
+    let string = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes()[..], bytes].concat();
+    let blob = [string(b"ssh-ed25519"), string(&public)].concat();
+    let pair = [[1; 32], public].concat();
+    let mut part = [vec![7; 8], blob.clone(), string(&pair), string(b"me")].concat();
+    (1..).take((8 - part.len() % 8) % 8).for_each(|byte| part.push(byte));
+    let none = [string(b"none"), string(b"none"), string(b"")].concat();
+    let head = [b"openssh-key-v1\0", &none[..], &1u32.to_be_bytes()[..]].concat();
+    let text = annals::tlog::to_base64(&[head, string(&blob), string(&part)].concat());
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(70).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let lines = lines.join("\n");
+    format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{lines}\n-----END OPENSSH PRIVATE KEY-----\n")
+}
+
+#[test]
+fn an_openssh_key_is_taken_only_from_who_says_that_it_serves_nothing_else() {
+    let desk = Desk::founded();
+    std::fs::write(desk.path("id"), openssh()).unwrap();
+    let (exit, why) = desk.refused("key import dee id --no-passphrase");
+    assert_eq!(exit, 2);
+    let expected =
+        "annals: expected a key that is used for nothing else, found an OpenSSH key in id";
+    assert!(why.starts_with(expected), "{why}");
+    let answer = desk.run("key import dee id --no-passphrase --used-for-nothing-else");
+    assert_eq!(answer.exit, 0, "{}", answer.err);
+    let note = "note: there is no request; one is made where --name and --for are given\n";
+    assert_eq!(answer.err, note);
+}
+
+#[test]
+fn a_passphrase_is_changed_and_the_key_stays() {
+    let desk = Desk::founded();
+    std::fs::write(desk.path("one"), "one").unwrap();
+    std::fs::write(desk.path("two"), "two").unwrap();
+    let (one, two) = ("ANNALS_PASSPHRASE_FILE", "ANNALS_NEW_PASSPHRASE_FILE");
+    desk.run_with("key new bo --name Bo", &[(one, "one")]);
+    let answer = desk.run_with("key passphrase bo", &[(one, "one"), (two, "two")]);
+    assert_eq!(answer.out, "~/keys/bo.key: encrypted with the new passphrase\n");
+    let public = openssl(&desk, "pkey -in keys/bo.key -passin file:two -pubout");
+    assert_eq!(public, desk.read("keys/bo.pub"));
+    let wrong = "annals: expected the passphrase of ~/keys/bo.key, found another (1 tried); if you \
+                 are sure of it, the file is damaged: put back a copy\n";
+    let refused = desk.refused_with("key passphrase bo", &[(one, "one"), (two, "two")]);
+    assert_eq!(refused, (2, wrong.to_owned()));
+    let answer = desk.run_with("key passphrase bo --no-passphrase", &[(one, "two")]);
+    assert_eq!(answer.out, "~/keys/bo.key: not encrypted any more\n");
+    assert!(desk.read("keys/bo.key").starts_with("-----BEGIN PRIVATE KEY-----\n"));
+}

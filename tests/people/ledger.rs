@@ -1,0 +1,171 @@
+//! `annals ledger`: what the ledger says of itself, its log key, its clock.
+
+use crate::desk::Desk;
+
+#[test]
+fn title_and_rules_change_and_the_rest_is_kept() {
+    let desk = Desk::founded();
+    let told = desk.told("ledger change --confirmations 2 --corrections-policy By_new_events.");
+    let expected = "written at 1\nhead <64>, 2 events\n\
+                    corrections policy: By new events.\n\
+                    confirmations: 2, before 1\n";
+    assert_eq!(told, expected);
+    let told = desk.told("ledger change --title Another_record --licence CC0-1.0");
+    let expected = "title: Another record, before Record\nlicence: CC0-1.0, before CC-BY-4.0\n";
+    assert!(told.ends_with(expected), "{told}");
+    let status: serde_json::Value =
+        serde_json::from_str(&desk.told("status --format json")).unwrap();
+    assert_eq!(
+        (&status["title"], &status["licence"]),
+        (&"Another record".into(), &"CC0-1.0".into())
+    );
+    assert_eq!(status["confirmations_needed"], 2);
+    let journal = desk.read("ledger/journal/00000000000000000000.log");
+    assert_eq!(journal.matches("By new events.").count(), 2);
+    let nothing = "annals: nothing would change; say what does with --title, --licence, \
+                   --confirmations or --corrections-policy\n";
+    assert_eq!(desk.refused("ledger change --confirmations 2"), (2, nothing.to_owned()));
+    // An empty policy says nothing of it any more.
+    let mut command = desk.command("ledger change --corrections-policy", &[]);
+    assert!(command.arg("").output().unwrap().status.success());
+    assert_eq!(desk.whole(), 4);
+}
+
+#[test]
+fn who_is_no_admin_changes_nothing() {
+    let desk = Desk::with_bo();
+    for (line, kind) in [
+        ("ledger change --title New --by bo", "ledger.changed"),
+        ("ledger rekey --reason rotated --statement x --by bo", "ledger.rekeyed"),
+    ] {
+        let why = format!(
+            "annals: {kind} is refused: rule 404 signer-role: {kind} needs the role admin, which \
+             the key <64> has not; nothing was written\n"
+        );
+        assert_eq!(desk.refused(line), (1, why));
+    }
+}
+
+/// How many lines sign the checkpoint.
+fn signatures(desk: &Desk) -> usize {
+    desk.read("ledger/checkpoint").matches("— example.org/record ").count()
+}
+
+/// The names of the log key's files, each key's digits as `*`.
+fn log_files(desk: &Desk) -> Vec<String> {
+    let names = std::fs::read_dir(desk.path("keys")).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| name.starts_with("log")).collect();
+    names.iter_mut().for_each(|name| {
+        if let Some(rest) = name.strip_prefix("log-") {
+            *name = format!("log-*{}", &rest[16..]);
+        }
+    });
+    names.sort();
+    names
+}
+
+#[test]
+fn a_rotated_log_key_signs_beside_the_new_one_until_the_next() {
+    let desk = Desk::founded();
+    let first = desk.read("keys/log.pub");
+    let answer = desk.run("ledger rekey --reason rotated --statement a_year_has_passed");
+    let told = "written at 1\nhead <64>, 2 events\n\
+                log key <64>, before <64>\n\
+                both sign each checkpoint until the next rekeying, so that who knows the old one \
+                can go on to the new one\n";
+    assert_eq!((answer.exit, answer.out.as_str()), (0, told));
+    let note = "note: ~/keys/log.key is the new log key; the one before is kept beside it; keep a \
+                copy of both\n";
+    assert_eq!(answer.err, note);
+    assert_ne!(desk.read("keys/log.pub"), first);
+    let files = ["log-*.key", "log-*.pub", "log.key", "log.marks", "log.pub"];
+    assert_eq!(log_files(&desk), files);
+    assert_eq!((signatures(&desk), desk.whole()), (2, 2));
+    desk.told("ledger change --title New");
+    assert_eq!((signatures(&desk), desk.whole()), (2, 3));
+    // After a theft the one before signs nothing any more.
+    let told = desk.told("ledger rekey --reason compromised --statement the_server_was_open");
+    let alone =
+        "the old one signs nothing any more; tell your readers the new one by another way\n";
+    assert!(told.ends_with(alone), "{told}");
+    assert_eq!((signatures(&desk), desk.whole()), (1, 4));
+    desk.told("ledger change --title Newer");
+    assert_eq!((signatures(&desk), desk.whole()), (1, 5));
+    assert_eq!(log_files(&desk).len(), 7);
+}
+
+#[test]
+fn without_a_log_key_nothing_is_written_but_a_new_one() {
+    let desk = Desk::founded();
+    std::fs::remove_file(desk.path("keys/log.key")).unwrap();
+    let why = "annals: expected the log key <64> in ~/keys, which is not there; without it no \
+               checkpoint can be signed, so nothing is written: put back a copy, or let an admin \
+               say annals ledger rekey --reason compromised\n";
+    assert_eq!(desk.refused("ledger change --title New"), (2, why.to_owned()));
+    let (exit, why) = desk.refused("ledger rekey --reason rotated --statement lost");
+    assert_eq!(exit, 2);
+    assert!(why.contains("put back a copy, or say --reason compromised"), "{why}");
+    desk.told("ledger rekey --reason compromised --statement the_disk_broke");
+    assert_eq!(desk.whole(), 2);
+    desk.told("ledger change --title New");
+    assert_eq!(desk.whole(), 3);
+}
+
+#[test]
+fn an_interrupted_change_of_log_keys_is_finished_by_the_next_writer() {
+    let desk = Desk::founded();
+    desk.told("ledger rekey --reason rotated --statement a_year_has_passed");
+    // As if the power had gone between two renamings: each key is in a file of its own name.
+    let folder = annals::keys::KeyFolder::open(desk.path("keys")).unwrap();
+    let digits = folder.log().unwrap().public().to_string()[..16].to_owned();
+    for ending in ["key", "pub"] {
+        let own = desk.path(&format!("keys/log-{digits}.{ending}"));
+        std::fs::rename(desk.path(&format!("keys/log.{ending}")), own).unwrap();
+    }
+    let answer = desk.run("ledger change --title New");
+    assert_eq!(answer.err, "note: the files of the log keys were given their names\n");
+    let files = ["log-*.key", "log-*.pub", "log.key", "log.marks", "log.pub"];
+    assert_eq!(log_files(&desk), files);
+    assert_eq!((signatures(&desk), desk.whole()), (2, 3));
+}
+
+#[test]
+fn a_clock_that_ran_ahead_is_mended() {
+    let desk = Desk::founded();
+    let nothing = "annals: expected a clock that is behind the last event's time, \
+                   2027-03-01T08:00:00.000000Z; the clock says 2027-03-01T08:01:00.000000Z: there \
+                   is nothing to mend\n";
+    let retime = "ledger retime --statement the_clock_was_a_year_ahead";
+    assert_eq!(desk.refused(retime), (2, nothing.to_owned()));
+    desk.at("2028-03-01T09:00:00Z");
+    desk.told("ledger change --title Ahead --clock-is-right");
+    desk.at("2027-03-01T09:00:00Z");
+    let far = "annals: expected a time after the last event's, 2028-03-01T09:00:00.000000Z; the \
+               clock says 2027-03-01T09:00:00.000000Z, 527040 minutes earlier; if the clock was \
+               ahead before, annals ledger retime mends it; if the clock is right, say \
+               --clock-is-right\n";
+    assert_eq!(desk.refused("ledger change --title Later"), (2, far.to_owned()));
+    let told = desk.told(retime);
+    let ends = "the record's time goes on from the clock's; it was 2028-03-01T09:00:00.000000Z\n";
+    assert!(told.ends_with(ends), "{told}");
+    assert_eq!(desk.whole(), 3);
+    desk.at("2027-03-01T09:05:00Z");
+    desk.told("ledger change --title Later");
+    assert_eq!(desk.whole(), 4);
+    // What was written ahead counts as of the mended time.
+    let as_of = desk.told("editor list --as-of 2027-03-01T09:00");
+    assert!(as_of.contains("as of position 2 (3 of 4 events)"), "{as_of}");
+}
+
+#[test]
+fn a_clock_from_before_the_record_must_be_said_to_be_right() {
+    let desk = Desk::founded();
+    desk.at("1970-01-01T00:00:10Z");
+    let why = "annals: expected a time after event 0's, 2027-03-01T08:00:00.000000Z; the clock \
+               says 1970-01-01T00:00:10.000000Z; if the clock is right, say --clock-is-right\n";
+    let retime = "ledger retime --statement the_founding_was_ahead";
+    assert_eq!(desk.refused(retime), (2, why.to_owned()));
+    desk.told(&format!("{retime} --clock-is-right"));
+    assert_eq!(desk.whole(), 2);
+}

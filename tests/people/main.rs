@@ -1,0 +1,9 @@
+//! People and keys, by the program itself: each command, and each mistake, with its exact answer.
+
+mod asked;
+mod desk;
+mod enrol;
+mod keys;
+mod ledger;
+mod recovery;
+mod revoke;
