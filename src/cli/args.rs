@@ -25,7 +25,7 @@ const TEMPLATE: &str = "\
 Set up:    init, key, editor, ledger, status, repair, completions, man
 Editor:    document, append, review, confirm, dispute, uphold, correct, retract, reinstate, relate
 Auditor:   verify, prove, witness
-Archivist: replay, show, log, diff, find, blame, publish
+Archivist: replay, show, log, diff, find, blame, timeline, publish
 
 {all-args}{after-help}";
 
@@ -118,6 +118,8 @@ pub enum Command {
     Blame(super::blame::BlameArgs),
     /// Write the record as static files, only what is new
     Publish(super::publish::PublishArgs),
+    /// Write one HTML page to look at: a slider over the record's time, the facts in the document
+    Timeline(super::timeline::TimelineArgs),
     /// Check every byte, link, signature, role and quotation
     Verify(super::verify::VerifyArgs),
     /// Make one file that proves a fact, its acts and their signers to others
