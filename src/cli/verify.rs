@@ -149,6 +149,8 @@ fn tell(
     out.flush()?;
     if let Some(path) = args.html {
         let now = context.clock.now();
+        let here = std::env::current_dir()?;
+        let place = place.strip_prefix(here).unwrap_or(place);
         let page = page::write(&told, (place, args.pin.as_deref()), (now, seconds));
         disk::replace(&path, page.as_bytes(), Mode::Shared).map_err(LedgerError::from)?;
         note(format_args!("the verdict as a page: {}", path.display()));
