@@ -96,7 +96,9 @@ impl Ends {
                 found.checkpoint_holds = faults.len() == before;
             }
         }
-        if let Some((marked, root)) = &self.mark {
+        // Where no opening was applied there is no origin, and no mark is of it.
+        let named = seen.values().any(|seen| seen.ledger.is_some());
+        if let Some((marked, root)) = self.mark.as_ref().filter(|_| named) {
             let differs = seen.get(marked).is_some_and(|seen| seen.root != *root);
             if *marked > size || differs {
                 let why = match differs {

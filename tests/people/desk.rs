@@ -118,8 +118,9 @@ impl Desk {
     pub fn whole(&self) -> u64 {
         let told = self.told("verify --format json");
         let told: serde_json::Value = serde_json::from_str(&told).unwrap();
-        assert_eq!((&told["exit"], &told["checkpoint_holds"]), (&0.into(), &true.into()));
-        assert_eq!(told["size"], told["checkpoint_size"]);
+        assert_eq!(told["exit"], 0, "{told}");
+        assert_eq!(told["checkpoint"]["holds"], true, "{told}");
+        assert_eq!(told["size"], told["checkpoint"]["size"], "{told}");
         told["size"].as_u64().unwrap()
     }
 
