@@ -1,7 +1,7 @@
 //! What `annals verify` was given, told by its content, in this one place.
 //!
-//! Always holds: an address and a folder with tiles and no journal are a published record, any other
-//! folder is a ledger; a file that begins as evidence or a proof is judged as that, also if it is
+//! Always holds: an address and a folder with tiles and no journal are a published record, any
+//! other folder is a ledger; a file that begins as evidence or a proof is judged as that, also if it is
 //! damaged; what is none of these is an error that names what can be verified. Nothing is asked of
 //! a host before its address is found to be one that can be used. Not here: the verdicts
 //! (`ledger::audit`, `verify::evidence`, `verify::proof`).
@@ -59,7 +59,8 @@ impl What {
             return Ok(What::Evidence(evidence.map(Box::new)));
         }
         Err(Failure::usage(format!(
-            "{}: expected a ledger's folder, a published directory, a proof or an evidence file, found {}",
+            "{}: expected a ledger's folder, a published directory, a proof or an evidence file, \
+             found {}",
             named.display(),
             other(&head)
         )))
