@@ -1161,6 +1161,8 @@ class Verifier:
         self.judge_checkpoint()
         self.judge_marks()
         self.judge_pin()
+        if self.published and self.checkpoint and len(self.events) < self.checkpoint[1]:
+            self.faults = [fault for fault in self.faults if fault[0] != 801]
         self.judge_policy()
 
     def take(self, record, body):
@@ -2124,7 +2126,7 @@ def print_report(got, state):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("ledger", nargs="?", metavar="LEDGER_DIR", help="a ledger's or a published folder, a proof or an evidence file")
+    parser.add_argument("ledger", nargs="?", metavar="DIR", help="a ledger's folder, a published directory, a proof or an evidence file")
     parser.add_argument("--marks", metavar="FILE", help="the log key's memory, keys/log.marks")
     parser.add_argument("--pin", metavar="FILE", help="an auditor's pin")
     parser.add_argument("--policy", metavar="FILE", help="the logs and witnesses that are trusted")

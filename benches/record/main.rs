@@ -96,4 +96,19 @@ fn verify(asked: &Asked) {
     println!("verify_bytes_per_event {each:.0}");
     let open = run("open", u64::MAX);
     println!("open_writer {:.2} s, peak {:.0} MB", open.seconds, open.peak as f64 / 1e6);
+    find(asked);
+}
+
+/// A scan for words, and what of it is the fold that every reading command makes.
+fn find(asked: &Asked) {
+    let run = |what: &str| measure::run_child(what, &asked.folder, u64::MAX);
+    let (state, find) = (run("state"), run("find"));
+    let events = asked.events as f64;
+    println!(
+        "find {:.2} s, {:.0} events/s, of which the state {:.2} s, peak {:.0} MB",
+        find.seconds,
+        events / find.seconds,
+        state.seconds,
+        find.peak as f64 / 1e6
+    );
 }

@@ -5,7 +5,10 @@ use annals::event::body::Body;
 use annals::event::record::Reading;
 use annals::hash::Hash;
 use annals::ledger::record::Record;
+use annals::ledger::view::View;
+use annals::ledger::view::scan::scan;
 use annals::ledger::writer::Writer;
+use annals::search::Phrase;
 use annals::verify::ends::Ends;
 use annals::verify::source::Source;
 use annals::verify::{Options, verify};
@@ -75,6 +78,8 @@ pub fn child(what: &str, folder: &Path, until: u64) {
         "verify" => whole(folder, until, cores()),
         "verify-one" => whole(folder, until, 1),
         "open" => open(folder),
+        "state" => drop(state(&Record::open(paths(folder)).expect("a record"))),
+        "find" => find(folder),
         other => panic!("unknown child {other}"),
     }
     println!("{} {}", began.elapsed().as_secs_f64(), peak());
@@ -121,6 +126,19 @@ fn open(folder: &Path) {
     let log = keys.log().expect("a log key");
     let writer = Writer::open(paths, vec![log], Duration::ZERO).expect("a writer");
     assert!(writer.size() > 0);
+}
+
+/// The folded state, which every reading command needs.
+fn state(record: &Record) -> View<'_> {
+    View::open(record, record.size()).expect("a view")
+}
+
+/// What `annals find` does before it shows anything: the state, and a scan of every body.
+fn find(folder: &Path) {
+    let record = Record::open(paths(folder)).expect("a record");
+    let phrases = [Phrase::new("core principles", false).expect("words")];
+    let scanned = scan(&state(&record), &phrases).expect("a scan");
+    assert!(!scanned.facts.is_empty());
 }
 
 /// Peak resident memory of this process in bytes; 0 where the system does not tell.

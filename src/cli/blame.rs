@@ -10,7 +10,7 @@ use crate::cli::args::Format;
 use crate::cli::asked::{Asked, Filter, UNDATED, document_at, facts};
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{json, note, out, visible};
+use crate::cli::output::{json, note, out, visible, width};
 use crate::cli::provenance;
 use crate::cli::words;
 use crate::hash::Hash;
@@ -71,7 +71,7 @@ struct Answer<'a> {
 pub fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, Failure> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
-    document_at(&view, args.of, "annals blame")?;
+    document_at(&view, args.of, "DOCUMENT")?;
     let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
     let gathered = gather(&view, &names, &|fact| filter.takes(&view, fact))?;
     let missing = || LedgerError::NotFound(format!("document {} could not be read", args.of));
@@ -168,7 +168,7 @@ fn page(
     let title = about.map(|about| visible(&about.title)).unwrap_or_default();
     let heading = format!("document {}: ", answer.document.document);
     writeln!(out, "{}\n", words::hanging(&heading, &title, heading.len()))?;
-    margin::write(out, &answer.segments, &answer.facts)?;
+    margin::write(out, &answer.segments, &answer.facts, width())?;
     apart(out, answer)?;
     let when = when.map(|when| format!(", when {when}")).unwrap_or_default();
     writeln!(out, "{}{when}", counted(answer))?;

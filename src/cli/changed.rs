@@ -6,44 +6,58 @@
 use crate::cli::output::visible;
 use crate::cli::words::{attribution, colour, when};
 use crate::ledger::view::row::Words;
+use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
+
+/// What became of a part of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// It stayed.
+    Same,
+    /// It was taken out.
+    Gone,
+    /// It was put in.
+    New,
+}
+
+/// The parts of two texts, word by word; those of one kind are joined.
+pub fn parts(old: &str, new: &str) -> Vec<(Part, String)> {
+    let diff = TextDiff::from_unicode_words(old, new);
+    let mut parts: Vec<(Part, String)> = Vec::new();
+    for change in diff.iter_all_changes() {
+        let part = match change.tag() {
+            ChangeTag::Equal => Part::Same,
+            ChangeTag::Delete => Part::Gone,
+            ChangeTag::Insert => Part::New,
+        };
+        match parts.last_mut() {
+            Some((same, words)) if *same == part => words.push_str(change.value()),
+            _ => parts.push((part, change.value().to_owned())),
+        }
+    }
+    parts
+}
 
 /// The new words with the old ones beside them: [-gone-] {+come+}.
 pub fn changed(old: &str, new: &str) -> String {
     if old == new {
         return format!("{} (the claim is as before)", visible(new));
     }
-    let (old, new) = (visible(old), visible(new));
-    let diff = TextDiff::from_unicode_words(old.as_str(), new.as_str());
     let mut out = String::new();
-    let mut run: Option<(ChangeTag, String)> = None;
-    for change in diff.iter_all_changes() {
-        let (tag, value) = (change.tag(), change.value());
-        match &mut run {
-            Some((same, words)) if *same == tag => words.push_str(value),
-            _ => {
-                close(&mut out, run.take());
-                run = Some((tag, value.to_owned()));
-            }
+    for (part, text) in parts(&visible(old), &visible(new)) {
+        let core = text.trim();
+        let at = text.len() - text.trim_start().len();
+        out.push_str(text.get(..at).unwrap_or_default());
+        match part {
+            _ if core.is_empty() => {}
+            Part::Same => out.push_str(core),
+            Part::Gone => out.push_str(&colour(&format!("[-{core}-]"), "31")),
+            Part::New => out.push_str(&colour(&format!("{{+{core}+}}"), "32")),
         }
+        out.push_str(text.get(at + core.len()..).unwrap_or_default());
     }
-    close(&mut out, run);
     out
-}
-
-fn close(out: &mut String, run: Option<(ChangeTag, String)>) {
-    let Some((tag, text)) = run else { return };
-    let core = text.trim();
-    let at = text.len() - text.trim_start().len();
-    let (before, after) = (&text[..at], &text[at + core.len()..]);
-    out.push_str(before);
-    match tag {
-        _ if core.is_empty() => {}
-        ChangeTag::Equal => out.push_str(core),
-        ChangeTag::Delete => out.push_str(&colour(&format!("[-{core}-]"), "31")),
-        ChangeTag::Insert => out.push_str(&colour(&format!("{{+{core}+}}"), "32")),
-    }
-    out.push_str(after);
 }
 
 /// What differs between two revisions beside the claim, each as `what: before → now`.

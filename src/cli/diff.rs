@@ -15,6 +15,9 @@ use crate::cli::output::{json, out};
 use crate::cli::provenance;
 use crate::ledger::view::between::{Between, Change, between};
 use crate::ledger::view::event::EventRow;
+use crate::ledger::view::gather::gather;
+use crate::ledger::view::names::Names;
+use crate::ledger::view::row::FactRow;
 use crate::ledger::view::since::{Became, since};
 use crate::ledger::view::{AsOf, View};
 use clap::Args;
@@ -86,7 +89,8 @@ pub fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, Failure> {
     match context.format() {
         Format::Text if args.unified => {
             let facts = answer.facts.iter().chain(&answer.undated).map(|change| change.fact);
-            let facts: BTreeSet<u64> = facts.collect();
+            let mut facts: BTreeSet<u64> = facts.collect();
+            facts.extend(related((&to, &names), &answer, &filter)?);
             let whole = filter.is_empty();
             unified::write(&mut out, ((&from, &old_names), (&to, &names)), &facts, whole)?;
             provenances(&mut out, &to, &answer)?;
@@ -129,6 +133,24 @@ fn narrow(changes: &mut Between, filter: &Filter) {
     changes.documents.clear();
     changes.editors.clear();
     changes.ledger.clear();
+}
+
+/// The facts whose relations changed, of those that were asked for.
+fn related(
+    known: (&View<'_>, &Names),
+    answer: &Answer<'_>,
+    filter: &Filter,
+) -> Result<BTreeSet<u64>, Failure> {
+    let relations = answer.changes.relations.iter();
+    let ends: BTreeSet<u64> = relations.flat_map(|row| row.on.iter().copied()).collect();
+    if filter.is_empty() || ends.is_empty() {
+        return Ok(ends);
+    }
+    let (view, names) = known;
+    let wanted = |fact: u64| ends.contains(&fact) && filter.takes(view, fact);
+    let rows = gather(view, names, &wanted)?.facts.into_values();
+    let asked = |row: &FactRow| filter.keeps(row) && filter.dated(&row.words) != Dated::Out;
+    Ok(rows.filter(asked).map(|row| row.fact).collect())
 }
 
 /// Both provenances, and what became of the facts after the second point.

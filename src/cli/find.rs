@@ -14,12 +14,11 @@ use crate::cli::output::{json, out, visible};
 use crate::cli::provenance;
 use crate::cli::replay::columns::broken;
 use crate::cli::words::{self, hanging};
-use crate::event::body::Content;
 use crate::hash::Hash;
 use crate::ledger::view::gather::gather;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::row::FactRow;
-use crate::ledger::view::saying::words as words_of;
+use crate::ledger::view::scan::scan;
 use crate::ledger::view::since::{Became, since};
 use crate::ledger::view::{AsOf, View};
 use crate::search::Phrase;
@@ -74,8 +73,10 @@ pub fn run(context: &mut Context, args: FindArgs) -> Result<Exit, Failure> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
     let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
-    let (candidates, damaged) = scan(&view, &filter, &phrases)?;
-    let found = rows(&view, &names, &candidates, &filter, &phrases)?;
+    let scanned = scan(&view, &phrases)?;
+    let untold = scanned.untold.iter().filter(|fact| filter.takes(&view, **fact));
+    untold.for_each(|_| filter.unasked());
+    let found = rows(&view, &names, &scanned.facts, &filter, &phrases)?;
     filter.tell_unasked();
     let (found, undated) = filter.by_date(found, |found| &found.row.words);
     let since = since(&view, found.iter().chain(&undated).map(|found| found.fact));
@@ -93,40 +94,12 @@ pub fn run(context: &mut Context, args: FindArgs) -> Result<Exit, Failure> {
         Format::Csv => columns(&mut out, &answer)?,
     }
     out.flush()?;
-    Ok(provenance::warn(&view, damaged))
+    Ok(provenance::warn(&view, scanned.damaged))
 }
 
 fn phrase(words: &str, part: bool) -> Result<Phrase, Failure> {
     let why = || Failure::usage(format!("expected words to find, found none in {words:?}"));
     Phrase::new(words, part).ok_or_else(why)
-}
-
-/// The facts whose present words have all the phrases, and how many bodies are damaged.
-fn scan(
-    view: &View<'_>,
-    filter: &Filter,
-    phrases: &[Phrase],
-) -> Result<(BTreeSet<u64>, u64), Failure> {
-    let (mut candidates, mut damaged) = (BTreeSet::new(), 0);
-    view.walk(0, view.as_of().size, &mut |seen| {
-        let fact = view.state().fold.fact_of_revision(seen.position);
-        let Some(fact) = fact.filter(|fact| fact.revision == seen.position) else { return true };
-        match view.content(seen) {
-            Ok(Content::FactAsserted(body)) if hits::all(&words_of(&body.fact), phrases) => {
-                candidates.insert(fact.position);
-            }
-            Ok(Content::FactCorrected(body)) if hits::all(&words_of(&body.fact), phrases) => {
-                candidates.insert(fact.position);
-            }
-            Err(why) => {
-                filter.unasked();
-                damaged += u64::from(why == crate::ledger::view::row::Withheld::Damaged);
-            }
-            _ => {}
-        }
-        true
-    })?;
-    Ok((candidates, damaged))
 }
 
 fn rows(

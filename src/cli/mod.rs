@@ -41,6 +41,7 @@ mod diff;
 mod find;
 mod blame;
 mod publish;
+mod timeline;
 mod export;
 mod import;
 mod init;
@@ -77,10 +78,10 @@ pub fn run() -> ExitCode {
 
 /// A command that reads filters by an editor only if that was typed: `ANNALS_EDITOR` signs.
 fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
-    use Command::{Blame, Diff, Find, Log, Replay, Show, Status};
+    use Command::{Blame, Diff, Find, Log, Replay, Show, Status, Timeline};
     let reads = matches!(
         cli.command,
-        Replay(_) | Show(_) | Log(_) | Status(_) | Diff(_) | Find(_) | Blame(_)
+        Replay(_) | Show(_) | Log(_) | Status(_) | Diff(_) | Find(_) | Blame(_) | Timeline(_)
     );
     let source = matches.subcommand().and_then(|(_, inner)| inner.value_source("editor"));
     if reads && source != Some(ValueSource::CommandLine) {
@@ -114,6 +115,7 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Find(args) => find::run(&mut context, args),
         Command::Blame(args) => blame::run(&mut context, args),
         Command::Publish(args) => publish::run(&mut context, args),
+        Command::Timeline(args) => timeline::run(&mut context, args),
         Command::Export(args) => export::run(&mut context, args),
         Command::Import(args) => import::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, args),

@@ -26,13 +26,13 @@ pub struct PublishArgs {
 }
 
 const AFTER_HELP: &str = "\
-The record is verified first, and its checkpoint must cover all of it. The files are laid out as C2SP
-tlog-tiles has it (FORMAT.md section 9); annals verify DIR, or the address at which a web server
-serves it, judges them. An interrupted publication is finished by the next one. What is sealed or
-redacted is not published, and is removed if it was.
+The record is verified first, and its checkpoint must cover all of it. The files are laid out as
+C2SP tlog-tiles has it (FORMAT.md section 9); annals verify DIR, or the address at which a web
+server serves it, judges them. An interrupted publication is finished by the next one. What is
+sealed or redacted is not published, and is removed if it was.
 
-Where keys/policy names witnesses, they are asked first; who does not cosign is told, and only one that
-has seen another or a longer record keeps this one from being published (exit 4).";
+Where keys/policy names witnesses, they are asked first; who does not cosign is told, and only one
+that has seen another or a longer record keeps this one from being published (exit 4).";
 
 pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
     let mut record = context.record()?;

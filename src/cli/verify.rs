@@ -146,8 +146,8 @@ fn tell(
     args: VerifyArgs,
 ) -> Result<Exit, Failure> {
     let seconds = began.elapsed().as_secs_f64();
-    let periods = periods(source, &audited.report).map_err(LedgerError::from)?;
-    let told = Told::of(audited, periods);
+    let roster = periods(source, &audited.report).map_err(LedgerError::from)?;
+    let told = Told::of(audited, roster);
     let mut out = out();
     match context.format() {
         Format::Text => text::write(&mut out, &told, seconds)?,
@@ -157,6 +157,8 @@ fn tell(
     out.flush()?;
     if let Some(path) = args.html {
         let now = context.clock.now();
+        let here = std::env::current_dir()?;
+        let place = place.strip_prefix(here).unwrap_or(place);
         let page = page::write(&told, (place, args.pin.as_deref()), (now, seconds));
         disk::replace(&path, page.as_bytes(), Mode::Shared).map_err(LedgerError::from)?;
         note(format_args!("the verdict as a page: {}", path.display()));

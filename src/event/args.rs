@@ -259,12 +259,14 @@ impl Args {
         }
     }
 
-    /// The public keys that the args name to be enrolled or to become log key.
-    pub fn new_key(&self) -> Option<PublicKey> {
+    /// The public key that the args name.
+    pub fn key(&self) -> Option<PublicKey> {
         match self {
             Args::LedgerOpened(args) => Some(args.log_key),
             Args::LedgerRekeyed(args) => Some(args.log_key),
             Args::EditorEnrolled(args) => Some(args.key),
+            Args::EditorChanged(args) => Some(args.key),
+            Args::EditorRevoked(args) => Some(args.key),
             _ => None,
         }
     }

@@ -173,7 +173,7 @@ fn last_mark(
 
 fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound, LedgerError> {
     let folder = record.paths.store();
-    if !folder.is_dir() {
+    if folder.symlink_metadata().is_err() {
         let why = "there is none here; it is made from the journal when it is needed";
         return Ok(StoreFound::NotCompared(why.to_owned()));
     }

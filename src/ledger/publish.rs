@@ -4,7 +4,8 @@
 //! a reader finds all of the size that the published checkpoint says, whenever the writing stops;
 //! what was published before is a beginning of what is published now. A body or a document that is
 //! sealed or redacted is not published, wherever else it may still be.
-//! Not here: how a file is written (`archive::shelf`). Source: FORMAT.md section 9, "Published directory".
+//! Not here: how a file is written (`archive::shelf`). Source: FORMAT.md section 9, "Published
+//! directory".
 
 use crate::archive::shelf::Shelf;
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};

@@ -1,7 +1,7 @@
 //! Witnesses: cosignatures of the ledger's checkpoint, collected from all at once.
 //!
-//! Always holds: nobody is asked before the checkpoint is found to be that of the record in hand, so
-//! that damage here is never told as a fork; one witness that is slow or silent keeps no other
+//! Always holds: nobody is asked before the checkpoint is found to be that of the record in hand,
+//! so that damage here is never told as a fork; one witness that is slow or silent keeps no other
 //! waiting; the checkpoint's text is never changed, only lines of witnesses are. Not here: how one
 //! is asked (`witness::ask`), who they are (`trust`). Source: FORMAT.md section 13.
 

@@ -102,7 +102,7 @@ pub fn check_signatures(events: &mut [Examined], keys: &mut Keys<'_>) {
 fn recompute(event: &mut Examined, keys: &mut Keys<'_>) -> Option<Recomputed> {
     let (statement, signature) = (event.reading.statement.as_ref()?, event.reading.signature?);
     let refused = |key: PublicKey| (Rule::KeyRefused, format!("the key {key} is not acceptable"));
-    if let Some(key) = statement.args.new_key()
+    if let Some(key) = statement.args.key()
         && !keys.accepts(&key)
     {
         event.signature.push(refused(key));

@@ -114,6 +114,12 @@ impl Report {
         }
     }
 
+    /// Whether an entry bundle of a published record is missing or not in form.
+    fn has_broken_bundle(&self) -> bool {
+        let broken = |fault: &Fault| matches!(fault.rule, Rule::BundleMissing | Rule::BundleForm);
+        self.faults.iter().any(broken)
+    }
+
     /// The exit code of FORMAT.md section 9: 4 forked, 1 fault, 2 could not tell, 0 yes.
     pub fn exit(&self) -> u8 {
         match self.class() {
@@ -158,6 +164,10 @@ pub fn verify(
         let (size, genesis, seen) = (report.size, report.genesis, &report.seen);
         let looked = Looked { size, genesis, seen, nodes: &nodes };
         report.ends = ends.judge(looked, &mut report.faults);
+        if report.size < source.size() && report.has_broken_bundle() {
+            // Files that are missing are damage, not a cut.
+            report.faults.retain(|fault| fault.rule != Rule::CutBelowPin);
+        }
     }
     report.known = options.known.min(report.size);
     report.faults.sort();

@@ -72,7 +72,8 @@ pub fn judge(pin: Option<&Pin>, record: Looked<'_>, faults: &mut Vec<Fault>) {
         differs => {
             let differing = differs.unwrap_or_else(|| events(&(0..pinned)));
             let why = format!(
-                "forked: at size {pinned} the record is not the pinned one; not the same: {differing}"
+                "forked: at size {pinned} the record is not the pinned one; not the same: \
+                 {differing}"
             );
             tell(Rule::ForkedFromPin, why);
         }

@@ -1,8 +1,9 @@
 //! Asking a witness to cosign a checkpoint.
 //!
-//! Always holds: every wait has a bound; only a line of the witness's own key that verifies is taken
-//! over; what it refuses is told apart from what it contradicts. Not here: whom to ask, what
-//! becomes of the line (`ledger::witnesses`). Source: C2SP tlog-witness v1.0.0; FORMAT.md section 13.
+//! Always holds: every wait has a bound; only a line of the witness's own key that verifies is
+//! taken over; what it refuses is told apart from what it contradicts. Not here: whom to ask, what
+//! becomes of the line (`ledger::witnesses`). Source: C2SP tlog-witness v1.0.0; FORMAT.md section
+//! 13.
 
 use crate::archive::web::{agent, cause};
 use crate::hash::Hash;

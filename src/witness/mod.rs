@@ -6,10 +6,10 @@
 //!       ◄── 200 a line · 409 its size · 422 no ──
 //! ```
 //!
-//! Always holds: a witness cosigns nothing that is not on its disk, and nothing that does not extend
-//! what is; every size and every wait has a bound on both sides. Not here: the policy that says who
-//! is asked (`tlog::policy`), what becomes of the lines (`ledger::witnesses`).
-//! Source: C2SP tlog-witness v1.0.0; FORMAT.md section 13.
+//! Always holds: a witness cosigns nothing that is not on its disk, and nothing that does not
+//! extend what is; every size and every wait has a bound on both sides. Not here: the policy that
+//! says who is asked (`tlog::policy`), what becomes of the lines (`ledger::witnesses`). Source:
+//! C2SP tlog-witness v1.0.0; FORMAT.md section 13.
 
 pub mod ask;
 pub mod keeper;

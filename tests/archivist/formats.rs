@@ -83,7 +83,10 @@ fn readers_write_nothing_and_work_where_nothing_can_be_written() {
         assert!(Command::new("chmod").arg("-R").arg(mode).arg(ledger).status().unwrap().success());
     };
     chmod("a-w");
-    for line in ["replay", "show 5", "log", "log 5 --reverse", "status", "replay --as-of 9"] {
+    for line in ["replay", "show 5", "log", "log 5 --newest", "status", "replay --as-of 9"] {
+        story.told(line);
+    }
+    for line in ["diff 9 head", "diff 9 head --unified", "find met", "blame 3"] {
         story.told(line);
     }
     chmod("u+w");
@@ -97,7 +100,7 @@ fn readers_wait_for_no_writer() {
     let lock = story.folder.path().join("ledger/lock");
     let wait = std::time::Duration::ZERO;
     let _held = annals::disk::lock::Lock::take(&lock, wait).unwrap();
-    for line in ["replay", "show 5", "log", "status"] {
+    for line in ["replay", "show 5", "log", "status", "diff 0", "find met", "blame 3"] {
         story.told(line);
     }
 }
@@ -105,7 +108,9 @@ fn readers_wait_for_no_writer() {
 #[test]
 fn a_closed_pipe_is_no_error() {
     let story = story();
-    for line in ["replay", "log --format csv", "replay --format csv", "show 5", "status"] {
+    let more = ["diff 0", "diff 0 --unified", "find met --format csv", "blame 3", "log --newest"];
+    let lines = ["replay", "log --format csv", "replay --format csv", "show 5", "status"];
+    for line in lines.into_iter().chain(more) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
         command.current_dir(story.folder.path()).args(line.split(' '));
         let (reader, writer) = std::io::pipe().unwrap();

@@ -46,7 +46,30 @@ fn filters_and_order() {
     assert_eq!(log("5 --from 6"), [10, 13]);
     let all: Vec<u64> = (0..14).rev().collect();
     assert_eq!(log("--reverse"), all);
+    assert_eq!(log("--newest"), all);
+    assert_eq!(log("--topic GRUSHKO"), [5, 10, 13]);
+    assert_eq!(log("--topic grushko --newest --until 12"), [10, 5]);
+    assert_eq!(log("--topic answers --document 3"), [3, 4, 8, 13]);
+    assert_eq!(log("--document 3"), (3..14).collect::<Vec<u64>>());
+    assert_eq!(log("--document 3 --by cole"), [9]);
+    assert_eq!(log("--document 3 --type fact.disputed"), [12]);
+    assert_eq!(log("7 --newest"), [12, 7]);
+    assert_eq!(story.run("log --document 4").exit, 2);
     assert_eq!(story.run("log --type facts").exit, 2);
+}
+
+#[test]
+fn the_life_of_a_fact_that_was_disputed() {
+    let told = story().told("log 7");
+    let expected = "     7  2022-01-27 08:00  fact.asserted, Ada Example
+        The core question was not answered.
+    12  2022-02-01 09:00  fact.disputed 7, Bo Berg
+        misquotation, error in the document: he said it otherwise
+2 events, now disputed
+";
+    assert!(told.starts_with(expected), "{told}");
+    let then = story().told("log 7 --as-of 9");
+    assert!(then.contains("1 event, now asserted\nas of position 9 (10 of 14 events)"), "{then}");
 }
 
 #[test]

@@ -3,8 +3,12 @@
 //! Always holds: the ledger is made by the library with seeded randomness and a set clock, so that
 //! hashes and times are the same on every machine.
 
+mod blame;
+mod diff;
+mod find;
 mod formats;
 mod history;
 mod replay;
 mod show;
 mod story;
+mod when;

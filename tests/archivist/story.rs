@@ -15,8 +15,10 @@ use annals::ledger::seal::seal;
 use annals::ledger::settle::Settled;
 use annals::ledger::writer::Writer;
 use annals::text::{Origin, Person, Words};
-use std::path::Path;
+use std::fs::Permissions;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 use tempfile::TempDir;
 
 pub const TEXT: &str = "Kommersant reports that two answers were given. Sullivan met Grushko in \
@@ -94,6 +96,11 @@ const ACTS: &str = r#"{"type":"fact.corrected","fact":5,"reason":"wrong-date","s
 /// 0 opened, 1 Bo, 2 Cy, 3 document, 4–7 facts (27 January); 8 Bo confirms 4, 9 Cy asserts;
 /// 10–13 corrected, retracted, disputed, related (1 February).
 pub fn story() -> Story {
+    static TOLD: Told = LazyLock::new(|| files(&tell()));
+    again(&TOLD)
+}
+
+fn tell() -> Story {
     let folder = tempfile::tempdir().unwrap();
     let (mut author, ada) = found(folder.path());
     std::fs::write(folder.path().join("article.txt"), TEXT).unwrap();
@@ -113,6 +120,11 @@ pub fn story() -> Story {
 
 /// The story, and then: 14 Cy's key was stolen from 9 on, 15 the words of fact 7 are redacted.
 pub fn dark_story() -> Story {
+    static TOLD: Told = LazyLock::new(|| files(&tell_dark()));
+    again(&TOLD)
+}
+
+fn tell_dark() -> Story {
     let story = story();
     let (mut author, ada) = opened(story.folder.path(), "2022-03-01T10:00:00Z");
     let stated = |text: &str| Stated { statement: Words::new(text).unwrap() };
@@ -130,6 +142,11 @@ pub fn dark_story() -> Story {
 
 /// The story, and then: 14 the clock was wrong, it is 09:00 on 27 January.
 pub fn retimed_story() -> Story {
+    static TOLD: Told = LazyLock::new(|| files(&tell_retimed()));
+    again(&TOLD)
+}
+
+fn tell_retimed() -> Story {
     let story = story();
     let (mut author, ada) = opened(story.folder.path(), "2022-01-27T09:00:00Z");
     let body = Stated { statement: Words::new("the clock was five days ahead").unwrap() };
@@ -138,12 +155,48 @@ pub fn retimed_story() -> Story {
     story
 }
 
+/// The files of a story, so that it is told once and each test has a copy of its own.
+type Told = LazyLock<Vec<(PathBuf, Option<Vec<u8>>, Permissions)>>;
+
+fn files(story: &Story) -> Vec<(PathBuf, Option<Vec<u8>>, Permissions)> {
+    let (root, mut found) = (story.folder.path(), Vec::new());
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let (path, about) = (entry.path(), entry.metadata().unwrap());
+            let bytes = about.is_file().then(|| std::fs::read(&path).unwrap());
+            if bytes.is_none() {
+                folders.push(path.clone());
+            }
+            let name = path.strip_prefix(root).unwrap().to_owned();
+            found.push((name, bytes, about.permissions()));
+        }
+    }
+    found
+}
+
+fn again(told: &Told) -> Story {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes, permissions) in told.iter() {
+        let path = folder.path().join(name);
+        match bytes {
+            None => std::fs::create_dir(&path).unwrap(),
+            Some(bytes) => std::fs::write(&path, bytes).unwrap(),
+        }
+        std::fs::set_permissions(&path, permissions.clone()).unwrap();
+    }
+    Story { folder }
+}
+
 fn opened(folder: &Path, time: &str) -> (Author, SecretKey) {
     let paths = Paths::new(folder.join("ledger"), None);
     let keys = KeyFolder::open(&paths.keys).unwrap();
     let ada = keys.secret(&Handle::new("ada").unwrap(), &mut |_| Ok(None)).unwrap();
     let log = keys.log().unwrap();
-    let writer = Writer::open(paths, vec![log], std::time::Duration::ZERO).unwrap();
+    // A command that another test starts may hold the lock's file open until it runs.
+    let wait = std::time::Duration::from_secs(10);
+    let writer = Writer::open(paths, vec![log], wait).unwrap();
     let clock = Clock::from_setting(Some(time)).unwrap();
     (Author { writer, clock, entropy: Seeded::new(time) }, ada)
 }

@@ -130,6 +130,15 @@ fn bundles() -> Vec<Case> {
             &[(705, -1), (971, 0)],
         ),
         bad(
+            "971-bundle-missing-pin",
+            "The only bundle is not there, which a pin does not tell as a cut.",
+            with(|files| {
+                remove(files, BUNDLE);
+                put(files, PIN, Ledger::newsroom().pin(6).into_bytes());
+            }),
+            &[(705, -1), (971, 0)],
+        ),
+        bad(
             "971-bundle-missing-second",
             "The second bundle is not there, the first is judged.",
             long_with(|files| remove(files, "published/tile/entries/001.p/4")),

@@ -37,6 +37,15 @@ fn refused_keys() -> Vec<Case> {
     let mut act = acts::rekeyed("log-2", "rotated");
     act.args = act.args.replacen(&keys::key("log-2"), &hex_of(&mixed(2)), 1);
     rekey.sign("ada", act);
+    let named = |act: &dyn Fn(&str) -> acts::Act| {
+        let mut ledger = Ledger::opened();
+        let mut act = act("bo");
+        let order_8 = hex_of(&points::torsion(8).compress().0);
+        act.args = act.args.replacen(&keys::key("bo"), &order_8, 1);
+        ledger.sign("ada", act);
+        ledger
+    };
+    let changed = |name: &str| acts::roles(name, acts::EDITOR);
     let mut off = keys::secret("bo").public().0;
     while annals::key::PublicKey(off).accept().is_some()
         || curve25519_dalek::edwards::CompressedEdwardsY(off).decompress().is_some()
@@ -72,6 +81,8 @@ fn refused_keys() -> Vec<Case> {
         refused("beyond-p-large", "A key with y not below p.", &points::large_beyond_p()),
         refused("off-the-curve", "A key that is no point of the curve.", &off),
         last("301-key-refused-log", "A log key with a part of order 2.", &rekey),
+        last("301-key-refused-changed", "Other roles for a key of order 8.", &named(&changed)),
+        last("301-key-refused-revoked", "A key of order 8 is revoked.", &named(&acts::left)),
         signer_refused(),
     ]
 }

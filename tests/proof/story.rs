@@ -191,12 +191,12 @@ fn a_policy_asks_for_its_witnesses_of_proofs_and_ledgers() {
     assert_eq!(one.exit, 5);
     let two = desk.run("verify two.proof --policy policy");
     let cosigned = "named by the policy\ncosigned by One at 2027-01-15T08:00:00Z\n\
-                    cosigned by Two at 2027-01-15T08:00:00Z\nignored: 1 signature lines of unknown keys\n";
+                    cosigned by Two at 2027-01-15T08:00:00Z\nignored: 1 signature line of unknown keys\n";
     assert!(two.out.contains(cosigned), "{}", two.out);
     assert_eq!(two.exit, 0);
     let ledger = desk.run("verify ledger --policy policy");
     assert!(ledger.out.contains("witness: Two cosigned the checkpoint at 2027-01-15T08:00:00Z\n"));
-    assert!(ledger.out.contains("ignored: 1 signature lines of unknown keys\n"), "{}", ledger.out);
+    assert!(ledger.out.contains("ignored: 1 signature line of unknown keys\n"), "{}", ledger.out);
     assert_eq!(ledger.exit, 0);
     // Beside the keys it is used without being named; a pin is not made where trust is missing.
     std::fs::create_dir(desk.path("keys")).expect("made");

@@ -1,4 +1,5 @@
-//! The record of the seed article, made by the library with seeded keys and a set clock.
+//! The record of the seed article, and a hostile one, made by the library with seeded keys and a
+//! set clock.
 //!
 //! Always holds: the same bytes on every run, and the positions of scripts/story. Not here: what is
 //! asked of it.
@@ -39,7 +40,7 @@ pub fn drafts() -> PathBuf {
 impl Author {
     fn writer(&self) -> Writer {
         let log = KeyFolder::open(&self.paths.keys).unwrap().log().unwrap();
-        Writer::open(self.paths.clone(), vec![log], Duration::ZERO).unwrap()
+        Writer::open(self.paths.clone(), vec![log], Duration::from_secs(10)).unwrap()
     }
 
     fn file(&mut self, key: &SecretKey, time: &str, name: &str) {
@@ -86,10 +87,10 @@ impl Author {
     }
 }
 
-fn found(folder: &Path) -> (Author, SecretKey) {
+fn found(folder: &Path, title: &str) -> (Author, SecretKey) {
     let founding = Founding {
         origin: Origin::new(ORIGIN).unwrap(),
-        title: Words::new("Record of the article on the US written response").unwrap(),
+        title: Words::new(title).unwrap(),
         licence: Words::new("CC-BY-4.0").unwrap(),
         corrections_policy: None,
         confirmations: 1,
@@ -106,7 +107,7 @@ fn found(folder: &Path) -> (Author, SecretKey) {
 
 /// The article's eight days, as scripts/story tells them.
 pub fn article(folder: &Path) {
-    let (mut author, ada) = found(folder);
+    let (mut author, ada) = found(folder, "Record of the article on the US written response");
     let bo = author.enrol(&ada, "2022-01-27T08:10:00Z", (2, 2, false), "Bo Berg");
     let cem = author.enrol(&ada, "2022-01-27T08:11:00Z", (3, 3, true), "Cem Aydin");
     author.file(&ada, "2022-01-27T09:00:00Z", "1-ada.jsonl");
@@ -128,4 +129,31 @@ pub fn article(folder: &Path) {
     let body = Content::EditorRevoked(Stated { statement: Words::new(why).unwrap() });
     author.event(&ada, "2022-02-03T09:00:00Z", Args::EditorRevoked(revoked), body);
     author.enrol(&ada, "2022-02-03T09:30:00Z", (4, 2, false), "Bo Berg");
+}
+
+/// What a stranger may try in any text.
+pub const ATTACK: &str =
+    "</script><script>window.taken=1</script><img src=x onerror=window.taken=1>";
+
+/// A record whose every text tries to be more than text; the words of fact 3 are redacted.
+pub fn hostile(folder: &Path) {
+    let (mut author, ada) = found(folder, ATTACK);
+    let text = format!("He wrote {ATTACK} & \u{202e}backwards\u{202c}; <!-- and ended.\r\n]]>");
+    std::fs::write(folder.join("page.txt"), &text).unwrap();
+    let words = serde_json::to_string(ATTACK).unwrap();
+    let quote = serde_json::to_string("& \u{202e}backwards\u{202c}; <!--").unwrap();
+    let lines = format!(
+        r#"{{"type":"document.captured","file":"page.txt","title":{words},"lang":"en","publisher":{words}}}
+{{"claim":{words},"quote":{quote},"topics":[{{"name":{words}}}],"attribution":[{{"agent":{words},"agent_type":"person","act":{words},"role":{words}}}]}}
+{{"claim":"SECRET {{{{data}}}}","quote":"and ended"}}
+{{"claim":"{{{{data}}}} & <b>bold</b>","quote":"He wrote"}}
+"#
+    );
+    author.lines(&ada, "2022-01-27T09:00:00Z", &lines, folder);
+    let args = annals::event::args::BodyRedacted {
+        event: 3,
+        reason: annals::event::words::RedactReason::CourtOrder,
+    };
+    let body = Content::BodyRedacted(Stated { statement: Words::new(ATTACK).unwrap() });
+    author.event(&ada, "2022-01-28T09:00:00Z", Args::BodyRedacted(args), body);
 }

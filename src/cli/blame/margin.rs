@@ -6,7 +6,7 @@
 
 use crate::cli::blame::Resting;
 use crate::cli::exit::Failure;
-use crate::cli::output::{visible, whole_words, width};
+use crate::cli::output::{visible, whole_words};
 use crate::cli::words::colour;
 use crate::event::words::Stance;
 use crate::ledger::view::spans::Segment;
@@ -47,13 +47,18 @@ impl Paragraph {
     }
 }
 
-/// Writes the text with its facts.
-pub fn write(out: &mut dyn Write, segments: &[Segment], facts: &[Resting]) -> Result<(), Failure> {
+/// Writes the text with its facts, in this many columns.
+pub fn write(
+    out: &mut dyn Write,
+    segments: &[Segment],
+    facts: &[Resting],
+    columns: usize,
+) -> Result<(), Failure> {
     let notes: BTreeMap<u64, String> = facts.iter().map(|fact| (fact.fact, note(fact))).collect();
     for paragraph in paragraphs(segments) {
-        match width() < NARROW {
-            true => below(out, &paragraph, &notes)?,
-            false => beside(out, &paragraph, &notes)?,
+        match columns < NARROW {
+            true => below(out, &paragraph, &notes, columns)?,
+            false => beside(out, &paragraph, &notes, columns)?,
         }
         writeln!(out)?;
     }
@@ -215,8 +220,9 @@ fn beside(
     out: &mut dyn Write,
     paragraph: &Paragraph,
     notes: &BTreeMap<u64, String>,
+    columns: usize,
 ) -> Result<(), Failure> {
-    let text = width() - MARGIN - BETWEEN;
+    let text = columns.saturating_sub(MARGIN + BETWEEN);
     let mut waiting = std::collections::VecDeque::new();
     let all = lines(paragraph, text);
     let mut next = all.iter().map(|line| line.start).skip(1).chain([usize::MAX]);
@@ -243,12 +249,16 @@ fn below(
     out: &mut dyn Write,
     paragraph: &Paragraph,
     notes: &BTreeMap<u64, String>,
+    columns: usize,
 ) -> Result<(), Failure> {
-    for line in lines(paragraph, width()) {
+    for line in lines(paragraph, columns) {
         writeln!(out, "{}", shown(paragraph, &line))?;
     }
-    for note in notes_in(paragraph, &(0..usize::MAX), notes, width() - 4) {
+    for note in notes_in(paragraph, &(0..usize::MAX), notes, columns.saturating_sub(4)) {
         writeln!(out, "    {note}")?;
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,9 +39,9 @@ pub fn write(out: &mut dyn Write, answer: &Answer<'_>, when: Option<&str>) -> Re
         section(out, heading, events)?;
     }
     let when = when.map(|when| format!(", when {when}")).unwrap_or_default();
-    let (count, events) = (answer.facts.len(), answer.to.size - answer.from.size);
-    let events = format!("changed by {events} event{}", if events == 1 { "" } else { "s" });
-    Ok(writeln!(out, "{}{when}", facts(count, &events))?)
+    let events = answer.to.size - answer.from.size;
+    let events = format!("{events} event{} between the points", if events == 1 { "" } else { "s" });
+    Ok(writeln!(out, "{}{when}; {events}", facts(answer.facts.len(), "changed"))?)
 }
 
 fn section(out: &mut dyn Write, heading: &str, events: &[EventRow]) -> Result<(), Failure> {

@@ -6,6 +6,7 @@
 use crate::cli::find::mark;
 use crate::cli::output::visible;
 use crate::ledger::view::row::Words;
+use crate::ledger::view::scan::{Place, texts};
 use crate::search::{Phrase, Searched, joined};
 use serde::Serialize;
 use std::ops::Range;
@@ -36,36 +37,15 @@ pub struct Hit {
     places: Vec<Range<usize>>,
 }
 
-/// The texts of a fact that are searched: what each is, its document, the text.
-fn texts(words: &Words) -> Vec<(&'static str, Option<u64>, String)> {
-    let mut texts: Vec<(&str, Option<u64>, String)> = Vec::new();
-    texts.extend(words.claim.iter().map(|claim| ("claim", None, claim.clone())));
-    for row in &words.evidence {
-        if let Some(quote) = &row.evidence.quote {
-            texts.push(("quote", Some(row.evidence.document), quote.exact.to_string()));
-        }
-    }
-    for hop in &words.attribution {
-        let role = hop.role.as_deref().map(|role| format!(" ({role})")).unwrap_or_default();
-        let unnamed = hop.unnamed_because.as_deref();
-        let unnamed = unnamed.map(|why| format!(" (unnamed: {why})")).unwrap_or_default();
-        texts.push(("attribution", None, format!("{}{role}{unnamed} {}", hop.agent, hop.act)));
-    }
-    texts
-}
-
-/// Whether each phrase stands in one of the texts.
-pub fn all(words: &Words, phrases: &[Phrase]) -> bool {
-    let texts: Vec<Searched> =
-        texts(words).iter().map(|(_, _, text)| Searched::new(text)).collect();
-    let stands = |phrase: &Phrase| texts.iter().any(|text| !text.places(phrase).is_empty());
-    phrases.iter().all(stands)
-}
-
 /// The texts that have at least one of the phrases.
 pub fn of(words: &Words, phrases: &[Phrase]) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for (within, document, text) in texts(words) {
+    for (place, text) in texts(words) {
+        let (within, document) = match place {
+            Place::Claim => ("claim", None),
+            Place::Quote(document) => ("quote", Some(document)),
+            Place::Attribution => ("attribution", None),
+        };
         let searched = Searched::new(&text);
         let places = phrases.iter().flat_map(|phrase| searched.places(phrase)).collect();
         let places = joined(places);

@@ -136,7 +136,7 @@ fn columns(as_of: &AsOf, row: &EventRow) -> [String; 14] {
 }
 
 /// The closed word that says why or how.
-fn reason(args: &EventArgs) -> Option<String> {
+pub fn reason(args: &EventArgs) -> Option<String> {
     Some(match args {
         EventArgs::FactDisputed(args) => args.reason.to_string(),
         EventArgs::FactCorrected(args) => args.reason.to_string(),

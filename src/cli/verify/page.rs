@@ -1,6 +1,6 @@
 //! The verdict as one page: to read, to print, to attach to a letter.
 //!
-//! Always holds: nothing is loaded from anywhere and no script runs (the page's own policy says so);
+//! Always holds: nothing is loaded from anywhere and no script runs (the page's policy says so);
 //! every text of strangers is escaped and made visible; the page can be read without its style.
 //! Not here: what is told (`told`). Source: HTML, Content Security Policy 3, WCAG 2.2.
 
@@ -44,7 +44,8 @@ pub fn write(told: &Told, places: Places<'_>, (now, seconds): (Time, f64)) -> St
                         h1 { "Verification of " (origin) }
                         (verdict(told))
                         p {
-                            "Checked at " (parts::moment(now)) " by annals " (env!("CARGO_PKG_VERSION"))
+                            "Checked at " (parts::moment(now))
+                            " by annals " (env!("CARGO_PKG_VERSION"))
                             " in " (format!("{seconds:.2}")) " seconds."
                         }
                     }

@@ -105,7 +105,11 @@ fn around(out: &mut dyn Write, judged: &Judged, proof: &Proof) -> Result<(), Fai
         writeln!(out, "cosigned by {} at {}", visible(name), at(*seconds))?;
     }
     if trust.ignored_lines > 0 {
-        writeln!(out, "ignored: {} signature lines of unknown keys", trust.ignored_lines)?;
+        let lines = match trust.ignored_lines {
+            1 => "1 signature line".to_owned(),
+            more => format!("{more} signature lines"),
+        };
+        writeln!(out, "ignored: {lines} of unknown keys")?;
     }
     if judged.quotations > 0 {
         writeln!(out, "quotations: {} hold in the documents here", judged.quotations)?;

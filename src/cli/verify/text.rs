@@ -74,6 +74,9 @@ fn around(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
         _ => writeln!(out, "store: differs from the journal")?,
     }
     match (told.pin.state, told.memory_compared) {
+        ("none", false) if told.published => {
+            writeln!(out, "nothing but what is published there was compared (see --pin)")?;
+        }
         ("none", false) => {
             writeln!(out, "nothing outside this folder was compared (see --pin)")?;
         }

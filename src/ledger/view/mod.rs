@@ -7,10 +7,12 @@
 pub mod between;
 pub mod columns;
 pub mod event;
+pub mod frames;
 pub mod gather;
 pub mod names;
 pub mod row;
 pub mod saying;
+pub mod scan;
 pub mod since;
 pub mod spans;
 

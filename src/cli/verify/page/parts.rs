@@ -100,8 +100,8 @@ pub fn faults(told: &Told) -> Markup {
             }
             @if let Some(later) = &told.later_version {
                 p {
-                    "Event " (later.position) " is of format " (later.format) ", which this program \
-                     does not know: all before it was checked, it and what follows was not."
+                    "Event " (later.position) " is of format " (later.format) ", which this \
+                     program does not know: all before it was checked, it and what follows was not."
                 }
             }
         }
@@ -133,8 +133,8 @@ pub fn open(told: &Told) -> Markup {
                 }
                 @if told.not_checkable > 0 {
                     li {
-                        (told.not_checkable) " checks could not be made, for their body or document \
-                         is withheld and an event of the record says so."
+                        (told.not_checkable) " checks could not be made, for their body or \
+                         document is withheld and an event of the record says so."
                     }
                 }
                 @if told.ignored_signature_lines > 0 {

@@ -1,0 +1,338 @@
+"""What scripts/browser-test checks in the browser. Speaks WebDriver over loopback; no library.
+
+Each check compares what the page shows with what `annals replay` answers as of the same position.
+"""
+
+import base64
+import json
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ANNALS = ROOT / "target/debug/annals"
+OUT = ROOT / "target/browser"
+HOME, END, LEFT, RIGHT = "\ue011", "\ue010", "\ue012", "\ue014"
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+
+
+def annals(ledger, *words):
+    command = [ANNALS, "--ledger", ROOT / "target/tmp" / ledger / "ledger", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, (words, done.stderr)
+    return done.stdout
+
+
+class Browser:
+    """A session of chromedriver; nothing but loopback is listened on or spoken to."""
+
+    def __init__(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.profile = tempfile.mkdtemp(prefix="annals-browser-")
+        self.driver = subprocess.Popen(
+            ["chromedriver", f"--port={self.port}", "--log-level=SEVERE"],
+            stdout=subprocess.DEVNULL,
+        )
+        self.session = None
+        flags = [
+            "--headless", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--no-sandbox", "--force-device-scale-factor=1", "--window-size=1400,1300",
+            f"--user-data-dir={self.profile}",
+        ]
+        always = {
+            "browserName": "chrome",
+            "goog:chromeOptions": {"args": flags, "binary": shutil.which("chromium")},
+            "goog:loggingPrefs": {"browser": "ALL"},
+        }
+        self.wait_for_driver()
+        made = self.call("POST", "/session", {"capabilities": {"alwaysMatch": always}})
+        self.session = made["sessionId"]
+
+    def wait_for_driver(self):
+        for _ in range(100):
+            try:
+                if self.call("GET", "/status")["ready"]:
+                    return
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.1)
+        raise SystemExit("browser-test: expected chromedriver to be ready, found it is not")
+
+    def call(self, method, path, body=None):
+        url = f"http://127.0.0.1:{self.port}{path}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            raise AssertionError(error.read().decode()[:600]) from error
+
+    def do(self, method, path, body=None):
+        return self.call(method, f"/session/{self.session}{path}", body)
+
+    def js(self, script, *args):
+        return self.do("POST", "/execute/sync", {"script": script, "args": list(args)})
+
+    def cdp(self, command, **params):
+        return self.do("POST", "/goog/cdp/execute", {"cmd": command, "params": params})
+
+    def open(self, page):
+        self.do("POST", "/url", {"url": page.as_uri()})
+
+    def keys(self, css, keys):
+        found = self.do("POST", "/element", {"using": "css selector", "value": css})
+        self.do("POST", f"/element/{found[ELEMENT]}/value", {"text": keys})
+
+    def shot(self, name):
+        png = base64.b64decode(self.do("GET", "/screenshot"))
+        (OUT / f"{name}.png").write_bytes(png)
+
+    def quiet(self):
+        """No error and no refusal by the policy was logged."""
+        logged = [entry["message"] for entry in self.do("POST", "/se/log", {"type": "browser"})]
+        assert not logged, logged
+
+    def close(self):
+        if self.session:
+            self.do("DELETE", "")
+        self.driver.send_signal(signal.SIGTERM)
+        self.driver.wait(10)
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+
+SHOWN = """
+const cards = [...document.querySelectorAll(".fact")].map((card) => ({
+  fact: Number(card.id.slice(5)), status: card.dataset.status,
+  claim: card.querySelector(".claim").textContent,
+  corrected: /corrected ×/.test(card.querySelector("h3").textContent),
+}));
+const said = {};
+for (const link of document.querySelectorAll(".text a")) {
+  const words = link.cloneNode(true);
+  words.querySelectorAll("sup").forEach((label) => label.remove());
+  const document_ = link.closest("article").dataset.document;
+  for (const fact of link.dataset.facts.split(" ")) {
+    said[fact + "/" + document_] = (said[fact + "/" + document_] || "") + words.textContent;
+  }
+}
+return { cards, said, documents: [...document.querySelectorAll("article")].map((a) => Number(a.dataset.document)),
+  valuetext: document.getElementById("slider").getAttribute("aria-valuetext"),
+  summary: document.getElementById("summary").textContent };
+"""
+
+
+def same_as_replay(browser, ledger, position):
+    """What the page shows is what the program answers."""
+    shown = browser.js(SHOWN)
+    told = json.loads(annals(ledger, "replay", "--format", "json", "--as-of", str(position)))
+    assert shown["valuetext"].startswith(f"position {position} of "), (shown["valuetext"], position)
+    expected = [
+        {"fact": row["fact"], "status": row["status"], "claim": row["claim"], "corrected": row["corrected"] > 0}
+        for row in told["facts"]
+    ]
+    assert shown["cards"] == expected, (position, shown["cards"], expected)
+    quoted = {}
+    for row in told["facts"]:
+        for evidence in row["evidence"]:
+            name = f"{row['fact']}/{evidence['document']}"
+            quoted[name] = quoted.get(name, "") + evidence["quote"]["exact"]
+    assert shown["said"] == quoted, position
+    counts = {}
+    for row in told["facts"]:
+        counts[row["status"]] = counts.get(row["status"], 0) + 1
+    for status, count in counts.items():
+        assert f"{count} {status}" in shown["summary"], (shown["summary"], counts)
+    return shown
+
+
+CONTRAST = """
+const colour = (text) => text.match(/[\\d.]+/g).map(Number);
+const light = (rgb) => {
+  const part = rgb.slice(0, 3).map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2];
+};
+const behind = (element) => {
+  for (let at = element; at; at = at.parentElement) {
+    const found = colour(getComputedStyle(at).backgroundColor);
+    if (found.length === 3 || found[3] === 1) return found;
+  }
+  return [255, 255, 255];
+};
+const low = [];
+for (const element of document.querySelectorAll("body *")) {
+  const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  if (!own || element.closest("svg, script, style, noscript, option") || element.disabled || !element.offsetParent) continue;
+  const [a, b] = [light(colour(getComputedStyle(element).color)), light(behind(element))].sort((x, y) => y - x);
+  const ratio = (a + 0.05) / (b + 0.05);
+  if (ratio < 4.5) low.push([element.tagName, element.className, element.textContent.slice(0, 30), ratio.toFixed(2)]);
+}
+return low;
+"""
+
+
+def article(browser):
+    page = OUT / "timeline.html"
+    annals("timeline", "timeline", "--html", str(page))
+    browser.open(page)
+    data = json.loads(browser.js("return document.getElementById('data').textContent"))
+    last = data["as_of"]["as_of"]
+    assert browser.js("return Number(document.getElementById('slider').value)") == len(data["steps"]) - 1
+    same_as_replay(browser, "timeline", last)
+    assert browser.js("return performance.getEntriesByType('resource').length") == 0
+    assert browser.js("return document.documentElement.scrollWidth <= window.innerWidth"), "too wide"
+    browser.shot("1-last-event")
+
+    # By keyboard alone: to the start, one by one to the end, and back with the buttons.
+    browser.keys("#slider", HOME)
+    shown = same_as_replay(browser, "timeline", 0)
+    assert shown["cards"] == [] and shown["documents"] == []
+    for position in range(1, last + 1):
+        browser.keys("#slider", RIGHT)
+        shown = same_as_replay(browser, "timeline", position)
+        if position == 45:
+            assert [c["status"] for c in shown["cards"] if c["fact"] == 24] == ["disputed"]
+        if position == 47:
+            change = browser.js(
+                "const c = document.querySelector('#happened .change');"
+                "return [c.querySelector('del').textContent, c.querySelector('ins').textContent,"
+                " c.querySelectorAll('p')[1].textContent, c.querySelectorAll('p')[3].textContent]"
+            )
+            assert change[0].strip() == "response" and change[1].strip() == "document", change
+            row = next(row for row in data["facts"] if row["fact"] == 24)
+            claims = [revision["claim"] for revision in row["revisions"]]
+            assert change[2:] == claims, change
+            assert shown["documents"] == [3, 44]
+            browser.shot("2-correction")
+            browser.js("document.getElementById('fact-24').scrollIntoView()")
+            browser.shot("3-corrected-fact")
+            browser.js("window.scrollTo(0, 0)")
+    browser.keys("#slider", LEFT)
+    same_as_replay(browser, "timeline", last - 1)
+    browser.keys("#slider", END)
+    browser.keys("#back", " ")
+    browser.keys("#back", "\ue007")
+    same_as_replay(browser, "timeline", last - 2)
+
+    # The end of a day, and only the disputed facts.
+    browser.js(
+        "const d = document.getElementById('day'); d.value = '2022-01-31';"
+        "d.dispatchEvent(new Event('change'))"
+    )
+    same_as_replay(browser, "timeline", 46)
+    browser.js(
+        "const w = document.getElementById('which'); w.value = 'disputed';"
+        "w.dispatchEvent(new Event('change'))"
+    )
+    cards = browser.js("return [...document.querySelectorAll('.fact')].map((c) => c.id)")
+    assert cards == ["fact-24", "fact-28"], cards
+    # A link in the text to a fact that is not shown shows it, and has the focus there.
+    browser.keys(".text a[data-facts='9']", "\ue007")
+    assert browser.js("return document.activeElement.id") == "fact-9"
+    lit = browser.js("return [...document.querySelectorAll('.text a.lit')].map((a) => a.dataset.facts)")
+    assert lit == ["9"], lit
+
+    # What a screen reader is told.
+    tree = browser.cdp("Accessibility.getFullAXTree")["nodes"]
+    told = {(node["role"]["value"], node.get("name", {}).get("value")) for node in tree if "role" in node}
+    for role, name in [("slider", "Event"), ("combobox", "End of day"), ("combobox", "Show"), ("button", "◀ Earlier")]:
+        assert (role, name) in told, (role, name)
+    slider = next(n for n in tree if n.get("role", {}).get("value") == "slider")
+    spoken = {p["name"]: p["value"].get("value") for p in slider["properties"]}
+    assert slider["value"]["value"] is not None and "valuetext" in spoken, spoken
+    assert any(role == "status" for role, _ in told)
+
+    # Colours in light and in dark, a narrow screen, paper.
+    low = browser.js(CONTRAST)
+    assert not low, low
+    light = browser.js("return getComputedStyle(document.body).backgroundColor")
+    dark_media = [{"name": "prefers-color-scheme", "value": "dark"}]
+    browser.cdp("Emulation.setEmulatedMedia", features=dark_media)
+    dark = browser.js("return getComputedStyle(document.body).backgroundColor")
+    tone = [sum(map(int, re.findall(r"\d+", text)[:3])) for text in (light, dark)]
+    assert tone[0] > 600 and tone[1] < 150, (light, dark)
+    low = browser.js(CONTRAST)
+    assert not low, low
+    browser.js("window.scrollTo(0, 0)")
+    browser.shot("4-dark")
+    browser.cdp("Emulation.setEmulatedMedia", features=[])
+    browser.cdp("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=True)
+    assert browser.js("return document.documentElement.scrollWidth <= 390"), "too wide for a telephone"
+    browser.shot("5-narrow")
+    browser.js("document.getElementById('facts').scrollIntoView()")
+    browser.shot("6-narrow-facts")
+    browser.cdp("Emulation.clearDeviceMetricsOverride")
+    browser.cdp("Emulation.setEmulatedMedia", media="print")
+    hidden = browser.js("return getComputedStyle(document.querySelector('.line')).display")
+    assert hidden == "none", hidden
+    browser.js("window.scrollTo(0, 0)")
+    browser.shot("7-printed")
+    browser.cdp("Emulation.setEmulatedMedia", media="")
+    pdf = base64.b64decode(browser.cdp("Page.printToPDF", printBackground=False)["data"])
+    assert pdf.startswith(b"%PDF-"), pdf[:20]
+    (OUT / "7-printed.pdf").write_bytes(pdf)
+    browser.quiet()
+
+
+def no_network(browser):
+    """The page's own policy refuses every request, also one that somebody makes it make."""
+    answer = browser.do("POST", "/execute/async", {
+        "script": "const done = arguments[1]; fetch(arguments[0]).then(() => done('reached'), () => done('refused'))",
+        "args": [f"http://127.0.0.1:{browser.port}/status"],
+    })
+    assert answer == "refused", answer
+    logged = [entry["message"] for entry in browser.do("POST", "/se/log", {"type": "browser"})]
+    assert any("Content Security Policy" in line for line in logged), logged
+
+
+def hostile(browser):
+    page = OUT / "hostile.html"
+    annals("timeline-hostile", "timeline", "--html", str(page))
+    browser.open(page)
+    assert browser.js("return window.taken") is None
+    rows = json.loads(annals("timeline-hostile", "replay", "--format", "json"))["facts"]
+    claims = [row["claim"] or f"[the words are {row['withheld']}]" for row in rows]
+    shown = browser.js("return [...document.querySelectorAll('.claim')].map((c) => c.textContent)")
+    assert shown == claims, (shown, claims)
+    assert browser.js("return document.querySelectorAll('main img, main script, main b').length") == 0
+    odd = browser.js("return document.querySelector('.text .odd').textContent")
+    assert odd == "\\u{202e}", odd
+    browser.shot("8-hostile")
+    browser.quiet()
+
+
+def without_script(browser):
+    browser.cdp("Emulation.setScriptExecutionDisabled", value=True)
+    browser.open(OUT / "timeline.html")
+    browser.shot("9-without-script")
+    browser.cdp("Emulation.setScriptExecutionDisabled", value=False)
+    rows = (OUT / "timeline.html").read_text(encoding="utf-8").count("<tr><td>")
+    assert rows == len(json.loads(annals("timeline", "replay", "--format", "json"))["facts"])
+
+
+def main():
+    OUT.mkdir(parents=True, exist_ok=True)
+    for old in OUT.glob("*.png"):
+        old.unlink()
+    browser = Browser()
+    try:
+        for check in (article, no_network, hostile, without_script):
+            check(browser)
+            print(f"browser-test: {check.__name__} holds")
+    finally:
+        browser.close()
+    print(f"browser-test: screenshots in {OUT.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+//! `annals find`: words in claims, quotations and attributions.
+
+use crate::story::{dark_story, story};
+use serde_json::Value;
+
+const AS_OF: &str = "as of position 13 (14 of 14 events), head \
+     2813f6aafd76c986e877d1ad83e7e8154013631218f0962b9dee84ca0a5d3327, recorded \
+     2022-02-01T09:00:03Z\n";
+
+#[test]
+fn found_words_are_marked_where_they_stand() {
+    let expected = format!(
+        "     7  disputed   The ⟦core question⟧ was not answered.
+                   quote of document 3: the ⟦core question⟧ was not answered
+                   attribution: Sergey ⟦Lavrov⟧ (Foreign Minister) says
+                   the document is disputed
+                   — Ada Example, 2022-01-27 08:00
+
+1 fact
+{AS_OF}"
+    );
+    assert_eq!(story().told("find core_question LAVROV"), expected);
+}
+
+#[test]
+fn no_hit_is_an_answer_and_no_word_is_an_error() {
+    let story = story();
+    assert_eq!(story.told("find Paris"), format!("no fact\n{AS_OF}"));
+    let answer = story.run("find …");
+    let why = "annals: expected words to find, found none in \"…\"\n";
+    assert_eq!((answer.exit, answer.err.as_str()), (2, why));
+    assert_eq!(story.run("find").exit, 2);
+}
+
+#[test]
+fn words_are_whole_unless_parts_are_asked_for_and_all_must_be_there() {
+    let story = story();
+    let none: [u64; 0] = [];
+    assert_eq!(story.facts("find answer"), none);
+    assert_eq!(story.facts("find --part answer"), [4, 7]);
+    assert_eq!(story.facts("find SULLIVAN"), [5, 9]);
+    assert_eq!(story.facts("find Sullivan Moscow"), [5]);
+    assert_eq!(story.facts("find Moscow_on_Wednesday"), [5]);
+    assert_eq!(story.facts("find Wednesday_Moscow"), none);
+}
+
+#[test]
+fn as_of_a_point_the_words_are_those_of_then() {
+    let story = story();
+    let none: [u64; 0] = [];
+    assert_eq!(story.facts("find Wednesday"), [5]);
+    assert_eq!(story.facts("find Wednesday --as-of 9"), none);
+    let told = story.told("find talks --as-of 2022-01-27");
+    let end = "as of position 9 (10 of 14 events), head \
+               96893f2b6e98dcc95f23d697c8d63728dd211201d8f19f523bf07cd2113dd121, recorded \
+               2022-01-27T08:00:06Z\nsince then 1 of these changed: 6 retracted\n";
+    assert!(told.ends_with(end), "{told}");
+}
+
+#[test]
+fn filters_and_facts_without_a_date() {
+    let story = story();
+    assert_eq!(story.facts("find Sullivan --status asserted --by cole"), [9]);
+    assert_eq!(story.facts("find Sullivan --topic grushko"), [5]);
+    assert_eq!(story.facts("find Sullivan --document 3"), [5, 9]);
+    let told = story.told("find Sullivan --when 2022-01-25");
+    let expected = "no fact when 2022-01-25
+
+1 fact without a date, which may be of any time:
+
+     9  asserted   They met.
+                   quote of document 3: ⟦Sullivan⟧ met Grushko
+";
+    assert!(told.starts_with(expected), "{told}");
+    assert_eq!(story.facts("find Sullivan --when 2022-01-26"), [5, 9]);
+}
+
+#[test]
+fn json_and_csv_say_where_in_code_points() {
+    let story = story();
+    let told: Value = serde_json::from_str(&story.told("find lavrov --format json")).unwrap();
+    let hit = &told["facts"][0]["hits"][0];
+    assert_eq!((&hit["in"], &hit["document"]), (&"attribution".into(), &Value::Null));
+    assert_eq!(hit["marks"], serde_json::json!([{"start": 7, "end": 13}]));
+    assert_eq!(told["words"], serde_json::json!(["lavrov"]));
+    let told = story.told("find grushko --format csv");
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines[0], "as_of,head,fact,hash,status,when,in,document,marks,text");
+    let end = ",asserted,2022-01-26,quote,3,13..20,Sullivan met Grushko in Moscow";
+    assert!(lines[2].ends_with(end), "{told}");
+    assert_eq!(lines.len(), 4);
+}
+
+#[test]
+fn words_that_are_not_told_are_not_found_and_are_counted() {
+    let answer = dark_story().run("find core");
+    assert_eq!((answer.exit, answer.out.lines().next()), (0, Some("no fact")));
+    let note = "note: 1 fact could not be asked: its words are not told\n";
+    assert_eq!(answer.err, note);
+}

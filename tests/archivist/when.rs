@@ -1,0 +1,165 @@
+//! The two clocks: dates against a model that goes day by day, points at the change of the clock.
+
+use crate::story::{retimed_story, story};
+use annals::edtf::days;
+use jiff::civil::Date;
+use proptest::prelude::*;
+
+const FIRST: i16 = 1995;
+const LAST: i16 = 2024;
+
+/// Every day of thirty years, as `YYYY-MM-DD`.
+fn all_days() -> &'static [String] {
+    static ALL: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
+        let days = Date::new(FIRST, 1, 1).unwrap().series(jiff::Span::new().days(1));
+        days.take_while(|day| day.year() <= LAST).map(|day| day.to_string()).collect()
+    });
+    &ALL
+}
+
+/// Whether a day is one that a date without interval may mean: each digit is its own or an X.
+fn may_mean(date: &str, day: &str) -> bool {
+    let date = date.trim_end_matches(['?', '~', '%']);
+    let season = date.len() == 7 && ["21", "22", "23", "24"].iter().any(|s| date.ends_with(s));
+    let date = if season { &date[..4] } else { date };
+    date.chars().zip(day.chars()).all(|(wanted, found)| wanted == 'X' || wanted == found)
+}
+
+/// The days that a date or interval may mean, one by one.
+fn meant<'a>(text: &str, all: &'a [String]) -> Vec<&'a str> {
+    let of =
+        |date: &str| all.iter().map(String::as_str).filter(|day| may_mean(date, day)).collect();
+    let Some((left, right)) = text.split_once('/') else { return of(text) };
+    let open = |side: &str| side.is_empty() || side == "..";
+    let (lefts, rights): (Vec<&str>, Vec<&str>) = (of(left), of(right));
+    let within = |day: &&str| {
+        let after = open(left) || lefts.first().is_some_and(|first| first <= day);
+        after && (open(right) || rights.last().is_some_and(|last| day <= last))
+    };
+    all.iter().map(String::as_str).filter(within).collect()
+}
+
+fn date() -> impl Strategy<Value = String> {
+    let year = FIRST..=LAST;
+    let month = 1..=12_i8;
+    prop_oneof![
+        year.clone().prop_map(|y| format!("{y}")),
+        (year.clone(), month.clone()).prop_map(|(y, m)| format!("{y}-{m:02}")),
+        (year.clone(), month.clone(), 1..=28_i8).prop_map(|(y, m, d)| format!("{y}-{m:02}-{d:02}")),
+        (year.clone(), month.clone())
+            .prop_map(|(y, m)| { Date::new(y, m, 1).unwrap().last_of_month().to_string() }),
+        (year.clone(), 21..=24_i8).prop_map(|(y, s)| format!("{y}-{s}")),
+        year.clone().prop_map(|y| format!("{y}-XX")),
+        year.clone().prop_map(|y| format!("{y}-XX-XX")),
+        (year, month).prop_map(|(y, m)| format!("{y}-{m:02}-XX")),
+        prop::sample::select(vec!["200X", "201X", "20XX", "19XX"]).prop_map(str::to_owned),
+    ]
+}
+
+fn edtf() -> impl Strategy<Value = String> {
+    let marked = (date(), prop::sample::select(vec!["", "?", "~", "%"]));
+    let interval = (date(), date()).prop_map(|(a, b)| format!("{a}/{b}"));
+    let open = (date(), prop::sample::select(vec!["", ".."]), any::<bool>());
+    let open =
+        open.prop_map(|(d, o, left)| if left { format!("{o}/{d}") } else { format!("{d}/{o}") });
+    prop_oneof![marked.prop_map(|(d, m)| format!("{d}{m}")), interval, open]
+        .prop_filter("in the grammar", |text| days(text).is_some())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn overlap_is_a_day_in_common(one in edtf(), other in edtf()) {
+        let all = all_days();
+        let others: std::collections::BTreeSet<&str> = meant(&other, all).into_iter().collect();
+        let common = meant(&one, all).iter().any(|day| others.contains(day));
+        let (a, b) = (days(&one).unwrap(), days(&other).unwrap());
+        prop_assert_eq!(a.overlap(&b), common, "{} and {}", one, other);
+        prop_assert_eq!(b.overlap(&a), common);
+    }
+}
+
+#[test]
+fn ends_are_exact() {
+    let overlap = |a: &str, b: &str| days(a).unwrap().overlap(&days(b).unwrap());
+    for (one, other, common) in [
+        ("2022-01-31", "2022-02", false),
+        ("2022-02-01", "2022-02", true),
+        ("2024-02-29", "2024-02", true),
+        ("2024-02-29/2024-03-01", "2024-02-28", false),
+        ("../2021", "2021-12-31", true),
+        ("../2021", "2022-01-01", false),
+        ("2022/", "2021-12-31", false),
+        ("/2021-06", "2021-06-30", true),
+        ("/2021-06", "1900", true),
+        ("2022/..", "9999-12-31", true),
+        ("../2021", "2022/..", false),
+        ("../2021", "/2000", true),
+        ("201X", "2019-12-31", true),
+        ("201X", "2020", false),
+        ("2022-24", "2022-01-01", true),
+        ("0000-02-29", "0000-02-XX", true),
+    ] {
+        assert_eq!(overlap(one, other), common, "{one} and {other}");
+    }
+}
+
+#[test]
+fn both_clocks_combine_and_the_date_is_resolved_to_a_position_that_is_printed() {
+    let story = story();
+    assert_eq!(story.facts("replay --when 2022-01-26 --status asserted"), [5, 9]);
+    assert_eq!(story.facts("replay --when 2022-01-26 --status asserted --as-of 9"), [6, 7, 9]);
+    let by_date = story.told("replay --when 2022-01-25 --as-of 2022-01-31");
+    assert_eq!(by_date, story.told("replay --when 2022-01-25 --as-of 9"));
+    let line = "as of position 9 (10 of 14 events), head \
+                96893f2b6e98dcc95f23d697c8d63728dd211201d8f19f523bf07cd2113dd121";
+    assert!(by_date.contains(line), "{by_date}");
+    let answer = story.run("find met --when 26.1.2022");
+    let why = "annals: --when: expected an EDTF date or interval such as 2022-01-26 or 2021/2022, \
+               found \"26.1.2022\"\n";
+    assert_eq!((answer.exit, answer.err.as_str()), (2, why));
+}
+
+#[test]
+fn a_day_is_a_day_of_the_zone_for_every_reader() {
+    let story = story();
+    // 2022-02-01T09:00:00Z is the evening of that day in Kiritimati (+14) and the night before the
+    // day in Honolulu (-10).
+    for command in ["replay", "find met", "blame 3"] {
+        let at = |zone: &str, day: &str| {
+            let told = story.told(&format!("{command} --as-of {day} --tz {zone}"));
+            let line = told.lines().find(|line| line.starts_with("as of position")).unwrap();
+            line.split(' ').nth(3).unwrap().to_owned()
+        };
+        assert_eq!(at("Pacific/Kiritimati", "2022-01-31"), "9", "{command}");
+        assert_eq!(at("Pacific/Kiritimati", "2022-02-01"), "13", "{command}");
+        assert_eq!(at("Pacific/Honolulu", "2022-01-31"), "13", "{command}");
+    }
+    let told = story.told("diff 2022-01-26 2022-01-27 --tz Europe/Berlin --format jsonl");
+    assert!(told.lines().all(|line| line.starts_with("{\"from\":2,")), "{told}");
+}
+
+#[test]
+fn times_that_were_not_or_were_twice() {
+    let story = story();
+    let answer = story.run("replay --as-of 2022-03-27T02:30 --tz Europe/Berlin");
+    assert_eq!(answer.exit, 2);
+    let why = "annals: expected a time that there was, found \"2022-03-27T02:30\": there the clocks \
+               were put forward past it; name a time before or after, or one with an offset\n";
+    assert_eq!(answer.err, why);
+    let told = story.told("replay --as-of 2022-10-30T02:30 --tz Europe/Berlin");
+    assert!(told.contains("as of position 13 "), "{told}");
+    let answer = story.run("blame 3 --as-of 2022-02-30");
+    assert!(answer.err.starts_with("annals: expected a position (17), a date"), "{}", answer.err);
+    assert_eq!(story.run("find met --as-of 1 --tz Mars/Olympus").exit, 2);
+}
+
+#[test]
+fn of_a_retimed_record_a_date_has_one_answer_in_every_command() {
+    let story = retimed_story();
+    for command in ["replay --as-of", "find met --as-of", "blame 3 --as-of", "log --until"] {
+        let told = story.told(&format!("{command} 2022-01-27T08:30"));
+        assert!(told.contains("as of position 9 (10 of 15 events)"), "{command}: {told}");
+    }
+}
