@@ -16,10 +16,10 @@ use std::path::PathBuf;
 /// Write the record, whole or up to a point, into a bag that outlives this program
 ///
 /// A bag is a BagIt folder (RFC 8493): the journal, bodies, documents, checkpoints and tiles; the
-/// state as JSON, the facts as CSV and in the words of schema.org, PREMIS events, RO-Crate metadata,
-/// earlier states with a TimeMap; and VERIFY.txt, which says how to check all of it with sha512sum,
-/// openssl and python3. It holds what the ledger holds, sealed words too: what may be shown to
-/// everybody is for annals publish.
+/// state as JSON, the facts as CSV and in the words of schema.org, PREMIS events, RO-Crate
+/// metadata, earlier states with a TimeMap; and VERIFY.txt, which says how to check all of it with
+/// sha512sum, openssl and python3. It holds what the ledger holds, sealed words too: what may be
+/// shown to everybody is for annals publish.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
     /// The folder to make; it must not be there yet

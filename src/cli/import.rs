@@ -24,7 +24,8 @@ pub struct ImportArgs {
     /// The ledger's folder to make; it must not be there yet
     #[arg(long, value_name = "LEDGER")]
     to: PathBuf,
-    /// Go on with this ledger: only where the one that the bag was made of is lost, or left for good
+    /// Go on with this ledger: only where the one that the bag was made of is lost, or left for
+    /// good
     #[arg(long)]
     take_over: bool,
     /// Number of threads [default: all cores]
@@ -45,7 +46,7 @@ pub fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> {
     let (size, to) = (made.size, paths.ledger.display());
     let mut out = out();
     match made.imported {
-        Imported::ReadOnly => writeln!(out, "imported {size} events to {to}: a copy to read")?,
+        Imported::ReadOnly(_) => writeln!(out, "imported {size} events to {to}: a copy to read")?,
         Imported::No => writeln!(out, "taken over: {size} events at {to}; it goes on from there")?,
         Imported::Rekey(key) => {
             writeln!(out, "taken over: {size} events at {to}; it goes on with a new log key")?;

@@ -33,8 +33,8 @@ use what::What;
 /// Check every byte, link, signature, role and quotation
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// A ledger's folder, a bag, a published directory or its http:// address, a proof or an evidence
-    /// file [default: as --ledger]
+    /// A ledger's folder, a bag, a published directory or its http:// address, a proof or an
+    /// evidence file [default: as --ledger]
     what: Option<PathBuf>,
     /// Compare with what was seen last, and move this file forward if all is well
     #[arg(long, value_name = "FILE")]

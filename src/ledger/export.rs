@@ -1,7 +1,7 @@
 //! Export: the record, whole or up to a point, in a bag that can be opened without this program.
 //!
 //! ```text
-//! verify ─► cut the journal ─► documents, checkpoints ─► derive from what was written ─► sign ─► name
+//! verify ─► cut the journal ─► documents, checkpoints ─► derive from these ─► sign ─► name
 //! ```
 //!
 //! Always holds: only a record that verified whole, and that its checkpoint covers, is exported;
@@ -29,6 +29,7 @@ use crate::key::SecretKey;
 use crate::keys::Mark;
 use crate::ledger::audit::{Audit, audit};
 use crate::ledger::error::LedgerError;
+use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
 use crate::pin::LogKeys;
@@ -103,7 +104,7 @@ pub fn export(
         return Err(no_signer(record, &part));
     }
     let known = checkpoints::known(record, &part)?;
-    let checkpoint = match part.size == part.of {
+    let checkpoint = match part.size == whole.size {
         true => record.checkpoint.clone(),
         false => checkpoints::choose(&part, &known, log_keys)?,
     };
@@ -154,6 +155,8 @@ fn verified(record: &Record, jobs: usize) -> Result<Report, LedgerError> {
     }
     match &report.ends.checkpoint {
         Some(checkpoint) if checkpoint.size == report.size => Ok(report),
+        // A copy that nobody writes to is as signed for as it will ever be.
+        _ if matches!(Imported::of(&record.paths)?, Imported::ReadOnly(_)) => Ok(report),
         _ => Err(LedgerError::Usage(format!(
             "the checkpoint does not cover all {} events: a writer is at work, or was interrupted \
              and the next one signs; nothing was exported",
@@ -178,7 +181,11 @@ fn part(record: &Record, whole: &Report, until: u64) -> Result<Part, LedgerError
              either tell it or not be whole; name a point after the redaction, or none"
         )));
     }
-    Ok(Part { size: report.size, of: whole.size, origin, report })
+    let of = match Imported::of(&record.paths)? {
+        Imported::ReadOnly(of) => of.max(whole.size),
+        _ => whole.size,
+    };
+    Ok(Part { size: report.size, of, origin, report })
 }
 
 /// The present log key of the part, where it is at hand.
@@ -189,8 +196,8 @@ fn held<'k>(log_keys: &'k [SecretKey], keys: &LogKeys) -> Option<&'k SecretKey> 
 fn no_signer(record: &Record, part: &Part) -> LedgerError {
     let key = part.keys(part.size).map(|keys| keys.key.to_string()).unwrap_or_default();
     LedgerError::Key(format!(
-        "expected the log key {key} in {}, which is not there: it signs the bag, and the checkpoint \
-         of a point that was none; --unsigned leaves these signatures out",
+        "expected the log key {key} in {}, which is not there: it signs the bag, and the \
+         checkpoint of a point that has none; --unsigned leaves these signatures out",
         record.paths.keys.display()
     ))
 }

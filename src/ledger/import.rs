@@ -54,7 +54,7 @@ pub fn import(bag: &Path, paths: &Paths, asked: &Asked<'_>) -> Result<Made, Ledg
     let bagged = audit_bag(bag, &Audit { jobs: asked.jobs, ..Audit::default() }, None)?;
     let report = whole(bag, &bagged)?;
     let imported = match asked.take_over {
-        None => Imported::ReadOnly,
+        None => Imported::ReadOnly(bagged.size.map_or(report.size, |(_, of)| of)),
         Some(keys) => taken_over(&bagged, report, (paths, keys))?,
     };
     let mut ground = FolderGround::open(&paths.ledger, asked.wait)?;

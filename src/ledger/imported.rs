@@ -9,9 +9,10 @@ use crate::key::PublicKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::read_if_there;
+use crate::tlog::decimal;
 
 const FIRST: &str = "annals imported v1\n";
-const READ_ONLY: &str = "read-only\n";
+const READ_ONLY: &str = "read-only ";
 const REKEY: &str = "rekey ";
 
 /// What the file `imported` of a ledger says.
@@ -19,8 +20,8 @@ const REKEY: &str = "rekey ";
 pub enum Imported {
     /// There is none: the ledger was not imported, or was taken over with its log key.
     No,
-    /// A copy to read.
-    ReadOnly,
+    /// A copy to read, of a record of so many events; 0 where that is not known.
+    ReadOnly(u64),
     /// Taken over without the memory of this log key: it must sign nothing here any more.
     Rekey(PublicKey),
 }
@@ -32,16 +33,18 @@ impl Imported {
             return Ok(Imported::No);
         };
         let text = String::from_utf8_lossy(&bytes);
-        let key = text.strip_prefix(FIRST).and_then(|rest| rest.strip_prefix(REKEY));
-        let key = key.and_then(|key| PublicKey::parse(key.strip_suffix('\n')?));
-        Ok(key.map_or(Imported::ReadOnly, Imported::Rekey))
+        let said = text.strip_prefix(FIRST).and_then(|rest| rest.strip_suffix('\n'));
+        let after = |word: &str| said.and_then(|said| said.strip_prefix(word));
+        let of = after(READ_ONLY).and_then(decimal).unwrap_or_default();
+        let key = after(REKEY).and_then(PublicKey::parse);
+        Ok(key.map_or(Imported::ReadOnly(of), Imported::Rekey))
     }
 
     /// The file; `None` where there is to be none.
     pub fn write(&self) -> Option<String> {
         match self {
             Imported::No => None,
-            Imported::ReadOnly => Some(format!("{FIRST}{READ_ONLY}")),
+            Imported::ReadOnly(of) => Some(format!("{FIRST}{READ_ONLY}{of}\n")),
             Imported::Rekey(key) => Some(format!("{FIRST}{REKEY}{key}\n")),
         }
     }
@@ -49,7 +52,7 @@ impl Imported {
     /// Refuses every writer of a copy to read.
     pub fn expect_writable(&self, paths: &Paths) -> Result<(), LedgerError> {
         match self {
-            Imported::ReadOnly => Err(LedgerError::ImportedCopy(paths.ledger.clone())),
+            Imported::ReadOnly(_) => Err(LedgerError::ImportedCopy(paths.ledger.clone())),
             _ => Ok(()),
         }
     }

@@ -27,6 +27,24 @@ fn a_copy_verifies_and_its_export_has_the_same_payload() {
         assert_eq!(again.exit, 0, "{}", again.err);
         assert_eq!(payload(&story, bag), payload(&story, &format!("{bag}-again")));
     }
+    // A part of a part is still one, and says so.
+    let info = |bag: &str| fs::read(story.folder.path().join(bag).join("bag-info.txt")).unwrap();
+    assert_eq!(info("part"), info("part-again"));
+    let refused = story.run("import part-again --to new --take-over");
+    assert!(refused.err.contains("holds the first 10 of 14 events"), "{}", refused.err);
+}
+
+#[test]
+fn a_part_that_is_not_wholly_signed_for_stays_as_it_is() {
+    let story = story();
+    fs::remove_file(story.folder.path().join("keys/log.key")).unwrap();
+    let told = story.run("export --to part --as-of 5 --unsigned");
+    assert!(told.out.contains("checkpoint: of size 3\n"), "{}", told.out);
+    fs::create_dir(story.folder.path().join("elsewhere")).unwrap();
+    story.told("import part --to elsewhere/ledger");
+    let again = story.run("export --ledger elsewhere/ledger --to again --unsigned");
+    assert_eq!(again.exit, 0, "{}", again.err);
+    assert_eq!(payload(&story, "part"), payload(&story, "again"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Bags: the story is exported, checked with everybody's tools, damaged, imported, taken over.
 //!
 //! Always holds: the ledger is the one of the archivist's tests, so hashes and times are the same on
-//! every machine. Not here: other libraries' readers (`tests/py/test_bag.py`).
+//! every machine. Not here: the bytes of a record (`tests/format`).
 
 mod check;
 mod damage;
@@ -12,4 +12,5 @@ mod interrupted;
 mod readers;
 #[allow(dead_code)]
 #[path = "../archivist/story.rs"]
+mod archivist;
 mod story;

@@ -87,7 +87,8 @@ fn text(out: &mut dyn Write, bagged: &Bagged) -> Result<(), Failure> {
     if let Some((size, of)) = bagged.size.filter(|(size, of)| size < of) {
         writeln!(
             out,
-            "as of position {}: a part, the first {size} of {of} events; what came after is not here",
+            "as of position {}: a part, the first {size} of {of} events; what came after is not \
+             here",
             size.saturating_sub(1)
         )?;
     }

@@ -53,6 +53,7 @@ fn person(act: &Act) -> Value {
 fn document(row: &DocumentRow) -> Option<Value> {
     let about = row.about.as_deref()?;
     let text = |value: &Option<crate::event::body::Short>| value.as_deref().map(str::to_owned);
+    let authors = about.authors.iter().flatten();
     let dated = about.published.as_ref().and_then(|dating| dating.edtf.as_deref());
     Some(object(json!({
         "@id": format!("ledger/document/{}", about.sha256),
@@ -64,7 +65,7 @@ fn document(row: &DocumentRow) -> Option<Value> {
         "sha256": about.sha256,
         "url": about.url.as_deref(),
         "publisher": text(&about.publisher),
-        "author": about.authors.iter().flatten().map(|name| (**name).to_owned()).collect::<Vec<_>>(),
+        "author": authors.map(|name| (**name).to_owned()).collect::<Vec<_>>(),
         "datePublished": dated,
         "archivedAt": about.archived_at.as_deref(),
         "usageInfo": text(&about.rights),

@@ -83,7 +83,8 @@ fn file(row: &DocumentRow) -> String {
         "<object xsi:type=\"file\">{name}<objectCharacteristics><fixity>\
          <messageDigestAlgorithm>SHA-256</messageDigestAlgorithm>\
          <messageDigest>{}</messageDigest></fixity><size>{}</size><format><formatDesignation>\
-         <formatName>{}</formatName></formatDesignation></format></objectCharacteristics></object>\n",
+         <formatName>{}</formatName></formatDesignation></format></objectCharacteristics>\
+         </object>\n",
         about.sha256,
         about.bytes,
         escaped(&about.media_type)

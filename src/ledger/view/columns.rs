@@ -1,4 +1,5 @@
-//! Facts as CSV: the columns of `annals replay --format csv` and of a bag, stable in name and order.
+//! Facts as CSV: the columns of `annals replay --format csv` and of a bag, stable in name and
+//! order.
 //!
 //! Always holds: a row has every column; what is not told is empty. Not here: which facts.
 
