@@ -78,3 +78,33 @@ fn the_page_is_there_for_a_browser_too() {
     assert!(html.contains("sha512sum --check --strict --quiet manifest-sha512.txt"));
     assert!(html.contains("python3 - &lt;&lt;'PYTHON'"));
 }
+
+#[test]
+fn a_record_whose_log_key_was_rotated() {
+    let story = story();
+    let at = |line: &str, clock: &str| {
+        let done = story.run_with(line, &[("ANNALS_CLOCK", clock)]);
+        assert_eq!(done.exit, 0, "{}", done.err);
+    };
+    let rekey = "ledger rekey --reason rotated --statement yearly --by ada --yes";
+    at(rekey, "2022-02-02T09:00:00Z");
+    let retract = "retract 9 --reason duplicate --statement twice --by ada --yes";
+    at(retract, "2022-02-03T09:00:00Z");
+    // Before the rotation the key of that time signs; at it and after it both do.
+    for (bag, as_of, size, keys) in
+        [("old", " --as-of 13", 14, 1), ("at", " --as-of 14", 15, 2), ("new", "", 16, 2)]
+    {
+        let told = story.told(&format!("export --to {bag}{as_of}"));
+        assert!(told.contains(&format!("checkpoint: of size {size}\n")), "{told}");
+        let verified = story.told(&format!("verify {bag}"));
+        assert!(verified.contains("bag: the log key signed the tag manifest\n"), "{verified}");
+        let folder = story.folder.path().join(bag);
+        let note = std::fs::read_to_string(folder.join("data/ledger/checkpoint")).unwrap();
+        assert_eq!(note.matches('\u{2014}').count(), keys, "{note}");
+        let (good, said) = run(&folder);
+        assert!(good && said.ends_with("GOOD\n"), "{said}");
+        let named = if size == 14 { 0 } else { 14 };
+        let by = format!("the bag is what the ledger's key, named by event {named}, signed\n");
+        assert!(said.contains(&by), "{said}");
+    }
+}

@@ -192,3 +192,24 @@ fn an_earlier_checkpoint_of_another_root_is_told() {
     let line = "damage: data/ledger/checkpoints: the one of size 2 does not hold";
     assert_eq!((lines[0].as_str(), exit), (line, 1));
 }
+
+#[test]
+fn the_verdict_as_json_has_the_record_and_the_bag() {
+    let (story, bag) = bag();
+    let told = |exit: i32| {
+        let answer = story.run("verify bag --format json");
+        assert_eq!(answer.exit, exit, "{}", answer.err);
+        serde_json::from_str::<serde_json::Value>(&answer.out).unwrap()
+    };
+    let good = told(0);
+    let expected = serde_json::json!({
+        "files": 28, "derived": 24, "checkpoints": 6, "signed": true, "of": 14, "wrong": [],
+    });
+    assert_eq!(good["bag"], expected);
+    assert_eq!((&good["exit"], &good["size"]), (&0.into(), &14.into()));
+    fs::write(bag.join("data/extra"), "x").unwrap();
+    let bad = told(2);
+    assert_eq!(bad["verdict"], DAMAGED);
+    let wrong = "data/extra: it is there, and manifest-sha512.txt does not list it";
+    assert_eq!(bad["bag"]["wrong"], serde_json::json!([wrong]));
+}

@@ -18,7 +18,7 @@ pub fn known(record: &Record, part: &Part) -> Result<Vec<Mark>, LedgerError> {
     for path in [record.paths.marks(), record.paths.checkpoints()] {
         known.extend(Marks::at(path).all_for(&part.origin, part.size)?);
     }
-    known.sort_by_key(|mark| (mark.size, mark.line()));
+    known.sort_by_cached_key(|mark| (mark.size, mark.line()));
     known.dedup();
     Ok(known)
 }
