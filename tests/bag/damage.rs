@@ -203,7 +203,7 @@ fn the_verdict_as_json_has_the_record_and_the_bag() {
     };
     let good = told(0);
     let expected = serde_json::json!({
-        "files": 28, "derived": 24, "checkpoints": 6, "signed": true, "of": 14, "wrong": [],
+        "files": 28, "derived": 24, "checkpoints": 7, "signed": true, "of": 14, "wrong": [],
     });
     assert_eq!(good["bag"], expected);
     assert_eq!((&good["exit"], &good["size"]), (&0.into(), &14.into()));
