@@ -48,6 +48,10 @@ impl Ground for Stopping {
         self.step()?;
         self.ground.end()
     }
+    fn settle(&mut self) -> Result<(), DiskError> {
+        self.step()?;
+        self.ground.settle()
+    }
     fn finish(&mut self) -> Result<(), DiskError> {
         self.step()?;
         self.ground.finish()

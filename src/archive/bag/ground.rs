@@ -19,14 +19,19 @@ pub trait Ground {
     fn begin(&mut self, name: &str) -> Result<(), DiskError>;
     /// Adds bytes to the file that was begun.
     fn add(&mut self, bytes: &[u8]) -> Result<(), DiskError>;
-    /// Ends the file: its bytes are on stable storage.
+    /// Ends the file.
     fn end(&mut self) -> Result<(), DiskError>;
-    /// All names are on stable storage, and then the whole has its name.
+    /// The bytes of all files that were ended are on stable storage.
+    fn settle(&mut self) -> Result<(), DiskError>;
+    /// All files and their names are on stable storage, and then the whole has its name.
     fn finish(&mut self) -> Result<(), DiskError>;
     /// The folder that the files are in before that.
     fn folder(&self) -> &Path;
 }
 
+/// How many files are synced at once: each waits for the disk, which ends many waits with one
+/// write.
+const SYNCING: usize = 16;
 /// The exporter's lock, in the folder where it writes.
 const LOCK: &str = ".lock";
 
@@ -37,6 +42,8 @@ pub struct FolderGround {
     partial: PathBuf,
     folders: BTreeSet<PathBuf>,
     file: Option<(PathBuf, File)>,
+    /// Files that were ended and are not yet on stable storage.
+    unsettled: Vec<PathBuf>,
     finished: bool,
     _lock: Lock,
 }
@@ -63,7 +70,16 @@ impl FolderGround {
         clear(&partial)?;
         let folders = BTreeSet::from([partial.clone()]);
         let bag = bag.to_owned();
-        Ok(FolderGround { bag, partial, folders, file: None, finished: false, _lock: lock })
+        let unsettled = Vec::new();
+        Ok(FolderGround {
+            bag,
+            partial,
+            folders,
+            file: None,
+            unsettled,
+            finished: false,
+            _lock: lock,
+        })
     }
 
     fn make_folders(&mut self, path: &Path) -> Result<(), DiskError> {
@@ -76,6 +92,12 @@ impl FolderGround {
         }
         Ok(())
     }
+}
+
+/// A thread that ended without an answer.
+fn lost() -> DiskError {
+    let cause = io::Error::other("a thread that synced files ended early");
+    disk::error("sync", Path::new("the bag"))(cause)
 }
 
 /// Removes what an interrupted export left.
@@ -109,13 +131,23 @@ impl Ground for FolderGround {
     }
 
     fn end(&mut self) -> Result<(), DiskError> {
-        match self.file.take() {
-            Some((path, file)) => file.sync_all().map_err(disk::error("sync", &path)),
-            None => Ok(()),
-        }
+        self.unsettled.extend(self.file.take().map(|(path, _)| path));
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<(), DiskError> {
+        let files = std::mem::take(&mut self.unsettled);
+        let share = files.len().div_ceil(SYNCING).max(1);
+        let sync = |files: &[PathBuf]| files.iter().try_for_each(|path| disk::sync_file(path));
+        std::thread::scope(|scope| {
+            let shares = files.chunks(share).map(|files| scope.spawn(move || sync(files)));
+            let shares: Vec<_> = shares.collect();
+            shares.into_iter().try_for_each(|share| share.join().unwrap_or_else(|_| Err(lost())))
+        })
     }
 
     fn finish(&mut self) -> Result<(), DiskError> {
+        self.settle()?;
         for folder in self.folders.iter().rev() {
             disk::sync_folder(folder)?;
         }
@@ -153,6 +185,9 @@ impl Ground for NoGround {
         Ok(())
     }
     fn end(&mut self) -> Result<(), DiskError> {
+        Ok(())
+    }
+    fn settle(&mut self) -> Result<(), DiskError> {
         Ok(())
     }
     fn finish(&mut self) -> Result<(), DiskError> {

@@ -117,6 +117,7 @@ impl<'a> Bagger<'a> {
         if let Some(note) = sign(&filed(manifest.as_bytes()).digest)? {
             self.write(NOTE, note.as_bytes())?;
         }
+        self.ground.settle()?;
         self.write(DECLARATION, DECLARED.as_bytes())?;
         Ok(self.ground.finish()?)
     }
