@@ -64,6 +64,22 @@ impl Running {
     }
 }
 
+/// SHA-512 over bytes that come piece by piece, as the manifests of a bag name files.
+#[derive(Clone, Default)]
+pub struct Running512(Sha512);
+
+impl Running512 {
+    /// Takes the next bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// 128 lower-case hex digits of all bytes since the last digest; begins anew.
+    pub fn finish(&mut self) -> String {
+        hex::encode(self.0.finalize_reset())
+    }
+}
+
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_hex(&self.0, f)

@@ -25,7 +25,7 @@ const TEMPLATE: &str = "\
 Set up:    init, key, editor, ledger, status, repair, completions, man
 Editor:    document, append, review, confirm, dispute, uphold, correct, retract, reinstate, relate
 Auditor:   verify, prove, witness
-Archivist: replay, show, log, diff, find, blame, timeline, publish
+Archivist: replay, show, log, diff, find, blame, timeline, publish, export, import
 
 {all-args}{after-help}";
 
@@ -120,6 +120,10 @@ pub enum Command {
     Publish(super::publish::PublishArgs),
     /// Write one HTML page to look at: a slider over the record's time, the facts in the document
     Timeline(super::timeline::TimelineArgs),
+    /// Write the record into a bag that can be opened without this program
+    Export(super::export::ExportArgs),
+    /// Make a ledger of a bag: a copy to read, or on purpose the one that goes on
+    Import(super::import::ImportArgs),
     /// Check every byte, link, signature, role and quotation
     Verify(super::verify::VerifyArgs),
     /// Make one file that proves a fact, its acts and their signers to others

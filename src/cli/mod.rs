@@ -42,6 +42,8 @@ mod find;
 mod blame;
 mod publish;
 mod timeline;
+mod export;
+mod import;
 mod init;
 mod repair;
 mod verify;
@@ -114,6 +116,8 @@ fn command(cli: Cli) -> Result<Exit, Failure> {
         Command::Blame(args) => blame::run(&mut context, args),
         Command::Publish(args) => publish::run(&mut context, args),
         Command::Timeline(args) => timeline::run(&mut context, args),
+        Command::Export(args) => export::run(&mut context, args),
+        Command::Import(args) => import::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, args),
         Command::Prove(args) => prove::run(&mut context, args),
         Command::Witness(args) => witness::run(&mut context, args),

@@ -3,6 +3,7 @@
 pub mod text;
 pub mod told;
 
+mod bag;
 mod evidence;
 mod given;
 mod page;
@@ -32,8 +33,8 @@ use what::What;
 /// Check every byte, link, signature, role and quotation
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// A ledger's folder, a published directory or its http:// address, a proof or an evidence file
-    /// [default: as --ledger]
+    /// A ledger's folder, a bag, a published directory or its http:// address, a proof or an
+    /// evidence file [default: as --ledger]
     what: Option<PathBuf>,
     /// Compare with what was seen last, and move this file forward if all is well
     #[arg(long, value_name = "FILE")]
@@ -68,6 +69,13 @@ pub struct VerifyArgs {
 pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
     match What::open(args.what.clone(), context)? {
         What::Ledger(record) => ledger(context, &record, args),
+        What::Bag(_) if args.html.is_some() => {
+            Err(Failure::usage("--html is for a ledger; annals import makes one of a bag"))
+        }
+        What::Bag(folder) => {
+            let policy = given::named_policy(args.policy.as_deref())?;
+            bag::run(context, &folder, &asked(&args, policy)?)
+        }
         What::Published(place, record) => published(context, (&place, &record), args),
         What::Evidence(found) => {
             if args.pin.is_some() || args.html.is_some() {

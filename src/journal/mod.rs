@@ -22,6 +22,7 @@
 //! Source: FORMAT.md section 9.
 
 mod closing;
+mod copy;
 mod end;
 mod files;
 mod frame;
@@ -29,6 +30,7 @@ mod line;
 mod read;
 mod write;
 
+pub use copy::{Copied, copy};
 pub use read::Journal;
 pub use write::{Aside, JournalWriter, ROTATE_AT};
 

@@ -146,16 +146,7 @@ impl JournalWriter {
         if said != counted || entries.is_empty() {
             return Err(JournalError::Size { said, counted });
         }
-        let length = |entry: &Entry| entry.record.len() + entry.body.as_ref().map_or(1, Vec::len);
-        let lengths: usize = entries.iter().map(|entry| length(entry) + 1).sum();
-        let mut bytes = Vec::with_capacity(lengths + 256);
-        for (position, entry) in (self.size..).zip(entries) {
-            let fits = put(&mut bytes, entry);
-            fits.map_err(|why| JournalError::Unwritable { position, why })?;
-        }
-        let sum = Hash::of(&[&bytes]);
-        let line = ClosingLine { size: said, root, sum };
-        bytes.extend_from_slice(closing::write(&line).as_bytes());
+        let bytes = commit_bytes(self.size, entries, root)?;
         self.rotate()?;
         self.file.append(&bytes)?;
         self.size = said;
@@ -177,6 +168,25 @@ impl JournalWriter {
         }
         Ok(())
     }
+}
+
+/// The bytes of a commit of these entries, the first of which has position `first`, and of the line
+/// that closes it; `root` is that of the tree after them.
+pub(super) fn commit_bytes(
+    first: u64,
+    entries: &[Entry],
+    root: Hash,
+) -> Result<Vec<u8>, JournalError> {
+    let length = |entry: &Entry| entry.record.len() + entry.body.as_ref().map_or(1, Vec::len);
+    let lengths: usize = entries.iter().map(|entry| length(entry) + 1).sum();
+    let mut bytes = Vec::with_capacity(lengths + 256);
+    for (position, entry) in (first..).zip(entries) {
+        let fits = put(&mut bytes, entry);
+        fits.map_err(|why| JournalError::Unwritable { position, why })?;
+    }
+    let (size, sum) = (first + entries.len() as u64, Hash::of(&[&bytes]));
+    bytes.extend_from_slice(closing::write(&ClosingLine { size, root, sum }).as_bytes());
+    Ok(bytes)
 }
 
 /// Adds the four lines of an entry; `Err` says why they would not be read back so.

@@ -114,6 +114,26 @@ impl Marks {
         }
     }
 
+    /// All marks for this record of a size up to `most`, in the order of the file.
+    pub fn all_for(&self, origin: &Origin, most: u64) -> Result<Vec<Mark>, KeysError> {
+        let Some(mut file) = self.open()? else { return Ok(Vec::new()) };
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(KeysError::io("read", &self.path))?;
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').unwrap_or_default();
+        let mut marks = Vec::new();
+        for line in bytes.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n') {
+            let mark = std::str::from_utf8(line).ok().and_then(Mark::parse);
+            let mark = mark.ok_or_else(|| self.refuse_form(line));
+            match mark {
+                Ok(mark) if mark.origin == *origin && mark.size <= most => marks.push(mark),
+                Ok(_) => {}
+                Err(_) if line.is_empty() && whole == 0 => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(marks)
+    }
+
     /// Refuses what would contradict the last mark for this record: a smaller size, or the same
     /// size with another root. That a larger one extends it, only the record itself can tell.
     pub fn check(&self, origin: &Origin, size: u64, root: &Hash) -> Result<(), KeysError> {

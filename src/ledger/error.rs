@@ -79,6 +79,24 @@ pub enum LedgerError {
     /// Another writer was faster; nothing was written.
     #[error("{0}; nothing was written; do it again")]
     Outrun(String),
+    /// A ledger that was made of a bag, to be read.
+    #[error(
+        "the ledger at {} is an imported copy, to be read only; nothing was written; write to the \
+             ledger that it was exported from, or, where that is lost, make a ledger of the bag \
+             with annals import --take-over", .0.display()
+    )]
+    ImportedCopy(PathBuf),
+    /// A ledger that was taken over without its log key or the memory of it.
+    #[error(
+        "this ledger was taken over from a bag without the memory of its log key {0}, which may \
+             have signed more than the bag holds: it signs nothing here any more; nothing was \
+             written; an admin first says annals ledger rekey --reason compromised"
+    )]
+    NotRekeyed(crate::key::PublicKey),
+    /// A bag that is not whole, or not what it says.
+    #[error("the bag at {} is not whole: {}; nothing was imported; annals verify tells all",
+        .0.display(), .1)]
+    Bag(PathBuf, String),
     /// The journal ends before what the checkpoint signs.
     #[error(
         "the checkpoint speaks of {signed} events, the journal has {size}: events are missing at \

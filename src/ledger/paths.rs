@@ -53,6 +53,16 @@ impl Paths {
         self.ledger.join("checkpoint")
     }
 
+    /// Checkpoints that were signed before, where this ledger is an imported copy.
+    pub fn checkpoints(&self) -> PathBuf {
+        self.ledger.join("checkpoints")
+    }
+
+    /// What says that this ledger is an imported copy.
+    pub fn imported(&self) -> PathBuf {
+        self.ledger.join("imported")
+    }
+
     /// The folder of documents.
     pub fn documents(&self) -> PathBuf {
         self.ledger.join("document")

@@ -13,6 +13,7 @@ use crate::key::{PublicKey, SecretKey};
 use crate::keys::{Mark, Marks};
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
+use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::{self, covered};
 use crate::store::sled::SledStore;
@@ -58,6 +59,7 @@ pub struct Writer {
     store: SledStore,
     marks: Marks,
     log_keys: Vec<SecretKey>,
+    imported: Imported,
     _lock: Lock,
 }
 
@@ -70,6 +72,8 @@ impl Writer {
         wait: Duration,
     ) -> Result<Writer, LedgerError> {
         paths.expect_ledger(false)?;
+        let imported = Imported::of(&paths)?;
+        imported.expect_writable(&paths)?;
         let lock = Lock::take(&paths.lock(), wait)?;
         let checkpoint = record::checkpoint(&paths)?;
         let covered = covered(checkpoint.as_deref());
@@ -100,6 +104,7 @@ impl Writer {
             store,
             marks,
             log_keys,
+            imported,
             _lock: lock,
         };
         this.catch_up()?;
@@ -133,6 +138,7 @@ impl Writer {
             store,
             marks,
             log_keys: vec![log_key],
+            imported: Imported::No,
             _lock: lock,
         })
     }
@@ -146,6 +152,7 @@ impl Writer {
     /// anything is written.
     pub fn check_log_keys(&self) -> Result<(), LedgerError> {
         let Some(ledger) = &self.judge.chain.state.fold.ledger else { return Ok(()) };
+        self.imported.expect_rekeyed(ledger)?;
         for public in [Some(ledger.log_key), ledger.old_log_key].into_iter().flatten() {
             if !self.holds_log_key(&public) {
                 return Err(missing_log_key(&self.paths, &public));
@@ -171,6 +178,12 @@ impl Writer {
         entries: &[Entry],
         documents: &[(Hash, Vec<u8>)],
     ) -> Result<(), LedgerError> {
+        if let Some(ledger) = &self.judge.chain.state.fold.ledger {
+            self.imported.expect_rekeyed(ledger)?;
+        }
+        if !documents.is_empty() && !self.paths.documents().is_dir() {
+            disk::make_folder(&self.paths.documents())?;
+        }
         for (digest, bytes) in documents {
             let path = Journal::document_path(&self.paths.ledger, digest);
             match disk::write_new(&path, bytes, Mode::Shared) {

@@ -305,9 +305,8 @@ fn damaged_evidence_accuses_nobody() {
     }
     std::fs::write(desk.path("evidence"), "something\n").unwrap();
     let other = desk.run("verify evidence");
-    let why = "annals: evidence: expected a ledger's folder, a published directory, a proof or an \
-               evidence file, found \
-               another file\n";
+    let why = "annals: evidence: expected a ledger's folder, a bag, a published directory, a proof \
+               or an evidence file, found another file\n";
     assert_eq!((other.exit, other.err.ends_with(why)), (2, true), "{}", other.err);
     assert!(!signature_blob(acts::ORIGIN, "log", "").is_empty());
 }

@@ -331,8 +331,9 @@ fn what_cannot_be_verified_is_told_by_what_it_is() {
     desk.write("kept", story.pin(3));
     desk.write("other", "annals\n");
     let pin = desk.run("verify kept");
-    let why = "annals: kept: expected a ledger's folder, a published directory, a proof or an \
-               evidence file, found a pin, which is given with --pin beside what is verified\n";
+    let why = "annals: kept: expected a ledger's folder, a bag, a published directory, a proof or an \
+               evidence file, found a pin, which is given with \
+               --pin beside what is verified\n";
     assert_eq!((pin.err.as_str(), pin.exit), (why, 2));
     assert!(desk.run("verify other").err.ends_with("found another file\n"));
     assert_eq!(desk.run("verify nowhere").exit, 2);

@@ -1,11 +1,13 @@
 //! What `annals verify` was given, told by its content, in this one place.
 //!
-//! Always holds: an address and a folder with tiles and no journal are a published record, any
-//! other folder is a ledger; a file that begins as evidence or a proof is judged as that, also if
-//! it is damaged; what is none of these is an error that names what can be verified. Nothing is
-//! asked of a host before its address is found to be one that can be used. Not here: the verdicts
-//! (`ledger::audit`, `verify::evidence`, `verify::proof`).
+//! Always holds: a folder with `bagit.txt` is a bag; an address and a folder with tiles and no
+//! journal are a published record, any other folder is a ledger; a file that begins as evidence or
+//! a proof is judged as that, also if it is damaged; what is none of these is an error that names
+//! what can be verified. Nothing is asked of a host before its address is found to be one that can
+//! be used. Not here: the verdicts (`ledger::audit`, `ledger::bagged`, `verify::evidence`,
+//! `verify::proof`).
 
+use crate::archive::bag::read::{is_bag, is_partial};
 use crate::archive::files::{Files, Folder};
 use crate::archive::published::Published;
 use crate::archive::web::Web;
@@ -24,6 +26,8 @@ use std::path::PathBuf;
 pub enum What {
     /// A ledger.
     Ledger(Box<Record>),
+    /// A bag's folder.
+    Bag(PathBuf),
     /// An evidence file; `None` if it is damaged.
     Evidence(Option<Box<Evidence>>),
     /// The bytes of a proof.
@@ -37,6 +41,16 @@ impl What {
     pub fn open(named: Option<PathBuf>, context: &Context) -> Result<What, Failure> {
         let ledger = |paths| Ok(What::Ledger(Box::new(Record::open(paths)?)));
         let Some(named) = named else { return ledger(context.paths()?) };
+        if is_bag(&named) {
+            return Ok(What::Bag(named));
+        }
+        if is_partial(&named) {
+            return Err(Failure::usage(format!(
+                "{}: expected bagit.txt, which is written last; found none: an export was \
+                 interrupted here, or this is no longer the whole bag",
+                named.display()
+            )));
+        }
         if let Some(address) = named.to_str().filter(|text| text.contains("://")) {
             let web = Web::at(address).map_err(|error| Failure::usage(error.to_string()))?;
             return published(Box::new(web), named);
@@ -59,8 +73,8 @@ impl What {
             return Ok(What::Evidence(evidence.map(Box::new)));
         }
         Err(Failure::usage(format!(
-            "{}: expected a ledger's folder, a published directory, a proof or an evidence file, \
-             found {}",
+            "{}: expected a ledger's folder, a bag, a published directory, a proof or an \
+             evidence file, found {}",
             named.display(),
             other(&head)
         )))

@@ -5,6 +5,7 @@
 //! Not here: words for people (`cli`), verdicts (`audit`). Source: FORMAT.md sections 4 and 8.
 
 pub mod between;
+pub mod columns;
 pub mod event;
 pub mod frames;
 pub mod gather;

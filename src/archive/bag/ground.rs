@@ -1,0 +1,164 @@
+//! The ground that a bag is written on: one file after the other, in a folder that is no bag yet.
+//!
+//! Always holds: until [`Ground::finish`] nothing stands under the bag's name; what an interrupted
+//! export left, under `.<name>.partial` beside it, has no `bagit.txt` under the bag's name and is
+//! removed by the next export of that name. Not here: what is written (`bag`, `ledger::export`).
+//! Source: FORMAT.md section 14.
+
+use crate::disk::lock::Lock;
+use crate::disk::{self, DiskError};
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Where the files of a bag are written. A seam, so that tests can let each step fail.
+pub trait Ground {
+    /// Begins a file of this name, `/` between folders, which are made where they are not there.
+    fn begin(&mut self, name: &str) -> Result<(), DiskError>;
+    /// Adds bytes to the file that was begun.
+    fn add(&mut self, bytes: &[u8]) -> Result<(), DiskError>;
+    /// Ends the file: its bytes are on stable storage.
+    fn end(&mut self) -> Result<(), DiskError>;
+    /// All names are on stable storage, and then the whole has its name.
+    fn finish(&mut self) -> Result<(), DiskError>;
+    /// The folder that the files are in before that.
+    fn folder(&self) -> &Path;
+}
+
+/// The exporter's lock, in the folder where it writes.
+const LOCK: &str = ".lock";
+
+/// A folder beside the bag, which gets the bag's name last.
+#[derive(Debug)]
+pub struct FolderGround {
+    bag: PathBuf,
+    partial: PathBuf,
+    folders: BTreeSet<PathBuf>,
+    file: Option<(PathBuf, File)>,
+    finished: bool,
+    _lock: Lock,
+}
+
+impl FolderGround {
+    /// A ground for the bag of this name, which must not be there; its parent must.
+    ///
+    /// Errors: something has the name, or another export is writing it for longer than `wait`.
+    pub fn open(bag: &Path, wait: Duration) -> Result<FolderGround, DiskError> {
+        if bag.symlink_metadata().is_ok() {
+            let why = "it is there already: name a folder that is not there; nothing was changed";
+            let cause = io::Error::new(io::ErrorKind::AlreadyExists, why);
+            return Err(disk::error("write", bag)(cause));
+        }
+        let name = bag.file_name().ok_or_else(|| {
+            let why = "expected the name of a folder that is not there yet";
+            disk::error("write", bag)(io::Error::new(io::ErrorKind::InvalidInput, why))
+        })?;
+        let partial = bag.with_file_name(format!(".{}.partial", name.to_string_lossy()));
+        if !partial.is_dir() {
+            disk::make_folder(&partial)?;
+        }
+        let lock = Lock::take(&partial.join(LOCK), wait)?;
+        clear(&partial)?;
+        let folders = BTreeSet::from([partial.clone()]);
+        let bag = bag.to_owned();
+        Ok(FolderGround { bag, partial, folders, file: None, finished: false, _lock: lock })
+    }
+
+    fn make_folders(&mut self, path: &Path) -> Result<(), DiskError> {
+        let above: Vec<PathBuf> = path.ancestors().skip(1).map(Path::to_owned).collect();
+        for folder in above.into_iter().rev().filter(|folder| folder.starts_with(&self.partial)) {
+            if !self.folders.contains(&folder) {
+                fs::create_dir(&folder).map_err(disk::error("make folder", &folder))?;
+                self.folders.insert(folder);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Removes what an interrupted export left.
+fn clear(partial: &Path) -> Result<(), DiskError> {
+    for entry in fs::read_dir(partial).map_err(disk::error("list", partial))? {
+        let path = entry.map_err(disk::error("list", partial))?.path();
+        let folder = path.symlink_metadata().is_ok_and(|about| about.is_dir());
+        if folder {
+            fs::remove_dir_all(&path).map_err(disk::error("remove", &path))?;
+        } else if path.file_name().is_none_or(|name| name != LOCK) {
+            fs::remove_file(&path).map_err(disk::error("remove", &path))?;
+        }
+    }
+    Ok(())
+}
+
+impl Ground for FolderGround {
+    fn begin(&mut self, name: &str) -> Result<(), DiskError> {
+        let path = self.partial.join(name);
+        self.make_folders(&path)?;
+        let file = OpenOptions::new().write(true).create_new(true).open(&path);
+        self.file = Some((path.clone(), file.map_err(disk::error("make", &path))?));
+        Ok(())
+    }
+
+    fn add(&mut self, bytes: &[u8]) -> Result<(), DiskError> {
+        match &mut self.file {
+            Some((path, file)) => file.write_all(bytes).map_err(disk::error("write", path)),
+            None => Ok(()),
+        }
+    }
+
+    fn end(&mut self) -> Result<(), DiskError> {
+        match self.file.take() {
+            Some((path, file)) => file.sync_all().map_err(disk::error("sync", &path)),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(&mut self) -> Result<(), DiskError> {
+        for folder in self.folders.iter().rev() {
+            disk::sync_folder(folder)?;
+        }
+        fs::rename(&self.partial, &self.bag).map_err(disk::error("put in place", &self.bag))?;
+        self.finished = true;
+        disk::sync_folder(disk::parent(&self.bag))?;
+        let lock = self.bag.join(LOCK);
+        fs::remove_file(&lock).map_err(disk::error("remove", &lock))?;
+        disk::sync_folder(&self.bag)
+    }
+
+    fn folder(&self) -> &Path {
+        &self.partial
+    }
+}
+
+impl Drop for FolderGround {
+    fn drop(&mut self) {
+        if !self.finished {
+            // What stays is removed by the next export of this name, and is no bag.
+            let _ = fs::remove_dir_all(&self.partial);
+        }
+    }
+}
+
+/// No ground: what a file must be is computed, and nothing is written.
+#[derive(Debug, Default)]
+pub struct NoGround;
+
+impl Ground for NoGround {
+    fn begin(&mut self, _name: &str) -> Result<(), DiskError> {
+        Ok(())
+    }
+    fn add(&mut self, _bytes: &[u8]) -> Result<(), DiskError> {
+        Ok(())
+    }
+    fn end(&mut self) -> Result<(), DiskError> {
+        Ok(())
+    }
+    fn finish(&mut self) -> Result<(), DiskError> {
+        Ok(())
+    }
+    fn folder(&self) -> &Path {
+        Path::new("")
+    }
+}

@@ -1,0 +1,153 @@
+//! A bag: files, and beside them what each file must be (BagIt).
+//!
+//! ```text
+//! bagit.txt   bag-info.txt   manifest-sha512.txt   tagmanifest-sha512.txt
+//! tagmanifest-sha512.note   VERIFY.txt   VERIFY.html   data/…
+//! ```
+//!
+//! [`Bagger`] writes one over a [`ground::Ground`], [`read`] checks one, [`note`] is what the log
+//! key signs of it.
+//!
+//! Always holds: every file under `data` is in the manifest, every other one but the note in the
+//! tag manifest; lines are sorted by name; `bagit.txt` is written last. Not here: what is in the
+//! payload (`ledger::export`). Source: RFC 8493; FORMAT.md section 14.
+
+pub mod ground;
+pub mod note;
+pub mod read;
+
+use crate::disk::DiskError;
+use crate::hash::Running512;
+use ground::Ground;
+use std::collections::BTreeMap;
+
+/// The declaration; a folder without it is no bag.
+pub const DECLARATION: &str = "bagit.txt";
+/// What the declaration says.
+pub const DECLARED: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+/// About the bag.
+pub const INFO: &str = "bag-info.txt";
+/// The digests of the payload.
+pub const MANIFEST: &str = "manifest-sha512.txt";
+/// The digests of the tag files.
+pub const TAG_MANIFEST: &str = "tagmanifest-sha512.txt";
+/// What the log key signed of the tag manifest.
+pub const NOTE: &str = "tagmanifest-sha512.note";
+/// The payload's folder.
+pub const PAYLOAD: &str = "data";
+
+/// A file of a bag as its manifest has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filed {
+    /// SHA-512, 128 hex digits.
+    pub digest: String,
+    /// Number of bytes.
+    pub bytes: u64,
+}
+
+/// Writes a bag, file by file.
+pub struct Bagger<'a> {
+    ground: &'a mut dyn Ground,
+    filed: BTreeMap<String, Filed>,
+    tags: BTreeMap<String, Filed>,
+    open: Option<(String, Running512, u64)>,
+}
+
+impl<'a> Bagger<'a> {
+    /// An empty bag on this ground.
+    pub fn new(ground: &'a mut dyn Ground) -> Bagger<'a> {
+        Bagger { ground, filed: BTreeMap::new(), tags: BTreeMap::new(), open: None }
+    }
+
+    /// Begins a file of the payload; what was begun before is ended.
+    pub fn begin(&mut self, name: &str) -> Result<(), DiskError> {
+        self.end()?;
+        self.ground.begin(&format!("{PAYLOAD}/{name}"))?;
+        self.open = Some((name.to_owned(), Running512::default(), 0));
+        Ok(())
+    }
+
+    /// Adds bytes to the file that was begun.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<(), DiskError> {
+        if let Some((_, digest, count)) = &mut self.open {
+            self.ground.add(bytes)?;
+            digest.add(bytes);
+            *count += bytes.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Ends the file that was begun, if there is one.
+    pub fn end(&mut self) -> Result<(), DiskError> {
+        if let Some((name, mut digest, bytes)) = self.open.take() {
+            self.ground.end()?;
+            self.filed.insert(name, Filed { digest: digest.finish(), bytes });
+        }
+        Ok(())
+    }
+
+    /// A whole file of the payload.
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
+        self.begin(name)?;
+        self.add(bytes)?;
+        self.end()
+    }
+
+    /// The files of the payload so far, by their names under `data`.
+    pub fn filed(&self) -> &BTreeMap<String, Filed> {
+        &self.filed
+    }
+
+    /// Writes the tag files, the last of them the declaration, and gives the bag its name. `sign`
+    /// makes the note of the tag manifest's digest, if there is to be one.
+    pub fn finish<E: From<DiskError>>(
+        mut self,
+        tags: &[(&str, &[u8])],
+        sign: &dyn Fn(&str) -> Result<Option<String>, E>,
+    ) -> Result<(), E> {
+        self.end()?;
+        for (name, bytes) in tags {
+            self.tag(name, bytes)?;
+        }
+        let manifest = lines(&self.filed, &format!("{PAYLOAD}/"));
+        self.tag(MANIFEST, manifest.as_bytes())?;
+        self.tags.insert(DECLARATION.to_owned(), filed(DECLARED.as_bytes()));
+        let manifest = lines(&self.tags, "");
+        self.write(TAG_MANIFEST, manifest.as_bytes())?;
+        if let Some(note) = sign(&filed(manifest.as_bytes()).digest)? {
+            self.write(NOTE, note.as_bytes())?;
+        }
+        self.write(DECLARATION, DECLARED.as_bytes())?;
+        Ok(self.ground.finish()?)
+    }
+
+    fn tag(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
+        self.write(name, bytes)?;
+        self.tags.insert(name.to_owned(), filed(bytes));
+        Ok(())
+    }
+
+    fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
+        self.ground.begin(name)?;
+        self.ground.add(bytes)?;
+        self.ground.end()
+    }
+}
+
+/// Digest and number of bytes.
+pub fn filed(bytes: &[u8]) -> Filed {
+    let mut digest = Running512::default();
+    digest.add(bytes);
+    Filed { digest: digest.finish(), bytes: bytes.len() as u64 }
+}
+
+/// The number of bytes and files, as `Payload-Oxum` has them.
+pub fn oxum(files: &BTreeMap<String, Filed>) -> String {
+    let bytes: u64 = files.values().map(|file| file.bytes).sum();
+    format!("{bytes}.{}", files.len())
+}
+
+fn lines(files: &BTreeMap<String, Filed>, prefix: &str) -> String {
+    let line = |(name, file): (&String, &Filed)| format!("{}  {prefix}{name}\n", file.digest);
+    files.iter().map(line).collect()
+}

@@ -1,0 +1,196 @@
+//! Checking a bag: whether each file is there, is what its manifest says, and no other is.
+//!
+//! Always holds: a name in a manifest never leads out of the bag; nothing is written; what is wrong
+//! is data, told file by file. Not here: what is in the files (`ledger::bagged`).
+//! Source: RFC 8493 sections 2 and 3; FORMAT.md section 14.
+
+use crate::archive::bag::{DECLARATION, DECLARED, MANIFEST, NOTE, PAYLOAD, TAG_MANIFEST, filed};
+use crate::disk::{self, DiskError};
+use crate::hash::{Running512, read_hex};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+/// More bytes than a manifest of ten million files has.
+const MOST: u64 = 4 << 30;
+/// Files and folders under a payload are at most this deep.
+const DEPTH: usize = 16;
+
+/// What was found of a bag.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// Files of the payload that are what the manifest says.
+    pub good: u64,
+    /// Digests of the payload by name, `data/` in front, as the manifest says.
+    pub manifest: BTreeMap<String, String>,
+    /// SHA-512 of the tag manifest, where it is there.
+    pub tag_manifest: Option<String>,
+    /// What is wrong, in the order of names.
+    pub wrong: Vec<String>,
+}
+
+/// Whether a folder says that it is a bag.
+pub fn is_bag(folder: &Path) -> bool {
+    folder.join(DECLARATION).is_file()
+}
+
+/// Whether a folder is what an interrupted export leaves.
+pub fn is_partial(folder: &Path) -> bool {
+    !is_bag(folder) && folder.join(PAYLOAD).join("ledger").is_dir()
+}
+
+/// Checks every file of a bag.
+pub fn check(bag: &Path) -> Result<Checked, DiskError> {
+    let mut checked = Checked::default();
+    let declared = read(bag, DECLARATION)?.unwrap_or_default();
+    if declared != DECLARED.as_bytes() {
+        let why = "expected the two lines of BagIt 1.0 in UTF-8, found others";
+        checked.wrong.push(format!("{DECLARATION}: {why}"));
+    }
+    let tags = checked.list(bag, TAG_MANIFEST)?;
+    checked.tag_manifest = read(bag, TAG_MANIFEST)?.map(|bytes| filed(&bytes).digest);
+    for (name, digest) in &tags {
+        checked.compare(bag, name, digest, TAG_MANIFEST)?;
+    }
+    for name in [DECLARATION, MANIFEST] {
+        if !tags.is_empty() && !tags.contains_key(name) {
+            checked.wrong.push(format!("{TAG_MANIFEST}: expected a line for {name}, found none"));
+        }
+    }
+    let payload = checked.list(bag, MANIFEST)?;
+    for (name, digest) in &payload {
+        if checked.compare(bag, name, digest, MANIFEST)? {
+            checked.good += 1;
+        }
+    }
+    for (name, about) in there(bag)? {
+        let known = tags.contains_key(&name) || payload.contains_key(&name);
+        let allowed = [TAG_MANIFEST, NOTE, DECLARATION].contains(&name.as_str());
+        if about == About::Strange {
+            checked.wrong.push(format!("{name}: expected a file, found a link or something else"));
+        } else if !known && !allowed && !name.starts_with('.') {
+            let list = if name.starts_with("data/") { MANIFEST } else { TAG_MANIFEST };
+            checked.wrong.push(format!("{name}: it is there, and {list} does not list it"));
+        }
+    }
+    checked.manifest = payload;
+    Ok(checked)
+}
+
+/// The bytes of a tag file.
+pub fn read(bag: &Path, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
+    match disk::read(&bag.join(name), MOST) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Checked {
+    /// The lines of a manifest; what is wrong with it is told.
+    fn list(&mut self, bag: &Path, list: &str) -> Result<BTreeMap<String, String>, DiskError> {
+        let mut found = BTreeMap::new();
+        let Some(bytes) = read(bag, list)? else {
+            self.wrong.push(format!("{list}: it is not there"));
+            return Ok(found);
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        for (line, at) in text.lines().zip(1_u64..) {
+            let inside = if list == MANIFEST { "data/" } else { "" };
+            match line.split_once("  ") {
+                Some((digest, name))
+                    if read_hex::<64>(digest).is_some()
+                        && name.starts_with(inside)
+                        && stays_inside(name) =>
+                {
+                    if found.insert(name.to_owned(), digest.to_owned()).is_some() {
+                        self.wrong.push(format!("{list}: line {at} lists {name} again"));
+                    }
+                }
+                _ => {
+                    let form = format!("<128 hex>  {inside}<name>, a name inside the bag");
+                    self.wrong.push(format!("{list}: line {at}: expected {form}"));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether a listed file is what it must be.
+    fn compare(
+        &mut self,
+        bag: &Path,
+        name: &str,
+        expected: &str,
+        list: &str,
+    ) -> Result<bool, DiskError> {
+        let path = bag.join(name);
+        match path.symlink_metadata() {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                self.wrong.push(format!("{name}: {list} lists it, and it is not there"));
+                return Ok(false);
+            }
+            Err(cause) => return Err(disk::error("read", &path)(cause)),
+            Ok(about) if !about.is_file() => return Ok(false),
+            Ok(_) => {}
+        }
+        let found = digest(&path)?;
+        if found != expected {
+            let short = |digest: &str| digest.get(..16).unwrap_or_default().to_owned();
+            let (expected, found) = (short(expected), short(&found));
+            self.wrong.push(format!(
+                "{name}: expected the SHA-512 {expected}… of {list}, found {found}…"
+            ));
+            return Ok(false);
+        }
+        Ok(true)
+    }
+}
+
+/// Whether a name of a manifest leads to a file inside: no root, no `..`, no empty part.
+fn stays_inside(name: &str) -> bool {
+    let part = |part: &str| !part.is_empty() && part != "." && part != "..";
+    name.split('/').all(part) && !name.contains('\\') && !name.contains(':')
+}
+
+fn digest(path: &Path) -> Result<String, DiskError> {
+    let failed = || disk::error("read", path);
+    let mut file = File::open(path).map_err(failed())?;
+    let mut digest = Running512::default();
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut buffer).map_err(failed())? {
+            0 => return Ok(digest.finish()),
+            count => digest.add(buffer.get(..count).unwrap_or_default()),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    File,
+    Strange,
+}
+
+/// Every file of the bag, by its name in it; links are not followed.
+fn there(bag: &Path) -> Result<BTreeMap<String, About>, DiskError> {
+    let mut found = BTreeMap::new();
+    let mut folders = BTreeSet::from([(0, String::new())]);
+    while let Some((depth, folder)) = folders.pop_first() {
+        let path = bag.join(&folder);
+        for entry in fs::read_dir(&path).map_err(disk::error("list", &path))? {
+            let entry = entry.map_err(disk::error("list", &path))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let name = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            let about = entry.file_type().map_err(disk::error("read", &path))?;
+            if about.is_dir() && depth < DEPTH {
+                folders.insert((depth + 1, name));
+            } else {
+                let what = if about.is_file() { About::File } else { About::Strange };
+                found.insert(name, what);
+            }
+        }
+    }
+    Ok(found)
+}

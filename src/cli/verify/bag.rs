@@ -1,0 +1,130 @@
+//! The verdict on a bag for people and as JSON: its files, then the record in it.
+//!
+//! Always holds: a bag of a part of a record says so. Not here: the verdict itself
+//! (`ledger::bagged`), the lines of a record (`verify`).
+
+use crate::cli::args::Format;
+use crate::cli::context::Context;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{json, out, visible};
+use crate::cli::verify::{text as record, told};
+use crate::ledger::audit::Audit;
+use crate::ledger::audit::periods::periods;
+use crate::ledger::bagged::{Bagged, Vouched, audit_bag};
+use crate::ledger::error::LedgerError;
+use serde::Serialize;
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+/// How many files are told in full.
+const IN_FULL: usize = 20;
+
+/// Judges a bag and tells the verdict.
+pub fn run(context: &Context, folder: &Path, asked: &Audit) -> Result<Exit, Failure> {
+    let began = Instant::now();
+    let bagged = audit_bag(folder, asked, None)?;
+    let exit = bagged.exit();
+    let mut out = out();
+    let told = match &bagged.audited {
+        Ok((record, audited)) => {
+            let roster = periods(&record.journal, &audited.report).map_err(LedgerError::from)?;
+            let mut told = told::Told::of(audited, roster);
+            told.verdict = verdict(&bagged).unwrap_or(told.verdict);
+            told.exit = exit;
+            Some(told)
+        }
+        Err(_) => None,
+    };
+    match context.format() {
+        Format::Text => {
+            text(&mut out, &bagged)?;
+            if let Some(told) = &told {
+                record::write(&mut out, told, began.elapsed().as_secs_f64())?;
+            }
+        }
+        Format::Json => json(&mut out, &Whole { record: told, bag: Told::of(&bagged) })?,
+        _ => return Err(Failure::usage("verify: expected --format text or json")),
+    }
+    out.flush()?;
+    match bagged.audited {
+        Ok(_) => Ok(Exit::of(exit)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The verdict on the record, and the bag.
+#[derive(Serialize)]
+struct Whole {
+    #[serde(flatten)]
+    record: Option<told::Told>,
+    bag: Told,
+}
+
+/// What is told of the bag before the record.
+fn text(out: &mut dyn Write, bagged: &Bagged) -> Result<(), Failure> {
+    let files = bagged.checked.manifest.len();
+    writeln!(out, "bag: {} of {files} files as the manifest says", bagged.checked.good)?;
+    if bagged.derived > 0 {
+        let count = bagged.derived;
+        writeln!(out, "bag: {count} files follow from the record, byte for byte")?;
+    }
+    if bagged.checkpoints > 0 {
+        writeln!(out, "bag: {} earlier checkpoints hold", bagged.checkpoints)?;
+    }
+    match &bagged.vouched {
+        Vouched::Yes => writeln!(out, "bag: the log key signed the tag manifest")?,
+        Vouched::Unsigned => writeln!(out, "bag: the tag manifest is not signed")?,
+        Vouched::No(_) => {}
+    }
+    let wrong: Vec<&str> = bagged.all_wrong().collect();
+    for why in wrong.iter().take(IN_FULL) {
+        writeln!(out, "damage: {}", visible(why))?;
+    }
+    if wrong.len() > IN_FULL {
+        writeln!(out, "and {} more files", wrong.len() - IN_FULL)?;
+    }
+    if let Some((size, of)) = bagged.size.filter(|(size, of)| size < of) {
+        writeln!(
+            out,
+            "as of position {}: a part, the first {size} of {of} events; what came after is not \
+             here",
+            size.saturating_sub(1)
+        )?;
+    }
+    Ok(())
+}
+
+/// The bag as JSON.
+#[derive(Serialize)]
+struct Told {
+    files: u64,
+    derived: u64,
+    checkpoints: u64,
+    signed: bool,
+    of: Option<u64>,
+    wrong: Vec<String>,
+}
+
+impl Told {
+    fn of(bagged: &Bagged) -> Told {
+        Told {
+            files: bagged.checked.good,
+            derived: bagged.derived,
+            checkpoints: bagged.checkpoints,
+            signed: bagged.vouched == Vouched::Yes,
+            of: bagged.size.map(|(_, of)| of),
+            wrong: bagged.all_wrong().map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// The last line where the record is whole and the bag is not.
+fn verdict(bagged: &Bagged) -> Option<&'static str> {
+    bagged.all_wrong().next()?;
+    Some(match bagged.exit() {
+        1 => "no: the bag is not the one that was signed, or the record breaks its rules",
+        4 => "no: this is not the record that was seen or signed before",
+        _ => "could not tell: the bag is damaged",
+    })
+}

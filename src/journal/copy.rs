@@ -1,0 +1,106 @@
+//! A journal written again, up to a size: the same commits, as bytes for somebody else to keep.
+//!
+//! Always holds: commits end where they ended in the source; the one that the size falls into ends
+//! there; files begin where a writer of these commits would have begun them. Not here: any file.
+//! Source: FORMAT.md section 9, "Where commits end is no part of the record".
+
+use super::write::{ROTATE_AT, commit_bytes};
+use super::{FOLDER, JournalError};
+use crate::event::Entry;
+use crate::event::record::hash;
+use crate::hash::Hash;
+use crate::merkle::Tree;
+use crate::verify::source::{Source, SourceError};
+
+/// What comes next.
+pub enum Copied<'a> {
+    /// A file of this name begins: `journal/<20 digits>.log`.
+    File(String),
+    /// An entry of this position is about to be closed; it may be changed to withhold its body.
+    Entry(u64, &'a mut Entry),
+    /// The bytes of a commit.
+    Commit(&'a [u8]),
+    /// The size after the commit, or after an event within it, and the root of the tree.
+    Root(u64, &'a Tree),
+}
+
+/// Copies the first `until` entries of a source, and hands out what comes, in order.
+///
+/// Returns the size and root that were copied.
+pub fn copy<E>(
+    source: &dyn Source,
+    until: u64,
+    take: &mut dyn FnMut(Copied<'_>) -> Result<(), E>,
+) -> Result<(u64, Hash), E>
+where
+    E: From<SourceError> + From<JournalError>,
+{
+    let mut copying = Copying { tree: Tree::default(), open: Vec::new(), length: None };
+    for span in source.walk(0)? {
+        let span = span?;
+        let mut entries = span.entries.into_iter();
+        for closing in span.closings {
+            let whole = closing.counted.saturating_sub(copying.size());
+            for entry in entries.by_ref().take(whole as usize) {
+                copying.push(entry, until, take)?;
+            }
+            copying.close(take)?;
+        }
+        for entry in entries {
+            copying.push(entry, until, take)?;
+        }
+        if copying.size() >= until {
+            break;
+        }
+    }
+    copying.close(take)?;
+    Ok((copying.tree.size(), copying.tree.root()))
+}
+
+struct Copying {
+    tree: Tree,
+    open: Vec<Entry>,
+    /// Bytes of the present file; `None` before the first.
+    length: Option<u64>,
+}
+
+impl Copying {
+    /// Events so far, the open ones too.
+    fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
+    fn push<E>(
+        &mut self,
+        mut entry: Entry,
+        until: u64,
+        take: &mut dyn FnMut(Copied<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.size() >= until {
+            return Ok(());
+        }
+        take(Copied::Entry(self.size(), &mut entry))?;
+        self.tree.push(hash(&entry.record));
+        self.open.push(entry);
+        take(Copied::Root(self.size(), &self.tree))
+    }
+
+    fn close<E: From<JournalError>>(
+        &mut self,
+        take: &mut dyn FnMut(Copied<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.open.is_empty() {
+            return Ok(());
+        }
+        let first = self.size() - self.open.len() as u64;
+        let bytes = commit_bytes(first, &self.open, self.tree.root())?;
+        if self.length.is_none_or(|length| length >= ROTATE_AT) {
+            take(Copied::File(format!("{FOLDER}/{first:020}.log")))?;
+            self.length = Some(0);
+        }
+        take(Copied::Commit(&bytes))?;
+        self.length = self.length.map(|length| length + bytes.len() as u64);
+        self.open.clear();
+        Ok(())
+    }
+}

@@ -1,0 +1,249 @@
+//! The verdict on a bag: its files, the record in it by the one verifier, and what follows from it.
+//!
+//! Always holds: the record is judged as any other; every file beside the ledger's own is derived
+//! again and compared; nothing is written but what an audit of a ledger writes. Not here: words for
+//! people (`cli`). Source: FORMAT.md section 14.
+
+use crate::archive::bag::ground::NoGround;
+use crate::archive::bag::note::BagText;
+use crate::archive::bag::read::{Checked, check, read};
+use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, filed};
+use crate::disk::DiskError;
+use crate::event::record::hash;
+use crate::hash::Hash;
+use crate::keys::{Mark, Marks};
+use crate::ledger::audit::{Audit, Audited, audit};
+use crate::ledger::error::LedgerError;
+use crate::ledger::export::derive;
+use crate::ledger::paths::Paths;
+use crate::ledger::record::Record;
+use crate::merkle::Tree;
+use crate::pin::{LogKeys, signed_by};
+use crate::tlog::{Checkpoint, Note, Signed};
+use crate::verify::Report;
+use crate::verify::source::Source;
+use std::path::Path;
+
+/// What the log key says of a bag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Vouched {
+    /// It signed this tag manifest, for this record.
+    Yes,
+    /// There is no note.
+    Unsigned,
+    /// What is wrong with the note.
+    No(String),
+}
+
+/// The verdict on a bag.
+pub struct Bagged {
+    /// The record in it, and the verdict on it; an error if it cannot be read.
+    pub audited: Result<(Record, Audited), LedgerError>,
+    /// Its files.
+    pub checked: Checked,
+    /// What is wrong beside the files: what does not follow from the record, told file by file.
+    pub wrong: Vec<String>,
+    /// Derived files that follow from the record.
+    pub derived: u64,
+    /// Earlier checkpoints that hold.
+    pub checkpoints: u64,
+    /// What the log key says of the bag.
+    pub vouched: Vouched,
+    /// Number of events in the bag, and of the record that it was taken from, as the bag says.
+    pub size: Option<(u64, u64)>,
+}
+
+impl Bagged {
+    /// Everything that is wrong with the bag itself, file by file.
+    pub fn all_wrong(&self) -> impl Iterator<Item = &str> {
+        let note = match &self.vouched {
+            Vouched::No(why) => Some(why.as_str()),
+            _ => None,
+        };
+        let wrong = self.checked.wrong.iter().chain(&self.wrong).map(String::as_str);
+        wrong.chain(note)
+    }
+
+    /// The exit code: that of the record if it is 4 or 1; 1 where the note does not hold; 2 where
+    /// a file is not what it must be; else that of the record.
+    pub fn exit(&self) -> u8 {
+        let record = self.audited.as_ref().map_or_else(LedgerError::exit, |(_, it)| it.exit());
+        match record {
+            4 | 1 => record,
+            _ if matches!(self.vouched, Vouched::No(_)) => 1,
+            _ if self.all_wrong().next().is_some() => 2,
+            other => other,
+        }
+    }
+}
+
+/// The folders of the ledger in a bag; it has no keys.
+pub fn paths_in(bag: &Path) -> Paths {
+    let payload = bag.join(PAYLOAD);
+    Paths::new(payload.join("ledger"), Some(payload.join("keys")))
+}
+
+/// Checks a bag whole.
+pub fn audit_bag(
+    bag: &Path,
+    asked: &Audit,
+    progress: Option<&(dyn Fn(u64) + Sync)>,
+) -> Result<Bagged, LedgerError> {
+    let checked = check(bag)?;
+    let mut bagged = Bagged {
+        audited: Err(LedgerError::NoLedger(paths_in(bag).ledger)),
+        checked,
+        wrong: Vec::new(),
+        derived: 0,
+        checkpoints: 0,
+        vouched: Vouched::Unsigned,
+        size: sizes(bag)?,
+    };
+    let record = match Record::open(paths_in(bag)) {
+        Ok(record) => record,
+        Err(error) => {
+            bagged.audited = Err(error);
+            return Ok(bagged);
+        }
+    };
+    let audited = audit(&record, asked, progress)?;
+    let report = &audited.report;
+    bagged.vouched = vouched(bag, report, bagged.checked.tag_manifest.as_deref())?;
+    match bagged.size {
+        Some((size, of)) if size == report.size && size <= of => {}
+        _ => bagged.wrong.push(format!(
+            "{INFO}: expected Annals-Size {}, and an Annals-Record-Size that is not smaller",
+            report.size
+        )),
+    }
+    bagged.earlier(&record, report)?;
+    if report.faults.is_empty() && report.later_version.is_none() {
+        bagged.compare(&record)?;
+    }
+    bagged.audited = Ok((record, audited));
+    Ok(bagged)
+}
+
+impl Bagged {
+    /// Derives every file beside the ledger's own again, and compares.
+    fn compare(&mut self, record: &Record) -> Result<(), LedgerError> {
+        let mut ground = NoGround;
+        let mut bag = Bagger::new(&mut ground);
+        derive(record, &mut bag)?;
+        for (name, file) in bag.filed() {
+            match self.checked.manifest.get(&format!("{PAYLOAD}/{name}")) {
+                Some(digest) if *digest == file.digest => self.derived += 1,
+                Some(_) => self.wrong.push(format!(
+                    "{PAYLOAD}/{name}: it is not what follows from the record in this bag"
+                )),
+                None => self.wrong.push(format!("{PAYLOAD}/{name}: expected it, found none")),
+            }
+        }
+        for name in self.checked.manifest.keys() {
+            let inside = name.strip_prefix("data/").unwrap_or(name);
+            if !bag.filed().contains_key(inside) && !is_of_ledger(inside) {
+                self.wrong.push(format!("{name}: it is no part of a bag of a record"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Each earlier checkpoint is signed by the log key of its size, and of this record.
+    fn earlier(&mut self, record: &Record, report: &Report) -> Result<(), LedgerError> {
+        let Some(ledger) = &report.state.fold.ledger else { return Ok(()) };
+        let marks = Marks::at(record.paths.checkpoints()).all_for(&ledger.origin, u64::MAX);
+        let marks = match marks {
+            Ok(marks) => marks,
+            Err(error) => {
+                self.wrong.push(error.to_string());
+                return Ok(());
+            }
+        };
+        let mut marks = marks.iter().peekable();
+        let mut tree = Tree::default();
+        for span in record.journal.walk(0)? {
+            for entry in span?.entries {
+                tree.push(hash(&entry.record));
+                while let Some(mark) = marks.next_if(|mark| mark.size <= tree.size()) {
+                    let at = (tree.size(), tree.root());
+                    match holds(mark, at, &report.log) {
+                        true => self.checkpoints += 1,
+                        false => self.wrong.push(format!(
+                            "data/ledger/checkpoints: the one of size {} does not hold",
+                            mark.size
+                        )),
+                    }
+                }
+            }
+        }
+        if let Some(mark) = marks.next() {
+            let size = mark.size;
+            self.wrong.push(format!("data/ledger/checkpoints: no event {size} is here"));
+        }
+        Ok(())
+    }
+}
+
+fn holds(mark: &Mark, at: (u64, Hash), log: &[LogKeys]) -> bool {
+    let keys = log.iter().rev().find(|keys| keys.size <= mark.size);
+    let Mark { origin, size, root, .. } = mark;
+    let text = Checkpoint { origin: origin.to_string(), size: *size, root: *root }.text();
+    let note = Note { text, signatures: vec![mark.signature()] };
+    let signed = |keys: &LogKeys| signed_by(&note, origin, &keys.key) == Signed::Yes;
+    (*size, *root) == at && keys.is_some_and(signed)
+}
+
+/// Whether a file of the payload is one that a ledger may have.
+pub fn is_of_ledger(name: &str) -> bool {
+    let Some(name) = name.strip_prefix("ledger/") else { return false };
+    let digits = |text: &str| text.len() == 20 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let log = |name: &str| name.strip_suffix(".log").is_some_and(digits);
+    match name.split_once('/') {
+        Some(("journal", name)) => log(name),
+        Some(("document", name)) => Hash::parse(name).is_some(),
+        _ => matches!(name, "checkpoint" | "checkpoints"),
+    }
+}
+
+fn vouched(
+    bag: &Path,
+    report: &Report,
+    tag_manifest: Option<&str>,
+) -> Result<Vouched, LedgerError> {
+    let Some(bytes) = read(bag, NOTE)? else { return Ok(Vouched::Unsigned) };
+    let no = |why: &str| Ok(Vouched::No(format!("{NOTE}: {why}")));
+    let note = Note::parse(&bytes);
+    let text = note.as_ref().and_then(|note| BagText::parse(&note.text));
+    let (Some(note), Some(text)) = (note, text) else {
+        return no("expected a signed note over a bag, found none in form");
+    };
+    let Some(ledger) = &report.state.fold.ledger else {
+        return no("no log key is known that could have signed it");
+    };
+    if Some(text.digest.as_str()) != tag_manifest {
+        return no("it is signed for another tag manifest than the one that is here");
+    }
+    if text.origin != *ledger.origin || (text.size, text.root) != (report.size, report.root) {
+        return no("it is signed for another record than the one in this bag");
+    }
+    match signed_by(&note, &ledger.origin, &ledger.log_key) {
+        Signed::Yes => Ok(Vouched::Yes),
+        _ => no("the log key of this record did not sign it"),
+    }
+}
+
+/// The sizes that the bag's own file says.
+fn sizes(bag: &Path) -> Result<Option<(u64, u64)>, DiskError> {
+    let Some(bytes) = read(bag, INFO)? else { return Ok(None) };
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let field = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        line.and_then(|value| value.parse().ok())
+    };
+    Ok(field("Annals-Size").zip(field("Annals-Record-Size")))
+}
+
+/// Whether bytes are the ones that the manifest names under `data/`.
+pub fn is_listed(checked: &Checked, name: &str, bytes: &[u8]) -> bool {
+    checked.manifest.get(&format!("{PAYLOAD}/{name}")) == Some(&filed(bytes).digest)
+}

@@ -1,0 +1,99 @@
+//! What a bag holds beside the ledger: all of it follows from the ledger's files alone.
+//!
+//! Always holds: the same ledger gives the same bytes, so that a reader can derive them again and
+//! compare; words that are sealed or redacted are in none of them. Not here: the ledger's own files
+//! (`export`). Source: FORMAT.md section 14.
+
+use crate::archive::bag::Bagger;
+use crate::archive::tile::{self, Tile, Tiling};
+use crate::event::record::Reading;
+use crate::hash::Hash;
+use crate::ledger::error::LedgerError;
+use crate::ledger::export::{claims, csv, memento, premis, rocrate};
+use crate::ledger::record::Record;
+use crate::ledger::view::View;
+use crate::ledger::view::gather::{Gathered, gather};
+use crate::ledger::view::names::Names;
+use crate::state::dump::dump;
+use crate::time::Time;
+use crate::verify::source::Source;
+
+/// What the derived files are about.
+#[derive(Clone, Debug, Default)]
+pub struct Derived {
+    /// The ledger's title.
+    pub title: String,
+    /// Its licence.
+    pub licence: String,
+    /// Its origin.
+    pub origin: String,
+    /// Time of its last event.
+    pub at: String,
+}
+
+/// Everything that the derived files are made of.
+pub struct Around<'a> {
+    /// The record, as of its end.
+    pub view: &'a View<'a>,
+    /// Names of keys.
+    pub names: &'a Names,
+    /// Facts and documents.
+    pub gathered: &'a Gathered,
+    /// What it is about.
+    pub about: &'a Derived,
+}
+
+/// Writes all derived files of a record into a bag.
+pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerError> {
+    let view = View::open(record, record.size())?;
+    let names = Names::read(&view)?;
+    let gathered = gather(&view, &names, &|_| true)?;
+    let ledger = view.state().fold.ledger.as_ref();
+    let about = Derived {
+        title: names.title.clone().unwrap_or_default(),
+        licence: names.licence.clone().unwrap_or_default(),
+        origin: ledger.map(|ledger| ledger.origin.to_string()).unwrap_or_default(),
+        at: view.as_of().recorded.map(|at| at.to_string()).unwrap_or_default(),
+    };
+    let around = Around { view: &view, names: &names, gathered: &gathered, about: &about };
+    let times = walk(&around, bag)?;
+    memento::write(record, &times, bag)?;
+    let (report, as_of) = (view.report(), view.as_of());
+    let state = dump(view.state(), as_of.size, as_of.head, &report.root);
+    bag.put("state.json", &state)?;
+    bag.put("facts.csv", &csv::facts(&around)?)?;
+    bag.put("premis.xml", premis::events(&around)?.as_bytes())?;
+    bag.put("claims.jsonld", claims::graph(&around).as_bytes())?;
+    bag.put("ro-crate-metadata.json", rocrate::metadata(&around).as_bytes())?;
+    Ok(about)
+}
+
+/// Bodies by digest and tiles; the times of all events.
+fn walk(around: &Around<'_>, bag: &mut Bagger<'_>) -> Result<Vec<Time>, LedgerError> {
+    let fold = &around.view.state().fold;
+    let mut times = Vec::new();
+    let mut tiling = Tiling::default();
+    for span in around.view.record.journal.walk(0)? {
+        let span = span?;
+        for (entry, position) in span.entries.iter().zip(span.first..) {
+            let reading = Reading::of(&entry.record);
+            times.extend(reading.place.map(|place| place.at));
+            for (tile, hashes) in tiling.push(reading.hash) {
+                put_tile(bag, &tile, &hashes)?;
+            }
+            let open = fold.seal(position).is_none() && !fold.is_redacted(position);
+            let digest = reading.statement.map(|said| said.body).filter(|_| open);
+            if let (Some(digest), Some(body)) = (digest, &entry.body) {
+                bag.put(&format!("body/{digest}"), body)?;
+            }
+        }
+    }
+    for (tile, hashes) in tiling.partial() {
+        put_tile(bag, &tile, hashes)?;
+    }
+    Ok(times)
+}
+
+fn put_tile(bag: &mut Bagger<'_>, tile: &Tile, hashes: &[Hash]) -> Result<(), LedgerError> {
+    Ok(bag.put(&tile.name(), &tile::bytes(hashes))?)
+}

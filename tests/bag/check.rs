@@ -1,0 +1,110 @@
+//! A bag is checked with what everybody has: sha512sum, and the steps of VERIFY.txt as they stand.
+
+use crate::folders::{edit, files};
+use crate::story::story;
+use std::path::Path;
+use std::process::Command;
+
+/// The shell steps of the page, in order.
+pub fn steps(page: &str) -> Vec<String> {
+    let blocks = page.split("```sh\n").skip(1);
+    blocks.map(|block| block.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// Runs all steps; whether each ended well, and what they said.
+fn run(bag: &Path) -> (bool, String) {
+    let page = std::fs::read_to_string(bag.join("VERIFY.txt")).unwrap();
+    let steps = steps(&page);
+    assert_eq!(steps.len(), 3);
+    let script = format!("set -e\n{}", steps.concat());
+    let done = Command::new("bash").args(["-c", &script]).current_dir(bag).output().unwrap();
+    let said = [done.stdout, done.stderr].concat();
+    (done.status.success(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn every_step_of_the_page_holds() {
+    let story = story();
+    story.told("export --to bag");
+    let (good, said) = run(&story.folder.path().join("bag"));
+    let expected = "14 events, each linked to the one before it and signed\n\
+                    14 bodies, 0 withheld; 1 documents\n\
+                    the first 14 events are what the ledger's key, named by event 0, signed\n\
+                    the bag is what the ledger's key, named by event 0, signed\nGOOD\n";
+    assert_eq!((good, said.as_str()), (true, expected));
+    story.told("export --to part --as-of 9");
+    let (good, said) = run(&story.folder.path().join("part"));
+    let part = "it is a part: the record had 14 events when it was made\nGOOD\n";
+    assert!(good && said.ends_with(part), "{said}");
+}
+
+#[test]
+fn the_steps_find_what_was_changed() {
+    let story = story();
+    story.told("export --to bag");
+    let bag = story.folder.path().join("bag");
+    let journal = "data/ledger/journal/00000000000000000000.log";
+    let good = std::fs::read(bag.join(journal)).unwrap();
+    let last = |text: &str| text.lines().last().unwrap_or_default().to_owned();
+    // With manifests that were written again only the chain, the signatures and the note speak.
+    let cases: [(&str, &str, &str); 4] = [
+        ("two hours", "ten hours", "NOT GOOD: the body of event 6"),
+        ("\"how\":\"reread\"", "\"how\":\"direct-contact\"", "NOT GOOD: the signature of event 8"),
+        ("\"seq\":5", "\"seq\":6", "NOT GOOD: the place of event 5"),
+        ("\n= 3 ", "\n= 4 ", "NOT GOOD: the closing line after event 2"),
+    ];
+    for (from, to, why) in cases {
+        let text = String::from_utf8(good.clone()).unwrap();
+        assert!(text.contains(from), "{from}");
+        std::fs::write(bag.join(journal), text.replacen(from, to, 1)).unwrap();
+        let (holds, said) = run(&bag);
+        assert!(!holds && said.contains("FAILED"), "{said}");
+        crate::folders::manifest_again(&bag);
+        let (holds, said) = run(&bag);
+        assert_eq!((holds, last(&said).as_str()), (false, why));
+    }
+    std::fs::write(bag.join(journal), &good).unwrap();
+    edit(&bag.join("data/facts.csv"), |bytes| bytes.extend_from_slice(b"\n"));
+    crate::folders::manifest_again(&bag);
+    assert_eq!(last(&run(&bag).1), "NOT GOOD: the note is not of this bag");
+}
+
+#[test]
+fn the_page_is_there_for_a_browser_too() {
+    let story = story();
+    story.told("export --to bag");
+    let bag = files(&story.folder.path().join("bag"));
+    let html = String::from_utf8(bag["VERIFY.html"].clone()).unwrap();
+    assert!(html.contains("sha512sum --check --strict --quiet manifest-sha512.txt"));
+    assert!(html.contains("python3 - &lt;&lt;'PYTHON'"));
+}
+
+#[test]
+fn a_record_whose_log_key_was_rotated() {
+    let story = story();
+    let at = |line: &str, clock: &str| {
+        let done = story.run_with(line, &[("ANNALS_CLOCK", clock)]);
+        assert_eq!(done.exit, 0, "{}", done.err);
+    };
+    let rekey = "ledger rekey --reason rotated --statement yearly --by ada --yes";
+    at(rekey, "2022-02-02T09:00:00Z");
+    let retract = "retract 9 --reason duplicate --statement twice --by ada --yes";
+    at(retract, "2022-02-03T09:00:00Z");
+    // Before the rotation the key of that time signs; at it and after it both do.
+    for (bag, as_of, size, keys) in
+        [("old", " --as-of 13", 14, 1), ("at", " --as-of 14", 15, 2), ("new", "", 16, 2)]
+    {
+        let told = story.told(&format!("export --to {bag}{as_of}"));
+        assert!(told.contains(&format!("checkpoint: of size {size}\n")), "{told}");
+        let verified = story.told(&format!("verify {bag}"));
+        assert!(verified.contains("bag: the log key signed the tag manifest\n"), "{verified}");
+        let folder = story.folder.path().join(bag);
+        let note = std::fs::read_to_string(folder.join("data/ledger/checkpoint")).unwrap();
+        assert_eq!(note.matches('\u{2014}').count(), keys, "{note}");
+        let (good, said) = run(&folder);
+        assert!(good && said.ends_with("GOOD\n"), "{said}");
+        let named = if size == 14 { 0 } else { 14 };
+        let by = format!("the bag is what the ledger's key, named by event {named}, signed\n");
+        assert!(said.contains(&by), "{said}");
+    }
+}

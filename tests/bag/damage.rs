@@ -1,0 +1,215 @@
+//! Each kind of damage of a bag is found, and told with the file and what it must be.
+
+use crate::folders::{copy, edit, manifest_again};
+use crate::story::{Story, story};
+use std::fs;
+use std::path::Path;
+
+fn bag() -> (Story, std::path::PathBuf) {
+    let story = story();
+    story.told("export --to whole");
+    let bag = story.folder.path().join("bag");
+    copy(&story.folder.path().join("whole"), &bag);
+    (story, bag)
+}
+
+/// The lines of damage, the exit code, and the verdict.
+fn verdict(story: &Story) -> (Vec<String>, i32, String) {
+    let answer = story.run("verify bag");
+    let damage = |line: &&str| line.starts_with("damage: ") || line.starts_with("fault: ");
+    let lines = answer.out.lines().filter(damage).map(str::to_owned).collect();
+    let verdict = answer.out.lines().find(|line| line.contains(", in ")).unwrap_or_default();
+    let verdict = verdict.split(", in ").next().unwrap_or_default().to_owned();
+    (lines, answer.exit, verdict)
+}
+
+const DAMAGED: &str = "could not tell: the bag is damaged";
+
+fn expect(change: impl FnOnce(&Path), expected: &[&str], exit: i32, said: &str) {
+    let (story, bag) = bag();
+    change(&bag);
+    let (lines, code, verdict) = verdict(&story);
+    let short: Vec<String> = lines.iter().map(|line| short(line)).collect();
+    assert_eq!(short, expected);
+    assert_eq!((code, verdict.as_str()), (exit, said));
+}
+
+/// A line with its digests taken out.
+fn short(line: &str) -> String {
+    let words = line.split(' ');
+    words.map(|word| if word.contains('…') { "…" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_changed_payload_file() {
+    expect(
+        |bag| edit(&bag.join("data/facts.csv"), |bytes| bytes[0] ^= 1),
+        &["damage: data/facts.csv: expected the SHA-512 … of manifest-sha512.txt, found …"],
+        2,
+        DAMAGED,
+    );
+}
+
+#[test]
+fn a_changed_tag_file() {
+    expect(
+        |bag| edit(&bag.join("VERIFY.txt"), |bytes| bytes[0] ^= 1),
+        &["damage: VERIFY.txt: expected the SHA-512 … of tagmanifest-sha512.txt, found …"],
+        2,
+        DAMAGED,
+    );
+}
+
+#[test]
+fn a_missing_file() {
+    expect(
+        |bag| fs::remove_file(bag.join("data/state.json")).unwrap(),
+        &["damage: data/state.json: manifest-sha512.txt lists it, and it is not there"],
+        2,
+        DAMAGED,
+    );
+}
+
+#[test]
+fn files_that_nothing_lists() {
+    expect(
+        |bag| {
+            fs::write(bag.join("data/extra"), "x").unwrap();
+            fs::write(bag.join("note.txt"), "x").unwrap();
+        },
+        &[
+            "damage: data/extra: it is there, and manifest-sha512.txt does not list it",
+            "damage: note.txt: it is there, and tagmanifest-sha512.txt does not list it",
+        ],
+        2,
+        DAMAGED,
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_no_file() {
+    expect(
+        |bag| {
+            let path = bag.join("data/state.json");
+            fs::rename(&path, bag.join("../state.json")).unwrap();
+            std::os::unix::fs::symlink("../../state.json", &path).unwrap();
+        },
+        &["damage: data/state.json: expected a file, found a link or something else"],
+        2,
+        DAMAGED,
+    );
+}
+
+#[test]
+fn a_name_that_leads_out_of_the_bag() {
+    expect(
+        |bag| {
+            edit(&bag.join("manifest-sha512.txt"), |bytes| {
+                let line = format!("{}  data/../../ledger/checkpoint\n", "0".repeat(128));
+                bytes.extend_from_slice(line.as_bytes());
+            });
+        },
+        &[
+            "damage: manifest-sha512.txt: expected the SHA-512 … of tagmanifest-sha512.txt, found …",
+            "damage: manifest-sha512.txt: line 29: expected <128 hex>  data/<name>, a name inside \
+             the bag",
+        ],
+        2,
+        DAMAGED,
+    );
+}
+
+const OTHER: &str = "no: the bag is not the one that was signed, or the record breaks its rules";
+const NOTE: &str = "damage: tagmanifest-sha512.note: it is signed for another tag manifest than \
+                    the one that is here";
+
+#[test]
+fn a_view_that_does_not_follow_from_the_record_though_the_manifests_were_written_again() {
+    expect(
+        |bag| {
+            edit(&bag.join("data/facts.csv"), |bytes| {
+                *bytes = String::from_utf8_lossy(bytes).replace("retracted", "asserted").into();
+            });
+            manifest_again(bag);
+        },
+        &["damage: data/facts.csv: it is not what follows from the record in this bag", NOTE],
+        1,
+        OTHER,
+    );
+}
+
+#[test]
+fn an_event_that_was_changed_though_the_manifests_were_written_again() {
+    let (story, bag) = bag();
+    edit(&bag.join("data/ledger/journal/00000000000000000000.log"), |bytes| {
+        *bytes = String::from_utf8_lossy(bytes).replace("two hours", "ten hours").into();
+    });
+    manifest_again(&bag);
+    let (lines, exit, _) = verdict(&story);
+    assert!(lines.iter().any(|line| line.contains("601 body-digest")), "{lines:?}");
+    assert_eq!(exit, 1);
+}
+
+#[test]
+fn a_note_by_another_key_or_without_form() {
+    let (story, bag) = bag();
+    let note = bag.join("tagmanifest-sha512.note");
+    let good = fs::read_to_string(&note).unwrap();
+    fs::write(&note, good.replace("annals bag v1", "annals bag v2")).unwrap();
+    let none = "damage: tagmanifest-sha512.note: expected a signed note over a bag, found none in \
+                form";
+    assert_eq!(verdict(&story), (vec![none.to_owned()], 1, OTHER.to_owned()));
+    let stranger = annals::key::SecretKey::from_seed([9; 32]);
+    let text = good.split("\n\n").next().unwrap().to_owned() + "\n";
+    let signature = annals::tlog::NoteSignature::sign(&text, "example.org/record", &stranger);
+    let forged = annals::tlog::Note { text, signatures: vec![signature] };
+    fs::write(&note, forged.write()).unwrap();
+    let other = "damage: tagmanifest-sha512.note: the log key of this record did not sign it";
+    assert_eq!(verdict(&story), (vec![other.to_owned()], 1, OTHER.to_owned()));
+}
+
+#[test]
+fn a_folder_without_its_declaration_is_no_bag() {
+    let (story, bag) = bag();
+    fs::remove_file(bag.join("bagit.txt")).unwrap();
+    let answer = story.run("verify bag");
+    let why = "annals: bag: expected bagit.txt, which is written last; found none: an export was \
+               interrupted here, or this is no longer the whole bag\n";
+    assert_eq!((answer.exit, answer.err.as_str()), (2, why));
+}
+
+#[test]
+fn an_earlier_checkpoint_of_another_root_is_told() {
+    let (story, bag) = bag();
+    let path = bag.join("data/ledger/checkpoints");
+    let lines = fs::read_to_string(&path).unwrap();
+    let first = lines.lines().next().unwrap();
+    let other = first.replacen(" 1 ", " 2 ", 1);
+    fs::write(&path, lines.replace(first, &other)).unwrap();
+    manifest_again(&bag);
+    let (lines, exit, _) = verdict(&story);
+    let line = "damage: data/ledger/checkpoints: the one of size 2 does not hold";
+    assert_eq!((lines[0].as_str(), exit), (line, 1));
+}
+
+#[test]
+fn the_verdict_as_json_has_the_record_and_the_bag() {
+    let (story, bag) = bag();
+    let told = |exit: i32| {
+        let answer = story.run("verify bag --format json");
+        assert_eq!(answer.exit, exit, "{}", answer.err);
+        serde_json::from_str::<serde_json::Value>(&answer.out).unwrap()
+    };
+    let good = told(0);
+    let expected = serde_json::json!({
+        "files": 28, "derived": 24, "checkpoints": 7, "signed": true, "of": 14, "wrong": [],
+    });
+    assert_eq!(good["bag"], expected);
+    assert_eq!((&good["exit"], &good["size"]), (&0.into(), &14.into()));
+    fs::write(bag.join("data/extra"), "x").unwrap();
+    let bad = told(2);
+    assert_eq!(bad["verdict"], DAMAGED);
+    let wrong = "data/extra: it is there, and manifest-sha512.txt does not list it";
+    assert_eq!(bad["bag"]["wrong"], serde_json::json!([wrong]));
+}

@@ -1,0 +1,149 @@
+//! A bag becomes a ledger again: a copy to read, or on purpose the one that goes on.
+
+use crate::folders::{copy, edit, files};
+use crate::story::{Story, story};
+use std::collections::BTreeMap;
+use std::fs;
+
+fn payload(story: &Story, bag: &str) -> BTreeMap<String, Vec<u8>> {
+    files(&story.folder.path().join(bag).join("data"))
+}
+
+/// What Bo would write next.
+const CONFIRM: &str = "confirm 5 --how reread --by ada --yes";
+
+#[test]
+fn a_copy_verifies_and_its_export_has_the_same_payload() {
+    let story = story();
+    for (bag, as_of) in [("whole", ""), ("part", " --as-of 9"), ("within", " --as-of 5")] {
+        story.told(&format!("export --to {bag}{as_of}"));
+        let to = format!("elsewhere-{bag}/ledger");
+        fs::create_dir(story.folder.path().join(format!("elsewhere-{bag}"))).unwrap();
+        let told = story.told(&format!("import {bag} --to {to}"));
+        assert!(told.ends_with(&format!("events to {to}: a copy to read\n")), "{told}");
+        let verified = story.told(&format!("verify {to}"));
+        assert!(verified.contains("yes: the record is whole"), "{verified}");
+        let again = story.run(&format!("export --ledger {to} --to {bag}-again --unsigned"));
+        assert_eq!(again.exit, 0, "{}", again.err);
+        assert_eq!(payload(&story, bag), payload(&story, &format!("{bag}-again")));
+    }
+    // A part of a part is still one, and says so.
+    let info = |bag: &str| fs::read(story.folder.path().join(bag).join("bag-info.txt")).unwrap();
+    assert_eq!(info("part"), info("part-again"));
+    let refused = story.run("import part-again --to new --take-over");
+    assert!(refused.err.contains("holds the first 10 of 14 events"), "{}", refused.err);
+}
+
+#[test]
+fn a_part_that_is_not_wholly_signed_for_stays_as_it_is() {
+    let story = story();
+    fs::remove_file(story.folder.path().join("keys/log.key")).unwrap();
+    let told = story.run("export --to part --as-of 5 --unsigned");
+    assert!(told.out.contains("checkpoint: of size 3\n"), "{}", told.out);
+    fs::create_dir(story.folder.path().join("elsewhere")).unwrap();
+    story.told("import part --to elsewhere/ledger");
+    let again = story.run("export --ledger elsewhere/ledger --to again --unsigned");
+    assert_eq!(again.exit, 0, "{}", again.err);
+    assert_eq!(payload(&story, "part"), payload(&story, "again"));
+}
+
+#[test]
+fn nobody_writes_to_a_copy() {
+    let story = story();
+    story.told("export --to bag");
+    story.told("import bag --to copy --keys keys");
+    let before = files(&story.folder.path().join("copy"));
+    let refused = story.run(&format!("{CONFIRM} --ledger copy --keys keys"));
+    let why = "annals: the ledger at copy is an imported copy, to be read only; nothing was \
+               written; write to the ledger that it was exported from, or, where that is lost, make \
+               a ledger of the bag with annals import --take-over\n";
+    assert_eq!((refused.exit, refused.err.as_str()), (2, why));
+    assert_eq!(files(&story.folder.path().join("copy")), before);
+    assert_eq!(story.told("replay --ledger copy --keys keys"), story.told("replay"));
+}
+
+#[test]
+fn a_bag_that_is_not_whole_becomes_no_ledger() {
+    let story = story();
+    story.told("export --to bag");
+    edit(&story.folder.path().join("bag/data/facts.csv"), |bytes| bytes[0] ^= 1);
+    let refused = story.run("import bag --to copy");
+    assert_eq!(refused.exit, 2);
+    assert!(refused.err.starts_with("annals: the bag at bag is not whole: data/facts.csv: "));
+    assert!(!story.folder.path().join("copy").exists());
+    story.told("export --to good");
+    let refused = story.run("import good --to ledger");
+    assert!(refused.err.contains("it is there already"), "{}", refused.err);
+}
+
+#[test]
+fn with_the_log_key_and_its_memory_it_goes_on() {
+    let story = story();
+    story.told("export --to bag");
+    fs::remove_dir_all(story.folder.path().join("ledger")).unwrap();
+    let told = story.told("import bag --to ledger --take-over");
+    assert_eq!(told, "taken over: 14 events at ledger; it goes on from there\n");
+    let clock = [("ANNALS_CLOCK", "2022-02-02T09:00:00Z")];
+    let written =
+        story.run_with("retract 9 --reason duplicate --statement twice --by ada --yes", &clock);
+    assert_eq!(written.exit, 0, "{}", written.err);
+    let verified = story.told("verify");
+    assert!(verified.contains("size 15, head "), "{verified}");
+    assert!(verified.contains("store: 15 events, as in the journal"), "{verified}");
+    story.told("export --to bag-2");
+    story.told("verify bag-2");
+}
+
+#[test]
+fn a_part_and_a_bag_behind_the_memory_are_never_taken_over() {
+    let story = story();
+    story.told("export --to bag");
+    story.told("export --to part --as-of 9");
+    let refused = story.run("import part --to new --take-over");
+    assert_eq!(refused.exit, 2);
+    let why = "annals: the bag holds the first 10 of 14 events: a ledger that went on from there \
+               would be another one than the record (a fork); nothing was imported; take over a bag \
+               of the whole, or import this one to read it\n";
+    assert_eq!(refused.err, why);
+    let clock = [("ANNALS_CLOCK", "2022-02-02T09:00:00Z")];
+    let written =
+        story.run_with("retract 9 --reason duplicate --statement twice --by ada --yes", &clock);
+    assert_eq!(written.exit, 0, "{}", written.err);
+    let refused = story.run("import bag --to new --take-over");
+    assert_eq!(refused.exit, 4, "{}", refused.err);
+    assert!(refused.err.contains("the log key signed size 15 and the record has 14 events"));
+    assert!(!story.folder.path().join("new").exists());
+}
+
+#[test]
+fn without_the_memory_an_admin_first_names_a_new_log_key() {
+    let story = story();
+    story.told("export --to bag");
+    let folder = story.folder.path();
+    fs::create_dir(folder.join("other")).unwrap();
+    copy(&folder.join("keys"), &folder.join("other/keys"));
+    fs::remove_file(folder.join("other/keys/log.marks")).unwrap();
+    let told = story.run("import bag --to other/ledger --take-over");
+    assert_eq!(told.exit, 0, "{}", told.err);
+    assert!(told.out.ends_with("it goes on with a new log key\n"), "{}", told.out);
+    let clock = [("ANNALS_CLOCK", "2022-02-02T09:00:00Z")];
+    let retract =
+        "retract 9 --reason duplicate --statement twice --by ada --yes --ledger other/ledger";
+    let refused = story.run_with(retract, &clock);
+    assert_eq!(refused.exit, 2);
+    assert!(refused.err.contains("it signs nothing here any more"), "{}", refused.err);
+    let rotate =
+        "ledger rekey --reason rotated --statement moved --by ada --yes --ledger other/ledger";
+    let refused = story.run_with(rotate, &clock);
+    assert_eq!(refused.exit, 2, "{}", refused.out);
+    assert!(refused.err.contains("it signs nothing here any more"), "{}", refused.err);
+    let before = files(&folder.join("other/ledger/journal"));
+    let rekey = rotate.replace("rotated", "compromised");
+    let done = story.run_with(&rekey, &clock);
+    assert_eq!(done.exit, 0, "{}", done.err);
+    assert_ne!(files(&folder.join("other/ledger/journal")), before);
+    let written = story.run_with(retract, &clock);
+    assert_eq!(written.exit, 0, "{}", written.err);
+    let verified = story.told("verify other/ledger");
+    assert!(verified.contains("size 16, head "), "{verified}");
+}

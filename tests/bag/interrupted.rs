@@ -1,0 +1,131 @@
+//! An export that stops at any step leaves nothing that looks like a bag, and is done again.
+
+use crate::folders::files;
+use crate::story::{Story, story};
+use annals::archive::bag::ground::{FolderGround, Ground};
+use annals::archive::bag::read::is_bag;
+use annals::disk::DiskError;
+use annals::keys::KeyFolder;
+use annals::ledger::export::{Asked, export};
+use annals::ledger::paths::Paths;
+use annals::ledger::record::Record;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+/// A process that another test starts may hold our lock for the moment in which it begins.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// A ground that stops before one of its steps; as in a crash, what was written stays.
+struct Stopping {
+    ground: std::mem::ManuallyDrop<FolderGround>,
+    left: usize,
+}
+
+impl Stopping {
+    fn step(&mut self) -> Result<(), DiskError> {
+        let path = Path::new("stopped").to_owned();
+        let stopped = DiskError::Io { what: "write", path, cause: io::Error::other("as told") };
+        self.left = self.left.checked_sub(1).ok_or(stopped)?;
+        Ok(())
+    }
+}
+
+impl Ground for Stopping {
+    fn begin(&mut self, name: &str) -> Result<(), DiskError> {
+        self.step()?;
+        self.ground.begin(name)
+    }
+    fn add(&mut self, bytes: &[u8]) -> Result<(), DiskError> {
+        if self.left == 0 {
+            // Half of it is written.
+            self.ground.add(&bytes[..bytes.len() / 2])?;
+        }
+        self.step()?;
+        self.ground.add(bytes)
+    }
+    fn end(&mut self) -> Result<(), DiskError> {
+        self.step()?;
+        self.ground.end()
+    }
+    fn finish(&mut self) -> Result<(), DiskError> {
+        self.step()?;
+        self.ground.finish()
+    }
+    fn folder(&self) -> &Path {
+        self.ground.folder()
+    }
+}
+
+/// Exports with so many steps; whether it was done.
+fn attempt(story: &Story, steps: usize) -> bool {
+    let folder = story.folder.path();
+    let record = Record::open(Paths::new(folder.join("ledger"), None)).unwrap();
+    let keys = KeyFolder::open(&record.paths.keys).unwrap().log_keys().unwrap();
+    let asked = Asked { until: record.size(), jobs: 1, unsigned: false };
+    let mut ground = FolderGround::open(&folder.join("bag"), WAIT).unwrap();
+    if steps == usize::MAX {
+        return export(&record, &keys, &asked, &mut ground).is_ok();
+    }
+    let ground = std::mem::ManuallyDrop::new(ground);
+    let mut stopping = Stopping { ground, left: steps };
+    let done = export(&record, &keys, &asked, &mut stopping).is_ok();
+    // A process that was killed lets go of its lock and removes nothing.
+    let partial = folder.join(".bag.partial");
+    let kept = folder.join("kept");
+    if !done {
+        std::fs::rename(&partial, &kept).unwrap();
+    }
+    drop(std::mem::ManuallyDrop::into_inner(stopping.ground));
+    if !done {
+        std::fs::rename(&kept, &partial).unwrap();
+    }
+    done
+}
+
+#[test]
+fn stopped_before_each_step_no_bag_is_there_and_the_next_export_is_whole() {
+    let story = story();
+    let folder = story.folder.path();
+    let mut steps = 0;
+    while !attempt(&story, steps) {
+        assert!(!folder.join("bag").exists(), "after {steps} steps");
+        let partial = folder.join(".bag.partial");
+        let whole = files(&partial).len() == 36;
+        // All files are there, the declaration last: only the bag's name is missing.
+        assert!(!is_bag(&partial) || whole, "after {steps} steps");
+        steps += 1;
+    }
+    assert!(steps > 100, "each of {steps} steps was the last one");
+    let done = files(&folder.join("bag"));
+    std::fs::rename(folder.join("bag"), folder.join("first")).unwrap();
+    assert!(!attempt(&story, steps / 2));
+    assert!(attempt(&story, usize::MAX));
+    assert_eq!(files(&folder.join("bag")), done);
+    assert!(!folder.join(".bag.partial").exists());
+    story.told("verify bag");
+}
+
+#[test]
+fn an_export_that_fails_leaves_nothing_behind() {
+    let story = story();
+    let folder = story.folder.path();
+    let record = Record::open(Paths::new(folder.join("ledger"), None)).unwrap();
+    let asked = Asked { until: record.size(), jobs: 1, unsigned: false };
+    let mut ground = FolderGround::open(&folder.join("bag"), WAIT).unwrap();
+    assert!(export(&record, &[], &asked, &mut ground).is_err(), "there is no log key");
+    drop(ground);
+    assert!(!folder.join("bag").exists() && !folder.join(".bag.partial").exists());
+}
+
+#[test]
+fn two_exports_of_one_name_do_not_mix() {
+    let story = story();
+    let bag = story.folder.path().join("bag");
+    let ground = FolderGround::open(&bag, WAIT).unwrap();
+    let second = FolderGround::open(&bag, Duration::ZERO);
+    assert!(matches!(second, Err(DiskError::Held { .. })));
+    drop(ground);
+    let answer = story.run("export --to bag");
+    assert_eq!(answer.exit, 0, "{}", answer.err);
+}

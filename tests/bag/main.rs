@@ -1,0 +1,16 @@
+//! Bags: the story is exported, checked with everybody's tools, damaged, imported, taken over.
+//!
+//! Always holds: the ledger is the one of the archivist's tests, so hashes and times are the same on
+//! every machine. Not here: the bytes of a record (`tests/format`).
+
+mod check;
+mod damage;
+mod export;
+mod folders;
+mod import;
+mod interrupted;
+mod readers;
+#[allow(dead_code)]
+#[path = "../archivist/story.rs"]
+mod archivist;
+mod story;
