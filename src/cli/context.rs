@@ -27,6 +27,8 @@ pub struct Context {
     pub clock: Clock,
     /// The randomness.
     pub entropy: Box<dyn Entropy>,
+    /// Whether what writes is only tried: set from `--dry-run` before a writer is opened.
+    pub trial: bool,
 }
 
 impl Context {
@@ -42,7 +44,7 @@ impl Context {
             }
             _ => Box::new(System),
         };
-        Ok(Context { global, clock, entropy })
+        Ok(Context { global, clock, entropy, trial: false })
     }
 
     /// The output format.
@@ -111,6 +113,13 @@ impl Context {
         let paths = self.paths()?;
         paths.expect_ledger(false)?;
         let keys = KeyFolder::open(&paths.keys)?;
+        if self.trial {
+            let writer = Writer::trial(paths, keys.log_keys()?)?;
+            if clock && !self.global.clock_is_right {
+                append::check_clock(&writer, self.clock.peek())?;
+            }
+            return Ok(writer);
+        }
         let writer = Writer::open(paths, keys.log_keys()?, self.wait()?)?;
         if let Some(ledger) = &writer.judge.chain.state.fold.ledger
             && keys.name_log(&ledger.log_key)?
@@ -125,6 +134,9 @@ impl Context {
                 ),
                 Notice::StoreBuilt(n) => format!("note: the store was built, {n} events"),
                 Notice::StoreCaughtUp(n) => format!("note: {n} events were added to the store"),
+                Notice::CheckpointAside(path, why) => {
+                    format!("note: the checkpoint was kept as {}: {why}", path.display())
+                }
                 Notice::CheckpointSigned(n) => format!("note: the checkpoint of {n} was signed"),
             });
         }

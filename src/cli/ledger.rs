@@ -94,6 +94,7 @@ pub fn run(context: &mut Context, args: LedgerArgs) -> Result<Exit, Failure> {
 }
 
 fn change(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
+    context.trial = args.trial.dry_run;
     let mut writer = context.writer()?;
     let record = Record::open(writer.paths.clone())?;
     let names = Names::read(&View::open(&record, record.size())?)?;
@@ -150,6 +151,7 @@ fn kept(
 }
 
 fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
+    context.trial = args.trial.dry_run;
     let mut writer = context.writer_of(true)?;
     let ledger = parameters(&writer)?.clone();
     let rotated = args.reason == RekeyReason::Rotated;
@@ -202,6 +204,7 @@ fn told_of_rekey(old: &crate::key::PublicKey, new: &crate::key::PublicKey, rotat
 }
 
 fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, Failure> {
+    context.trial = args.trial.dry_run;
     let mut writer = context.writer_of(false)?;
     writer.check_log_keys()?;
     let now = context.clock.peek();

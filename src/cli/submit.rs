@@ -49,6 +49,7 @@ pub fn submit(context: &mut Context, input: &Input, options: &Submission) -> Res
     if input.drafts.is_empty() && input.unread.is_empty() {
         return Err(Failure::usage("there are no drafts in the input; nothing was written"));
     }
+    context.trial = options.dry_run;
     let mut writer = context.writer()?;
     let key = context.signer(&writer)?;
     let yes = context.global.yes;

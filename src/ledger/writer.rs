@@ -1,8 +1,11 @@
 //! A ledger open for writing: one writer at a time, everything before it finished.
 //!
 //! Always holds: the writer has the lock; journal, store, mark and checkpoint agree when it is
-//! open; what it commits has passed the same judge that verifies. Not here: drafts (`append`).
+//! open; what it commits has passed the same judge that verifies. A writer on trial judges the same
+//! and touches nothing. Not here: drafts (`append`).
 //! Source: FORMAT.md section 9; the order of a commit.
+
+mod ground;
 
 use crate::disk::lock::Lock;
 use crate::disk::{self, Mode};
@@ -17,11 +20,12 @@ use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::{self, covered};
 use crate::store::sled::SledStore;
-use crate::store::{Appended, Head, Store, StoreError, sled};
+use crate::store::{Appended, Head, Store, sled};
 use crate::tlog::{Checkpoint, Note, NoteSignature};
 use crate::verify::ends::Ends;
 use crate::verify::source::Source;
 use crate::verify::{Judge, Options, follow};
+use ground::{check_checkpoint, check_end, check_marks, open_store, set_aside};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -41,6 +45,8 @@ pub enum Notice {
     StoreCaughtUp(u64),
     /// The checkpoint was behind; it was signed anew.
     CheckpointSigned(u64),
+    /// There was a checkpoint that the log key did not sign so; it was kept aside.
+    CheckpointAside(PathBuf, String),
 }
 
 /// A ledger open for writing.
@@ -55,11 +61,17 @@ pub struct Writer {
     pub notices: Vec<Notice>,
     /// Entries that were committed after the journal was opened for reading.
     pub recent: Vec<Entry>,
-    writer: JournalWriter,
-    store: SledStore,
+    /// `None` on trial.
+    hands: Option<Hands>,
     marks: Marks,
     log_keys: Vec<SecretKey>,
     imported: Imported,
+}
+
+/// What a writer writes with.
+struct Hands {
+    journal: JournalWriter,
+    store: SledStore,
     _lock: Lock,
 }
 
@@ -75,45 +87,59 @@ impl Writer {
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
         let lock = Lock::take(&paths.lock(), wait)?;
-        let checkpoint = record::checkpoint(&paths)?;
-        let covered = covered(checkpoint.as_deref());
+        let (mut this, foreign) = Writer::judged(paths, log_keys, imported)?;
+        let (store, built) = open_store(&this.paths, &this.journal, &this.judge)?;
+        // Only now is anything moved: a writer that refuses leaves the evidence as it was.
+        if let Some(why) = &foreign {
+            let path = set_aside(&this.paths.checkpoint())?;
+            this.notices.push(Notice::CheckpointAside(path, why.clone()));
+        }
+        let (journal, aside) = JournalWriter::resume(&this.journal, ROTATE_AT)?;
+        this.hands = Some(Hands { journal, store, _lock: lock });
+        this.notices.extend(built);
+        this.notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
+        this.catch_up()?;
+        // Without its log keys a record can still be given a new one.
+        let signed = covered(record::checkpoint(&this.paths)?.as_deref());
+        if signed != Some(this.size()) && this.size() > 0 && this.check_log_keys().is_ok() {
+            this.sign_checkpoint()?;
+            this.notices.push(Notice::CheckpointSigned(this.size()));
+        }
+        Ok(this)
+    }
+
+    /// Opens a ledger to try what a writer would do: the same judge, no lock, nothing is written.
+    pub fn trial(paths: Paths, log_keys: Vec<SecretKey>) -> Result<Writer, LedgerError> {
+        paths.expect_ledger(false)?;
+        let imported = Imported::of(&paths)?;
+        imported.expect_writable(&paths)?;
+        Ok(Writer::judged(paths, log_keys, imported)?.0)
+    }
+
+    /// The record judged, and why its checkpoint is not one of its own, if so.
+    fn judged(
+        paths: Paths,
+        log_keys: Vec<SecretKey>,
+        imported: Imported,
+    ) -> Result<(Writer, Option<String>), LedgerError> {
+        let ends = Ends { checkpoint: record::checkpoint(&paths)?, ..Ends::default() };
+        let covered = covered(ends.checkpoint.as_deref());
         let journal = Journal::open(&paths.ledger, covered)?;
         check_end(&journal, covered)?;
-        let mut judge = Judge::new(&Ends::default());
+        let mut judge = Judge::new(&ends);
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
         let options = Options { jobs, contents: true, ..Options::state(u64::MAX) };
         follow(&journal, options, &mut judge)?;
         if !judge.faults.is_empty() {
             return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
         }
+        let foreign = check_checkpoint(&ends, &judge)?;
         let marks = Marks::at(paths.marks());
         check_marks(&marks, &journal, &judge)?;
-        let (store, built) = open_store(&paths, &journal, &judge)?;
-        // Only now is anything moved: a writer that refuses leaves the evidence as it was.
-        let (writer, aside) = JournalWriter::resume(&journal, ROTATE_AT)?;
-        let mut notices: Vec<Notice> = built.into_iter().collect();
-        notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
-        let recent = Vec::new();
-        let mut this = Writer {
-            paths,
-            judge,
-            journal,
-            notices,
-            recent,
-            writer,
-            store,
-            marks,
-            log_keys,
-            imported,
-            _lock: lock,
-        };
-        this.catch_up()?;
-        // Without its log keys a record can still be given a new one.
-        if covered != Some(this.size()) && this.size() > 0 && this.check_log_keys().is_ok() {
-            this.sign_checkpoint()?;
-            this.notices.push(Notice::CheckpointSigned(this.size()));
-        }
-        Ok(this)
+        let (notices, recent, hands) = (Vec::new(), Vec::new(), None);
+        let writer =
+            Writer { paths, judge, journal, notices, recent, hands, marks, log_keys, imported };
+        Ok((writer, foreign))
     }
 
     /// Makes the ledger at `paths`, which must not be there, around its first event.
@@ -134,12 +160,10 @@ impl Writer {
             journal,
             notices: Vec::new(),
             recent: Vec::new(),
-            writer,
-            store,
+            hands: Some(Hands { journal: writer, store, _lock: lock }),
             marks,
             log_keys: vec![log_key],
             imported: Imported::No,
-            _lock: lock,
         })
     }
 
@@ -195,7 +219,7 @@ impl Writer {
         }
         let (size, root) = (self.size(), self.judge.chain.tree().root());
         let first = size - entries.len() as u64;
-        self.writer.commit(entries, (size, root))?;
+        self.hands()?.journal.commit(entries, (size, root))?;
         self.finish(first, entries).map_err(|error| LedgerError::NotAcknowledged {
             first,
             last: size - 1,
@@ -204,10 +228,10 @@ impl Writer {
     }
 
     fn finish(&mut self, first: u64, entries: &[Entry]) -> Result<(), LedgerError> {
-        store_entries(&mut self.store, first, entries)?;
+        store_entries(&mut self.hands()?.store, first, entries)?;
         self.sign_checkpoint()?;
         if self.recent.len() + entries.len() > KEEP {
-            self.journal = self.writer.journal();
+            self.journal = self.hands()?.journal.journal();
             self.recent.clear();
         } else {
             self.recent.extend_from_slice(entries);
@@ -215,18 +239,24 @@ impl Writer {
         Ok(())
     }
 
+    fn hands(&mut self) -> Result<&mut Hands, LedgerError> {
+        let none = || LedgerError::Usage("this was opened on trial: nothing is written".to_owned());
+        self.hands.as_mut().ok_or_else(none)
+    }
+
     /// Adds to the store what only the journal has.
     fn catch_up(&mut self) -> Result<(), LedgerError> {
-        let behind = self.store.head()?.size;
-        if behind == self.size() {
+        let Some(Hands { store, .. }) = &mut self.hands else { return Ok(()) };
+        let behind = store.head()?.size;
+        if behind == self.judge.chain.size() {
             return Ok(());
         }
         for span in self.journal.walk(behind)? {
             let span = span?;
-            store_entries(&mut self.store, span.first, &span.entries)?;
+            store_entries(store, span.first, &span.entries)?;
         }
         let added = self.size() - behind;
-        if !matches!(self.notices.first(), Some(Notice::StoreBuilt(_))) {
+        if !self.notices.iter().any(|notice| matches!(notice, Notice::StoreBuilt(_))) {
             self.notices.push(Notice::StoreCaughtUp(added));
         }
         Ok(())
@@ -284,69 +314,4 @@ pub fn store_entries(
         }
     }
     Ok(())
-}
-
-/// A record that ends before what its checkpoint signs is read, never written.
-fn check_end(journal: &Journal, covered: Option<u64>) -> Result<(), LedgerError> {
-    journal.expect_end()?;
-    let size = journal.size();
-    match covered {
-        Some(signed) if signed > size => Err(LedgerError::Short { signed, size }),
-        _ => Ok(()),
-    }
-}
-
-/// A record behind its mark is read, never written.
-fn check_marks(marks: &Marks, journal: &Journal, judge: &Judge) -> Result<(), LedgerError> {
-    let Some(ledger) = &judge.chain.state.fold.ledger else { return Ok(()) };
-    let Some(mark) = marks.last_for(&ledger.origin)? else { return Ok(()) };
-    let size = judge.chain.size();
-    let behind = LedgerError::BehindMark { marked: mark.size, size };
-    if mark.size > size {
-        return Err(behind);
-    }
-    if mark.size == size {
-        return if mark.root == judge.chain.tree().root() { Ok(()) } else { Err(behind) };
-    }
-    let ends = Ends { mark: Some((mark.size, mark.root)), ..Ends::default() };
-    let mut at = Judge::new(&ends);
-    follow(journal, Options::state(mark.size), &mut at)?;
-    if at.chain.tree().root() == mark.root { Ok(()) } else { Err(behind) }
-}
-
-/// Opens the store, or builds it from the journal where there is none. One that differs from the
-/// journal is damage.
-fn open_store(
-    paths: &Paths,
-    journal: &Journal,
-    judge: &Judge,
-) -> Result<(SledStore, Option<Notice>), LedgerError> {
-    let store = match sled::open(&paths.store()) {
-        Err(StoreError::Missing(_)) if !paths.store().exists() => {
-            let notice = Notice::StoreBuilt(judge.chain.size());
-            return Ok((sled::create(&paths.store())?, Some(notice)));
-        }
-        Err(StoreError::Missing(_)) => {
-            return Err(LedgerError::Store("its folder holds no store".to_owned()));
-        }
-        Err(StoreError::Damaged(why)) => return Err(LedgerError::Store(why)),
-        other => other?,
-    };
-    let head = store.head()?;
-    let expected = match head.size.checked_sub(1) {
-        None => None,
-        Some(last) => journal
-            .read(last..head.size)?
-            .first()
-            .map(|entry| crate::event::record::hash(&entry.record)),
-    };
-    if head.size > judge.chain.size() {
-        let why = format!("it has {} events, the journal {}", head.size, judge.chain.size());
-        return Err(LedgerError::Store(why));
-    }
-    if head.hash != expected {
-        let why = format!("its event {} is another one", head.size.saturating_sub(1));
-        return Err(LedgerError::Store(why));
-    }
-    Ok((store, None))
 }

@@ -161,7 +161,7 @@ impl SledStore {
         };
         quietly(|| work(db)).unwrap_or_else(|panic| {
             self.broken.store(true, Ordering::Release);
-            Err(StoreError::Damaged(panic))
+            Err(panicked(panic))
         })
     }
 }
@@ -216,7 +216,7 @@ impl Drop for SledStore {
 fn start(folder: &Path) -> Result<SledStore, StoreError> {
     remove_unfinished(folder).map_err(disk::error("tidy", folder))?;
     let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(None);
-    let opened = quietly(|| config.open()).map_err(StoreError::Damaged)?;
+    let opened = quietly(|| config.open()).map_err(panicked)?;
     let db = opened.map_err(|error| refused(error, folder))?;
     let path = folder.join("db");
     let file = File::open(&path).map_err(disk::error("open", &path))?;
@@ -271,7 +271,19 @@ fn tells_of_content(kind: io::ErrorKind) -> bool {
 }
 
 fn damage(error: sled::Error) -> StoreError {
-    StoreError::Damaged(error.to_string())
+    StoreError::Damaged(match error {
+        sled::Error::Corruption { .. } => "its pages are corrupted".to_owned(),
+        sled::Error::Io(cause) => format!("its files cannot be read: {cause}"),
+        sled::Error::CollectionNotFound(_) => "a part of it is missing".to_owned(),
+        sled::Error::Unsupported(_) | sled::Error::ReportableBug(_) => {
+            "its files are none that can be read".to_owned()
+        }
+    })
+}
+
+/// What a panic of sled means: it met damage. Its own words are for its authors.
+fn panicked(_: String) -> StoreError {
+    StoreError::Damaged("its files are damaged where they were read".to_owned())
 }
 
 /// What a store without a head is.

@@ -319,6 +319,16 @@ impl Judge {
         }
     }
 
+    /// What the ends say against the record so far. The judge must have been made for them.
+    pub fn against(&self, ends: &Ends) -> Vec<Fault> {
+        let (size, genesis, nodes) = (self.chain.size(), self.genesis, &self.chain.nodes);
+        let mut seen = self.seen.clone();
+        seen.insert(size, self.look());
+        let mut faults = Vec::new();
+        ends.judge(Looked { size, genesis, seen: &seen, nodes }, &mut faults);
+        faults
+    }
+
     fn end(&mut self, contents: bool) -> (Report, Wanted) {
         if self.later_version.is_some() {
             // Tiles reach over events that were not judged.

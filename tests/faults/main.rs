@@ -7,6 +7,7 @@ mod input;
 mod newsroom;
 mod crash;
 mod disk;
+mod evidence;
 mod order;
 mod repair_copy;
 mod repair_here;

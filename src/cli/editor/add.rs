@@ -70,6 +70,7 @@ impl Local {
 pub fn run(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
     // A damaged request is told before anybody is asked for a passphrase.
     let sent = args.request.as_ref().map(|path| read_request(path)).transpose()?;
+    context.trial = args.trial.dry_run;
     let mut writer = context.writer()?;
     let (request, local) = match sent {
         Some(request) => (request, None),

@@ -26,6 +26,7 @@ pub struct ChangeArgs {
 }
 
 pub fn run(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
+    context.trial = args.trial.dry_run;
     let mut writer = context.writer()?;
     let (_, names) = reading(&writer)?;
     let roster = &writer.judge.chain.state.fold.roster;

@@ -46,6 +46,7 @@ fn reason() -> impl TypedValueParser<Value = RevokeReason> {
 }
 
 pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
+    context.trial = args.trial.dry_run;
     let mut writer = context.writer()?;
     let (record, names) = reading(&writer)?;
     let roster = &writer.judge.chain.state.fold.roster;

@@ -1,0 +1,112 @@
+//! What a writer asks of a ledger before it writes: its end, its checkpoint, its marks, its store.
+//!
+//! Always holds: what contradicts the record is an error here, so that no writer writes over it.
+//! Not here: writing (`writer`). Source: FORMAT.md section 9.
+
+use crate::disk;
+use crate::journal::Journal;
+use crate::keys::Marks;
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::repair::free_name;
+use crate::ledger::writer::Notice;
+use crate::rule::{Fault, Rule};
+use crate::store::sled::{self, SledStore};
+use crate::store::{Store, StoreError};
+use crate::verify::ends::Ends;
+use crate::verify::source::Source;
+use crate::verify::{Judge, Options, follow};
+use std::path::{Path, PathBuf};
+
+/// A record that ends before what its checkpoint signs is read, never written.
+pub fn check_end(journal: &Journal, covered: Option<u64>) -> Result<(), LedgerError> {
+    journal.expect_end()?;
+    let size = journal.size();
+    match covered {
+        Some(signed) if signed > size => Err(LedgerError::Short { signed, size }),
+        _ => Ok(()),
+    }
+}
+
+/// A checkpoint that the log key signed over another record is evidence, and nothing is written
+/// over it; one that it did not sign so is foreign: why, in words.
+pub fn check_checkpoint(ends: &Ends, judge: &Judge) -> Result<Option<String>, LedgerError> {
+    if ends.checkpoint.is_none() {
+        return Ok(None);
+    }
+    let faults = judge.against(ends);
+    let foreign = |fault: &&Fault| {
+        matches!(
+            fault.rule,
+            Rule::CheckpointForm | Rule::CheckpointOrigin | Rule::CheckpointSignature
+        )
+    };
+    match faults.iter().find(foreign) {
+        Some(fault) => Ok(Some(fault.to_string())),
+        None if faults.is_empty() => Ok(None),
+        None => Err(LedgerError::Faulty(faults)),
+    }
+}
+
+/// Renames a file to the first free `<name>-aside-<n>`.
+pub fn set_aside(path: &Path) -> Result<PathBuf, LedgerError> {
+    let aside = free_name(path);
+    std::fs::rename(path, &aside).map_err(disk::error("move aside", path))?;
+    disk::sync_folder(disk::parent(path))?;
+    Ok(aside)
+}
+
+/// A record behind its mark is read, never written.
+pub fn check_marks(marks: &Marks, journal: &Journal, judge: &Judge) -> Result<(), LedgerError> {
+    let Some(ledger) = &judge.chain.state.fold.ledger else { return Ok(()) };
+    let Some(mark) = marks.last_for(&ledger.origin)? else { return Ok(()) };
+    let size = judge.chain.size();
+    let behind = LedgerError::BehindMark { marked: mark.size, size };
+    if mark.size > size {
+        return Err(behind);
+    }
+    if mark.size == size {
+        return if mark.root == judge.chain.tree().root() { Ok(()) } else { Err(behind) };
+    }
+    let ends = Ends { mark: Some((mark.size, mark.root)), ..Ends::default() };
+    let mut at = Judge::new(&ends);
+    follow(journal, Options::state(mark.size), &mut at)?;
+    if at.chain.tree().root() == mark.root { Ok(()) } else { Err(behind) }
+}
+
+/// Opens the store, or builds it from the journal where there is none. One that differs from the
+/// journal is damage.
+pub fn open_store(
+    paths: &Paths,
+    journal: &Journal,
+    judge: &Judge,
+) -> Result<(SledStore, Option<Notice>), LedgerError> {
+    let store = match sled::open(&paths.store()) {
+        Err(StoreError::Missing(_)) if !paths.store().exists() => {
+            let notice = Notice::StoreBuilt(judge.chain.size());
+            return Ok((sled::create(&paths.store())?, Some(notice)));
+        }
+        Err(StoreError::Missing(_)) => {
+            return Err(LedgerError::Store("its folder holds no store".to_owned()));
+        }
+        Err(StoreError::Damaged(why)) => return Err(LedgerError::Store(why)),
+        other => other?,
+    };
+    let head = store.head()?;
+    let expected = match head.size.checked_sub(1) {
+        None => None,
+        Some(last) => journal
+            .read(last..head.size)?
+            .first()
+            .map(|entry| crate::event::record::hash(&entry.record)),
+    };
+    if head.size > judge.chain.size() {
+        let why = format!("it has {} events, the journal {}", head.size, judge.chain.size());
+        return Err(LedgerError::Store(why));
+    }
+    if head.hash != expected {
+        let why = format!("its event {} is another one", head.size.saturating_sub(1));
+        return Err(LedgerError::Store(why));
+    }
+    Ok((store, None))
+}
