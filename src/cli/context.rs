@@ -52,13 +52,17 @@ impl Context {
         self.global.format
     }
 
-    /// Where the ledger is; one that is not named is looked for here and above.
+    /// Where the ledger is; one that is not named is looked for here and above, and is `ledger`
+    /// here if there is none: its journal may be lost.
     pub fn paths(&self) -> Result<Paths, Failure> {
         let found = match &self.global.ledger {
             Some(ledger) => Some(ledger.clone()),
             None => Paths::find(&std::env::current_dir()?),
         };
-        let ledger = found.ok_or_else(|| LedgerError::NoLedger(PathBuf::from("ledger")))?;
+        let ledger = match found {
+            Some(ledger) => ledger,
+            None => PathBuf::from("ledger"),
+        };
         Ok(Paths::new(ledger, self.global.keys.clone()))
     }
 

@@ -9,7 +9,7 @@ use crate::keys::KeyFolder;
 use crate::ledger::error::LedgerError;
 use crate::ledger::export::{Asked, export};
 use crate::ledger::point::Bound;
-use clap::Args;
+use clap::{Args, value_parser};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -31,9 +31,9 @@ pub struct ExportArgs {
     /// Leave the log key's signatures out where it is not at hand
     #[arg(long)]
     unsigned: bool,
-    /// Number of threads [default: all cores]
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
+    /// Number of threads, 1 to 256 [default: all cores]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
 }
 
 pub fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, Failure> {
@@ -43,7 +43,7 @@ pub fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, Failure> {
         None => record.size(),
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = args.jobs.unwrap_or(cores).max(1);
+    let jobs = args.jobs.map_or(cores, usize::from);
     let keys = match record.paths.keys.is_dir() {
         true => KeyFolder::open(&record.paths.keys)?.log_keys()?,
         false => Vec::new(),

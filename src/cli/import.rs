@@ -7,7 +7,7 @@ use crate::keys::KeyFolder;
 use crate::ledger::import::{Asked, import};
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
-use clap::Args;
+use clap::{Args, value_parser};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -28,9 +28,9 @@ pub struct ImportArgs {
     /// good
     #[arg(long)]
     take_over: bool,
-    /// Number of threads [default: all cores]
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
+    /// Number of threads, 1 to 256 [default: all cores]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
 }
 
 pub fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> {
@@ -41,7 +41,7 @@ pub fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> {
         false => Vec::new(),
     };
     let take_over = args.take_over.then_some(keys.as_slice());
-    let jobs = args.jobs.unwrap_or(cores).max(1);
+    let jobs = args.jobs.map_or(cores, usize::from);
     let made = import(&args.bag, &paths, &Asked { take_over, jobs, wait: context.wait()? })?;
     let (size, to) = (made.size, paths.ledger.display());
     let mut out = out();

@@ -21,7 +21,9 @@ pub struct Kept {
 impl Kept {
     /// A new file beside the keys, with this ending and these first bytes.
     pub fn new(context: &Context, ending: &str, first: &str) -> Result<Kept, Failure> {
-        let folder = context.paths()?.drafts();
+        let paths = context.paths()?;
+        paths.expect_ledger(false)?;
+        let folder = paths.drafts();
         if !folder.is_dir() {
             disk::make_folder(&folder).map_err(LedgerError::from)?;
         }

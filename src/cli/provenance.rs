@@ -1,7 +1,8 @@
 //! Provenance: as of which point an answer holds, and what a reader must be warned of.
 //!
 //! Always holds: every answer that reads the record names position, size, head and time; faults, an
-//! unfinished commit and a newer format are told on stderr. Not here: the answers themselves.
+//! unfinished commit, missing events and a newer format are told on stderr. Not here: the answers
+//! themselves.
 
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure, announce_clock};
@@ -10,7 +11,7 @@ use crate::key::PublicKey;
 use crate::keys::{Handle, KeyFolder};
 use crate::ledger::error::LedgerError;
 use crate::ledger::point::{Around, Bound, Point};
-use crate::ledger::record::Record;
+use crate::ledger::record::{Record, covered};
 use crate::ledger::view::names::Names;
 use crate::ledger::view::since::Became;
 use crate::ledger::view::{AsOf, View};
@@ -105,6 +106,7 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
              the next writer moves them aside"
         ));
     }
+    let missing = warn_missing(view.record);
     let faults = view.faults();
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     if faults > 0 {
@@ -119,7 +121,24 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
         note(format!("warning: event {position} is of format {v}; it and later ones are not read"));
         return Exit::Unknown;
     }
-    if faults > 0 || damaged > 0 { Exit::No } else { Exit::Yes }
+    match (missing, faults > 0 || damaged > 0) {
+        (true, _) => Exit::Unknown,
+        (false, true) => Exit::No,
+        (false, false) => Exit::Yes,
+    }
+}
+
+/// Tells if the record ends before what its checkpoint speaks of.
+fn warn_missing(record: &Record) -> bool {
+    let size = record.size();
+    let Some(covers) = covered(record.checkpoint.as_deref()).filter(|covers| *covers > size) else {
+        return false;
+    };
+    note(format!(
+        "warning: the checkpoint speaks of {covers} events, here are {size}: events are missing; \
+         annals verify tells all"
+    ));
+    true
 }
 
 /// The last line of every answer for people, and what became of it since.

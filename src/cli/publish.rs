@@ -7,7 +7,7 @@ use crate::cli::output::{note, out};
 use crate::cli::progress::Progress;
 use crate::cli::witness::collect_for_publication;
 use crate::ledger::publish::Verified;
-use clap::Args;
+use clap::{Args, value_parser};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -17,9 +17,9 @@ use std::path::PathBuf;
 pub struct PublishArgs {
     /// A folder of an earlier publication of this record, or an empty or new one
     dir: PathBuf,
-    /// Number of threads [default: all cores]
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
+    /// Number of threads, 1 to 256 [default: all cores]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
     /// Do not ask the witnesses of the policy to cosign first
     #[arg(long)]
     no_witness: bool,
@@ -37,7 +37,7 @@ that has seen another or a longer record keeps this one from being published (ex
 pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
     let mut record = context.record()?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = args.jobs.unwrap_or(cores).max(1);
+    let jobs = args.jobs.map_or(cores, usize::from);
     if !args.no_witness && !collect_for_publication(context, &record)? {
         note("nothing was published");
         return Ok(Exit::Forked);

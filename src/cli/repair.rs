@@ -6,8 +6,6 @@ use crate::cli::output::{out, visible};
 use crate::cli::verify::text::faults;
 use crate::cli::verify::told::Told;
 use crate::ledger::audit::Audited;
-use crate::ledger::error::LedgerError;
-use crate::ledger::paths::Paths;
 use crate::ledger::repair::{Asked, Found, Place, Step, repair};
 use clap::Args;
 use std::io::{self, Write};
@@ -23,7 +21,7 @@ pub struct RepairArgs {
 }
 
 pub fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, Failure> {
-    let paths = paths(context)?;
+    let paths = context.paths()?;
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let asked = Asked { from: args.from, jobs, wait: context.wait()? };
     let mut out = out();
@@ -37,14 +35,6 @@ pub fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, Failure> {
     failed?;
     end(&mut out, &audited)?;
     Ok(Exit::of(audited.report.exit()))
-}
-
-/// Where the ledger is, though its journal may be lost.
-fn paths(context: &Context) -> Result<Paths, Failure> {
-    match context.paths() {
-        Err(Failure::Ledger(LedgerError::NoLedger(_))) => Ok(context.new_paths()),
-        other => other,
-    }
 }
 
 fn line(step: &Step) -> String {

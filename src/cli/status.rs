@@ -210,6 +210,10 @@ fn text(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
     line(
         "checkpoint",
         &match told.checkpoint {
+            Some(covers) if covers > size => format!(
+                "speaks of {covers} events, here are {size}: events are missing (annals verify \
+                 tells all)"
+            ),
             Some(covers) => format!("covers {covers} of {size} events (annals verify checks it)"),
             None => "none, or not in form".to_owned(),
         },

@@ -23,7 +23,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::tlog::policy::Policy;
 use crate::verify::source::Source;
-use clap::Args;
+use clap::{Args, value_parser};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -58,9 +58,9 @@ pub struct VerifyArgs {
     /// The log key of a proof, as you know it from elsewhere: <origin>+<id>+<key>
     #[arg(long, value_name = "VKEY")]
     log_key: Option<String>,
-    /// Number of threads [default: all cores]
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
+    /// Number of threads, 1 to 256 [default: all cores]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
     /// Do not compare the store with the journal
     #[arg(long)]
     no_store: bool,
@@ -134,7 +134,7 @@ fn asked(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, Failure> {
         only_new: args.only_new,
         evidence: args.evidence.clone(),
         store: !args.no_store,
-        jobs: args.jobs.unwrap_or(cores).max(1),
+        jobs: args.jobs.map_or(cores, usize::from),
         policy,
     })
 }

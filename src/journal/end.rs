@@ -7,17 +7,19 @@
 //!                                     hold and the checkpoint's size is at most 41
 //! ```
 //!
-//! Always holds: only the last file that has a closing line is read, at most 64 MiB and a commit;
-//! the events before it are counted by its name. Not here: any change to a file (`write.rs`).
-//! Source: FORMAT.md section 9, "End of the record".
+//! Always holds: the events before the last commit are those that are there. Only the last file
+//! that has a closing line is read whole, and the last line of those before it; all of them are
+//! counted where their names and closing lines disagree, or where the last commit does not hold.
+//! Not here: any change to a file (`write.rs`). Source: FORMAT.md section 9, "End of the record".
 
+use super::closing;
 use super::files::{self, LogFile};
 use super::frame::{Commit, Framer, Item, Wanted};
 use crate::disk::{self, DiskError};
 use crate::hash::{Hash, Running};
 use crate::verify::source::ClosingLine;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom, Take};
 
 /// The end of a record.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,9 +34,15 @@ pub(super) struct End {
     pub ignored: u64,
     /// Why nothing may be appended here; `None` if all is well.
     pub fault: Option<&'static str>,
+    /// Whether a file of the record is not known to be named as it must be: then no position may be
+    /// taken from a name.
+    pub misnamed: bool,
 }
 
-/// The last commit of a file, and what its closing line says.
+/// The most bytes that are read of a file to see its last line; a closing line has fewer.
+const TAIL: u64 = 256;
+
+/// The last commit of a file, counted from the file's start, and what its closing line says.
 struct Last {
     commit: Commit,
     counted: u64,
@@ -50,11 +58,13 @@ pub(super) fn find(logs: &[LogFile], covered: Option<u64>) -> Result<End, DiskEr
             continue;
         };
         end.file = index;
-        judge(&mut end, file, &last, covered)?;
+        judge(&mut end, (logs, file), &last, covered)?;
         end.ignored += file.bytes.saturating_sub(end.offset);
+        step_back(&mut end, (logs, file))?;
         return Ok(end);
     }
     if logs.first().is_some_and(|file| file.first > 0) {
+        end.misnamed = true;
         end.fault = Some("its first file is not named as the first");
     }
     Ok(end)
@@ -63,33 +73,101 @@ pub(super) fn find(logs: &[LogFile], covered: Option<u64>) -> Result<End, DiskEr
 /// Whether the record ends with the last commit or before it.
 fn judge(
     end: &mut End,
-    file: &LogFile,
+    (logs, file): (&[LogFile], &LogFile),
     last: &Last,
     covered: Option<u64>,
 ) -> Result<(), DiskError> {
     let sum = sum(file, &last.commit)?;
-    let holds = last.said.is_some_and(|said| said.size == last.counted && said.sum == sum);
-    if !holds && covered.unwrap_or(0) <= last.commit.before {
+    let holds = |before: u64| {
+        last.said.is_some_and(|said| said.size == before + last.counted && said.sum == sum)
+    };
+    let earlier = &logs[..end.file];
+    end.misnamed = !named(&logs[..=end.file])?;
+    let mut before = if earlier.is_empty() { 0 } else { file.first };
+    if !earlier.is_empty() && (end.misnamed || !holds(before)) {
+        before = count(earlier)?;
+        end.misnamed |= before != file.first;
+    }
+    let holds = holds(before);
+    if !holds && covered.unwrap_or(0) <= before + last.commit.before {
         end.offset = last.commit.start;
-        end.size = last.commit.before;
+        end.size = before + last.commit.before;
         return Ok(());
     }
     end.offset = last.commit.end;
-    end.size = last.counted;
+    end.size = before + last.counted;
     if !holds {
         end.fault = Some("the last closing line does not hold");
     }
     Ok(())
 }
 
+/// A later file of which nothing belongs to the record, and that has another name than the next
+/// commit would have: the record ends in the file before it.
+fn step_back(end: &mut End, (logs, file): (&[LogFile], &LogFile)) -> Result<(), DiskError> {
+    if end.file == 0 || end.offset > 0 || file.first == end.size {
+        return Ok(());
+    }
+    end.file -= 1;
+    end.offset = logs[end.file].bytes;
+    let closed = closes(&logs[end.file])? == Some(end.size);
+    end.misnamed = !closed || !named(&logs[..=end.file])?;
+    Ok(())
+}
+
+/// Whether the first file is named 0, and each later one as the closing line before it says.
+fn named(logs: &[LogFile]) -> Result<bool, DiskError> {
+    if logs.first().is_some_and(|file| file.first > 0) {
+        return Ok(false);
+    }
+    for (file, next) in logs.iter().zip(logs.iter().skip(1)) {
+        if closes(file)? != Some(next.first) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The size that the last line of a file says; `None` if that is no closing line in form.
+fn closes(file: &LogFile) -> Result<Option<u64>, DiskError> {
+    let failed = || disk::error("read", &file.path);
+    let start = file.bytes.saturating_sub(TAIL);
+    let mut reader = File::open(&file.path).map_err(failed())?;
+    reader.seek(SeekFrom::Start(start)).map_err(failed())?;
+    let mut tail = Vec::new();
+    reader.take(file.bytes - start).read_to_end(&mut tail).map_err(failed())?;
+    let Some(text) = tail.strip_suffix(b"\n") else { return Ok(None) };
+    let line = match text.iter().rposition(|byte| *byte == b'\n') {
+        Some(at) => &text[at + 1..],
+        None if start == 0 => text,
+        None => return Ok(None),
+    };
+    Ok(closing::parse(line).map(|said| said.size))
+}
+
+/// How many events are in these files.
+fn count(logs: &[LogFile]) -> Result<u64, DiskError> {
+    let mut counted = 0;
+    for file in logs {
+        let mut framer = framer(file)?;
+        while framer.next().map_err(disk::error("read", &file.path))?.is_some() {}
+        counted += framer.counted;
+    }
+    Ok(counted)
+}
+
+/// Frames a file alone, without any sum or entry.
+fn framer(file: &LogFile) -> Result<Framer<Take<File>>, DiskError> {
+    let wanted = Wanted { from: u64::MAX, sums: false };
+    let reader = File::open(&file.path).map_err(disk::error("read", &file.path))?;
+    Ok(Framer::new(reader.take(file.bytes), files::name(&file.path), 0, wanted))
+}
+
 /// The last closed commit of a file, if there is one.
 fn scan(file: &LogFile) -> Result<Option<Last>, DiskError> {
-    let wanted = Wanted { from: u64::MAX, sums: false };
-    let failed = || disk::error("read", &file.path);
-    let reader = File::open(&file.path).map_err(failed())?.take(file.bytes);
-    let mut framer = Framer::new(reader, files::name(&file.path), file.first, wanted);
+    let mut framer = framer(file)?;
     let mut last = None;
-    while let Some(item) = framer.next().map_err(failed())? {
+    while let Some(item) = framer.next().map_err(disk::error("read", &file.path))? {
         if let Item::Closing(closing) = item {
             last =
                 Some(Last { commit: framer.commit, counted: closing.counted, said: closing.said });

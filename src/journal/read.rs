@@ -36,7 +36,8 @@ impl Journal {
     ///
     /// `covered` is the size of the ledger's checkpoint, `None` if it has none: a last commit whose
     /// sum or size does not hold is unfinished only if no checkpoint covers it. Reads the last
-    /// file. Errors: no journal, or a file that cannot be read; what the files hold is no error.
+    /// file, and all files where their names do not agree with what is in them. Errors: no journal,
+    /// or a file that cannot be read; what the files hold is no error.
     pub fn open(ledger: &Path, covered: Option<u64>) -> Result<Journal, JournalError> {
         let files = files::list(ledger)?;
         let end = end::find(&files.logs, covered)?;
@@ -50,8 +51,9 @@ impl Journal {
     }
 
     /// The entries at these positions, in order; of a range that passes the record's end, the part
-    /// before it. Reads from the start of the file that holds the first, without any sum. All of
-    /// the range is held in memory. Where the journal is damaged, fewer entries may come.
+    /// before it. Reads from the start of the file that holds the first (of the first file, where
+    /// names are not to be trusted), without any sum. All of the range is held in memory. Where the
+    /// journal is damaged, fewer entries may come.
     pub fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, SourceError> {
         let mut found = Vec::new();
         if range.is_empty() {
@@ -96,8 +98,8 @@ impl Journal {
 }
 
 impl Source for Journal {
-    /// Counted in the last file, from the position that its name says: where names or earlier files
-    /// are damaged, a walk can yield another number of entries.
+    /// Where names of files and the closing lines before them agree, they are believed: a walk can
+    /// yield another number of entries where both were changed alike.
     fn size(&self) -> u64 {
         self.end.size
     }
@@ -142,8 +144,13 @@ struct Walking<'a> {
 impl<'a> Walking<'a> {
     fn new(journal: &'a Journal, wanted: Wanted) -> Walking<'a> {
         let logs = &journal.files.logs;
-        let after = logs.partition_point(|file| file.first <= wanted.from);
-        let file = after.saturating_sub(1).min(journal.end.file);
+        let file = match journal.end.misnamed {
+            true => 0,
+            false => {
+                let after = logs.partition_point(|file| file.first <= wanted.from);
+                after.saturating_sub(1).min(journal.end.file)
+            }
+        };
         let counted = match (file, logs.get(file)) {
             (1.., Some(log)) => log.first,
             _ => 0,
@@ -206,7 +213,8 @@ impl<'a> Walking<'a> {
         let limit = if self.file == end.file { end.offset } else { log.bytes };
         let file = File::open(&log.path).map_err(|cause| unreadable(&log.path, cause))?;
         let (reader, name) = (file.take(limit), files::name(&log.path));
-        if log.first != self.counted {
+        let ignored = self.file == end.file && end.offset == 0;
+        if log.first != self.counted && !ignored {
             let expected = format!("{:020}.log", self.counted);
             self.pending.push(self.misnamed(&name, &expected));
         }

@@ -57,7 +57,8 @@ impl JournalWriter {
     /// Opens a journal to append to it, and moves an unfinished commit aside.
     ///
     /// `covered` as in [`Journal::open`]; `rotate_at` in bytes, usually [`ROTATE_AT`]. Refuses with
-    /// [`JournalError::Damaged`] where the last commit does not hold though it is covered.
+    /// [`JournalError::Damaged`] where the last commit does not hold though it is covered, and
+    /// where a file is misnamed or missing.
     pub fn open(
         ledger: &Path,
         covered: Option<u64>,
@@ -74,6 +75,10 @@ impl JournalWriter {
     ) -> Result<(JournalWriter, Option<Aside>), JournalError> {
         journal.expect_end()?;
         let (ledger, size) = (journal.ledger(), journal.size());
+        if journal.end().misnamed {
+            let why = "a file is misnamed or missing";
+            return Err(JournalError::Damaged { size, why });
+        }
         let mut files = journal.files().clone();
         files.logs.truncate(journal.end().file + 1);
         let Some(log) = files.logs.get(journal.end().file) else {

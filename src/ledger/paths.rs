@@ -42,10 +42,19 @@ impl Paths {
             return Err(LedgerError::NotAFolder(ledger()));
         }
         // What only a ledger has, besides its journal.
-        if !self.checkpoint().is_file() && !self.store().join("db").is_file() {
+        let others = [self.checkpoint(), self.store().join("db")];
+        if !others.iter().any(|path| path.is_file()) && !self.has_documents() {
             return Err(LedgerError::NoLedger(ledger()));
         }
         if lost { Ok(()) } else { Err(LedgerError::JournalLost(ledger())) }
+    }
+
+    /// Whether a file is there that is named as documents are.
+    fn has_documents(&self) -> bool {
+        let is_digest =
+            |name: &str| name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
+        let listed = std::fs::read_dir(self.documents()).into_iter().flatten().flatten();
+        listed.into_iter().any(|found| found.file_name().to_str().is_some_and(is_digest))
     }
 
     /// The latest signed checkpoint.

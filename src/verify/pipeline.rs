@@ -1,7 +1,8 @@
 //! Many threads over one reader: spans are examined in parallel and joined in order.
 //!
 //! Always holds: the caller sees spans in the order of the record, whatever the threads do; one
-//! thread at a time reads. Not here: what is examined (`examine`).
+//! thread at a time reads; where the system starts fewer threads than asked, these do all the work.
+//! Not here: what is examined (`examine`).
 
 use crate::key::{Keyring, Keys};
 use crate::verify::examine::{Examined, check_signatures, examine, examine_known};
@@ -47,21 +48,25 @@ pub fn run(
     let reader = Mutex::new(Reader { walk: source.walk(0)?, next: 0, ended: false });
     let ring = Keyring::default();
     if plan.jobs <= 1 {
-        let mut keys = Keys::new(&ring);
-        while let Some((_, span)) = turn(&reader, plan, &mut keys) {
-            if !each(span?)? {
-                break;
-            }
-        }
-        return Ok(());
+        return alone((&reader, &ring), plan, each);
     }
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(2 * plan.jobs);
+        let mut started = 0;
         for _ in 0..plan.jobs {
             let (sender, reader, ring) = (sender.clone(), &reader, &ring);
-            scope.spawn(move || work((reader, ring), plan, &sender));
+            let thread = std::thread::Builder::new();
+            let worker = move || work((reader, ring), plan, &sender);
+            if thread.spawn_scoped(scope, worker).is_err() {
+                // The system gives no more threads: those that started do all the work.
+                break;
+            }
+            started += 1;
         }
         drop(sender);
+        if started == 0 {
+            return alone((&reader, &ring), plan, each);
+        }
         let mut waiting = BTreeMap::new();
         let mut next = 0;
         for (index, span) in receiver {
@@ -76,6 +81,21 @@ pub fn run(
         }
         Ok(())
     })
+}
+
+/// Examines everything on this thread.
+fn alone(
+    (reader, ring): Shared<'_, '_>,
+    plan: Plan,
+    each: &mut dyn FnMut(ExaminedSpan) -> Result<bool, SourceError>,
+) -> Result<(), SourceError> {
+    let mut keys = Keys::new(ring);
+    while let Some((_, span)) = turn(reader, plan, &mut keys) {
+        if !each(span?)? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 struct Reader<'a> {

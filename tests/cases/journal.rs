@@ -91,8 +91,27 @@ fn framing() -> Vec<Case> {
     let rest = text()[up_to(2).len()..].to_owned();
     tail.insert("ledger/journal/00000000000000000002.log".to_owned(), rest.clone().into_bytes());
     let mut gap = journal(up_to(2));
-    gap.insert("ledger/journal/00000000000000000003.log".to_owned(), rest.into_bytes());
+    gap.insert("ledger/journal/00000000000000000003.log".to_owned(), rest.clone().into_bytes());
+    let mut covered = journal(String::new());
+    covered.remove(JOURNAL);
+    let wrong = text().replacen(&closing_line(2), &closing_line(2).replace("= 3", "= 4"), 1);
+    covered.insert("ledger/journal/00000000000000000009.log".to_owned(), wrong.into_bytes());
+    let mut low = journal(up_to(2));
+    low.insert("ledger/journal/00000000000000000001.log".to_owned(), rest.clone().into_bytes());
     vec![
+        bad(
+            "910-journal-framing-covered",
+            "The first file is named 9, and the last closing line is wrong, but its event was \
+             signed.",
+            covered,
+            &[(910, 0), (706, 3)],
+        ),
+        bad(
+            "910-journal-framing-low",
+            "The second file is named 1 after 2 events.",
+            low,
+            &[(910, 2)],
+        ),
         bad(
             "910-journal-framing",
             "The line of a body is missing, so its event is none.",
@@ -135,7 +154,10 @@ fn unfinished() -> Vec<Case> {
     let mut two = smaller(up_to(2));
     let rest = text()[up_to(2).len()..].replace(&(closing_line(2) + "\n"), "");
     two.insert("ledger/journal/00000000000000000002.log".to_owned(), rest.into_bytes());
+    let mut stray = journal(text());
+    stray.insert("ledger/journal/00000000000000000001.log".to_owned(), up_to(1).into_bytes());
     vec![
+        good("unfinished-stray", "Nor is a commit of another size in a stray file.", stray),
         good("unfinished-line", "A line that was not finished is no part of the record.", partial),
         good("unfinished-commit", "An event without a closing line is no part of it.", open),
         good("unfinished-closing", "Nor is one whose closing line is torn.", torn),

@@ -6,6 +6,7 @@
 mod input;
 mod newsroom;
 mod crash;
+mod cut;
 mod disk;
 mod evidence;
 mod order;

@@ -127,8 +127,10 @@ fn a_lost_journal_is_built_from_the_store() {
     let drafts = fact("Lavrov spoke.", "Lavrov said");
     room.write("drafts.jsonl", drafts);
     for command in ["verify", "status", "log", "replay", "show 2", "append drafts.jsonl"] {
-        let answer = room.run(&format!("{command} --ledger ledger"));
-        assert_eq!((answer.exit, &*answer.told()), (2, lost), "{command}");
+        for named in ["", " --ledger ledger"] {
+            let answer = room.run(&format!("{command}{named}"));
+            assert_eq!((answer.exit, &*answer.told()), (2, lost), "{command}{named}");
+        }
     }
     expect_repaired(
         &room,
@@ -140,6 +142,21 @@ fn a_lost_journal_is_built_from_the_store() {
         ],
     );
     assert!(entries(&room) == before);
+}
+
+/// Its documents alone say that a ledger was here; a folder without any is none.
+#[test]
+fn a_ledger_of_which_only_documents_are_left_is_known() {
+    let room = newsroom();
+    for gone in ["ledger/journal", "ledger/checkpoint", "ledger/db"] {
+        room.remove(gone);
+    }
+    let answer = room.run("status");
+    assert_eq!(answer.exit, 2);
+    assert!(answer.err.contains("has no folder journal: it is lost; annals repair"), "{answer:?}");
+    room.remove("ledger/document");
+    let answer = room.run("status");
+    assert!(answer.err.contains("no ledger at ledger; annals init makes one"), "{answer:?}");
 }
 
 /// Every kind of damage of the journal: the store, the checkpoint and the marks say what it was.

@@ -62,6 +62,54 @@ fn a_missing_or_misnamed_file_is_damage() {
     assert_eq!(walk(&open(&ledger, Some(6)), 0).damage[2].counted, 0);
 }
 
+/// Whatever a file is named, positions are counted; nothing is appended behind such a name.
+#[test]
+fn names_that_are_not_true_move_no_event() {
+    for (from, to) in [(0, 1), (2, 3), (4, 5), (2, 1), (4, 3), (4, 99)] {
+        let ledger = rotating_journal(&[2, 2, 2], 1);
+        fs::rename(file(&ledger, from), file(&ledger, to)).unwrap();
+        for covered in [None, Some(6), Some(7)] {
+            let journal = open(&ledger, covered);
+            assert_eq!((journal.size(), journal.ignored_bytes()), (6, 0), "{from} to {to}");
+            for first in 0..6 {
+                assert_eq!(journal.read(first..first + 1).unwrap(), entries(first, first + 1));
+                assert_eq!(walk(&journal, first).entries, entries(first, 6));
+            }
+            let told: Vec<_> = walk(&journal, 0).damage.iter().map(|d| d.counted).collect();
+            assert_eq!(told, [from]);
+            let refused = JournalWriter::open(ledger.path(), covered, 1);
+            assert!(matches!(refused, Err(JournalError::Damaged { size: 6, .. })));
+        }
+    }
+}
+
+/// A closing line that was changed with the name after it is not believed either.
+#[test]
+fn a_name_that_a_changed_closing_line_speaks_for_does_not_cut_the_record() {
+    let ledger = rotating_journal(&[2, 2], 1);
+    let text = fs::read_to_string(file(&ledger, 0)).unwrap();
+    fs::write(file(&ledger, 0), text.replace("= 2 ", "= 3 ")).unwrap();
+    fs::rename(file(&ledger, 2), file(&ledger, 3)).unwrap();
+    let journal = open(&ledger, None);
+    assert_eq!((journal.size(), journal.ignored_bytes()), (4, 0));
+    assert_eq!(journal.read(3..4).unwrap(), entries(3, 4));
+}
+
+/// A stray file of an older commit is unfinished; the next writer moves it aside.
+#[test]
+fn a_stray_file_is_no_part_of_the_record() {
+    let ledger = journal(&[2, 2]);
+    let stray = fs::read(file(&journal(&[1]), 0)).unwrap();
+    fs::write(file(&ledger, 3), &stray).unwrap();
+    expect(&ledger, Some(4), 4);
+    assert_eq!(open(&ledger, Some(4)).ignored_bytes(), stray.len() as u64);
+    let (mut writer, aside) = JournalWriter::open(ledger.path(), Some(4), ROTATE_AT).unwrap();
+    assert_eq!(fs::read(aside.unwrap().path).unwrap(), stray);
+    commit(&mut writer, 1);
+    assert_eq!(files(&ledger), ["00000000000000000000.log", "aside-4"]);
+    expect(&ledger, Some(5), 5);
+}
+
 #[test]
 fn a_file_that_does_not_end_with_a_commit_is_damage_unless_it_is_the_last() {
     let ledger = rotating_journal(&[2, 2], 1);

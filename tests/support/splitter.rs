@@ -44,6 +44,7 @@ pub fn split(files: &Files) -> Split {
     for (index, file) in pieces.iter().enumerate().take(last + 1) {
         let named: Option<u64> = journal[index].0[..20].parse().ok();
         let counted = out.entries.len() as u64;
+        let (damaged, closed) = (out.damage.len(), out.closings.len());
         if named != Some(counted) {
             let why = format!("{} stands after {counted} events", journal[index].0);
             out.damage.push(framing(counted, &why));
@@ -52,6 +53,10 @@ pub fn split(files: &Files) -> Split {
         for (place, piece) in file.iter().enumerate() {
             let final_commit = index == last && place + 1 == closes;
             take(piece, final_commit, index == last, checkpoint_size(files), &mut out);
+        }
+        if out.closings.len() == closed && index == last {
+            // All that the file holds is unfinished, so its name is not judged.
+            out.damage.truncate(damaged);
         }
     }
     out

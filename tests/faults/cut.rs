@@ -1,0 +1,64 @@
+//! A record that ends before what its checkpoint speaks of: every command that reads says so.
+
+use crate::newsroom::{EVENTS, JOURNAL, newsroom};
+
+const READING: [&str; 11] = [
+    "replay",
+    "show 2",
+    "log",
+    "log 2",
+    "find Moscow",
+    "diff 1 2",
+    "blame 1",
+    "timeline --html page.html",
+    "document list",
+    "editor list",
+    "status",
+];
+
+#[test]
+fn a_reader_warns_of_events_that_are_missing() {
+    let room = newsroom();
+    let text = room.journal();
+    let end = text.match_indices("\n= ").nth(1).unwrap().0 + 1;
+    let end = end + text[end..].find('\n').unwrap() + 1;
+    room.write(JOURNAL, &text[..end]);
+    // The log key's memory would say so too, and is not everywhere.
+    room.remove("keys/log.marks");
+    let told = format!(
+        "warning: the checkpoint speaks of {EVENTS} events, here are 3: events are missing; \
+         annals verify tells all\n"
+    );
+    for command in READING {
+        let answer = room.run(command);
+        assert_eq!((answer.exit, &*answer.told()), (2, &*told), "{command}: {answer:?}");
+        assert!(!answer.out.is_empty(), "{command}");
+    }
+    let status = room.run("status").out;
+    let line = "checkpoint    speaks of 5 events, here are 3: events are missing (annals verify \
+                tells all)\n";
+    assert!(status.contains(line), "{status}");
+}
+
+#[test]
+fn a_reader_warns_of_a_misnamed_journal_and_still_answers() {
+    let room = newsroom();
+    room.rename(JOURNAL, "ledger/journal/00000000000000000007.log");
+    let told = "warning: the record has 1 fault; annals verify tells all\n";
+    for command in READING {
+        let answer = room.run(command);
+        assert_eq!((answer.exit, &*answer.told()), (1, told), "{command}: {answer:?}");
+        assert!(!answer.out.is_empty(), "{command}");
+    }
+    assert_eq!(room.run("verify").exit, 2);
+}
+
+#[test]
+fn threads_are_bounded() {
+    let room = newsroom();
+    for (jobs, exit) in [("1", 0), ("256", 0), ("0", 2), ("257", 2), ("18446744073709551615", 2)] {
+        let answer = room.run(&format!("verify --jobs {jobs}"));
+        assert_eq!(answer.exit, exit, "{jobs}: {answer:?}");
+        assert!(exit == 0 || answer.err.contains("for '--jobs <N>'"), "{jobs}: {answer:?}");
+    }
+}
