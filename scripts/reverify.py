@@ -579,16 +579,15 @@ class Files:
 class Commit:
     """Events (each a list of four lines), whether lines are left over, and the closing line.
 
-    What stands after the last closing line of a file has none (None), and its lines are no events."""
+    What stands after the last closing line of a file has none (None): no part of the record at its end,
+    whole fours that are events, and something left over, before it."""
 
     def __init__(self, data, closing):
         self.file, self.data, self.closing = None, data, closing
-        lines = data.split(b"\n")
-        if not lines[-1]:
-            lines.pop()
-        whole = 0 if closing is None else len(lines) // 4 * 4
+        *lines, _ = data.split(b"\n")  # what LF does not end is no line
+        whole = len(lines) // 4 * 4
         self.events = [lines[i:i + 4] for i in range(0, whole, 4)]
-        self.left_over = len(lines) > whole
+        self.left_over = len(lines) > whole if closing is not None else bool(data)
 
     def unfinished(self, size):
         """Whether the closing line's form, size or sum does not hold; its root is judged with the events."""
