@@ -1325,9 +1325,8 @@ class Verifier:
             self.captures[body["sha256"]] = e.position
             self.table[e.position] = {
                 "sha256": body["sha256"], "media_type": body["media_type"], "from": body.get("derived_from")}
-        elif body is not None and e.type == "document.described":
-            entry = self.table.setdefault(a["document"], {"sha256": None})
-            entry.update({"media_type": body["media_type"], "from": body.get("derived_from")})
+        elif body is not None and e.type == "document.described" and a["document"] in self.table:
+            self.table[a["document"]].update({"media_type": body["media_type"], "from": body.get("derived_from")})
 
     # Legality (section 6): the first broken rule, or None. `again`: in a refold, without 405, 408 and 411.
 
@@ -1525,8 +1524,6 @@ class Verifier:
             return None
         if entry["media_type"] != "text/plain":
             return False
-        if entry["sha256"] is None:
-            return None
         file = self.document(entry["sha256"])
         if not file.digest_holds:  # absent or other bytes: 605 or 606 tell it, where it was captured
             return None
