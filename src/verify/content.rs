@@ -53,8 +53,9 @@ impl Asked {
 pub struct Contents {
     /// The captured documents.
     pub library: Library,
-    withheld: Vec<u64>,
-    missing: Vec<u64>,
+    /// Positions and the seals that their statements promise.
+    withheld: Vec<(u64, Seal)>,
+    missing: Vec<(u64, Seal)>,
     /// What was counted.
     pub counts: Counts,
 }
@@ -75,7 +76,7 @@ impl Contents {
         let mut broken = Vec::new();
         match &examined.body {
             BodyFound::Withheld => {
-                self.withheld.push(judged.position);
+                self.withheld.push((judged.position, statement.args.sealed()));
                 self.counts.not_checkable += 1;
             }
             BodyFound::Bad(rule, why) => broken.push((*rule, why.clone())),
@@ -117,7 +118,8 @@ impl Contents {
                     lang: captured.lang.clone(),
                     derived_from: captured.derived_from,
                 };
-                self.check_document(judged, (row, captured.bytes), around, broken)?;
+                let document = (row, captured.bytes, statement.args.sealed());
+                self.check_document(judged, document, around, broken)?;
             }
             (Content::DocumentDescribed(described), Args::DocumentDescribed(args)) => {
                 check_derived(described.derived_from, statement, (state, broken));
@@ -180,13 +182,14 @@ impl Contents {
     fn check_document(
         &mut self,
         judged: &Judged,
-        document: (Row, u64),
+        document: (Row, u64, Seal),
         around: Around<'_>,
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
-        let (row, size) = document;
+        let (row, size, seal) = document;
         if !around.known {
-            self.read_document(judged.position, (&row.digest, size), around.source, broken)?;
+            let missing = (judged.position, seal);
+            self.read_document(missing, (&row.digest, size), around.source, broken)?;
         }
         let earlier = self.library.earlier(&row.digest);
         if let Some(earlier) = earlier.filter(|earlier| !around.state.fold.is_redacted(*earlier)) {
@@ -202,14 +205,14 @@ impl Contents {
     /// Rule 606, and what 605 will ask.
     fn read_document(
         &mut self,
-        position: u64,
+        missing: (u64, Seal),
         said: (&Hash, u64),
         source: &dyn Source,
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
         let (digest, size) = said;
         let Some(bytes) = source.document(digest)? else {
-            self.missing.push(position);
+            self.missing.push(missing);
             return Ok(());
         };
         let (found, length) = (Hash::of(&[&bytes]), bytes.len());
@@ -314,18 +317,21 @@ impl Contents {
 
     /// Rules 604 and 605, which a later event may explain: judged at the end of the record.
     pub fn end(&mut self, state: &State, faults: &mut Vec<Fault>) {
-        let explained =
-            |position: u64| state.fold.seal(position).is_some() || state.fold.is_redacted(position);
-        for position in self.withheld.iter().copied().filter(|position| !explained(*position)) {
+        let explained = |event: &(u64, Seal)| {
+            let (position, seal) = *event;
+            let sealed = state.fold.sealed_now(position, seal).is_some();
+            sealed || state.fold.is_redacted(position)
+        };
+        for event in self.withheld.iter().filter(|event| !explained(event)) {
             let why = "the body is withheld and no event explains it";
-            faults.push(Fault::at(position, Rule::BodyMissing, why));
+            faults.push(Fault::at(event.0, Rule::BodyMissing, why));
         }
-        for position in self.missing.iter().copied() {
-            match explained(position) {
+        for event in &self.missing {
+            match explained(event) {
                 true => self.counts.not_checkable += 1,
                 false => {
                     let why = "the document is not there and no event explains it";
-                    faults.push(Fault::at(position, Rule::DocumentMissing, why));
+                    faults.push(Fault::at(event.0, Rule::DocumentMissing, why));
                 }
             }
         }

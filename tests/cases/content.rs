@@ -1,6 +1,6 @@
 //! Vectors of rules 601–616: bodies against commitments, quotations against documents.
 
-use super::{Case, bad, last};
+use super::{Case, bad, good, last};
 use crate::support::texts::{EXACT, OTHER, OTHER_EXACT, TEXT, evidence, fact, yes};
 use crate::support::{Act, Ledger, acts, keys};
 use annals::hash::Hash;
@@ -188,12 +188,35 @@ fn seals() -> Vec<Case> {
     let document = quotes.capture("ada", OTHER, "\"by-hand\"");
     let quoted = fact("He said no.", &[evidence(document, OTHER, OTHER_EXACT)]);
     quotes.sign("ada", acts::asserted_fact(&quoted, "null"));
+    let mut undone = Ledger::newsroom();
+    undone.sign("dan", acts::enrolled("eve", acts::EDITOR));
+    undone.capture("eve", OTHER, "\"by-hand\"");
+    undone.sign("ada", acts::stolen("dan", 6));
+    let quoted = fact("He said no.", &[evidence(7, OTHER, OTHER_EXACT)]);
+    undone.sign("ada", acts::asserted_fact(&quoted, "null"));
+    let mut described = Ledger::newsroom();
+    let act = acts::captured_sealed(OTHER, "\"by-hand\"");
+    described.put(described.draft("ada", act).withheld());
+    let html = acts::DESCRIPTION.replace("text/plain", "text/html");
+    described.sign("bo", acts::described(6, &html));
+    let quoted = fact("He said no.", &[evidence(6, OTHER, OTHER_EXACT)]);
+    described.sign("ada", acts::asserted_fact(&quoted, "\"by-hand\""));
     let mut early = Ledger::newsroom();
     early.sign("ada", acts::asserted_fact(&yes(4), "\"2026-02-01T00:00:00.000000Z\""));
     let mut act = acts::released(6);
     act.body.clear();
     early.sign("bo", act);
     vec![
+        last(
+            "615-quotes-sealed-undone",
+            "An open fact quotes a sealed document whose capture was set aside.",
+            &undone,
+        ),
+        good(
+            "described-withheld",
+            "A description of a document that is withheld is left out.",
+            described.files(),
+        ),
         last("615-quotes-sealed", "An open fact quotes a sealed document.", &quotes),
         last("616-release-early", "Released before its time without a reason.", &early),
     ]
