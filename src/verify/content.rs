@@ -5,7 +5,7 @@
 //! Source: FORMAT.md sections 3 and 7.
 
 use crate::event::args::{Args, Seal};
-use crate::event::body::{Body, Content, Evidence};
+use crate::event::body::{Body, Content, Evidence, Fact};
 use crate::event::record::{Place, Statement};
 use crate::event::words::{How, Stance, Type};
 use crate::hash::Hash;
@@ -13,7 +13,7 @@ use crate::key::{Possession, possession_bytes};
 use crate::rule::{Fault, Rule};
 use crate::state::State;
 use crate::verify::chain::Judged;
-use crate::verify::examine::{BodyFound, Examined};
+use crate::verify::examine::{BodyFound, Examined, examine};
 use crate::verify::library::{Found, Library, Row};
 use crate::verify::source::{Source, SourceError};
 
@@ -292,18 +292,18 @@ impl Contents {
         evidence: &[Evidence],
         out: (Around<'_>, &mut Vec<(Rule, String)>),
     ) -> Result<(), SourceError> {
-        let (Around { source, .. }, broken) = out;
-        let Some(body) = body_at(source, on)? else {
+        let (Around { state, source, .. }, broken) = out;
+        let Some(confirmed) = event_at(source, on)? else { return Ok(()) };
+        let Some(said) = confirmed.reading.statement.as_ref() else { return Ok(()) };
+        if !matches!(said.kind, Type::FactAsserted | Type::FactCorrected) {
+            return Ok(());
+        }
+        let Some(fact) = fact_of(&confirmed, said) else {
             self.counts.not_checkable += 1;
             return Ok(());
         };
-        let fact = match &body.content {
-            Content::FactAsserted(content) => &content.fact,
-            Content::FactCorrected(content) => &content.fact,
-            _ => return Ok(()),
-        };
-        let of_fact: Vec<u64> =
-            fact.evidence.iter().map(|e| self.library.origin_of(e.document)).collect();
+        let named = fact.evidence.iter().filter(|e| is_named(e.document, said, state));
+        let of_fact: Vec<u64> = named.map(|e| self.library.origin_of(e.document)).collect();
         let independent = |entry: &&Evidence| {
             entry.stance == Stance::Supports
                 && !of_fact.contains(&self.library.origin_of(entry.document))
@@ -366,13 +366,26 @@ fn check_derived(
     }
 }
 
-/// The body of the event at a position, read again: only for the rare check that needs it.
-fn body_at(source: &dyn Source, position: u64) -> Result<Option<Body>, SourceError> {
+/// The fact of an event that carries one, if its body is there and is the event's.
+fn fact_of<'a>(event: &'a Examined, said: &Statement) -> Option<&'a Fact> {
+    let BodyFound::Good(body) = &event.body else { return None };
+    if body.by != said.by || body.content.kind() != said.kind || event.reading.place.is_none() {
+        return None;
+    }
+    match &body.content {
+        Content::FactAsserted(content) => Some(&content.fact),
+        Content::FactCorrected(content) => Some(&content.fact),
+        _ => None,
+    }
+}
+
+/// The event at a position, read again: only for the rare check that needs it.
+fn event_at(source: &dyn Source, position: u64) -> Result<Option<Examined>, SourceError> {
     for span in source.walk(position)? {
         let span = span?;
         for (entry, at) in span.entries.iter().zip(span.first..) {
             if at == position {
-                return Ok(entry.body.as_ref().and_then(|bytes| Body::parse(bytes).ok()));
+                return Ok(Some(examine(entry)));
             }
         }
     }

@@ -171,7 +171,28 @@ fn independence() -> Vec<Case> {
         ledger.sign("bo", acts::confirmed_by(5, &[quoted]));
         ledger
     };
+    let mut no_fact = Ledger::newsroom();
+    let words = no_fact.draft("ada", acts::asserted(4)).body;
+    no_fact.put(no_fact.draft("ada", acts::retimed()).with(|d| d.body = words));
+    no_fact.sign("bo", acts::confirmed_by(6, &[evidence(4, TEXT, EXACT)]));
+    let mut ahead = Ledger::newsroom();
+    let both = [evidence(4, TEXT, EXACT), evidence(7, OTHER, OTHER_EXACT)];
+    ahead.sign("bo", acts::asserted_fact(&fact("She said yes.", &both), "null"));
+    ahead.capture("ada", OTHER, "null");
+    ahead.sign("cy", acts::confirmed_by(6, &[evidence(7, OTHER, OTHER_EXACT)]));
     vec![
+        bad(
+            "602-body-signer-confirmed",
+            "What is confirmed carries a fact in its body only, so 613 is not judged.",
+            no_fact.files(),
+            &[(602, 6), (501, 7)],
+        ),
+        bad(
+            "608-document-named-independent",
+            "A document that the fact could not name is independent of it.",
+            ahead.files(),
+            &[(608, 6)],
+        ),
         last("613-independent", "The same document is no independent one.", &same),
         last(
             "613-independent-derived",
