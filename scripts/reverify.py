@@ -579,16 +579,15 @@ class Files:
 class Commit:
     """Events (each a list of four lines), whether lines are left over, and the closing line.
 
-    What stands after the last closing line of a file has none (None), and its lines are no events."""
+    What stands after the last closing line of a file has none (None): no part of the record at its end,
+    whole fours that are events, and something left over, before it."""
 
     def __init__(self, data, closing):
         self.file, self.data, self.closing = None, data, closing
-        lines = data.split(b"\n")
-        if not lines[-1]:
-            lines.pop()
-        whole = 0 if closing is None else len(lines) // 4 * 4
+        *lines, _ = data.split(b"\n")  # what LF does not end is no line
+        whole = len(lines) // 4 * 4
         self.events = [lines[i:i + 4] for i in range(0, whole, 4)]
-        self.left_over = len(lines) > whole
+        self.left_over = len(lines) > whole if closing is not None else bool(data)
 
     def unfinished(self, size):
         """Whether the closing line's form, size or sum does not hold; its root is judged with the events."""
@@ -1326,9 +1325,8 @@ class Verifier:
             self.captures[body["sha256"]] = e.position
             self.table[e.position] = {
                 "sha256": body["sha256"], "media_type": body["media_type"], "from": body.get("derived_from")}
-        elif body is not None and e.type == "document.described":
-            entry = self.table.setdefault(a["document"], {"sha256": None})
-            entry.update({"media_type": body["media_type"], "from": body.get("derived_from")})
+        elif body is not None and e.type == "document.described" and a["document"] in self.table:
+            self.table[a["document"]].update({"media_type": body["media_type"], "from": body.get("derived_from")})
 
     # Legality (section 6): the first broken rule, or None. `again`: in a refold, without 405, 408 and 411.
 
@@ -1526,8 +1524,6 @@ class Verifier:
             return None
         if entry["media_type"] != "text/plain":
             return False
-        if entry["sha256"] is None:
-            return None
         file = self.document(entry["sha256"])
         if not file.digest_holds:  # absent or other bytes: 605 or 606 tell it, where it was captured
             return None

@@ -104,6 +104,7 @@ fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Refolded {
     let mut out = Refolded::default();
     for act in history.acts().iter().take_while(|act| act.position < until) {
         let Some(by) = history.key(act.by) else { continue };
+        out.fold.promise(act);
         let strikes =
             |s: &&Suspicion| s.key == by && act.position >= s.from && act.position < s.position;
         let striker = standing.iter().find(strikes).map(|s| s.position);

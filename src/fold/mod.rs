@@ -152,7 +152,8 @@ pub struct Fold {
     targets: HashMap<u64, Target>,
     relations: BTreeMap<u64, Triple>,
     triples: HashSet<Triple>,
-    sealed: HashMap<u64, Seal>,
+    seals: HashMap<u64, Seal>,
+    released: HashSet<u64>,
     redacted: HashSet<u64>,
 }
 
@@ -204,7 +205,13 @@ impl Fold {
 
     /// The seal of an event's body, if it is sealed now.
     pub fn seal(&self, event: u64) -> Option<Seal> {
-        self.sealed.get(&event).copied()
+        self.sealed_now(event, self.seals.get(&event).copied().unwrap_or(Seal::Open))
+    }
+
+    /// The same of an event whose statement promises `seal`, whether it was applied or not.
+    pub fn sealed_now(&self, event: u64, seal: Seal) -> Option<Seal> {
+        let opened = self.released.contains(&event) || self.redacted.contains(&event);
+        (seal != Seal::Open && !opened).then_some(seal)
     }
 
     /// Whether an event's body is redacted.
@@ -215,16 +222,14 @@ impl Fold {
     /// Applies an act. Never refuses; an act whose target is not there changes nothing.
     pub fn apply(&mut self, act: &Act, history: &History) {
         let (position, by) = (act.position, act.by);
+        self.promise(act);
         match &act.deed {
             Deed::Asserted => self.assert(position, by),
             Deed::Captured => self.capture(position, by),
-            Deed::Sealed(deed) => {
-                match deed.document {
-                    true => self.capture(position, by),
-                    false => self.assert(position, by),
-                }
-                self.sealed.insert(position, deed.seal);
-            }
+            Deed::Sealed(deed) => match deed.document {
+                true => self.capture(position, by),
+                false => self.assert(position, by),
+            },
             Deed::Confirmed { on } => self.confirm(*on, by, history),
             Deed::Disputed { on } => self.dispute(*on, Dispute { position, in_document: false }),
             Deed::DisputedDocument { on } => {
@@ -246,14 +251,21 @@ impl Fold {
             }
             Deed::Described { document } => self.describe(*document, by, history),
             Deed::Released { event } => {
-                self.sealed.remove(event);
+                self.released.insert(*event);
             }
             Deed::Redacted { event } => {
-                self.sealed.remove(event);
                 self.redacted.insert(*event);
             }
             Deed::Retimed | Deed::Upgraded { .. } => {}
             _ => self.administer(act, history),
+        }
+    }
+
+    /// Keeps the seal that an act promises: it holds also where a refold leaves the act out.
+    pub fn promise(&mut self, act: &Act) {
+        let seal = act.deed.seal();
+        if seal != Seal::Open {
+            self.seals.insert(act.position, seal);
         }
     }
 
@@ -350,9 +362,6 @@ impl Fold {
         let name = fact.position;
         self.targets.insert(act.position, Target::Revision(name));
         self.close(&deed.resolves);
-        if deed.seal != Seal::Open {
-            self.sealed.insert(act.position, deed.seal);
-        }
     }
 
     fn retract(&mut self, on: u64, position: u64, by: KeyIndex) {

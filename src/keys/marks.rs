@@ -93,6 +93,15 @@ impl Marks {
     /// The last mark for this record: `None` if the log key never signed for it. A whole line
     /// behind it that is not in form is an error, for it may be a mark for this record (rule 911).
     pub fn last_for(&self, origin: &Origin) -> Result<Option<Mark>, KeysError> {
+        self.last_that(|mark| mark.origin == *origin)
+    }
+
+    /// The last mark, whatever record it is for. An error if it is not in form (rule 911).
+    pub fn last(&self) -> Result<Option<Mark>, KeysError> {
+        self.last_that(|_| true)
+    }
+
+    fn last_that(&self, wanted: impl Fn(&Mark) -> bool) -> Result<Option<Mark>, KeysError> {
         let Some(file) = self.open()? else { return Ok(None) };
         let mut window = WINDOW;
         loop {
@@ -103,7 +112,7 @@ impl Marks {
             for line in lines.iter().take(lines.len() - 1).skip(first).rev() {
                 let mark = std::str::from_utf8(line).ok().and_then(Mark::parse);
                 match mark.ok_or_else(|| self.refuse_form(line))? {
-                    mark if mark.origin == *origin => return Ok(Some(mark)),
+                    mark if wanted(&mark) => return Ok(Some(mark)),
                     _ => {}
                 }
             }

@@ -161,8 +161,12 @@ fn last_mark(
         crate::event::args::Args::LedgerOpened(args) => Some(args.origin),
         _ => None,
     });
-    let Some(origin) = origin else { return Ok(None) };
-    match marks.last_for(&origin) {
+    // Without an origin no mark is this record's, but the last one is in form or it is not.
+    let last = match origin {
+        Some(origin) => marks.last_for(&origin),
+        None => marks.last().map(|_| None),
+    };
+    match last {
         Ok(mark) => Ok(mark.map(|mark| (mark.size, mark.root))),
         Err(error) => {
             faults.push(Fault::of(Rule::Unreadable, chain(&error)));

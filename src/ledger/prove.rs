@@ -6,7 +6,8 @@
 //! Source: FORMAT.md section 12.
 
 use crate::event::Entry;
-use crate::event::record;
+use crate::event::args::Seal;
+use crate::event::record::{self, Reading};
 use crate::event::words::Type;
 use crate::fold::deed::Deed;
 use crate::fold::history::Act;
@@ -214,14 +215,20 @@ fn shown(
         }
     }
     let fold = &view.present().fold;
-    let withheld = |at: u64| fold.is_redacted(at) || fold.seal(at).is_some();
+    let withheld = |at: u64, entry: &Entry| {
+        let said = Reading::of(&entry.record).statement;
+        let promised = said.map_or(Seal::Open, |said| said.args.sealed());
+        fold.is_redacted(at) || fold.sealed_now(at, promised).is_some()
+    };
     let mut shown = Vec::new();
     for (position, mut entry) in entries {
         let Some(plan) = plans.get(&position) else { continue };
         let missing = |_| LedgerError::NotFound(format!("event {position} could not be read"));
         let path: Vec<Hash> =
             plan.hashes(|subtree| wanted.get(subtree).ok_or(subtree)).map_err(missing)?;
-        entry.body = entry.body.filter(|_| !withheld(position));
+        if withheld(position, &entry) {
+            entry.body = None;
+        }
         shown.push(Shown { position, entry, path });
     }
     Ok(shown)

@@ -5,7 +5,7 @@
 //! Source: FORMAT.md sections 3 and 7.
 
 use crate::event::args::{Args, Seal};
-use crate::event::body::{Body, Content, Evidence};
+use crate::event::body::{Body, Content, Evidence, Fact};
 use crate::event::record::{Place, Statement};
 use crate::event::words::{How, Stance, Type};
 use crate::hash::Hash;
@@ -13,7 +13,7 @@ use crate::key::{Possession, possession_bytes};
 use crate::rule::{Fault, Rule};
 use crate::state::State;
 use crate::verify::chain::Judged;
-use crate::verify::examine::{BodyFound, Examined};
+use crate::verify::examine::{BodyFound, Examined, examine};
 use crate::verify::library::{Found, Library, Row};
 use crate::verify::source::{Source, SourceError};
 
@@ -53,8 +53,9 @@ impl Asked {
 pub struct Contents {
     /// The captured documents.
     pub library: Library,
-    withheld: Vec<u64>,
-    missing: Vec<u64>,
+    /// Positions and the seals that their statements promise.
+    withheld: Vec<(u64, Seal)>,
+    missing: Vec<(u64, Seal)>,
     /// What was counted.
     pub counts: Counts,
 }
@@ -75,7 +76,7 @@ impl Contents {
         let mut broken = Vec::new();
         match &examined.body {
             BodyFound::Withheld => {
-                self.withheld.push(judged.position);
+                self.withheld.push((judged.position, statement.args.sealed()));
                 self.counts.not_checkable += 1;
             }
             BodyFound::Bad(rule, why) => broken.push((*rule, why.clone())),
@@ -117,7 +118,8 @@ impl Contents {
                     lang: captured.lang.clone(),
                     derived_from: captured.derived_from,
                 };
-                self.check_document(judged, (row, captured.bytes), around, broken)?;
+                let document = (row, captured.bytes, statement.args.sealed());
+                self.check_document(judged, document, around, broken)?;
             }
             (Content::DocumentDescribed(described), Args::DocumentDescribed(args)) => {
                 check_derived(described.derived_from, statement, (state, broken));
@@ -180,13 +182,14 @@ impl Contents {
     fn check_document(
         &mut self,
         judged: &Judged,
-        document: (Row, u64),
+        document: (Row, u64, Seal),
         around: Around<'_>,
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
-        let (row, size) = document;
+        let (row, size, seal) = document;
         if !around.known {
-            self.read_document(judged.position, (&row.digest, size), around.source, broken)?;
+            let missing = (judged.position, seal);
+            self.read_document(missing, (&row.digest, size), around.source, broken)?;
         }
         let earlier = self.library.earlier(&row.digest);
         if let Some(earlier) = earlier.filter(|earlier| !around.state.fold.is_redacted(*earlier)) {
@@ -202,14 +205,14 @@ impl Contents {
     /// Rule 606, and what 605 will ask.
     fn read_document(
         &mut self,
-        position: u64,
+        missing: (u64, Seal),
         said: (&Hash, u64),
         source: &dyn Source,
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
         let (digest, size) = said;
         let Some(bytes) = source.document(digest)? else {
-            self.missing.push(position);
+            self.missing.push(missing);
             return Ok(());
         };
         let (found, length) = (Hash::of(&[&bytes]), bytes.len());
@@ -289,18 +292,18 @@ impl Contents {
         evidence: &[Evidence],
         out: (Around<'_>, &mut Vec<(Rule, String)>),
     ) -> Result<(), SourceError> {
-        let (Around { source, .. }, broken) = out;
-        let Some(body) = body_at(source, on)? else {
+        let (Around { state, source, .. }, broken) = out;
+        let Some(confirmed) = event_at(source, on)? else { return Ok(()) };
+        let Some(said) = confirmed.reading.statement.as_ref() else { return Ok(()) };
+        if !matches!(said.kind, Type::FactAsserted | Type::FactCorrected) {
+            return Ok(());
+        }
+        let Some(fact) = fact_of(&confirmed, said) else {
             self.counts.not_checkable += 1;
             return Ok(());
         };
-        let fact = match &body.content {
-            Content::FactAsserted(content) => &content.fact,
-            Content::FactCorrected(content) => &content.fact,
-            _ => return Ok(()),
-        };
-        let of_fact: Vec<u64> =
-            fact.evidence.iter().map(|e| self.library.origin_of(e.document)).collect();
+        let named = fact.evidence.iter().filter(|e| is_named(e.document, said, state));
+        let of_fact: Vec<u64> = named.map(|e| self.library.origin_of(e.document)).collect();
         let independent = |entry: &&Evidence| {
             entry.stance == Stance::Supports
                 && !of_fact.contains(&self.library.origin_of(entry.document))
@@ -314,18 +317,21 @@ impl Contents {
 
     /// Rules 604 and 605, which a later event may explain: judged at the end of the record.
     pub fn end(&mut self, state: &State, faults: &mut Vec<Fault>) {
-        let explained =
-            |position: u64| state.fold.seal(position).is_some() || state.fold.is_redacted(position);
-        for position in self.withheld.iter().copied().filter(|position| !explained(*position)) {
+        let explained = |event: &(u64, Seal)| {
+            let (position, seal) = *event;
+            let sealed = state.fold.sealed_now(position, seal).is_some();
+            sealed || state.fold.is_redacted(position)
+        };
+        for event in self.withheld.iter().filter(|event| !explained(event)) {
             let why = "the body is withheld and no event explains it";
-            faults.push(Fault::at(position, Rule::BodyMissing, why));
+            faults.push(Fault::at(event.0, Rule::BodyMissing, why));
         }
-        for position in self.missing.iter().copied() {
-            match explained(position) {
+        for event in &self.missing {
+            match explained(event) {
                 true => self.counts.not_checkable += 1,
                 false => {
                     let why = "the document is not there and no event explains it";
-                    faults.push(Fault::at(position, Rule::DocumentMissing, why));
+                    faults.push(Fault::at(event.0, Rule::DocumentMissing, why));
                 }
             }
         }
@@ -360,13 +366,26 @@ fn check_derived(
     }
 }
 
-/// The body of the event at a position, read again: only for the rare check that needs it.
-fn body_at(source: &dyn Source, position: u64) -> Result<Option<Body>, SourceError> {
+/// The fact of an event that carries one, if its body is there and is the event's.
+fn fact_of<'a>(event: &'a Examined, said: &Statement) -> Option<&'a Fact> {
+    let BodyFound::Good(body) = &event.body else { return None };
+    if body.by != said.by || body.content.kind() != said.kind || event.reading.place.is_none() {
+        return None;
+    }
+    match &body.content {
+        Content::FactAsserted(content) => Some(&content.fact),
+        Content::FactCorrected(content) => Some(&content.fact),
+        _ => None,
+    }
+}
+
+/// The event at a position, read again: only for the rare check that needs it.
+fn event_at(source: &dyn Source, position: u64) -> Result<Option<Examined>, SourceError> {
     for span in source.walk(position)? {
         let span = span?;
         for (entry, at) in span.entries.iter().zip(span.first..) {
             if at == position {
-                return Ok(entry.body.as_ref().and_then(|bytes| Body::parse(bytes).ok()));
+                return Ok(Some(examine(entry)));
             }
         }
     }

@@ -91,6 +91,24 @@ fn a_sealed_body_is_not_published_until_it_is_released() {
 }
 
 #[test]
+fn the_seal_of_words_that_were_undone_lasts() {
+    let mut ledger = Ledger::newsroom();
+    ledger.sign("ada", acts::asserted_sealed(4, "\"by-hand\""));
+    let act = acts::corrected_as(6, 4, "wrong-date", &[], "\"by-hand\"");
+    let sealed = ledger.sign("dan", act);
+    ledger.sign("ada", acts::stolen("dan", sealed));
+    let name = format!("body/{}", Hash::of(&[ledger.events[sealed as usize].body.as_bytes()]));
+    let mut shelf = Memory::default();
+    put(&mut shelf, &ledger, 9).unwrap();
+    assert!(!shelf.files.contains_key(&name), "a struck correction is sealed still");
+    assert_eq!(judge(&shelf.published()).exit, 0);
+    ledger.sign("bo", acts::released(sealed));
+    put(&mut shelf, &ledger, 10).unwrap();
+    assert!(shelf.files.contains_key(&name));
+    assert_eq!(judge(&shelf.published()).exit, 0);
+}
+
+#[test]
 fn another_record_or_an_older_one_is_refused_and_nothing_is_written() {
     let ledger = ledger(8);
     let mut shelf = Memory::default();

@@ -1,6 +1,6 @@
 //! Vectors of rules 601–616: bodies against commitments, quotations against documents.
 
-use super::{Case, bad, last};
+use super::{Case, bad, good, last};
 use crate::support::texts::{EXACT, OTHER, OTHER_EXACT, TEXT, evidence, fact, yes};
 use crate::support::{Act, Ledger, acts, keys};
 use annals::hash::Hash;
@@ -171,7 +171,28 @@ fn independence() -> Vec<Case> {
         ledger.sign("bo", acts::confirmed_by(5, &[quoted]));
         ledger
     };
+    let mut no_fact = Ledger::newsroom();
+    let words = no_fact.draft("ada", acts::asserted(4)).body;
+    no_fact.put(no_fact.draft("ada", acts::retimed()).with(|d| d.body = words));
+    no_fact.sign("bo", acts::confirmed_by(6, &[evidence(4, TEXT, EXACT)]));
+    let mut ahead = Ledger::newsroom();
+    let both = [evidence(4, TEXT, EXACT), evidence(7, OTHER, OTHER_EXACT)];
+    ahead.sign("bo", acts::asserted_fact(&fact("She said yes.", &both), "null"));
+    ahead.capture("ada", OTHER, "null");
+    ahead.sign("cy", acts::confirmed_by(6, &[evidence(7, OTHER, OTHER_EXACT)]));
     vec![
+        bad(
+            "602-body-signer-confirmed",
+            "What is confirmed carries a fact in its body only, so 613 is not judged.",
+            no_fact.files(),
+            &[(602, 6), (501, 7)],
+        ),
+        bad(
+            "608-document-named-independent",
+            "A document that the fact could not name is independent of it.",
+            ahead.files(),
+            &[(608, 6)],
+        ),
         last("613-independent", "The same document is no independent one.", &same),
         last(
             "613-independent-derived",
@@ -188,12 +209,35 @@ fn seals() -> Vec<Case> {
     let document = quotes.capture("ada", OTHER, "\"by-hand\"");
     let quoted = fact("He said no.", &[evidence(document, OTHER, OTHER_EXACT)]);
     quotes.sign("ada", acts::asserted_fact(&quoted, "null"));
+    let mut undone = Ledger::newsroom();
+    undone.sign("dan", acts::enrolled("eve", acts::EDITOR));
+    undone.capture("eve", OTHER, "\"by-hand\"");
+    undone.sign("ada", acts::stolen("dan", 6));
+    let quoted = fact("He said no.", &[evidence(7, OTHER, OTHER_EXACT)]);
+    undone.sign("ada", acts::asserted_fact(&quoted, "null"));
+    let mut described = Ledger::newsroom();
+    let act = acts::captured_sealed(OTHER, "\"by-hand\"");
+    described.put(described.draft("ada", act).withheld());
+    let html = acts::DESCRIPTION.replace("text/plain", "text/html");
+    described.sign("bo", acts::described(6, &html));
+    let quoted = fact("He said no.", &[evidence(6, OTHER, OTHER_EXACT)]);
+    described.sign("ada", acts::asserted_fact(&quoted, "\"by-hand\""));
     let mut early = Ledger::newsroom();
     early.sign("ada", acts::asserted_fact(&yes(4), "\"2026-02-01T00:00:00.000000Z\""));
     let mut act = acts::released(6);
     act.body.clear();
     early.sign("bo", act);
     vec![
+        last(
+            "615-quotes-sealed-undone",
+            "An open fact quotes a sealed document whose capture was set aside.",
+            &undone,
+        ),
+        good(
+            "described-withheld",
+            "A description of a document that is withheld is left out.",
+            described.files(),
+        ),
         last("615-quotes-sealed", "An open fact quotes a sealed document.", &quotes),
         last("616-release-early", "Released before its time without a reason.", &early),
     ]

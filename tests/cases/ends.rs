@@ -40,7 +40,18 @@ fn cut(honest: bool) -> Files {
 pub fn cases() -> Vec<Case> {
     let mut out = checkpoints();
     out.extend(memory());
+    out.push(unreadable());
     out
+}
+
+/// No event is left, so no mark is known to be this ledger's: the last one has a form all the same.
+fn unreadable() -> Case {
+    let mut files = ledger().files();
+    files.insert(JOURNAL.to_owned(), Vec::new());
+    files.remove(CHECKPOINT);
+    files.insert(MARKS.to_owned(), ledger().mark(3).replace(" 3 ", " 03 ").into_bytes());
+    let about = "No event is left, and the last mark is not in form.";
+    bad("911-unreadable-mark", about, files, &[(701, -1), (911, -1)])
 }
 
 fn checkpoints() -> Vec<Case> {

@@ -87,9 +87,15 @@ fn framing() -> Vec<Case> {
     let bytes = ledger().files()[JOURNAL].clone();
     named.remove(JOURNAL);
     named.insert("ledger/journal/00000000000000000001.log".to_owned(), bytes);
-    let mut tail = journal(format!("{}a\nb\nc\nd\n", up_to(2)));
+    let mut tail = journal(format!("{}a\nb\nc\n", up_to(2)));
     let rest = text()[up_to(2).len()..].to_owned();
     tail.insert("ledger/journal/00000000000000000002.log".to_owned(), rest.clone().into_bytes());
+    let mut open = journal(up_to(2).replace(&(closing_line(1) + "\n"), ""));
+    open.insert("ledger/journal/00000000000000000002.log".to_owned(), rest.clone().into_bytes());
+    let first = up_to(1).replace(&(closing_line(0) + "\n"), "");
+    let mut none = journal(first);
+    let others = text()[up_to(1).len()..].to_owned();
+    none.insert("ledger/journal/00000000000000000001.log".to_owned(), others.into_bytes());
     let mut gap = journal(up_to(2));
     gap.insert("ledger/journal/00000000000000000003.log".to_owned(), rest.clone().into_bytes());
     let mut covered = journal(String::new());
@@ -136,6 +142,18 @@ fn framing() -> Vec<Case> {
             "Lines stand after the last closing line of a file that is not the last.",
             tail,
             &[(910, 2)],
+        ),
+        bad(
+            "910-journal-framing-open",
+            "A file that is not the last ends with an event and no closing line.",
+            open,
+            &[(910, 2)],
+        ),
+        bad(
+            "910-journal-framing-none",
+            "A file that is not the last has an event and no closing line at all.",
+            none,
+            &[(910, 1)],
         ),
     ]
 }

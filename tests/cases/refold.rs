@@ -79,6 +79,15 @@ pub fn left_then_stolen() -> Ledger {
     ])
 }
 
+/// The thief's sealed correction of sealed words is struck, and its body withheld.
+fn sealed_struck() -> Ledger {
+    let mut ledger = story(vec![("ada", acts::asserted_sealed(4, "\"by-hand\""))]);
+    let act = acts::corrected_as(6, 4, "wrong-date", &[], "\"by-hand\"");
+    ledger.put(ledger.draft("dan", act).withheld());
+    ledger.sign("ada", acts::stolen("dan", 7));
+    ledger
+}
+
 pub fn cases() -> Vec<Case> {
     let lasting = story(vec![
         ("dan", acts::asserted_sealed(4, "\"by-hand\"")),
@@ -112,6 +121,16 @@ pub fn cases() -> Vec<Case> {
         ledger.keep("A thief's document.\n");
         ledger
     };
+    let mut released = sealed_struck();
+    released.sign("bo", acts::released(6));
+    let words = released.draft("bo", acts::corrected_as(6, 4, "wrong-date", &[], "null"));
+    released.put(words);
+    let mut undone = story(vec![
+        ("ada", acts::asserted_sealed(4, "\"by-hand\"")),
+        ("dan", acts::corrected_as(6, 4, "wrong-date", &[], "\"by-hand\"")),
+        ("ada", acts::stolen("dan", 7)),
+    ]);
+    undone.sign("bo", acts::released(7));
     let twice = story(vec![
         ("dan", acts::confirmed(5)),
         ("ada", acts::stolen("dan", 6)),
@@ -137,6 +156,9 @@ pub fn cases() -> Vec<Case> {
         tell("itself", "A key suspects itself.", &itself),
         tell("log-key", "A thief's log key is undone.", &log),
         tell("described", "Another person describes a suspect document.", &described),
+        tell("sealed", "A struck correction is sealed still.", &sealed_struck()),
+        tell("sealed-other", "Only the words before it are released.", &released),
+        tell("sealed-released", "A struck correction is released.", &undone),
         tell("twice", "The same key is suspected again, from an earlier event.", &twice),
     ]
 }

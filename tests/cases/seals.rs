@@ -1,6 +1,7 @@
 //! Vectors of rules 516–520: seals, releases and redactions.
 
-use super::{Case, last};
+use super::{Case, bad, last};
+use crate::support::texts::OTHER;
 use crate::support::{Act, Ledger, acts};
 
 fn story(acts: Vec<(&str, Act)>) -> Ledger {
@@ -17,8 +18,18 @@ fn in_ten_years(second: u64) -> String {
 }
 
 pub fn cases() -> Vec<Case> {
+    let mut unknown = Ledger::newsroom();
+    let act = acts::asserted_sealed(4, "\"by-hand\"");
+    unknown.put(unknown.draft("eve", act).withheld());
+    unknown.sign("eve", acts::captured_sealed(OTHER, "\"by-hand\""));
     let sealed = ("ada", acts::asserted_sealed(4, "\"by-hand\""));
     vec![
+        bad(
+            "402-signer-unknown-sealed",
+            "A seal explains what is withheld also of events that were never applied.",
+            unknown.files(),
+            &[(402, 6), (402, 7)],
+        ),
         last(
             "516-seal-bound",
             "A seal of ten years and a second.",

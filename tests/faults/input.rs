@@ -173,6 +173,21 @@ fn marks_that_are_garbage() {
 }
 
 #[test]
+fn marks_that_are_garbage_beside_an_empty_journal() {
+    let room = with_drafts();
+    let marks = room.read("keys/log.marks");
+    room.write(JOURNAL, "");
+    room.remove("ledger/checkpoint");
+    room.remove("ledger/db");
+    let whole = room.run("verify");
+    assert!(!whole.out.contains("rule 911"), "{whole:?}");
+    room.write("keys/log.marks", [&marks, &b"garbage\n"[..]].concat());
+    let verified = room.run("verify");
+    assert_eq!(verified.exit, 1, "{verified:?}");
+    assert!(verified.out.contains("damage: rule 911 unreadable: expected a mark"), "{verified:?}");
+}
+
+#[test]
 fn files_that_cannot_be_read() {
     let advice = "  annals repair builds a journal that is damaged from the store; annals repair \
                   --from COPY takes it, or a document, from another copy\n";

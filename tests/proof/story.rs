@@ -241,6 +241,20 @@ fn what_is_sealed_or_redacted_now_is_in_no_proof() {
 }
 
 #[test]
+fn the_sealed_words_of_an_undone_fact_are_in_no_proof() {
+    let mut story = Ledger::newsroom();
+    story.sign("dan", acts::enrolled("eve", acts::EDITOR));
+    story.sign("eve", acts::asserted_sealed(4, "\"by-hand\""));
+    story.sign("ada", acts::stolen("dan", 6));
+    let desk = Desk::of(&story.files());
+    let made = desk.run("prove 7 -o 7.proof");
+    assert_eq!(made.exit, 0, "{}", made.err);
+    let text = desk.read("7.proof");
+    assert!(text.starts_with("annals proof v1\nwithout body 7\nfact 7\n"), "{text}");
+    assert!(!text.contains("She said yes."), "{text}");
+}
+
+#[test]
 fn stolen_keys_and_new_log_keys_are_in_the_proof() {
     let mut story = Ledger::newsroom();
     story.sign("dan", acts::rekeyed("log-3", "compromised"));

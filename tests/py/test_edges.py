@@ -124,12 +124,22 @@ class Journal(Case):
         for junk in (b"a\nb\n", b"a\nb\nc\nd\n", b"torn"):
             self.assertEqual(self.bad(l, **{JOURNAL: one + two + junk})["ignored_bytes"], len(junk))
             self.assertEqual(self.bad(l, **{journal(2): junk})["ignored_bytes"], len(junk))
+        for junk in (b"a\nb\n", b"a\nb\nc\nd", b"torn"):
             self.assertEqual(self.bad(l, (910, 1), **{JOURNAL: one + junk, journal(1): two})["exit"], 2)
             # The last commit is unfinished: what stands before its file is still no part of a commit.
             got = self.bad(l, (910, 1), **{
                 JOURNAL: one + junk, journal(1): two.replace(b"Bo Ex", b"Bo Ax"), "checkpoint": checkpoint})
             self.assertGreater(got["ignored_bytes"], len(two) - 1)
         self.bad(l, **{"journal/aside-2": b"junk", "journal/1.log": b"junk"})
+
+    def test_whole_fours_without_a_closing_line(self):
+        l, one, two, _ = self.two()
+        bare = one[:one.rindex(b"\n= ") + 1]
+        self.assertEqual(self.bad(l, (910, 1), **{JOURNAL: bare, journal(1): two})["exit"], 2)
+        # Four lines are an event, whatever they say; two events are signed, so the commit after them is unfinished.
+        got = self.bad(l, (704, None), (102, 1), (103, 1), (105, 1), (910, 2), **{
+            JOURNAL: one + b"a\nb\nc\nd\n", journal(2): two})
+        self.assertEqual((got["size"], got["ignored_bytes"]), (2, len(two)))
 
     def test_last_commit_of_a_wrong_form(self):
         l, one, two, checkpoint = self.two()

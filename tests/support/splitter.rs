@@ -65,14 +65,10 @@ pub fn split(files: &Files) -> Split {
 fn take(piece: &Piece, final_commit: bool, last_file: bool, signed: u64, out: &mut Split) {
     let before = out.entries.len();
     let counted = before as u64;
-    let Some(closing) = piece.closing else {
-        match last_file {
-            true => out.ignored += piece.bytes.len() as u64,
-            false if piece.bytes.is_empty() => {}
-            false => out.damage.push(framing(counted, "lines after a commit")),
-        }
+    if piece.closing.is_none() && last_file {
+        out.ignored += piece.bytes.len() as u64;
         return;
-    };
+    }
     let events = piece.lines.chunks_exact(4);
     let odd = !events.remainder().is_empty();
     for event in events {
@@ -80,8 +76,14 @@ fn take(piece: &Piece, final_commit: bool, last_file: bool, signed: u64, out: &m
         let body = (event[3] != b"-").then(|| event[3].to_vec());
         out.entries.push(Entry { record, body });
     }
-    let said = closing_line(closing);
     let after = out.entries.len() as u64;
+    let Some(closing) = piece.closing else {
+        if !piece.bytes.is_empty() {
+            out.damage.push(framing(after, "the file ends without a closing line"));
+        }
+        return;
+    };
+    let said = closing_line(closing);
     let sum_holds = said.is_some_and(|said| said.sum == Hash::of(&[piece.bytes]));
     let holds = sum_holds && said.is_some_and(|said| said.size == after);
     if final_commit && !holds && signed <= counted {

@@ -6,7 +6,7 @@
 
 use crate::archive::bag::Bagger;
 use crate::archive::tile::{self, Tile, Tiling};
-use crate::event::record::Reading;
+use crate::event::record::{Reading, Statement};
 use crate::hash::Hash;
 use crate::ledger::error::LedgerError;
 use crate::ledger::export::{claims, csv, memento, premis, rocrate};
@@ -81,8 +81,11 @@ fn walk(around: &Around<'_>, bag: &mut Bagger<'_>) -> Result<Vec<Time>, LedgerEr
             for (tile, hashes) in tiling.push(reading.hash) {
                 put_tile(bag, &tile, &hashes)?;
             }
-            let open = fold.seal(position).is_none() && !fold.is_redacted(position);
-            let digest = reading.statement.map(|said| said.body).filter(|_| open);
+            let open = |said: &Statement| {
+                let sealed = fold.sealed_now(position, said.args.sealed()).is_some();
+                !sealed && !fold.is_redacted(position)
+            };
+            let digest = reading.statement.filter(open).map(|said| said.body);
             if let (Some(digest), Some(body)) = (digest, &entry.body) {
                 bag.put(&format!("body/{digest}"), body)?;
             }

@@ -16,6 +16,7 @@ pub mod scan;
 pub mod since;
 pub mod spans;
 
+use crate::event::args::Seal;
 use crate::event::body::{Body, Content};
 use crate::event::record::Statement;
 use crate::hash::Hash;
@@ -158,7 +159,8 @@ impl<'a> View<'a> {
         if fold.is_redacted(seen.position) {
             return Err(Withheld::Redacted);
         }
-        if fold.seal(seen.position).is_some() {
+        let promised = seen.statement().map_or(Seal::Open, |said| said.args.sealed());
+        if fold.sealed_now(seen.position, promised).is_some() {
             return Err(Withheld::Sealed);
         }
         match (&seen.examined.body, seen.statement()) {
