@@ -27,7 +27,7 @@ pub(super) struct LogFile {
 pub(super) struct Files {
     /// In order of their names.
     pub logs: Vec<LogFile>,
-    /// Names that end in `.log` but are no position.
+    /// Names of 20 digits that are no position, because they do not fit.
     pub misnamed: Vec<String>,
 }
 
@@ -52,10 +52,10 @@ pub(super) fn list(ledger: &Path) -> Result<Files, JournalError> {
     for found in fs::read_dir(&folder).map_err(failed)? {
         let path = found.map_err(failed)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let Some(stem) = name.strip_suffix(ENDING) else {
+        let Some(digits) = name.strip_suffix(ENDING).filter(|stem| is_position(stem)) else {
             continue;
         };
-        let Some(first) = position(stem) else {
+        let Ok(first) = digits.parse() else {
             files.misnamed.push(name);
             continue;
         };
@@ -67,10 +67,9 @@ pub(super) fn list(ledger: &Path) -> Result<Files, JournalError> {
     Ok(files)
 }
 
-/// Exactly 20 digits that fit.
-fn position(stem: &str) -> Option<u64> {
-    let digits = stem.len() == 20 && stem.bytes().all(|byte| byte.is_ascii_digit());
-    stem.parse().ok().filter(|_| digits)
+/// Exactly 20 digits; every other name is no part of the record.
+fn is_position(stem: &str) -> bool {
+    stem.len() == 20 && stem.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The name of a file, for people.

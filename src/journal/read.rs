@@ -167,7 +167,7 @@ impl<'a> Walking<'a> {
         };
         if wanted.from == 0 {
             let names = journal.files.misnamed.iter().rev();
-            let items = names.map(|name| walking.misnamed(name, "20 digits"));
+            let items = names.map(|name| walking.misnamed(name, "a position"));
             walking.pending = items.collect();
         }
         walking

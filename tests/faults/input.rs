@@ -232,19 +232,11 @@ fn foreign_files_in_the_journals_folder() {
     room.write("ledger/journal/notes.txt", "not of the record");
     fs::create_dir(room.path("ledger/journal/old")).unwrap();
     expect_reads(&room, &[]);
-    // A name that ends like a file of the record is told.
+    // Only 20 digits are a name of the record.
     room.write("ledger/journal/copy.log", "not of the record");
+    room.write("ledger/journal/7.log", "not of the record");
     let verified = room.run("verify");
-    assert_eq!(verified.exit, 2, "{verified:?}");
-    let named =
-        "damage: event 0: rule 910 journal-framing: copy.log: a file is misnamed or missing";
-    assert!(verified.out.contains(named), "{verified:?}");
-    let refused = room.run("append drafts.jsonl");
-    assert_eq!(refused.exit, 2, "{refused:?}");
-    let told = "annals: the record has 1 fault, the first: event 0: rule 910 journal-framing: \
-                copy.log: ";
-    assert!(refused.told().starts_with(told), "{refused:?}");
-    room.remove("ledger/journal/copy.log");
+    assert_eq!(verified.exit, 0, "{verified:?}");
     assert_eq!(room.run("append drafts.jsonl").exit, 0);
     room.expect_whole(EVENTS + 1);
 }
