@@ -122,6 +122,18 @@ impl JournalWriter {
         Journal::known(self.ledger.clone(), files, end)
     }
 
+    /// The offset at which the next commit begins, in the file that it goes to.
+    pub fn next_offset(&self) -> u64 {
+        if self.goes_on_in_a_new_file() { 0 } else { self.file.length() }
+    }
+
+    fn goes_on_in_a_new_file(&self) -> bool {
+        let large = self.file.length() >= self.rotate_at;
+        large
+            && self.file.path() != files::path(&self.ledger, self.size)
+            && !self.file.is_poisoned()
+    }
+
     /// How many events the journal has.
     pub fn size(&self) -> u64 {
         self.size
@@ -160,9 +172,8 @@ impl JournalWriter {
 
     /// Begins a new file if the present one is large, and has events to be named apart by.
     fn rotate(&mut self) -> Result<(), JournalError> {
-        let next = files::path(&self.ledger, self.size);
-        let large = self.file.length() >= self.rotate_at;
-        if large && self.file.path() != next && !self.file.is_poisoned() {
+        if self.goes_on_in_a_new_file() {
+            let next = files::path(&self.ledger, self.size);
             let next = Appender::create(&next, Mode::Shared)?;
             let full = std::mem::replace(&mut self.file, next);
             if let Some(log) = self.files.logs.last_mut() {

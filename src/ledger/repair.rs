@@ -15,10 +15,12 @@ mod stored;
 
 use crate::disk::lock::Lock;
 use crate::hash::Hash;
+use crate::index::Built;
 use crate::ledger::audit::{Audit, Audited, audit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
+use crate::ledger::writer::make_index;
 use compare::{Compared, compare};
 use holding::Holding;
 pub use holding::{Found, Place};
@@ -101,6 +103,18 @@ pub fn repair(
     drop((holdings, scratch, lock));
     let asked = Audit { store: true, jobs: asked.jobs, ..Audit::default() };
     audit(&Record::open(paths.clone())?, &asked, None)
+}
+
+/// Makes the index of the journal that is there, as far as it is not there already.
+pub fn index(
+    paths: &Paths,
+    wait: Duration,
+    progress: Option<&(dyn Fn(u64) + Sync)>,
+) -> Result<Built, LedgerError> {
+    paths.expect_ledger(false)?;
+    let _lock = Lock::take(&paths.lock(), wait)?;
+    let record = Record::open(paths.clone())?;
+    Ok(make_index(paths, &record.journal, progress)?.1)
 }
 
 /// The copy's folders; its keys are not looked at.
