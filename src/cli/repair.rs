@@ -100,6 +100,7 @@ fn line(step: &Step) -> String {
              found elsewhere; annals repair --from COPY looks for it in another copy"
         ),
         Step::Checkpoint(size) => format!("checkpoint: taken from the copy, size {size}"),
+        Step::Index(events) => format!("index: built from the journal, {events} events"),
         Step::Nothing => "nothing was to be repaired".to_owned(),
     }
 }

@@ -17,14 +17,15 @@
 //! Not in sled, though the store is: opening sled locks it and may rewrite it, and whoever reads a
 //! record here waits for nobody, writes nothing and works on read-only media.
 //!
-//! Always holds: the files follow from the journal alone, byte for byte, however its events were
-//! committed; so they can be deleted at any time, and are checked by making them again. They are
+//! Always holds: the files follow from the journal alone, byte for byte; so they can be deleted at
+//! any time, and are checked by making them again. They are
 //! never synced and never evidence: each record in them carries a check of its bytes and its place,
 //! their hashes must give the root that the journal's last closing line says, and an event that is
 //! read by them must have its hash. Whoever finds otherwise folds the journal.
 //! Only a record without faults is indexed. Not here: answers (`ledger::view`).
 
 mod build;
+mod files;
 mod heap;
 mod read;
 mod row;

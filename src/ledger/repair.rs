@@ -55,6 +55,8 @@ pub enum Step {
     NoDocument(u64, Hash),
     /// The checkpoint was taken from the copy; its size.
     Checkpoint(u64),
+    /// The index was made from the journal; of how many events.
+    Index(u64),
     /// All was well: nothing was changed.
     Nothing,
 }
@@ -97,10 +99,16 @@ pub fn repair(
     let copy = from.as_ref().map(|from| from.ledger.as_path());
     changed |= documents::take(paths, record, copy, tell)?;
     changed |= place::checkpoint(paths, record, &holdings, tell)?;
+    drop((holdings, scratch));
+    let mended = Record::open(paths.clone())?;
+    if let (_, Built::Same { events, wrote: true }) = make_index(paths, &mended.journal, None)? {
+        tell(Step::Index(events));
+        changed = true;
+    }
     if !changed {
         tell(Step::Nothing);
     }
-    drop((holdings, scratch, lock));
+    drop(lock);
     let asked = Audit { store: true, jobs: asked.jobs, ..Audit::default() };
     audit(&Record::open(paths.clone())?, &asked, None)
 }
