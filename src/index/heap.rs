@@ -90,10 +90,13 @@ pub(super) fn rows(
     Ok(())
 }
 
+/// The number of a block, and its bytes.
+type Block = (u64, Vec<u8>);
+
 /// Bytes of a file through blocks that are kept, since what is asked for next stands near.
 pub(super) struct Blocks {
     file: File,
-    kept: Mutex<Vec<Option<(u64, Vec<u8>)>>>,
+    kept: Mutex<Vec<Option<Block>>>,
 }
 
 const BLOCK: u64 = 8 << 10;

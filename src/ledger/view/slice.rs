@@ -77,13 +77,15 @@ pub(super) struct Slice<'a> {
     trouble: Mutex<Option<String>>,
 }
 
+/// The state as of a point, as of now where that is later, and what is asked later.
+pub(super) type Opened<'a> = (Standing, Option<Standing>, Slice<'a>);
+
 /// Opens a slice: as of the point, as of now where that is later, and what is asked later.
-#[allow(clippy::type_complexity)]
 pub(super) fn open<'a>(
     record: &'a Record,
     size: u64,
     ask: &Ask<'_>,
-) -> Result<(Standing, Option<Standing>, Slice<'a>), Hindered> {
+) -> Result<Opened<'a>, Hindered> {
     let index = record.index.as_ref().map_err(|why| Hindered::Unfit(why.to_string()))?;
     let then = index.slot(size)?;
     let mut acts = Acts { record, index, acts: Vec::new(), cited: BTreeSet::new() };
