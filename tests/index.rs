@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 use support::acts::Opening;
+use support::files::JOURNAL;
 use support::ledger::Made;
 use support::random;
 use support::tamper::Dice;
@@ -90,8 +91,23 @@ impl Clerk {
         }
     }
 
+    /// The ledger on a disk, its journal in several files.
     fn write(&self, folder: &Path) -> PathBuf {
-        for (name, bytes) in self.ledger.files() {
+        let mut files = self.ledger.files();
+        let journal = String::from_utf8(files.remove(JOURNAL).expect("a journal")).expect("text");
+        let (mut first, mut text) = (0, String::new());
+        for line in journal.lines() {
+            text.push_str(line);
+            text.push('\n');
+            let size = line.strip_prefix("= ").and_then(|rest| rest.split(' ').next());
+            if let Some(size) = size.filter(|size| ["100", "256", "300"].contains(size)) {
+                let whole = std::mem::take(&mut text).into_bytes();
+                files.insert(format!("ledger/journal/{first:020}.log"), whole);
+                first = size.parse().expect("a size");
+            }
+        }
+        files.insert(format!("ledger/journal/{first:020}.log"), text.into_bytes());
+        for (name, bytes) in files {
             let path = folder.join(name);
             fs::create_dir_all(path.parent().expect("a folder")).expect("made");
             fs::write(path, bytes).expect("written");

@@ -138,7 +138,7 @@ impl Files {
             self.place = 0;
         }
         while let Some(key) = state.history.key(self.named) {
-            self.keys.put(&key.0)?;
+            entry_put(&mut self.keys, "key", &key.0)?;
             self.named += 1;
         }
         let about = self.about(state, act)?;
@@ -148,13 +148,12 @@ impl Files {
         let name = |index: usize| about.get(index).map_or(0, |position| position + 1);
         let micros = place.at.micros().cast_unsigned();
         let entry = bytes_of(&[micros, self.place, first, after, name(0), name(1)]);
-        self.events.put(&entry)?;
-        self.events.put(&check("event", position, &entry))?;
+        entry_put(&mut self.events, "event", &entry)?;
         let hashes = &mut self.hashes;
         let mut put = Ok(());
         self.merkle.push_telling(examined.reading.hash, |_, hash| {
             if put.is_ok() {
-                put = hashes.put(&hash.0);
+                put = entry_put(hashes, "hash", &hash.0);
             }
         });
         put?;
@@ -311,9 +310,14 @@ impl Files {
         let named = u64::from(self.named);
         let entry = [self.size, after, standing, marks, administration, heights, named];
         let entry = bytes_of(&entry);
-        self.roots.put(&entry)?;
-        self.roots.put(&check("root", self.roots.length() - entry.len() as u64, &entry))
+        entry_put(&mut self.roots, "root", &entry)
     }
+}
+
+/// Puts in an entry of a file whose entries all have one length, with its check.
+fn entry_put(sink: &mut Sink, what: &str, bytes: &[u8]) -> Result<(), Unfit> {
+    let number = sink.length() / (bytes.len() as u64 + 8);
+    sink.put(&[bytes, &check(what, number, bytes)].concat())
 }
 
 /// How a fact, a document or a relation stands.

@@ -3,8 +3,8 @@
 //! ```text
 //! <ledger>/index/events   56 bytes an event: its time, where it stands in its journal file, where
 //!                         its rows stand in `tree`, the facts or the document it is about
-//!                hashes   32 bytes a node of the record's Merkle tree, in the order of completion
-//!                keys     32 bytes a key, in the order in which the record names them
+//!                hashes   40 bytes a node of the record's Merkle tree, in the order of completion
+//!                keys     40 bytes a key, in the order in which the record names them
 //!                tree     rows (how a fact, a document, a relation stands after an event) and the
 //!                         nodes of three trees over them, by position: 16 ways, copied on change
 //!                roots    64 bytes a point: every 256 events, and after each suspect revocation
@@ -50,8 +50,8 @@ const HEADER: &[u8; 16] = b"annals index 1\n\n";
 const EVENT: u64 = 56;
 /// Bytes of a root's entry.
 const ROOT: u64 = 64;
-/// Bytes of a hash, and of a key.
-const HASH: u64 = 32;
+/// Bytes of a hash's entry, and of a key's.
+const HASH: u64 = 40;
 
 /// The names of the files, in the order in which they are written: `events` last.
 const NAMES: [&str; 5] = ["tree", "keys", "hashes", "roots", "events"];

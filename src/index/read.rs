@@ -70,7 +70,7 @@ impl Index {
             roots_there: roots.metadata()?.len() / ROOT,
             roots: Blocks::new(roots),
             events: Blocks::new(events),
-            keys: read_keys(&open(keys)?)?,
+            keys: read_keys(open(keys)?)?,
             size,
         };
         match index.root(size)? == root {
@@ -106,7 +106,7 @@ impl Index {
 
     fn node(&self, level: u32, index: u64) -> Result<Hash, Unfit> {
         let at = hash_at(level, index);
-        let bytes = exact(&self.hashes, at * HASH, HASH)?;
+        let bytes = checked(&self.hashes, "hash", at, HASH)?;
         bytes.try_into().map(Hash).map_err(|_| damaged(format!("hash {at}")))
     }
 
@@ -208,12 +208,14 @@ struct Entry {
     tops: [Root; 3],
 }
 
-fn read_keys(file: &File) -> Result<Vec<PublicKey>, Unfit> {
-    let length = file.metadata()?.len() / HASH * HASH;
-    let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
-    let count = read_at(file, &mut bytes, 0)?;
-    let whole = bytes[..count].chunks_exact(HASH as usize);
-    Ok(whole.filter_map(|key| key.try_into().ok().map(PublicKey)).collect())
+fn read_keys(file: File) -> Result<Vec<PublicKey>, Unfit> {
+    let count = file.metadata()?.len() / HASH;
+    let blocks = Blocks::new(file);
+    let key = |number| {
+        let bytes = checked(&blocks, "key", number, HASH)?;
+        bytes.try_into().map(PublicKey).map_err(|_| damaged(format!("key {number}")))
+    };
+    (0..count).map(key).collect()
 }
 
 fn exact(blocks: &Blocks, at: u64, count: u64) -> Result<Vec<u8>, Unfit> {
@@ -230,8 +232,7 @@ fn checked(blocks: &Blocks, what: &str, number: u64, count: u64) -> Result<Vec<u
     let at = number * count;
     let mut bytes = exact(blocks, at, count)?;
     let found = bytes.split_off(count as usize - 8);
-    let place = if what == "root" { at } else { number };
-    match found == check(what, place, &bytes) {
+    match found == check(what, number, &bytes) {
         true => Ok(bytes),
         false => Err(damaged(format!("{what} {number}"))),
     }
