@@ -186,6 +186,7 @@ fn questions(size: usize, times: usize, dice: &mut Dice) -> Vec<Vec<String>> {
             words(format!("diff {first} {last} --unified")),
             words(format!("log --from {first} --until {last} --format {format}")),
             words(format!("editor list --as-of {point} --format {format}")),
+            words(format!("find yes --as-of {last} --format {format}")),
         ]);
     }
     asked
@@ -198,7 +199,7 @@ fn history(seed: u64) {
     let folder = tempfile::tempdir().expect("a folder");
     let ledger = clerk.write(folder.path());
     assert_eq!(make(&ledger), Built::Same { events: 330, wrote: true });
-    let mut asked = questions(330, 10, &mut clerk.dice);
+    let mut asked = questions(330, 6, &mut clerk.dice);
     let point = clerk.dice.below(330);
     asked.extend([
         words(format!("replay --as-of {point} --format json")),

@@ -72,7 +72,8 @@ pub fn tell_folded(view: &View<'_>) {
     }
 }
 
-fn begin<'a>(record: &'a Record, view: View<'a>) -> Result<(View<'a>, Names), Failure> {
+/// Tells what is to be told of a view, and reads the names in it.
+pub fn begin<'a>(record: &'a Record, view: View<'a>) -> Result<(View<'a>, Names), Failure> {
     let size = view.as_of().size;
     tell_folded(&view);
     if size == 0 && record.size() > 0 {

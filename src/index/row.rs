@@ -244,6 +244,14 @@ pub fn may_have(kinds: u16, kind: Kind) -> bool {
 }
 
 impl Row {
+    /// The present revision, of a fact that stands.
+    pub fn revision(&self) -> Option<u64> {
+        match &self.what {
+            What::Fact(fact) => Some(fact.revision),
+            _ => None,
+        }
+    }
+
     /// Puts what the row says into a fold, and the promise and standing of its body.
     pub fn put(&self, fold: &mut Fold) -> Result<(), Unfit> {
         let done = match &self.what {

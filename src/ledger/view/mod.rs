@@ -4,6 +4,7 @@
 //! digest; what is sealed, redacted, withheld or damaged is said to be so and is never left out.
 //! Not here: words for people (`cli`), verdicts (`audit`). Source: FORMAT.md sections 4 and 8.
 
+mod acts;
 pub mod between;
 pub mod columns;
 pub mod event;
@@ -27,10 +28,11 @@ use crate::state::State;
 use crate::time::Time;
 use crate::verify::examine::{BodyFound, Examined, examine};
 use crate::verify::source::Source;
+use acts::{Hindered, is_sparse};
 use row::Withheld;
 use serde::Serialize;
 pub use slice::{Ask, no_fact, subjects, touched};
-use slice::{Hindered, Slice, Standing};
+use slice::{Slice, Standing};
 
 /// A record as of a point, and as it is now: whole, or some facts and documents of it.
 pub struct View<'a> {
@@ -197,7 +199,7 @@ impl<'a> View<'a> {
 
     /// The events at these ascending positions.
     pub fn at(&self, positions: &[u64], each: &mut dyn FnMut(&Seen)) -> Result<(), LedgerError> {
-        if let Some(slice) = self.slice.as_ref().filter(|_| slice::is_sparse(positions)) {
+        if let Some(slice) = self.slice.as_ref().filter(|_| is_sparse(positions)) {
             for position in positions {
                 if let Some(examined) = slice.event(self.record, *position)? {
                     each(&Seen::of(*position, examined));
@@ -230,22 +232,37 @@ impl<'a> View<'a> {
     /// What an event's body says, or why that is not told. What is sealed or redacted now is not
     /// told as of an earlier point either.
     pub fn content<'s>(&self, seen: &'s Seen) -> Result<&'s Content, Withheld> {
-        let (released, redacted) = match &self.slice {
-            Some(slice) => slice.opening(seen.position),
-            None => self.present().fold.opening(seen.position),
-        };
-        if redacted {
-            return Err(Withheld::Redacted);
-        }
         let promised = seen.statement().map_or(Seal::Open, |said| said.args.sealed());
-        if promised != Seal::Open && !released {
-            return Err(Withheld::Sealed);
-        }
+        self.is_told(seen.position, promised)?;
         match (&seen.examined.body, seen.statement()) {
             (BodyFound::Good(body), Some(said)) if is_of(body, said) => Ok(&body.content),
             (BodyFound::Withheld, _) => Err(Withheld::Missing),
             _ => Err(Withheld::Damaged),
         }
+    }
+
+    /// Why the words of an event are not told now, whose statement promises this seal.
+    fn is_told(&self, position: u64, promised: Seal) -> Result<(), Withheld> {
+        let (released, redacted) = match &self.slice {
+            Some(slice) => slice.opening(position),
+            None => self.present().fold.opening(position),
+        };
+        match redacted {
+            true => Err(Withheld::Redacted),
+            false if promised != Seal::Open && !released => Err(Withheld::Sealed),
+            false => Ok(()),
+        }
+    }
+
+    /// The present revision of each fact as of the point, and the fact, by revision.
+    fn revisions(&self) -> Vec<(u64, u64)> {
+        let facts = self.state().fold.facts().iter();
+        let mut revisions: Vec<(u64, u64)> = match &self.slice {
+            Some(slice) => slice.revisions(),
+            None => facts.map(|fact| (fact.revision, fact.position)).collect(),
+        };
+        revisions.sort_unstable();
+        revisions
     }
 
     /// The suspect revocation that undid an event, as of the point.
