@@ -66,9 +66,8 @@ const MANY: u64 = 10_000;
 pub fn tell_folded(view: &View<'_>) {
     let size = view.record.size();
     if let Some(why) = view.folded_because().filter(|_| size > MANY) {
-        note(format!(
-            "note: all {size} events were folded: {why}; annals repair --index makes the index again"
-        ));
+        let makes = "annals repair --index makes the index again";
+        note(format!("note: all {size} events were folded: {why}; {makes}"));
     }
 }
 

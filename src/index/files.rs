@@ -19,15 +19,42 @@ use crate::refold::Undone;
 use crate::state::State;
 use crate::verify::chain::Judged;
 use crate::verify::examine::Examined;
+use hashbrown::HashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
-/// `tree`, to which nodes are added.
-struct Heap(Sink);
+/// `tree`, to which nodes are added, and the nodes that were read or added last.
+struct Heap(Sink, Mutex<HashMap<u64, Node>>);
+
+/// How many nodes are kept.
+const KEPT: usize = 8_192;
+
+impl Heap {
+    fn keep(&self, at: u64, node: &Node) {
+        let mut kept = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(at, node.clone());
+    }
+}
 
 impl Bytes for Heap {
     fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit> {
         self.0.read(at, count)
+    }
+
+    fn node(&self, at: u64) -> Result<Node, Unfit> {
+        let kept = self.1.lock().unwrap_or_else(PoisonError::into_inner).get(&at).cloned();
+        match kept {
+            Some(node) => Ok(node),
+            None => {
+                let node = heap::node(self, at)?;
+                self.keep(at, &node);
+                Ok(node)
+            }
+        }
     }
 }
 
@@ -35,6 +62,7 @@ impl Place for Heap {
     fn place(&mut self, node: &Node) -> Result<u64, Unfit> {
         let at = self.0.length();
         self.0.put(&heap::framed("node", at, node)?)?;
+        self.keep(at, node);
         Ok(at)
     }
 }
@@ -79,7 +107,7 @@ impl Files {
         let mut tree = sink(tree)?;
         tree.put(HEADER)?;
         Ok(Some(Files {
-            tree: Heap(tree),
+            tree: Heap(tree, Mutex::default()),
             keys: sink(keys)?,
             hashes: sink(hashes)?,
             roots: sink(roots)?,
@@ -234,7 +262,11 @@ impl Files {
 
     fn row(&mut self, of: u64, (event, acted): (u64, bool), what: What) -> Result<(), Unfit> {
         let which = what.which();
-        let before = self.standing_at(which, of)?.map_or(0, |child| child.to);
+        // What an event makes has no row before.
+        let before = match of == event {
+            true => 0,
+            false => self.standing_at(which, of)?.map_or(0, |child| child.to),
+        };
         let kinds = what.kinds();
         let to = self.tree.0.length();
         let row = Row { of, event, acted, before, what };

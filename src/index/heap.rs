@@ -27,6 +27,11 @@ const FIRST: usize = 240;
 pub(super) trait Bytes {
     /// The bytes from an offset on, or fewer where there are no more.
     fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit>;
+
+    /// The node at an offset.
+    fn node(&self, at: u64) -> Result<Node, Unfit> {
+        node(self, at)
+    }
 }
 
 /// A record with its length and its check, as it stands at an offset.
@@ -39,7 +44,7 @@ pub(super) fn framed(what: &str, at: u64, value: &impl Serialize) -> Result<Vec<
 
 /// A record at an offset, and the offset after it.
 fn read<T: DeserializeOwned>(
-    bytes: &dyn Bytes,
+    bytes: &(impl Bytes + ?Sized),
     what: &str,
     at: u64,
 ) -> Result<Option<(T, u64)>, Unfit> {
@@ -69,7 +74,7 @@ pub(super) fn row(bytes: &dyn Bytes, at: u64) -> Result<Row, Unfit> {
 }
 
 /// The node at an offset.
-pub(super) fn node(bytes: &dyn Bytes, at: u64) -> Result<Node, Unfit> {
+pub(super) fn node(bytes: &(impl Bytes + ?Sized), at: u64) -> Result<Node, Unfit> {
     let found = read(bytes, "node", at)?;
     found.map(|(node, _)| node).ok_or_else(|| damaged(format!("node at {at}: the file ends")))
 }

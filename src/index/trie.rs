@@ -5,7 +5,7 @@
 //! Not here: which rows there are (`build`), what changed since a root (`read`).
 
 use super::Unfit;
-use super::heap::{self, Bytes};
+use super::heap::Bytes;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -98,7 +98,7 @@ pub(super) fn get(bytes: &dyn Bytes, root: Root, position: u64) -> Result<Option
     }
     let mut at = Child { to: root.node, kinds: 0 };
     for level in (0..root.height).rev() {
-        match heap::node(bytes, at.to)?.get(digit(position, level)) {
+        match bytes.node(at.to)?.get(digit(position, level)) {
             Some(child) => at = child,
             None => return Ok(None),
         }
@@ -128,7 +128,7 @@ fn below(
     may: &dyn Fn(u16) -> bool,
     each: &mut dyn FnMut(u64, Child),
 ) -> Result<(), Unfit> {
-    for (digit, child) in heap::node(bytes, at)?.all() {
+    for (digit, child) in bytes.node(at)?.all() {
         let start = first + (u64::from(digit) << (4 * level));
         let end = start.saturating_add(if level == 0 { 1 } else { span(level - 1) });
         if end <= positions.start || start >= positions.end || !may(child.kinds) {
@@ -174,7 +174,7 @@ fn apart(
             // A lower tree has the lowest positions.
             Some(root) if root.height < height => out[0] = Some(root),
             Some(root) => {
-                for (digit, child) in heap::node(bytes, root.node)?.all() {
+                for (digit, child) in bytes.node(root.node)?.all() {
                     out[digit as usize] = Some(Root { node: child.to, height: height - 1 });
                 }
             }
@@ -202,7 +202,7 @@ pub(super) fn put(to: &mut dyn Place, root: Root, changes: &[(u64, Child)]) -> R
     root.height = root.height.max(1);
     while *last >= span(root.height - 1) {
         if root.node > 0 {
-            let kinds = heap::node(to, root.node)?.kinds();
+            let kinds = to.node(root.node)?.kinds();
             let mut above = Node::default();
             above.set(0, Child { to: root.node, kinds });
             root.node = to.place(&above)?;
@@ -218,7 +218,7 @@ fn change(
     (at, level): (u64, u32),
     changes: &[(u64, Child)],
 ) -> Result<Child, Unfit> {
-    let mut node = if at == 0 { Node::default() } else { heap::node(to, at)? };
+    let mut node = if at == 0 { Node::default() } else { to.node(at)? };
     for group in changes.chunk_by(|(a, _), (b, _)| digit(*a, level) == digit(*b, level)) {
         let Some((position, child)) = group.first() else { continue };
         let digit = digit(*position, level);

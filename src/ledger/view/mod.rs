@@ -76,6 +76,15 @@ impl<'a> View<'a> {
 
     /// The same for the facts and documents that `ask` names: by the index, in the time that they
     /// take; whole, where there is no index of this record.
+    ///
+    /// ```
+    /// use annals::ledger::{paths::Paths, record::Record, view::{View, subjects}};
+    /// let record = Record::open(Paths::new("ledger".into(), None))?;
+    /// let view = View::some(&record, 44, &|slot, _| subjects(slot, 24))?;
+    /// assert_eq!(view.as_of().position, Some(43));
+    /// assert!(view.state().fold.fact(24).is_some());
+    /// # Ok::<(), annals::ledger::error::LedgerError>(())
+    /// ```
     pub fn some(record: &'a Record, size: u64, ask: &Ask<'_>) -> Result<View<'a>, LedgerError> {
         match slice::open(record, size, ask) {
             Ok((then, now, slice)) => {

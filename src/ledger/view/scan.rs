@@ -1,7 +1,8 @@
 //! Scanning: the facts whose present words have all of some phrases.
 //!
 //! Always holds: every present revision is read once, whether its words are told or not, and its
-//! body is held against its digest; nothing is kept but positions. Not here: how words are compared (`search`), how hits are shown (`cli`).
+//! body is held against its digest; nothing is kept but positions.
+//! Not here: how words are compared (`search`), how hits are shown (`cli`).
 
 use crate::event::Entry;
 use crate::event::body::{Content, Fact};
