@@ -10,6 +10,7 @@ mod folders;
 mod import;
 mod interrupted;
 mod readers;
+mod report;
 #[allow(dead_code)]
 #[path = "../archivist/story.rs"]
 mod archivist;
