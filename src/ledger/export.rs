@@ -13,6 +13,7 @@ mod checkpoints;
 mod claims;
 mod csv;
 pub mod derive;
+pub mod info;
 mod memento;
 mod page;
 mod premis;
@@ -34,7 +35,7 @@ use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
 use crate::pin::LogKeys;
 use crate::text::Origin;
-use crate::tlog::{Note, NoteSignature, to_base64};
+use crate::tlog::{Note, NoteSignature};
 use crate::verify::Report;
 use crate::verify::source::Source;
 use derive::Derived;
@@ -251,7 +252,7 @@ fn finish(
     derived: &Derived,
     signer: Option<&SecretKey>,
 ) -> Result<(), LedgerError> {
-    let info = info(part, derived, &oxum(bag.filed()));
+    let info = info::lines(&part.report, part.of, derived, &oxum(bag.filed()));
     let html = page::html();
     let tags: [(&str, &[u8]); 3] = [
         ("VERIFY.html", html.as_bytes()),
@@ -266,24 +267,4 @@ fn finish(
         let signatures = vec![NoteSignature::sign(&text, &part.origin, key)];
         Ok(Some(Note { text, signatures }.write()))
     })
-}
-
-fn info(part: &Part, derived: &Derived, oxum: &str) -> String {
-    let report = &part.report;
-    let at = report.at.map(|at| at.to_string()).unwrap_or_default();
-    let head = report.head.map(|head| head.to_string()).unwrap_or_default();
-    let day = at.get(..10).unwrap_or_default();
-    let lines = [
-        ("Annals-Bag", "1".to_owned()),
-        ("Annals-Head", head),
-        ("Annals-Record-Size", part.of.to_string()),
-        ("Annals-Recorded", at.clone()),
-        ("Annals-Root", to_base64(&report.root.0)),
-        ("Annals-Size", part.size.to_string()),
-        ("Bagging-Date", day.to_owned()),
-        ("External-Description", derived.title.clone()),
-        ("External-Identifier", part.origin.to_string()),
-        ("Payload-Oxum", oxum.to_owned()),
-    ];
-    lines.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
 }

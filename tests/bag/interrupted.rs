@@ -95,12 +95,12 @@ fn stopped_before_each_step_no_bag_is_there_and_the_next_export_is_whole() {
     while !attempt(&story, steps) {
         assert!(!folder.join("bag").exists(), "after {steps} steps");
         let partial = folder.join(".bag.partial");
-        let whole = files(&partial).len() == 36;
+        let whole = files(&partial).len() == 23;
         // All files are there, the declaration last: only the bag's name is missing.
         assert!(!is_bag(&partial) || whole, "after {steps} steps");
         steps += 1;
     }
-    assert!(steps > 100, "each of {steps} steps was the last one");
+    assert!(steps > 60, "each of {steps} steps was the last one");
     let done = files(&folder.join("bag"));
     std::fs::rename(folder.join("bag"), folder.join("first")).unwrap();
     assert!(!attempt(&story, steps / 2));

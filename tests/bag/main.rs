@@ -11,6 +11,7 @@ mod import;
 mod interrupted;
 mod readers;
 mod report;
+mod second;
 #[allow(dead_code)]
 #[path = "../archivist/story.rs"]
 mod archivist;

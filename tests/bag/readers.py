@@ -54,7 +54,7 @@ NAMESPACE = "{http://www.loc.gov/premis/v3}"
 ORDER = {  # premis-v3-0.xsd: the children that we use, in the order of their sequence
     "premis": ["object", "event", "agent"],
     "object": ["objectIdentifier", "objectCharacteristics"],
-    "objectCharacteristics": ["fixity", "size", "format"],
+    "objectCharacteristics": ["compositionLevel", "fixity", "size", "format"],
     "fixity": ["messageDigestAlgorithm", "messageDigest"],
     "format": ["formatDesignation"],
     "formatDesignation": ["formatName"],

@@ -6,7 +6,7 @@ use crate::story::{Story, dark_story, story};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-fn python() -> PathBuf {
+pub fn python() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/venv/bin/python");
     match std::env::var_os("ANNALS_PYTHON") {
         Some(python) => PathBuf::from(python),

@@ -76,7 +76,7 @@ struct Whole<'a> {
 /// What is told of the bag before the record.
 fn text(out: &mut dyn Write, bagged: &Bagged) -> Result<(), Failure> {
     let files = bagged.checked.manifest.len();
-    writeln!(out, "bag: {} of {files} files as the manifest says", bagged.checked.good)?;
+    writeln!(out, "bag: {} of {files} files as the manifest says", bagged.checked.payload.1)?;
     if bagged.derived > 0 {
         let count = bagged.derived;
         writeln!(out, "bag: {count} files follow from the record, byte for byte")?;
@@ -136,7 +136,7 @@ pub struct ToldBag {
 impl ToldBag {
     fn of(bagged: &Bagged) -> ToldBag {
         ToldBag {
-            files: bagged.checked.good,
+            files: bagged.checked.payload.1,
             derived: bagged.derived,
             checkpoints: bagged.checkpoints,
             signed: bagged.vouched == Vouched::Yes,
