@@ -13,6 +13,7 @@ mod checkpoints;
 mod claims;
 mod csv;
 pub mod derive;
+mod grouped;
 pub mod info;
 mod memento;
 mod page;
@@ -40,6 +41,7 @@ use crate::verify::Report;
 use crate::verify::source::Source;
 use derive::Derived;
 pub use derive::derive;
+use grouped::Grouped;
 use std::collections::BTreeSet;
 
 /// What to export.
@@ -213,7 +215,8 @@ fn journal(
     let fold = &part.report.state.fold;
     let mut documents = BTreeSet::new();
     let mut marks = known.iter().peekable();
-    let copied = copy::<LedgerError>(&record.journal, part.size, &mut |copied| {
+    let journal = Grouped(&record.journal);
+    let copied = copy::<LedgerError>(&journal, part.size, &mut |copied| {
         match copied {
             Copied::File(name) => bag.begin(&format!("ledger/{name}"))?,
             Copied::Commit(bytes) => bag.add(bytes)?,

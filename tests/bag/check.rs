@@ -51,7 +51,7 @@ fn the_steps_find_what_was_changed() {
         ("two hours", "ten hours", "NOT GOOD: the body of event 6"),
         ("\"how\":\"reread\"", "\"how\":\"direct-contact\"", "NOT GOOD: the signature of event 8"),
         ("\"seq\":5", "\"seq\":6", "NOT GOOD: the place of event 5"),
-        ("\n= 3 ", "\n= 4 ", "NOT GOOD: the closing line after event 2"),
+        ("\n= 14 ", "\n= 15 ", "NOT GOOD: the closing line after event 13"),
     ];
     for (from, to, why) in cases {
         let text = String::from_utf8(good.clone()).unwrap();

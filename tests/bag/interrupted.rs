@@ -62,11 +62,11 @@ impl Ground for Stopping {
 }
 
 /// Exports with so many steps; whether it was done.
-fn attempt(story: &Story, steps: usize) -> bool {
+fn attempt(story: &Story, steps: usize, until: u64) -> bool {
     let folder = story.folder.path();
     let record = Record::open(Paths::new(folder.join("ledger"), None)).unwrap();
     let keys = KeyFolder::open(&record.paths.keys).unwrap().log_keys().unwrap();
-    let asked = Asked { until: record.size(), jobs: 1, unsigned: false };
+    let asked = Asked { until, jobs: 1, unsigned: false };
     let mut ground = FolderGround::open(&folder.join("bag"), WAIT).unwrap();
     if steps == usize::MAX {
         return export(&record, &keys, &asked, &mut ground).is_ok();
@@ -89,22 +89,39 @@ fn attempt(story: &Story, steps: usize) -> bool {
 
 #[test]
 fn stopped_before_each_step_no_bag_is_there_and_the_next_export_is_whole() {
+    stopped_before_each_step(14);
+}
+
+#[test]
+fn nor_is_a_bag_of_a_point() {
+    stopped_before_each_step(6);
+}
+
+fn stopped_before_each_step(until: u64) {
     let story = story();
     let folder = story.folder.path();
+    let partial = folder.join(".bag.partial");
+    story.told(&format!("export --to whole --as-of {}", until - 1));
+    // The lock, which is there until the bag has its name.
+    let all = files(&folder.join("whole")).len() + 1;
     let mut steps = 0;
-    while !attempt(&story, steps) {
+    while !attempt(&story, steps, until) {
         assert!(!folder.join("bag").exists(), "after {steps} steps");
-        let partial = folder.join(".bag.partial");
-        let whole = files(&partial).len() == 23;
         // All files are there, the declaration last: only the bag's name is missing.
+        let whole = files(&partial).len() == all;
         assert!(!is_bag(&partial) || whole, "after {steps} steps");
+        let refused = story.run("verify .bag.partial");
+        let there = partial.join("data/ledger").is_dir();
+        let said = !there || refused.err.contains("an export was interrupted here");
+        assert!(whole || refused.exit == 2 && said, "after {steps} steps: {}", refused.err);
         steps += 1;
     }
     assert!(steps > 60, "each of {steps} steps was the last one");
     let done = files(&folder.join("bag"));
+    assert_eq!(files(&folder.join("whole")), done);
     std::fs::rename(folder.join("bag"), folder.join("first")).unwrap();
-    assert!(!attempt(&story, steps / 2));
-    assert!(attempt(&story, usize::MAX));
+    assert!(!attempt(&story, steps / 2, until));
+    assert!(attempt(&story, usize::MAX, until));
     assert_eq!(files(&folder.join("bag")), done);
     assert!(!folder.join(".bag.partial").exists());
     story.told("verify bag");

@@ -11,6 +11,7 @@ mod import;
 mod interrupted;
 mod readers;
 mod report;
+mod same;
 mod second;
 #[allow(dead_code)]
 #[path = "../archivist/story.rs"]

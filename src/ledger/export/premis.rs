@@ -1,8 +1,9 @@
 //! `premis.xml`: one PREMIS event for each act, on the document or fact that it acts on.
 //!
 //! Always holds: the document is valid by the schema of PREMIS 3.0, which a test asks: objects,
-//! events, agents, in this order, with no element that is not needed; what acts on neither a document nor a fact acts on the
-//! record. Not here: words of bodies. Source: PREMIS 3.0, premis-v3-0.xsd; FORMAT.md section 14.
+//! events, agents, in this order, with no element that is not needed; what acts on neither a
+//! document nor a fact acts on the record. Not here: words of bodies.
+//! Source: PREMIS 3.0, premis-v3-0.xsd; FORMAT.md section 14.
 
 use crate::event::args::Args;
 use crate::key::PublicKey;
