@@ -9,6 +9,7 @@ mod export;
 mod folders;
 mod import;
 mod interrupted;
+mod memento;
 mod readers;
 mod report;
 mod same;
