@@ -257,7 +257,8 @@ fn finish(
 ) -> Result<(), LedgerError> {
     let info = info::lines(&part.report, part.of, derived, &oxum(bag.filed()));
     let html = page::html();
-    let tags: [(&str, &[u8]); 3] = [
+    let tags: [(&str, &[u8]); 4] = [
+        ("FORMAT.md", page::FORMAT.as_bytes()),
         ("VERIFY.html", html.as_bytes()),
         ("VERIFY.txt", page::TEXT.as_bytes()),
         (INFO, info.as_bytes()),

@@ -22,6 +22,7 @@ fn the_whole_is_exported_and_told() {
     let document = ledger.keys().find(|name| name.starts_with("document/")).unwrap();
     let document = format!("data/ledger/{document}");
     let expected = [
+        "FORMAT.md",
         "VERIFY.html",
         "VERIFY.txt",
         "bag-info.txt",
@@ -46,6 +47,7 @@ fn the_whole_is_exported_and_told() {
         "tagmanifest-sha512.txt",
     ];
     assert_eq!(names, expected);
+    assert_eq!(bag["FORMAT.md"], include_bytes!("../../FORMAT.md"));
     assert_eq!(bag["data/ledger/checkpoint"], ledger["checkpoint"]);
     // The events are the ledger's, line for line; the bag has them in one commit.
     let events = |files: &std::collections::BTreeMap<String, Vec<u8>>, folder: &str| {
