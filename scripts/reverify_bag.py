@@ -23,7 +23,7 @@ CHECKPOINTS = "data/ledger/checkpoints"
 LINE = re.compile(rb"([0-9a-f]{128})  ([A-Za-z0-9._/-]+)\n")
 OF_LEDGER = re.compile("data/ledger/(journal/[0-9]{20}\\.log|document/[0-9a-f]{64}|checkpoints?)")
 DEPTH = 16
-MEMENTOS = 400
+MEMENTOS, MEMENTO_EVENTS = 400, 10000000
 
 
 def sha512(data):
@@ -544,7 +544,7 @@ class Derived:
         times.reverse()
         for length in (10, 7, 4):
             last = {time[:length]: (size, time) for size, time in enumerate(times, 1)}
-            if len(last) <= MEMENTOS:
+            if len(last) <= MEMENTOS and len(last) * self.n <= MEMENTO_EVENTS:
                 break
         return list(last.values())
 
