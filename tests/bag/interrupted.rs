@@ -89,15 +89,16 @@ fn attempt(story: &Story, steps: usize, until: u64) -> bool {
 
 #[test]
 fn stopped_before_each_step_no_bag_is_there_and_the_next_export_is_whole() {
-    stopped_before_each_step(14);
+    stopped_before_steps(14, 1);
 }
 
 #[test]
 fn nor_is_a_bag_of_a_point() {
-    stopped_before_each_step(6);
+    stopped_before_steps(6, 7);
 }
 
-fn stopped_before_each_step(until: u64) {
+/// Stops before the first step, and then before every `stride`-th one.
+fn stopped_before_steps(until: u64, stride: usize) {
     let story = story();
     let folder = story.folder.path();
     let partial = folder.join(".bag.partial");
@@ -110,13 +111,13 @@ fn stopped_before_each_step(until: u64) {
         // All files are there, the declaration last: only the bag's name is missing.
         let whole = files(&partial).len() == all;
         assert!(!is_bag(&partial) || whole, "after {steps} steps");
-        if steps % 5 == 0 && !whole {
+        if steps.is_multiple_of(stride.max(5)) && !whole {
             let refused = story.run("verify .bag.partial");
             let there = partial.join("data/ledger").is_dir();
             let said = !there || refused.err.contains("an export was interrupted here");
             assert!(refused.exit == 2 && said, "after {steps} steps: {}", refused.err);
         }
-        steps += 1;
+        steps += stride;
     }
     assert!(steps > 60, "each of {steps} steps was the last one");
     let done = files(&folder.join("bag"));

@@ -62,11 +62,12 @@ fn same(story: &Story, bags: &[String]) -> Vec<Value> {
 }
 
 #[test]
-fn good_bags_whole_and_of_every_point() {
+fn good_bags_whole_and_of_points() {
     let story = story();
     let mut bags = vec!["whole".to_owned()];
     story.told("export --to whole");
-    for position in 0..13 {
+    // 5 lies within a commit of the ledger, 9 after the first fact by Cy.
+    for position in [0, 3, 5, 9, 12] {
         story.told(&format!("export --to part-{position} --as-of {position}"));
         bags.push(format!("part-{position}"));
     }
@@ -229,7 +230,8 @@ fn bags_of_random_histories() {
     let story = story();
     let folder = story.folder.path();
     let mut bags = Vec::new();
-    let seeds = std::env::var("ANNALS_HISTORIES").map_or(2, |text| text.parse().unwrap());
+    // ANNALS_HISTORIES=40 asks for more.
+    let seeds = std::env::var("ANNALS_HISTORIES").map_or(1, |text| text.parse().unwrap());
     for seed in 0..seeds {
         for (name, bytes) in history(seed).files() {
             let path = folder.join(format!("random-{seed}")).join(name);
