@@ -153,3 +153,38 @@ fn two_exports_of_one_name_do_not_mix() {
     let answer = story.run("export --to bag");
     assert_eq!(answer.exit, 0, "{}", answer.err);
 }
+
+#[test]
+fn a_process_that_is_killed_leaves_no_bag_and_the_next_one_is_whole() {
+    let story = story();
+    let folder = story.folder.path();
+    story.told("export --to whole");
+    let whole = files(&folder.join("whole"));
+    let (bag, partial) = (folder.join("bag"), folder.join(".bag.partial"));
+    // Killed as soon as this file is there; a process that was faster has made the whole bag.
+    for seen in ["data/ledger/journal", "data/tile", "data/premis.xml", "bag-info.txt", "bagit.txt"]
+    {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_annals"));
+        command.current_dir(folder).args(["export", "--to", "bag"]);
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        let mut exporting = command.spawn().unwrap();
+        while !partial.join(seen).exists() && exporting.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        exporting.kill().unwrap();
+        exporting.wait().unwrap();
+        match bag.exists() {
+            true => {
+                let mut left = files(&bag);
+                left.remove(".lock");
+                assert!(left == whole, "killed at {seen}");
+            }
+            false => assert!(!is_bag(&partial) || files(&partial).len() == whole.len() + 1),
+        }
+        let _ = std::fs::remove_dir_all(&bag);
+        story.told("export --to bag");
+        assert!(files(&bag) == whole, "after one that was killed at {seen}");
+        assert!(!partial.exists());
+        std::fs::remove_dir_all(&bag).unwrap();
+    }
+}
