@@ -4,15 +4,15 @@ Each check compares what the page shows with what `annals replay` answers as of 
 """
 
 import base64
+import ctypes
 import json
+import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -32,41 +32,48 @@ def annals(ledger, *words):
 
 
 class Browser:
-    """A session of chromedriver; nothing but loopback is listened on or spoken to."""
+    """A session of chromedriver; nothing but loopback is listened on or spoken to.
+
+    Driver and browser are one process group of their own and have one folder for all that they write
+    (profile, caches, sockets): ending the group and removing the folder leaves nothing of them.
+    """
 
     def __init__(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.profile = tempfile.mkdtemp(prefix="annals-browser-")
-        self.driver = subprocess.Popen(
-            ["chromedriver", f"--port={self.port}", "--log-level=SEVERE"],
-            stdout=subprocess.DEVNULL,
-        )
+        # Orphans of the driver become children of this process, so that it can wait for them (Linux).
+        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+        self.folder = tempfile.mkdtemp(prefix="annals-browser-")
+        homes = ("HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR")
         self.session = None
+        self.driver = subprocess.Popen(
+            ["chromedriver", "--port=0", "--log-level=SEVERE"], stdout=subprocess.PIPE, text=True,
+            env={**os.environ, **dict.fromkeys(homes, self.folder)}, start_new_session=True,
+        )
+
+    def start(self):
+        self.port = self.port_of_driver()
         flags = [
             "--headless", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--no-sandbox", "--force-device-scale-factor=1", "--window-size=1400,1300",
-            f"--user-data-dir={self.profile}",
+            "--disable-breakpad", f"--user-data-dir={self.folder}/profile",
         ]
         always = {
             "browserName": "chrome",
             "goog:chromeOptions": {"args": flags, "binary": shutil.which("chromium")},
             "goog:loggingPrefs": {"browser": "ALL"},
         }
-        self.wait_for_driver()
         made = self.call("POST", "/session", {"capabilities": {"alwaysMatch": always}})
         self.session = made["sessionId"]
 
-    def wait_for_driver(self):
-        for _ in range(100):
-            try:
-                if self.call("GET", "/status")["ready"]:
-                    return
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.1)
-        raise SystemExit("browser-test: expected chromedriver to be ready, found it is not")
+    def port_of_driver(self):
+        """The driver says on which port it listens, once it does."""
+        said = []
+        for line in self.driver.stdout:
+            said.append(line)
+            found = re.search(r"on port (\d+)\.", line)
+            if found and "started successfully" in line:
+                return int(found[1])
+        raise SystemExit("browser-test: expected chromedriver to start, found: " + "".join(said))
 
     def call(self, method, path, body=None):
         url = f"http://127.0.0.1:{self.port}{path}"
@@ -104,11 +111,28 @@ class Browser:
         assert not logged, logged
 
     def close(self):
-        if self.session:
-            self.do("DELETE", "")
-        self.driver.send_signal(signal.SIGTERM)
-        self.driver.wait(10)
-        shutil.rmtree(self.profile, ignore_errors=True)
+        try:
+            if self.session:
+                self.do("DELETE", "")
+        finally:
+            # Whatever happened: the driver, and the browser where the driver did not end it.
+            self.driver.send_signal(signal.SIGTERM)
+            try:
+                self.driver.wait(10)
+            except subprocess.TimeoutExpired:
+                pass
+            try:
+                os.killpg(self.driver.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            self.driver.wait()
+            self.driver.stdout.close()
+            try:
+                while True:  # until no process of the group is left that could still write
+                    os.waitpid(-self.driver.pid, 0)
+            except ChildProcessError:
+                pass
+            shutil.rmtree(self.folder)
 
 
 SHOWN = """
@@ -324,8 +348,11 @@ def main():
     OUT.mkdir(parents=True, exist_ok=True)
     for old in OUT.glob("*.png"):
         old.unlink()
+    # Whoever ends this test by a signal ends its browser too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("browser-test: ended by a signal"))
     browser = Browser()
     try:
+        browser.start()
         for check in (article, no_network, hostile, without_script):
             check(browser)
             print(f"browser-test: {check.__name__} holds")

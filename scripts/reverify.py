@@ -8,11 +8,13 @@ What it needs: Python 3.9 or later and the package `cryptography` (for the last 
 
 How to run it:
     reverify.py DIR [--marks FILE] [--pin FILE] [--policy FILE] [--state] [--json]
+    reverify.py BAG [--pin FILE] [--policy FILE] [--state] [--json]
     reverify.py PROOF_FILE [--pin FILE] [--policy FILE] [--log-key KEY] [--json]
     reverify.py --vector FILE_OR_FOLDER...
 
 DIR is a ledger (journal/, document/ and checkpoint; db/ is never looked at) or a published directory
-(tile/, body/, document/ and checkpoint). Exit: 4 fork, 1 fault,
+(tile/, body/, document/ and checkpoint). BAG is what an export makes: a folder with bagit.txt; the file
+reverify_bag.py beside this one judges it. Exit: 4 fork, 1 fault,
 2 damage or could not tell, 5 trust missing, 0 nothing found. With --vector: 0 if every vector gives what it expects.
 """
 
@@ -625,6 +627,18 @@ def parse_root(words):
 
 def parse_checkpoint(data):
     """(text, size, root, origin, [(name, key id and signature)]) of a signed note, or None."""
+    note = parse_note(data)
+    if note is None or len(note[1]) != 3:
+        return None
+    text, lines, signatures = note
+    size, root = parse_size(lines[1]), parse_root(lines[2])
+    if not lines[0] or size is None or root is None:
+        return None
+    return text, size, root, lines[0], signatures
+
+
+def parse_note(data):
+    """(text, its lines, [(name, key id and signature)]) of a signed note, or None."""
     if data is None or len(data) > NOTE_MOST:
         return None
     head, gap, tail = data.partition(b"\n\n")
@@ -632,10 +646,7 @@ def parse_checkpoint(data):
         lines, signed = head.decode("utf-8").split("\n"), tail.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    if not gap or len(lines) != 3 or not signed.endswith("\n") or re.search(rb"[\x00-\x09\x0b-\x1f]", data):
-        return None
-    size, root = parse_size(lines[1]), parse_root(lines[2])
-    if not lines[0] or size is None or root is None:
+    if not gap or not signed.endswith("\n") or re.search(rb"[\x00-\x09\x0b-\x1f]", data):
         return None
     signatures = []
     for line in signed[:-1].split("\n"):
@@ -644,7 +655,7 @@ def parse_checkpoint(data):
         if not payload or len(payload) < 5:
             return None
         signatures.append((found[1], payload))
-    return head + b"\n", size, root, lines[0], signatures
+    return head + b"\n", lines, signatures
 
 
 def lines_of(key, signatures):
@@ -2120,6 +2131,30 @@ def print_report(got, state):
         print(spell(got["state"]).decode("utf-8"))
 
 
+def run_bag(options, beside, missing):
+    import reverify_bag  # only a bag needs it
+
+    if missing or options.marks is not None:
+        print("reverify: %s" % ("; ".join(missing) or "a bag has no keys: without --marks"), file=sys.stderr)
+        return 2
+    try:
+        got = reverify_bag.verify(options.ledger, *beside[1:])
+    except OSError as error:
+        print("reverify: %s" % error, file=sys.stderr)
+        return 2
+    if options.json:
+        print(spell({**got, "state": got["state"] if options.state else None}).decode("utf-8"))
+        return got["exit"]
+    bag = got["bag"]
+    print("bag: %d of %d files as the manifest says" % (bag["files"], bag["listed"]))
+    print("bag: %d files follow from the record, %d earlier checkpoints hold" % (bag["derived"], bag["checkpoints"]))
+    for why in bag["wrong"]:
+        print("damage: %s" % why)
+    print("bag: %s" % ("the note does not hold" if bag["forged"] else "signed" if bag["signed"] else "not signed"))
+    print_report(got, options.state)
+    return got["exit"]
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("ledger", nargs="?", metavar="DIR", help="a ledger's folder, a published directory, a proof or an evidence file")
@@ -2171,6 +2206,11 @@ def main(arguments=None):
     missing = []
     marks, pin = read_beside(options.marks, missing), read_beside(options.pin, missing)
     has = functools.partial(os.path.join, options.ledger)
+    if os.path.isfile(has("bagit.txt")):
+        return run_bag(options, (marks, pin, policy), missing)
+    if os.path.isdir(has("data", "ledger")):
+        print("reverify: %s: no bagit.txt, which is written last: this is no whole bag" % options.ledger, file=sys.stderr)
+        return 2
     published = os.path.isdir(has("tile")) and not os.path.exists(has("journal"))
     verifier = Verifier(Folder(options.ledger), marks, pin, policy, published)
     for message in missing:

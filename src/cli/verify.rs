@@ -21,9 +21,11 @@ use crate::ledger::audit::periods::periods;
 use crate::ledger::audit::{Audit, Audited, audit, audit_published};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
+use crate::time::Time;
 use crate::tlog::policy::Policy;
 use crate::verify::source::Source;
 use clap::{Args, value_parser};
+use page::Around;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -69,12 +71,9 @@ pub struct VerifyArgs {
 pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
     match What::open(args.what.clone(), context)? {
         What::Ledger(record) => ledger(context, &record, args),
-        What::Bag(_) if args.html.is_some() => {
-            Err(Failure::usage("--html is for a ledger; annals import makes one of a bag"))
-        }
         What::Bag(folder) => {
             let policy = given::named_policy(args.policy.as_deref())?;
-            bag::run(context, &folder, &asked(&args, policy)?)
+            bag::run(context, &folder, &asked(&args, policy)?, &args)
         }
         What::Published(place, record) => published(context, (&place, &record), args),
         What::Evidence(found) => {
@@ -155,13 +154,23 @@ fn tell(
         _ => return Err(Failure::usage("verify: expected --format text or json")),
     }
     out.flush()?;
-    if let Some(path) = args.html {
-        let now = context.clock.now();
-        let here = std::env::current_dir()?;
-        let place = place.strip_prefix(here).unwrap_or(place);
-        let page = page::write(&told, (place, args.pin.as_deref()), (now, seconds));
-        disk::replace(&path, page.as_bytes(), Mode::Shared).map_err(LedgerError::from)?;
+    let here = std::env::current_dir()?;
+    let place = place.strip_prefix(here).unwrap_or(place);
+    let around = Around { place, pin: args.pin.as_deref(), bag: None };
+    keep_page(context, &args, |now| page::write(&told, &around, (now, seconds)))?;
+    Ok(Exit::of(told.exit))
+}
+
+/// Writes the page that was asked for, if one was.
+fn keep_page(
+    context: &mut Context,
+    args: &VerifyArgs,
+    page: impl FnOnce(Time) -> String,
+) -> Result<(), Failure> {
+    if let Some(path) = &args.html {
+        let page = page(context.clock.now());
+        disk::replace(path, page.as_bytes(), Mode::Shared).map_err(LedgerError::from)?;
         note(format_args!("the verdict as a page: {}", path.display()));
     }
-    Ok(Exit::of(told.exit))
+    Ok(())
 }

@@ -11,18 +11,22 @@ use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, filed};
 use crate::disk::DiskError;
 use crate::event::record::hash;
 use crate::hash::Hash;
-use crate::keys::{Mark, Marks};
+use crate::keys::Mark;
 use crate::ledger::audit::{Audit, Audited, audit};
 use crate::ledger::error::LedgerError;
-use crate::ledger::export::derive;
+use crate::ledger::export::derive::Derived;
+use crate::ledger::export::{derive, info};
 use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
 use crate::merkle::Tree;
 use crate::pin::{LogKeys, signed_by};
-use crate::tlog::{Checkpoint, Note, Signed};
+use crate::tlog::{Checkpoint, Note, Signed, decimal};
 use crate::verify::Report;
 use crate::verify::source::Source;
 use std::path::Path;
+
+/// What the log key signed before.
+const CHECKPOINTS: &str = "data/ledger/checkpoints";
 
 /// What the log key says of a bag.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +53,8 @@ pub struct Bagged {
     pub checkpoints: u64,
     /// What the log key says of the bag.
     pub vouched: Vouched,
+    /// What the derived files are about.
+    about: Derived,
     /// Number of events in the bag, and of the record that it was taken from, as the bag says.
     pub size: Option<(u64, u64)>,
 }
@@ -97,6 +103,7 @@ pub fn audit_bag(
         derived: 0,
         checkpoints: 0,
         vouched: Vouched::Unsigned,
+        about: Derived::default(),
         size: sizes(bag)?,
     };
     let record = match Record::open(paths_in(bag)) {
@@ -108,7 +115,7 @@ pub fn audit_bag(
     };
     let audited = audit(&record, asked, progress)?;
     let report = &audited.report;
-    bagged.vouched = vouched(bag, report, bagged.checked.tag_manifest.as_deref())?;
+    bagged.vouched = vouched(bag, report, &bagged)?;
     match bagged.size {
         Some((size, of)) if size == report.size && size <= of => {}
         _ => bagged.wrong.push(format!(
@@ -116,9 +123,10 @@ pub fn audit_bag(
             report.size
         )),
     }
-    bagged.earlier(&record, report)?;
+    bagged.earlier(bag, &record, report)?;
     if report.faults.is_empty() && report.later_version.is_none() {
         bagged.compare(&record)?;
+        bagged.info(bag, report)?;
     }
     bagged.audited = Ok((record, audited));
     Ok(bagged)
@@ -129,7 +137,7 @@ impl Bagged {
     fn compare(&mut self, record: &Record) -> Result<(), LedgerError> {
         let mut ground = NoGround;
         let mut bag = Bagger::new(&mut ground);
-        derive(record, &mut bag)?;
+        self.about = derive(record, &mut bag)?;
         for (name, file) in bag.filed() {
             match self.checked.manifest.get(&format!("{PAYLOAD}/{name}")) {
                 Some(digest) if *digest == file.digest => self.derived += 1,
@@ -148,17 +156,39 @@ impl Bagged {
         Ok(())
     }
 
-    /// Each earlier checkpoint is signed by the log key of its size, and of this record.
-    fn earlier(&mut self, record: &Record, report: &Report) -> Result<(), LedgerError> {
-        let Some(ledger) = &report.state.fold.ledger else { return Ok(()) };
-        let marks = Marks::at(record.paths.checkpoints()).all_for(&ledger.origin, u64::MAX);
-        let marks = match marks {
-            Ok(marks) => marks,
-            Err(error) => {
-                self.wrong.push(error.to_string());
-                return Ok(());
-            }
+    /// What the bag says of itself is what follows, with the size of the whole record that it says.
+    fn info(&mut self, bag: &Path, report: &Report) -> Result<(), LedgerError> {
+        let (bytes, files) = self.checked.payload;
+        let Some((_, of)) = self.size.filter(|_| files == self.checked.manifest.len() as u64)
+        else {
+            return Ok(());
         };
+        let expected = info::lines(report, of, &self.about, &format!("{bytes}.{files}"));
+        if read(bag, INFO)?.as_deref() != Some(expected.as_bytes()) {
+            let why = "it is not what follows from the record in this bag";
+            self.wrong.push(format!("{INFO}: {why}"));
+        }
+        Ok(())
+    }
+
+    /// Each earlier checkpoint is signed by the log key of its size, and of this record.
+    fn earlier(&mut self, bag: &Path, record: &Record, report: &Report) -> Result<(), LedgerError> {
+        let Some(ledger) = &report.state.fold.ledger else { return Ok(()) };
+        let text = read(bag, CHECKPOINTS)?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let mut marks = Vec::new();
+        for (line, at) in text.split_inclusive('\n').zip(1_u64..) {
+            let mark = line.strip_suffix('\n').and_then(Mark::parse);
+            let last = marks.last().map_or(1, |last: &Mark| last.size);
+            match mark.filter(|mark| mark.origin == ledger.origin && mark.size <= report.size) {
+                Some(mark) if mark.size >= last => marks.push(mark),
+                _ => self.wrong.push(format!(
+                    "{CHECKPOINTS}: line {at}: expected a checkpoint of this record, of at most \
+                     {} events and no smaller than the one before",
+                    report.size
+                )),
+            }
+        }
         let mut marks = marks.iter().peekable();
         let mut tree = Tree::default();
         for span in record.journal.walk(0)? {
@@ -169,16 +199,12 @@ impl Bagged {
                     match holds(mark, at, &report.log) {
                         true => self.checkpoints += 1,
                         false => self.wrong.push(format!(
-                            "data/ledger/checkpoints: the one of size {} does not hold",
+                            "{CHECKPOINTS}: the one of size {} does not hold",
                             mark.size
                         )),
                     }
                 }
             }
-        }
-        if let Some(mark) = marks.next() {
-            let size = mark.size;
-            self.wrong.push(format!("data/ledger/checkpoints: no event {size} is here"));
         }
         Ok(())
     }
@@ -205,11 +231,7 @@ pub fn is_of_ledger(name: &str) -> bool {
     }
 }
 
-fn vouched(
-    bag: &Path,
-    report: &Report,
-    tag_manifest: Option<&str>,
-) -> Result<Vouched, LedgerError> {
+fn vouched(bag: &Path, report: &Report, bagged: &Bagged) -> Result<Vouched, LedgerError> {
     let Some(bytes) = read(bag, NOTE)? else { return Ok(Vouched::Unsigned) };
     let no = |why: &str| Ok(Vouched::No(format!("{NOTE}: {why}")));
     let note = Note::parse(&bytes);
@@ -220,11 +242,14 @@ fn vouched(
     let Some(ledger) = &report.state.fold.ledger else {
         return no("no log key is known that could have signed it");
     };
-    if Some(text.digest.as_str()) != tag_manifest {
+    if Some(&text.digest) != bagged.checked.tag_manifest.as_ref() {
         return no("it is signed for another tag manifest than the one that is here");
     }
     if text.origin != *ledger.origin || (text.size, text.root) != (report.size, report.root) {
         return no("it is signed for another record than the one in this bag");
+    }
+    if bagged.size.is_none_or(|(_, of)| of != text.of) {
+        return no("it is signed for a part of another record than bag-info.txt says");
     }
     match signed_by(&note, &ledger.origin, &ledger.log_key) {
         Signed::Yes => Ok(Vouched::Yes),
@@ -237,8 +262,8 @@ fn sizes(bag: &Path) -> Result<Option<(u64, u64)>, DiskError> {
     let Some(bytes) = read(bag, INFO)? else { return Ok(None) };
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let field = |name: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-        line.and_then(|value| value.parse().ok())
+        let line = text.split('\n').find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        line.and_then(decimal)
     };
     Ok(field("Annals-Size").zip(field("Annals-Record-Size")))
 }

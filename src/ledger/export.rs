@@ -13,6 +13,8 @@ mod checkpoints;
 mod claims;
 mod csv;
 pub mod derive;
+mod grouped;
+pub mod info;
 mod memento;
 mod page;
 mod premis;
@@ -34,11 +36,12 @@ use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
 use crate::pin::LogKeys;
 use crate::text::Origin;
-use crate::tlog::{Note, NoteSignature, to_base64};
+use crate::tlog::{Note, NoteSignature};
 use crate::verify::Report;
 use crate::verify::source::Source;
 use derive::Derived;
 pub use derive::derive;
+use grouped::Grouped;
 use std::collections::BTreeSet;
 
 /// What to export.
@@ -212,7 +215,8 @@ fn journal(
     let fold = &part.report.state.fold;
     let mut documents = BTreeSet::new();
     let mut marks = known.iter().peekable();
-    let copied = copy::<LedgerError>(&record.journal, part.size, &mut |copied| {
+    let journal = Grouped(&record.journal);
+    let copied = copy::<LedgerError>(&journal, part.size, &mut |copied| {
         match copied {
             Copied::File(name) => bag.begin(&format!("ledger/{name}"))?,
             Copied::Commit(bytes) => bag.add(bytes)?,
@@ -251,9 +255,10 @@ fn finish(
     derived: &Derived,
     signer: Option<&SecretKey>,
 ) -> Result<(), LedgerError> {
-    let info = info(part, derived, &oxum(bag.filed()));
+    let info = info::lines(&part.report, part.of, derived, &oxum(bag.filed()));
     let html = page::html();
-    let tags: [(&str, &[u8]); 3] = [
+    let tags: [(&str, &[u8]); 4] = [
+        ("FORMAT.md", page::FORMAT.as_bytes()),
         ("VERIFY.html", html.as_bytes()),
         ("VERIFY.txt", page::TEXT.as_bytes()),
         (INFO, info.as_bytes()),
@@ -266,24 +271,4 @@ fn finish(
         let signatures = vec![NoteSignature::sign(&text, &part.origin, key)];
         Ok(Some(Note { text, signatures }.write()))
     })
-}
-
-fn info(part: &Part, derived: &Derived, oxum: &str) -> String {
-    let report = &part.report;
-    let at = report.at.map(|at| at.to_string()).unwrap_or_default();
-    let head = report.head.map(|head| head.to_string()).unwrap_or_default();
-    let day = at.get(..10).unwrap_or_default();
-    let lines = [
-        ("Annals-Bag", "1".to_owned()),
-        ("Annals-Head", head),
-        ("Annals-Record-Size", part.of.to_string()),
-        ("Annals-Recorded", at.clone()),
-        ("Annals-Root", to_base64(&report.root.0)),
-        ("Annals-Size", part.size.to_string()),
-        ("Bagging-Date", day.to_owned()),
-        ("External-Description", derived.title.clone()),
-        ("External-Identifier", part.origin.to_string()),
-        ("Payload-Oxum", oxum.to_owned()),
-    ];
-    lines.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
 }

@@ -1,7 +1,7 @@
 //! A bag is checked with what everybody has: sha512sum, and the steps of VERIFY.txt as they stand.
 
-use crate::folders::{edit, files};
-use crate::story::story;
+use crate::folders::{copy, edit, files};
+use crate::story::{dark_story, story};
 use std::path::Path;
 use std::process::Command;
 
@@ -11,15 +11,75 @@ pub fn steps(page: &str) -> Vec<String> {
     blocks.map(|block| block.split("```").next().unwrap().to_owned()).collect()
 }
 
-/// Runs all steps; whether each ended well, and what they said.
+/// Runs all steps as they stand, each in a shell of its own, in a copy of the bag that nothing can
+/// be written to, at a place with spaces, with nothing in the environment but where the system's
+/// programs are. Whether each ended well, and what they said.
 fn run(bag: &Path) -> (bool, String) {
-    let page = std::fs::read_to_string(bag.join("VERIFY.txt")).unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let moved = place.path().join("an archive, 2056/what was \"kept\" & why");
+    copy(bag, &moved);
+    let chmod = |mode: &str| {
+        assert!(Command::new("chmod").arg("-R").arg(mode).arg(&moved).status().unwrap().success());
+    };
+    chmod("a-w");
+    let page = std::fs::read_to_string(moved.join("VERIFY.txt")).unwrap();
     let steps = steps(&page);
     assert_eq!(steps.len(), 3);
-    let script = format!("set -e\n{}", steps.concat());
-    let done = Command::new("bash").args(["-c", &script]).current_dir(bag).output().unwrap();
-    let said = [done.stdout, done.stderr].concat();
-    (done.status.success(), String::from_utf8(said).unwrap())
+    let (mut good, mut said) = (true, Vec::new());
+    for step in steps {
+        let mut command = Command::new("/bin/sh");
+        command.env_clear().env("PATH", "/usr/bin:/bin").args(["-c", &step]);
+        let done = command.current_dir(&moved).output().unwrap();
+        said.extend([done.stdout, done.stderr].concat());
+        good &= done.status.success();
+        if !good {
+            break;
+        }
+    }
+    chmod("u+w");
+    assert!(files(&moved) == files(bag), "the steps write nothing");
+    (good, String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn the_steps_leave_nothing_behind() {
+    let story = story();
+    story.told("export --to bag");
+    let (bag, scratch) = (story.folder.path().join("bag"), tempfile::tempdir().unwrap());
+    let page = std::fs::read_to_string(bag.join("VERIFY.txt")).unwrap();
+    let mut command = Command::new("/bin/sh");
+    command.env_clear().env("PATH", "/usr/bin:/bin").env("TMPDIR", scratch.path());
+    let done = command.args(["-c", &steps(&page).concat()]).current_dir(&bag).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(files(scratch.path()).is_empty());
+    assert_eq!(std::fs::read_dir(scratch.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_bag_whose_words_were_redacted() {
+    let story = dark_story();
+    story.told("export --to bag");
+    let (good, said) = run(&story.folder.path().join("bag"));
+    assert!(good && said.contains("15 bodies, 1 withheld; 1 documents\n"), "{said}");
+}
+
+/// The page says which file holds what: each name it gives is there.
+#[test]
+fn every_file_that_the_page_names_is_there() {
+    let story = story();
+    story.told("export --to bag");
+    let bag = story.folder.path().join("bag");
+    let page = std::fs::read_to_string(bag.join("VERIFY.txt")).unwrap();
+    let start = page.split("Open a shell").next().unwrap();
+    let word = |part: &str| part.split([' ', ';', '\n']).next().unwrap().to_owned();
+    let named: Vec<String> = start.split("data/").skip(1).map(word).collect();
+    assert_eq!(named.len(), 12, "{named:?}");
+    for name in &named {
+        assert!(bag.join("data").join(name).exists(), "{name}");
+    }
+    let told = |name: &String| named.iter().any(|prefix| name.starts_with(prefix.as_str()));
+    let all = files(&bag.join("data"));
+    assert_eq!(all.keys().filter(|name| !told(name)).count(), 0);
 }
 
 #[test]
@@ -51,7 +111,7 @@ fn the_steps_find_what_was_changed() {
         ("two hours", "ten hours", "NOT GOOD: the body of event 6"),
         ("\"how\":\"reread\"", "\"how\":\"direct-contact\"", "NOT GOOD: the signature of event 8"),
         ("\"seq\":5", "\"seq\":6", "NOT GOOD: the place of event 5"),
-        ("\n= 3 ", "\n= 4 ", "NOT GOOD: the closing line after event 2"),
+        ("\n= 14 ", "\n= 15 ", "NOT GOOD: the closing line after event 13"),
     ];
     for (from, to, why) in cases {
         let text = String::from_utf8(good.clone()).unwrap();

@@ -12,21 +12,22 @@ fn the_whole_is_exported_and_told() {
     let told = story.told("export --to bag");
     assert_eq!(
         told,
-        "exported 14 of 14 events, 28 files, to bag\ncheckpoint: of size 14\n\
+        "exported 14 of 14 events, 15 files, to bag\ncheckpoint: of size 14\n\
          the log key signed the bag\n\
          VERIFY.txt in it says how to check it; annals verify bag\n"
     );
     let bag = files(&story.folder.path().join("bag"));
     let ledger = files(&story.folder.path().join("ledger"));
-    let names: Vec<&str> =
-        bag.keys().map(String::as_str).filter(|n| !n.contains("/body/")).collect();
+    let names: Vec<&str> = bag.keys().map(String::as_str).collect();
     let document = ledger.keys().find(|name| name.starts_with("document/")).unwrap();
     let document = format!("data/ledger/{document}");
     let expected = [
+        "FORMAT.md",
         "VERIFY.html",
         "VERIFY.txt",
         "bag-info.txt",
         "bagit.txt",
+        "data/bodies.jsonl",
         "data/claims.jsonld",
         "data/facts.csv",
         "data/ledger/checkpoint",
@@ -46,9 +47,18 @@ fn the_whole_is_exported_and_told() {
         "tagmanifest-sha512.txt",
     ];
     assert_eq!(names, expected);
-    for name in ["journal/00000000000000000000.log", "checkpoint"] {
-        assert_eq!(bag[&format!("data/ledger/{name}")], ledger[name], "{name}");
-    }
+    assert_eq!(bag["FORMAT.md"], include_bytes!("../../FORMAT.md"));
+    assert_eq!(bag["data/ledger/checkpoint"], ledger["checkpoint"]);
+    // The events are the ledger's, line for line; the bag has them in one commit.
+    let events = |files: &std::collections::BTreeMap<String, Vec<u8>>, folder: &str| {
+        let journal = &files[&format!("{folder}journal/00000000000000000000.log")];
+        let lines = String::from_utf8(journal.clone()).unwrap();
+        let (closing, events): (Vec<_>, Vec<_>) =
+            lines.lines().map(str::to_owned).partition(|line| line.starts_with("= "));
+        (events, closing.len())
+    };
+    let (kept, given) = (events(&ledger, ""), events(&bag, "data/ledger/"));
+    assert_eq!((kept.0 == given.0, kept.1, given.1), (true, 7, 1));
     let state = story.told("replay --state");
     assert_eq!(bag["data/state.json"], state.trim_end().as_bytes());
     assert_eq!(bag["data/facts.csv"], story.told("replay --format csv").as_bytes());

@@ -62,11 +62,11 @@ impl Ground for Stopping {
 }
 
 /// Exports with so many steps; whether it was done.
-fn attempt(story: &Story, steps: usize) -> bool {
+fn attempt(story: &Story, steps: usize, until: u64) -> bool {
     let folder = story.folder.path();
     let record = Record::open(Paths::new(folder.join("ledger"), None)).unwrap();
     let keys = KeyFolder::open(&record.paths.keys).unwrap().log_keys().unwrap();
-    let asked = Asked { until: record.size(), jobs: 1, unsigned: false };
+    let asked = Asked { until, jobs: 1, unsigned: false };
     let mut ground = FolderGround::open(&folder.join("bag"), WAIT).unwrap();
     if steps == usize::MAX {
         return export(&record, &keys, &asked, &mut ground).is_ok();
@@ -89,22 +89,42 @@ fn attempt(story: &Story, steps: usize) -> bool {
 
 #[test]
 fn stopped_before_each_step_no_bag_is_there_and_the_next_export_is_whole() {
+    stopped_before_steps(14, 1);
+}
+
+#[test]
+fn nor_is_a_bag_of_a_point() {
+    stopped_before_steps(6, 7);
+}
+
+/// Stops before the first step, and then before every `stride`-th one.
+fn stopped_before_steps(until: u64, stride: usize) {
     let story = story();
     let folder = story.folder.path();
+    let partial = folder.join(".bag.partial");
+    story.told(&format!("export --to whole --as-of {}", until - 1));
+    // The lock, which is there until the bag has its name.
+    let all = files(&folder.join("whole")).len() + 1;
     let mut steps = 0;
-    while !attempt(&story, steps) {
+    while !attempt(&story, steps, until) {
         assert!(!folder.join("bag").exists(), "after {steps} steps");
-        let partial = folder.join(".bag.partial");
-        let whole = files(&partial).len() == 36;
         // All files are there, the declaration last: only the bag's name is missing.
+        let whole = files(&partial).len() == all;
         assert!(!is_bag(&partial) || whole, "after {steps} steps");
-        steps += 1;
+        if steps.is_multiple_of(stride.max(5)) && !whole {
+            let refused = story.run("verify .bag.partial");
+            let there = partial.join("data/ledger").is_dir();
+            let said = !there || refused.err.contains("an export was interrupted here");
+            assert!(refused.exit == 2 && said, "after {steps} steps: {}", refused.err);
+        }
+        steps += stride;
     }
-    assert!(steps > 100, "each of {steps} steps was the last one");
+    assert!(steps > 60, "each of {steps} steps was the last one");
     let done = files(&folder.join("bag"));
+    assert_eq!(files(&folder.join("whole")), done);
     std::fs::rename(folder.join("bag"), folder.join("first")).unwrap();
-    assert!(!attempt(&story, steps / 2));
-    assert!(attempt(&story, usize::MAX));
+    assert!(!attempt(&story, steps / 2, until));
+    assert!(attempt(&story, usize::MAX, until));
     assert_eq!(files(&folder.join("bag")), done);
     assert!(!folder.join(".bag.partial").exists());
     story.told("verify bag");
@@ -132,4 +152,39 @@ fn two_exports_of_one_name_do_not_mix() {
     drop(ground);
     let answer = story.run("export --to bag");
     assert_eq!(answer.exit, 0, "{}", answer.err);
+}
+
+#[test]
+fn a_process_that_is_killed_leaves_no_bag_and_the_next_one_is_whole() {
+    let story = story();
+    let folder = story.folder.path();
+    story.told("export --to whole");
+    let whole = files(&folder.join("whole"));
+    let (bag, partial) = (folder.join("bag"), folder.join(".bag.partial"));
+    // Killed as soon as this file is there; a process that was faster has made the whole bag.
+    for seen in ["data/ledger/journal", "data/tile", "data/premis.xml", "bag-info.txt", "bagit.txt"]
+    {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_annals"));
+        command.current_dir(folder).args(["export", "--to", "bag"]);
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        let mut exporting = command.spawn().unwrap();
+        while !partial.join(seen).exists() && exporting.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        exporting.kill().unwrap();
+        exporting.wait().unwrap();
+        match bag.exists() {
+            true => {
+                let mut left = files(&bag);
+                left.remove(".lock");
+                assert!(left == whole, "killed at {seen}");
+            }
+            false => assert!(!is_bag(&partial) || files(&partial).len() == whole.len() + 1),
+        }
+        let _ = std::fs::remove_dir_all(&bag);
+        story.told("export --to bag");
+        assert!(files(&bag) == whole, "after one that was killed at {seen}");
+        assert!(!partial.exists());
+        std::fs::remove_dir_all(&bag).unwrap();
+    }
 }

@@ -9,7 +9,11 @@ mod export;
 mod folders;
 mod import;
 mod interrupted;
+mod memento;
 mod readers;
+mod report;
+mod same;
+mod second;
 #[allow(dead_code)]
 #[path = "../archivist/story.rs"]
 mod archivist;

@@ -1,12 +1,12 @@
-//! Other people's readers: the Library of Congress's bagit, rdflib, ro-crate-py, and an XML parser
-//! with the order of PREMIS. `scripts/python` sets them up; without them these tests fail and say so.
+//! Other people's readers: the Library of Congress's bagit and PREMIS schema, rdflib, ro-crate-py.
+//! `scripts/python` sets them up; without them these tests fail and say so.
 
 use crate::folders::edit;
 use crate::story::{Story, dark_story, story};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-fn python() -> PathBuf {
+pub fn python() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/venv/bin/python");
     match std::env::var_os("ANNALS_PYTHON") {
         Some(python) => PathBuf::from(python),
@@ -16,11 +16,12 @@ fn python() -> PathBuf {
 }
 
 fn read(story: &Story, bag: &str) -> (bool, String) {
-    let imports = Command::new(python()).args(["-c", "import bagit, rdflib, rocrate"]).output();
+    let imports =
+        Command::new(python()).args(["-c", "import bagit, rdflib, rocrate, lxml"]).output();
     let ready = imports.is_ok_and(|output| output.status.success());
     assert!(
         ready,
-        "{} has no packages bagit, rdflib, rocrate: run scripts/python",
+        "{} has no packages bagit, rdflib, rocrate, lxml: run scripts/python",
         python().display()
     );
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bag/readers.py");
@@ -51,7 +52,7 @@ rdflib: each claim rests on a quotation
 rdflib: each quotation is part of a document
 rocrate: The record CC-BY-4.0 2022-02-02T09:00:00.000000Z
 rocrate: 11 parts
-premis: 7 objects, 15 events, 3 agents
+premis: valid, 7 objects, 15 events, 3 agents
 state: size 15
 ";
     let (good, said) = read(&story, "bag");
@@ -63,7 +64,7 @@ fn a_bag_with_redacted_words_is_read_too() {
     let story = dark_story();
     story.told("export --to bag");
     let (good, said) = read(&story, "bag");
-    assert!(good && said.contains("premis: 7 objects, 16 events, 3 agents\n"), "{said}");
+    assert!(good && said.contains("premis: valid, 7 objects, 16 events, 3 agents\n"), "{said}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! bagit.txt   bag-info.txt   manifest-sha512.txt   tagmanifest-sha512.txt
-//! tagmanifest-sha512.note   VERIFY.txt   VERIFY.html   data/…
+//! tagmanifest-sha512.note   FORMAT.md   VERIFY.txt   VERIFY.html   data/…
 //! ```
 //!
 //! [`Bagger`] writes one over a [`ground::Ground`], [`read`] checks one, [`note`] is what the log

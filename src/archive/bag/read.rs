@@ -20,10 +20,10 @@ const DEPTH: usize = 16;
 /// What was found of a bag.
 #[derive(Clone, Debug, Default)]
 pub struct Checked {
-    /// Files of the payload that are what the manifest says.
-    pub good: u64,
     /// Digests of the payload by name, `data/` in front, as the manifest says.
     pub manifest: BTreeMap<String, String>,
+    /// Number of bytes, and of files, of the payload that is what the manifest says.
+    pub payload: (u64, u64),
     /// SHA-512 of the tag manifest, where it is there.
     pub tag_manifest: Option<String>,
     /// What is wrong, in the order of names.
@@ -61,7 +61,9 @@ pub fn check(bag: &Path) -> Result<Checked, DiskError> {
     let payload = checked.list(bag, MANIFEST)?;
     for (name, digest) in &payload {
         if checked.compare(bag, name, digest, MANIFEST)? {
-            checked.good += 1;
+            let path = bag.join(name);
+            let about = path.symlink_metadata().map_err(disk::error("read", &path))?;
+            checked.payload = (checked.payload.0 + about.len(), checked.payload.1 + 1);
         }
     }
     for (name, about) in there(bag)? {
@@ -96,13 +98,13 @@ impl Checked {
             return Ok(found);
         };
         let text = String::from_utf8_lossy(&bytes);
-        for (line, at) in text.lines().zip(1_u64..) {
+        for (line, at) in text.split_inclusive('\n').zip(1_u64..) {
             let inside = if list == MANIFEST { "data/" } else { "" };
-            match line.split_once("  ") {
+            match line.strip_suffix('\n').and_then(|line| line.split_once("  ")) {
                 Some((digest, name))
                     if read_hex::<64>(digest).is_some()
                         && name.starts_with(inside)
-                        && stays_inside(name) =>
+                        && is_name(name) =>
                 {
                     if found.insert(name.to_owned(), digest.to_owned()).is_some() {
                         self.wrong.push(format!("{list}: line {at} lists {name} again"));
@@ -148,10 +150,11 @@ impl Checked {
     }
 }
 
-/// Whether a name of a manifest leads to a file inside: no root, no `..`, no empty part.
-fn stays_inside(name: &str) -> bool {
+/// Whether a name of a manifest is one that a bag may have, which leads to a file inside.
+fn is_name(name: &str) -> bool {
     let part = |part: &str| !part.is_empty() && part != "." && part != "..";
-    name.split('/').all(part) && !name.contains('\\') && !name.contains(':')
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/".contains(&byte);
+    name.split('/').all(part) && name.bytes().all(known)
 }
 
 fn digest(path: &Path) -> Result<String, DiskError> {

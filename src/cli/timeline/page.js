@@ -196,6 +196,12 @@ function mark(status, cx, cy) {
 
 const dayOf = (step) => (step.at === null ? "" : step.at.slice(0, 10));
 const days = data.steps.map((step, index) => [dayOf(step), index]).filter(([day, index]) => index === 0 || day !== dayOf(data.steps[index - 1]));
+const indexOf = new Map(data.steps.map((step, index) => [step.position, index]));
+// Of each fact how it stood from which step on.
+const lives = new Map(data.facts.map((fact) => [fact.fact, []]));
+for (const frame of data.frames) {
+  for (const standing of frame.changed) lives.get(standing.fact)?.push([indexOf.get(frame.position), standing]);
+}
 
 function overview(current) {
   const high = TOP + data.facts.length * HIGH + 4;
@@ -204,19 +210,25 @@ function overview(current) {
     const left = x(index) - (x(1) - x(0)) / 2;
     svg.append(el("line", { class: "day", x1: left, x2: left, y1: at % 2 ? 12 : 2, y2: high }), el("text", { x: left + 2, y: at % 2 ? 21 : 10 }, day));
   });
-  const indexOf = new Map(data.steps.map((step, index) => [step.position, index]));
+  // What comes after the point is there, and pale.
+  const later = (index) => (index > current ? " later" : "");
   data.facts.forEach((fact, row) => {
     const middle = TOP + row * HIGH + HIGH / 2;
-    const own = data.frames.flatMap((frame) => frame.changed.filter((s) => s.fact === fact.fact).map((s) => [indexOf.get(frame.position), s]));
+    const own = lives.get(fact.fact);
     svg.append(el("text", { x: LEFT - 6, y: middle + 3, "text-anchor": "end" }, String(fact.fact)));
     own.forEach(([index, standing], at) => {
       const end = at + 1 < own.length ? x(own[at + 1][0]) : WIDE - 2;
-      svg.append(el("rect", { class: "bar" + (index > current ? " later" : "") + (standing.suspect ? " suspect" : ""), "data-status": standing.status, x: x(index), y: middle - 2, width: Math.max(0, end - x(index)), height: 4 }));
+      const cut = index > current ? x(index) : Math.min(end, x(current));
+      for (const [from, to, pale] of [[x(index), cut, ""], [cut, end, " later"]]) {
+        if (to > from) svg.append(el("rect", { class: "bar" + pale + (standing.suspect ? " suspect" : ""), "data-status": standing.status, x: from, y: middle - 2, width: to - from, height: 4 }));
+      }
     });
     own.forEach(([index, standing], at) => {
       const corrected = at > 0 && own[at - 1][1].revision !== standing.revision;
-      if (corrected) svg.append(el("path", { class: "corrected", d: `M${x(index)} ${middle - 5.5}l5.5 5.5l-5.5 5.5l-5.5 -5.5Z` }));
-      svg.append(mark(standing.status, x(index), middle));
+      if (corrected) svg.append(el("path", { class: "corrected" + later(index), d: `M${x(index)} ${middle - 5.5}l5.5 5.5l-5.5 5.5l-5.5 -5.5Z` }));
+      const shape = mark(standing.status, x(index), middle);
+      if (index > current) shape.classList.add("later");
+      svg.append(shape);
     });
   });
   svg.append(el("line", { class: "cursor", x1: x(current), x2: x(current), y1: 0, y2: high }));

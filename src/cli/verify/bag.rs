@@ -7,7 +7,8 @@ use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, out, visible};
-use crate::cli::verify::{text as record, told};
+use crate::cli::verify::page::{self, Around};
+use crate::cli::verify::{VerifyArgs, keep_page, text as record, told};
 use crate::ledger::audit::Audit;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::bagged::{Bagged, Vouched, audit_bag};
@@ -21,7 +22,12 @@ use std::time::Instant;
 const IN_FULL: usize = 20;
 
 /// Judges a bag and tells the verdict.
-pub fn run(context: &Context, folder: &Path, asked: &Audit) -> Result<Exit, Failure> {
+pub fn run(
+    context: &mut Context,
+    folder: &Path,
+    asked: &Audit,
+    args: &VerifyArgs,
+) -> Result<Exit, Failure> {
     let began = Instant::now();
     let bagged = audit_bag(folder, asked, None)?;
     let exit = bagged.exit();
@@ -36,17 +42,23 @@ pub fn run(context: &Context, folder: &Path, asked: &Audit) -> Result<Exit, Fail
         }
         Err(_) => None,
     };
+    let bag = ToldBag::of(&bagged);
+    let seconds = began.elapsed().as_secs_f64();
     match context.format() {
         Format::Text => {
             text(&mut out, &bagged)?;
             if let Some(told) = &told {
-                record::write(&mut out, told, began.elapsed().as_secs_f64())?;
+                record::write(&mut out, told, seconds)?;
             }
         }
-        Format::Json => json(&mut out, &Whole { record: told, bag: Told::of(&bagged) })?,
+        Format::Json => json(&mut out, &Whole { record: told.as_ref(), bag: &bag })?,
         _ => return Err(Failure::usage("verify: expected --format text or json")),
     }
     out.flush()?;
+    if let Some(told) = &told {
+        let around = Around { place: folder, pin: args.pin.as_deref(), bag: Some(&bag) };
+        keep_page(context, args, |now| page::write(told, &around, (now, seconds)))?;
+    }
     match bagged.audited {
         Ok(_) => Ok(Exit::of(exit)),
         Err(error) => Err(error.into()),
@@ -55,16 +67,16 @@ pub fn run(context: &Context, folder: &Path, asked: &Audit) -> Result<Exit, Fail
 
 /// The verdict on the record, and the bag.
 #[derive(Serialize)]
-struct Whole {
+struct Whole<'a> {
     #[serde(flatten)]
-    record: Option<told::Told>,
-    bag: Told,
+    record: Option<&'a told::Told>,
+    bag: &'a ToldBag,
 }
 
 /// What is told of the bag before the record.
 fn text(out: &mut dyn Write, bagged: &Bagged) -> Result<(), Failure> {
     let files = bagged.checked.manifest.len();
-    writeln!(out, "bag: {} of {files} files as the manifest says", bagged.checked.good)?;
+    writeln!(out, "bag: {} of {files} files as the manifest says", bagged.checked.payload.1)?;
     if bagged.derived > 0 {
         let count = bagged.derived;
         writeln!(out, "bag: {count} files follow from the record, byte for byte")?;
@@ -95,26 +107,44 @@ fn text(out: &mut dyn Write, bagged: &Bagged) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The bag as JSON.
+/// The bag, as it is told.
 #[derive(Serialize)]
-struct Told {
-    files: u64,
-    derived: u64,
-    checkpoints: u64,
-    signed: bool,
-    of: Option<u64>,
-    wrong: Vec<String>,
+pub struct ToldBag {
+    /// Files of the payload that are what the manifest says.
+    pub files: u64,
+    /// Files that follow from the record.
+    pub derived: u64,
+    /// Earlier checkpoints that hold.
+    pub checkpoints: u64,
+    /// Whether the log key signed it.
+    pub signed: bool,
+    /// Number of events of the record that it was taken from.
+    pub of: Option<u64>,
+    /// What is wrong, file by file.
+    pub wrong: Vec<String>,
+    /// Number of files that the manifest lists.
+    #[serde(skip)]
+    pub listed: u64,
+    /// Number of events in it, as it says.
+    #[serde(skip)]
+    pub size: Option<u64>,
+    /// Whether a note is there and does not hold.
+    #[serde(skip)]
+    pub forged: bool,
 }
 
-impl Told {
-    fn of(bagged: &Bagged) -> Told {
-        Told {
-            files: bagged.checked.good,
+impl ToldBag {
+    fn of(bagged: &Bagged) -> ToldBag {
+        ToldBag {
+            files: bagged.checked.payload.1,
             derived: bagged.derived,
             checkpoints: bagged.checkpoints,
             signed: bagged.vouched == Vouched::Yes,
             of: bagged.size.map(|(_, of)| of),
             wrong: bagged.all_wrong().map(str::to_owned).collect(),
+            listed: bagged.checked.manifest.len() as u64,
+            size: bagged.size.map(|(size, _)| size),
+            forged: matches!(bagged.vouched, Vouched::No(_)),
         }
     }
 }

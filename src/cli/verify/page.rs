@@ -4,9 +4,11 @@
 //! every text of strangers is escaped and made visible; the page can be read without its style.
 //! Not here: what is told (`told`). Source: HTML, Content Security Policy 3, WCAG 2.2.
 
+mod bag;
 mod parts;
 
 use crate::cli::output::visible;
+use crate::cli::verify::bag::ToldBag;
 use crate::cli::verify::told::Told;
 use crate::hash::Hash;
 use crate::time::Time;
@@ -16,11 +18,18 @@ use std::path::Path;
 
 const STYLE: &str = include_str!("page/style.css");
 
-/// Where the record and the pin are.
-pub type Places<'a> = (&'a Path, Option<&'a Path>);
+/// What the verdict is about.
+pub struct Around<'a> {
+    /// Where the ledger, the bag or the published directory is.
+    pub place: &'a Path,
+    /// Where the pin is.
+    pub pin: Option<&'a Path>,
+    /// The bag that the record is in.
+    pub bag: Option<&'a ToldBag>,
+}
 
 /// The page, made at a time and after so many seconds.
-pub fn write(told: &Told, places: Places<'_>, (now, seconds): (Time, f64)) -> String {
+pub fn write(told: &Told, around: &Around<'_>, (now, seconds): (Time, f64)) -> String {
     let style = to_base64(&Hash::of(&[STYLE.as_bytes()]).0);
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
@@ -50,13 +59,14 @@ pub fn write(told: &Told, places: Places<'_>, (now, seconds): (Time, f64)) -> St
                         }
                     }
                     (parts::record(told))
+                    @if let Some(bag) = around.bag { (bag::section(bag)) }
                     (parts::checks(told))
                     (parts::faults(told))
                     (parts::open(told))
                     (parts::anchors(told))
                     (parts::checkpoint(told))
                     (parts::roster(told))
-                    (parts::again(told, places))
+                    (parts::again(told, around))
                     footer {
                         p {
                             "This page says what was found in the bytes of the record. It does not \

@@ -18,10 +18,8 @@ pub fn graph(around: &Around<'_>) -> String {
     }
     for row in around.gathered.facts.values() {
         graph.push(claim(row));
-        for revision in &row.revisions {
-            graph.extend(quotations(revision));
-        }
-        graph.extend(row.revisions.iter().skip(1).filter_map(|it| correction(row, it)));
+        graph.extend(revisions(row).flat_map(quotations));
+        graph.extend(revisions(row).skip(1).filter_map(|it| correction(row, it)));
         graph.extend(row.disputes.iter().filter_map(|dispute| review(row, dispute)));
     }
     let whole = json!({
@@ -79,7 +77,7 @@ fn claim(row: &FactRow) -> Value {
     let based: Vec<Value> = present.map(quotations).unwrap_or_default();
     let based = based.iter().filter_map(|quotation| quotation.get("@id"));
     let based: Vec<Value> = based.map(|name| json!({ "@id": name })).collect();
-    let corrections = row.revisions.iter().skip(1).filter(|it| it.words.withheld.is_none());
+    let corrections = revisions(row).skip(1).filter(|it| it.words.withheld.is_none());
     let corrections = corrections.map(|it| id(format!("#event-{}", it.act.event)));
     object(json!({
         "@id": format!("#fact-{}", row.fact),
@@ -101,6 +99,12 @@ fn claim(row: &FactRow) -> Value {
         "isBasedOn": based,
         "correction": corrections.collect::<Vec<_>>(),
     }))
+}
+
+/// The assertion, and each correction that was not undone.
+fn revisions(row: &FactRow) -> impl Iterator<Item = &Revision> {
+    let counts = |it: &&Revision| it.act.event == row.fact || it.act.undone_by.is_none();
+    row.revisions.iter().filter(counts)
 }
 
 /// The quotations of a revision.

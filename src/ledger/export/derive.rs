@@ -47,7 +47,7 @@ pub struct Around<'a> {
 pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerError> {
     let view = View::open(record, record.size())?;
     let names = Names::read(&view)?;
-    let gathered = gather(&view, &names, &|_| true)?;
+    let gathered = gather(&view, &names, &|fact| view.state().fold.fact(fact).is_some())?;
     let ledger = view.state().fold.ledger.as_ref();
     let about = Derived {
         title: names.title.clone().unwrap_or_default(),
@@ -56,7 +56,8 @@ pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerEr
         at: view.as_of().recorded.map(|at| at.to_string()).unwrap_or_default(),
     };
     let around = Around { view: &view, names: &names, gathered: &gathered, about: &about };
-    let times = walk(&around, bag)?;
+    bodies(&around, bag)?;
+    let times = tiles(&around, bag)?;
     memento::write(record, &times, bag)?;
     let as_of = view.as_of();
     let state = dump(view.state(), as_of.size, as_of.head, view.root());
@@ -68,26 +69,42 @@ pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerEr
     Ok(about)
 }
 
-/// Bodies by digest and tiles; the times of all events.
-fn walk(around: &Around<'_>, bag: &mut Bagger<'_>) -> Result<Vec<Time>, LedgerError> {
+/// The bodies that are told, each a line: one file, for a bag of a million events is to be read
+/// and copied as easily as one of ten.
+fn bodies(around: &Around<'_>, bag: &mut Bagger<'_>) -> Result<(), LedgerError> {
     let fold = &around.view.state().fold;
-    let mut times = Vec::new();
-    let mut tiling = Tiling::default();
+    bag.begin("bodies.jsonl")?;
     for span in around.view.record.journal.walk(0)? {
         let span = span?;
+        let mut lines = Vec::new();
         for (entry, position) in span.entries.iter().zip(span.first..) {
-            let reading = Reading::of(&entry.record);
-            times.extend(reading.place.map(|place| place.at));
-            for (tile, hashes) in tiling.push(reading.hash) {
-                put_tile(bag, &tile, &hashes)?;
-            }
             let open = |said: &Statement| {
                 let sealed = fold.sealed_now(position, said.args.sealed()).is_some();
                 !sealed && !fold.is_redacted(position)
             };
-            let digest = reading.statement.filter(open).map(|said| said.body);
-            if let (Some(digest), Some(body)) = (digest, &entry.body) {
-                bag.put(&format!("body/{digest}"), body)?;
+            if let Some(body) = &entry.body
+                && Reading::of(&entry.record).statement.is_some_and(|said| open(&said))
+            {
+                lines.extend_from_slice(body);
+                lines.push(b'\n');
+            }
+        }
+        bag.add(&lines)?;
+    }
+    Ok(bag.end()?)
+}
+
+/// The tiles; the times of all events.
+fn tiles(around: &Around<'_>, bag: &mut Bagger<'_>) -> Result<Vec<Time>, LedgerError> {
+    let mut times = Vec::new();
+    let mut tiling = Tiling::default();
+    for span in around.view.record.journal.walk(0)? {
+        let span = span?;
+        for entry in &span.entries {
+            let reading = Reading::of(&entry.record);
+            times.extend(reading.place.map(|place| place.at));
+            for (tile, hashes) in tiling.push(reading.hash) {
+                put_tile(bag, &tile, &hashes)?;
             }
         }
     }

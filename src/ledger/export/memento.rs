@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Always holds: one memento for the last event of each UTC day that has one; of each month where
-//! there would be more than [`MOST`] of them, else of each year; the last is the state of the bag.
+//! that would be too many, or too much, else of each year; the last is the state of the bag.
 //! Not here: a server. Source: RFC 7089 section 5; RFC 6690; FORMAT.md section 14.
 
 use crate::archive::bag::Bagger;
@@ -23,6 +23,9 @@ use jiff::Timestamp;
 
 /// How many mementos there are at most, but for years.
 pub const MOST: usize = 400;
+/// The most events that all mementos together would fold if each were of the whole, but for years:
+/// each is a state as large as its record, and a bag is not to be mostly these.
+pub const MOST_EVENTS: usize = 10_000_000;
 
 /// A point: the number of events, and the time of the last of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +86,11 @@ fn points(times: &[Time]) -> Vec<Point> {
         }
         points
     };
+    let fits = |points: &Vec<Point>| {
+        points.len() <= MOST && points.len().saturating_mul(times.len()) <= MOST_EVENTS
+    };
     // Of a day, of a month, of a year.
-    [10, 7].into_iter().map(each).find(|points| points.len() <= MOST).unwrap_or_else(|| each(4))
+    [10, 7].into_iter().map(each).find(fits).unwrap_or_else(|| each(4))
 }
 
 /// The map, addresses relative to its own.
@@ -136,5 +142,17 @@ mod tests {
         assert_eq!(points(&days(400, 1)).len(), 400);
         assert_eq!(points(&days(401, 1)).len(), 14);
         assert_eq!(points(&days(401, 31)).len(), 34);
+    }
+
+    #[test]
+    fn days_of_many_events_become_months_too() {
+        // So many events in each of a hundred days, a microsecond after one another.
+        let busy = |each: i64| -> Vec<Time> {
+            let at =
+                |n: i64| Time::EPOCH.plus_micros(n / each * 86_400_000_000 + n % each).unwrap();
+            (0..100 * each).map(at).collect()
+        };
+        assert_eq!(points(&busy(1_000)).len(), 100);
+        assert_eq!(points(&busy(1_001)).len(), 4);
     }
 }

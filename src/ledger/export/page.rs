@@ -5,6 +5,9 @@
 
 use crate::ledger::export::premis::escaped;
 
+/// `FORMAT.md`: what a reader needs who has nothing but the bag.
+pub const FORMAT: &str = include_str!("../../../FORMAT.md");
+
 /// `VERIFY.txt`.
 pub const TEXT: &str = include_str!("verify.txt");
 

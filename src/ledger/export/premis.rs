@@ -1,8 +1,9 @@
 //! `premis.xml`: one PREMIS event for each act, on the document or fact that it acts on.
 //!
-//! Always holds: the document is PREMIS 3 by its schema: objects, events, agents, in this order,
-//! with no element that is not needed; what acts on neither a document nor a fact acts on the
-//! record. Not here: words of bodies. Source: PREMIS 3.0, premis-v3-0.xsd; FORMAT.md section 14.
+//! Always holds: the document is valid by the schema of PREMIS 3.0, which a test asks: objects,
+//! events, agents, in this order, with no element that is not needed; what acts on neither a
+//! document nor a fact acts on the record. Not here: words of bodies.
+//! Source: PREMIS 3.0, premis-v3-0.xsd; FORMAT.md section 14.
 
 use crate::event::args::Args;
 use crate::key::PublicKey;
@@ -28,9 +29,6 @@ pub fn events(around: &Around<'_>) -> Result<String, LedgerError> {
     for row in around.gathered.documents.values() {
         objects.push_str(&file(row));
     }
-    for fact in around.gathered.facts.keys() {
-        objects.push_str(&entity(&("fact", fact.to_string())));
-    }
     let mut owners: HashMap<u64, Vec<Object>> = HashMap::new();
     let mut agents: BTreeMap<PublicKey, String> = BTreeMap::new();
     let mut events = String::new();
@@ -40,6 +38,9 @@ pub fn events(around: &Around<'_>) -> Result<String, LedgerError> {
             return true;
         }
         let Some(said) = seen.statement() else { return true };
+        if matches!(said.args, Args::FactAsserted(_)) {
+            objects.push_str(&entity(&("fact", seen.position.to_string())));
+        }
         let mut on = targets(seen.position, &said.args, &owners);
         if on.is_empty() {
             on.push(record.clone());
@@ -62,6 +63,8 @@ fn targets(position: u64, args: &Args, owners: &HashMap<u64, Vec<Object>>) -> Ve
             let both = [args.from, args.to];
             both.iter().map(|fact| ("fact", fact.to_string())).collect()
         }
+        // From where on a key is suspect is no object that its revocation acts on.
+        Args::EditorRevoked(_) => Vec::new(),
         args => {
             let first = args.positions().first().copied();
             first.and_then(|on| owners.get(&on)).cloned().unwrap_or_default()
@@ -80,7 +83,8 @@ fn file(row: &DocumentRow) -> String {
     let Some(about) = &row.about else { return entity(&object) };
     let name = identifier("objectIdentifier", &object);
     format!(
-        "<object xsi:type=\"file\">{name}<objectCharacteristics><fixity>\
+        "<object xsi:type=\"file\">{name}<objectCharacteristics>\
+         <compositionLevel>0</compositionLevel><fixity>\
          <messageDigestAlgorithm>SHA-256</messageDigestAlgorithm>\
          <messageDigest>{}</messageDigest></fixity><size>{}</size><format><formatDesignation>\
          <formatName>{}</formatName></formatDesignation></format></objectCharacteristics>\

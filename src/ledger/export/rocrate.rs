@@ -11,7 +11,8 @@ const CONTEXT: &str = "https://w3id.org/ro/crate/1.1/context";
 const CONFORMS: &str = "https://w3id.org/ro/crate/1.1";
 
 /// Files that every bag has: name, media type, what it is.
-const FILES: [(&str, &str, &str); 5] = [
+const FILES: [(&str, &str, &str); 6] = [
+    ("bodies.jsonl", "application/jsonl", "The bodies of events, a line for each"),
     ("claims.jsonld", "application/ld+json", "Facts, quotations, corrections in schema.org words"),
     ("facts.csv", "text/csv", "The facts, a row for each"),
     ("memento/timemap.link", "application/link-format", "Which earlier states are here"),
@@ -20,8 +21,7 @@ const FILES: [(&str, &str, &str); 5] = [
 ];
 
 /// Folders that every bag has, and what is in them.
-const FOLDERS: [(&str, &str); 5] = [
-    ("body/", "The bodies of events by SHA-256"),
+const FOLDERS: [(&str, &str); 4] = [
     ("ledger/", "The ledger: what everything else follows from"),
     ("ledger/journal/", "The record: append-only text"),
     ("memento/", "Earlier states"),

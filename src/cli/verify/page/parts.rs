@@ -2,7 +2,7 @@
 //!
 //! Always holds: a table has a caption and headers with a scope; nothing is told by colour alone.
 
-use super::Places;
+use super::Around;
 use crate::cli::output::visible;
 use crate::cli::verify::text::{Anchors, Range};
 use crate::cli::verify::told::{Told, ToldFault};
@@ -324,40 +324,54 @@ pub fn moment(at: Time) -> Markup {
 }
 
 /// How to repeat the check.
-pub fn again(told: &Told, (ledger, pin): Places<'_>) -> Markup {
-    let ledger = quoted(ledger);
-    let pin = pin.map_or(String::new(), |pin| format!(" --pin {}", quoted(pin)));
-    let first = format!(
-        "f=$(ls {ledger}/journal/*.log | head -n 1)\n\
-         (printf '\\0'; head -n 3 \"$f\") | sha256sum"
-    );
-    let last = format!(
-        "f=$(ls {ledger}/journal/*.log | tail -n 1)\n\
-         (printf '\\0'; tail -n 5 \"$f\" | head -n 3) | sha256sum"
-    );
-    let head = told.head.map_or("none".to_owned(), |head| head.to_string());
+pub fn again(told: &Told, around: &Around<'_>) -> Markup {
+    let place = quoted(around.place);
+    let pin = around.pin.map_or(String::new(), |pin| format!(" --pin {}", quoted(pin)));
     html! {
         section aria-labelledby="again" {
             h2 id="again" { "How to repeat the check" }
             p { "With this program, on a copy of the same record:" }
-            pre { code { "annals verify " (ledger) (pin) } }
+            pre { code { "annals verify " (place) (pin) } }
             p {
                 "With a second implementation, which shares no code with the first and was written \
                  from FORMAT.md alone:"
             }
-            pre { code { "python3 scripts/reverify.py " (ledger) (pin) } }
-            p {
-                "By hand: the last event of the journal hashes to the head (the byte 00, then its \
-                 three lines)"
+            pre { code { "python3 scripts/reverify.py " (place) (pin) } }
+            @if around.bag.is_some() {
+                p {
+                    "With sha512sum, openssl and python3 alone: the steps of VERIFY.txt in the bag."
+                }
+                (by_hand(told, &around.place.join("data/ledger")))
+            } @else if !told.published {
+                (by_hand(told, around.place))
             }
-            pre { code { (last) } }
-            p { "gives " code { (head) } ". Event 0 is hashed the same way:" }
-            pre { code { (first) } }
-            p {
-                "Each event's first line names the hash of the event before it, so the head fixes \
-                 them all. Each file in the folder " code { "document" } " is named by its own \
-                 digest: " code { "sha256sum " (ledger) "/document/*" } " shows it."
-            }
+        }
+    }
+}
+
+/// The first and the last event of a ledger's journal, hashed with what every shell has.
+fn by_hand(told: &Told, ledger: &Path) -> Markup {
+    let ledger = quoted(ledger);
+    let event = |which: &str, lines: &str| {
+        format!(
+            "f=$(ls {ledger}/journal/*.log | {which} -n 1)\n(printf '\\0'; {lines}) | sha256sum"
+        )
+    };
+    let first = event("head", "head -n 3 \"$f\"");
+    let last = event("tail", "tail -n 5 \"$f\" | head -n 3");
+    let head = told.head.map_or("none".to_owned(), |head| head.to_string());
+    html! {
+        p {
+            "By hand: the last event of the journal hashes to the head (the byte 00, then its \
+             three lines)"
+        }
+        pre { code { (last) } }
+        p { "gives " code { (head) } ". Event 0 is hashed the same way:" }
+        pre { code { (first) } }
+        p {
+            "Each event's first line names the hash of the event before it, so the head fixes \
+             them all. Each file in the folder " code { "document" } " is named by its own \
+             digest: " code { "sha256sum " (ledger) "/document/*" } " shows it."
         }
     }
 }

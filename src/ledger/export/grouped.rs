@@ -1,0 +1,35 @@
+//! The record of a bag in commits that follow from the record alone.
+//!
+//! Always holds: a commit ends after every [`COMMIT`] events, whatever commits the ledger's writers
+//! made, so that two copies of a record that were committed otherwise give the same bag. Not here:
+//! how commits are written (`journal::copy`). Source: FORMAT.md section 14.
+
+use crate::hash::Hash;
+use crate::verify::source::{Closing, Source, SourceError, Span, Walk};
+
+/// How many events a commit of a bag has.
+const COMMIT: u64 = 256;
+
+/// A record, its commits set aside.
+pub struct Grouped<'a>(pub &'a dyn Source);
+
+impl Source for Grouped<'_> {
+    fn size(&self) -> u64 {
+        self.0.size()
+    }
+
+    fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
+        Ok(Box::new(self.0.walk(from)?.map(|span| span.map(regrouped))))
+    }
+
+    fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
+        self.0.document(digest)
+    }
+}
+
+fn regrouped(span: Span) -> Span {
+    let until = span.first + span.entries.len() as u64;
+    let ends = (span.first + 1..=until).filter(|counted| counted.is_multiple_of(COMMIT));
+    let closings = ends.map(|counted| Closing { counted, said: None, sum_holds: true }).collect();
+    Span { closings, ..span }
+}
