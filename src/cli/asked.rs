@@ -105,11 +105,13 @@ impl Filter {
         facts && self.by.is_none() && self.when.is_none()
     }
 
-    /// What the state alone decides.
+    /// What the state alone decides: a fact that was set aside does not stand, so it has no status
+    /// and is in no answer about facts (`show`, `log` and `diff` tell what became of it).
     pub fn takes(&self, view: &View<'_>, position: u64) -> bool {
         let fact = view.state().fold.fact(position);
-        let Some(status) = self.status else { return true };
-        fact.is_some_and(|fact| view.state().status(fact) == status)
+        fact.is_some_and(|fact| {
+            self.status.is_none_or(|status| view.state().status(fact) == status)
+        })
     }
 
     /// What signers and words decide, but for the date.
