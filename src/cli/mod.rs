@@ -18,6 +18,7 @@ mod preview;
 mod progress;
 mod provenance;
 mod submit;
+mod unread;
 mod words;
 
 mod append;
@@ -68,6 +69,9 @@ pub fn run() -> ExitCode {
     let (cli, matches) = match Cli::command().try_get_matches().and_then(read) {
         Ok(read) => read,
         Err(error) => {
+            if let Some(why) = unread::value(&error) {
+                return ExitCode::from(Failure::usage(why).tell() as u8);
+            }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             // A closed pipe under --help is no error.
             let _ = error.print();
