@@ -68,16 +68,13 @@ pub fn init(
     let keys = KeyFolder::make(&paths.keys)?;
     keys.check_free(&founding.handle)?;
     let (key, log_key, recovery) = (generate(entropy)?, generate(entropy)?, generate(entropy)?);
-    // The keys come first: an event that nobody holds the keys to could never be followed.
     let new = |handle, secret, protection| NewKey { handle, secret, protection, request: None };
     let log = Handle::log();
     let new =
         [new(&founding.handle, &key, protection), new(&log, &log_key, Protection::Unencrypted)];
-    let opened = add(&keys, &new, entropy).and_then(|()| {
-        let secrets = (&key, &log_key, &recovery);
-        let opened = open_ledger(&paths, founding, secrets, (clock, entropy));
-        opened.inspect_err(|error| remove(&paths, (&keys, &new), error))
-    });
+    let secrets = (&key, &log_key, &recovery);
+    let opened = make((&paths, founding), (&keys, &new), secrets, (clock, entropy))
+        .inspect_err(|error| remove(&paths, error));
     match opened {
         Ok(writer) => Ok(Founded { writer, key, recovery: write_recovery(&recovery) }),
         Err(error) => {
@@ -90,6 +87,21 @@ pub fn init(
     }
 }
 
+/// Makes the ledger, keeps the keys, and writes the first event: in this order, since one that
+/// nobody has the keys to could never be followed.
+fn make(
+    (paths, founding): (&Paths, &Founding),
+    (keys, new): (&KeyFolder, &[NewKey<'_>; 2]),
+    secrets: (&SecretKey, &SecretKey, &SecretKey),
+    (clock, entropy): (&mut Clock, &mut dyn Entropy),
+) -> Result<Writer, LedgerError> {
+    let (mut writer, opening) = opening(paths, founding, secrets, (clock, &mut *entropy))?;
+    add(keys, new, entropy)?;
+    let written = writer.commit(&opening.entries, &[]);
+    written.inspect_err(|_| new.iter().for_each(|new| keys.remove_new(new)))?;
+    Ok(writer)
+}
+
 /// Keeps both keys, or neither.
 fn add(
     keys: &KeyFolder,
@@ -100,12 +112,13 @@ fn add(
     Ok(keys.add_new(log, entropy).inspect_err(|_| keys.remove_new(founder))?)
 }
 
-fn open_ledger(
+/// A ledger without an event, and its first event, signed and judged.
+fn opening(
     paths: &Paths,
     founding: &Founding,
     keys: (&SecretKey, &SecretKey, &SecretKey),
     around: (&mut Clock, &mut dyn Entropy),
-) -> Result<Writer, LedgerError> {
+) -> Result<(Writer, Prepared), LedgerError> {
     let ((key, log_key, recovery), (clock, entropy)) = (keys, around);
     let mut writer = Writer::create(paths.clone(), log_key.clone())?;
     let readme = readme(&founding.origin);
@@ -135,8 +148,7 @@ fn open_ledger(
     if let Some(why) = judge_last(&mut writer, &prepared)? {
         return Err(LedgerError::Usage(why));
     }
-    writer.commit(&prepared.entries, &[])?;
-    Ok(writer)
+    Ok((writer, prepared))
 }
 
 /// A person drawn at random.
@@ -144,8 +156,8 @@ pub fn new_person(bytes: [u8; 16]) -> Result<Person, LedgerError> {
     Person::new(hex::encode(bytes)).map_err(|error| LedgerError::Usage(error.to_string()))
 }
 
-/// Removes what a failed init made; a ledger that another one made in the meantime is not its own.
-fn remove(paths: &Paths, (keys, new): (&KeyFolder, &[NewKey<'_>]), why: &LedgerError) {
+/// Removes the ledger that a failed init made; one that another init made in the meantime stays.
+fn remove(paths: &Paths, why: &LedgerError) {
     // Best effort: the error that led here is the one to tell.
     let others = match why {
         LedgerError::ThereAlready(_) => true,
@@ -156,7 +168,6 @@ fn remove(paths: &Paths, (keys, new): (&KeyFolder, &[NewKey<'_>]), why: &LedgerE
         let _ = fs::remove_dir_all(&paths.ledger);
         let _ = fs::remove_file(paths.marks());
     }
-    new.iter().for_each(|new| keys.remove_new(new));
 }
 
 fn readme(origin: &Origin) -> String {
