@@ -2,7 +2,7 @@
 //!
 //! Always holds: a cell that begins as a formula does has an apostrophe before it, and so has one
 //! that begins with apostrophes and then so: to take the first of them away gives the cell back.
-//! Not here: which columns; a spreadsheet that is told to split at another character than the comma.
+//! Not here: which columns; a spreadsheet that splits at another character than the comma.
 //! Source: RFC 4180; FORMAT.md section 14; OWASP, "CSV Injection".
 
 use std::io::{self, Write};
