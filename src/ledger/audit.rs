@@ -10,6 +10,7 @@ pub mod kept;
 pub mod periods;
 
 use crate::archive::published::Published;
+use crate::index::{Builder, Built, Mode};
 use crate::keys::Marks;
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
@@ -61,6 +62,8 @@ pub struct Audited {
     pub report: Report,
     /// The store.
     pub store: StoreFound,
+    /// The index.
+    pub index: Built,
     /// The pin.
     pub pin: PinFound,
     /// What can be shown to others.
@@ -96,13 +99,20 @@ pub fn audit(
     let mut unreadable = Vec::new();
     let mark = last_mark(record, &mut unreadable)?;
     let ends = Ends { checkpoint: record.checkpoint.clone(), mark, pin: kept::read(audit)? };
-    let mut report = verify(&record.journal, &ends, options(audit, &ends, progress))?;
+    let index = Builder::open(&record.paths.ledger, record.journal.starts(), Mode::Check);
+    let options = Options { follower: Some(&index), ..options(audit, &ends, progress) };
+    let mut report = verify(&record.journal, &ends, options)?;
     report.faults.extend(unreadable);
+    let index = index.found();
+    if let Built::Differs(why) = &index {
+        let why = format!("{why}; annals repair --index makes it again from the journal");
+        report.faults.push(Fault::of(Rule::Index, why));
+    }
     let store = match audit.store {
         true => compare_store(record, &mut report.faults)?,
         false => StoreFound::NotCompared("not asked".to_owned()),
     };
-    conclude(audit, &record.journal, ends, (report, store))
+    Ok(Audited { index, ..conclude(audit, &record.journal, ends, (report, store))? })
 }
 
 /// Verifies a published record whole; of what is around it, a pin and a policy can be compared.
@@ -148,7 +158,8 @@ fn conclude(
     };
     let evidence = evidence::keep(audit, source, (&ends, &report))?;
     let marked = ends.mark.is_some();
-    Ok(Audited { report, store, pin, evidence, marked, witnessed, tiles: None })
+    let index = Built::Absent;
+    Ok(Audited { report, store, index, pin, evidence, marked, witnessed, tiles: None })
 }
 
 fn last_mark(
