@@ -246,6 +246,8 @@ def identifier(element, kind, value):
 
 def field(value):
     value = "" if value is None else str(value)
+    if re.match("'*[=+\\-@\t\r\n＝＋－＠]", value) and not re.fullmatch("-[0-9]+([.][0-9]+)?", value):
+        value = "'" + value
     return '"' + value.replace('"', '""') + '"' if re.search('[,"\r\n]', value) else value
 
 

@@ -12,6 +12,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sled::Db", &["src/store/sled"]),
     ("sled::Config", &["src/store/sled"]),
     ("SystemTime::now", &["src/clock.rs"]),
+    ("csv::Writer", &["src/ledger/table.rs"]),
     ("println!", &[]),
     ("print!(", &[]),
     ("dbg!(", &[]),

@@ -80,19 +80,24 @@ fn one(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
 
 /// The drafts of a file.
 fn read(file: &Path) -> Result<Input, Failure> {
-    let text = match file.as_os_str() == "-" {
+    let mut bytes = Vec::new();
+    let name = match file.as_os_str() == "-" {
         true => {
-            let mut text = String::new();
-            std::io::stdin().lock().take(BOUND).read_to_string(&mut text)?;
-            text
+            let mut input = std::io::stdin().lock().take(BOUND);
+            input.read_to_end(&mut bytes).map_err(|error| {
+                Failure::usage(format!("standard input: cannot be read: {error}"))
+            })?;
+            "standard input".to_owned()
         }
         false => {
-            let bytes = disk::read(file, BOUND).map_err(LedgerError::from)?;
-            String::from_utf8(bytes).map_err(|error| {
-                Failure::usage(format!("{}: not UTF-8: {error}", file.display()))
-            })?
+            bytes = disk::read(file, BOUND).map_err(LedgerError::from)?;
+            file.display().to_string()
         }
     };
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let from = error.utf8_error().valid_up_to();
+        Failure::usage(format!("{name}: expected UTF-8, found other bytes from byte {from} on"))
+    })?;
     let toml = file.extension().is_some_and(|extension| extension == "toml");
     Ok(if toml { read_toml(&text) } else { read_json_lines(&text) })
 }

@@ -51,7 +51,7 @@ pub struct Global {
     #[arg(long = "editor", visible_alias = "by", global = true, env = "ANNALS_EDITOR")]
     #[arg(value_name = "NAME")]
     pub editor: Option<String>,
-    /// How answers are written
+    /// How answers are written; a command that has not this form says which it has
     #[arg(long, global = true, value_enum, default_value = "text")]
     pub format: Format,
     /// The zone of dates without one, such as Europe/Berlin

@@ -1,14 +1,18 @@
 //! Questions: passphrases, the recovery key, lines, words of a list, yes or no.
 //!
 //! Always holds: a question is asked on a terminal only; a secret is never an argument and is never
-//! shown. Not here: what the answers mean.
+//! shown; who leaves a question has written nothing. Not here: what the answers mean.
+
+mod unseen;
 
 use crate::cli::exit::Failure;
 use crate::cli::output::note;
 use crate::key::SecretKey;
 use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
-use dialoguer::{Confirm, Input, Password, Select};
+use dialoguer::{Confirm, Input, Select};
 use std::io::{self, IsTerminal};
+pub use unseen::is_left;
+use unseen::leaving;
 use zeroize::Zeroizing;
 
 /// Whether somebody is there to ask.
@@ -21,11 +25,7 @@ pub fn may_write(yes: bool, question: &str) -> Result<(), Failure> {
     if yes || !on_terminal() {
         return Ok(());
     }
-    let answer = Confirm::new().with_prompt(question).default(false).interact();
-    match answer.map_err(asked)? {
-        true => Ok(()),
-        false => Err(Failure::Declined),
-    }
+    if self::yes(question, false)? { Ok(()) } else { Err(Failure::Declined) }
 }
 
 /// Asks for a line, where somebody is there; else says which option gives it.
@@ -40,7 +40,7 @@ pub fn line(question: &str, option: &str, default: Option<&str>) -> Result<Strin
     if let Some(default) = default {
         input = input.default(default.to_owned());
     }
-    input.interact_text().map_err(asked)
+    leaving(|| input.interact_text()).map_err(left)
 }
 
 /// A line that was given, or asked for.
@@ -54,20 +54,20 @@ pub fn given(value: Option<String>, question: &str, option: &str) -> Result<Stri
 /// A line that may be empty, beginning with text that may be changed; on a terminal only.
 pub fn line_from(question: &str, initial: &str) -> Result<String, Failure> {
     let input = Input::<String>::new().with_prompt(question).allow_empty(true);
-    let typed = input.with_initial_text(initial).interact_text();
-    typed.map(|typed| typed.trim().to_owned()).map_err(asked)
+    let typed = leaving(|| input.with_initial_text(initial).interact_text());
+    typed.map(|typed| typed.trim().to_owned()).map_err(left)
 }
 
 /// Yes or no; on a terminal only.
 pub fn yes(question: &str, default: bool) -> Result<bool, Failure> {
-    Confirm::new().with_prompt(question).default(default).interact().map_err(asked)
+    leaving(|| Confirm::new().with_prompt(question).default(default).interact()).map_err(left)
 }
 
 /// One of several, by its place among them; on a terminal only.
 pub fn one_of<T: ToString>(question: &str, choices: &[T]) -> Result<usize, Failure> {
     let select =
         Select::new().with_prompt(question).items(choices.iter().map(T::to_string)).default(0);
-    select.interact().map_err(asked)
+    leaving(|| select.interact()).map_err(left)
 }
 
 /// A word of a closed list that was given, or is chosen where somebody is there to ask; else says
@@ -105,8 +105,7 @@ pub fn passphrase(name: &str, attempt: usize) -> io::Result<Option<Zeroizing<Str
     }
     let again = if attempt > 1 { "that was wrong; " } else { "" };
     let prompt = format!("{again}passphrase of {name}");
-    let typed = Password::new().with_prompt(prompt).allow_empty_password(true).interact();
-    typed.map(|typed| Some(Zeroizing::new(typed))).map_err(io::Error::other)
+    unseen::line(&prompt).map(Some)
 }
 
 /// A passphrase for a new key, asked twice.
@@ -125,11 +124,16 @@ pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>
              --no-passphrase on purpose"
         )));
     }
-    let typed = Password::new()
-        .with_prompt(format!("new passphrase of {name}"))
-        .with_confirmation("once more", "the two differ")
-        .interact();
-    typed.map(Zeroizing::new).map_err(asked)
+    loop {
+        let typed = unseen::line(&format!("new passphrase of {name}")).map_err(left)?;
+        if typed.is_empty() {
+            note("expected at least one character");
+        } else if typed == unseen::line("once more").map_err(left)? {
+            return Ok(typed);
+        } else {
+            note("the two differ");
+        }
+    }
 }
 
 /// The recovery key: from the file that `ANNALS_RECOVERY_FILE` names, or typed line by line from
@@ -160,8 +164,7 @@ fn recovery_line(line: usize) -> Result<Zeroizing<String>, Failure> {
     let mut attempt = 1;
     loop {
         let prompt = format!("line {line} of {RECOVERY_LINES}");
-        let typed = Password::new().with_prompt(prompt).allow_empty_password(true).interact();
-        let typed = typed.map(Zeroizing::new).map_err(asked)?;
+        let typed = unseen::line(&prompt).map_err(left)?;
         match check_recovery_line(line, &typed) {
             Ok(()) => return Ok(typed),
             Err(slip) if attempt == TRIES => return Err(slip.into()),
@@ -183,10 +186,6 @@ fn unread(error: io::Error) -> Failure {
     Failure::Usage(error.to_string())
 }
 
-fn asked(error: dialoguer::Error) -> Failure {
-    let dialoguer::Error::IO(error) = error;
-    match error.kind() {
-        io::ErrorKind::Interrupted => Failure::Declined,
-        _ => Failure::Io(error),
-    }
+fn left(error: io::Error) -> Failure {
+    if is_left(&error) { Failure::Declined } else { Failure::Io(error) }
 }

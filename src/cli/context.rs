@@ -163,10 +163,7 @@ impl Context {
 
     /// How long to wait for another writer.
     pub fn wait(&self) -> Result<Duration, Failure> {
-        let text = &self.global.wait;
-        let span: Result<jiff::SignedDuration, _> = text.parse();
-        let span = span.map_err(|error| Failure::usage(format!("--wait {text:?}: {error}")))?;
-        Ok(span.unsigned_abs())
+        span("--wait", &self.global.wait)
     }
 
     /// The secret keys here that may sign, without opening them.
@@ -205,6 +202,15 @@ impl Context {
         may_sign(&name, &secret.public(), roster)?;
         Ok(secret)
     }
+}
+
+/// A span of time that an option gives.
+pub fn span(option: &str, text: &str) -> Result<Duration, Failure> {
+    let span: Result<jiff::SignedDuration, _> = text.parse();
+    span.map(|span| span.unsigned_abs()).map_err(|_| {
+        let expected = "expected a span of time such as 10s or 2min";
+        Failure::usage(format!("{option}: {expected}, found {text:?}"))
+    })
 }
 
 /// A setting of the environment, which must be text.

@@ -54,13 +54,13 @@ pub fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, Failure
     }
     let reason = ask::word(args.why.reason, Reason::ALL, "reason", "--reason")?;
     let question = "statement (what was wrong, in a sentence for readers)";
-    let statement = ask::given(args.why.statement.take(), question, "--statement")?;
+    let statement = ask::given(args.why.said.statement.take(), question, "--statement")?;
     let resolves = resolves(context, &old, (reason, args.resolves))?;
     let draft = Draft {
         kind: Some(Type::FactCorrected),
         fact: Some(Name::Position(args.fact)),
         reason: Some(reason),
-        error_in: args.why.error_in,
+        error_in: args.why.said.error_in,
         statement: Some(statement),
         resolves: Some(resolves.into_iter().map(Name::Position).collect()),
         evidence: evidence(&old, args.place),

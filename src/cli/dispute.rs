@@ -6,7 +6,7 @@
 use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::given::{QuoteArgs, ReasonArgs, WriteArgs};
+use crate::cli::given::{ErrorArgs, QuoteArgs, WriteArgs};
 use crate::cli::submit::{Submission, submit};
 use crate::event::words::{Reason, Stance, Type};
 use crate::ledger::draft::{Draft, Input, Name};
@@ -20,7 +20,7 @@ pub struct DisputeArgs {
     /// Position of the fact
     fact: u64,
     #[command(flatten)]
-    why: ReasonArgs,
+    why: ErrorArgs,
     #[command(flatten)]
     place: QuoteArgs,
     #[command(flatten)]
@@ -33,7 +33,7 @@ pub fn run(context: &mut Context, args: DisputeArgs) -> Result<Exit, Failure> {
         kind: Some(Type::FactDisputed),
         fact: Some(Name::Position(args.fact)),
         reason: Some(reason),
-        error_in: args.why.error_in,
+        error_in: args.why.said.error_in,
         statement: Some(statement),
         evidence: args.place.evidence(Stance::Contradicts).map(|entry| vec![entry]),
         ..Draft::default()
@@ -42,7 +42,7 @@ pub fn run(context: &mut Context, args: DisputeArgs) -> Result<Exit, Failure> {
 }
 
 /// The reason and statement of a dispute or a retraction, given or asked for.
-pub fn errors(why: &ReasonArgs) -> Result<(Reason, String), Failure> {
+pub fn errors(why: &ErrorArgs) -> Result<(Reason, String), Failure> {
     let all: Vec<Reason> =
         Reason::ALL.iter().copied().filter(|reason| *reason != Reason::MorePrecise).collect();
     if why.reason == Some(Reason::MorePrecise) {
@@ -50,5 +50,5 @@ pub fn errors(why: &ReasonArgs) -> Result<(Reason, String), Failure> {
     }
     let reason = ask::word(why.reason, &all, "reason", "--reason")?;
     let question = "statement (why, in a sentence for readers)";
-    Ok((reason, ask::given(why.statement.clone(), question, "--statement")?))
+    Ok((reason, ask::given(why.said.statement.clone(), question, "--statement")?))
 }

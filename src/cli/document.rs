@@ -5,9 +5,11 @@
 
 mod list;
 
+use crate::cli::args::Format;
 use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::forms;
 use crate::cli::given::{WriteArgs, filled};
 use crate::cli::provenance;
 use crate::cli::submit::{Submission, submit};
@@ -153,6 +155,16 @@ impl AboutArgs {
             derived_from: self.derived_from.or(old.derived_from),
             media_type: short(self.media_type, Some(&old.media_type)),
             captured_at: short(self.captured_at, Some(old.captured_at.as_str())),
+        }
+    }
+}
+
+impl DocumentArgs {
+    /// The forms of its answer.
+    pub fn forms(&self) -> &'static [Format] {
+        match self.command {
+            DocumentCommand::List(_) => forms::TABLE,
+            _ => forms::TEXT,
         }
     }
 }

@@ -9,8 +9,10 @@ mod change;
 mod list;
 mod revoke;
 
+use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::forms;
 use crate::key::SecretKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::people::parameters;
@@ -38,6 +40,16 @@ enum EditorCommand {
     Change(change::ChangeArgs),
     /// List who may sign, and who might
     List(list::ListArgs),
+}
+
+impl EditorArgs {
+    /// The forms of its answer.
+    pub fn forms(&self) -> &'static [Format] {
+        match self.command {
+            EditorCommand::List(_) => forms::TABLE,
+            _ => forms::TEXT,
+        }
+    }
 }
 
 pub fn run(context: &mut Context, args: EditorArgs) -> Result<Exit, Failure> {

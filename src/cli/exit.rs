@@ -2,6 +2,7 @@
 //!
 //! Always holds: one enum for all commands; an error is told with its causes, line by line.
 
+use crate::cli::ask::is_left;
 use crate::clock::Clock;
 use crate::disk::DiskError;
 use crate::keys::KeysError;
@@ -117,7 +118,10 @@ impl From<DiskError> for Failure {
 
 impl From<KeysError> for Failure {
     fn from(error: KeysError) -> Failure {
-        Failure::Ledger(error.into())
+        match &error {
+            KeysError::Asking { source } if is_left(source) => Failure::Declined,
+            _ => Failure::Ledger(error.into()),
+        }
     }
 }
 

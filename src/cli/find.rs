@@ -15,6 +15,7 @@ use crate::cli::provenance;
 use crate::cli::replay::columns::broken;
 use crate::cli::words::{self, hanging};
 use crate::hash::Hash;
+use crate::ledger::table::Table;
 use crate::ledger::view::gather::gather;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::row::FactRow;
@@ -212,8 +213,8 @@ struct Line<'a> {
 fn columns(out: &mut dyn Write, answer: &Answer) -> Result<(), Failure> {
     const COLUMNS: [&str; 10] =
         ["as_of", "head", "fact", "hash", "status", "when", "in", "document", "marks", "text"];
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(COLUMNS).map_err(broken)?;
+    let mut table = Table::new(out);
+    table.row(&COLUMNS).map_err(broken)?;
     let shown = |value: Option<String>| value.unwrap_or_default();
     let as_of = shown(answer.as_of.position.map(|position| position.to_string()));
     let head = shown(answer.as_of.head.map(|head| head.to_string()));
@@ -232,10 +233,10 @@ fn columns(out: &mut dyn Write, answer: &Answer) -> Result<(), Failure> {
                 hit.spans(),
                 hit.text.clone(),
             ];
-            writer.write_record(record).map_err(broken)?;
+            table.row(&record).map_err(broken)?;
         }
     }
-    Ok(writer.flush()?)
+    Ok(table.end()?)
 }
 
 /// A text of strangers with the marks around what was found.

@@ -178,12 +178,38 @@ impl WordsArgs {
     }
 }
 
-/// A reason with its statement.
+/// The reasons of a dispute or a retraction; one that is for corrections only is taken, so that it
+/// can be told apart from a word that is none, and not listed.
+fn error() -> impl TypedValueParser<Value = Reason> {
+    let hidden = |reason: &Reason| *reason == Reason::MorePrecise;
+    let words = Reason::ALL.iter();
+    let words = words.map(move |word| PossibleValue::new(word.as_str()).hide(hidden(word)));
+    PossibleValuesParser::new(words).try_map(|word| Reason::parse(&word).ok_or("not in the list"))
+}
+
+/// The reason of a correction with its statement.
 #[derive(Debug, Default, Args)]
 pub struct ReasonArgs {
     /// Why
     #[arg(long, value_parser = reason())]
     pub reason: Option<Reason>,
+    #[command(flatten)]
+    pub said: SaidArgs,
+}
+
+/// The reason of a dispute or a retraction with its statement.
+#[derive(Debug, Default, Args)]
+pub struct ErrorArgs {
+    /// Why
+    #[arg(long, value_parser = error())]
+    pub reason: Option<Reason>,
+    #[command(flatten)]
+    pub said: SaidArgs,
+}
+
+/// What is said of an error beside the reason.
+#[derive(Debug, Default, Args)]
+pub struct SaidArgs {
     /// Where the error is [default: record]
     #[arg(long, value_parser = error_in())]
     pub error_in: Option<ErrorIn>,

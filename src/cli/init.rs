@@ -6,7 +6,7 @@ use crate::cli::exit::{Exit, Failure, announce_clock};
 use crate::cli::output::{note, out};
 use crate::event::body::Short;
 use crate::keys::{Handle, Protection, handle_from};
-use crate::ledger::init::{Founding, init};
+use crate::ledger::init::{Founding, expect_free, init};
 use crate::text::{Origin, TextError, Words};
 use clap::Args;
 use std::io::Write;
@@ -46,10 +46,7 @@ pub struct InitArgs {
 pub fn run(context: &mut Context, args: InitArgs) -> Result<Exit, Failure> {
     announce_clock(&context.clock);
     let paths = context.new_paths();
-    if paths.ledger.exists() {
-        let there = crate::ledger::error::LedgerError::ThereAlready(paths.ledger);
-        return Err(there.into());
-    }
+    expect_free(&paths)?;
     let question = "origin (a name for this record for ever, like example.org/record)";
     let origin = given(args.origin, question, "--origin")?;
     let title = given(args.title, "title of the record", "--title")?;

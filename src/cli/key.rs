@@ -5,9 +5,11 @@
 
 mod list;
 
+use crate::cli::args::Format;
 use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::forms;
 use crate::cli::init::words;
 use crate::cli::output::{note, out};
 use crate::event::args::Args as EventArgs;
@@ -85,6 +87,17 @@ struct ImportArgs {
     /// Leave it unencrypted, on purpose
     #[arg(long)]
     no_passphrase: bool,
+}
+
+impl KeyArgs {
+    /// The forms of its answer.
+    pub fn forms(&self) -> &'static [Format] {
+        match self.command {
+            KeyCommand::List => forms::TABLE,
+            KeyCommand::Show { .. } => forms::OBJECT,
+            _ => forms::TEXT,
+        }
+    }
 }
 
 pub fn run(context: &mut Context, args: KeyArgs) -> Result<Exit, Failure> {

@@ -8,12 +8,14 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::init::words;
 use crate::cli::output::{note, visible};
+use crate::cli::submit::tell;
 use crate::event::args::{self as event, Args as EventArgs};
 use crate::event::body::{Changed, Content, Short};
 use crate::event::words::RekeyReason;
 use crate::key::Possession;
 use crate::keys::{KeyFolder, generate};
-use crate::ledger::act::check_retime;
+use crate::ledger::act::{check_retime, rekeyed_already};
+use crate::ledger::append::Receipt;
 use crate::ledger::error::LedgerError;
 use crate::ledger::people::{parameters, settled};
 use crate::ledger::record::Record;
@@ -67,6 +69,9 @@ struct RekeyArgs {
     /// What happened, for every reader of the record
     #[arg(long, value_name = "WORDS")]
     statement: Option<String>,
+    /// Make another one, though the last event did so in the same words
+    #[arg(long)]
+    again: bool,
     #[command(flatten)]
     trial: Trial,
 }
@@ -166,6 +171,11 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
     }
     let stated = act::statement(args.statement, "why is there a new log key? (for every reader)")?;
     let key = context.admin(&writer)?;
+    let same = rekeyed_already(&writer, &key.public(), (args.reason, &stated))?;
+    if let Some(first) = same.filter(|_| !args.again) {
+        note("note: the last event made a new log key in these words; --again makes another one");
+        return tell(&Receipt { first, count: 1, already: true }, &writer);
+    }
     let new = generate(&mut *context.entropy)?;
     let possession = new.prove_possession(Possession::Log, &ledger.origin, &ledger.origin);
     let (log_key, reason) = (new.public(), args.reason);

@@ -5,6 +5,7 @@
 //! the walk.
 //! Not here: how events are written (`log/print`).
 
+mod order;
 pub mod print;
 
 use crate::cli::asked::{document_at, has_topic, rests_on};
@@ -86,6 +87,9 @@ pub fn run(context: &mut Context, args: LogArgs) -> Result<Exit, Failure> {
         Some(text) => provenance::point(context, &record, text, Bound::Start)?,
         None => 0,
     };
+    if let (Some(from), Some(until)) = (&args.from, &args.until) {
+        order::check(context, &record, (from, until))?;
+    }
     let by = context.global.editor.as_deref();
     let by = by.map(|name| provenance::keys(&record, &names, name)).transpose()?;
     if let Some(document) = args.document {

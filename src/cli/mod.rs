@@ -10,6 +10,7 @@ mod asked;
 mod changed;
 mod context;
 mod exit;
+mod forms;
 mod given;
 mod kept;
 mod output;
@@ -17,6 +18,7 @@ mod preview;
 mod progress;
 mod provenance;
 mod submit;
+mod unread;
 mod words;
 
 mod append;
@@ -60,17 +62,24 @@ use std::process::ExitCode;
 
 /// Parses the arguments, runs the command, tells what went wrong.
 pub fn run() -> ExitCode {
-    let read = |matches: ArgMatches| Ok(only_typed(Cli::from_arg_matches(&matches)?, &matches));
-    let cli = match Cli::command().try_get_matches().and_then(read) {
-        Ok(cli) => cli,
+    let read = |matches: ArgMatches| {
+        let cli = only_typed(Cli::from_arg_matches(&matches)?, &matches);
+        Ok((cli, matches))
+    };
+    let (cli, matches) = match Cli::command().try_get_matches().and_then(read) {
+        Ok(read) => read,
         Err(error) => {
+            if let Some(why) = unread::value(&error) {
+                return ExitCode::from(Failure::usage(why).tell() as u8);
+            }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             // A closed pipe under --help is no error.
             let _ = error.print();
             return ExitCode::from(if asked { 0 } else { Exit::Unknown as u8 });
         }
     };
-    match command(cli) {
+    let formed = forms::check(&cli.command, cli.global.format, &matches);
+    match formed.and_then(|()| command(cli)) {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(failure) => ExitCode::from(failure.tell() as u8),
     }

@@ -1,19 +1,26 @@
 //! `annals prove`: one file that shows a fact to be in the signed record.
 //!
 //! Always holds: the file is whole or not there, and no file is written over; what is left out is
-//! told. Not here: what is put in (`ledger::prove`). Source: FORMAT.md section 12.
+//! told, and whether the record that it is of verifies. Not here: what is put in
+//! (`ledger::prove`). Source: FORMAT.md section 12.
 
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{note, out};
+use crate::cli::progress::Progress;
 use crate::disk::{self, Mode};
+use crate::ledger::audit::{Audit, audit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::prove::{c2sp, left_out, prove};
+use crate::verify::Report;
 use clap::Args;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Make one file that proves a fact, its acts and their signers to others
+///
+/// The whole record is verified too: a proof that holds by itself can be made of one that does not
+/// verify, and then this is told and the exit is that of annals verify.
 #[derive(Debug, Args)]
 pub struct ProveArgs {
     /// Position of the fact
@@ -32,6 +39,11 @@ pub struct ProveArgs {
 pub fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, Failure> {
     let record = context.record()?;
     let proof = prove(&record, args.position, args.with_documents)?;
+    let progress = Progress::new(record.size(), "verify");
+    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    let asked = Audit { jobs, ..Audit::default() };
+    let report = audit(&record, &asked, Some(&|done| progress.at(done)))?.report;
+    drop(progress);
     let size = proof.checkpoint.size;
     let text = match c2sp(&proof, args.position).filter(|_| args.c2sp) {
         Some(text) => {
@@ -60,7 +72,23 @@ pub fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, Failure> {
         let rest = record.size() - size;
         note(format!("the last {rest} events are not yet signed and not in it"));
     }
-    Ok(Exit::Yes)
+    Ok(warn(&report))
+}
+
+/// Tells if the record does not verify; the exit code that follows from it.
+fn warn(report: &Report) -> Exit {
+    if report.exit() != 0 {
+        let faults = match report.faults.len() {
+            0 => "could not be read to its end".to_owned(),
+            1 => "has 1 fault".to_owned(),
+            count => format!("has {count} faults"),
+        };
+        note(format!(
+            "warning: the record {faults}; the proof holds by itself and says nothing of that; \
+             annals verify tells all"
+        ));
+    }
+    Exit::of(report.exit())
 }
 
 fn write(path: &Path, text: &str) -> Result<(), LedgerError> {

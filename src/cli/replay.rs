@@ -6,6 +6,7 @@ use crate::cli::args::Format;
 use crate::cli::asked::{Asked, Filter, UNDATED, facts};
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::forms;
 use crate::cli::output::{json, out};
 use crate::cli::provenance;
 use crate::cli::words;
@@ -31,6 +32,13 @@ pub struct ReplayArgs {
     /// The state in its one spelling as JSON, to compare with another program's
     #[arg(long, conflicts_with_all = ["when", "topic", "status", "document"])]
     state: bool,
+}
+
+impl ReplayArgs {
+    /// The forms of its answer; the state is JSON and no table.
+    pub fn forms(&self) -> &'static [Format] {
+        if self.state { forms::OBJECT } else { forms::TABLE }
+    }
 }
 
 /// The facts that were asked for; those without a date apart.

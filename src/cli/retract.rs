@@ -5,7 +5,7 @@
 use crate::cli::context::Context;
 use crate::cli::dispute::errors;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::given::{ReasonArgs, WriteArgs};
+use crate::cli::given::{ErrorArgs, WriteArgs};
 use crate::cli::submit::{Submission, submit};
 use crate::event::words::Type;
 use crate::ledger::draft::{Draft, Input, Name};
@@ -17,7 +17,7 @@ pub struct RetractArgs {
     /// Position of the fact
     fact: u64,
     #[command(flatten)]
-    why: ReasonArgs,
+    why: ErrorArgs,
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -28,7 +28,7 @@ pub fn run(context: &mut Context, args: RetractArgs) -> Result<Exit, Failure> {
         kind: Some(Type::FactRetracted),
         fact: Some(Name::Position(args.fact)),
         reason: Some(reason),
-        error_in: args.why.error_in,
+        error_in: args.why.said.error_in,
         statement: Some(statement),
         ..Draft::default()
     };

@@ -8,7 +8,7 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::dispute::errors;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::given::{self, ReasonArgs, WriteArgs};
+use crate::cli::given::{self, ErrorArgs, WriteArgs};
 use crate::cli::kept::Kept;
 use crate::cli::output::{json, note, out, visible, wrapped};
 use crate::cli::provenance;
@@ -206,7 +206,7 @@ fn ask_each(
                 drafts.push(Draft { kind, on, how, ..Draft::default() });
             }
             Answer::Dispute => {
-                let (reason, statement) = errors(&ReasonArgs::default())?;
+                let (reason, statement) = errors(&ErrorArgs::default())?;
                 let error_in = ask::word(None, ErrorIn::ALL, "the error is in the", "")?;
                 drafts.push(Draft {
                     kind: Some(Type::FactDisputed),

@@ -83,9 +83,6 @@ pub fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, Failure> {
     let mut out = out();
     match context.format() {
         Format::Text => text(&mut out, &told)?,
-        Format::Csv => {
-            return Err(Failure::usage("status has no csv; expected --format text or json"));
-        }
         _ => json(&mut out, &told)?,
     }
     out.flush()?;

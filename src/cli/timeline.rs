@@ -11,7 +11,8 @@ use crate::cli::args::Format;
 use crate::cli::asked::{Asked, Filter, UNDATED, facts};
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{json, note, out};
+use crate::cli::forms;
+use crate::cli::output::{json, out};
 use crate::cli::provenance;
 use crate::disk::{self, Mode};
 use crate::hash::Hash;
@@ -37,6 +38,13 @@ pub struct TimelineArgs {
     as_of: Option<String>,
     #[command(flatten)]
     asked: Asked,
+}
+
+impl TimelineArgs {
+    /// The forms of its answer; a page on standard output is the answer.
+    pub fn forms(&self) -> &'static [Format] {
+        if self.html == Path::new("-") { forms::TEXT } else { forms::OBJECT }
+    }
 }
 
 /// A page is for eyes: how many facts it holds at most.
@@ -82,17 +90,16 @@ pub fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, Failure> {
     let as_of = view.as_of();
     let (bytes, undated) = (page.len(), data.undated());
     match context.format() {
-        Format::Json | Format::Jsonl => {
-            let (file, sha256) = (args.html.as_path(), Hash::of(&[&page]));
-            json(&mut out, &Written { as_of: &as_of, file, bytes, sha256, facts: count, undated })?;
-        }
-        Format::Csv => note("note: the page is written; expected --format text or json, found csv"),
         Format::Text => {
             writeln!(out, "{}: {}, {bytes} bytes", args.html.display(), facts(count, ""))?;
             if undated > 0 {
                 writeln!(out, "{}", facts(undated, UNDATED))?;
             }
             provenance::line(&mut out, &as_of)?;
+        }
+        _ => {
+            let (file, sha256) = (args.html.as_path(), Hash::of(&[&page]));
+            json(&mut out, &Written { as_of: &as_of, file, bytes, sha256, facts: count, undated })?;
         }
     }
     out.flush()?;

@@ -150,8 +150,7 @@ fn tell(
     let mut out = out();
     match context.format() {
         Format::Text => text::write(&mut out, &told, seconds)?,
-        Format::Json => json(&mut out, &told)?,
-        _ => return Err(Failure::usage("verify: expected --format text or json")),
+        _ => json(&mut out, &told)?,
     }
     out.flush()?;
     let here = std::env::current_dir()?;

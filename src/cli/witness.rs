@@ -7,6 +7,7 @@ use crate::archive::web::Web;
 use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::forms;
 use crate::cli::output::{json, note, out, visible};
 use crate::key::PublicKey;
 use crate::keys::{Handle, KeyFolder};
@@ -71,6 +72,16 @@ struct NewArgs {
     /// The name under which it cosigns, like witness.example.org/w1
     #[arg(long)]
     name: String,
+}
+
+impl WitnessArgs {
+    /// The forms of its answer.
+    pub fn forms(&self) -> &'static [Format] {
+        match self.what {
+            What::List | What::Collect(_) => forms::OBJECT,
+            _ => forms::TEXT,
+        }
+    }
 }
 
 pub fn run(context: &mut Context, args: WitnessArgs) -> Result<Exit, Failure> {
@@ -146,10 +157,9 @@ struct Listed<'a> {
 
 fn list(context: &mut Context) -> Result<Exit, Failure> {
     let record = context.record()?;
-    let mut out = out();
     let Some(trust) = Trust::read(&record.paths)? else {
         note("no policy here, so no witness; annals witness add NAME VKEY URL makes it");
-        return Ok(Exit::Yes);
+        return write(context, &[], None);
     };
     let signed = record.checkpoint.as_deref().and_then(Note::parse);
     let told = trust.policy.witnesses.iter().map(|witness| Listed {
@@ -163,23 +173,35 @@ fn list(context: &mut Context) -> Result<Exit, Failure> {
         },
     });
     let told: Vec<Listed<'_>> = told.collect();
-    if context.format() != Format::Text {
-        json(&mut out, &told)?;
-        out.flush()?;
-        return Ok(Exit::Yes);
+    let quorum = signed.as_ref().map(|note| {
+        let without = trust.policy.judge(note).no_quorum();
+        without.unwrap_or_else(|| "the policy's quorum is met".to_owned())
+    });
+    write(context, &told, quorum)
+}
+
+fn write(context: &Context, told: &[Listed<'_>], quorum: Option<String>) -> Result<Exit, Failure> {
+    let mut out = out();
+    match context.format() {
+        Format::Text => text(&mut out, told, quorum)?,
+        Format::Jsonl => told.iter().try_for_each(|listed| json(&mut out, listed))?,
+        _ => json(&mut out, &told)?,
     }
-    for Listed { name, url, key, cosigned } in &told {
+    out.flush()?;
+    Ok(Exit::Yes)
+}
+
+fn text(out: &mut dyn Write, told: &[Listed<'_>], quorum: Option<String>) -> Result<(), Failure> {
+    for Listed { name, url, key, cosigned } in told {
         let cosigned = cosigned.as_deref().unwrap_or("not this checkpoint");
         let url = url.unwrap_or("no address");
         writeln!(out, "{}  {}  cosigned {cosigned}", visible(name), visible(url))?;
         writeln!(out, "    {}", visible(key))?;
     }
-    if let Some(note) = &signed {
-        let quorum = trust.policy.judge(note).no_quorum();
-        writeln!(out, "{}", quorum.unwrap_or_else(|| "the policy's quorum is met".to_owned()))?;
+    if let Some(quorum) = quorum {
+        writeln!(out, "{quorum}")?;
     }
-    out.flush()?;
-    Ok(Exit::Yes)
+    Ok(())
 }
 
 fn new(context: &mut Context, args: NewArgs) -> Result<Exit, Failure> {

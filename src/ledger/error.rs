@@ -42,6 +42,10 @@ pub enum LedgerError {
     /// There is one already.
     #[error("{} is there already; nothing was changed", .0.display())]
     ThereAlready(PathBuf),
+    /// Something stands where a new ledger is to be, perhaps left by an init that was stopped;
+    /// and what to do about it.
+    #[error("{} is there already; nothing was changed; {}", .0.display(), .1)]
+    Stopped(PathBuf, String),
     /// The rules refuse drafts; nothing was written.
     #[error("{} refused; nothing was written", count(.0.len()))]
     Refused(Vec<Refusal>),

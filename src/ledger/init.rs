@@ -1,8 +1,11 @@
 //! Init: a new ledger around its first event.
 //!
 //! Always holds: nothing is overwritten; the recovery key is given back once and kept nowhere; if
-//! a step fails, what this run made is removed again. Not here: asking (`cli`).
+//! a step fails, what this run made is removed again; one that is stopped leaves no event without
+//! the keys that go on from it. Not here: asking (`cli`).
 //! Source: FORMAT.md sections 2 and 4, `ledger.opened`.
+
+mod place;
 
 use crate::clock::Clock;
 use crate::disk::{self, Mode};
@@ -10,7 +13,7 @@ use crate::entropy::{Entropy, draw};
 use crate::event::args::{self, Args, Nonce, Roles};
 use crate::event::body::{self, Content, Short};
 use crate::key::SecretKey;
-use crate::keys::{Handle, KeyFolder, Protection, generate, write_recovery};
+use crate::keys::{Handle, KeyFolder, NewKey, Protection, generate, write_recovery};
 use crate::ledger::append::{Prepared, Signer, judge_last, slot};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
@@ -18,6 +21,7 @@ use crate::ledger::seal::seal;
 use crate::ledger::settle::Settled;
 use crate::ledger::writer::Writer;
 use crate::text::{Origin, Person};
+pub use place::expect_free;
 use std::fs;
 use zeroize::Zeroizing;
 
@@ -59,35 +63,62 @@ pub fn init(
     around: (&mut Clock, &mut dyn Entropy),
 ) -> Result<Founded, LedgerError> {
     let (clock, entropy) = around;
-    if paths.ledger.exists() {
-        return Err(LedgerError::ThereAlready(paths.ledger));
-    }
+    expect_free(&paths)?;
     let made = !paths.keys.exists();
     let keys = KeyFolder::make(&paths.keys)?;
     keys.check_free(&founding.handle)?;
-    keys.check_free(&Handle::log())?;
     let (key, log_key, recovery) = (generate(entropy)?, generate(entropy)?, generate(entropy)?);
-    let opened = open_ledger(&paths, founding, (&key, &log_key, &recovery), (clock, entropy))
-        .and_then(|writer| {
-            keys.add(&founding.handle, &key, protection, entropy)?;
-            keys.add_log(&log_key, entropy)?;
-            Ok(writer)
-        });
+    let new = |handle, secret, protection| NewKey { handle, secret, protection, request: None };
+    let log = Handle::log();
+    let new =
+        [new(&founding.handle, &key, protection), new(&log, &log_key, Protection::Unencrypted)];
+    let secrets = (&key, &log_key, &recovery);
+    let opened = make((&paths, founding), (&keys, &new), secrets, (clock, entropy))
+        .inspect_err(|error| remove(&paths, error));
     match opened {
         Ok(writer) => Ok(Founded { writer, key, recovery: write_recovery(&recovery) }),
         Err(error) => {
-            remove(&paths, founding, made);
+            if made {
+                // Best effort, as below; a folder that is not empty stays.
+                let _ = fs::remove_dir(&paths.keys);
+            }
             Err(error)
         }
     }
 }
 
-fn open_ledger(
+/// Makes the ledger, keeps the keys, and writes the first event: in this order, since one that
+/// nobody has the keys to could never be followed.
+fn make(
+    (paths, founding): (&Paths, &Founding),
+    (keys, new): (&KeyFolder, &[NewKey<'_>; 2]),
+    secrets: (&SecretKey, &SecretKey, &SecretKey),
+    (clock, entropy): (&mut Clock, &mut dyn Entropy),
+) -> Result<Writer, LedgerError> {
+    let (mut writer, opening) = opening(paths, founding, secrets, (clock, &mut *entropy))?;
+    add(keys, new, entropy)?;
+    let written = writer.commit(&opening.entries, &[]);
+    written.inspect_err(|_| new.iter().for_each(|new| keys.remove_new(new)))?;
+    Ok(writer)
+}
+
+/// Keeps both keys, or neither.
+fn add(
+    keys: &KeyFolder,
+    [founder, log]: &[NewKey<'_>; 2],
+    entropy: &mut dyn Entropy,
+) -> Result<(), LedgerError> {
+    keys.add_new(founder, entropy)?;
+    Ok(keys.add_new(log, entropy).inspect_err(|_| keys.remove_new(founder))?)
+}
+
+/// A ledger without an event, and its first event, signed and judged.
+fn opening(
     paths: &Paths,
     founding: &Founding,
     keys: (&SecretKey, &SecretKey, &SecretKey),
     around: (&mut Clock, &mut dyn Entropy),
-) -> Result<Writer, LedgerError> {
+) -> Result<(Writer, Prepared), LedgerError> {
     let ((key, log_key, recovery), (clock, entropy)) = (keys, around);
     let mut writer = Writer::create(paths.clone(), log_key.clone())?;
     let readme = readme(&founding.origin);
@@ -117,8 +148,7 @@ fn open_ledger(
     if let Some(why) = judge_last(&mut writer, &prepared)? {
         return Err(LedgerError::Usage(why));
     }
-    writer.commit(&prepared.entries, &[])?;
-    Ok(writer)
+    Ok((writer, prepared))
 }
 
 /// A person drawn at random.
@@ -126,17 +156,17 @@ pub fn new_person(bytes: [u8; 16]) -> Result<Person, LedgerError> {
     Person::new(hex::encode(bytes)).map_err(|error| LedgerError::Usage(error.to_string()))
 }
 
-/// Removes what a failed init made: the folders were not there before it.
-fn remove(paths: &Paths, founding: &Founding, made_keys: bool) {
+/// Removes the ledger that a failed init made; one that another init made in the meantime stays.
+fn remove(paths: &Paths, why: &LedgerError) {
     // Best effort: the error that led here is the one to tell.
-    let _ = fs::remove_dir_all(&paths.ledger);
-    for handle in [founding.handle.to_string(), "log".to_owned()] {
-        for ending in ["key", "pub", "marks"] {
-            let _ = fs::remove_file(paths.keys.join(format!("{handle}.{ending}")));
-        }
-    }
-    if made_keys {
-        let _ = fs::remove_dir(&paths.keys);
+    let others = match why {
+        LedgerError::ThereAlready(_) => true,
+        LedgerError::Disk(error) => error.is_there_already(),
+        _ => false,
+    };
+    if !others {
+        let _ = fs::remove_dir_all(&paths.ledger);
+        let _ = fs::remove_file(paths.marks());
     }
 }
 

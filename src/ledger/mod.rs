@@ -21,6 +21,7 @@ pub mod people;
 pub mod record;
 pub mod point;
 pub mod publish;
+pub mod table;
 pub mod view;
 pub mod prove;
 pub mod repair;

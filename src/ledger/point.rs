@@ -149,13 +149,18 @@ fn second(from: Timestamp, to: Timestamp) -> Option<Point> {
     // Times are told to the second: an event of that second is in.
     let whole = to.subsec_nanosecond() == 0;
     let more = if whole { Span::new().seconds(1) } else { Span::new().microseconds(1) };
-    Some(Point::Within(from, to.checked_add(more).ok()?))
+    Some(Point::Within(from, to.checked_add(more).unwrap_or(Timestamp::MAX)))
 }
 
 fn day(date: Date, zone: &TimeZone) -> Option<Point> {
-    let start = |date: Date| date.to_zoned_datetime(zone.clone()).ok()?.start_of_day().ok();
-    let next = date.tomorrow().ok()?;
-    Some(Point::Within(start(date)?.timestamp(), start(next)?.timestamp()))
+    let start = |date: Date| {
+        let zoned = date.to_zoned_datetime(zone.clone()).ok()?;
+        zoned.start_of_day().ok().map(|start| start.timestamp())
+    };
+    // The last days of the calendar reach beyond the last timestamp.
+    let last = (date.year() == Date::MAX.year()).then_some(Timestamp::MAX);
+    let next = date.tomorrow().ok().and_then(start);
+    Some(Point::Within(start(date).or(last)?, next.or(last)?))
 }
 
 /// A span before now: with days or longer units a whole day, else a time.
@@ -212,6 +217,7 @@ fn before(record: &Record, limit: Timestamp) -> Result<u64, LedgerError> {
 /// The first time in the record's spelling that is not before this one; `None` after the last.
 fn earliest(limit: Timestamp) -> Option<Time> {
     match limit.as_microsecond() {
+        _ if limit == Timestamp::MAX => None,
         micros if micros <= 0 => Some(Time::EPOCH),
         micros => Time::from_micros(micros),
     }

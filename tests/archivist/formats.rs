@@ -61,6 +61,76 @@ fn the_state_is_the_one_spelling_of_the_format() {
     );
 }
 
+#[test]
+fn a_form_that_a_command_has_not_is_refused_before_it_does_anything() {
+    let story = story();
+    let all = |folder: &Path| {
+        let mut all = Vec::new();
+        files(folder, &mut all);
+        all
+    };
+    let before = all(story.folder.path());
+    let object = "text, json or jsonl";
+    let only = "text, its only form";
+    for (line, command, forms) in [
+        ("replay --state", "replay", object),
+        ("verify", "verify", object),
+        ("diff 0", "diff", object),
+        ("status", "status", object),
+        ("key show ada", "key show", object),
+        ("witness list", "witness list", object),
+        ("witness collect", "witness collect", object),
+        ("timeline --html page.html", "timeline", object),
+        ("timeline --html -", "timeline", only),
+        ("prove 5 -o 5.proof", "prove", only),
+        ("export --to bag", "export", only),
+        ("publish pub", "publish", only),
+        ("import bag --to other", "import", only),
+        ("repair", "repair", only),
+        ("man", "man", only),
+        ("completions bash", "completions", only),
+        ("key new zoe --name Zoe --no-passphrase", "key new", only),
+        ("editor change bo --name Bo", "editor change", only),
+        ("ledger change --title Other", "ledger change", only),
+        ("document add article.txt --title T --lang en", "document add", only),
+        ("doc describe 3 --title T --statement S", "document describe", only),
+        ("append article.txt", "append", only),
+        ("confirm 5 --how reread", "confirm", only),
+        ("retract 5 --reason entry-error --statement S", "retract", only),
+        ("init --no-passphrase", "init", only),
+    ] {
+        let answer = story.run(&format!("{line} --format csv"));
+        let told = format!("annals: {command}: expected --format {forms}, found csv\n");
+        assert_eq!((answer.exit, answer.out.as_str(), answer.err), (2, "", told), "{line}");
+    }
+    assert!(before == all(story.folder.path()));
+}
+
+#[test]
+fn one_answer_is_the_same_object_as_json_and_as_a_line() {
+    let story = story();
+    let lines = ["status", "verify", "show 5", "key show ada", "replay --state"];
+    for line in lines {
+        let object = story.run(&format!("{line} --format json"));
+        serde_json::from_str::<Value>(&object.out).unwrap();
+        assert_eq!(object.out.lines().count(), 1, "{line}");
+        assert_eq!(story.run(&format!("{line} --format jsonl")).out, object.out, "{line}");
+    }
+}
+
+#[test]
+fn no_witness_is_an_empty_list() {
+    let story = story();
+    let policy = story.folder.path().join("keys/policy");
+    let moved = std::fs::remove_file(&policy);
+    assert!(moved.is_ok() || !policy.exists());
+    let note = "no policy here, so no witness; annals witness add NAME VKEY URL makes it\n";
+    for (form, told) in [("json", "[]\n"), ("jsonl", ""), ("text", "")] {
+        let answer = story.run(&format!("witness list --format {form}"));
+        assert_eq!((answer.exit, answer.out.as_str(), answer.err.as_str()), (0, told, note));
+    }
+}
+
 /// Every file below a folder with its bytes.
 fn files(folder: &Path, into: &mut Vec<(std::path::PathBuf, Vec<u8>)>) {
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -59,6 +59,36 @@ fn filters_and_order() {
 }
 
 #[test]
+fn a_stretch_runs_forwards_and_may_be_empty() {
+    let story = story();
+    // Given two points the other way round, of each kind.
+    for (from, until) in [
+        ("3", "1"),
+        ("3", "2"),
+        ("head", "12"),
+        ("10", "2022-01-31"),
+        ("2022-02-01", "9"),
+        ("2022-01-31", "2022-01-30"),
+        ("2022-02-01T09:00:01", "2022-02-01T09:00"),
+    ] {
+        let answer = story.run(&format!("log --from {from} --until {until}"));
+        let why = format!(
+            "annals: expected --from a point that is not after that of --until, found {from:?} \
+             after {until:?}; say the two the other way round\n"
+        );
+        assert_eq!((answer.exit, answer.err, answer.out.as_str()), (2, why, ""));
+    }
+    // Where nothing happened between two points in order, there is no event.
+    let log = |asked: &str| positions(&story.told(&format!("log --format jsonl {asked}")));
+    for stretch in ["2022-01-29 --until 2022-01-30", "2022-02-02 --until head", "2022-02-02"] {
+        assert_eq!(log(&format!("--from {stretch}")), [0; 0], "{stretch}");
+    }
+    assert_eq!(log("--from 3 --until 3"), [3]);
+    assert_eq!(log("--from head --until head"), [13]);
+    assert_eq!(log("--from 2022-02-01 --until 10"), [10]);
+}
+
+#[test]
 fn the_life_of_a_fact_that_was_disputed() {
     let told = story().told("log 7");
     let expected = "     7  2022-01-27 08:00  fact.asserted, Ada Example

@@ -72,6 +72,19 @@ fn relative_dates_ask_the_set_clock_and_the_zone() {
 }
 
 #[test]
+fn the_last_day_of_the_calendar_is_a_day() {
+    let story = story();
+    let now = story.told("replay");
+    for point in ["9999-12-31", "9999-12-30", "2999-01-01"] {
+        assert_eq!(story.told(&format!("replay --as-of {point}")), now);
+    }
+    assert_eq!(story.told("log --from 2022-02-01 --until 9999-12-31 --type fact.related"), {
+        story.told("log --from 2022-02-01 --type fact.related")
+    });
+    assert_eq!(story.run("replay --as-of 10000-01-01").exit, 2);
+}
+
+#[test]
 fn before_the_first_event_there_is_nothing_and_that_is_said() {
     let answer = story().run("replay --as-of 2021-12-31");
     let out = "no fact\nas of before the first event (0 of 14 events)\n\

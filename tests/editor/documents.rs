@@ -61,6 +61,42 @@ fn every_field_is_recorded_and_a_new_description_takes_over_what_is_not_given() 
 }
 
 #[test]
+fn no_word_of_a_stranger_is_a_formula_in_a_spreadsheet() {
+    // Given a document and a fact whose words a spreadsheet would run.
+    let desk = desk();
+    std::fs::write(desk.path("trap.txt"), "It is =1+1 they say.").unwrap();
+    let add = "document|add|trap.txt|--lang|en|--title|=HYPERLINK(\"http://evil\")|--author|@ed";
+    desk.writes("ada", &format!("{add}|--publisher|'+plus"), "written at 4");
+    let fact = "append|--quote|=1+1|--claim=-2+3|--document|4|--topic|=cmd|--as-written=-1";
+    desk.writes("ada", fact, "written at 5");
+    let cells = |line: &str, row: usize| {
+        let text = desk.run("", &format!("{line}|--format|csv")).out;
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let named = reader.headers().unwrap().clone();
+        let record = reader.records().nth(row).unwrap().unwrap();
+        move |name: &str| {
+            let at = named.iter().position(|known| known == name).unwrap();
+            record[at].to_owned()
+        }
+    };
+    // Then each of them has an apostrophe before it, and a number has none.
+    let document = cells("document|list", 1);
+    assert_eq!(document("title"), "'=HYPERLINK(\"http://evil\")");
+    assert_eq!((document("authors"), document("publisher")), ("'@ed".into(), "''+plus".into()));
+    let fact = cells("replay", 0);
+    assert_eq!((fact("claim"), fact("quote")), ("'-2+3".into(), "'=1+1".into()));
+    assert_eq!((fact("topics"), fact("when_as_written")), ("'=cmd".into(), "-1".into()));
+    assert_eq!(cells("find|=1+1", 0)("text"), "'=1+1");
+    assert_eq!(cells("log|5", 0)("words"), "'-2+3");
+    // And the other forms have the words as they are.
+    assert_eq!(desk.fact(5)["claim"], "-2+3");
+    // And a bag has the same file.
+    assert_eq!(desk.run("ada", "export|--to|bag").exit, 0);
+    let replay = desk.run("", "replay|--format|csv").out;
+    assert_eq!(std::fs::read_to_string(desk.path("bag/data/facts.csv")).unwrap(), replay);
+}
+
+#[test]
 fn the_stable_formats_carry_as_of_and_head() {
     let desk = desk();
     let told = desk.json("document|list");

@@ -136,10 +136,10 @@ fn lines_that_cannot_be_read_say_what_was_expected() {
     assert_eq!(answer.exit, 1, "{answer:?}");
     assert_eq!(told[0], "annals: 5 drafts are refused; nothing was written");
     let begins = [
-        "  line 1: EOF while parsing an object (column 12)",
-        "  line 2: expected a position, or the ref of an earlier draft (column ",
-        "  line 3: expected words that point, or exact with prefix and suffix (column ",
-        "  line 4: unknown variant `fact.told`; the nearest known ones: fact.",
+        "  line 1: expected JSON, found its end too early (column 12)",
+        "  line 2: fact: expected a position, or the ref of an earlier draft (column ",
+        "  line 3: quote: expected words that point, or exact with prefix and suffix (column ",
+        "  line 4: type: unknown word `fact.told`; the nearest known ones: fact.",
         "  line 5: fact: no earlier draft of this input has the ref \"F1\"",
     ];
     for (told, begins) in told[1..].iter().zip(begins) {
@@ -218,4 +218,98 @@ fn an_editor_is_opened_on_a_template_and_a_refused_draft_is_kept() {
         (2, "annals: expected the name of an editor in VISUAL or EDITOR, found none\n"),
     );
     assert_eq!(std::fs::read_dir(desk.path("keys/drafts")).unwrap().count(), 0);
+}
+
+/// What is told of each draft of a file, without the line that counts them.
+fn told_of(desk: &Desk, name: &str) -> String {
+    let answer = desk.run("ada", &format!("append|{name}"));
+    assert_eq!((answer.exit, answer.out.as_str()), (1, ""), "{answer:?}");
+    assert_eq!(desk.size(), 4);
+    answer.err.split_once('\n').unwrap().1.to_owned()
+}
+
+#[test]
+fn a_draft_that_cannot_be_read_says_what_was_expected_found_and_where() {
+    let desk = desk();
+    file(
+        &desk,
+        "bad.jsonl",
+        r#"{"claim":5}
+{"claim":"x"
+{"claim":"x"} {"claim":"y"}
+{"nth":-1}
+{"fact":-1}
+{"type":"fact.correctd"}
+{"evidence":{}}
+{"evidence":["x"]}
+{"ref":"when","when":{"foo":5}}
+{"evidence":[{"stance":"foo"}]}
+{"evidence":[{"span":{"start":1.5}}]}
+{"claim":"a","claim":"b"}
+{"claim":"x",}
+{'claim':'x'}
+{"file":true}
+[1,2]
+what they said
+{"quote":5}
+"#,
+    );
+    assert_eq!(
+        told_of(&desk, "bad.jsonl"),
+        "  line 1: claim: expected text in quotes, found 5 (column 10)
+  line 2: expected JSON, found its end too early (column 12)
+  line 3: expected JSON, found '{' (column 15): trailing characters
+  line 4: nth: expected a whole number, found -1 (column 9)
+  line 5: fact: expected a position, or the ref of an earlier draft (column 11)
+  line 6: type: unknown word `fact.correctd`; the nearest known ones: fact.corrected, \
+         fact.confirmed, fact.retracted (column 23)
+  line 7: evidence: expected a list in brackets, found fields in braces (column 12)
+  line 8: evidence[0]: expected fields in braces, found \"x\" (column 16)
+  line 9 (when): when: unknown field `foo`, expected one of `edtf`, `as_written`, `basis` \
+         (column 27)
+  line 10: evidence[0].stance: unknown word `foo`, expected one of `supports`, `contradicts`, \
+         `mentions` (column 28)
+  line 11: evidence[0].span.start: expected a whole number, found 1.5 (column 33)
+  line 12: expected a field once, found `claim` again (column 20)
+  line 13: expected JSON, found '}' (column 14): trailing comma
+  line 14: expected JSON, found '\\'' (column 2): key must be a string
+  line 15: file: expected the name of a file, found true (column 12)
+  line 16: expected a draft in braces, found \"[1,2]\"
+  line 17: expected a draft in braces, found \"what they said\"
+  line 18: quote: expected words that point, or exact with prefix and suffix (column 11)
+"
+    );
+    file(
+        &desk,
+        "bad.toml",
+        "[[draft]]\nnth = \"x\"\n\n[[draft]]\nwhen = \"2022\"\n\n[[draft]]\ntopics = [\"x\"]\n",
+    );
+    assert_eq!(
+        told_of(&desk, "bad.toml"),
+        "  line 1: nth: expected a whole number, found \"x\"
+  line 4: when: expected fields in braces, found \"2022\"
+  line 7: topics[0]: expected fields in braces, found \"x\"
+"
+    );
+    let tables = "  line 1: expected a table [[draft]] for each draft, and nothing beside them\n";
+    for text in ["claim = \"x\"", "[draft]\nclaim = \"x\"", "draft = 3"] {
+        file(&desk, "bad.toml", text);
+        assert_eq!(told_of(&desk, "bad.toml"), tables, "{text}");
+    }
+    file(&desk, "bad.toml", "[[draft]]\nclaim = x\n");
+    let toml = "  line 2: expected TOML: string values must be quoted, expected literal string\n";
+    assert_eq!(told_of(&desk, "bad.toml"), toml);
+}
+
+#[test]
+fn drafts_that_are_no_text_are_told_as_such() {
+    let desk = desk();
+    std::fs::write(desk.path("bad.jsonl"), b"ab\xff").unwrap();
+    let told =
+        |name: &str| format!("annals: {name}: expected UTF-8, found other bytes from byte 2 on\n");
+    desk.refuses("ada", "append|bad.jsonl", (2, &told("bad.jsonl")));
+    let mut command = desk.command("ada", "append|-");
+    command.stdin(std::fs::File::open(desk.path("bad.jsonl")).unwrap());
+    let answer = answer(&mut command);
+    assert_eq!((answer.exit, answer.err), (2, told("standard input")));
 }

@@ -1,6 +1,6 @@
 //! What the rules refuse: the number of the rule, why, and what to do.
 
-use crate::story::facts;
+use crate::story::{desk, facts};
 
 #[test]
 fn own_words_are_not_confirmed() {
@@ -108,4 +108,50 @@ fn reasons_and_statements_that_are_missing_are_named() {
         "dispute|4|--reason|more-precise|--statement|x",
         (2, "annals: --reason: more-precise is for corrections only\n"),
     );
+}
+
+#[test]
+fn an_argument_that_cannot_be_read_says_what_was_expected_found_and_where() {
+    let desk = desk();
+    let number = "expected a whole number";
+    for (line, told) in [
+        ("show|seven", format!("<POSITION>: {number}, found \"seven\"")),
+        ("show|--|-1", format!("<POSITION>: {number}, found \"-1\"")),
+        ("confirm|4|x|--how|reread", format!("<FACTS>...: {number}, found \"x\"")),
+        ("replay|--document|1.5", format!("--document <POSITION>: {number}, found \"1.5\"")),
+        ("verify|--jobs|300", format!("--jobs <N>: {number} from 1 to 256, found \"300\"")),
+        ("verify|--jobs|many", format!("--jobs <N>: {number}, found \"many\"")),
+        (
+            "show|99999999999999999999",
+            "<POSITION>: expected a smaller number, found \"99999999999999999999\"".to_owned(),
+        ),
+        (
+            "replay|--status|bad",
+            "--status <STATUS>: expected asserted, confirmed, disputed or retracted, found \"bad\""
+                .to_owned(),
+        ),
+        (
+            "witness|serve|--key|k|--for|v|--state|s|--listen|here",
+            "--listen <ADDRESS>: expected an address with a port, such as 127.0.0.1:8080, found \
+             \"here\""
+                .to_owned(),
+        ),
+        (
+            "confirm|4|--how|reread|--wait|long",
+            "--wait: expected a span of time such as 10s or 2min, found \"long\"".to_owned(),
+        ),
+    ] {
+        desk.refuses("bo", line, (2, &format!("annals: {told}\n")));
+    }
+}
+
+#[test]
+fn help_lists_the_reasons_that_a_command_takes() {
+    let desk = desk();
+    let lists = |command: &str| {
+        let help = desk.run("", &format!("{command}|--help")).out;
+        assert!(help.contains("entry-error"), "{help}");
+        help.contains("more-precise")
+    };
+    assert_eq!(["dispute", "retract", "correct"].map(lists), [false, false, true]);
 }

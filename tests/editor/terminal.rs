@@ -185,3 +185,88 @@ fn a_correction_asks_which_disputes_it_resolves() {
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.fact(6)["status"], "asserted");
 }
+
+const CTRL_C: &str = "\u{3}";
+const CTRL_D: &str = "\u{4}";
+const CURSOR: &str = "\u{1b}[?25h";
+
+/// A command on a terminal that shows what is typed, as a person's does, and what a shell says of
+/// it and of the terminal afterwards.
+fn talk_at_a_shell(desk: &Desk, line: &str) -> Talk {
+    let mut shell = std::process::Command::new("sh");
+    shell.arg("-c").arg("stty echo; \"$0\" \"$@\"; echo exit $?; stty -a");
+    shell.arg(env!("CARGO_BIN_EXE_annals")).args(line.split('|')).env("TERM", "xterm");
+    shell.current_dir(desk.folder.path()).stdin(std::process::Stdio::inherit());
+    Talk(spawn_command(shell, Some(30_000)).unwrap())
+}
+
+#[test]
+fn a_passphrase_is_asked_twice_and_never_shown() {
+    let desk = desk();
+    let new = "key|new|zoe|--name|Zoe|--for|example.org/record";
+    let mut talk = talk_at_a_shell(&desk, new);
+    talk.asks("new passphrase of zoe: ", "");
+    talk.sees("expected at least one character");
+    talk.asks("new passphrase of zoe: ", "long words");
+    talk.asks("once more: ", "other words");
+    talk.sees("the two differ");
+    talk.asks("new passphrase of zoe: ", "long wörds");
+    talk.asks("once more: ", "long wörds");
+    let shown = talk.sees("zoe.key: secret, encrypted");
+    assert!(!shown.contains("long"), "{shown:?}");
+    talk.sees("exit 0");
+    // The question for it can be left.
+    let open = "key|passphrase|zoe|--no-passphrase";
+    let mut talk = talk_at_a_shell(&desk, open);
+    talk.sees("passphrase of zoe: ");
+    talk.types(CTRL_D);
+    talk.sees("nothing was written");
+    talk.sees("exit 3");
+    // The passphrase is the one that was typed.
+    let mut talk = talk_at_a_shell(&desk, open);
+    talk.asks("passphrase of zoe: ", "long words");
+    talk.asks("that was wrong; passphrase of zoe: ", "long wörds");
+    let shown = talk.sees("zoe.key: not encrypted any more");
+    assert!(!shown.contains("long"), "{shown:?}");
+    talk.sees("exit 0");
+}
+
+#[test]
+fn a_question_for_a_passphrase_can_be_left_and_the_terminal_is_as_before() {
+    let desk = desk();
+    for leaves in [CTRL_C, CTRL_D] {
+        let new = "key|new|zoe|--name|Zoe|--for|example.org/record";
+        let mut talk = talk_at_a_shell(&desk, new);
+        talk.sees("new passphrase of zoe: ");
+        talk.types(leaves);
+        talk.sees("nothing was written");
+        talk.sees("exit 3");
+        let (terminal, _) = talk.ends();
+        let modes: Vec<&str> = terminal.split_whitespace().collect();
+        for mode in ["echo", "isig", "icanon"] {
+            assert!(modes.contains(&mode), "{mode}: {terminal}");
+        }
+        assert!(terminal.contains("eol = <undef>"), "{terminal}");
+        assert!(!desk.path("keys/zoe.key").exists());
+    }
+}
+
+#[test]
+fn ctrl_c_leaves_a_menu_with_its_cursor_and_nothing_is_lost() {
+    let desk = facts();
+    let mut talk = talk_of(&desk, "bo", "dispute|4");
+    talk.sees("reason");
+    talk.types(CTRL_C);
+    talk.sees(CURSOR);
+    talk.sees("nothing was written");
+    assert_eq!((talk.ends().1, desk.size()), (3, 8));
+    // What was chosen in a review up to then is kept.
+    let mut talk = talk_of(&desk, "bo", "review");
+    talk.asks("1 of 4", "c");
+    talk.asks("2 of 4", "d");
+    talk.sees("reason");
+    talk.types(CTRL_C);
+    talk.sees(CURSOR);
+    talk.sees("your drafts are kept in ");
+    assert_eq!((talk.ends().1, desk.size()), (3, 8));
+}

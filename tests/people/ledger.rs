@@ -96,6 +96,35 @@ fn a_rotated_log_key_signs_beside_the_new_one_until_the_next() {
 }
 
 #[test]
+fn a_rekeying_whose_receipt_was_lost_is_not_done_twice() {
+    let desk = Desk::founded();
+    let rekey = "ledger rekey --reason rotated --statement a_year_has_passed";
+    desk.told(rekey);
+    let (key, files) = (desk.read("keys/log.pub"), log_files(&desk));
+    // The same again, as after a lost receipt.
+    let note = "note: the last event made a new log key in these words; --again makes another \
+                one\n";
+    let answer = desk.run(rekey);
+    let found = (answer.exit, answer.out.as_str(), answer.err.as_str());
+    assert_eq!(found, (0, "already at 1\n", note));
+    assert_eq!((desk.read("keys/log.pub"), log_files(&desk)), (key.clone(), files));
+    assert_eq!(desk.whole(), 2);
+    // On purpose, in other words, or after another event there is another key.
+    assert!(desk.told(&format!("{rekey} --again")).starts_with("written at 2\n"));
+    let other = "ledger rekey --reason rotated --statement two_years_have_passed";
+    assert!(desk.told(other).starts_with("written at 3\n"));
+    desk.told("ledger change --title New");
+    assert!(desk.told(other).starts_with("written at 5\n"));
+    assert_ne!(desk.read("keys/log.pub"), key);
+    // Where the new key is lost in turn, another one is needed.
+    let lost = "ledger rekey --reason compromised --statement the_disk_broke";
+    assert!(desk.told(lost).starts_with("written at 6\n"));
+    std::fs::remove_file(desk.path("keys/log.key")).unwrap();
+    assert!(desk.told(lost).starts_with("written at 7\n"));
+    assert_eq!(desk.whole(), 8);
+}
+
+#[test]
 fn without_a_log_key_nothing_is_written_but_a_new_one() {
     let desk = Desk::founded();
     std::fs::remove_file(desk.path("keys/log.key")).unwrap();

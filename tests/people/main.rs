@@ -3,6 +3,7 @@
 mod asked;
 mod desk;
 mod enrol;
+mod init;
 mod keys;
 mod ledger;
 mod recovery;

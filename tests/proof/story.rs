@@ -320,6 +320,31 @@ fn nothing_is_proved_that_was_not_signed_or_does_not_hold() {
 }
 
 #[test]
+fn a_proof_of_a_record_that_does_not_verify_is_made_and_this_is_told() {
+    // Given a record in which the words of another fact are not those that were signed.
+    let story = ledger();
+    let desk = Desk::of(&story.files());
+    let whole = desk.run("prove 5 -o whole.proof");
+    assert_eq!(whole.exit, 0, "{}", whole.err);
+    let journal = desk.read(crate::support::files::JOURNAL);
+    let words = &story.events[7].body;
+    let (before, after) = journal.rsplit_once(words.as_str()).expect("the words of fact 7");
+    let other = words.replace("yes", "no!");
+    assert_ne!(*words, other);
+    desk.write(crate::support::files::JOURNAL, format!("{before}{other}{after}"));
+    assert_eq!(desk.run("verify").exit, 1);
+    // When a fact is proved that is as it was signed.
+    let made = desk.run("prove 5 -o 5.proof");
+    // Then the proof is the same, and the fault is told on stderr and by the exit code.
+    let told = "warning: the record has 2 faults; the proof holds by itself and says nothing of \
+                that; annals verify tells all\n";
+    assert_eq!((made.exit, made.err), (1, whole.err + told));
+    assert_eq!(desk.read("5.proof"), desk.read("whole.proof"));
+    let answer = desk.run(&format!("verify 5.proof --log-key {}", log_key()));
+    assert!(answer.exit == 0 && answer.out.ends_with(YES), "{}", answer.out);
+}
+
+#[test]
 fn the_c2sp_text_shows_the_record_in_the_tree_that_was_signed() {
     let story = ledger();
     let desk = Desk::of(&story.files());

@@ -11,6 +11,7 @@ use crate::cli::provenance;
 use crate::cli::replay::columns::broken;
 use crate::cli::words;
 use crate::hash::Hash;
+use crate::ledger::table::Table;
 use crate::ledger::view::AsOf;
 use crate::ledger::view::gather::gather;
 use crate::ledger::view::row::{DocumentRow, dated};
@@ -138,12 +139,12 @@ const COLUMNS: [&str; 25] = [
 ];
 
 fn csv(out: &mut dyn Write, as_of: &AsOf, rows: &[DocumentRow]) -> Result<(), Failure> {
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(COLUMNS).map_err(broken)?;
+    let mut table = Table::new(out);
+    table.row(&COLUMNS).map_err(broken)?;
     for row in rows {
-        writer.write_record(cells(as_of, row)).map_err(broken)?;
+        table.row(&cells(as_of, row)).map_err(broken)?;
     }
-    Ok(writer.flush()?)
+    Ok(table.end()?)
 }
 
 fn cells(as_of: &AsOf, row: &DocumentRow) -> [String; 25] {

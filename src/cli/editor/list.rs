@@ -12,6 +12,7 @@ use crate::event::words::RevokeReason;
 use crate::fold::deed::{Deed, Revoked};
 use crate::hash::Hash;
 use crate::key::PublicKey;
+use crate::ledger::table::Table;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::{AsOf, View, no_fact};
 use crate::roster::Member;
@@ -176,8 +177,8 @@ fn csv(out: &mut dyn Write, rows: &[Row], as_of: &AsOf) -> Result<(), Failure> {
     fn some(value: Option<impl ToString>) -> String {
         value.map(|value| value.to_string()).unwrap_or_default()
     }
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(COLUMNS).map_err(broken)?;
+    let mut table = Table::new(out);
+    table.row(&COLUMNS).map_err(broken)?;
     for row in rows {
         let revoked = row.revoked.as_ref();
         let fields = [
@@ -196,7 +197,7 @@ fn csv(out: &mut dyn Write, rows: &[Row], as_of: &AsOf) -> Result<(), Failure> {
             some(row.reason),
             some(row.suspect_from),
         ];
-        writer.write_record(fields).map_err(broken)?;
+        table.row(&fields).map_err(broken)?;
     }
-    Ok(writer.flush()?)
+    Ok(table.end()?)
 }

@@ -15,6 +15,7 @@ use crate::key::PublicKey;
 use crate::keys::{Handle, Held, KeyFolder, Listed};
 use crate::ledger::append::chain;
 use crate::ledger::record::Record;
+use crate::ledger::table::Table;
 use crate::ledger::view::{AsOf, no_fact};
 use crate::text::Origin;
 use serde::Serialize;
@@ -134,10 +135,10 @@ fn write(context: &Context, rows: Vec<Row>, here: Option<Here>) -> Result<(), Fa
 }
 
 fn csv(out: &mut dyn Write, rows: &[Row], as_of: Option<&AsOf>) -> Result<(), Failure> {
-    let mut writer = csv::Writer::from_writer(out);
+    let mut table = Table::new(out);
     let columns =
         ["as_of", "head", "name", "key", "secret", "holder", "roles", "enrolled", "revoked"];
-    writer.write_record(columns).map_err(broken)?;
+    table.row(&columns).map_err(broken)?;
     let number = |number: Option<u64>| number.map(|it| it.to_string()).unwrap_or_default();
     for row in rows {
         let enrolled = row.enrolled.as_ref();
@@ -152,9 +153,9 @@ fn csv(out: &mut dyn Write, rows: &[Row], as_of: Option<&AsOf>) -> Result<(), Fa
             number(enrolled.map(|it| it.enrolled)),
             number(enrolled.and_then(|it| it.revoked)),
         ];
-        writer.write_record(fields).map_err(broken)?;
+        table.row(&fields).map_err(broken)?;
     }
-    Ok(writer.flush()?)
+    Ok(table.end()?)
 }
 
 /// Who a key is in the record here.

@@ -11,6 +11,7 @@ use crate::cli::replay::columns::broken;
 use crate::cli::words::{hanging, untold};
 use crate::event::args::Args as EventArgs;
 use crate::event::words::ErrorIn;
+use crate::ledger::table::Table;
 use crate::ledger::view::event::EventRow;
 use crate::ledger::view::{AsOf, View};
 use serde::Serialize;
@@ -109,9 +110,9 @@ impl<'a> Printer<'a> {
 }
 
 fn record(out: &mut dyn Write, fields: &[String]) -> Result<(), Failure> {
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(fields).map_err(broken)?;
-    Ok(writer.flush()?)
+    let mut table = Table::new(out);
+    table.row(fields).map_err(broken)?;
+    Ok(table.end()?)
 }
 
 fn columns(as_of: &AsOf, row: &EventRow) -> [String; 14] {

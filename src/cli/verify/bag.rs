@@ -51,8 +51,7 @@ pub fn run(
                 record::write(&mut out, told, seconds)?;
             }
         }
-        Format::Json => json(&mut out, &Whole { record: told.as_ref(), bag: &bag })?,
-        _ => return Err(Failure::usage("verify: expected --format text or json")),
+        _ => json(&mut out, &Whole { record: told.as_ref(), bag: &bag })?,
     }
     out.flush()?;
     if let Some(told) = &told {

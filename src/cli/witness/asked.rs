@@ -2,7 +2,7 @@
 
 use super::trust;
 use crate::cli::args::Format;
-use crate::cli::context::Context;
+use crate::cli::context::{Context, span};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, note, out, visible};
 use crate::ledger::record::Record;
@@ -41,7 +41,7 @@ struct ToldWitness<'a> {
 pub fn collect(context: &mut Context, args: CollectArgs) -> Result<Exit, Failure> {
     let record = context.record()?;
     let trust = trust(&record)?;
-    let patience = Patience { witness: span(&args.timeout)?, writer: context.wait()? };
+    let patience = Patience { witness: timeout(&args.timeout)?, writer: context.wait()? };
     let collected = ask_witnesses(&record, &trust.policy, patience)?;
     let mut out = out();
     match context.format() {
@@ -109,10 +109,8 @@ pub fn spelled(seconds: u64) -> String {
     }
 }
 
-fn span(text: &str) -> Result<Duration, Failure> {
-    let span: Result<jiff::SignedDuration, _> = text.parse();
-    let span = span.map_err(|error| Failure::usage(format!("--timeout {text:?}: {error}")))?;
-    match span.unsigned_abs() {
+fn timeout(text: &str) -> Result<Duration, Failure> {
+    match span("--timeout", text)? {
         Duration::ZERO => Err(Failure::usage("--timeout: expected more than no time")),
         span => Ok(span),
     }

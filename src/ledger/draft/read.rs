@@ -5,7 +5,9 @@
 
 use super::{Draft, DraftError, Input, Placed};
 use serde::Deserialize;
+use serde_json::error::Category;
 use similar::get_close_matches;
+use std::fmt::Display;
 
 /// Reads JSON Lines: one draft a line; empty lines are passed over. All bad lines are told.
 ///
@@ -34,23 +36,49 @@ pub fn read_json_lines(text: &str) -> Input {
         if content.trim().is_empty() {
             continue;
         }
-        match serde_json::from_str(content) {
+        match json_draft(content) {
             Ok(draft) => input.drafts.push(Placed { line, draft }),
-            Err(error) => {
+            Err(why) => {
                 let value = serde_json::from_str::<serde_json::Value>(content).ok();
                 let name = value.and_then(|value| Some(value.get("ref")?.as_str()?.to_owned()));
-                input.unread.push(DraftError { line, name, why: json_why(&error) });
+                input.unread.push(DraftError { line, name, why });
             }
         }
     }
     input
 }
 
-fn json_why(error: &serde_json::Error) -> String {
+fn json_draft(line: &str) -> Result<Draft, String> {
+    if !line.trim_start().starts_with('{') {
+        let found: String = line.trim().chars().take(20).collect();
+        return Err(format!("expected a draft in braces, found {found:?}"));
+    }
+    let mut reader = serde_json::Deserializer::from_str(line);
+    let draft = serde_path_to_error::deserialize(&mut reader);
+    let draft = draft.map_err(|error| json_why(line, &path(&error), error.inner()))?;
+    reader.end().map_err(|error| json_why(line, "", &error))?;
+    Ok(draft)
+}
+
+fn json_why(line: &str, path: &str, error: &serde_json::Error) -> String {
     // The library counts lines within one line; the column is what helps.
     let text = error.to_string();
-    let cut = text.rfind(" at line ").unwrap_or(text.len());
-    format!("{} (column {})", nearest(&text[..cut]), error.column())
+    let text = text.rfind(" at line ").and_then(|cut| text.get(..cut)).unwrap_or(&text);
+    let column = error.column();
+    match error.classify() {
+        Category::Eof => format!("expected JSON, found its end too early (column {column})"),
+        Category::Syntax => {
+            let found = line.get(column.saturating_sub(1)..).and_then(|rest| rest.chars().next());
+            let found = found.map(|found| format!("{found:?}")).unwrap_or("other bytes".to_owned());
+            // Of these the library only says that it had hoped for something else.
+            let why = match text.starts_with("expected ") {
+                true => String::new(),
+                false => format!(": {text}"),
+            };
+            format!("expected JSON, found {found} (column {column}){why}")
+        }
+        _ => format!("{path}{} (column {column})", why(text)),
+    }
 }
 
 #[derive(Deserialize)]
@@ -68,7 +96,12 @@ pub fn read_toml(text: &str) -> Input {
         Ok(tables) => tables.draft,
         Err(error) => {
             let line = line_of(error.span().map_or(0, |span| span.start));
-            let why = nearest(error.message());
+            let why = match toml::from_str::<toml::Table>(text) {
+                Ok(_) => {
+                    "expected a table [[draft]] for each draft, and nothing beside them".to_owned()
+                }
+                Err(_) => format!("expected TOML: {}", error.message()),
+            };
             input.unread.push(DraftError { line, name: None, why });
             return input;
         }
@@ -77,15 +110,66 @@ pub fn read_toml(text: &str) -> Input {
         let line = line_of(table.span().start);
         let value = table.into_inner();
         let name = value.get("ref").and_then(toml::Value::as_str).map(str::to_owned);
-        match Draft::deserialize(value) {
+        match serde_path_to_error::deserialize(value) {
             Ok(draft) => input.drafts.push(Placed { line, draft }),
             Err(error) => {
-                let why = nearest(error.message());
+                let why = format!("{}{}", path(&error), why(error.inner().message()));
                 input.unread.push(DraftError { line, name, why });
             }
         }
     }
     input
+}
+
+/// Where in a draft, such as `evidence[0].stance: `; nothing where it is the draft itself. A field
+/// that is unknown is in what its own path leads to.
+fn path<E: Display>(error: &serde_path_to_error::Error<E>) -> String {
+    let path = error.path().to_string();
+    let place = match error.inner().to_string().starts_with("unknown field ") {
+        true => path.rsplit_once('.').map_or("", |(outer, _)| outer),
+        false => path.trim_matches('.'),
+    };
+    if place.is_empty() { String::new() } else { format!("{place}: ") }
+}
+
+/// What is wrong with a value, in words that know nothing of the types of a program.
+fn why(text: &str) -> String {
+    let text = text.trim_end();
+    if let Some(field) = text.strip_prefix("duplicate field ") {
+        return format!("expected a field once, found {field} again");
+    }
+    if let Some(variant) = text.strip_prefix("unknown variant ") {
+        return nearest(&format!("unknown word {variant}"));
+    }
+    let wrong = ["invalid type: ", "invalid value: ", "invalid length: "];
+    let wrong = wrong.iter().find_map(|start| text.strip_prefix(start));
+    match wrong.and_then(|rest| rest.rsplit_once(", expected ")) {
+        Some((found, expected)) => format!("expected {}, found {}", kind(expected), shown(found)),
+        None => nearest(text),
+    }
+}
+
+/// A type, as a person would call it.
+fn kind(expected: &str) -> &str {
+    match expected {
+        "usize" | "u64" => "a whole number",
+        "a string" => "text in quotes",
+        "a sequence" => "a list in brackets",
+        "path string" => "the name of a file",
+        expected if expected.starts_with("struct ") => "fields in braces",
+        expected => expected,
+    }
+}
+
+/// A value that was found, as it was typed where that is short.
+fn shown(found: &str) -> String {
+    let number = |found: &str| found.split('`').nth(1).map(str::to_owned);
+    match found {
+        "map" => "fields in braces".to_owned(),
+        "sequence" => "a list in brackets".to_owned(),
+        found if found.starts_with("string ") => found.trim_start_matches("string ").to_owned(),
+        found => number(found).unwrap_or_else(|| found.to_owned()),
+    }
 }
 
 /// Words that are nearest to a wrong one: at most so many, and so alike.

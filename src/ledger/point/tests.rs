@@ -38,6 +38,16 @@ fn days_of_23_and_of_25_hours_and_one_that_begins_at_one() {
 }
 
 #[test]
+fn the_last_day_ends_where_time_does() {
+    let end = Timestamp::MAX.to_string();
+    assert_eq!(within("9999-12-31", "UTC"), both(&end, &end));
+    assert_eq!(within("9999-12-30", "UTC"), both("9999-12-30T00:00:00Z", &end));
+    assert_eq!(within("9999-12-31", "Pacific/Kiritimati").1, end);
+    assert_eq!(within("9999-12-29", "UTC").1, "9999-12-30T00:00:00Z");
+    assert_eq!(earliest(Timestamp::MAX), None);
+}
+
+#[test]
 fn leap_days_are_there_or_refused() {
     assert_eq!(within("2028-02-29", "UTC").0, "2028-02-29T00:00:00Z");
     let around = around("UTC", "2028-02-29T12:00:00.000000Z");

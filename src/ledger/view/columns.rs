@@ -1,8 +1,10 @@
 //! Facts as CSV: the columns of `annals replay --format csv` and of a bag, stable in name and
 //! order.
 //!
-//! Always holds: a row has every column; what is not told is empty. Not here: which facts.
+//! Always holds: a row has every column; what is not told is empty; a cell is
+//! as `ledger::table` writes it. Not here: which facts.
 
+use crate::ledger::table::Table;
 use crate::ledger::view::AsOf;
 use crate::ledger::view::row::FactRow;
 use std::io::Write;
@@ -49,12 +51,12 @@ pub fn write<'a>(
     as_of: &AsOf,
     facts: impl Iterator<Item = &'a FactRow>,
 ) -> Result<(), csv::Error> {
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(COLUMNS)?;
+    let mut table = Table::new(out);
+    table.row(&COLUMNS)?;
     for row in facts {
-        writer.write_record(record(as_of, row))?;
+        table.row(&record(as_of, row))?;
     }
-    Ok(writer.flush()?)
+    Ok(table.end()?)
 }
 
 fn record(as_of: &AsOf, row: &FactRow) -> [String; 32] {

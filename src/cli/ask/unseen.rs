@@ -1,0 +1,111 @@
+//! A line that is typed and not shown, and questions that can be left.
+//!
+//! Always holds: the terminal shows what is typed again, and its cursor, however a question ends;
+//! Ctrl-C and Ctrl-D end a question, not the program in its midst. Not here: what is asked.
+//! Source: termios(3), of a line: `EOL` ends one as a line feed does.
+
+use console::Term;
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios};
+use rustix::termios::{tcgetattr, tcsetattr};
+use signal_hook::consts::SIGINT;
+use std::io::{self, Stdin, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use zeroize::Zeroizing;
+
+/// What Ctrl-C types.
+const INTERRUPT: u8 = 3;
+/// The most that a terminal hands over of one line.
+const MOST: usize = 4_096;
+
+/// The terminal while it shows nothing; after that it is as before.
+struct Unseen {
+    terminal: Stdin,
+    before: Termios,
+}
+
+impl Unseen {
+    fn new() -> io::Result<Unseen> {
+        let terminal = io::stdin();
+        let before = tcgetattr(&terminal)?;
+        let mut unseen = before.clone();
+        unseen.local_modes.remove(LocalModes::ECHO | LocalModes::ISIG);
+        unseen.special_codes[SpecialCodeIndex::VEOL] = INTERRUPT;
+        tcsetattr(&terminal, OptionalActions::Flush, &unseen)?;
+        Ok(Unseen { terminal, before })
+    }
+
+    /// A line, without its end.
+    fn line(&self) -> io::Result<Zeroizing<Vec<u8>>> {
+        let mut line = Zeroizing::new(Vec::with_capacity(MOST));
+        let mut part = Zeroizing::new([0; MOST]);
+        loop {
+            let count = match rustix::io::read(&self.terminal, part.as_mut_slice()) {
+                Ok(count) => count,
+                Err(rustix::io::Errno::INTR) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            match part.get(..count) {
+                None | Some([]) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Some([.., INTERRUPT]) => return Err(io::ErrorKind::Interrupted.into()),
+                Some([rest @ .., b'\n']) => {
+                    line.extend_from_slice(rest);
+                    return Ok(line);
+                }
+                Some(rest) => line.extend_from_slice(rest),
+            }
+        }
+    }
+}
+
+impl Drop for Unseen {
+    fn drop(&mut self) {
+        // There is nobody to tell.
+        let _ = tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
+    }
+}
+
+/// Asks on stderr for a line, which is not shown. Ctrl-C and Ctrl-D are an error ([`is_left`]).
+pub fn line(prompt: &str) -> io::Result<Zeroizing<String>> {
+    let unseen = Unseen::new()?;
+    let mut err = io::stderr();
+    write!(err, "{prompt}: ")?;
+    err.flush()?;
+    let line = unseen.line();
+    writeln!(err)?;
+    let line = line?;
+    match std::str::from_utf8(&line) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "expected UTF-8, found other")),
+    }
+}
+
+/// Whether a question was left, by Ctrl-C, Ctrl-D or the terminal's end.
+pub fn is_left(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof)
+}
+
+/// Asks a question that Ctrl-C ends with an error, in place of the program.
+pub fn leaving<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> io::Result<T> {
+    let ends = interrupt_ends()?;
+    ends.store(false, Ordering::SeqCst);
+    let answer = ask();
+    ends.store(true, Ordering::SeqCst);
+    answer.map_err(|dialoguer::Error::IO(error)| {
+        let term = Term::stderr();
+        // There is nobody to tell.
+        let _ = term.show_cursor().and_then(|()| term.write_line(""));
+        error
+    })
+}
+
+/// Whether Ctrl-C ends the program, as it does but for questions.
+fn interrupt_ends() -> io::Result<&'static AtomicBool> {
+    static ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    if let Some(ends) = ENDS.get() {
+        return Ok(ends);
+    }
+    let ends = Arc::new(AtomicBool::new(true));
+    signal_hook::flag::register_conditional_default(SIGINT, Arc::clone(&ends))?;
+    Ok(ENDS.get_or_init(|| ends))
+}

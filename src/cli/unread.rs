@@ -1,0 +1,40 @@
+//! Arguments that cannot be read: what was expected, what was found, and where.
+//!
+//! Always holds: a value that no parser takes is told in our words, not in a library's; all else is
+//! told as the library of the arguments tells it. Not here: what the arguments mean.
+
+use clap::Error as Unread;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::error::Error;
+use std::net::AddrParseError;
+use std::num::{IntErrorKind, ParseIntError};
+
+/// The sentence for a value that no parser takes; `None` where the library's own is to be told.
+pub fn value(error: &Unread) -> Option<String> {
+    if error.kind() != ErrorKind::ValueValidation {
+        return None;
+    }
+    let told = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text),
+        _ => None,
+    };
+    let (argument, found) = (told(ContextKind::InvalidArg)?, told(ContextKind::InvalidValue)?);
+    Some(format!("{argument}: {}, found {found:?}", expected(error.source()?)))
+}
+
+fn expected(why: &(dyn Error + 'static)) -> String {
+    if let Some(number) = why.downcast_ref::<ParseIntError>() {
+        return match number.kind() {
+            IntErrorKind::PosOverflow => "expected a smaller number".to_owned(),
+            _ => "expected a whole number".to_owned(),
+        };
+    }
+    if why.is::<AddrParseError>() {
+        return "expected an address with a port, such as 127.0.0.1:8080".to_owned();
+    }
+    let why = why.to_string();
+    match why.split_once(" is not in ").and_then(|(_, range)| range.split_once("..=")) {
+        Some((least, most)) => format!("expected a whole number from {least} to {most}"),
+        None => why,
+    }
+}

@@ -1,0 +1,90 @@
+//! A table as CSV: rows of cells that no spreadsheet takes for a formula.
+//!
+//! Always holds: a cell that begins as a formula does has an apostrophe before it, and so has one
+//! that begins with apostrophes and then so: to take the first of them away gives the cell back.
+//! Not here: which columns; a spreadsheet that splits at another character than the comma.
+//! Source: RFC 4180; FORMAT.md section 14; OWASP, "CSV Injection".
+
+use std::io::{self, Write};
+
+/// Rows, written one after the other.
+pub struct Table<W: Write>(csv::Writer<W>);
+
+impl<W: Write> Table<W> {
+    /// A table without rows.
+    pub fn new(out: W) -> Table<W> {
+        Table(csv::Writer::from_writer(out))
+    }
+
+    /// Writes a row; each has as many cells as the first.
+    pub fn row(&mut self, cells: &[impl AsRef<str>]) -> Result<(), csv::Error> {
+        for cell in cells {
+            let cell = cell.as_ref();
+            match is_formula(cell) {
+                true => self.0.write_field(format!("'{cell}"))?,
+                false => self.0.write_field(cell)?,
+            }
+        }
+        self.0.write_record(None::<&[u8]>)
+    }
+
+    /// Hands on what is still held back.
+    pub fn end(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// What a formula, or what a spreadsheet drops before one, begins with; also at full width.
+const FIRST: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// Whether a cell begins as a formula does, behind any number of apostrophes; a negative number
+/// does not.
+fn is_formula(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(FIRST) && !is_number(cell)
+}
+
+/// `-`, digits, and perhaps `.` and digits.
+fn is_number(cell: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(number) = cell.strip_prefix('-') else { return false };
+    match number.split_once('.') {
+        Some((whole, part)) => digits(whole) && digits(part),
+        None => digits(number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(cells: &[&str]) -> String {
+        let mut out = Vec::new();
+        let mut table = Table::new(&mut out);
+        table.row(cells).unwrap();
+        table.end().unwrap();
+        drop(table);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_cell_that_begins_as_a_formula_has_an_apostrophe_before_it() {
+        let cells = ["=1+1", "+1", "-x", "-0044-03-15", "@SUM(A1)", "\t=1", "＝1", "-"];
+        assert_eq!(written(&cells), "'=1+1,'+1,'-x,'-0044-03-15,'@SUM(A1),'\t=1,'＝1,'-\n");
+        assert_eq!(written(&["\r=1", "\n=1"]), "\"'\r=1\",\"'\n=1\"\n");
+        let plain = ["", "-7", "-0.5", "a=1", " =1", "'", "'tis", "1-2"];
+        assert_eq!(written(&plain), ",-7,-0.5,a=1, =1,','tis,1-2\n");
+    }
+
+    #[test]
+    fn every_cell_can_be_read_back() {
+        let cells = ["=1", "'=1", "''=1", "'-5", "-5", "'tis", "''", "", "it's =1", "'\n", "x\ny"];
+        let text = written(&cells);
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+        let row = reader.records().next().unwrap().unwrap();
+        let back = row.iter().map(|cell| match cell.strip_prefix('\'') {
+            Some(rest) if rest.trim_start_matches('\'').starts_with(FIRST) => rest,
+            _ => cell,
+        });
+        assert_eq!(back.collect::<Vec<_>>(), cells);
+    }
+}

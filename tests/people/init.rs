@@ -1,0 +1,110 @@
+//! `annals init` where something stands already: a ledger, or what a stopped init left.
+
+use crate::desk::Desk;
+use std::fs;
+use std::time::Duration;
+
+const INIT: &str =
+    "init --origin example.org/record --title Record --name Ada_Example --no-passphrase";
+
+/// Every file here with its bytes.
+fn files(desk: &Desk) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![desk.folder.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => found.push((path.clone(), fs::read(&path).unwrap())),
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// What is told where an init is refused; nothing is changed.
+fn refused(desk: &Desk) -> String {
+    let before = files(desk);
+    let (exit, told) = desk.refused(INIT);
+    assert_eq!(exit, 2, "{told}");
+    assert!(files(desk) == before, "{told}");
+    told
+}
+
+#[test]
+fn a_ledger_is_never_made_over() {
+    let desk = Desk::founded();
+    let told = "annals: ledger is there already; nothing was changed; it holds its first event \
+                alone: go on with it; or, if its init was stopped before the recovery key was \
+                told, remove it and the keys that were made for it and say annals init again\n";
+    assert_eq!(refused(&desk), told);
+    desk.told("ledger change --title Another");
+    let told = "annals: ledger is there already; nothing was changed\n";
+    assert_eq!(refused(&desk), told);
+}
+
+#[test]
+fn what_a_stopped_init_left_is_told_and_what_to_do_about_it() {
+    // Stopped after the keys and before the ledger.
+    let desk = Desk::founded();
+    fs::remove_dir_all(desk.path("ledger")).unwrap();
+    fs::remove_file(desk.path("keys/log.marks")).unwrap();
+    let told = "annals: ./keys/log.key is there already; nothing was changed; there is no ledger at \
+                ledger: an init that was stopped left the key, or it is that of a ledger \
+                elsewhere; --keys names another folder, or, if nothing was ever signed with the \
+                keys here, move them away and say annals init again\n";
+    assert_eq!(refused(&desk), told);
+    fs::rename(desk.path("keys"), desk.path("keys.away")).unwrap();
+    desk.told(INIT);
+    // Stopped with a folder that is no ledger yet.
+    let desk = Desk::empty();
+    fs::create_dir_all(desk.path("ledger/document")).unwrap();
+    let told = "annals: ledger is there already; nothing was changed; it is no ledger: --ledger \
+                names another folder, or, if an init that was stopped left it, remove it and say \
+                annals init again\n";
+    assert_eq!(refused(&desk), told);
+    // Stopped with a ledger that has no event yet.
+    let desk = Desk::founded();
+    for name in ["ledger/checkpoint", "keys/log.marks"] {
+        fs::remove_file(desk.path(name)).unwrap();
+    }
+    fs::write(desk.path("ledger/journal/00000000000000000000.log"), "").unwrap();
+    let told = "annals: ledger is there already; nothing was changed; it holds no event, and \
+                nothing was signed: if an init that was stopped left it, remove it and the keys \
+                that were made for it and say annals init again\n";
+    assert_eq!(refused(&desk), told);
+}
+
+#[test]
+fn whenever_an_init_is_stopped_the_next_one_leads_on() {
+    for delay in (0..10).map(|step| Duration::from_millis(4 * step)) {
+        let desk = Desk::empty();
+        let mut command = desk.command(INIT, &[]);
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        let mut child = command.spawn().unwrap();
+        std::thread::sleep(delay);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let again = desk.run(INIT);
+        if again.exit == 0 {
+            continue;
+        }
+        // An event that is there can be gone on from: the keys are there too.
+        if again.err.contains("it holds its first event alone: go on with it") {
+            desk.told("ledger change --title Another");
+            assert_eq!(desk.run("verify").exit, 0);
+            continue;
+        }
+        // Else there is nothing but what may be put away.
+        let leads = ["annals init again", "or move it away"];
+        assert!(leads.iter().any(|it| again.err.contains(it)), "{delay:?}: {}", again.err);
+        for name in ["ledger", "keys"] {
+            if desk.path(name).exists() {
+                fs::rename(desk.path(name), desk.path(&format!("{name}.away"))).unwrap();
+            }
+        }
+        desk.told(INIT);
+    }
+}
