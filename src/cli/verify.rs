@@ -133,6 +133,7 @@ fn asked(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, Failure> {
         only_new: args.only_new,
         evidence: args.evidence.clone(),
         store: !args.no_store,
+        index: true,
         jobs: args.jobs.map_or(cores, usize::from),
         policy,
     })

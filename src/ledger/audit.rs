@@ -21,7 +21,7 @@ use crate::tlog::policy::Policy;
 use crate::verify::cosigned::{self, Witnessed};
 use crate::verify::ends::Ends;
 use crate::verify::source::{SPAN, Source};
-use crate::verify::{Options, Report, verify};
+use crate::verify::{Follower, Options, Report, verify};
 pub use evidence::EvidenceFound;
 pub use kept::PinFound;
 use std::path::PathBuf;
@@ -39,6 +39,8 @@ pub struct Audit {
     pub evidence: Option<PathBuf>,
     /// Whether the store is compared with the journal.
     pub store: bool,
+    /// Whether the index is compared with one that is made anew.
+    pub index: bool,
     /// Number of threads.
     pub jobs: usize,
     /// A policy that the checkpoint must meet.
@@ -99,11 +101,15 @@ pub fn audit(
     let mut unreadable = Vec::new();
     let mark = last_mark(record, &mut unreadable)?;
     let ends = Ends { checkpoint: record.checkpoint.clone(), mark, pin: kept::read(audit)? };
-    let index = Builder::open(&record.paths.ledger, record.journal.starts(), Mode::Check);
-    let options = Options { follower: Some(&index), ..options(audit, &ends, progress) };
+    let builder = Builder::open(&record.paths.ledger, record.journal.starts(), Mode::Check);
+    let follower = Some(&builder as &dyn Follower).filter(|_| audit.index);
+    let options = Options { follower, ..options(audit, &ends, progress) };
     let mut report = verify(&record.journal, &ends, options)?;
     report.faults.extend(unreadable);
-    let index = index.found();
+    let index = match audit.index {
+        true => builder.found(),
+        false => Built::Not("not asked".to_owned()),
+    };
     if let Built::Differs(why) = &index {
         let why = format!("{why}; annals repair --index makes it again from the journal");
         report.faults.push(Fault::of(Rule::Index, why));

@@ -109,7 +109,7 @@ pub fn repair(
         tell(Step::Nothing);
     }
     drop(lock);
-    let asked = Audit { store: true, jobs: asked.jobs, ..Audit::default() };
+    let asked = Audit { store: true, index: true, jobs: asked.jobs, ..Audit::default() };
     audit(&Record::open(paths.clone())?, &asked, None)
 }
 
