@@ -589,13 +589,16 @@ class Commit:
         self.events = [lines[i:i + 4] for i in range(0, whole, 4)]
         self.left_over = len(lines) > whole if closing is not None else bool(data)
 
+    def closing_size(self):
+        """The size that the closing line says; None if it is not in form."""
+        parts = (self.closing or b"").decode("latin-1").split(" ")
+        in_form = len(parts) == 4 and parse_root(parts[2]) and parse_root(parts[3])
+        return parse_size(parts[1]) if in_form else None
+
     def unfinished(self, size):
         """Whether the closing line's form, size or sum does not hold; its root is judged with the events."""
-        parts = self.closing.split(b" ")
-        return not (
-            len(parts) == 4 and parts[1] == b"%d" % size and parse_root(parts[2].decode("latin-1"))
-            and parts[3] == b64(sha256(self.data)).encode()
-        )
+        said = self.closing_size()
+        return said is None or said != size or self.closing.split(b" ")[3] != b64(sha256(self.data)).encode()
 
 
 CLOSING = re.compile(rb"^= [^\n]*\n", re.M)
@@ -1073,13 +1076,7 @@ class State:
 # --- 5 to 9 Verification ---------------------------------------------------------------------------
 
 HINDER = {101, 102, 103, 105, 204, 205, 207, 301, 302}  # rules of section 5 that keep an event out
-# Rules of section 7, beside 601 and 602, that cannot be judged while a body of the type is withheld.
-NEEDS_BODY = {
-    "editor.enrolled": (612,), "document.captured": (605, 606, 607, 608), "document.described": (608,),
-    "fact.asserted": (608, 609, 615), "fact.corrected": (608, 609, 615), "fact.confirmed": (608, 609, 613),
-    "fact.disputed": (608, 609), "fact.upheld": (608, 609), "fact.reinstated": (608, 609),
-    "body.released": (616,),
-}
+COUNTS = ("bodies", "documents", "quotations", "not_checkable", "closing_lines", "ignored_bytes")  # section 9
 
 
 def cut_bundle(data, width):
@@ -1100,11 +1097,11 @@ class Verifier:
         self.files, self.marks, self.pin, self.policy = files, marks, pin, policy
         self.untrusted, self.published = False, published
         self.faults = []  # (rule, position)
-        self.ignored = self.not_checkable = 0
+        self.counts = dict.fromkeys(COUNTS, 0)
         self.stopped = False  # whether the verdict ended before an event of a later format
         self.unreadable = set()
         self.events, self.tree, self.expected, self.last_at = [], Tree(), 0, None
-        self.first, self.latest = {}, {}  # position -> first and latest event there
+        self.latest = {}  # position -> latest event there
         self.state, self.log_keys = State(), [()]  # log_keys[n]: log key and old log key of size n
         # What belongs to the record and is never refolded:
         self.applied, self.suspect_revocations = {}, []  # events applied at their place, by position
@@ -1116,6 +1113,9 @@ class Verifier:
 
     def fault(self, rule, position=None):
         self.faults.append((rule, position))
+
+    def count(self, what, many=1):
+        self.counts[what] += many
 
     def read(self, *names):
         try:
@@ -1139,14 +1139,23 @@ class Verifier:
         for name in sorted(n for n in names if re.fullmatch("[0-9]{20}\\.log", n)):
             commits += commits_of_file(int(name[:20]), self.read("journal", name) or b"")
         while commits and commits[-1].closing is None:
-            self.ignored += len(commits.pop().data)
+            self.count("ignored_bytes", len(commits.pop().data))
         if commits:
             last, before = commits[-1], sum(len(c.events) for c in commits[:-1])
             checkpoint_size = self.checkpoint[1] if self.checkpoint else 0
-            if checkpoint_size <= before and last.unfinished(before + len(last.events)):
-                self.ignored += len(last.data) + len(last.closing) + 1
+            sizes = {before + len(last.events), self.size_by_names(commits)}
+            if checkpoint_size <= before and all(map(last.unfinished, sizes)):
+                self.count("ignored_bytes", len(last.data) + len(last.closing) + 1)
                 commits.pop()
         return commits
+
+    @staticmethod
+    def size_by_names(commits):
+        """The number of events by the name of the last file, where all names and the lines that end files agree."""
+        files = [i for i, commit in enumerate(commits) if commit.file is not None]
+        agree = commits[0].file == 0 and all(
+            commits[i].file == commits[i - 1].closing_size() for i in files[1:])
+        return commits[files[-1]].file + sum(len(c.events) for c in commits[files[-1]:]) if agree else None
 
     def run(self):
         self.checkpoint = parse_checkpoint(self.read("checkpoint"))
@@ -1183,9 +1192,11 @@ class Verifier:
                     return
             if commit.left_over:
                 self.fault(910, len(self.events))
-            if commit.closing is not None and not closing_told:
+            if commit.closing is not None:
                 line = "= %d %s %s" % (len(self.events), b64(self.tree.root()), b64(sha256(commit.data)))
-                if commit.closing != line.encode() or not commit.events:
+                if commit.closing == line.encode() and commit.events:
+                    self.count("closing_lines")
+                elif not closing_told:
                     closing_told = True
                     self.fault(706, len(self.events))
 
@@ -1279,7 +1290,6 @@ class Verifier:
             self.bodies.add(e.digest)
         self.events.append(e)
         self.tree.add(e.hash)
-        self.first.setdefault(here, e)
         self.latest[here] = e
         self.expected = max(self.expected, here + 1)
         if apply:
@@ -1478,8 +1488,8 @@ class Verifier:
         """The rules of section 7, but for 604 and 605, which are asked at the end of the record."""
         body, a = e.body, e.args
         broken = {603: e.digest in self.bodies, 601: not e.committed and not e.withheld}
-        if e.withheld:
-            self.not_checkable += 2 + len(NEEDS_BODY.get(e.type, ()))
+        self.count("not_checkable", e.withheld)
+        self.count("bodies", body is not None)
         if body is None:
             return broken
         if (body["by"], body["type"]) != (e.by, e.type):
@@ -1489,29 +1499,30 @@ class Verifier:
             file, earlier = self.document(body["sha256"]), self.captures.get(body["sha256"])
             e.absent = not file.there and ("document", body["sha256"]) not in self.unreadable  # that is 911
             broken[606] = file.there and not (file.digest_holds and file.length == body["bytes"])
+            self.count("documents", file.there and not broken[606])
             broken[607] = earlier is not None and earlier not in self.state.redacted
         evidence = body["fact"]["evidence"] if "fact" in body else body.get("evidence", [])
         e.sound = [x for x in evidence if self.is_captured(e, x["document"])]
         quotes = [x for x in e.sound if "quote" in x]
         broken[608] = len(e.sound) < len(evidence) or (
             "derived_from" in body and not self.is_captured(e, body["derived_from"]))
-        broken[609] = self.fails([self.quote_verdict(x) for x in quotes])
+        verdicts = [self.quote_verdict(x) for x in quotes]
+        broken[609] = False in verdicts
+        self.count("quotations", verdicts.count(True))
+        self.count("not_checkable", verdicts.count(None))
         if e.type == "editor.enrolled":  # without a ledger there is no origin that a signature could name
             broken[612] = self.opening is None or not possession_holds(
                 "editor", self.opening["origin"], a["key"], body["name"], a["possession"])
         if e.type == "fact.confirmed" and a["how"] == "independent-document":
-            broken[613] = self.fails([self.independent_verdict(e)])
+            verdict = self.independent_verdict(e)
+            broken[613] = verdict is False
+            self.count("not_checkable", verdict is None)
         if "fact" in body and a["sealed"] is None:
             broken[615] = any(self.state.sealed(self.applied[x["document"]]) for x in quotes)
         if e.type == "body.released" and "because" not in body and a["event"] in self.applied:
             until = self.applied[a["event"]].args.get("sealed")
             broken[616] = until not in (None, "by-hand") and until > e.place["at"]
         return broken
-
-    def fails(self, verdicts):
-        """Whether one is False; if none is, a None among them is counted as not checkable."""
-        self.not_checkable += False not in verdicts and None in verdicts
-        return False in verdicts
 
     def is_captured(self, e, position):
         named = self.applied.get(position)
@@ -1538,7 +1549,7 @@ class Verifier:
         return position, entry is not None
 
     def independent_verdict(self, e):
-        on = self.first.get(e.args["on"])
+        on = self.applied.get(e.args["on"])
         if on is None or on.type not in ("fact.asserted", "fact.corrected"):
             return True  # not judged
         if on.sound is None:
@@ -1551,11 +1562,13 @@ class Verifier:
 
     def judge_end(self):
         for e in self.events:
-            if e.place and e.statement and not self.state.sealed(e) and e.position not in self.state.redacted:
-                if e.withheld:
-                    self.fault(604, e.position)
-                elif e.absent:
-                    self.fault(605, e.position)
+            if not e.place or not e.statement:
+                continue
+            explained = self.state.sealed(e) or e.position in self.state.redacted
+            if e.absent:
+                self.count("not_checkable") if explained else self.fault(605, e.position)
+            elif e.withheld and not explained:
+                self.fault(604, e.position)
 
     # Checkpoint, marks and pin (section 9)
 
@@ -1599,12 +1612,16 @@ class Verifier:
         lines = (self.marks or b"").split(b"\n")[:-1]  # a last line without LF is no mark
         if not lines:
             return
-        if parse_mark(lines[-1]) is None:
-            self.fault(911)
-            return
-        marks = filter(None, map(parse_mark, reversed(lines)))
-        mark = next((m for m in marks if self.opening and m[0] == self.opening["origin"]), None)
-        if mark and (mark[1] > len(self.events) or mark[2] != self.root_at(mark[1])):
+        mark = parse_mark(lines[-1]) if self.opening is None else None
+        for mark in map(parse_mark, reversed(lines)) if self.opening else [mark]:
+            if mark is None:
+                self.fault(911)  # it may be a mark of this record
+                return
+            if self.opening and mark[0] == self.opening["origin"]:
+                break
+        else:
+            return  # none is of this record
+        if mark[1] > len(self.events) or mark[2] != self.root_at(mark[1]):
             self.fault(707)
 
     def judge_pin(self):
@@ -1680,8 +1697,7 @@ class Verifier:
             "exit": self.exit(),
             **self.ends(),
             "faults": [{"rule": rule, "name": RULES[rule][0], "position": p} for rule, p in faults],
-            "not_checkable": self.not_checkable,
-            "ignored_bytes": self.ignored,
+            **self.counts,
             # Where the program stopped, what follows is unknown, and so is the state.
             "state": None if self.stopped else self.state_json(),
         }
@@ -2049,10 +2065,12 @@ def check_vector(path):
         else:
             got = verify(Files(below), files.get("keys/log.marks"), files.get("pin"), policy, published)
         state = None if got["state"] is None else sha256(spell(got["state"])).hex()
-        found = {"exit": got["exit"], "faults": told(got["faults"]), "state_sha256": state}
+        found = {"exit": got["exit"], "faults": told(got["faults"]), "state_sha256": state,
+                 "counts": {name: got[name] for name in COUNTS if name in got}}
         expect = {**vector["expect"], "faults": told(vector["expect"]["faults"])}
         if expect.get("state_sha256") is None:
             expect["state_sha256"] = state
+        expect["counts"] = expect.get("counts") or found["counts"]
         wrong = ["%s: expected %s, found %s" % (k, expect[k], found[k]) for k in found if found[k] != expect[k]]
         return "; ".join(wrong) or None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

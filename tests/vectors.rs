@@ -94,7 +94,10 @@ fn every_journal_is_read_from_disk_as_the_page_says() {
             split.damage.iter().map(|damage| (damage.rule, damage.counted)).collect()
         };
         assert_eq!(told(&found), told(&expected), "{}", case.name);
-        assert_eq!(journal.size(), expected.entries.len() as u64, "{}", case.name);
+        // Names and closing lines that agree are believed before anything is counted.
+        if expected.damage.is_empty() {
+            assert_eq!(journal.size(), expected.entries.len() as u64, "{}", case.name);
+        }
     }
 }
 
