@@ -1,6 +1,6 @@
 //! Vectors of rules 701–705, 707 and 801–804: checkpoint, marks and pin.
 
-use super::{Case, bad};
+use super::{Case, bad, good};
 use crate::support::files::{
     CHECKPOINT, Files, JOURNAL, MARKS, PIN, head_text, note, pin_with_sum, signature_blob,
 };
@@ -40,18 +40,57 @@ fn cut(honest: bool) -> Files {
 pub fn cases() -> Vec<Case> {
     let mut out = checkpoints();
     out.extend(memory());
-    out.push(unreadable());
+    out.extend(unreadable());
     out
 }
 
 /// No event is left, so no mark is known to be this ledger's: the last one has a form all the same.
-fn unreadable() -> Case {
-    let mut files = ledger().files();
-    files.insert(JOURNAL.to_owned(), Vec::new());
-    files.remove(CHECKPOINT);
-    files.insert(MARKS.to_owned(), ledger().mark(3).replace(" 3 ", " 03 ").into_bytes());
-    let about = "No event is left, and the last mark is not in form.";
-    bad("911-unreadable-mark", about, files, &[(701, -1), (911, -1)])
+fn unreadable() -> Vec<Case> {
+    let nothing = |marks: String| {
+        let mut files = with(MARKS, marks);
+        files.insert(JOURNAL.to_owned(), Vec::new());
+        files.remove(CHECKPOINT);
+        files
+    };
+    let (mark, torn) = (ledger().mark(3), ledger().mark(3).replace(" 3 ", " 03 "));
+    let foreign = mark.replace(acts::ORIGIN, "example.org/other");
+    vec![
+        bad(
+            "701-checkpoint-form-mark",
+            "No event is left, and a mark before the last one is not in form.",
+            nothing(torn.clone() + &mark),
+            &[(701, -1)],
+        ),
+        good(
+            "mark-before",
+            "A mark that is not in form stands before the last one of this ledger.",
+            with(MARKS, format!("{torn}{mark}{foreign}")),
+        ),
+        bad(
+            "911-unreadable-mark",
+            "No event is left, and the last mark is not in form.",
+            nothing(mark.clone() + &torn),
+            &[(701, -1), (911, -1)],
+        ),
+        bad(
+            "911-unreadable-mark-behind",
+            "A mark that is not in form stands behind the last one of this ledger.",
+            with(MARKS, format!("{mark}{torn}{foreign}")),
+            &[(911, -1)],
+        ),
+        bad(
+            "911-unreadable-mark-larger",
+            "The same, and 707 is not judged though the mark before is of a larger size.",
+            with(MARKS, format!("{}{torn}{foreign}", mark.replace(" 3 ", " 4 "))),
+            &[(911, -1)],
+        ),
+        bad(
+            "911-unreadable-mark-foreign",
+            "No mark is of this ledger, and the first line is none.",
+            with(MARKS, format!("{torn}{foreign}{foreign}")),
+            &[(911, -1)],
+        ),
+    ]
 }
 
 fn checkpoints() -> Vec<Case> {

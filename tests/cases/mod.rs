@@ -20,7 +20,7 @@ mod seals;
 pub mod signatures;
 mod signers;
 
-use crate::support::proof::judge_proof;
+use crate::support::proof::{PROOF, judge_proof};
 use crate::support::{Files, Ledger, judge};
 use base64::Engine;
 #[allow(unused_imports)]
@@ -96,6 +96,26 @@ pub fn all() -> Vec<Case> {
 /// Exit, rules and positions of faults, digest of the state if there is one.
 pub type Outcome = (u8, Vec<(u16, Option<u64>)>, Option<String>);
 
+/// What a report counts: FORMAT.md section 9, "Counts". Null of a proof.
+pub fn counts(files: &Files) -> Option<Counts> {
+    let report = (!files.contains_key(PROOF)).then(|| judge(files).report)?;
+    let annals::verify::content::Counts { bodies, documents, quotations, not_checkable } =
+        report.counts;
+    let (closing_lines, ignored_bytes) = (report.closings, report.ignored_bytes);
+    Some(Counts { bodies, documents, quotations, not_checkable, closing_lines, ignored_bytes })
+}
+
+/// The counts of a report, by the names that both programs write.
+#[derive(Serialize)]
+pub struct Counts {
+    bodies: u64,
+    documents: u64,
+    quotations: u64,
+    not_checkable: u64,
+    closing_lines: u64,
+    ignored_bytes: u64,
+}
+
 /// Exit, faults and the digest of the state of a vector's files.
 pub fn outcome(files: &Files) -> Outcome {
     match judge_proof(files) {
@@ -129,6 +149,7 @@ struct Expect {
     exit: u8,
     faults: Vec<FaultRow>,
     state_sha256: Option<String>,
+    counts: Option<Counts>,
 }
 
 #[derive(Serialize)]
@@ -146,13 +167,13 @@ impl Case {
         };
         let files = self.files.iter().map(|(name, bytes)| (name.as_str(), as_text(bytes)));
         let rows = self.faults.iter().map(|(rule, at)| FaultRow { rule: *rule, position: *at });
-        let state_sha256 = outcome(&self.files).2;
+        let (state_sha256, counts) = (outcome(&self.files).2, counts(&self.files));
         let vector = Vector {
             name: &self.name,
             rule: self.rule,
             about: self.about,
             files: files.collect(),
-            expect: Expect { exit: self.exit, faults: rows.collect(), state_sha256 },
+            expect: Expect { exit: self.exit, faults: rows.collect(), state_sha256, counts },
         };
         serde_json::to_string_pretty(&vector).expect("a vector is JSON") + "\n"
     }
