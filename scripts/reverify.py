@@ -691,6 +691,13 @@ def ended(data, most):
     return body[:-1].split(b"\n") if last == b"sum " + sha256(body).hex().encode() else None
 
 
+def later_version(data, word):
+    """The version that a text form's first line says, if it is a later one; else None."""
+    found = re.match(b"annals %s v([1-9][0-9]{0,15})\n" % word, data)
+    version = parse_size(found[1].decode()) if found else None
+    return version if version is not None and version > 1 else None
+
+
 class Lines:
     """Lines that are taken one after the other, each by the word that it begins with."""
 
@@ -893,6 +900,8 @@ def included(index, size, leaf, root, path):
 
 def judge_evidence(data):
     """(exit, what fails) of an evidence file, by what is in it."""
+    if later_version(data, b"evidence") is not None:
+        return 2, ["of a later version, which this program cannot judge"]
     lines = ended(data, EVIDENCE_MOST)
     try:
         evidence = Evidence(lines) if lines else None
@@ -1854,7 +1863,7 @@ class ProofVerifier:
 
     def __init__(self, data, pin=None, policy=None, log_key=None):
         self.data, self.pin, self.policy, self.log_key = data, pin, policy, log_key
-        self.faults, self.untrusted = [], False
+        self.faults, self.untrusted, self.later = [], False, later_version(data, b"proof")
         self.not_checkable = 0
 
     def fault(self, rule, position=None):
@@ -1862,6 +1871,8 @@ class ProofVerifier:
             self.faults.append((rule, position))
 
     def run(self):
+        if self.later is not None:
+            return
         parsed = parse_proof(self.data)
         if parsed is None:
             self.fault(1001)
@@ -2020,7 +2031,7 @@ class ProofVerifier:
             return 4
         if rules - DAMAGE:
             return 1
-        return 2 if rules else 5 if self.untrusted else 0
+        return 2 if rules or self.later is not None else 5 if self.untrusted else 0
 
     def report(self):
         faults = sorted(self.faults, key=lambda f: (-1 if f[1] is None else f[1], f[0]))
@@ -2028,6 +2039,7 @@ class ProofVerifier:
             "exit": self.exit(),
             "faults": [{"rule": rule, "name": RULES[rule][0], "position": p} for rule, p in faults],
             "not_checkable": self.not_checkable,
+            "later_version": self.later,
         }
 
 
@@ -2116,6 +2128,8 @@ def print_proof(got):
     for f in got["faults"]:
         where = "" if f["position"] is None else " at %d" % f["position"]
         print("%d %s%s: %s" % (f["rule"], f["name"], where, RULES[f["rule"]][1]))
+    if got["later_version"] is not None:
+        print("could not tell: a proof of version %d, which this program cannot judge" % got["later_version"])
     if got["not_checkable"]:
         print("not checkable: %d quotations in documents that are left out" % got["not_checkable"])
     print("%s: %d faults (exit %d)" % (VERDICTS[got["exit"]], len(got["faults"]), got["exit"]))
@@ -2177,6 +2191,9 @@ def main(arguments=None):
             said = {1: "does not show its claim", 2: "shows no contradiction", 4: "shows that its key contradicted itself"}
             print("%s: %s" % (options.ledger, ", ".join(fails) or said[code]))
             return code
+        if not data.startswith(b"annals proof "):
+            print("reverify: %s: its first line says neither proof nor evidence" % options.ledger, file=sys.stderr)
+            return 2
         got = verify_proof(data, pin, policy, log_key)
         if options.json:
             print(spell(got).decode("utf-8"))

@@ -19,7 +19,8 @@ use crate::verify::independent::{Carriers, not_independent};
 use crate::verify::library::{Found, Library, Row};
 use crate::verify::source::{Source, SourceError};
 
-/// How many content checks there were, and how many could not be made: FORMAT.md section 9, "Counts".
+/// How many content checks there were, and how many could not be made (FORMAT.md section 9,
+/// "Counts").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Bodies that are there and are the committed ones.

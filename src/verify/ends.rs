@@ -108,10 +108,13 @@ impl Ends {
                 faults.push(Fault::of(Rule::BehindMark, why));
             }
         }
-        if self.pin.is_some() {
+        if let Some(bytes) = &self.pin {
             found.pin = self.pinned();
             let before = faults.len();
-            pinned::judge(found.pin.as_ref(), record, faults);
+            match &found.pin {
+                Some(pin) => pinned::judge(pin, record, faults),
+                None => faults.push(Fault::of(Rule::PinDamaged, pinned::damaged(bytes))),
+            }
             found.pin_holds = faults.len() == before;
         }
         found

@@ -260,7 +260,7 @@ fn memory() -> Vec<Case> {
     forked_cut.insert(PIN.to_owned(), parted.pin(3).into_bytes());
     let mut cut_four = ledger().files();
     cut_four.insert(PIN.to_owned(), longer.pin(4).into_bytes());
-    let bads: [Row<'_>; 21] = [
+    let bads: [Row<'_>; 22] = [
         (
             "707-behind-mark",
             "The log key signed more events than there are.",
@@ -317,6 +317,12 @@ fn memory() -> Vec<Case> {
             "803-pin-damaged-form",
             "A pin of another version.",
             edited("annals pin v1", "annals pin v2"),
+            &[(803, -1)],
+        ),
+        (
+            "803-pin-damaged-first",
+            "The first line of the pin is damaged.",
+            edited("annals pin v1", "annals pins v1"),
             &[(803, -1)],
         ),
         (
