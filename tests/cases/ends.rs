@@ -111,7 +111,7 @@ fn checkpoints() -> Vec<Case> {
     let mut old = rotated.clone();
     old.log = vec!["log".to_owned()];
     let other = Hash::of(&[b"another root"]);
-    let bads: [Row<'_>; 15] = [
+    let bads: [Row<'_>; 16] = [
         ("701-checkpoint-form-none", "There is no checkpoint.", none, &[(701, -1)]),
         (
             "701-checkpoint-form-lines",
@@ -142,6 +142,12 @@ fn checkpoints() -> Vec<Case> {
             "A checkpoint of another ledger under this one's key.",
             signed(note(&head_text("example.org/other", 3, &root), &log)),
             &[(702, -1)],
+        ),
+        (
+            "702-checkpoint-origin-zero",
+            "A checkpoint of another ledger and of size 0, where no log key is.",
+            signed(note(&head_text("example.org/other", 0, &Hash::of(&[])), &log)),
+            &[(702, -1), (703, -1)],
         ),
         (
             "703-checkpoint-signature-other",
