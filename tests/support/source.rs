@@ -8,9 +8,10 @@ use super::published::{Below, PUBLISHED};
 use super::splitter::{Split, split};
 use annals::archive::published::Published;
 use annals::hash::Hash;
+use annals::keys::Mark;
 use annals::rule::{Fault, Rule};
 use annals::state::dump::dump;
-use annals::tlog::{decimal, from_base64, hash_from_base64};
+use annals::text::Origin;
 use annals::verify::cosigned;
 use annals::verify::ends::Ends;
 use annals::verify::source::{SPAN, Source, SourceError, Span, Walk};
@@ -147,16 +148,15 @@ fn last_mark(bytes: &[u8], of: Option<&str>) -> Result<Option<(u64, Hash)>, ()> 
     for line in bytes[..end].rsplit(|byte| *byte == b'\n') {
         match (mark(line).ok_or(())?, of) {
             (_, None) => return Ok(None),
-            ((origin, size, root), Some(of)) if origin == of => return Ok(Some((size, root))),
+            ((origin, size, root), Some(of)) if *origin == *of => return Ok(Some((size, root))),
             _ => {}
         }
     }
     Ok(None)
 }
 
-fn mark(line: &[u8]) -> Option<(&str, u64, Hash)> {
-    let words: Vec<&str> = std::str::from_utf8(line).ok()?.split(' ').collect();
-    let [origin, size, root, blob] = words.as_slice() else { return None };
-    from_base64(blob).filter(|blob| blob.len() == 68 && !origin.is_empty())?;
-    Some((origin, decimal(size)?, hash_from_base64(root)?))
+/// Origin, size and root of a line in form.
+fn mark(line: &[u8]) -> Option<(Origin, u64, Hash)> {
+    let mark = Mark::parse(std::str::from_utf8(line).ok()?)?;
+    Some((mark.origin, mark.size, mark.root))
 }
