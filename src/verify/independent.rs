@@ -42,7 +42,7 @@ impl Carriers {
             return Ok(Some(true));
         }
         let index = self.elsewhere.get(&on).copied().unwrap_or(on);
-        let Some(confirmed) = event_at(source, index)? else { return Ok(None) };
+        let Some(confirmed) = event_at(source, (index, on))? else { return Ok(None) };
         let Some(said) = &confirmed.reading.statement else { return Ok(None) };
         let Some(fact) = fact_of(&confirmed, said) else { return Ok(None) };
         let named = Named { state, base: said.base, before: on };
@@ -81,14 +81,28 @@ fn fact_of<'a>(event: &'a Examined, said: &Statement) -> Option<&'a Fact> {
     }
 }
 
-/// The event at a place in the record, read again: only for the rare check that needs it.
-fn event_at(source: &dyn Source, index: u64) -> Result<Option<Examined>, SourceError> {
-    for span in source.walk(index)? {
-        let span = span?;
-        for (entry, at) in span.entries.iter().zip(span.first..) {
-            if at == index {
-                return Ok(Some(examine(entry)));
+/// The event at a place in the record that says this position, read again: only for the rare check
+/// that needs it.
+fn event_at(
+    source: &dyn Source,
+    (index, position): (u64, u64),
+) -> Result<Option<Examined>, SourceError> {
+    // Where a source counts wrong from a place on, only a walk from the start finds the event.
+    for from in [index, 0] {
+        for span in source.walk(from)? {
+            let span = span?;
+            let at = index.checked_sub(span.first).and_then(|at| usize::try_from(at).ok());
+            let Some(entry) = at.and_then(|at| span.entries.get(at)) else {
+                if span.first > index {
+                    break;
+                }
+                continue;
+            };
+            let found = examine(entry);
+            if found.reading.place.is_some_and(|place| place.seq == position) {
+                return Ok(Some(found));
             }
+            break;
         }
     }
     Ok(None)

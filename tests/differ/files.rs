@@ -165,6 +165,7 @@ fn change(ledger: &Ledger, files: &mut Files, dice: &mut Dice) {
     match dice.below(16) {
         0..=2 => put(JOURNAL, nudged_bytes(journal.as_bytes(), dice)),
         3 => put(JOURNAL, closings(&journal, dice)),
+        4 if dice.below(2) == 0 => agree(files, dice),
         4 => split(files, dice),
         5 => put(CHECKPOINT, checkpoint(ledger, dice)),
         6 => {
@@ -260,4 +261,32 @@ fn split(files: &mut Files, dice: &mut Dice) {
     };
     files.insert(name, before.to_vec());
     files.insert(format!("ledger/journal/{first:020}.log"), bytes[at..].to_vec());
+}
+
+/// The journal in two files that agree on one event more than there is, by their names and all
+/// closing lines from the first file's last one on.
+fn agree(files: &mut Files, dice: &mut Dice) {
+    let name = first_journal(files);
+    let journal = String::from_utf8_lossy(&files[&name]).into_owned();
+    let lines: Vec<&str> = journal.split_inclusive('\n').collect();
+    let closes: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].starts_with("= ")).collect();
+    if closes.is_empty() {
+        return;
+    }
+    let last = dice.pick(&closes);
+    let (mut parts, mut first) = ([String::new(), String::new()], 0);
+    for (at, line) in lines.iter().enumerate() {
+        let part = &mut parts[usize::from(at > last)];
+        let words: Vec<&str> = line.split(' ').collect();
+        match (words.get(1).and_then(|size| size.parse::<u64>().ok()), line.starts_with("= ")) {
+            (Some(size), true) if at >= last => {
+                first = if at == last { size + 1 } else { first };
+                *part += &line.replacen(&format!(" {size} "), &format!(" {} ", size + 1), 1);
+            }
+            _ => *part += line,
+        }
+    }
+    let [one, other] = parts;
+    files.insert(name, one.into_bytes());
+    files.insert(format!("ledger/journal/{first:020}.log"), other.into_bytes());
 }

@@ -114,6 +114,20 @@ fn ask_the_command(case: &Case) {
     }
 }
 
+/// The vectors of what stands around the events: how they are read from a disk matters there.
+#[test]
+fn the_command_says_of_a_ledger_on_disk_what_its_vector_expects() {
+    let mut asked = 0;
+    for case in cases::all() {
+        let ledger = case.files.keys().any(|name| name.starts_with("ledger/journal/"));
+        if ledger && case.rule.is_some_and(|rule| rule > 700) {
+            ask_the_command(&case);
+            asked += 1;
+        }
+    }
+    assert!(asked > 60, "{asked}");
+}
+
 #[test]
 fn both_programs_come_to_one_verdict() {
     let (count, seed) = (number("ANNALS_DIFFER_CASES", 40), number("ANNALS_DIFFER_SEED", 1));
