@@ -1864,7 +1864,7 @@ class ProofVerifier:
     def __init__(self, data, pin=None, policy=None, log_key=None):
         self.data, self.pin, self.policy, self.log_key = data, pin, policy, log_key
         self.faults, self.untrusted, self.later = [], False, later_version(data, b"proof")
-        self.not_checkable = 0
+        self.quotations = self.not_checkable = 0
 
     def fault(self, rule, position=None):
         if (rule, position) not in self.faults:
@@ -1970,7 +1970,9 @@ class ProofVerifier:
             if q < p and self.events[q].type == "document.described" and self.events[q].args["document"] == named:
                 media_type = (self.body(q) or {"media_type": media_type})["media_type"]
         holds = document.text is not None and quotation_holds(document.text, x["quote"], x["span"])
-        broken[609] = broken.get(609) or media_type != "text/plain" or not holds
+        holds = holds and media_type == "text/plain"
+        self.quotations += holds
+        broken[609] = broken.get(609) or not holds
 
     def judge_trust(self):
         note, size, root, origin, signatures = self.checkpoint
@@ -2038,6 +2040,7 @@ class ProofVerifier:
         return {
             "exit": self.exit(),
             "faults": [{"rule": rule, "name": RULES[rule][0], "position": p} for rule, p in faults],
+            "quotations": self.quotations,
             "not_checkable": self.not_checkable,
             "later_version": self.later,
         }

@@ -20,7 +20,7 @@ mod seals;
 pub mod signatures;
 mod signers;
 
-use crate::support::proof::{PROOF, judge_proof};
+use crate::support::proof::{judge_proof, judged};
 use crate::support::{Files, Ledger, judge};
 use base64::Engine;
 #[allow(unused_imports)]
@@ -96,24 +96,35 @@ pub fn all() -> Vec<Case> {
 /// Exit, rules and positions of faults, digest of the state if there is one.
 pub type Outcome = (u8, Vec<(u16, Option<u64>)>, Option<String>);
 
-/// What a report counts: FORMAT.md section 9, "Counts". Null of a proof.
-pub fn counts(files: &Files) -> Option<Counts> {
-    let report = (!files.contains_key(PROOF)).then(|| judge(files).report)?;
+/// What a report counts: FORMAT.md section 9, "Counts", and section 12.
+pub fn counts(files: &Files) -> Counts {
+    if let Some(judged) = judged(files) {
+        let (quotations, not_checkable) = (judged.quotations, judged.not_checkable);
+        return Counts::OfProof { quotations, not_checkable };
+    }
+    let report = judge(files).report;
     let annals::verify::content::Counts { bodies, documents, quotations, not_checkable } =
         report.counts;
     let (closing_lines, ignored_bytes) = (report.closings, report.ignored_bytes);
-    Some(Counts { bodies, documents, quotations, not_checkable, closing_lines, ignored_bytes })
+    Counts::OfRecord { bodies, documents, quotations, not_checkable, closing_lines, ignored_bytes }
 }
 
 /// The counts of a report, by the names that both programs write.
 #[derive(Serialize)]
-pub struct Counts {
-    bodies: u64,
-    documents: u64,
-    quotations: u64,
-    not_checkable: u64,
-    closing_lines: u64,
-    ignored_bytes: u64,
+#[serde(untagged)]
+pub enum Counts {
+    OfRecord {
+        bodies: u64,
+        documents: u64,
+        quotations: u64,
+        not_checkable: u64,
+        closing_lines: u64,
+        ignored_bytes: u64,
+    },
+    OfProof {
+        quotations: u64,
+        not_checkable: u64,
+    },
 }
 
 /// Exit, faults and the digest of the state of a vector's files.
@@ -149,7 +160,7 @@ struct Expect {
     exit: u8,
     faults: Vec<FaultRow>,
     state_sha256: Option<String>,
-    counts: Option<Counts>,
+    counts: Counts,
 }
 
 #[derive(Serialize)]

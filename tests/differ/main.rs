@@ -107,7 +107,7 @@ fn ask_the_command(case: &Case) {
         .map(|row| (row["rule"].as_u64().expect("a rule") as u16, row["position"].as_u64()))
         .collect();
     assert_eq!(faults, case.faults, "{name}");
-    let counts = cases::counts(&case.files).expect("a record is counted");
+    let counts = cases::counts(&case.files);
     let counts = serde_json::to_value(counts).expect("JSON");
     for name in ["not_checkable", "ignored_bytes"] {
         assert_eq!(told[name], counts[name], "{}", case.name);
