@@ -129,14 +129,18 @@ pub fn judged(files: &Files) -> Option<Judged> {
 /// Exit, and rule and position of every fault, of a vector with a proof; `None` if it has none.
 #[allow(clippy::type_complexity)]
 pub fn judge_proof(files: &Files) -> Option<(u8, Vec<(u16, Option<u64>)>)> {
-    let proof = files.get(PROOF)?;
-    let judged = judged(files)?;
-    let faults = judged.faults.iter().map(|f| (f.rule.number(), f.position)).collect();
+    Some(told(files, &judged(files)?))
+}
+
+/// Exit, and rule and position of every fault, of a verdict on these files.
+pub fn told(files: &Files, judged: &Judged) -> (u8, Vec<(u16, Option<u64>)>) {
     if let Some(read) = &judged.proof {
-        assert_eq!(read.write().as_bytes(), proof, "a proof that was read is written the same");
+        let written = read.write();
+        assert_eq!(written.as_bytes(), files[PROOF], "a proof that was read is written the same");
         assert!(Note::parse(read.note.write().as_bytes()).is_some());
     }
-    Some((judged.exit(), faults))
+    let faults = judged.faults.iter().map(|f| (f.rule.number(), f.position)).collect();
+    (judged.exit(), faults)
 }
 
 /// The policy among the files of a vector.
