@@ -38,6 +38,7 @@ pub mod disk;
 pub mod keys;
 pub mod store;
 pub mod journal;
+pub mod index;
 pub mod archive;
 pub mod witness;
 

@@ -39,6 +39,14 @@ impl Phrase {
         Searched::new(text).places(self)
     }
 
+    /// Whether the words may stand in a text that is spelled out in these bytes, as in the body of
+    /// an event, quickly: `false` is certain, `true` is not.
+    pub fn may_stand_in(&self, bytes: &[u8]) -> bool {
+        let longest = self.words.iter().max_by_key(|word| word.len());
+        let Some(word) = longest.filter(|word| word.is_ascii()) else { return true };
+        contains(bytes, word.as_bytes()) || has_strange_letter(bytes)
+    }
+
     fn is_at(&self, words: &[(Range<usize>, String)]) -> bool {
         let last = self.words.len() - 1;
         words.len() > last
@@ -80,6 +88,35 @@ impl Searched {
         }
         places
     }
+}
+
+/// Whether bytes have these ASCII letters, in either case.
+fn contains(bytes: &[u8], letters: &[u8]) -> bool {
+    let Some(first) = letters.first() else { return true };
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    memchr::memchr2_iter(lower, upper, bytes).any(|at| {
+        let found = bytes.get(at..at + letters.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(letters))
+    })
+}
+
+/// Whether bytes have a letter beyond ASCII that folds to one of ASCII, as ﬁ and é do: then
+/// nothing can be said of the bytes.
+fn has_strange_letter(bytes: &[u8]) -> bool {
+    if bytes.is_ascii() {
+        return false;
+    }
+    let strange = |letter: char| {
+        let looked_up = letter.is_ascii() || is_plain(letter);
+        !looked_up && fold(&letter.to_string()).bytes().any(|byte| byte.is_ascii())
+    };
+    str::from_utf8(bytes).map_or(true, |text| text.chars().any(strange))
+}
+
+/// Letters of scripts and marks of which none folds to one of ASCII: looked up without folding.
+fn is_plain(letter: char) -> bool {
+    matches!(letter, '\u{2013}'..='\u{2016}' | '\u{2018}'..='\u{201E}' | '\u{0400}'..='\u{0FFF}'
+        | '\u{3041}'..='\u{3096}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
 }
 
 /// Ranges sorted, and joined where they touch or overlap.
@@ -160,6 +197,26 @@ mod tests {
         assert_eq!(found("core principle", "the core principles", true), ["core principles"]);
         assert!(found("core principle", "score principles", false).is_empty());
         assert_eq!(Phrase::new(" … ", false).map(|phrase| phrase.words), None);
+    }
+
+    #[test]
+    fn what_may_not_stand_somewhere_does_not() {
+        let phrase = |words: &str| Phrase::new(words, true).unwrap();
+        assert!(!phrase("core principles").may_stand_in("“The core,” — Ответ 北京".as_bytes()));
+        assert!(phrase("core principles").may_stand_in(b"no PRINCIPLES here"));
+        assert!(phrase("office").may_stand_in("the oﬃce".as_bytes()));
+        assert!(phrase("cafe").may_stand_in("un café".as_bytes()));
+        assert!(phrase("Ответ").may_stand_in(b"nothing"), "of other scripts nothing is said");
+        assert!(phrase("core").may_stand_in(&[0xff]), "of what is no text neither");
+    }
+
+    #[test]
+    fn no_plain_letter_folds_to_one_of_ascii() {
+        let plain = ('\u{80}'..=char::MAX).filter(|letter| is_plain(*letter));
+        assert!(plain.clone().count() > 30_000);
+        for letter in plain {
+            assert!(!fold(&letter.to_string()).bytes().any(|byte| byte.is_ascii()), "{letter:?}");
+        }
     }
 
     #[test]

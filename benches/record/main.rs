@@ -3,6 +3,7 @@
 //! Always holds: what is compared runs in one process or one after the other in one run, on the
 //! same bytes; figures are ratios first. Run by `scripts/bench`; see BENCHMARKS.md.
 
+mod index;
 mod make;
 mod measure;
 mod proof;
@@ -18,6 +19,8 @@ struct Asked {
     until: u64,
     /// Only the appends.
     append: bool,
+    /// Only the index.
+    index: bool,
 }
 
 fn asked() -> Asked {
@@ -27,6 +30,7 @@ fn asked() -> Asked {
         child: None,
         until: u64::MAX,
         append: false,
+        index: false,
     };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
@@ -37,9 +41,12 @@ fn asked() -> Asked {
             "--child" => asked.child = Some(value()),
             "--until" => asked.until = value().parse().expect("--until N"),
             "--append-only" => asked.append = true,
+            "--index-only" => asked.index = true,
             "--bench" | "--test" => {}
             other => {
-                panic!("unknown argument {other}; expected --events N, --folder DIR, --append-only")
+                panic!(
+                    "unknown argument {other}; expected --events N, --folder DIR, --append-only, --index-only"
+                )
             }
         }
     }
@@ -53,6 +60,10 @@ fn main() {
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("events {} · editors {} · cores {cores}", asked.events, make::EDITORS);
+    if asked.index {
+        make::ledger(&asked.folder, asked.events);
+        return index(&asked);
+    }
     let made = make::ledger(&asked.folder, asked.events);
     let plain = measure::plain_file(&asked.folder, &made, 1_000);
     let rate = |count: u64, time: Duration| count as f64 / time.as_secs_f64();
@@ -67,8 +78,17 @@ fn main() {
     if !asked.append {
         verify(&asked);
         proof::measure(&asked.folder);
+        index(&asked);
     }
     println!("journal_bytes_per_event {:.0}", made.bytes as f64 / asked.events as f64);
+}
+
+/// Two records: one of which most facts come later, one of which all are corrected over and over.
+fn index(asked: &Asked) {
+    index::measure(&asked.folder, "growing", 17);
+    let folder = asked.folder.with_extension("corrected");
+    let fact = make::corrected(&folder, asked.events);
+    index::measure(&folder, "corrected", fact);
 }
 
 fn verify(asked: &Asked) {

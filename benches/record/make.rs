@@ -4,7 +4,7 @@ use annals::clock::Clock;
 use annals::entropy::{Seeded, draw};
 use annals::event::args::{Args, EditorEnrolled, Roles};
 use annals::event::body::{Content, Named};
-use annals::event::words::{How, Type};
+use annals::event::words::{ErrorIn, How, Reason, Type};
 use annals::hash::Hash;
 use annals::key::{Possession, SecretKey};
 use annals::keys::{Handle, Protection};
@@ -18,7 +18,7 @@ use annals::ledger::writer::Writer;
 use annals::text::{Origin, Words};
 use annals::time::Time;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How many editors sign in turn.
@@ -46,65 +46,112 @@ pub fn paths(folder: &Path) -> Paths {
     Paths::new(folder.join("ledger"), None)
 }
 
-/// Makes the ledger anew.
-pub fn ledger(folder: &Path, events: u64) -> Made {
-    let _ = fs::remove_dir_all(folder);
-    fs::create_dir_all(folder).expect("a folder for the benchmark");
-    let (mut clock, mut entropy) = (clock(), Seeded::new("annals bench"));
-    let founding = Founding {
-        origin: Origin::new("bench.example/record").expect("an origin"),
-        title: Words::new("Benchmark").expect("a title"),
-        licence: Words::new("CC0-1.0").expect("a licence"),
-        corrections_policy: None,
-        confirmations: 1,
-        window: 0,
-        name: Words::new("Editor 0").expect("a name"),
-        handle: Handle::new("editor0").expect("a handle"),
-    };
-    let around = (&mut clock, &mut entropy as &mut dyn annals::entropy::Entropy);
-    let made = init(paths(folder), &founding, Protection::Unencrypted, around).expect("a ledger");
-    let mut writer = made.writer;
-    let mut keys = vec![made.key];
-    for number in 1..EDITORS {
-        let key = enrol(&mut writer, number, &keys[0], (&mut clock, &mut entropy));
-        keys.push(key);
+/// A ledger that is being made, with its ten editors and the article.
+struct Newsroom {
+    writer: Writer,
+    keys: Vec<SecretKey>,
+    clock: Clock,
+    entropy: Seeded,
+    article: PathBuf,
+}
+
+impl Newsroom {
+    /// Makes the ledger anew.
+    fn open(folder: &Path) -> Newsroom {
+        let _ = fs::remove_dir_all(folder);
+        fs::create_dir_all(folder).expect("a folder for the benchmark");
+        let (mut clock, mut entropy) = (clock(), Seeded::new("annals bench"));
+        let founding = Founding {
+            origin: Origin::new("bench.example/record").expect("an origin"),
+            title: Words::new("Benchmark").expect("a title"),
+            licence: Words::new("CC0-1.0").expect("a licence"),
+            corrections_policy: None,
+            confirmations: 1,
+            window: 0,
+            name: Words::new("Editor 0").expect("a name"),
+            handle: Handle::new("editor0").expect("a handle"),
+        };
+        let around = (&mut clock, &mut entropy as &mut dyn annals::entropy::Entropy);
+        let made = init(paths(folder), &founding, Protection::Unencrypted, around);
+        let made = made.expect("a ledger");
+        let (mut writer, mut keys) = (made.writer, vec![made.key]);
+        for number in 1..EDITORS {
+            let key = enrol(&mut writer, number, &keys[0], (&mut clock, &mut entropy));
+            keys.push(key);
+        }
+        let article = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/article");
+        let mut room = Newsroom { writer, keys, clock, entropy, article };
+        let capture =
+            r#"{"type":"document.captured","file":"article.txt","title":"Article","lang":"en"}"#;
+        room.put(&json_lines(capture).expect("a draft"), 0);
+        room
     }
-    let article = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/article");
-    let capture = format!(
-        r#"{{"type":"document.captured","file":"{}","title":"Article","lang":"en"}}"#,
-        "article.txt"
-    );
-    let capture = json_lines(&capture).expect("a draft");
-    let mut put = |writer: &mut Writer, drafts: &[Placed], key: &SecretKey| {
-        let mut signer = Signer { key, clock: &mut clock, entropy: &mut entropy };
-        let prepared = prepare(writer, drafts, &mut signer, &article).expect("legal drafts");
+
+    /// Appends drafts of an editor.
+    fn put(&mut self, drafts: &[Placed], editor: usize) {
+        let Newsroom { writer, keys, clock, entropy, article } = self;
+        let mut signer = Signer { key: &keys[editor % EDITORS], clock, entropy };
+        let prepared = prepare(writer, drafts, &mut signer, article).expect("legal drafts");
         commit(writer, &prepared).expect("a receipt");
-    };
-    put(&mut writer, &capture, &keys[0]);
-    let facts = facts(writer.size() - 1);
+    }
+}
+
+/// Makes a ledger that grows: facts, and a confirmation of every other one.
+pub fn ledger(folder: &Path, events: u64) -> Made {
+    let mut room = Newsroom::open(folder);
+    let facts = facts(room.writer.size() - 1);
     let began = Instant::now();
     let mut singles = 0;
     while singles < SINGLES {
         let draft = facts[singles as usize % facts.len()].clone();
-        let key = &keys[singles as usize % EDITORS];
-        put(&mut writer, &[Placed { line: 1, draft }], key);
+        room.put(&[Placed { line: 1, draft }], singles as usize);
         singles += 1;
     }
     let one_by_one = began.elapsed();
     let (mut batched, mut batches) = (0, Duration::ZERO);
     let mut turn = 0;
-    while writer.size() < events {
-        let count = BATCH.min(events - writer.size());
-        let drafts = batch(&facts, writer.size(), count);
+    while room.writer.size() < events {
+        let count = BATCH.min(events - room.writer.size());
+        let drafts = batch(&facts, room.writer.size(), count);
         turn += 1;
         let began = Instant::now();
-        put(&mut writer, &drafts, &keys[turn % EDITORS]);
+        room.put(&drafts, turn);
         batches += began.elapsed();
         batched += count;
-        empty(&writer.paths.outbox());
+        empty(&room.writer.paths.outbox());
     }
-    drop(writer);
+    drop(room);
     Made { batched, batches, singles, one_by_one, bytes: journal_bytes(folder) }
+}
+
+/// Makes a ledger of 1,000 facts that are corrected over and over; one of them.
+pub fn corrected(folder: &Path, events: u64) -> u64 {
+    let mut room = Newsroom::open(folder);
+    let first = room.writer.size();
+    let facts = facts(first - 1);
+    let fact = |offset: u64| facts[offset as usize % facts.len()].clone();
+    let mut turn = 0;
+    while room.writer.size() < events {
+        let size = room.writer.size();
+        let draft = |offset: u64| match size {
+            _ if size == first => fact(offset),
+            _ => Draft {
+                kind: Some(Type::FactCorrected),
+                on: Some(Name::Position(size + offset - BATCH)),
+                reason: Some(Reason::WrongFigure),
+                error_in: Some(ErrorIn::Record),
+                statement: Some("A figure was wrong.".to_owned()),
+                ..fact(offset)
+            },
+        };
+        let count = BATCH.min(events - size);
+        let placed = |offset: u64| Placed { line: offset as usize + 1, draft: draft(offset) };
+        let drafts: Vec<Placed> = (0..count).map(placed).collect();
+        room.put(&drafts, turn);
+        turn += 1;
+        empty(&room.writer.paths.outbox());
+    }
+    first + 1
 }
 
 /// Removes the kept submissions, which would fill the disk, and leaves their folder.

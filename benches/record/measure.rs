@@ -5,8 +5,8 @@ use annals::event::body::Body;
 use annals::event::record::Reading;
 use annals::hash::Hash;
 use annals::ledger::record::Record;
-use annals::ledger::view::View;
 use annals::ledger::view::scan::scan;
+use annals::ledger::view::{View, no_fact};
 use annals::ledger::writer::Writer;
 use annals::search::Phrase;
 use annals::verify::ends::Ends;
@@ -137,7 +137,8 @@ fn state(record: &Record) -> View<'_> {
 fn find(folder: &Path) {
     let record = Record::open(paths(folder)).expect("a record");
     let phrases = [Phrase::new("core principles", false).expect("words")];
-    let scanned = scan(&state(&record), &phrases).expect("a scan");
+    let view = View::some(&record, record.size(), &no_fact).expect("a view");
+    let scanned = scan(&view, &phrases, cores()).expect("a scan");
     assert!(!scanned.facts.is_empty());
 }
 

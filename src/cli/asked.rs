@@ -8,15 +8,17 @@ use crate::cli::exit::Failure;
 use crate::cli::output::note;
 use crate::cli::provenance;
 use crate::edtf::{Days, days};
+use crate::index::{Kind, Slot, Unfit};
 use crate::key::PublicKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::ledger::view::View;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::row::{FactRow, Words};
-use crate::state::Status;
+use crate::state::{State, Status};
 use clap::Args;
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 /// The filters of facts.
 #[derive(Clone, Debug, Default, Args)]
@@ -39,6 +41,17 @@ fn status(text: &str) -> Result<Status, String> {
     let all = [Status::Asserted, Status::Confirmed, Status::Disputed, Status::Retracted];
     let found = all.into_iter().find(|status| status.as_str() == text);
     found.ok_or_else(|| "expected asserted, confirmed, disputed or retracted".to_owned())
+}
+
+impl Asked {
+    /// The facts of the status asked for, or all, and the document asked for.
+    pub fn named(&self, slot: &Slot<'_>, state: &State) -> Result<BTreeSet<u64>, Unfit> {
+        let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
+        let kind = self.status.map_or(Kind::Facts, |status| Kind::Status(status, needed));
+        let mut named: BTreeSet<u64> = slot.positions(kind)?.into_iter().collect();
+        named.extend(self.document.filter(|document| *document < slot.size));
+        Ok(named)
+    }
 }
 
 /// The filters, read.
@@ -174,12 +187,10 @@ pub fn rests_on(words: &Words, document: u64) -> bool {
 
 /// That there is a document at this position; else an error that names those that there are.
 pub fn document_at(view: &View<'_>, position: u64, what: &str) -> Result<(), Failure> {
-    let fold = &view.state().fold;
-    if fold.document(position).is_some() {
+    if view.state().fold.document(position).is_some() {
         return Ok(());
     }
-    let all: Vec<String> =
-        fold.documents().iter().take(20).map(|row| row.position.to_string()).collect();
+    let all: Vec<String> = view.documents(20).iter().map(u64::to_string).collect();
     let all = if all.is_empty() { "there is none".to_owned() } else { all.join(", ") };
     let why = format!("{what}: expected the position of a document ({all}), found {position}");
     Err(LedgerError::NotFound(why).into())

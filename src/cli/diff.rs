@@ -13,13 +13,14 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, out};
 use crate::cli::provenance;
+use crate::index::Slot;
 use crate::ledger::view::between::{Between, Change, between};
 use crate::ledger::view::event::EventRow;
 use crate::ledger::view::gather::gather;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::row::FactRow;
 use crate::ledger::view::since::{Became, since};
-use crate::ledger::view::{AsOf, View};
+use crate::ledger::view::{AsOf, Ask, View, touched};
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -59,8 +60,21 @@ pub fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, Failure> {
         return Err(Failure::usage("expected --unified or --format, found both"));
     }
     let record = context.record()?;
-    let (from, old_names) = provenance::view(context, &record, Some(&args.from))?;
-    let (to, names) = provenance::view(context, &record, Some(&args.to))?;
+    let size = |text: &str| provenance::size(context, &record, Some(text));
+    let sizes = (size(&args.from)?, size(&args.to)?);
+    let asked = |slot: &Slot<'_>| {
+        let mut named = touched(slot.index(), sizes)?;
+        named.extend(args.asked.document.filter(|document| *document < slot.size));
+        Ok(named)
+    };
+    let ask: &Ask<'_> = &|slot, _| asked(slot);
+    let (to, names) = provenance::view_of(context, &record, Some(&args.to), ask)?;
+    // A document that is cited by now may have been there before.
+    let ask: &Ask<'_> = &|slot, _| {
+        let documents = to.state().fold.documents().iter().map(|document| document.position);
+        Ok(asked(slot)?.into_iter().chain(documents).collect())
+    };
+    let (from, old_names) = provenance::view_of(context, &record, Some(&args.from), ask)?;
     let (first, last) = (from.as_of(), to.as_of());
     if first.size > last.size {
         return Err(backwards(&args, &first, &last));

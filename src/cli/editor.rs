@@ -15,8 +15,8 @@ use crate::key::SecretKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::people::parameters;
 use crate::ledger::record::Record;
-use crate::ledger::view::View;
 use crate::ledger::view::names::Names;
+use crate::ledger::view::{View, no_fact};
 use crate::ledger::writer::Writer;
 use clap::{Args, Subcommand};
 
@@ -52,7 +52,7 @@ pub fn run(context: &mut Context, args: EditorArgs) -> Result<Exit, Failure> {
 /// What a writer has committed, open for reading, and the names in it.
 fn reading(writer: &Writer) -> Result<(Record, Names), Failure> {
     let record = Record::open(writer.paths.clone())?;
-    let names = Names::read(&View::open(&record, record.size())?)?;
+    let names = Names::read(&View::some(&record, record.size(), &no_fact)?)?;
     Ok((record, names))
 }
 

@@ -20,7 +20,7 @@ use crate::ledger::view::names::Names;
 use crate::ledger::view::row::FactRow;
 use crate::ledger::view::scan::scan;
 use crate::ledger::view::since::{Became, since};
-use crate::ledger::view::{AsOf, View};
+use crate::ledger::view::{AsOf, Ask, View, no_fact};
 use crate::search::Phrase;
 use clap::Args;
 use hits::Hit;
@@ -71,9 +71,21 @@ pub fn run(context: &mut Context, args: FindArgs) -> Result<Exit, Failure> {
     let phrases = args.words.iter().map(|words| phrase(words, args.part));
     let phrases = phrases.collect::<Result<Vec<Phrase>, Failure>>()?;
     let record = context.record()?;
-    let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
+    let size = provenance::size(context, &record, args.as_of.as_deref())?;
+    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    let first = View::some(&record, size, &no_fact)?;
+    let scanned = scan(&first, &phrases, jobs)?;
+    let ask: &Ask<'_> = &|slot, _| {
+        let document = args.asked.document.filter(|document| *document < slot.size);
+        let found = scanned.facts.iter().chain(&scanned.untold).copied();
+        Ok(found.chain(document).collect())
+    };
+    let view = match first.folded_because() {
+        Some(_) => first,
+        None => View::some(&record, size, ask)?,
+    };
+    let (view, names) = provenance::begin(&record, view)?;
     let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
-    let scanned = scan(&view, &phrases)?;
     let untold = scanned.untold.iter().filter(|fact| filter.takes(&view, **fact));
     untold.for_each(|_| filter.unasked());
     let found = rows(&view, &names, &scanned.facts, &filter, &phrases)?;

@@ -17,8 +17,8 @@ use crate::ledger::act::check_retime;
 use crate::ledger::error::LedgerError;
 use crate::ledger::people::{parameters, settled};
 use crate::ledger::record::Record;
-use crate::ledger::view::View;
 use crate::ledger::view::names::Names;
+use crate::ledger::view::{View, no_fact};
 use crate::ledger::writer::Writer;
 use crate::text::Words;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -97,7 +97,7 @@ fn change(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
     context.trial = args.trial.dry_run;
     let mut writer = context.writer()?;
     let record = Record::open(writer.paths.clone())?;
-    let names = Names::read(&View::open(&record, record.size())?)?;
+    let names = Names::read(&View::some(&record, record.size(), &no_fact)?)?;
     let before = u64::from(parameters(&writer)?.confirmations);
     let confirmations = args.confirmations.unwrap_or(before);
     let mut told = Vec::new();

@@ -15,11 +15,12 @@ use crate::cli::provenance;
 use crate::event::body::Content;
 use crate::event::words::Type;
 use crate::key::PublicKey;
+use crate::ledger::error::LedgerError;
 use crate::ledger::point::{Bound, no_position};
 use crate::ledger::view::event::{EventRow, on, owners, row};
 use crate::ledger::view::names::Names;
 use crate::ledger::view::saying::{said, words};
-use crate::ledger::view::{Seen, View};
+use crate::ledger::view::{Ask, Seen, View, subjects};
 use clap::Args;
 use print::Printer;
 use std::collections::BTreeSet;
@@ -72,7 +73,15 @@ const CHUNK: u64 = 16_384;
 
 pub fn run(context: &mut Context, args: LogArgs) -> Result<Exit, Failure> {
     let record = context.record()?;
-    let (view, names) = provenance::view(context, &record, args.until.as_deref())?;
+    let ask: &Ask<'_> = &|slot, _| {
+        let mut named = match args.position {
+            Some(position) => subjects(slot, position)?,
+            None => BTreeSet::new(),
+        };
+        named.extend(args.document.filter(|document| *document < slot.size));
+        Ok(named)
+    };
+    let (view, names) = provenance::view_of(context, &record, args.until.as_deref(), ask)?;
     let from = match &args.from {
         Some(text) => provenance::point(context, &record, text, Bound::Start)?,
         None => 0,
@@ -116,6 +125,22 @@ impl Asked {
     fn is_all(&self) -> bool {
         let of = self.of.is_none() && self.about.is_none();
         of && self.by.is_none() && self.kind.is_none()
+    }
+
+    /// The events among which those asked for are, oldest first; `each` says whether to go on.
+    fn walk(
+        &self,
+        view: &View<'_>,
+        each: &mut dyn FnMut(&Seen) -> bool,
+    ) -> Result<(), LedgerError> {
+        if self.of.is_none() {
+            return view.walk(self.first, self.until, each);
+        }
+        let mut goes_on = true;
+        view.each(&mut |seen| {
+            let within = (self.first..self.until).contains(&seen.position);
+            goes_on = goes_on && (!within || each(seen));
+        })
     }
 
     fn wants(&self, view: &View<'_>, seen: &Seen, on: &[u64]) -> bool {
@@ -186,7 +211,7 @@ fn forward(
     each: &mut Each<'_>,
 ) -> Result<(), Failure> {
     let mut failed = Ok(());
-    view.walk(asked.first, asked.until, &mut |seen| {
+    asked.walk(view, &mut |seen| {
         let on = acts_on(view, seen);
         if asked.wants(view, seen, &on) {
             failed = each(&row(view, names, seen, on));
@@ -203,39 +228,45 @@ fn backward(
     each: &mut Each<'_>,
 ) -> Result<(), Failure> {
     // Where few are asked for, stretches without any of them are not read again.
-    let mut positions = match asked.is_all() {
+    let mut few = match asked.is_all() {
         true => None,
         false => Some(positions(view, asked)?),
     };
     let mut until = asked.until;
     while until > asked.first {
-        if let Some(positions) = &mut positions {
-            positions.truncate(positions.partition_point(|position| *position < until));
-            match positions.last() {
-                Some(last) => until = last + 1,
-                None => break,
-            }
-        }
-        let from = until.saturating_sub(CHUNK).max(asked.first);
         let mut rows = Vec::new();
-        view.walk(from, until, &mut |seen| {
+        let mut keep = |seen: &Seen| {
             let on = acts_on(view, seen);
             if asked.wants(view, seen, &on) {
                 rows.push(row(view, names, seen, on));
             }
-            true
-        })?;
+        };
+        match &mut few {
+            Some(positions) => {
+                let chunk = positions.split_off(positions.len().saturating_sub(CHUNK as usize));
+                let Some(first) = chunk.first() else { break };
+                view.at(&chunk, &mut keep)?;
+                until = *first;
+            }
+            None => {
+                let from = until.saturating_sub(CHUNK).max(asked.first);
+                view.walk(from, until, &mut |seen| {
+                    keep(seen);
+                    true
+                })?;
+                until = from;
+            }
+        }
         for row in rows.iter().rev() {
             each(row)?;
         }
-        until = from;
     }
     Ok(())
 }
 
 fn positions(view: &View<'_>, asked: &Asked) -> Result<Vec<u64>, Failure> {
     let mut positions = Vec::new();
-    view.walk(asked.first, asked.until, &mut |seen| {
+    asked.walk(view, &mut |seen| {
         if asked.wants(view, seen, &acts_on(view, seen)) {
             positions.push(seen.position);
         }

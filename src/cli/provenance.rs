@@ -14,7 +14,7 @@ use crate::ledger::point::{Around, Bound, Point};
 use crate::ledger::record::{Record, covered};
 use crate::ledger::view::names::Names;
 use crate::ledger::view::since::Became;
-use crate::ledger::view::{AsOf, View};
+use crate::ledger::view::{AsOf, Ask, View};
 use crate::text::Person;
 use crate::time::Time;
 use crate::verify::source::Source;
@@ -30,17 +30,51 @@ pub fn point(context: &Context, record: &Record, text: &str, bound: Bound) -> Re
     Ok(Point::parse(text, &around)?.resolve(record, bound)?)
 }
 
-/// The record as of a point (its end, where none is given), and the names in it.
+/// The record as of a point (its end, where none is given), whole, and the names in it.
 pub fn view<'a>(
     context: &Context,
     record: &'a Record,
     as_of: Option<&str>,
 ) -> Result<(View<'a>, Names), Failure> {
-    let size = match as_of {
-        Some(text) => point(context, record, text, Bound::End)?,
-        None => record.size(),
-    };
-    let view = View::open(record, size)?;
+    let size = size(context, record, as_of)?;
+    begin(record, View::open(record, size)?)
+}
+
+/// The same for the facts and documents that `ask` names alone.
+pub fn view_of<'a>(
+    context: &Context,
+    record: &'a Record,
+    as_of: Option<&str>,
+    ask: &Ask<'_>,
+) -> Result<(View<'a>, Names), Failure> {
+    let size = size(context, record, as_of)?;
+    begin(record, View::some(record, size, ask)?)
+}
+
+/// The number of events up to a point; all, where none is given.
+pub fn size(context: &Context, record: &Record, as_of: Option<&str>) -> Result<u64, Failure> {
+    match as_of {
+        Some(text) => point(context, record, text, Bound::End),
+        None => Ok(record.size()),
+    }
+}
+
+/// How many events are folded without a word about the index.
+const MANY: u64 = 10_000;
+
+/// Tells that a record had to be folded whole, and takes a moment for it.
+pub fn tell_folded(view: &View<'_>) {
+    let size = view.record.size();
+    if let Some(why) = view.folded_because().filter(|_| size > MANY) {
+        let makes = "annals repair --index makes the index again";
+        note(format!("note: all {size} events were folded: {why}; {makes}"));
+    }
+}
+
+/// Tells what is to be told of a view, and reads the names in it.
+pub fn begin<'a>(record: &'a Record, view: View<'a>) -> Result<(View<'a>, Names), Failure> {
+    let size = view.as_of().size;
+    tell_folded(&view);
     if size == 0 && record.size() > 0 {
         let first = view.event(0)?.and_then(|event| event.at());
         let first = first.map(|at| format!(", {}", moment(at))).unwrap_or_default();
@@ -107,6 +141,12 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
         ));
     }
     let missing = warn_missing(view.record);
+    if let Some(why) = view.trouble() {
+        note(format!(
+            "warning: {why}; annals verify tells all, annals repair --index mends the index"
+        ));
+        return Exit::Unknown;
+    }
     let faults = view.faults();
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     if faults > 0 {

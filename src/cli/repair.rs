@@ -3,10 +3,15 @@
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{out, visible};
+use crate::cli::progress::Progress;
 use crate::cli::verify::text::faults;
 use crate::cli::verify::told::Told;
+use crate::index::Built;
 use crate::ledger::audit::Audited;
-use crate::ledger::repair::{Asked, Found, Place, Step, repair};
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::record::Record;
+use crate::ledger::repair::{Asked, Found, Place, Step, index, repair};
 use clap::Args;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -18,10 +23,17 @@ pub struct RepairArgs {
     /// is signed here, and documents that are missing or damaged here
     #[arg(long, value_name = "COPY")]
     from: Option<PathBuf>,
+    /// Make the index again from the journal, and nothing else; without it, answers as of a point
+    /// fold the whole record
+    #[arg(long, conflicts_with = "from")]
+    index: bool,
 }
 
 pub fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, Failure> {
     let paths = context.paths()?;
+    if args.index {
+        return make(context, &paths);
+    }
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let asked = Asked { from: args.from, jobs, wait: context.wait()? };
     let mut out = out();
@@ -35,6 +47,28 @@ pub fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, Failure> {
     failed?;
     end(&mut out, &audited)?;
     Ok(Exit::of(audited.report.exit()))
+}
+
+/// Makes the index, and says what became of it.
+fn make(context: &Context, paths: &Paths) -> Result<Exit, Failure> {
+    let progress = Progress::new(Record::open(paths.clone())?.size(), "fold");
+    let built = index(paths, context.wait()?, Some(&|done| progress.at(done)))?;
+    drop(progress);
+    let mut out = out();
+    match &built {
+        Built::Same { events, wrote: false } => {
+            writeln!(out, "index: whole, {events} events; nothing was to be repaired")?;
+        }
+        Built::Same { events, wrote: true } => {
+            writeln!(out, "index: built from the journal, {events} events")?;
+        }
+        Built::Not(why) => return Err(LedgerError::Index(why.clone()).into()),
+        Built::Absent | Built::Behind | Built::Differs(_) => {
+            return Err(LedgerError::Index("what was written is not there".to_owned()).into());
+        }
+    }
+    out.flush()?;
+    Ok(Exit::Yes)
 }
 
 fn line(step: &Step) -> String {
@@ -66,6 +100,7 @@ fn line(step: &Step) -> String {
              found elsewhere; annals repair --from COPY looks for it in another copy"
         ),
         Step::Checkpoint(size) => format!("checkpoint: taken from the copy, size {size}"),
+        Step::Index(events) => format!("index: built from the journal, {events} events"),
         Step::Nothing => "nothing was to be repaired".to_owned(),
     }
 }

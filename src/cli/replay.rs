@@ -12,7 +12,7 @@ use crate::cli::words;
 use crate::ledger::view::gather::gather;
 use crate::ledger::view::row::FactRow;
 use crate::ledger::view::since::{Became, since};
-use crate::ledger::view::{AsOf, View};
+use crate::ledger::view::{AsOf, Ask, View};
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
@@ -43,16 +43,20 @@ struct Answer {
 
 pub fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, Failure> {
     let record = context.record()?;
-    let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
     let mut out = out();
     if args.state {
-        let (report, as_of) = (view.report(), view.as_of());
-        let dump = crate::state::dump::dump(view.state(), as_of.size, as_of.head, &report.root);
+        let size = provenance::size(context, &record, args.as_of.as_deref())?;
+        let view = View::standing(&record, size)?;
+        provenance::tell_folded(&view);
+        let as_of = view.as_of();
+        let dump = crate::state::dump::dump(view.state(), as_of.size, as_of.head, view.root());
         out.write_all(&dump)?;
         writeln!(out)?;
         out.flush()?;
         return Ok(provenance::warn(&view, 0));
     }
+    let ask: &Ask<'_> = &|slot, state| args.asked.named(slot, state);
+    let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), ask)?;
     let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
     let gathered = gather(&view, &names, &|fact| filter.takes(&view, fact))?;
     let facts: Vec<FactRow> =

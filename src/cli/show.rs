@@ -20,7 +20,7 @@ use crate::ledger::view::gather::{Gathered, gather};
 use crate::ledger::view::names::Names;
 use crate::ledger::view::row::{DocumentRow, FactRow};
 use crate::ledger::view::since::{Became, since};
-use crate::ledger::view::{AsOf, View};
+use crate::ledger::view::{AsOf, Ask, View, subjects};
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -56,8 +56,9 @@ struct Whole<'a> {
 
 pub fn run(context: &mut Context, args: ShowArgs) -> Result<Exit, Failure> {
     let record = context.record()?;
-    let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
     let position = args.position;
+    let ask: &Ask<'_> = &|slot, _| subjects(slot, position);
+    let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), ask)?;
     if position >= view.as_of().size {
         return Err(beyond(&view, &record, position).into());
     }

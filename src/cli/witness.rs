@@ -13,6 +13,7 @@ use crate::keys::{Handle, KeyFolder};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::ledger::trust::{NewWitness, Trust, witness_key};
+use crate::ledger::view::{View, no_fact};
 use crate::tlog::cosignature::{Cosigned, cosigned_by};
 use crate::tlog::{Kind, Note, VerifierKey};
 use clap::{Args, Subcommand};
@@ -106,9 +107,9 @@ fn add(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
 
 /// The key by which the log signs now.
 fn log_key(record: &Record) -> Result<VerifierKey, Failure> {
-    let state = record.state(u64::MAX)?.state;
+    let view = View::some(record, record.size(), &no_fact)?;
     let named = |key: PublicKey, origin: &str| VerifierKey::new(origin, Kind::Note, key);
-    let ledger = state.fold.ledger.as_ref();
+    let ledger = view.state().fold.ledger.as_ref();
     let key = ledger.and_then(|ledger| named(ledger.log_key, &ledger.origin));
     let why = "the record names no log key that could be trusted; annals verify tells more";
     Ok(key.ok_or_else(|| LedgerError::NotFound(why.to_owned()))?)

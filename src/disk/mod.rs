@@ -8,6 +8,7 @@
 //! Failures?", 2020.
 
 pub mod append;
+pub mod at;
 pub mod lock;
 
 use std::ffi::OsString;

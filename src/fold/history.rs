@@ -89,6 +89,18 @@ impl History {
         by
     }
 
+    /// Names keys by index, in this order, before any act is kept.
+    pub fn name_keys(&mut self, keys: &[PublicKey]) {
+        for key in keys {
+            self.index(*key);
+        }
+    }
+
+    /// All keys that signed or were named, by index.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = PublicKey> + '_ {
+        self.keys.iter().map(|row| row.key)
+    }
+
     fn enrolled(&mut self, key: PublicKey, person: &Person) {
         let index = self.index(key) as usize;
         if let Some(row) = self.keys.get_mut(index) {

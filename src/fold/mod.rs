@@ -5,7 +5,9 @@
 //! Not here: legality (`legal`), suspect revocations (`refold`). Source: FORMAT.md section 8.
 
 pub mod deed;
+mod fact;
 pub mod history;
+mod restore;
 
 use crate::event::args::{Roles, Seal};
 use crate::event::words::RekeyReason;
@@ -15,6 +17,7 @@ use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::roster::{Member, Roster};
 use crate::text::{Origin, Person};
+pub use fact::{Dispute, Fact};
 use hashbrown::{HashMap, HashSet};
 use std::collections::BTreeMap;
 
@@ -35,44 +38,6 @@ pub struct Ledger {
     pub recovery: Option<Hash>,
 }
 
-/// A fact as it stands.
-#[derive(Clone, Debug)]
-pub struct Fact {
-    /// Position of its `fact.asserted`: its name.
-    pub position: u64,
-    /// Position of the event that made the present revision.
-    pub revision: u64,
-    /// Who asserted it.
-    pub asserter: KeyIndex,
-    /// Who made the present revision.
-    pub author: KeyIndex,
-    /// How often it was corrected.
-    pub corrected: u32,
-    /// Whether its assertion was struck and nobody else has vouched for it since.
-    pub suspect: bool,
-    /// The only one who confirmed the present revision.
-    confirmer: Option<KeyIndex>,
-    more: Option<Box<More>>,
-}
-
-/// What only some facts have.
-#[derive(Clone, Debug, Default)]
-struct More {
-    /// Who confirmed the present revision, if there are several.
-    confirmed_by: Vec<KeyIndex>,
-    disputes: Vec<Dispute>,
-    retraction: Option<u64>,
-}
-
-/// An open dispute of a fact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dispute {
-    /// Position of the `fact.disputed`.
-    pub position: u64,
-    /// Whether the error is said to be in the document.
-    pub in_document: bool,
-}
-
 /// A captured document as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Document {
@@ -82,49 +47,6 @@ pub struct Document {
     pub author: KeyIndex,
     /// Whether its capture was struck and nobody else has described it since.
     pub suspect: bool,
-}
-
-impl Fact {
-    /// Who confirmed the present revision, in order.
-    pub fn confirmed_by(&self) -> &[KeyIndex] {
-        match &self.more {
-            Some(more) if !more.confirmed_by.is_empty() => &more.confirmed_by,
-            _ => self.confirmer.as_slice(),
-        }
-    }
-
-    /// Open disputes, by position.
-    pub fn disputes(&self) -> &[Dispute] {
-        self.more.as_ref().map_or(&[], |more| &more.disputes)
-    }
-
-    /// The standing retraction.
-    pub fn retraction(&self) -> Option<u64> {
-        self.more.as_ref().and_then(|more| more.retraction)
-    }
-
-    fn more(&mut self) -> &mut More {
-        self.more.get_or_insert_default()
-    }
-
-    fn confirm(&mut self, by: KeyIndex) {
-        if self.confirmed_by().is_empty() {
-            self.confirmer = Some(by);
-            return;
-        }
-        let only = self.confirmer.take();
-        self.more().confirmed_by.extend(only.into_iter().chain([by]));
-    }
-
-    fn begin_revision(&mut self, revision: u64, author: KeyIndex) {
-        self.revision = revision;
-        self.author = author;
-        self.corrected += 1;
-        self.confirmer = None;
-        if let Some(more) = &mut self.more {
-            more.confirmed_by.clear();
-        }
-    }
 }
 
 /// An event that refers to a fact, so that later events can refer to it.
@@ -318,16 +240,7 @@ impl Fold {
     }
 
     fn assert(&mut self, position: u64, by: KeyIndex) {
-        self.facts.push(Fact {
-            position,
-            revision: position,
-            asserter: by,
-            author: by,
-            corrected: 0,
-            suspect: false,
-            confirmer: None,
-            more: None,
-        });
+        self.facts.push(Fact::asserted(position, by));
     }
 
     fn capture(&mut self, position: u64, author: KeyIndex) {

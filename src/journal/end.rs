@@ -30,6 +30,8 @@ pub(super) struct End {
     pub offset: u64,
     /// How many events the record has.
     pub size: u64,
+    /// The root that the record's last closing line says, where that line is the end.
+    pub root: Option<Hash>,
     /// How many bytes after the end there are, in that file and those after it.
     pub ignored: u64,
     /// Why nothing may be appended here; `None` if all is well.
@@ -96,6 +98,7 @@ fn judge(
     }
     end.offset = last.commit.end;
     end.size = before + last.counted;
+    end.root = last.said.map(|said| said.root);
     if !holds {
         end.fault = Some("the last closing line does not hold");
     }
@@ -110,8 +113,9 @@ fn step_back(end: &mut End, (logs, file): (&[LogFile], &LogFile)) -> Result<(), 
     }
     end.file -= 1;
     end.offset = logs[end.file].bytes;
-    let closed = closes(&logs[end.file])? == Some(end.size);
-    end.misnamed = !closed || !named(&logs[..=end.file])?;
+    let closed = closes(&logs[end.file])?.filter(|said| said.size == end.size);
+    end.root = closed.map(|said| said.root);
+    end.misnamed = closed.is_none() || !named(&logs[..=end.file])?;
     Ok(())
 }
 
@@ -121,15 +125,15 @@ fn named(logs: &[LogFile]) -> Result<bool, DiskError> {
         return Ok(false);
     }
     for (file, next) in logs.iter().zip(logs.iter().skip(1)) {
-        if closes(file)? != Some(next.first) {
+        if closes(file)?.map(|said| said.size) != Some(next.first) {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
-/// The size that the last line of a file says; `None` if that is no closing line in form.
-fn closes(file: &LogFile) -> Result<Option<u64>, DiskError> {
+/// What the last line of a file says; `None` if that is no closing line in form.
+fn closes(file: &LogFile) -> Result<Option<ClosingLine>, DiskError> {
     let failed = || disk::error("read", &file.path);
     let start = file.bytes.saturating_sub(TAIL);
     let mut reader = File::open(&file.path).map_err(failed())?;
@@ -142,7 +146,7 @@ fn closes(file: &LogFile) -> Result<Option<u64>, DiskError> {
         None if start == 0 => text,
         None => return Ok(None),
     };
-    Ok(closing::parse(line).map(|said| said.size))
+    Ok(closing::parse(line))
 }
 
 /// How many events are in these files.

@@ -9,7 +9,8 @@
 use super::end::{self, End};
 use super::files::{self, Files};
 use super::frame::{Framer, Item, Wanted};
-use super::{DOCUMENT_BOUND, DOCUMENTS, JournalError};
+use super::{DOCUMENT_BOUND, DOCUMENTS, JournalError, LINE_BOUND};
+use crate::disk::at::read_at;
 use crate::disk::{self, DiskError};
 use crate::event::Entry;
 use crate::hash::Hash;
@@ -22,6 +23,9 @@ use std::path::{Path, PathBuf};
 
 /// A span ends once its entries have this many bytes, so that large bodies do not add up.
 const SPAN_BYTES: usize = 16 << 20;
+
+/// How many bytes are read at first for one event.
+const FETCH: usize = 4 << 10;
 
 /// The journal of a ledger, as it was when it was opened.
 #[derive(Debug)]
@@ -82,6 +86,46 @@ impl Journal {
     /// The path of a document in this ledger, whether it is there or not.
     pub fn document_path(ledger: &Path, digest: &Hash) -> PathBuf {
         ledger.join(DOCUMENTS).join(digest.to_string())
+    }
+
+    /// The root that the last closing line says; `None` where the record ends otherwise.
+    pub fn root(&self) -> Option<Hash> {
+        self.end.root.filter(|_| self.end.fault.is_none() && !self.end.misnamed)
+    }
+
+    /// The first positions of the record's files.
+    pub fn starts(&self) -> impl Iterator<Item = u64> + '_ {
+        self.files.logs.iter().take(self.end.file + 1).map(|log| log.first)
+    }
+
+    /// How many bytes of the last file belong to the record.
+    pub fn offset(&self) -> u64 {
+        self.end.offset
+    }
+
+    /// The entry at a position whose four lines begin at this offset of the file that holds it;
+    /// `None` where there are no four lines.
+    pub fn fetch(&self, position: u64, offset: u64) -> Result<Option<Entry>, SourceError> {
+        let after = self.files.logs.partition_point(|file| file.first <= position);
+        let Some(log) = after.checked_sub(1).and_then(|index| self.files.logs.get(index)) else {
+            return Ok(None);
+        };
+        let failed = |cause| unreadable(&log.path, cause);
+        let file = File::open(&log.path).map_err(failed)?;
+        let mut bytes = vec![0; FETCH];
+        loop {
+            let count = read_at(&file, &mut bytes, offset).map_err(failed)?;
+            let ends: Vec<usize> = memchr::memchr_iter(b'\n', &bytes[..count]).take(4).collect();
+            if let [_, _, third, fourth] = ends.as_slice() {
+                let body = &bytes[third + 1..*fourth];
+                let body = (body != b"-").then(|| body.to_vec());
+                return Ok(Some(Entry { record: bytes[..=*third].to_vec(), body }));
+            }
+            if count < bytes.len() || bytes.len() > 4 * LINE_BOUND {
+                return Ok(None);
+            }
+            bytes.resize(bytes.len() * 8, 0);
+        }
     }
 
     pub(super) fn ledger(&self) -> &Path {

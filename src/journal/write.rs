@@ -40,6 +40,8 @@ pub struct JournalWriter {
     files: Files,
     file: Appender,
     size: u64,
+    /// The root that the last closing line says.
+    root: Option<Hash>,
     rotate_at: u64,
 }
 
@@ -95,7 +97,8 @@ impl JournalWriter {
         }
         remove_after(journal, &files::folder(ledger))?;
         let ledger = ledger.to_owned();
-        Ok((JournalWriter { ledger, files, file, size, rotate_at }, aside))
+        let root = journal.end().root;
+        Ok((JournalWriter { ledger, files, file, size, root, rotate_at }, aside))
     }
 
     /// Goes on in a new file after `size` events.
@@ -108,7 +111,8 @@ impl JournalWriter {
         let path = files::path(ledger, size);
         let file = Appender::create(&path, Mode::Shared)?;
         files.logs.push(LogFile { first: size, path, bytes: 0 });
-        Ok(JournalWriter { ledger: ledger.to_owned(), files, file, size, rotate_at })
+        let (ledger, root) = (ledger.to_owned(), None);
+        Ok(JournalWriter { ledger, files, file, size, root, rotate_at })
     }
 
     /// The journal as of now, for reading: nothing is listed or read for it.
@@ -118,8 +122,21 @@ impl JournalWriter {
         if let Some(log) = files.logs.get_mut(last) {
             log.bytes = self.file.length();
         }
-        let end = End { file: last, offset: self.file.length(), size: self.size, ..End::default() };
+        let (offset, size, root) = (self.file.length(), self.size, self.root);
+        let end = End { file: last, offset, size, root, ..End::default() };
         Journal::known(self.ledger.clone(), files, end)
+    }
+
+    /// The offset at which the next commit begins, in the file that it goes to.
+    pub fn next_offset(&self) -> u64 {
+        if self.goes_on_in_a_new_file() { 0 } else { self.file.length() }
+    }
+
+    fn goes_on_in_a_new_file(&self) -> bool {
+        let large = self.file.length() >= self.rotate_at;
+        large
+            && self.file.path() != files::path(&self.ledger, self.size)
+            && !self.file.is_poisoned()
     }
 
     /// How many events the journal has.
@@ -154,15 +171,14 @@ impl JournalWriter {
         let bytes = commit_bytes(self.size, entries, root)?;
         self.rotate()?;
         self.file.append(&bytes)?;
-        self.size = said;
+        (self.size, self.root) = (said, Some(root));
         Ok(())
     }
 
     /// Begins a new file if the present one is large, and has events to be named apart by.
     fn rotate(&mut self) -> Result<(), JournalError> {
-        let next = files::path(&self.ledger, self.size);
-        let large = self.file.length() >= self.rotate_at;
-        if large && self.file.path() != next && !self.file.is_poisoned() {
+        if self.goes_on_in_a_new_file() {
+            let next = files::path(&self.ledger, self.size);
             let next = Appender::create(&next, Mode::Shared)?;
             let full = std::mem::replace(&mut self.file, next);
             if let Some(log) = self.files.logs.last_mut() {

@@ -23,6 +23,7 @@ use crate::ledger::seal::{Slot, seal};
 use crate::ledger::settle::{Settled, Settler};
 use crate::ledger::writer::Writer;
 use crate::time::Time;
+use crate::verify::Follower;
 use crate::verify::content::Asked;
 use crate::verify::examine::examine;
 use std::path::{Path, PathBuf};
@@ -263,7 +264,8 @@ pub fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<Str
     let Some(entry) = prepared.entries.last() else { return Ok(None) };
     let examined = examine(entry);
     let pending = Pending::new(&writer.journal, &writer.recent, prepared);
-    writer.judge.event(&examined, &pending, Asked::All)?;
+    let judged = writer.judge.event(&examined, &pending, Asked::All)?;
+    writer.index.event(&writer.judge.chain.state, &examined, &judged);
     let faults = std::mem::take(&mut writer.judge.faults);
     let told: Vec<String> = faults.iter().map(told).collect();
     Ok(Some(told.join("; ")).filter(|why| !why.is_empty()))

@@ -11,6 +11,7 @@ pub mod periods;
 
 use crate::archive::published::Published;
 use crate::hash::Hash;
+use crate::index::{Builder, Built, Mode};
 use crate::keys::{KeysError, Marks};
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
@@ -62,6 +63,8 @@ pub struct Audited {
     pub report: Report,
     /// The store.
     pub store: StoreFound,
+    /// The index.
+    pub index: Built,
     /// The pin.
     pub pin: PinFound,
     /// What can be shown to others.
@@ -97,13 +100,20 @@ pub fn audit(
     let mark = last_mark(record)?;
     let known = mark.as_ref().ok().copied().flatten();
     let ends = Ends { checkpoint: record.checkpoint.clone(), mark: known, pin: kept::read(audit)? };
-    let mut report = verify(&record.journal, &ends, options(audit, &ends, progress))?;
+    let index = Builder::open(&record.paths.ledger, record.journal.starts(), Mode::Check);
+    let options = Options { follower: Some(&index), ..options(audit, &ends, progress) };
+    let mut report = verify(&record.journal, &ends, options)?;
     report.faults.extend(unreadable(record, &report, mark.err()));
+    let index = index.found();
+    if let Built::Differs(why) = &index {
+        let why = format!("{why}; annals repair --index makes it again from the journal");
+        report.faults.push(Fault::of(Rule::Index, why));
+    }
     let store = match audit.store {
         true => compare_store(record, &mut report.faults)?,
         false => StoreFound::NotCompared("not asked".to_owned()),
     };
-    conclude(audit, &record.journal, ends, (report, store))
+    Ok(Audited { index, ..conclude(audit, &record.journal, ends, (report, store))? })
 }
 
 /// Verifies a published record whole; of what is around it, a pin and a policy can be compared.
@@ -149,7 +159,8 @@ fn conclude(
     };
     let evidence = evidence::keep(audit, source, (&ends, &report))?;
     let marked = ends.mark.is_some();
-    Ok(Audited { report, store, pin, evidence, marked, witnessed, tiles: None })
+    let index = Built::Absent;
+    Ok(Audited { report, store, index, pin, evidence, marked, witnessed, tiles: None })
 }
 
 /// Size and root of the last mark of the origin that event 0 says; the inner error is rule 911.

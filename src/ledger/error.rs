@@ -115,6 +115,12 @@ pub enum LedgerError {
              takes the record from another copy of this ledger"
     )]
     Irreparable,
+    /// The index could not be made.
+    #[error(
+        "the index was not made: {0}; answers fold the record without one; annals verify tells \
+             whether the record is at fault"
+    )]
+    Index(String),
     /// The copy is of another record, or nothing says that it is of this one.
     #[error(
         "expected another copy of this ledger's record at {}, found one that does not begin with \

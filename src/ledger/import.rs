@@ -20,6 +20,8 @@ use crate::ledger::bagged::{Bagged, audit_bag, is_listed, is_of_ledger};
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
+use crate::ledger::record::Record;
+use crate::ledger::writer::make_index;
 use crate::verify::Report;
 use std::path::Path;
 use std::time::Duration;
@@ -73,6 +75,8 @@ pub fn import(bag: &Path, paths: &Paths, asked: &Asked<'_>) -> Result<Made, Ledg
         put(&mut ground, "imported", text.as_bytes())?;
     }
     ground.finish()?;
+    // What is derived is no part of a bag.
+    make_index(paths, &Record::open(paths.clone())?.journal, None)?;
     Ok(Made { size: report.size, imported })
 }
 

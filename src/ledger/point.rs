@@ -196,6 +196,9 @@ fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
 /// How many events have a time before `limit`: all up to the last that says so itself.
 fn before(record: &Record, limit: Timestamp) -> Result<u64, LedgerError> {
     let Some(limit) = earliest(limit) else { return Ok(record.size()) };
+    if let Some(size) = record.index.as_ref().ok().and_then(|index| index.before(limit).ok()) {
+        return Ok(size);
+    }
     let mut size = 0;
     entries(record, &mut |position, entry| {
         let line = entry.record.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -216,12 +219,16 @@ fn earliest(limit: Timestamp) -> Option<Time> {
 
 fn find(prefix: &str, record: &Record) -> Result<u64, LedgerError> {
     let mut found: Vec<(u64, Hash)> = Vec::new();
-    entries(record, &mut |position, entry| {
-        let hash = hash(&entry.record);
-        if found.len() < 2 && hash.to_string().starts_with(prefix) {
-            found.push((position, hash));
-        }
-    })?;
+    let indexed = record.index.as_ref().ok().and_then(|index| index.find(prefix).ok());
+    match indexed {
+        Some(hashes) => found = hashes,
+        None => entries(record, &mut |position, entry| {
+            let hash = hash(&entry.record);
+            if found.len() < 2 && hash.to_string().starts_with(prefix) {
+                found.push((position, hash));
+            }
+        })?,
+    }
     match found.as_slice() {
         [(position, _)] => Ok(*position),
         [(one, first), (other, second), ..] => Err(LedgerError::NotFound(format!(

@@ -3,10 +3,11 @@
 //! Always holds: a reader waits for nobody and works on read-only media. Not here: writing
 //! (`writer`), verdicts (`audit`). Source: FORMAT.md section 9.
 
-use crate::disk::{self, DiskError};
+use crate::disk::{self, DiskError, lock};
 use crate::event::Entry;
 use crate::event::body::Body;
 use crate::event::record::Reading;
+use crate::index::{Index, Unfit};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
@@ -15,6 +16,11 @@ use crate::verify::ends::Ends;
 use crate::verify::source::Source;
 use crate::verify::{Options, Report, verify};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+/// How long a reader waits for a writer's index.
+const MOMENT: Duration = Duration::from_millis(20);
 
 /// A ledger open for reading.
 pub struct Record {
@@ -24,6 +30,8 @@ pub struct Record {
     pub journal: Journal,
     /// The bytes of its checkpoint.
     pub checkpoint: Option<Vec<u8>>,
+    /// Its index, or why it cannot answer.
+    pub index: Result<Index, Unfit>,
 }
 
 impl Record {
@@ -32,7 +40,8 @@ impl Record {
         paths.expect_ledger(false)?;
         let checkpoint = checkpoint(&paths)?;
         let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;
-        Ok(Record { paths, journal, checkpoint })
+        let index = index_of(&paths, &journal);
+        Ok(Record { paths, journal, checkpoint, index })
     }
 
     /// The number of events.
@@ -83,6 +92,20 @@ impl ReadEvent {
     pub fn of(entry: &Entry) -> ReadEvent {
         let body = entry.body.as_ref().and_then(|bytes| Body::parse(bytes).ok());
         ReadEvent { reading: Reading::of(&entry.record), body }
+    }
+}
+
+/// The index of a journal. A writer writes it just after the journal, so one that is behind is
+/// waited for, for a moment.
+fn index_of(paths: &Paths, journal: &Journal) -> Result<Index, Unfit> {
+    let root = journal.root().ok_or(Unfit::Absent)?;
+    let open = || Index::open(&paths.ledger, journal.size(), root);
+    match open() {
+        Err(Unfit::Other(_)) if lock::is_held(&paths.lock()) => {
+            thread::sleep(MOMENT);
+            open()
+        }
+        other => other,
     }
 }
 

@@ -15,10 +15,12 @@ mod stored;
 
 use crate::disk::lock::Lock;
 use crate::hash::Hash;
+use crate::index::Built;
 use crate::ledger::audit::{Audit, Audited, audit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
+use crate::ledger::writer::make_index;
 use compare::{Compared, compare};
 use holding::Holding;
 pub use holding::{Found, Place};
@@ -53,6 +55,8 @@ pub enum Step {
     NoDocument(u64, Hash),
     /// The checkpoint was taken from the copy; its size.
     Checkpoint(u64),
+    /// The index was made from the journal; of how many events.
+    Index(u64),
     /// All was well: nothing was changed.
     Nothing,
 }
@@ -95,12 +99,30 @@ pub fn repair(
     let copy = from.as_ref().map(|from| from.ledger.as_path());
     changed |= documents::take(paths, record, copy, tell)?;
     changed |= place::checkpoint(paths, record, &holdings, tell)?;
+    drop((holdings, scratch));
+    let mended = Record::open(paths.clone())?;
+    if let (_, Built::Same { events, wrote: true }) = make_index(paths, &mended.journal, None)? {
+        tell(Step::Index(events));
+        changed = true;
+    }
     if !changed {
         tell(Step::Nothing);
     }
-    drop((holdings, scratch, lock));
+    drop(lock);
     let asked = Audit { store: true, jobs: asked.jobs, ..Audit::default() };
     audit(&Record::open(paths.clone())?, &asked, None)
+}
+
+/// Makes the index of the journal that is there, as far as it is not there already.
+pub fn index(
+    paths: &Paths,
+    wait: Duration,
+    progress: Option<&(dyn Fn(u64) + Sync)>,
+) -> Result<Built, LedgerError> {
+    paths.expect_ledger(false)?;
+    let _lock = Lock::take(&paths.lock(), wait)?;
+    let record = Record::open(paths.clone())?;
+    Ok(make_index(paths, &record.journal, progress)?.1)
 }
 
 /// The copy's folders; its keys are not looked at.

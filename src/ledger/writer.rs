@@ -7,10 +7,11 @@
 
 mod ground;
 
+use crate::disk;
 use crate::disk::lock::Lock;
-use crate::disk::{self, Mode};
 use crate::event::Entry;
 use crate::hash::Hash;
+use crate::index::{Builder, Mode};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
 use crate::key::{PublicKey, SecretKey};
 use crate::keys::{Mark, Marks};
@@ -24,8 +25,9 @@ use crate::store::{Appended, Head, Store, sled};
 use crate::tlog::{Checkpoint, Note, NoteSignature};
 use crate::verify::ends::Ends;
 use crate::verify::source::Source;
-use crate::verify::{Judge, Options, follow};
-use ground::{check_checkpoint, check_end, check_marks, open_store, set_aside};
+use crate::verify::{Follower, Judge, Options, follow};
+pub use ground::make_index;
+use ground::{check_checkpoint, check_end, check_marks, go_on_with_index, open_store, set_aside};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -63,6 +65,8 @@ pub struct Writer {
     pub recent: Vec<Entry>,
     /// `None` on trial.
     hands: Option<Hands>,
+    /// Follows the judge; it writes nothing where the writer does not.
+    pub(super) index: Builder,
     marks: Marks,
     log_keys: Vec<SecretKey>,
     imported: Imported,
@@ -95,6 +99,8 @@ impl Writer {
             this.notices.push(Notice::CheckpointAside(path, why.clone()));
         }
         let (journal, aside) = JournalWriter::resume(&this.journal, ROTATE_AT)?;
+        this.index = go_on_with_index(&this.paths, &this.journal, this.index)?;
+        this.index.commit(journal.next_offset());
         this.hands = Some(Hands { journal, store, _lock: lock });
         this.notices.extend(built);
         this.notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
@@ -128,7 +134,9 @@ impl Writer {
         check_end(&journal, covered)?;
         let mut judge = Judge::new(&ends);
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-        let options = Options { jobs, contents: true, ..Options::state(u64::MAX) };
+        let index = Builder::open(&paths.ledger, journal.starts(), Mode::Check);
+        let follower = Some(&index as &dyn Follower);
+        let options = Options { jobs, contents: true, follower, ..Options::state(u64::MAX) };
         follow(&journal, options, &mut judge)?;
         if !judge.faults.is_empty() {
             return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
@@ -137,8 +145,18 @@ impl Writer {
         let marks = Marks::at(paths.marks());
         check_marks(&marks, &journal, &judge)?;
         let (notices, recent, hands) = (Vec::new(), Vec::new(), None);
-        let writer =
-            Writer { paths, judge, journal, notices, recent, hands, marks, log_keys, imported };
+        let writer = Writer {
+            paths,
+            judge,
+            journal,
+            notices,
+            recent,
+            hands,
+            index,
+            marks,
+            log_keys,
+            imported,
+        };
         Ok((writer, foreign))
     }
 
@@ -154,6 +172,7 @@ impl Writer {
         let journal = writer.journal();
         let store = sled::create(&paths.store())?;
         let marks = Marks::at(paths.marks());
+        let index = Builder::open(&paths.ledger, journal.starts(), Mode::Write);
         Ok(Writer {
             paths,
             judge: Judge::new(&Ends::default()),
@@ -161,6 +180,7 @@ impl Writer {
             notices: Vec::new(),
             recent: Vec::new(),
             hands: Some(Hands { journal: writer, store, _lock: lock }),
+            index,
             marks,
             log_keys: vec![log_key],
             imported: Imported::No,
@@ -210,9 +230,9 @@ impl Writer {
         }
         for (digest, bytes) in documents {
             let path = Journal::document_path(&self.paths.ledger, digest);
-            match disk::write_new(&path, bytes, Mode::Shared) {
+            match disk::write_new(&path, bytes, disk::Mode::Shared) {
                 Err(error) if error.is_there_already() => {
-                    disk::replace(&path, bytes, Mode::Shared)?;
+                    disk::replace(&path, bytes, disk::Mode::Shared)?;
                 }
                 other => other?,
             }
@@ -220,6 +240,8 @@ impl Writer {
         let (size, root) = (self.size(), self.judge.chain.tree().root());
         let first = size - entries.len() as u64;
         self.hands()?.journal.commit(entries, (size, root))?;
+        let next = self.hands()?.journal.next_offset();
+        self.index.commit(next);
         self.finish(first, entries).map_err(|error| LedgerError::NotAcknowledged {
             first,
             last: size - 1,
@@ -278,7 +300,7 @@ impl Writer {
             signatures.push(NoteSignature::sign(&text, &origin, key));
         }
         let note = Note { text, signatures }.write();
-        Ok(disk::replace(&self.paths.checkpoint(), note.as_bytes(), Mode::Shared)?)
+        Ok(disk::replace(&self.paths.checkpoint(), note.as_bytes(), disk::Mode::Shared)?)
     }
 }
 

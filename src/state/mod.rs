@@ -83,6 +83,11 @@ impl State {
         }
     }
 
+    /// A state put together from what was kept of it; `undone` by position.
+    pub fn restored(history: History, fold: Fold, undone: Vec<Undone>) -> State {
+        State { history, fold, undone }
+    }
+
     /// Events that suspect revocations undid, by position.
     pub fn undone(&self) -> &[Undone] {
         &self.undone

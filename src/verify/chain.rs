@@ -43,6 +43,8 @@ pub struct Judged {
     pub index: u64,
     /// Whether it was applied to the state.
     pub applied: bool,
+    /// Whether nothing is wrong with it here.
+    pub clean: bool,
     /// Whether an earlier event has the same body digest.
     pub body_repeated: bool,
 }
@@ -81,7 +83,8 @@ impl Chain {
             self.check_place(place, &mut broken);
         }
         let index = self.size();
-        let mut judged = Judged { position, index, applied: false, body_repeated: false };
+        let mut judged =
+            Judged { position, index, applied: false, clean: false, body_repeated: false };
         if let Some(statement) = &reading.statement {
             let seen = self.seen.keep(&statement.body, &reading.statement_digest);
             judged.body_repeated = seen.body;
@@ -102,6 +105,7 @@ impl Chain {
         }
         broken.sort();
         broken.dedup_by_key(|(rule, _)| *rule);
+        judged.clean = broken.is_empty();
         faults.extend(broken.into_iter().map(|(rule, why)| Fault::at(position, rule, why)));
         self.go_on(position, examined);
         judged

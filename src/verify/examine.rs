@@ -32,6 +32,8 @@ pub struct Examined {
     pub reading: Reading,
     /// Its body.
     pub body: BodyFound,
+    /// How many bytes its four lines have in a journal.
+    pub bytes: u64,
     /// Rules 301 and 302 that are broken.
     pub signature: Vec<(Rule, String)>,
     by_refused: bool,
@@ -41,7 +43,7 @@ pub struct Examined {
 pub fn examine(entry: &Entry) -> Examined {
     let reading = Reading::of(&entry.record);
     let body = find_body(entry, &reading);
-    Examined { reading, body, signature: Vec::new(), by_refused: false }
+    Examined { reading, body, bytes: bytes(entry), signature: Vec::new(), by_refused: false }
 }
 
 /// Examines an entry that was verified before: of the bodies, only those that say what a document
@@ -56,7 +58,11 @@ pub fn examine_known(entry: &Entry) -> Examined {
         Some(_) if !of_document => BodyFound::Unknown,
         _ => find_body(entry, &reading),
     };
-    Examined { reading, body, signature: Vec::new(), by_refused: false }
+    Examined { reading, body, bytes: bytes(entry), signature: Vec::new(), by_refused: false }
+}
+
+fn bytes(entry: &Entry) -> u64 {
+    (entry.record.len() + entry.body.as_ref().map_or(1, Vec::len) + 1) as u64
 }
 
 fn find_body(entry: &Entry, reading: &Reading) -> BodyFound {

@@ -23,7 +23,7 @@ use crate::pin::LogKeys;
 use crate::rule::{Class, Fault, Rule};
 use crate::state::State;
 use crate::time::Time;
-use chain::Chain;
+use chain::{Chain, Judged};
 use content::{Around, Asked, Contents, Counts};
 use ends::{Ends, EndsFound, Seen};
 use examine::Examined;
@@ -48,18 +48,30 @@ pub struct Options<'a> {
     pub until: u64,
     /// Told the number of events so far, now and then.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+    /// Told of each event and each closing line in its turn.
+    pub follower: Option<&'a dyn Follower>,
+}
+
+/// Who follows a walk over a record, beside its judge.
+pub trait Follower {
+    /// An event was judged; `state` is the one after it.
+    fn event(&self, state: &State, examined: &Examined, judged: &Judged);
+
+    /// A closing line stands next.
+    fn closing(&self, closing: &Closing);
 }
 
 impl Options<'_> {
     /// A whole verdict on `jobs` threads.
     pub fn whole(jobs: usize) -> Options<'static> {
         let until = u64::MAX;
-        Options { jobs, signatures: true, contents: true, known: 0, until, progress: None }
+        let (progress, follower) = (None, None);
+        Options { jobs, signatures: true, contents: true, known: 0, until, progress, follower }
     }
 
     /// The state only, of the first `until` events: for reading and writing, not for verdicts.
     pub fn state(until: u64) -> Options<'static> {
-        Options { jobs: 1, signatures: false, contents: false, known: 0, until, progress: None }
+        Options { signatures: false, contents: false, until, ..Options::whole(1) }
     }
 }
 
@@ -233,14 +245,17 @@ impl Judge {
             }
             let known = self.chain.size() < options.known;
             let asked = if known { Asked::Known } else { Asked::of(options.contents) };
-            self.event(examined, source, asked)?;
+            let judged = self.event(examined, source, asked)?;
             self.watch();
+            if let Some(follower) = options.follower {
+                follower.event(&self.chain.state, examined, &judged);
+            }
             while let Some(closing) = closings.next_if(|c| c.counted <= self.chain.size()) {
-                self.close(&closing);
+                self.close(&closing, options);
             }
         }
         for closing in closings {
-            self.close(&closing);
+            self.close(&closing, options);
         }
         self.tell(damage);
         if let Some(progress) = options.progress {
@@ -260,7 +275,7 @@ impl Judge {
         examined: &Examined,
         source: &dyn Source,
         asked: Asked,
-    ) -> Result<(), SourceError> {
+    ) -> Result<Judged, SourceError> {
         let judged = self.chain.judge(examined, &mut self.faults);
         self.genesis.get_or_insert(examined.reading.hash);
         self.watch_log_keys();
@@ -269,7 +284,7 @@ impl Judge {
             let around = Around { state: &self.chain.state, source, known };
             self.contents.judge((examined, &judged), around, &mut self.faults)?;
         }
-        Ok(())
+        Ok(judged)
     }
 
     /// Keeps the log keys where they are others than before.
@@ -299,7 +314,10 @@ impl Judge {
     }
 
     /// Rule 706, told once.
-    fn close(&mut self, closing: &Closing) {
+    fn close(&mut self, closing: &Closing, options: Options<'_>) {
+        if let Some(follower) = options.follower {
+            follower.closing(closing);
+        }
         let root = self.chain.tree().root();
         let counted = closing.counted;
         let why = match &closing.said {

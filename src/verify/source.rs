@@ -47,6 +47,15 @@ pub struct ClosingLine {
     pub sum: Hash,
 }
 
+impl ClosingLine {
+    /// How many bytes the line has, its LF among them.
+    pub fn bytes(&self) -> u64 {
+        let digits = u64::from(self.size.checked_ilog10().unwrap_or(0)) + 1;
+        // `= `, a space, 44 characters of base64, a space, 44 more, LF.
+        2 + digits + 1 + 44 + 1 + 44 + 1
+    }
+}
+
 /// A place in a source that could not be read as events, or is not what follows from them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {

@@ -9,6 +9,7 @@ mod crash;
 mod cut;
 mod disk;
 mod evidence;
+mod index;
 mod order;
 mod repair_copy;
 mod repair_here;

@@ -138,6 +138,7 @@ fn a_lost_journal_is_built_from_the_store() {
             "journal: there is none at ledger/journal",
             "store: whole, 5 events, at ledger/db",
             "journal: built from the store, 5 events",
+            "index: built from the journal, 5 events",
             "verified: ",
         ],
     );
@@ -204,6 +205,7 @@ fn a_damaged_journal_is_built_from_the_store_and_the_old_one_kept() {
                 "store: whole, 5 events, at ledger/db",
                 "journal: built from the store, 5 events",
                 "journal: the old one is kept at ledger/journal-aside-1",
+                "index: built from the journal, 5 events",
                 "verified: ",
             ],
         );

@@ -13,7 +13,7 @@ use crate::fold::deed::{Deed, Revoked};
 use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::ledger::view::names::Names;
-use crate::ledger::view::{AsOf, View};
+use crate::ledger::view::{AsOf, View, no_fact};
 use crate::roster::Member;
 use crate::text::Person;
 use crate::time::Time;
@@ -67,7 +67,7 @@ struct Line<'a> {
 
 pub fn run(context: &mut Context, args: ListArgs) -> Result<Exit, Failure> {
     let record = context.record()?;
-    let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
+    let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), &no_fact)?;
     let rows = rows(&view, &names)?;
     let as_of = view.as_of();
     let mut out = out();

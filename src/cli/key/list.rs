@@ -15,7 +15,7 @@ use crate::key::PublicKey;
 use crate::keys::{Handle, Held, KeyFolder, Listed};
 use crate::ledger::append::chain;
 use crate::ledger::record::Record;
-use crate::ledger::view::AsOf;
+use crate::ledger::view::{AsOf, no_fact};
 use crate::text::Origin;
 use serde::Serialize;
 use std::io::Write;
@@ -57,7 +57,7 @@ struct Whole {
 
 impl Here {
     fn read(context: &Context, record: &Record) -> Result<Here, Failure> {
-        let (view, names) = provenance::view(context, record, None)?;
+        let (view, names) = provenance::view_of(context, record, None, &no_fact)?;
         let fold = &view.state().fold;
         let row = |member: &crate::roster::Member| {
             let holder = names.of(&member.key);

@@ -5,7 +5,7 @@
 use crate::cli::exit::Failure;
 use crate::cli::output::visible;
 use crate::cli::verify::proof;
-use crate::cli::verify::told::{Stretch, Told, ToldFault};
+use crate::cli::verify::told::{NO_INDEX, Stretch, Told, ToldFault};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
@@ -72,6 +72,13 @@ fn around(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
         ("same", _) => writeln!(out, "store: {} events, as in the journal", told.size)?,
         (_, Some(why)) => writeln!(out, "store: not compared: {why}")?,
         _ => writeln!(out, "store: differs from the journal")?,
+    }
+    match (told.index.state, &told.index.why) {
+        ("same", _) => writeln!(out, "index: {} events, as folded anew", told.size)?,
+        // What is derived and not there is nobody's concern.
+        (_, Some(why)) if *why != NO_INDEX => writeln!(out, "index: not compared: {why}")?,
+        (_, Some(_)) => {}
+        _ => writeln!(out, "index: differs from what the journal folds to")?,
     }
     match (told.pin.state, told.memory_compared) {
         ("none", false) if told.published => {

@@ -5,6 +5,7 @@
 
 use crate::evidence::Claim;
 use crate::hash::Hash;
+use crate::index::Built;
 use crate::key::PublicKey;
 use crate::ledger::audit::periods::Period;
 use crate::ledger::audit::{Audited, EvidenceFound, PinFound, StoreFound};
@@ -35,6 +36,7 @@ pub struct Told {
     pub pin: Pin,
     pub memory_compared: bool,
     pub store: Store,
+    pub index: Store,
     pub witnesses: Vec<Witness>,
     pub trust_missing: Vec<String>,
     pub anchored: Stretch,
@@ -83,7 +85,7 @@ pub struct Pin {
     pub before: Option<u64>,
 }
 
-/// What became of the store.
+/// What became of the store, or of the index.
 #[derive(Serialize)]
 pub struct Store {
     pub state: &'static str,
@@ -172,6 +174,7 @@ impl Told {
             pin: pin(&audited.pin),
             memory_compared: audited.marked,
             store: store(&audited.store),
+            index: index(&audited.index),
             witnesses: audited.witnessed.witnesses.iter().map(Witness::of).collect(),
             trust_missing: audited.witnessed.missing.clone(),
             anchored: Stretch {
@@ -295,5 +298,19 @@ fn store(found: &StoreFound) -> Store {
         StoreFound::Same(_) => Store { state: "same", why: None },
         StoreFound::NotCompared(why) => Store { state: "not-compared", why: Some(why.clone()) },
         StoreFound::Differs => Store { state: "differs", why: None },
+    }
+}
+
+/// Why an index is not compared that is not there.
+pub const NO_INDEX: &str = "there is none here";
+
+fn index(found: &Built) -> Store {
+    let not = |why: &str| Store { state: "not-compared", why: Some(why.to_owned()) };
+    match found {
+        Built::Same { .. } => Store { state: "same", why: None },
+        Built::Differs(_) => Store { state: "differs", why: None },
+        Built::Absent => not(NO_INDEX),
+        Built::Behind => not("it ends before the record; the next writer goes on with it"),
+        Built::Not(why) => not(why),
     }
 }

@@ -58,8 +58,8 @@ pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerEr
     let around = Around { view: &view, names: &names, gathered: &gathered, about: &about };
     let times = walk(&around, bag)?;
     memento::write(record, &times, bag)?;
-    let (report, as_of) = (view.report(), view.as_of());
-    let state = dump(view.state(), as_of.size, as_of.head, &report.root);
+    let as_of = view.as_of();
+    let state = dump(view.state(), as_of.size, as_of.head, view.root());
     bag.put("state.json", &state)?;
     bag.put("facts.csv", &csv::facts(&around)?)?;
     bag.put("premis.xml", premis::events(&around)?.as_bytes())?;

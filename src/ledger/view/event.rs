@@ -59,6 +59,9 @@ pub fn on(view: &View<'_>, position: u64, args: &Args) -> Vec<u64> {
 
 /// The facts or documents that an applied event makes or acts on, as of the point.
 pub fn owners(view: &View<'_>, event: u64) -> Vec<u64> {
+    if let Some(about) = view.about(event) {
+        return about;
+    }
     let mut event = event;
     loop {
         if let Some(fact) = view.state().fold.fact_of_revision(event) {

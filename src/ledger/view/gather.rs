@@ -1,4 +1,4 @@
-//! Gathering: one walk over the events, filling the rows of facts and documents.
+//! Gathering: the events of a view in order, filling the rows of facts and documents.
 //!
 //! Always holds: only applied events are taken; an event that was undone is taken and says so.
 //! Not here: what a row looks like (`row`); which rows are asked for (`cli`).
@@ -38,11 +38,10 @@ pub fn gather(
     wanted: &dyn Fn(u64) -> bool,
 ) -> Result<Gathered, LedgerError> {
     let mut gathered = Gathered::default();
-    view.walk(0, view.as_of().size, &mut |seen| {
+    view.each(&mut |seen| {
         if view.is_applied(seen.position) {
             Gathering { view, names, wanted, seen, into: &mut gathered }.take();
         }
-        true
     })?;
     for row in gathered.facts.values_mut() {
         finish(view, row);
@@ -80,6 +79,8 @@ impl Gathering<'_, '_> {
             Args::RelationWithdrawn(args) => self.withdrawn(args.relation),
             Args::BodyReleased(args) => self.opened(args.event, None),
             Args::BodyRedacted(args) => self.opened(args.event, Some(args.reason)),
+            // It names an event from which on a key is suspect: that is no act on a fact.
+            Args::EditorRevoked(_) => {}
             args => {
                 let target = args.positions().first().copied();
                 let owner = target.and_then(|target| self.into.owners.get(&target)).copied();

@@ -4,6 +4,7 @@
 //! digest; what is sealed, redacted, withheld or damaged is said to be so and is never left out.
 //! Not here: words for people (`cli`), verdicts (`audit`). Source: FORMAT.md sections 4 and 8.
 
+mod acts;
 pub mod between;
 pub mod columns;
 pub mod event;
@@ -14,6 +15,7 @@ pub mod row;
 pub mod saying;
 pub mod scan;
 pub mod since;
+mod slice;
 pub mod spans;
 
 use crate::event::args::Seal;
@@ -24,19 +26,26 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::state::State;
 use crate::time::Time;
-use crate::verify::Report;
 use crate::verify::examine::{BodyFound, Examined, examine};
 use crate::verify::source::Source;
+use acts::{Hindered, is_sparse};
 use row::Withheld;
 use serde::Serialize;
+pub use slice::{Ask, no_fact, subjects, touched};
+use slice::{Slice, Standing};
 
-/// A record as of a point, and as it is now.
+/// A record as of a point, and as it is now: whole, or some facts and documents of it.
 pub struct View<'a> {
     /// The record.
     pub record: &'a Record,
-    then: Report,
-    now: Option<Report>,
+    then: Standing,
+    now: Option<Standing>,
+    slice: Option<Slice<'a>>,
+    folded_because: Option<String>,
 }
+
+/// How many events are read one by one; more are read in one walk.
+const FEW: u64 = 1_024;
 
 /// As of what an answer holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -55,14 +64,58 @@ pub struct AsOf {
 }
 
 impl<'a> View<'a> {
-    /// The record after its first `size` events.
+    /// The record after its first `size` events, whole: all of it is folded.
     pub fn open(record: &'a Record, size: u64) -> Result<View<'a>, LedgerError> {
-        let then = record.state(size)?;
+        let then = record.state(size)?.into();
         let now = match size < record.size() {
-            true => Some(record.state(record.size())?),
+            true => Some(record.state(record.size())?.into()),
             false => None,
         };
-        Ok(View { record, then, now })
+        Ok(View { record, then, now, slice: None, folded_because: None })
+    }
+
+    /// The same for the facts and documents that `ask` names: by the index, in the time that they
+    /// take; whole, where there is no index of this record.
+    ///
+    /// ```
+    /// use annals::ledger::{paths::Paths, record::Record, view::{View, subjects}};
+    /// let record = Record::open(Paths::new("ledger".into(), None))?;
+    /// let view = View::some(&record, 44, &|slot, _| subjects(slot, 24))?;
+    /// assert_eq!(view.as_of().position, Some(43));
+    /// assert!(view.state().fold.fact(24).is_some());
+    /// # Ok::<(), annals::ledger::error::LedgerError>(())
+    /// ```
+    pub fn some(record: &'a Record, size: u64, ask: &Ask<'_>) -> Result<View<'a>, LedgerError> {
+        match slice::open(record, size, ask) {
+            Ok((then, now, slice)) => {
+                Ok(View { record, then, now, slice: Some(slice), folded_because: None })
+            }
+            Err(Hindered::Unfit(why)) => {
+                Ok(View { folded_because: Some(why), ..View::open(record, size)? })
+            }
+            Err(Hindered::Failed(error)) => Err(error),
+        }
+    }
+
+    /// The whole state as of a point, and no word of any event: by the index, in the time that the
+    /// rows take; else folded.
+    pub fn standing(record: &'a Record, size: u64) -> Result<View<'a>, LedgerError> {
+        let (then, slice, folded_because) = match slice::open_standing(record, size) {
+            Ok((then, slice)) => (then, Some(slice), None),
+            Err(Hindered::Unfit(why)) => (record.state(size)?.into(), None, Some(why)),
+            Err(Hindered::Failed(error)) => return Err(error),
+        };
+        Ok(View { record, then, now: None, slice, folded_because })
+    }
+
+    /// Why all of the record was folded, where a part of it was asked for.
+    pub fn folded_because(&self) -> Option<&str> {
+        self.folded_because.as_deref()
+    }
+
+    /// What went wrong with the index while it was read.
+    pub fn trouble(&self) -> Option<String> {
+        self.slice.as_ref().and_then(Slice::trouble)
     }
 
     /// As of what.
@@ -77,9 +130,9 @@ impl<'a> View<'a> {
         }
     }
 
-    /// What folding found as of the point.
-    pub fn report(&self) -> &Report {
-        &self.then
+    /// The root of the tree as of the point.
+    pub fn root(&self) -> &Hash {
+        &self.then.root
     }
 
     /// The state as of the point.
@@ -99,7 +152,7 @@ impl<'a> View<'a> {
 
     /// How many faults folding found, now or as of the point.
     pub fn faults(&self) -> usize {
-        self.now.as_ref().unwrap_or(&self.then).faults.len()
+        self.now.as_ref().unwrap_or(&self.then).faults
     }
 
     /// Position and format of an event that ends what this program can read.
@@ -114,6 +167,16 @@ impl<'a> View<'a> {
         until: u64,
         each: &mut dyn FnMut(&Seen) -> bool,
     ) -> Result<(), LedgerError> {
+        if let Some(slice) = self.slice.as_ref().filter(|_| until.saturating_sub(from) < FEW) {
+            for position in from..until {
+                let examined = slice.event(self.record, position)?;
+                let seen = examined.map(|examined| Seen::of(position, examined));
+                if seen.is_some_and(|seen| !each(&seen)) {
+                    break;
+                }
+            }
+            return Ok(());
+        }
         for span in self.record.journal.walk(from)? {
             let span = span?;
             for (entry, index) in span.entries.iter().zip(span.first..) {
@@ -132,8 +195,27 @@ impl<'a> View<'a> {
         Ok(())
     }
 
-    /// The events at these ascending positions, in one walk.
+    /// Every event that a row of this view may rest on, as of the point.
+    pub fn each(&self, each: &mut dyn FnMut(&Seen)) -> Result<(), LedgerError> {
+        match &self.slice {
+            Some(slice) => self.at(slice.events(), each),
+            None => self.walk(0, self.as_of().size, &mut |seen| {
+                each(seen);
+                true
+            }),
+        }
+    }
+
+    /// The events at these ascending positions.
     pub fn at(&self, positions: &[u64], each: &mut dyn FnMut(&Seen)) -> Result<(), LedgerError> {
+        if let Some(slice) = self.slice.as_ref().filter(|_| is_sparse(positions)) {
+            for position in positions {
+                if let Some(examined) = slice.event(self.record, *position)? {
+                    each(&Seen::of(*position, examined));
+                }
+            }
+            return Ok(());
+        }
         let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
             return Ok(());
         };
@@ -147,6 +229,10 @@ impl<'a> View<'a> {
 
     /// The event at a position.
     pub fn event(&self, position: u64) -> Result<Option<Seen>, LedgerError> {
+        if let Some(slice) = &self.slice {
+            let examined = slice.event(self.record, position)?;
+            return Ok(examined.map(|examined| Seen::of(position, examined)));
+        }
         let entries = self.record.journal.read(position..position + 1)?;
         let entry = entries.first();
         Ok(entry.map(|entry| Seen::of(position, examine(entry))))
@@ -155,14 +241,8 @@ impl<'a> View<'a> {
     /// What an event's body says, or why that is not told. What is sealed or redacted now is not
     /// told as of an earlier point either.
     pub fn content<'s>(&self, seen: &'s Seen) -> Result<&'s Content, Withheld> {
-        let fold = &self.present().fold;
-        if fold.is_redacted(seen.position) {
-            return Err(Withheld::Redacted);
-        }
         let promised = seen.statement().map_or(Seal::Open, |said| said.args.sealed());
-        if fold.sealed_now(seen.position, promised).is_some() {
-            return Err(Withheld::Sealed);
-        }
+        self.is_told(seen.position, promised)?;
         match (&seen.examined.body, seen.statement()) {
             (BodyFound::Good(body), Some(said)) if is_of(body, said) => Ok(&body.content),
             (BodyFound::Withheld, _) => Err(Withheld::Missing),
@@ -170,8 +250,35 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Why the words of an event are not told now, whose statement promises this seal.
+    fn is_told(&self, position: u64, promised: Seal) -> Result<(), Withheld> {
+        let (released, redacted) = match &self.slice {
+            Some(slice) => slice.opening(position),
+            None => self.present().fold.opening(position),
+        };
+        match redacted {
+            true => Err(Withheld::Redacted),
+            false if promised != Seal::Open && !released => Err(Withheld::Sealed),
+            false => Ok(()),
+        }
+    }
+
+    /// The present revision of each fact as of the point, and the fact, by revision.
+    fn revisions(&self) -> Vec<(u64, u64)> {
+        let facts = self.state().fold.facts().iter();
+        let mut revisions: Vec<(u64, u64)> = match &self.slice {
+            Some(slice) => slice.revisions(),
+            None => facts.map(|fact| (fact.revision, fact.position)).collect(),
+        };
+        revisions.sort_unstable();
+        revisions
+    }
+
     /// The suspect revocation that undid an event, as of the point.
     pub fn undone_by(&self, position: u64) -> Option<u64> {
+        if let Some(slice) = &self.slice {
+            return slice.undone_by(position);
+        }
         let undone = self.state().undone();
         let index = undone.binary_search_by_key(&position, |undone| undone.event).ok()?;
         undone.get(index).map(|undone| undone.by)
@@ -179,7 +286,27 @@ impl<'a> View<'a> {
 
     /// Whether the event at a position was applied, as of the point.
     pub fn is_applied(&self, position: u64) -> bool {
-        self.state().history.act(position).is_some()
+        match &self.slice {
+            // Only a record of which every event is applied has an index.
+            Some(_) => position < self.then.size,
+            None => self.state().history.act(position).is_some(),
+        }
+    }
+
+    /// The facts or documents that an applied event makes or acts on, where the index knows.
+    fn about(&self, position: u64) -> Option<Vec<u64>> {
+        self.slice.as_ref().map(|slice| slice.about(position))
+    }
+
+    /// The positions of all documents as of the point, up to `most` of them.
+    pub fn documents(&self, most: usize) -> Vec<u64> {
+        match &self.slice {
+            Some(slice) => slice.documents(most),
+            None => {
+                let documents = self.state().fold.documents().iter();
+                documents.take(most).map(|document| document.position).collect()
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! Not here: writing (`writer`). Source: FORMAT.md section 9.
 
 use crate::disk;
+use crate::index::{Builder, Built, Mode};
 use crate::journal::Journal;
 use crate::keys::Marks;
 use crate::ledger::error::LedgerError;
@@ -15,7 +16,7 @@ use crate::store::sled::{self, SledStore};
 use crate::store::{Store, StoreError};
 use crate::verify::ends::Ends;
 use crate::verify::source::Source;
-use crate::verify::{Judge, Options, follow};
+use crate::verify::{Follower, Judge, Options, follow};
 use std::path::{Path, PathBuf};
 
 /// A record that ends before what its checkpoint signs is read, never written.
@@ -109,4 +110,34 @@ pub fn open_store(
         return Err(LedgerError::Store(why));
     }
     Ok((store, None))
+}
+
+/// The index to go on with, made whole: of one that ends early what is missing is added, one that
+/// holds something else is made again. An index that cannot be written hinders nobody.
+pub fn go_on_with_index(
+    paths: &Paths,
+    journal: &Journal,
+    checked: Builder,
+) -> Result<Builder, LedgerError> {
+    match checked.found() {
+        Built::Same { .. } | Built::Behind => {
+            checked.allow(&paths.ledger);
+            Ok(checked)
+        }
+        _ => Ok(make_index(paths, journal, None)?.0),
+    }
+}
+
+/// Makes the index of a journal, as far as it is not there. The caller has the lock.
+pub fn make_index(
+    paths: &Paths,
+    journal: &Journal,
+    progress: Option<&(dyn Fn(u64) + Sync)>,
+) -> Result<(Builder, Built), LedgerError> {
+    let index = Builder::open(&paths.ledger, journal.starts(), Mode::Write);
+    let follower = Some(&index as &dyn Follower);
+    let options = Options { follower, progress, ..Options::state(u64::MAX) };
+    follow(journal, options, &mut Judge::default())?;
+    let built = index.end();
+    Ok((index, built))
 }

@@ -1,0 +1,122 @@
+//! Making the index, or checking it: both are the same walk over a record.
+//!
+//! Always holds: a builder that meets a fault, a format that it does not know or a file that fails
+//! puts nothing more in and says why. Not here: what is put in (`files`), when (`ledger`).
+
+use super::files::Files;
+use super::sink::Sink;
+use super::{Unfit, folder};
+use crate::state::State;
+use crate::verify::Follower;
+use crate::verify::chain::Judged;
+use crate::verify::examine::Examined;
+use crate::verify::source::Closing;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// What a builder may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Compare only.
+    Check,
+    /// Write what is not there.
+    Write,
+}
+
+/// What was found of an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Built {
+    /// It holds what follows from the record; whether something had to be written for that.
+    Same {
+        /// How many events it is of.
+        events: u64,
+        /// Whether anything was written.
+        wrote: bool,
+    },
+    /// There is none.
+    Absent,
+    /// It ends too early: the next writer goes on with it.
+    Behind,
+    /// It holds something else: in which file, at which byte.
+    Differs(String),
+    /// It was not made or checked, and why.
+    Not(String),
+}
+
+enum Held {
+    Files(Box<Files>),
+    Absent,
+    Not(String),
+}
+
+/// Makes or checks an index while a record is walked.
+pub struct Builder(Mutex<Held>);
+
+impl Builder {
+    /// A builder for the ledger in this folder, whose journal files begin at these positions.
+    pub fn open(ledger: &Path, starts: impl Iterator<Item = u64>, mode: Mode) -> Builder {
+        let held = match Files::open(ledger, starts.collect(), mode) {
+            Ok(Some(files)) => Held::Files(Box::new(files)),
+            Ok(None) => Held::Absent,
+            Err(error) => Held::Not(error.to_string()),
+        };
+        Builder(Mutex::new(held))
+    }
+
+    fn with(&self, work: impl FnOnce(&mut Files) -> Result<(), Unfit>) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Held::Files(files) = &mut *held
+            && let Err(error) = work(files)
+        {
+            *held = Held::Not(error.to_string());
+        }
+    }
+
+    /// What was found so far.
+    pub fn found(&self) -> Built {
+        self.with(|files| files.each_sink(Sink::flush));
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*held {
+            Held::Files(files) => files.found(),
+            Held::Absent => Built::Absent,
+            Held::Not(why) => Built::Not(why.clone()),
+        }
+    }
+
+    /// Lets a builder that only compared write from now on: what is missing, and what comes.
+    pub fn allow(&self, ledger: &Path) {
+        let folder = folder(ledger);
+        self.with(|files| files.each_sink(|sink| sink.allow(&folder)));
+    }
+
+    /// The journal goes on at this offset, in the same file or at the start of a new one; all that
+    /// was put in so far is written.
+    pub fn commit(&self, offset: u64) {
+        self.with(|files| {
+            files.place = offset;
+            files.each_sink(Sink::flush)
+        });
+    }
+
+    /// The record ends here: writes what is left, cuts off what is beyond, and says what was found.
+    pub fn end(&self) -> Built {
+        self.with(|files| files.each_sink(Sink::end));
+        self.found()
+    }
+}
+
+impl Follower for Builder {
+    fn event(&self, state: &State, examined: &Examined, judged: &Judged) {
+        self.with(|files| files.event(state, examined, judged));
+    }
+
+    fn closing(&self, closing: &Closing) {
+        self.with(|files| match &closing.said {
+            Some(said) => {
+                files.place += said.bytes();
+                Ok(())
+            }
+            None => Err(Unfit::Other("a closing line is not in form".to_owned())),
+        });
+    }
+}

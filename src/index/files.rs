@@ -1,0 +1,369 @@
+//! The files of an index that is made or checked, and what of the record is needed to go on.
+//!
+//! Always holds: what is put in depends on the events alone, and on where the journal has them.
+//! Not here: when it is made, and what becomes of a failure (`build`).
+
+use super::build::{Built, Mode};
+use super::heap::{self, Bytes};
+use super::row::{Mark, Row, What};
+use super::sink::{Difference, Sink};
+use super::trie::{self, Child, Node, Place, Root};
+use super::{HEADER, NAMES, STRIDE, Unfit, Which, bytes_of, check, folder};
+use crate::disk;
+use crate::event::words::Type;
+use crate::fold::deed::Deed;
+use crate::fold::history::Act;
+use crate::fold::{Fold, Target};
+use crate::merkle::Tree;
+use crate::refold::Undone;
+use crate::state::State;
+use crate::verify::chain::Judged;
+use crate::verify::examine::Examined;
+use hashbrown::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// `tree`, to which nodes are added, and the nodes that were read or added last.
+struct Heap(Sink, Mutex<HashMap<u64, Node>>);
+
+/// How many nodes are kept.
+const KEPT: usize = 8_192;
+
+impl Heap {
+    fn keep(&self, at: u64, node: &Node) {
+        let mut kept = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(at, node.clone());
+    }
+}
+
+impl Bytes for Heap {
+    fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit> {
+        self.0.read(at, count)
+    }
+
+    fn node(&self, at: u64) -> Result<Node, Unfit> {
+        let kept = self.1.lock().unwrap_or_else(PoisonError::into_inner).get(&at).cloned();
+        match kept {
+            Some(node) => Ok(node),
+            None => {
+                let node = heap::node(self, at)?;
+                self.keep(at, &node);
+                Ok(node)
+            }
+        }
+    }
+}
+
+impl Place for Heap {
+    fn place(&mut self, node: &Node) -> Result<u64, Unfit> {
+        let at = self.0.length();
+        self.0.put(&heap::framed("node", at, node)?)?;
+        self.keep(at, node);
+        Ok(at)
+    }
+}
+
+/// The files, and what of the record is needed to go on with them.
+pub(super) struct Files {
+    tree: Heap,
+    keys: Sink,
+    hashes: Sink,
+    roots: Sink,
+    events: Sink,
+    size: u64,
+    merkle: Tree,
+    /// How many keys were put in.
+    named: u32,
+    /// The offset of the next event in its journal file.
+    pub(super) place: u64,
+    /// The first positions of journal files.
+    starts: BTreeSet<u64>,
+    tops: [Root; 3],
+    /// What changed since the last root.
+    since: [BTreeMap<u64, Child>; 3],
+}
+
+impl Files {
+    /// The files as they are; `None` where there are none and none may be made.
+    pub(super) fn open(
+        ledger: &Path,
+        starts: BTreeSet<u64>,
+        mode: Mode,
+    ) -> Result<Option<Files>, Unfit> {
+        let folder = folder(ledger);
+        let may_write = mode == Mode::Write;
+        if !folder.is_dir() {
+            if !may_write {
+                return Ok(None);
+            }
+            disk::make_folder(&folder).map_err(|error| Unfit::Other(error.to_string()))?;
+        }
+        let sink = |name| Sink::open(&folder, name, may_write);
+        let [tree, keys, hashes, roots, events] = NAMES;
+        let mut tree = sink(tree)?;
+        tree.put(HEADER)?;
+        Ok(Some(Files {
+            tree: Heap(tree, Mutex::default()),
+            keys: sink(keys)?,
+            hashes: sink(hashes)?,
+            roots: sink(roots)?,
+            events: sink(events)?,
+            size: 0,
+            merkle: Tree::default(),
+            named: 0,
+            place: 0,
+            starts,
+            tops: [Root::default(); 3],
+            since: Default::default(),
+        }))
+    }
+
+    pub(super) fn each_sink(
+        &mut self,
+        mut work: impl FnMut(&mut Sink) -> Result<(), Unfit>,
+    ) -> Result<(), Unfit> {
+        let Files { tree, keys, hashes, roots, events, .. } = self;
+        [&mut tree.0, keys, hashes, roots, events].into_iter().try_for_each(&mut work)
+    }
+
+    pub(super) fn found(&self) -> Built {
+        let Files { tree, keys, hashes, roots, events, .. } = self;
+        let sinks = [&tree.0, keys, hashes, roots, events];
+        let mut behind = false;
+        for sink in sinks {
+            match sink.differs {
+                Some(Difference::At(at)) => {
+                    return Built::Differs(format!("{}, byte {at}", sink.name()));
+                }
+                Some(Difference::Ends(_)) => behind = true,
+                None => {}
+            }
+        }
+        let wrote = sinks.iter().any(|sink| sink.wrote());
+        if behind { Built::Behind } else { Built::Same { events: self.size, wrote } }
+    }
+
+    /// One event: its rows, its hash, its entry, and every so often a root.
+    pub(super) fn event(
+        &mut self,
+        state: &State,
+        examined: &Examined,
+        judged: &Judged,
+    ) -> Result<(), Unfit> {
+        let position = judged.position;
+        let act = state.history.act(position).filter(|_| judged.applied && judged.clean);
+        let (Some(act), Some(place)) = (act, examined.reading.place) else {
+            return Err(Unfit::Other(format!("event {position} has a fault")));
+        };
+        if position != self.size || position != place.seq {
+            return Err(Unfit::Other(format!("event {position} has another place")));
+        }
+        if self.starts.contains(&position) {
+            self.place = 0;
+        }
+        while let Some(key) = state.history.key(self.named) {
+            entry_put(&mut self.keys, "key", &key.0)?;
+            self.named += 1;
+        }
+        let about = self.about(state, act)?;
+        let first = self.tree.0.length();
+        self.rows(state, act, &about)?;
+        let after = self.tree.0.length();
+        let name = |index: usize| about.get(index).map_or(0, |position| position + 1);
+        let micros = place.at.micros().cast_unsigned();
+        let entry = bytes_of(&[micros, self.place, first, after, name(0), name(1)]);
+        entry_put(&mut self.events, "event", &entry)?;
+        let hashes = &mut self.hashes;
+        let mut put = Ok(());
+        self.merkle.push_telling(examined.reading.hash, |_, hash| {
+            if put.is_ok() {
+                put = entry_put(hashes, "hash", &hash.0);
+            }
+        });
+        put?;
+        self.size += 1;
+        self.place += examined.bytes;
+        match suspects(&act.deed) || self.size.is_multiple_of(STRIDE) {
+            true => self.root(),
+            false => Ok(()),
+        }
+    }
+
+    /// The facts or the document that an act makes or is about.
+    fn about(&self, state: &State, act: &Act) -> Result<Vec<u64>, Unfit> {
+        let fold = &state.fold;
+        let target = |event: u64| fold.target(event);
+        Ok(match &act.deed {
+            Deed::Asserted | Deed::Captured | Deed::Sealed(_) => vec![act.position],
+            Deed::Described { document } => vec![*document],
+            Deed::Related(triple) => vec![triple.from, triple.to],
+            Deed::Withdrawn { relation } => match target(*relation) {
+                Some(Target::Relation(triple)) => vec![triple.from, triple.to],
+                _ => Vec::new(),
+            },
+            Deed::Upheld { dispute: event } | Deed::Reinstated { retraction: event } => {
+                match target(*event) {
+                    Some(Target::Dispute(fact) | Target::Retraction(fact, _)) => vec![fact],
+                    _ => Vec::new(),
+                }
+            }
+            Deed::Released { event } | Deed::Redacted { event } => self.entry_about(*event)?,
+            deed => {
+                let fact = deed.on().and_then(|on| fold.fact_of_revision(on));
+                fact.map(|fact| fact.position).into_iter().collect()
+            }
+        })
+    }
+
+    /// What an earlier event is about, of its own entry.
+    fn entry_about(&self, event: u64) -> Result<Vec<u64>, Unfit> {
+        let bytes = self.events.read(event * super::EVENT, super::EVENT as usize)?;
+        let [.., one, other] = super::numbers::<6>(&bytes);
+        Ok([one, other].iter().filter_map(|name| name.checked_sub(1)).collect())
+    }
+
+    /// The rows of an act.
+    fn rows(&mut self, state: &State, act: &Act, about: &[u64]) -> Result<(), Unfit> {
+        let (fold, position) = (&state.fold, act.position);
+        for of in about {
+            if let Some(what) = standing(fold, *of) {
+                self.row(*of, (position, true), what)?;
+            }
+        }
+        match &act.deed {
+            Deed::Related(triple) => {
+                self.row(position, (position, true), What::relation(triple, true))
+            }
+            Deed::Withdrawn { relation } => match fold.target(*relation) {
+                Some(Target::Relation(triple)) => {
+                    self.row(*relation, (position, true), What::relation(&triple, false))
+                }
+                _ => Ok(()),
+            },
+            Deed::Released { event } | Deed::Redacted { event } => {
+                let mark = What::Mark(Mark::of(state, *event));
+                self.row(*event, (position, true), mark)
+            }
+            deed if of_people(deed.kind()) => {
+                let retimed = matches!(deed, Deed::Retimed);
+                let ledger = fold.ledger.as_ref();
+                let confirmations = ledger.map_or(1, |ledger| ledger.confirmations);
+                let what = What::Administration { retimed, confirmations };
+                self.row(position, (position, true), what)?;
+                if suspects(deed) { self.restate(state, position) } else { Ok(()) }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn row(&mut self, of: u64, (event, acted): (u64, bool), what: What) -> Result<(), Unfit> {
+        let which = what.which();
+        // What an event makes has no row before.
+        let before = match of == event {
+            true => 0,
+            false => self.standing_at(which, of)?.map_or(0, |child| child.to),
+        };
+        let kinds = what.kinds();
+        let to = self.tree.0.length();
+        let row = Row { of, event, acted, before, what };
+        self.tree.0.put(&heap::framed("row", to, &row)?)?;
+        self.since[which as usize].insert(of, Child { to, kinds });
+        Ok(())
+    }
+
+    fn standing_at(&self, which: Which, of: u64) -> Result<Option<Child>, Unfit> {
+        match self.since[which as usize].get(&of) {
+            Some(child) => Ok(Some(*child)),
+            None => trie::get(&self.tree, self.tops[which as usize], of),
+        }
+    }
+
+    /// After a suspect revocation: a row for everything that stands otherwise than before.
+    fn restate(&mut self, state: &State, position: u64) -> Result<(), Unfit> {
+        let fold = &state.fold;
+        let mut standing_before = BTreeMap::new();
+        let mut marked: BTreeSet<u64> =
+            state.undone().iter().map(|Undone { event, .. }| *event).collect();
+        for (which, rows) in [(Which::Standing, true), (Which::Marks, false)] {
+            let top = self.tops[which as usize];
+            let mut put = |of: u64, child: Child| {
+                if rows {
+                    standing_before.insert(of, child.to);
+                } else {
+                    marked.insert(of);
+                }
+            };
+            trie::walk(&self.tree, top, &(0..u64::MAX), &|_| true, &mut put)?;
+            self.since[which as usize].iter().for_each(|(of, child)| put(*of, *child));
+        }
+        let now = fold.facts().iter().map(|fact| fact.position);
+        let now = now.chain(fold.documents().iter().map(|document| document.position));
+        let now = now.chain(fold.relations().keys().copied());
+        let all: BTreeSet<u64> = now.chain(standing_before.keys().copied()).collect();
+        for of in all {
+            let before = match standing_before.get(&of) {
+                Some(to) => Some(heap::row(&self.tree, *to)?.what),
+                None => None,
+            };
+            let what = standing(fold, of).or_else(|| before.as_ref().and_then(What::gone));
+            if let Some(what) = what.filter(|what| before.as_ref() != Some(what)) {
+                self.row(of, (position, false), what)?;
+            }
+        }
+        for event in marked {
+            let what = What::Mark(Mark::of(state, event));
+            let before = match self.standing_at(Which::Marks, event)? {
+                Some(child) => Some(heap::row(&self.tree, child.to)?.what),
+                None => None,
+            };
+            if before.as_ref() != Some(&what) {
+                self.row(event, (position, false), what)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A root over everything so far.
+    fn root(&mut self) -> Result<(), Unfit> {
+        for which in Which::ALL {
+            let changes = std::mem::take(&mut self.since[which as usize]);
+            let changes: Vec<(u64, Child)> = changes.into_iter().collect();
+            let top = self.tops[which as usize];
+            self.tops[which as usize] = trie::put(&mut self.tree, top, &changes)?;
+        }
+        let nodes = self.tops.map(|top| top.node);
+        let heights = self.tops.iter().rev().fold(0, |all, top| all << 8 | u64::from(top.height));
+        let [standing, marks, administration] = nodes;
+        let after = self.tree.0.length();
+        let named = u64::from(self.named);
+        let entry = [self.size, after, standing, marks, administration, heights, named];
+        let entry = bytes_of(&entry);
+        entry_put(&mut self.roots, "root", &entry)
+    }
+}
+
+/// Puts in an entry of a file whose entries all have one length, with its check.
+fn entry_put(sink: &mut Sink, what: &str, bytes: &[u8]) -> Result<(), Unfit> {
+    let number = sink.length() / (bytes.len() as u64 + 8);
+    sink.put(&[bytes, &check(what, number, bytes)].concat())
+}
+
+/// How a fact, a document or a relation stands.
+fn standing(fold: &Fold, of: u64) -> Option<What> {
+    let fact = fold.fact(of).map(|fact| What::fact(fold, fact));
+    let document = || fold.document(of).map(|document| What::document(fold, document));
+    let relation = || fold.relations().get(&of).map(|triple| What::relation(triple, true));
+    fact.or_else(document).or_else(relation)
+}
+
+fn of_people(kind: Type) -> bool {
+    matches!(kind.as_str().split_once('.'), Some(("ledger" | "editor", _)))
+}
+
+fn suspects(deed: &Deed) -> bool {
+    matches!(deed, Deed::Revoked(revoked) if revoked.suspect_from.is_some())
+}

@@ -1,0 +1,125 @@
+//! The index: what the fold was after any event, so that an answer need not fold the record again.
+//!
+//! ```text
+//! <ledger>/index/events   56 bytes an event: its time, where it stands in its journal file, where
+//!                         its rows stand in `tree`, the facts or the document it is about
+//!                hashes   40 bytes a node of the record's Merkle tree, in the order of completion
+//!                keys     40 bytes a key, in the order in which the record names them
+//!                tree     rows (how a fact, a document, a relation stands after an event) and the
+//!                         nodes of three trees over them, by position: 16 ways, copied on change
+//!                roots    64 bytes a point: every 256 events, and after each suspect revocation
+//! ```
+//!
+//! A tree whose changed nodes are copied is there for every point at once: a row as of a point is
+//! a walk down from the root before it, and over the rows of the at most 255 events since. Two
+//! roots that share a node do not differ below it, and that is a diff.
+//!
+//! Not in sled, though the store is: opening sled locks it and may rewrite it, and whoever reads a
+//! record here waits for nobody, writes nothing and works on read-only media.
+//!
+//! Always holds: the files follow from the journal alone, byte for byte; so they can be deleted at
+//! any time, and are checked by making them again. They are
+//! never synced and never evidence: each record in them carries a check of its bytes and its place,
+//! their hashes must give the root that the journal's last closing line says, and an event that is
+//! read by them must have its hash. Whoever finds otherwise folds the journal.
+//! Only a record without faults is indexed. Not here: answers (`ledger::view`).
+
+mod build;
+mod files;
+mod heap;
+mod read;
+mod row;
+mod sink;
+mod trie;
+
+pub use build::{Builder, Built, Mode};
+pub use read::{Index, Slot};
+pub use row::{Kind, Mark, Row, What, may_have};
+pub use trie::Which;
+
+use crate::hash::Hash;
+use std::path::{Path, PathBuf};
+
+/// The folder of a ledger's index.
+pub const FOLDER: &str = "index";
+/// How many events are between two roots.
+const STRIDE: u64 = 256;
+/// What `tree` begins with. A change of any layout here changes it.
+const HEADER: &[u8; 16] = b"annals index 1\n\n";
+/// Bytes of an event's entry.
+const EVENT: u64 = 56;
+/// Bytes of a root's entry.
+const ROOT: u64 = 64;
+/// Bytes of a hash's entry, and of a key's.
+const HASH: u64 = 40;
+
+/// The names of the files, in the order in which they are written: `events` last.
+const NAMES: [&str; 5] = ["tree", "keys", "hashes", "roots", "events"];
+
+/// The folder of the index of the ledger in this folder.
+pub fn folder(ledger: &Path) -> PathBuf {
+    ledger.join(FOLDER)
+}
+
+/// Why the index cannot answer: the fold can.
+#[derive(Debug, thiserror::Error)]
+pub enum Unfit {
+    /// There is none.
+    #[error("there is no index")]
+    Absent,
+    /// It does not reach as far as the journal, or is that of another record.
+    #[error("the index is not that of this record: {0}")]
+    Other(String),
+    /// What it holds is not what was written.
+    #[error("the index is damaged: {0}")]
+    Damaged(String),
+    /// A file could not be read.
+    #[error("the index cannot be read: {0}")]
+    Unreadable(#[from] std::io::Error),
+}
+
+fn damaged(why: impl Into<String>) -> Unfit {
+    Unfit::Damaged(why.into())
+}
+
+/// The first 8 bytes of SHA-256 over what a record is, where it stands, and its bytes.
+fn check(what: &str, place: u64, bytes: &[u8]) -> [u8; 8] {
+    let digest = Hash::of(&[what.as_bytes(), &place.to_le_bytes(), bytes]);
+    let mut check = [0; 8];
+    check.copy_from_slice(&digest.0[..8]);
+    check
+}
+
+/// Little-endian numbers of 8 bytes.
+fn numbers<const N: usize>(bytes: &[u8]) -> [u64; N] {
+    let mut out = [0; N];
+    for (number, bytes) in out.iter_mut().zip(bytes.chunks_exact(8)) {
+        let mut eight = [0; 8];
+        eight.copy_from_slice(bytes);
+        *number = u64::from_le_bytes(eight);
+    }
+    out
+}
+
+fn bytes_of(numbers: &[u64]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+/// Where the hash of a complete subtree stands among those that were completed before it.
+fn hash_at(level: u32, index: u64) -> u64 {
+    let mut leaf = index;
+    for _ in 0..level {
+        leaf = 2 * leaf + 1;
+    }
+    // Leaf n is completed after n leaves and the inner nodes over them: n/2 + n/4 + …
+    let mut before = 0;
+    let mut rest = leaf;
+    while rest > 0 {
+        before += rest;
+        rest >>= 1;
+    }
+    before + u64::from(level)
+}
+
+#[cfg(test)]
+mod tests;

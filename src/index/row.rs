@@ -1,0 +1,291 @@
+//! Rows: how something that has a position stands after an event.
+//!
+//! Always holds: a row says nothing that the fold does not; keys in it are indexes of the record's
+//! keys in the order in which it names them. Not here: where rows stand (`heap`), which is the one
+//! as of a point (`trie`).
+
+use super::{Unfit, Which};
+use crate::event::args::Seal;
+use crate::event::words::Relation;
+use crate::fold::deed::Triple;
+use crate::fold::{Dispute, Document, Fact, Fold};
+use crate::refold::{How, Undone};
+use crate::state::{State, Status};
+use crate::time::Time;
+use serde::{Deserialize, Serialize};
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// The position that it is about.
+    pub of: u64,
+    /// The event that made it.
+    pub event: u64,
+    /// Whether that event is about it; if not, a stolen key was undone.
+    pub acted: bool,
+    /// Where the row before it stands in `tree`; 0: there is none.
+    pub before: u64,
+    /// How it stands.
+    pub what: What,
+}
+
+/// What stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum What {
+    /// A fact.
+    Fact(FactKept),
+    /// A document.
+    Document(DocumentKept),
+    /// A relation, and whether it stands.
+    Relation(Relation, u64, u64, bool),
+    /// What later events did to an event or its body.
+    Mark(Mark),
+    /// An event of the ledger or its editors: whether it set the record's time back, and how many
+    /// confirmations make a fact confirmed after it.
+    Administration { retimed: bool, confirmations: u8 },
+    /// A fact, or else a document, that was set aside with the event that made it.
+    Gone { document: bool },
+}
+
+/// A fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactKept {
+    revision: u64,
+    asserter: u32,
+    author: u32,
+    corrected: u32,
+    suspect: bool,
+    confirmed_by: Vec<u32>,
+    disputes: Vec<(u64, bool)>,
+    retraction: Option<u64>,
+    body: BodyKept,
+}
+
+/// A document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentKept {
+    author: u32,
+    suspect: bool,
+    body: BodyKept,
+}
+
+/// The body of the event that a row rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct BodyKept {
+    seal: SealKept,
+    released: bool,
+    redacted: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum SealKept {
+    Open,
+    ByHand,
+    Until(i64),
+}
+
+/// What later events did to an event or its body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The suspect revocation that undid it, and whether its own signer was struck.
+    undone: Option<(u64, bool)>,
+    /// Whether its body was released.
+    pub released: bool,
+    /// Whether its body was redacted.
+    pub redacted: bool,
+}
+
+impl Mark {
+    /// The mark of an event as the state has it.
+    pub fn of(state: &State, event: u64) -> Mark {
+        let undone = state.undone();
+        let index = undone.binary_search_by_key(&event, |undone| undone.event);
+        let undone = index.ok().and_then(|index| undone.get(index));
+        let undone = undone.map(|undone| (undone.by, undone.how == How::Struck));
+        let (released, redacted) = state.fold.opening(event);
+        Mark { undone, released, redacted }
+    }
+
+    /// How the event was undone, if it was.
+    pub fn undone(&self, event: u64) -> Option<Undone> {
+        let how = |struck| if struck { How::Struck } else { How::SetAside };
+        self.undone.map(|(by, struck)| Undone { event, by, how: how(struck) })
+    }
+}
+
+impl BodyKept {
+    fn of(fold: &Fold, event: u64) -> BodyKept {
+        let (released, redacted) = fold.opening(event);
+        let seal = match fold.promised(event) {
+            Seal::Open => SealKept::Open,
+            Seal::ByHand => SealKept::ByHand,
+            Seal::Until(time) => SealKept::Until(time.micros()),
+        };
+        BodyKept { seal, released, redacted }
+    }
+
+    fn put(&self, fold: &mut Fold, event: u64) -> Option<()> {
+        let seal = match self.seal {
+            SealKept::Open => Seal::Open,
+            SealKept::ByHand => Seal::ByHand,
+            SealKept::Until(micros) => Seal::Until(Time::from_micros(micros)?),
+        };
+        fold.put_seal(event, seal);
+        fold.put_opening(event, self.released, self.redacted);
+        Some(())
+    }
+}
+
+impl What {
+    /// A fact as the state has it.
+    pub fn fact(fold: &Fold, fact: &Fact) -> What {
+        let disputes = fact.disputes().iter();
+        What::Fact(FactKept {
+            revision: fact.revision,
+            asserter: fact.asserter,
+            author: fact.author,
+            corrected: fact.corrected,
+            suspect: fact.suspect,
+            confirmed_by: fact.confirmed_by().to_vec(),
+            disputes: disputes.map(|dispute| (dispute.position, dispute.in_document)).collect(),
+            retraction: fact.retraction(),
+            body: BodyKept::of(fold, fact.revision),
+        })
+    }
+
+    /// A document as the state has it.
+    pub fn document(fold: &Fold, document: &Document) -> What {
+        let Document { position, author, suspect } = *document;
+        What::Document(DocumentKept { author, suspect, body: BodyKept::of(fold, position) })
+    }
+
+    /// A relation, and whether it stands.
+    pub fn relation(triple: &Triple, stands: bool) -> What {
+        What::Relation(triple.rel, triple.from, triple.to, stands)
+    }
+
+    /// What is left of it when the event that made it is set aside.
+    pub fn gone(&self) -> Option<What> {
+        match self {
+            What::Fact(_) | What::Gone { document: false } => Some(What::Gone { document: false }),
+            What::Document(_) | What::Gone { document: true } => {
+                Some(What::Gone { document: true })
+            }
+            What::Relation(rel, from, to, _) => Some(What::Relation(*rel, *from, *to, false)),
+            What::Mark(_) | What::Administration { .. } => None,
+        }
+    }
+
+    /// The tree that it stands in.
+    pub fn which(&self) -> Which {
+        match self {
+            What::Mark(_) => Which::Marks,
+            What::Administration { .. } => Which::Administration,
+            _ => Which::Standing,
+        }
+    }
+
+    /// What the trees say above this row, so that a walk passes over what is not asked for.
+    pub fn kinds(&self) -> u16 {
+        match self {
+            What::Fact(fact) if fact.retraction.is_some() => RETRACTED,
+            What::Fact(fact) if !fact.disputes.is_empty() => DISPUTED,
+            What::Fact(fact) => 1 << fact.confirmed_by.len().min(MOST),
+            What::Document(_) => DOCUMENT,
+            What::Relation(.., true) => RELATION,
+            What::Relation(.., false) => WITHDRAWN,
+            What::Gone { document: true } => DOCUMENT,
+            What::Gone { document: false } => GONE,
+            What::Mark(_) | What::Administration { .. } => OTHER,
+        }
+    }
+}
+
+/// The most confirmations that are told apart: a ledger asks for 9 at most.
+const MOST: usize = 9;
+const DISPUTED: u16 = 1 << 10;
+const RETRACTED: u16 = 1 << 11;
+const DOCUMENT: u16 = 1 << 12;
+const RELATION: u16 = 1 << 13;
+const WITHDRAWN: u16 = 1 << 14;
+const GONE: u16 = 1 << 15;
+/// In trees of their own.
+const OTHER: u16 = 1;
+
+/// What is asked of a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Everything.
+    All,
+    /// Facts, those that were set aside among them.
+    Facts,
+    /// Facts of this status, where so many confirmations make a fact confirmed.
+    Status(Status, u8),
+    /// Documents, those that were set aside among them.
+    Documents,
+    /// Relations that stand.
+    Relations,
+}
+
+/// Whether something of this kind may stand below a node that says so; of a row it is exact.
+pub fn may_have(kinds: u16, kind: Kind) -> bool {
+    let enough = |needed: u8| u16::MAX << needed & (DISPUTED - 1);
+    let wanted = match kind {
+        Kind::All => u16::MAX,
+        Kind::Facts => GONE | RETRACTED | DISPUTED | (DISPUTED - 1),
+        Kind::Status(Status::Retracted, _) => RETRACTED,
+        Kind::Status(Status::Disputed, _) => DISPUTED,
+        Kind::Status(Status::Confirmed, needed) => enough(needed),
+        Kind::Status(Status::Asserted, needed) => !enough(needed) & (DISPUTED - 1),
+        Kind::Documents => DOCUMENT,
+        Kind::Relations => RELATION,
+    };
+    kinds & wanted != 0
+}
+
+impl Row {
+    /// The present revision, of a fact that stands.
+    pub fn revision(&self) -> Option<u64> {
+        match &self.what {
+            What::Fact(fact) => Some(fact.revision),
+            _ => None,
+        }
+    }
+
+    /// Puts what the row says into a fold, and the promise and standing of its body.
+    pub fn put(&self, fold: &mut Fold) -> Result<(), Unfit> {
+        let done = match &self.what {
+            What::Fact(kept) => {
+                let mut fact = Fact::asserted(self.of, kept.asserter);
+                fact.revision = kept.revision;
+                fact.author = kept.author;
+                fact.corrected = kept.corrected;
+                fact.suspect = kept.suspect;
+                let dispute = |(position, in_document): &(u64, bool)| Dispute {
+                    position: *position,
+                    in_document: *in_document,
+                };
+                let disputes = kept.disputes.iter().map(dispute).collect();
+                fold.put_fact(fact.standing(&kept.confirmed_by, disputes, kept.retraction));
+                kept.body.put(fold, kept.revision)
+            }
+            What::Document(kept) => {
+                let (position, author, suspect) = (self.of, kept.author, kept.suspect);
+                fold.put_document(Document { position, author, suspect });
+                kept.body.put(fold, self.of)
+            }
+            What::Relation(rel, from, to, stands) => {
+                if *stands {
+                    fold.put_relation(self.of, Triple { from: *from, rel: *rel, to: *to });
+                }
+                Some(())
+            }
+            What::Mark(mark) => {
+                fold.put_opening(self.of, mark.released, mark.redacted);
+                Some(())
+            }
+            What::Administration { .. } | What::Gone { .. } => Some(()),
+        };
+        done.ok_or_else(|| super::damaged("a time that is none"))
+    }
+}

@@ -1,0 +1,234 @@
+//! Trees over rows by position: 16 ways a node, changed by copying the nodes above a change.
+//!
+//! Always holds: a node that was written never changes, so every root that was written stands for
+//! ever; two nodes of one place are the same below if and only if they stand at the same offset.
+//! Not here: which rows there are (`build`), what changed since a root (`read`).
+
+use super::Unfit;
+use super::heap::Bytes;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// The trees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Which {
+    /// Facts, documents and relations.
+    Standing,
+    /// What later events did to events and their bodies.
+    Marks,
+    /// Events of the ledger and its editors.
+    Administration,
+}
+
+impl Which {
+    /// All of them, in the order of `roots`.
+    pub const ALL: [Which; 3] = [Which::Standing, Which::Marks, Which::Administration];
+}
+
+/// What a node leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Child {
+    /// Where the node or the row stands in `tree`.
+    pub to: u64,
+    /// What stands below it.
+    pub kinds: u16,
+}
+
+/// A node: children by 4 bits of the position, the lowest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Node {
+    /// Which of the 16 there are.
+    there: u16,
+    /// Those.
+    children: Vec<Child>,
+}
+
+impl Node {
+    fn index(&self, digit: u32) -> usize {
+        (self.there & ((1 << digit) - 1)).count_ones() as usize
+    }
+
+    fn get(&self, digit: u32) -> Option<Child> {
+        match self.there >> digit & 1 {
+            0 => None,
+            _ => self.children.get(self.index(digit)).copied(),
+        }
+    }
+
+    fn set(&mut self, digit: u32, child: Child) {
+        let index = self.index(digit);
+        match self.get(digit) {
+            Some(_) => self.children[index] = child,
+            None => self.children.insert(index, child),
+        }
+        self.there |= 1 << digit;
+    }
+
+    fn all(&self) -> impl Iterator<Item = (u32, Child)> + '_ {
+        (0..16).filter_map(|digit| Some((digit, self.get(digit)?)))
+    }
+
+    fn kinds(&self) -> u16 {
+        self.children.iter().fold(0, |all, child| all | child.kinds)
+    }
+}
+
+/// The top of a tree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Root {
+    /// Where its node stands; 0: nothing was ever put in.
+    pub node: u64,
+    /// How many digits its positions have.
+    pub height: u32,
+}
+
+fn digit(position: u64, level: u32) -> u32 {
+    (position >> (4 * level) & 15) as u32
+}
+
+/// How many positions there are below a node of this level.
+fn span(level: u32) -> u64 {
+    1_u64.checked_shl(4 * (level + 1)).unwrap_or(u64::MAX)
+}
+
+/// What stands at a position.
+pub(super) fn get(bytes: &dyn Bytes, root: Root, position: u64) -> Result<Option<Child>, Unfit> {
+    if root.node == 0 || position >= span(root.height - 1) {
+        return Ok(None);
+    }
+    let mut at = Child { to: root.node, kinds: 0 };
+    for level in (0..root.height).rev() {
+        match bytes.node(at.to)?.get(digit(position, level)) {
+            Some(child) => at = child,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(at))
+}
+
+/// Tells what stands at these positions, in order; `may` says of the kinds below a node or of a
+/// row whether it is asked for.
+pub(super) fn walk(
+    bytes: &dyn Bytes,
+    root: Root,
+    positions: &Range<u64>,
+    may: &dyn Fn(u16) -> bool,
+    each: &mut dyn FnMut(u64, Child),
+) -> Result<(), Unfit> {
+    match root.node {
+        0 => Ok(()),
+        node => below(bytes, (node, root.height - 1, 0), positions, may, each),
+    }
+}
+
+fn below(
+    bytes: &dyn Bytes,
+    (at, level, first): (u64, u32, u64),
+    positions: &Range<u64>,
+    may: &dyn Fn(u16) -> bool,
+    each: &mut dyn FnMut(u64, Child),
+) -> Result<(), Unfit> {
+    for (digit, child) in bytes.node(at)?.all() {
+        let start = first + (u64::from(digit) << (4 * level));
+        let end = start.saturating_add(if level == 0 { 1 } else { span(level - 1) });
+        if end <= positions.start || start >= positions.end || !may(child.kinds) {
+            continue;
+        }
+        match level {
+            0 => each(start, child),
+            _ => below(bytes, (child.to, level - 1, start), positions, may, each)?,
+        }
+    }
+    Ok(())
+}
+
+/// Tells, in order, the positions at which two trees lead to different rows.
+pub(super) fn differ(
+    bytes: &dyn Bytes,
+    (old, new): (Root, Root),
+    each: &mut dyn FnMut(u64),
+) -> Result<(), Unfit> {
+    let height = old.height.max(new.height);
+    let top = |root: Root| Some(root).filter(|root| root.node > 0);
+    apart(bytes, (top(old), top(new)), (height, 0), each)
+}
+
+/// Two places of one height, each a tree of that height or of a lower one.
+fn apart(
+    bytes: &dyn Bytes,
+    (old, new): (Option<Root>, Option<Root>),
+    (height, first): (u32, u64),
+    each: &mut dyn FnMut(u64),
+) -> Result<(), Unfit> {
+    if old == new {
+        return Ok(());
+    }
+    if height == 0 {
+        each(first);
+        return Ok(());
+    }
+    let children = |root: Option<Root>| -> Result<[Option<Root>; 16], Unfit> {
+        let mut out = [None; 16];
+        match root {
+            None => {}
+            // A lower tree has the lowest positions.
+            Some(root) if root.height < height => out[0] = Some(root),
+            Some(root) => {
+                for (digit, child) in bytes.node(root.node)?.all() {
+                    out[digit as usize] = Some(Root { node: child.to, height: height - 1 });
+                }
+            }
+        }
+        Ok(out)
+    };
+    let (old, new) = (children(old)?, children(new)?);
+    for (digit, (old, new)) in (0_u64..).zip(old.into_iter().zip(new)) {
+        let first = first + (digit << (4 * (height - 1)));
+        apart(bytes, (old, new), (height - 1, first), each)?;
+    }
+    Ok(())
+}
+
+/// Where nodes are written.
+pub(super) trait Place: Bytes {
+    /// Writes a node; where it stands.
+    fn place(&mut self, node: &Node) -> Result<u64, Unfit>;
+}
+
+/// The tree with these changes, which are ascending and not empty.
+pub(super) fn put(to: &mut dyn Place, root: Root, changes: &[(u64, Child)]) -> Result<Root, Unfit> {
+    let Some((last, _)) = changes.last() else { return Ok(root) };
+    let mut root = root;
+    root.height = root.height.max(1);
+    while *last >= span(root.height - 1) {
+        if root.node > 0 {
+            let kinds = to.node(root.node)?.kinds();
+            let mut above = Node::default();
+            above.set(0, Child { to: root.node, kinds });
+            root.node = to.place(&above)?;
+        }
+        root.height += 1;
+    }
+    let child = change(to, (root.node, root.height - 1), changes)?;
+    Ok(Root { node: child.to, height: root.height })
+}
+
+fn change(
+    to: &mut dyn Place,
+    (at, level): (u64, u32),
+    changes: &[(u64, Child)],
+) -> Result<Child, Unfit> {
+    let mut node = if at == 0 { Node::default() } else { to.node(at)? };
+    for group in changes.chunk_by(|(a, _), (b, _)| digit(*a, level) == digit(*b, level)) {
+        let Some((position, child)) = group.first() else { continue };
+        let digit = digit(*position, level);
+        let below = node.get(digit).map_or(0, |child| child.to);
+        let child = match level {
+            0 => *child,
+            _ => change(to, (below, level - 1), group)?,
+        };
+        node.set(digit, child);
+    }
+    let kinds = node.kinds();
+    Ok(Child { to: to.place(&node)?, kinds })
+}

@@ -1,0 +1,260 @@
+//! A slice of the state: some facts and documents as of a point, by the index.
+//!
+//! Always holds: what stands in a slice stands so in the fold of the whole record. A fact rests on
+//! the events that its life names, on those of the ledger and its editors, and on what later
+//! events did to these; they are folded here by the same fold. Each event that is read has the
+//! hash that the index has of it. As of now, rows are taken as they were kept.
+//! Not here: rows of an answer (`gather`). Source: FORMAT.md section 8.
+
+use crate::hash::Hash;
+use crate::index::{Index, Kind, Slot, Unfit, What, Which};
+use crate::ledger::error::LedgerError;
+use crate::ledger::record::Record;
+use crate::ledger::view::acts::{Acts, Hindered, one, put};
+use crate::state::{State, Status};
+use crate::time::Time;
+use crate::verify::Report;
+use crate::verify::examine::{Examined, examine};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+/// Which facts and documents are asked for, of what stood as of the point and of the ledger and its
+/// editors as of it.
+pub type Ask<'f> = dyn Fn(&Slot<'_>, &State) -> Result<BTreeSet<u64>, Unfit> + 'f;
+
+/// The state as of a point, whole or in part, and what folding it found.
+pub(super) struct Standing {
+    pub state: State,
+    pub size: u64,
+    pub head: Option<Hash>,
+    pub root: Hash,
+    pub at: Option<Time>,
+    pub faults: usize,
+    pub later_version: Option<(u64, u64)>,
+}
+
+impl From<Report> for Standing {
+    fn from(report: Report) -> Standing {
+        let Report { state, size, head, root, at, later_version, .. } = report;
+        Standing { state, size, head, root, at, faults: report.faults.len(), later_version }
+    }
+}
+
+/// What a view asks the index for later.
+pub(super) struct Slice<'a> {
+    index: &'a Index,
+    then: Slot<'a>,
+    now: Slot<'a>,
+    /// The events that the state as of the point rests on, by position.
+    events: Vec<u64>,
+    trouble: Mutex<Option<String>>,
+}
+
+/// The state as of a point, as of now where that is later, and what is asked later.
+pub(super) type Opened<'a> = (Standing, Option<Standing>, Slice<'a>);
+
+/// Opens a slice: as of the point, as of now where that is later, and what is asked later.
+pub(super) fn open<'a>(
+    record: &'a Record,
+    size: u64,
+    ask: &Ask<'_>,
+) -> Result<Opened<'a>, Hindered> {
+    let index = record.index.as_ref().map_err(|why| Hindered::Unfit(why.to_string()))?;
+    let then = index.slot(size)?;
+    let mut acts = Acts::none(record, index);
+    acts.add(administration(&then)?)?;
+    let mut named = ask(&then, &acts.fold(&then)?)?;
+    acts.add(lives(&then, &named)?)?;
+    let cited: BTreeSet<u64> = acts.cited.difference(&named).copied().collect();
+    acts.add(lives(&then, &cited)?)?;
+    named.extend(cited);
+    let standing = stood(index, size, acts.fold(&then)?)?;
+    let whole = index.size();
+    let now = match size < whole {
+        true => Some(stood(index, whole, present(&acts, &index.slot(whole)?, &named)?)?),
+        false => None,
+    };
+    let events = acts.acts.iter().map(|(position, ..)| *position).collect();
+    let (now_slot, trouble) = (index.slot(whole)?, Mutex::new(None));
+    Ok((standing, now, Slice { index, then, now: now_slot, events, trouble }))
+}
+
+/// Opens the whole state as of a point by the rows that were kept: standing, without any words.
+pub(super) fn open_standing(record: &Record, size: u64) -> Result<(Standing, Slice<'_>), Hindered> {
+    let index = record.index.as_ref().map_err(|why| Hindered::Unfit(why.to_string()))?;
+    let (then, now) = (index.slot(size)?, index.slot(index.size())?);
+    let mut acts = Acts::none(record, index);
+    acts.add(administration(&then)?)?;
+    let State { history, mut fold, .. } = acts.fold(&then)?;
+    then.each(Which::Standing, 0..u64::MAX, Kind::All, &mut |row| row.put(&mut fold))?;
+    let mut undone = Vec::new();
+    then.each(Which::Marks, 0..u64::MAX, Kind::All, &mut |row| {
+        row.put(&mut fold)?;
+        if let What::Mark(mark) = &row.what {
+            undone.extend(mark.undone(row.of));
+        }
+        Ok(())
+    })?;
+    let standing = stood(index, size, State::restored(history, fold, undone))?;
+    let (events, trouble) = (Vec::new(), Mutex::new(None));
+    Ok((standing, Slice { index, then, now, events, trouble }))
+}
+
+fn stood(index: &Index, size: u64, state: State) -> Result<Standing, Unfit> {
+    let last = size.checked_sub(1);
+    Ok(Standing {
+        state,
+        size,
+        head: last.map(|last| index.hash(last)).transpose()?,
+        root: index.root(size)?,
+        at: last.map(|last| index.event(last)).transpose()?.map(|kept| kept.at),
+        faults: 0,
+        later_version: None,
+    })
+}
+
+fn administration(slot: &Slot<'_>) -> Result<BTreeSet<u64>, Unfit> {
+    let mut events = BTreeSet::new();
+    slot.each(Which::Administration, 0..u64::MAX, Kind::All, &mut |row| {
+        events.insert(row.of);
+        Ok(())
+    })?;
+    Ok(events)
+}
+
+/// The events that facts and documents rest on.
+fn lives(slot: &Slot<'_>, of: &BTreeSet<u64>) -> Result<BTreeSet<u64>, Unfit> {
+    let mut events = BTreeSet::new();
+    for position in of {
+        events.extend(slot.life(*position)?);
+    }
+    Ok(events)
+}
+
+/// The facts or the document that stand at a position, or that the event there is about, with
+/// every fact that they were ever related to.
+pub fn subjects(slot: &Slot<'_>, position: u64) -> Result<BTreeSet<u64>, Unfit> {
+    let index = slot.index();
+    let mut named = BTreeSet::new();
+    if position >= slot.size {
+        return Ok(named);
+    }
+    named.extend(index.event(position)?.about.into_iter().flatten());
+    for of in named.clone() {
+        for event in slot.life(of)? {
+            named.extend(index.event(event)?.about.into_iter().flatten());
+        }
+    }
+    Ok(named)
+}
+
+/// Asks for the ledger and its editors alone.
+pub fn no_fact(_: &Slot<'_>, _: &State) -> Result<BTreeSet<u64>, Unfit> {
+    Ok(BTreeSet::new())
+}
+
+/// The facts and documents that stand otherwise after the first number of events than after the
+/// second, or that something was done to.
+pub fn touched(index: &Index, sizes: (u64, u64)) -> Result<BTreeSet<u64>, Unfit> {
+    let (old, new) = (index.slot(sizes.0)?, index.slot(sizes.1)?);
+    let mut named = old.differ(&new, Which::Standing)?;
+    let needed = (old.confirmations()?, new.confirmations()?);
+    if needed.0 != needed.1 {
+        // As many confirmations mean another status now.
+        let enough = |needed| new.positions(Kind::Status(Status::Confirmed, needed));
+        let (before, after) = (enough(needed.0)?, enough(needed.1)?);
+        let (before, after) = (BTreeSet::from_iter(before), BTreeSet::from_iter(after));
+        named.extend(before.symmetric_difference(&after));
+    }
+    Ok(named)
+}
+
+/// The state as of now: of what is named the rows that were kept.
+fn present(acts: &Acts<'_>, slot: &Slot<'_>, named: &BTreeSet<u64>) -> Result<State, Hindered> {
+    let Acts { record, index, .. } = acts;
+    let acts_then = &acts.acts;
+    let mut now = Acts::none(record, index);
+    now.add(administration(slot)?)?;
+    let mut state = now.fold(slot)?;
+    for of in named {
+        if let Some(row) = slot.get(Which::Standing, *of)? {
+            row.put(&mut state.fold)?;
+        }
+    }
+    for (event, _, deed) in acts_then {
+        state.fold.put_seal(*event, deed.seal());
+        put(&mut state.fold, *event, &slot.mark(*event)?);
+    }
+    Ok(state)
+}
+
+impl Slice<'_> {
+    pub(super) fn events(&self) -> &[u64] {
+        &self.events
+    }
+
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the index answers; nothing, where it cannot, which is told in the end.
+    fn or_trouble<T: Default>(&self, found: Result<T, Unfit>) -> T {
+        found.unwrap_or_else(|why| {
+            self.tell(why.to_string());
+            T::default()
+        })
+    }
+
+    fn tell(&self, why: String) {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+    }
+
+    /// The event at a position.
+    pub(super) fn event(
+        &self,
+        record: &Record,
+        position: u64,
+    ) -> Result<Option<Examined>, LedgerError> {
+        match one(record, self.index, position) {
+            Ok(Some(examined)) => return Ok(Some(examined)),
+            Ok(None) => self
+                .tell(format!("event {position} in the journal is not the one that was indexed")),
+            Err(Hindered::Unfit(why)) => self.tell(why),
+            Err(Hindered::Failed(error)) => return Err(error),
+        }
+        let entries = record.journal.read(position..position + 1)?;
+        Ok(entries.first().map(examine))
+    }
+
+    pub(super) fn undone_by(&self, event: u64) -> Option<u64> {
+        let mark = self.or_trouble(self.then.mark(event));
+        mark.undone(event).map(|undone| undone.by)
+    }
+
+    /// Whether the body of an event is released, and whether it is redacted, as of now.
+    pub(super) fn opening(&self, event: u64) -> (bool, bool) {
+        let mark = self.or_trouble(self.now.mark(event));
+        (mark.released, mark.redacted)
+    }
+
+    pub(super) fn about(&self, event: u64) -> Vec<u64> {
+        let kept = self.index.event(event).map(|kept| kept.about);
+        self.or_trouble(kept).into_iter().flatten().collect()
+    }
+
+    pub(super) fn revisions(&self) -> Vec<(u64, u64)> {
+        let mut found = Vec::new();
+        let facts = self.then.each(Which::Standing, 0..u64::MAX, Kind::Facts, &mut |row| {
+            found.extend(row.revision().map(|revision| (revision, row.of)));
+            Ok(())
+        });
+        self.or_trouble(facts);
+        found
+    }
+
+    pub(super) fn documents(&self, most: usize) -> Vec<u64> {
+        let mut found = self.or_trouble(self.then.positions(Kind::Documents));
+        found.truncate(most);
+        found
+    }
+}

@@ -1,0 +1,230 @@
+//! The index against a fresh fold: every answer of the program is the same with it and without it.
+//!
+//! Always holds: histories are random and legal, with late corrections, disputes, retractions,
+//! seals, redactions and stolen keys; they are long enough that trees grow and several roots stand.
+//! The program without an index folds the journal, and that fold is held against the second
+//! implementation elsewhere (`oracle`).
+
+mod support;
+
+use annals::event::Entry;
+use annals::fold::deed::Deed;
+use annals::index::Built;
+use annals::ledger::paths::Paths;
+use annals::ledger::record::Record;
+use annals::ledger::repair;
+use annals::legal::Proposal;
+use annals::state::State;
+use annals::verify::examine::examine;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+use support::acts::Opening;
+use support::files::JOURNAL;
+use support::ledger::Made;
+use support::random;
+use support::tamper::Dice;
+use support::{Act, Ledger};
+
+/// What is allowed, one event after the other.
+struct Clerk {
+    ledger: Ledger,
+    state: State,
+    dice: Dice,
+}
+
+fn entry(event: &Made) -> Entry {
+    Entry { record: event.record().into_bytes(), body: Some(event.body.clone().into_bytes()) }
+}
+
+impl Clerk {
+    fn new(seed: u64, confirmations: u64) -> Clerk {
+        let opening = Opening { confirmations, ..Opening::default() };
+        let ledger = Ledger::newsroom_as(&opening);
+        let mut clerk = Clerk { ledger: ledger.clone(), state: State::default(), dice: Dice(seed) };
+        for event in &ledger.events {
+            assert!(clerk.takes(event), "the newsroom is legal");
+        }
+        clerk
+    }
+
+    /// Applies an event if it may stand.
+    fn takes(&mut self, event: &Made) -> bool {
+        let examined = examine(&entry(event));
+        let (Some(place), Some(said)) = (examined.reading.place, examined.reading.statement) else {
+            return false;
+        };
+        let deed = Deed::of(&said.args);
+        let (position, at, by) = (place.seq, Some(place.at), said.by);
+        let named = said.args.positions().iter().all(|named| *named < said.base);
+        let proposal = Proposal { position, at, by, deed: &deed };
+        if !named || self.state.judge(&proposal).is_err() {
+            return false;
+        }
+        self.state.apply(position, by, deed);
+        true
+    }
+
+    fn try_act(&mut self, by: &str, act: Act) -> bool {
+        let mut next = self.ledger.clone();
+        next.sign(by, act);
+        let made = next.events.last().expect("an event").clone();
+        let good = self.takes(&made);
+        if good {
+            self.ledger = next;
+        }
+        good
+    }
+
+    fn grow(&mut self, size: usize) {
+        while self.ledger.events.len() < size {
+            let mut scratch = self.ledger.clone();
+            let (by, act) = random::act(&mut scratch, &mut self.dice);
+            self.ledger.documents = scratch.documents;
+            // A stolen key now and then, not with every third event.
+            let suspects =
+                act.args.contains("\"suspect_from\":") && !act.args.contains("from\":null");
+            if !suspects || self.dice.below(6) == 0 {
+                self.try_act(by, act);
+            }
+        }
+    }
+
+    /// The ledger on a disk, its journal in several files.
+    fn write(&self, folder: &Path) -> PathBuf {
+        let mut files = self.ledger.files();
+        let journal = String::from_utf8(files.remove(JOURNAL).expect("a journal")).expect("text");
+        let (mut first, mut text) = (0, String::new());
+        for line in journal.lines() {
+            text.push_str(line);
+            text.push('\n');
+            let size = line.strip_prefix("= ").and_then(|rest| rest.split(' ').next());
+            if let Some(size) = size.filter(|size| ["100", "256", "300"].contains(size)) {
+                let whole = std::mem::take(&mut text).into_bytes();
+                files.insert(format!("ledger/journal/{first:020}.log"), whole);
+                first = size.parse().expect("a size");
+            }
+        }
+        files.insert(format!("ledger/journal/{first:020}.log"), text.into_bytes());
+        for (name, bytes) in files {
+            let path = folder.join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            fs::write(path, bytes).expect("written");
+        }
+        folder.join("ledger")
+    }
+}
+
+fn paths(ledger: &Path) -> Paths {
+    Paths::new(ledger.to_owned(), None)
+}
+
+fn make(ledger: &Path) -> Built {
+    repair::index(&paths(ledger), Duration::ZERO, None).expect("an index")
+}
+
+fn annals(ledger: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
+    command.arg("--ledger").arg(ledger).args(arguments).env("NO_COLOR", "1");
+    command.env_remove("ANNALS_LEDGER").env_remove("ANNALS_KEYS");
+    command.output().expect("the program runs")
+}
+
+/// Everything that the program says of what is asked.
+fn says(ledger: &Path, asked: &[Vec<String>]) -> Vec<(Option<i32>, String, String)> {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    let ask = |arguments: &Vec<String>| {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let output = annals(ledger, &arguments);
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    asked.iter().map(ask).collect()
+}
+
+/// The same questions with the index and without it.
+fn same(ledger: &Path, asked: &[Vec<String>]) {
+    let record = Record::open(paths(ledger)).expect("readable");
+    assert!(record.index.is_ok(), "{:?}", record.index.as_ref().err());
+    let with = says(ledger, asked);
+    let (folder, away) = (ledger.join("index"), ledger.join("index-away"));
+    fs::rename(&folder, &away).expect("moved");
+    let without = says(ledger, asked);
+    fs::rename(&away, &folder).expect("moved back");
+    for ((with, without), asked) in with.iter().zip(&without).zip(asked) {
+        let asked = asked.join(" ");
+        for (with, without) in with.1.lines().zip(without.1.lines()) {
+            assert_eq!(with, without, "{asked}");
+        }
+        assert_eq!(with.1.len(), without.1.len(), "{asked}");
+        assert_eq!((with.0, &with.2), (without.0, &without.2), "{asked}");
+        assert!(with.0.is_some_and(|code| code < 3), "{asked}");
+    }
+}
+
+fn words(line: String) -> Vec<String> {
+    line.split(' ').map(str::to_owned).collect()
+}
+
+/// Questions about random events as of random points.
+fn questions(size: usize, times: usize, dice: &mut Dice) -> Vec<Vec<String>> {
+    let mut asked = Vec::new();
+    for _ in 0..times {
+        let (point, other) = (dice.below(size), dice.below(size));
+        let (first, last) = (point.min(other), point.max(other));
+        let event = dice.below(last + 1);
+        let status = ["asserted", "confirmed", "disputed", "retracted"][dice.below(4)];
+        let format = ["text", "json"][dice.below(2)];
+        asked.extend([
+            words(format!("show {event} --as-of {last} --format {format}")),
+            words(format!("show {event} --format {format}")),
+            words(format!("log {event} --until {last} --format {format}")),
+            words(format!("log {event} --newest --format {format}")),
+            words(format!("replay --as-of {point} --state")),
+            words(format!("replay --as-of {point} --status {status} --format {format}")),
+            words(format!("diff {first} {last} --format {format}")),
+            words(format!("diff {first} {last} --unified")),
+            words(format!("log --from {first} --until {last} --format {format}")),
+            words(format!("editor list --as-of {point} --format {format}")),
+            words(format!("find yes --as-of {last} --format {format}")),
+        ]);
+    }
+    asked
+}
+
+/// A random history of this seed, and everything that is asked of it.
+fn history(seed: u64) {
+    let mut clerk = Clerk::new(seed, 1 + seed % 2);
+    clerk.grow(330);
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = clerk.write(folder.path());
+    assert_eq!(make(&ledger), Built::Same { events: 330, wrote: true });
+    let mut asked = questions(330, 6, &mut clerk.dice);
+    let point = clerk.dice.below(330);
+    asked.extend([
+        words(format!("replay --as-of {point} --format json")),
+        words("replay".to_owned()),
+        words("replay --state".to_owned()),
+        words("log --newest --format jsonl".to_owned()),
+        words("show 999".to_owned()),
+        words(format!("replay --document {point}")),
+        words("replay --document 4 --format json".to_owned()),
+    ]);
+    same(&ledger, &asked);
+    assert!(!clerk.state.undone().is_empty(), "a key was stolen in history {seed}");
+}
+
+#[test]
+fn every_answer_of_a_first_history_is_that_of_a_fresh_fold() {
+    history(1);
+}
+
+#[test]
+fn every_answer_of_a_second_history_is_that_of_a_fresh_fold() {
+    history(2);
+}
+
+#[test]
+fn every_answer_of_a_third_history_is_that_of_a_fresh_fold() {
+    history(3);
+}
