@@ -591,13 +591,16 @@ class Commit:
         self.events = [lines[i:i + 4] for i in range(0, whole, 4)]
         self.left_over = len(lines) > whole if closing is not None else bool(data)
 
+    def closing_size(self):
+        """The size that the closing line says; None if it is not in form."""
+        parts = (self.closing or b"").decode("latin-1").split(" ")
+        in_form = len(parts) == 4 and parse_root(parts[2]) and parse_root(parts[3])
+        return parse_size(parts[1]) if in_form else None
+
     def unfinished(self, size):
         """Whether the closing line's form, size or sum does not hold; its root is judged with the events."""
-        parts = self.closing.split(b" ")
-        return not (
-            len(parts) == 4 and parts[1] == b"%d" % size and parse_root(parts[2].decode("latin-1"))
-            and parts[3] == b64(sha256(self.data)).encode()
-        )
+        said = self.closing_size()
+        return said is None or said != size or self.closing.split(b" ")[3] != b64(sha256(self.data)).encode()
 
 
 CLOSING = re.compile(rb"^= [^\n]*\n", re.M)
@@ -697,6 +700,13 @@ def ended(data, most):
     body, _, last = data[:-1].rpartition(b"\n")
     body += b"\n"
     return body[:-1].split(b"\n") if last == b"sum " + sha256(body).hex().encode() else None
+
+
+def later_version(data, word):
+    """The version that a text form's first line says, if it is a later one; else None."""
+    found = re.match(b"annals %s v([1-9][0-9]{0,15})\n" % word, data)
+    version = parse_size(found[1].decode()) if found else None
+    return version if version is not None and version > 1 else None
 
 
 class Lines:
@@ -901,6 +911,8 @@ def included(index, size, leaf, root, path):
 
 def judge_evidence(data):
     """(exit, what fails) of an evidence file, by what is in it."""
+    if later_version(data, b"evidence") is not None:
+        return 2, ["of a later version, which this program cannot judge"]
     lines = ended(data, EVIDENCE_MOST)
     try:
         evidence = Evidence(lines) if lines else None
@@ -1084,13 +1096,7 @@ class State:
 # --- 5 to 9 Verification ---------------------------------------------------------------------------
 
 HINDER = {101, 102, 103, 105, 204, 205, 207, 301, 302}  # rules of section 5 that keep an event out
-# Rules of section 7, beside 601 and 602, that cannot be judged while a body of the type is withheld.
-NEEDS_BODY = {
-    "editor.enrolled": (612,), "document.captured": (605, 606, 607, 608), "document.described": (608,),
-    "fact.asserted": (608, 609, 615), "fact.corrected": (608, 609, 615), "fact.confirmed": (608, 609, 613),
-    "fact.disputed": (608, 609), "fact.upheld": (608, 609), "fact.reinstated": (608, 609),
-    "body.released": (616,),
-}
+COUNTS = ("bodies", "documents", "quotations", "not_checkable", "closing_lines", "ignored_bytes")  # section 9
 
 
 def cut_bundle(data, width):
@@ -1111,11 +1117,11 @@ class Verifier:
         self.files, self.marks, self.pin, self.policy = files, marks, pin, policy
         self.untrusted, self.published = False, published
         self.faults = []  # (rule, position)
-        self.ignored = self.not_checkable = 0
+        self.counts = dict.fromkeys(COUNTS, 0)
         self.stopped = False  # whether the verdict ended before an event of a later format
         self.unreadable = set()
         self.events, self.tree, self.expected, self.last_at = [], Tree(), 0, None
-        self.first, self.latest = {}, {}  # position -> first and latest event there
+        self.latest = {}  # position -> latest event there
         self.state, self.log_keys = State(), [()]  # log_keys[n]: log key and old log key of size n
         # What belongs to the record and is never refolded:
         self.applied, self.suspect_revocations = {}, []  # events applied at their place, by position
@@ -1127,6 +1133,9 @@ class Verifier:
 
     def fault(self, rule, position=None):
         self.faults.append((rule, position))
+
+    def count(self, what, many=1):
+        self.counts[what] += many
 
     def read(self, *names):
         try:
@@ -1150,14 +1159,23 @@ class Verifier:
         for name in sorted(n for n in names if re.fullmatch("[0-9]{20}\\.log", n)):
             commits += commits_of_file(int(name[:20]), self.read("journal", name) or b"")
         while commits and commits[-1].closing is None:
-            self.ignored += len(commits.pop().data)
+            self.count("ignored_bytes", len(commits.pop().data))
         if commits:
             last, before = commits[-1], sum(len(c.events) for c in commits[:-1])
             checkpoint_size = self.checkpoint[1] if self.checkpoint else 0
-            if checkpoint_size <= before and last.unfinished(before + len(last.events)):
-                self.ignored += len(last.data) + len(last.closing) + 1
+            sizes = {before + len(last.events), self.size_by_names(commits)}
+            if checkpoint_size <= before and all(map(last.unfinished, sizes)):
+                self.count("ignored_bytes", len(last.data) + len(last.closing) + 1)
                 commits.pop()
         return commits
+
+    @staticmethod
+    def size_by_names(commits):
+        """The number of events by the name of the last file, where all names and the lines that end files agree."""
+        files = [i for i, commit in enumerate(commits) if commit.file is not None]
+        agree = commits[0].file == 0 and all(
+            commits[i].file == commits[i - 1].closing_size() for i in files[1:])
+        return commits[files[-1]].file + sum(len(c.events) for c in commits[files[-1]:]) if agree else None
 
     def run(self):
         self.checkpoint = parse_checkpoint(self.read("checkpoint"))
@@ -1194,9 +1212,11 @@ class Verifier:
                     return
             if commit.left_over:
                 self.fault(910, len(self.events))
-            if commit.closing is not None and not closing_told:
+            if commit.closing is not None:
                 line = "= %d %s %s" % (len(self.events), b64(self.tree.root()), b64(sha256(commit.data)))
-                if commit.closing != line.encode() or not commit.events:
+                if commit.closing == line.encode() and commit.events:
+                    self.count("closing_lines")
+                elif not closing_told:
                     closing_told = True
                     self.fault(706, len(self.events))
 
@@ -1290,7 +1310,6 @@ class Verifier:
             self.bodies.add(e.digest)
         self.events.append(e)
         self.tree.add(e.hash)
-        self.first.setdefault(here, e)
         self.latest[here] = e
         self.expected = max(self.expected, here + 1)
         if apply:
@@ -1489,8 +1508,8 @@ class Verifier:
         """The rules of section 7, but for 604 and 605, which are asked at the end of the record."""
         body, a = e.body, e.args
         broken = {603: e.digest in self.bodies, 601: not e.committed and not e.withheld}
-        if e.withheld:
-            self.not_checkable += 2 + len(NEEDS_BODY.get(e.type, ()))
+        self.count("not_checkable", e.withheld)
+        self.count("bodies", body is not None)
         if body is None:
             return broken
         if (body["by"], body["type"]) != (e.by, e.type):
@@ -1500,29 +1519,30 @@ class Verifier:
             file, earlier = self.document(body["sha256"]), self.captures.get(body["sha256"])
             e.absent = not file.there and ("document", body["sha256"]) not in self.unreadable  # that is 911
             broken[606] = file.there and not (file.digest_holds and file.length == body["bytes"])
+            self.count("documents", file.there and not broken[606])
             broken[607] = earlier is not None and earlier not in self.state.redacted
         evidence = body["fact"]["evidence"] if "fact" in body else body.get("evidence", [])
         e.sound = [x for x in evidence if self.is_captured(e, x["document"])]
         quotes = [x for x in e.sound if "quote" in x]
         broken[608] = len(e.sound) < len(evidence) or (
             "derived_from" in body and not self.is_captured(e, body["derived_from"]))
-        broken[609] = self.fails([self.quote_verdict(x) for x in quotes])
+        verdicts = [self.quote_verdict(x) for x in quotes]
+        broken[609] = False in verdicts
+        self.count("quotations", verdicts.count(True))
+        self.count("not_checkable", verdicts.count(None))
         if e.type == "editor.enrolled":  # without a ledger there is no origin that a signature could name
             broken[612] = self.opening is None or not possession_holds(
                 "editor", self.opening["origin"], a["key"], body["name"], a["possession"])
         if e.type == "fact.confirmed" and a["how"] == "independent-document":
-            broken[613] = self.fails([self.independent_verdict(e)])
+            verdict = self.independent_verdict(e)
+            broken[613] = verdict is False
+            self.count("not_checkable", verdict is None)
         if "fact" in body and a["sealed"] is None:
             broken[615] = any(self.state.sealed(self.applied[x["document"]]) for x in quotes)
         if e.type == "body.released" and "because" not in body and a["event"] in self.applied:
             until = self.applied[a["event"]].args.get("sealed")
             broken[616] = until not in (None, "by-hand") and until > e.place["at"]
         return broken
-
-    def fails(self, verdicts):
-        """Whether one is False; if none is, a None among them is counted as not checkable."""
-        self.not_checkable += False not in verdicts and None in verdicts
-        return False in verdicts
 
     def is_captured(self, e, position):
         named = self.applied.get(position)
@@ -1549,7 +1569,7 @@ class Verifier:
         return position, entry is not None
 
     def independent_verdict(self, e):
-        on = self.first.get(e.args["on"])
+        on = self.applied.get(e.args["on"])
         if on is None or on.type not in ("fact.asserted", "fact.corrected"):
             return True  # not judged
         if on.sound is None:
@@ -1562,11 +1582,13 @@ class Verifier:
 
     def judge_end(self):
         for e in self.events:
-            if e.place and e.statement and not self.state.sealed(e) and e.position not in self.state.redacted:
-                if e.withheld:
-                    self.fault(604, e.position)
-                elif e.absent:
-                    self.fault(605, e.position)
+            if not e.place or not e.statement:
+                continue
+            explained = self.state.sealed(e) or e.position in self.state.redacted
+            if e.absent:
+                self.count("not_checkable") if explained else self.fault(605, e.position)
+            elif e.withheld and not explained:
+                self.fault(604, e.position)
 
     # Checkpoint, marks and pin (section 9)
 
@@ -1610,12 +1632,16 @@ class Verifier:
         lines = (self.marks or b"").split(b"\n")[:-1]  # a last line without LF is no mark
         if not lines:
             return
-        if parse_mark(lines[-1]) is None:
-            self.fault(911)
-            return
-        marks = filter(None, map(parse_mark, reversed(lines)))
-        mark = next((m for m in marks if self.opening and m[0] == self.opening["origin"]), None)
-        if mark and (mark[1] > len(self.events) or mark[2] != self.root_at(mark[1])):
+        mark = parse_mark(lines[-1]) if self.opening is None else None
+        for mark in map(parse_mark, reversed(lines)) if self.opening else [mark]:
+            if mark is None:
+                self.fault(911)  # it may be a mark of this record
+                return
+            if self.opening and mark[0] == self.opening["origin"]:
+                break
+        else:
+            return  # none is of this record
+        if mark[1] > len(self.events) or mark[2] != self.root_at(mark[1]):
             self.fault(707)
 
     def judge_pin(self):
@@ -1691,8 +1717,7 @@ class Verifier:
             "exit": self.exit(),
             **self.ends(),
             "faults": [{"rule": rule, "name": RULES[rule][0], "position": p} for rule, p in faults],
-            "not_checkable": self.not_checkable,
-            "ignored_bytes": self.ignored,
+            **self.counts,
             # Where the program stopped, what follows is unknown, and so is the state.
             "state": None if self.stopped else self.state_json(),
         }
@@ -1849,14 +1874,16 @@ class ProofVerifier:
 
     def __init__(self, data, pin=None, policy=None, log_key=None):
         self.data, self.pin, self.policy, self.log_key = data, pin, policy, log_key
-        self.faults, self.untrusted = [], False
-        self.not_checkable = 0
+        self.faults, self.untrusted, self.later = [], False, later_version(data, b"proof")
+        self.quotations = self.not_checkable = 0
 
     def fault(self, rule, position=None):
         if (rule, position) not in self.faults:
             self.faults.append((rule, position))
 
     def run(self):
+        if self.later is not None:
+            return
         parsed = parse_proof(self.data)
         if parsed is None:
             self.fault(1001)
@@ -1954,7 +1981,9 @@ class ProofVerifier:
             if q < p and self.events[q].type == "document.described" and self.events[q].args["document"] == named:
                 media_type = (self.body(q) or {"media_type": media_type})["media_type"]
         holds = document.text is not None and quotation_holds(document.text, x["quote"], x["span"])
-        broken[609] = broken.get(609) or media_type != "text/plain" or not holds
+        holds = holds and media_type == "text/plain"
+        self.quotations += holds
+        broken[609] = broken.get(609) or not holds
 
     def judge_trust(self):
         note, size, root, origin, signatures = self.checkpoint
@@ -2015,14 +2044,16 @@ class ProofVerifier:
             return 4
         if rules - DAMAGE:
             return 1
-        return 2 if rules else 5 if self.untrusted else 0
+        return 2 if rules or self.later is not None else 5 if self.untrusted else 0
 
     def report(self):
         faults = sorted(self.faults, key=lambda f: (-1 if f[1] is None else f[1], f[0]))
         return {
             "exit": self.exit(),
             "faults": [{"rule": rule, "name": RULES[rule][0], "position": p} for rule, p in faults],
+            "quotations": self.quotations,
             "not_checkable": self.not_checkable,
+            "later_version": self.later,
         }
 
 
@@ -2060,10 +2091,12 @@ def check_vector(path):
         else:
             got = verify(Files(below), files.get("keys/log.marks"), files.get("pin"), policy, published)
         state = None if got["state"] is None else sha256(spell(got["state"])).hex()
-        found = {"exit": got["exit"], "faults": told(got["faults"]), "state_sha256": state}
+        found = {"exit": got["exit"], "faults": told(got["faults"]), "state_sha256": state,
+                 "counts": {name: got[name] for name in COUNTS if name in got}}
         expect = {**vector["expect"], "faults": told(vector["expect"]["faults"])}
         if expect.get("state_sha256") is None:
             expect["state_sha256"] = state
+        expect["counts"] = expect.get("counts") or found["counts"]
         wrong = ["%s: expected %s, found %s" % (k, expect[k], found[k]) for k in found if found[k] != expect[k]]
         return "; ".join(wrong) or None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -2109,6 +2142,8 @@ def print_proof(got):
     for f in got["faults"]:
         where = "" if f["position"] is None else " at %d" % f["position"]
         print("%d %s%s: %s" % (f["rule"], f["name"], where, RULES[f["rule"]][1]))
+    if got["later_version"] is not None:
+        print("could not tell: a proof of version %d, which this program cannot judge" % got["later_version"])
     if got["not_checkable"]:
         print("not checkable: %d quotations in documents that are left out" % got["not_checkable"])
     print("%s: %d faults (exit %d)" % (VERDICTS[got["exit"]], len(got["faults"]), got["exit"]))
@@ -2194,6 +2229,9 @@ def main(arguments=None):
             said = {1: "does not show its claim", 2: "shows no contradiction", 4: "shows that its key contradicted itself"}
             print("%s: %s" % (options.ledger, ", ".join(fails) or said[code]))
             return code
+        if not data.startswith(b"annals proof "):
+            print("reverify: %s: its first line says neither proof nor evidence" % options.ledger, file=sys.stderr)
+            return 2
         got = verify_proof(data, pin, policy, log_key)
         if options.json:
             print(spell(got).decode("utf-8"))

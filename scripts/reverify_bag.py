@@ -179,6 +179,9 @@ class Bag:
         if data is None:
             return
         note, tags = parse_note(data), self.read(TAG_MANIFEST)
+        if note is not None and reverify.later_version(note[0], b"bag") is not None:
+            self.tell(NOTE, "of a later version, which this program cannot judge")
+            return
         self.forged = True
         if v.opening is None or note is None or tags is None or self.of is None:
             self.tell(NOTE, "not in form, or nothing to compare it with")

@@ -149,9 +149,9 @@ impl Evidence {
     }
 }
 
-/// Whether a file begins as evidence does.
+/// Whether bytes say of themselves that they are evidence, in form or not.
 pub fn is_evidence(bytes: &[u8]) -> bool {
-    bytes.starts_with(FIRST.as_bytes())
+    bytes.starts_with(b"annals evidence ")
 }
 
 fn path_lines(path: &[Hash]) -> String {

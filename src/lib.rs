@@ -16,6 +16,7 @@ pub mod rule;
 pub mod event;
 pub mod merkle;
 pub mod tlog;
+pub mod heading;
 pub mod pin;
 pub mod evidence;
 

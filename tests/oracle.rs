@@ -1,8 +1,8 @@
 //! The second implementation, `scripts/reverify.py`, must say what we say: of every vector, of
 //! tampered records and of random ones.
 //!
-//! Always holds: exit, the whole list of rules and positions, and the state are compared. Without
-//! Python's `cryptography` these tests fail and say so; they never skip.
+//! Always holds: exit, the whole list of rules and positions, the counts and the state are
+//! compared. Without Python's `cryptography` these tests fail and say so; they never skip.
 
 mod cases;
 mod support;
@@ -223,6 +223,11 @@ fn the_second_implementation_reports_what_we_report() {
             .collect();
         assert_eq!(faults, ours.faults, "{ours}");
         assert_eq!(theirs["state"], ours.json(), "{ours}");
+        let counts = cases::counts(&files);
+        let counts = serde_json::to_value(counts).expect("JSON");
+        for (name, count) in counts.as_object().expect("counts") {
+            assert_eq!(theirs[name], *count, "{name}: {ours}");
+        }
     }
     assert!(whole.contains_key(CHECKPOINT) && acts::ORIGIN.contains('.'));
 }

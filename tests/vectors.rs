@@ -7,14 +7,11 @@
 mod cases;
 mod support;
 
-use annals::journal::Journal;
 use annals::rule::Rule;
-use annals::verify::source::Source;
 use cases::Case;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use support::files::CHECKPOINT;
-use support::splitter::{Split, split};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
@@ -67,34 +64,7 @@ fn every_vector_gives_what_it_expects() {
 fn every_journal_is_read_from_disk_as_the_page_says() {
     let cases = cases::all();
     for case in cases.iter().filter(|case| case.files.contains_key(CHECKPOINT)) {
-        let folder = tempfile::tempdir().expect("a folder");
-        for (name, bytes) in &case.files {
-            let path = folder.path().join(name);
-            std::fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
-            std::fs::write(path, bytes).expect("it can be written");
-        }
-        let ledger = folder.path().join("ledger");
-        if !ledger.join("journal").is_dir() {
-            continue;
-        }
-        let covered = annals::ledger::record::covered(case.files.get(CHECKPOINT).map(|b| &b[..]));
-        let journal = Journal::open(&ledger, covered).expect("it can be read");
-        let expected = split(&case.files);
-        let mut found = Split { ignored: journal.ignored_bytes(), ..Split::default() };
-        for span in journal.walk(0).expect("it can be walked") {
-            let span = span.expect("it can be read");
-            found.entries.extend(span.entries);
-            found.closings.extend(span.closings);
-            found.damage.extend(span.damage);
-        }
-        assert_eq!(found.entries, expected.entries, "{}", case.name);
-        assert_eq!(found.closings, expected.closings, "{}", case.name);
-        assert_eq!(found.ignored, expected.ignored, "{}", case.name);
-        let told = |split: &Split| -> Vec<_> {
-            split.damage.iter().map(|damage| (damage.rule, damage.counted)).collect()
-        };
-        assert_eq!(told(&found), told(&expected), "{}", case.name);
-        assert_eq!(journal.size(), expected.entries.len() as u64, "{}", case.name);
+        support::disk::expect_read_as_split(&case.name, &case.files);
     }
 }
 

@@ -10,8 +10,9 @@ pub mod kept;
 pub mod periods;
 
 use crate::archive::published::Published;
+use crate::hash::Hash;
 use crate::index::{Builder, Built, Mode};
-use crate::keys::Marks;
+use crate::keys::{KeysError, Marks};
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
@@ -98,14 +99,14 @@ pub fn audit(
     audit: &Audit,
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<Audited, LedgerError> {
-    let mut unreadable = Vec::new();
-    let mark = last_mark(record, &mut unreadable)?;
-    let ends = Ends { checkpoint: record.checkpoint.clone(), mark, pin: kept::read(audit)? };
+    let mark = last_mark(record)?;
+    let known = mark.as_ref().ok().copied().flatten();
+    let ends = Ends { checkpoint: record.checkpoint.clone(), mark: known, pin: kept::read(audit)? };
     let builder = Builder::open(&record.paths.ledger, record.journal.starts(), Mode::Check);
     let follower = Some(&builder as &dyn Follower).filter(|_| audit.index);
     let options = Options { follower, ..options(audit, &ends, progress) };
     let mut report = verify(&record.journal, &ends, options)?;
-    report.faults.extend(unreadable);
+    report.faults.extend(unreadable(record, &report, mark.err()));
     let index = match audit.index {
         true => builder.found(),
         false => Built::Not("not asked".to_owned()),
@@ -168,28 +169,28 @@ fn conclude(
     Ok(Audited { report, store, index, pin, evidence, marked, witnessed, tiles: None })
 }
 
-fn last_mark(
-    record: &Record,
-    faults: &mut Vec<Fault>,
-) -> Result<Option<(u64, crate::hash::Hash)>, LedgerError> {
+/// Size and root of the last mark of the origin that event 0 says; the inner error is rule 911.
+fn last_mark(record: &Record) -> Result<Result<Option<(u64, Hash)>, KeysError>, LedgerError> {
     let marks = Marks::at(record.paths.marks());
     let first = record.event(0)?.and_then(|event| event.reading.statement);
     let origin = first.and_then(|statement| match statement.args {
         crate::event::args::Args::LedgerOpened(args) => Some(args.origin),
         _ => None,
     });
-    // Without an origin no mark is this record's, but the last one is in form or it is not.
-    let last = match origin {
-        Some(origin) => marks.last_for(&origin),
-        None => marks.last().map(|_| None),
+    let last = origin.map_or(Ok(None), |origin| marks.last_for(&origin));
+    Ok(last.map(|mark| mark.map(|mark| (mark.size, mark.root))))
+}
+
+/// Rule 911 of the marks. Without an applied opening no mark is known to be this record's, but the
+/// last one is in form or it is not; where the verdict ended early its end is not judged.
+fn unreadable(record: &Record, report: &Report, found: Option<KeysError>) -> Option<Fault> {
+    let found = match &report.state.fold.ledger {
+        Some(_) => found,
+        None => Marks::at(record.paths.marks()).last().err(),
     };
-    match last {
-        Ok(mark) => Ok(mark.map(|mark| (mark.size, mark.root))),
-        Err(error) => {
-            faults.push(Fault::of(Rule::Unreadable, chain(&error)));
-            Ok(None)
-        }
-    }
+    let of_form = |error: &KeysError| matches!(error, KeysError::MarkForm { .. });
+    let told = found.filter(|error| report.later_version.is_none() || !of_form(error));
+    told.map(|error| Fault::of(Rule::Unreadable, chain(&error)))
 }
 
 fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound, LedgerError> {

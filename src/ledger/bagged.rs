@@ -11,6 +11,7 @@ use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, filed};
 use crate::disk::DiskError;
 use crate::event::record::hash;
 use crate::hash::Hash;
+use crate::heading::later;
 use crate::keys::Mark;
 use crate::ledger::audit::{Audit, Audited, audit};
 use crate::ledger::error::LedgerError;
@@ -37,6 +38,8 @@ pub enum Vouched {
     Unsigned,
     /// What is wrong with the note.
     No(String),
+    /// It is of a later version, which this program cannot judge.
+    Later(String),
 }
 
 /// The verdict on a bag.
@@ -63,7 +66,7 @@ impl Bagged {
     /// Everything that is wrong with the bag itself, file by file.
     pub fn all_wrong(&self) -> impl Iterator<Item = &str> {
         let note = match &self.vouched {
-            Vouched::No(why) => Some(why.as_str()),
+            Vouched::No(why) | Vouched::Later(why) => Some(why.as_str()),
             _ => None,
         };
         let wrong = self.checked.wrong.iter().chain(&self.wrong).map(String::as_str);
@@ -71,7 +74,7 @@ impl Bagged {
     }
 
     /// The exit code: that of the record if it is 4 or 1; 1 where the note does not hold; 2 where
-    /// a file is not what it must be; else that of the record.
+    /// a file is not what it must be, or the note is of a later version; else that of the record.
     pub fn exit(&self) -> u8 {
         let record = self.audited.as_ref().map_or_else(LedgerError::exit, |(_, it)| it.exit());
         match record {
@@ -235,6 +238,10 @@ fn vouched(bag: &Path, report: &Report, bagged: &Bagged) -> Result<Vouched, Ledg
     let Some(bytes) = read(bag, NOTE)? else { return Ok(Vouched::Unsigned) };
     let no = |why: &str| Ok(Vouched::No(format!("{NOTE}: {why}")));
     let note = Note::parse(&bytes);
+    if let Some(version) = note.as_ref().and_then(|note| later(note.text.as_bytes(), "bag")) {
+        let why = format!("it is of version {version}, this program knows version 1");
+        return Ok(Vouched::Later(format!("{NOTE}: {why}")));
+    }
     let text = note.as_ref().and_then(|note| BagText::parse(&note.text));
     let (Some(note), Some(text)) = (note, text) else {
         return no("expected a signed note over a bag, found none in form");

@@ -39,6 +39,8 @@ pub struct Chain {
 pub struct Judged {
     /// Its position.
     pub position: u64,
+    /// How many events stand before it.
+    pub index: u64,
     /// Whether it was applied to the state.
     pub applied: bool,
     /// Whether nothing is wrong with it here.
@@ -80,7 +82,9 @@ impl Chain {
         if let Some(place) = &reading.place {
             self.check_place(place, &mut broken);
         }
-        let mut judged = Judged { position, applied: false, clean: false, body_repeated: false };
+        let index = self.size();
+        let mut judged =
+            Judged { position, index, applied: false, clean: false, body_repeated: false };
         if let Some(statement) = &reading.statement {
             let seen = self.seen.keep(&statement.body, &reading.statement_digest);
             judged.body_repeated = seen.body;

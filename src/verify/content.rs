@@ -5,19 +5,22 @@
 //! Source: FORMAT.md sections 3 and 7.
 
 use crate::event::args::{Args, Seal};
-use crate::event::body::{Body, Content, Evidence, Fact};
+use crate::event::body::{Body, Content, Evidence};
 use crate::event::record::{Place, Statement};
-use crate::event::words::{How, Stance, Type};
+use crate::event::words::{How, Type};
+use crate::fold::Ledger;
 use crate::hash::Hash;
 use crate::key::{Possession, possession_bytes};
 use crate::rule::{Fault, Rule};
 use crate::state::State;
 use crate::verify::chain::Judged;
-use crate::verify::examine::{BodyFound, Examined, examine};
+use crate::verify::examine::{BodyFound, Examined};
+use crate::verify::independent::{Carriers, not_independent};
 use crate::verify::library::{Found, Library, Row};
 use crate::verify::source::{Source, SourceError};
 
-/// How many content checks there were, and how many could not be made.
+/// How many content checks there were, and how many could not be made (FORMAT.md section 9,
+/// "Counts").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Bodies that are there and are the committed ones.
@@ -26,7 +29,8 @@ pub struct Counts {
     pub quotations: u64,
     /// Documents that are there with their digest.
     pub documents: u64,
-    /// Checks that a withheld body or document left open.
+    /// Bodies that are withheld, documents that are so by an event, and the checks of quotations
+    /// (609) and independence (613) that could not be made.
     pub not_checkable: u64,
 }
 
@@ -56,6 +60,7 @@ pub struct Contents {
     /// Positions and the seals that their statements promise.
     withheld: Vec<(u64, Seal)>,
     missing: Vec<(u64, Seal)>,
+    carriers: Carriers,
     /// What was counted.
     pub counts: Counts,
 }
@@ -69,6 +74,7 @@ impl Contents {
         faults: &mut Vec<Fault>,
     ) -> Result<(), SourceError> {
         let (examined, judged) = event;
+        self.carriers.keep(judged);
         let (Some(place), Some(statement)) = (&examined.reading.place, &examined.reading.statement)
         else {
             return Ok(());
@@ -108,10 +114,12 @@ impl Contents {
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
         let (place, statement, body) = event;
-        let state = around.state;
+        let Around { state, source, .. } = around;
+        let before = if judged.applied { judged.position } else { u64::MAX };
+        let named = Named { state, base: statement.base, before };
         match (&body.content, &statement.args) {
             (Content::DocumentCaptured(captured), _) => {
-                check_derived(captured.derived_from, statement, (state, broken));
+                named.check_derived(captured.derived_from, broken);
                 let row = Row {
                     digest: captured.sha256,
                     media_type: captured.media_type.to_string(),
@@ -122,7 +130,7 @@ impl Contents {
                 self.check_document(judged, document, around, broken)?;
             }
             (Content::DocumentDescribed(described), Args::DocumentDescribed(args)) => {
-                check_derived(described.derived_from, statement, (state, broken));
+                named.check_derived(described.derived_from, broken);
                 if judged.applied
                     && let Some(row) = self.library.row_mut(args.document)
                 {
@@ -132,39 +140,42 @@ impl Contents {
                 }
             }
             (Content::EditorEnrolled(named), Args::EditorEnrolled(args)) => {
-                let origin = state.fold.ledger.as_ref().map(|l| &*l.origin);
-                let origin = origin.unwrap_or_default();
-                let message = possession_bytes(Possession::Editor, origin, &args.key, &named.name);
-                let held =
-                    args.key.accept().is_some_and(|k| k.verifies(&message, &args.possession));
-                if !held {
+                let message = |ledger: &Ledger| {
+                    possession_bytes(Possession::Editor, &ledger.origin, &args.key, &named.name)
+                };
+                // Without a ledger there is no origin that a signature could name.
+                let held = state.fold.ledger.as_ref().map(message).zip(args.key.accept());
+                if !held.is_some_and(|(message, key)| key.verifies(&message, &args.possession)) {
                     let why = "possession is not the enrolled key's over the name in the body";
                     broken.push((Rule::Possession, why.to_owned()));
                 }
             }
             (Content::FactAsserted(content), _) => {
-                self.check_sealed_sources(&content.fact.evidence, statement, state, broken);
-                self.check_evidence(&content.fact.evidence, statement, (around, broken))?;
+                named.check_sealed(&content.fact.evidence, statement.args.sealed(), broken);
+                self.check_evidence(&content.fact.evidence, named, (source, broken))?;
             }
             (Content::FactCorrected(content), _) => {
-                self.check_sealed_sources(&content.fact.evidence, statement, state, broken);
-                self.check_evidence(&content.fact.evidence, statement, (around, broken))?;
+                named.check_sealed(&content.fact.evidence, statement.args.sealed(), broken);
+                self.check_evidence(&content.fact.evidence, named, (source, broken))?;
             }
             (Content::FactConfirmed(content), Args::FactConfirmed(args)) => {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
-                self.check_evidence(evidence, statement, (around, broken))?;
+                self.check_evidence(evidence, named, (source, broken))?;
                 if args.how == How::IndependentDocument {
-                    let named =
-                        evidence.iter().filter(|entry| is_named(entry.document, statement, state));
-                    let named: Vec<Evidence> = named.cloned().collect();
-                    self.check_independent(args.on, &named, (around, broken))?;
+                    let given = evidence.iter().filter(|entry| named.has(entry.document));
+                    let known = (&self.library, state, source);
+                    match self.carriers.judge(args.on, given, known)? {
+                        Some(true) => {}
+                        Some(false) => broken.push((Rule::Independent, not_independent(args.on))),
+                        None => self.counts.not_checkable += 1,
+                    }
                 }
             }
             (Content::FactDisputed(content), _)
             | (Content::FactUpheld(content), _)
             | (Content::FactReinstated(content), _) => {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
-                self.check_evidence(evidence, statement, (around, broken))?;
+                self.check_evidence(evidence, named, (source, broken))?;
             }
             (Content::BodyReleased(content), Args::BodyReleased(args)) => {
                 let seal = state.history.act(args.event).map(|act| act.deed.seal());
@@ -226,91 +237,43 @@ impl Contents {
         Ok(())
     }
 
-    fn check_sealed_sources(
-        &self,
-        evidence: &[Evidence],
-        statement: &Statement,
-        state: &State,
-        broken: &mut Vec<(Rule, String)>,
-    ) {
-        let sealed = |entry: &&Evidence| {
-            let quoted = entry.quote.is_some() && is_named(entry.document, statement, state);
-            quoted && state.fold.seal(entry.document).is_some()
-        };
-        if statement.args.sealed() == Seal::Open
-            && let Some(entry) = evidence.iter().find(sealed)
-        {
-            let why = format!("document {} is sealed and the fact is not", entry.document);
-            broken.push((Rule::QuotesSealed, why));
-        }
-    }
-
     fn check_evidence(
         &mut self,
         evidence: &[Evidence],
-        statement: &Statement,
-        out: (Around<'_>, &mut Vec<(Rule, String)>),
+        named: Named<'_>,
+        out: (&dyn Source, &mut Vec<(Rule, String)>),
     ) -> Result<(), SourceError> {
-        let (Around { state, source, .. }, broken) = out;
+        let (source, broken) = out;
         for entry in evidence {
-            let named = entry.document;
-            if !is_named(named, statement, state) {
-                broken.push((Rule::DocumentNamed, format!("{named} is no document")));
+            let document = entry.document;
+            if !named.has(document) {
+                broken.push((Rule::DocumentNamed, format!("{document} is no document")));
                 continue;
             }
             let (Some(quote), Some(span)) = (&entry.quote, &entry.span) else { continue };
-            let Some(row) = self.library.row(named).cloned() else {
+            let Some(row) = self.library.row(document).cloned() else {
                 self.counts.not_checkable += 1;
                 continue;
             };
             if row.media_type != "text/plain" {
-                let why = format!("document {named} is {}, not text/plain", row.media_type);
+                let why = format!("document {document} is {}, not text/plain", row.media_type);
                 broken.push((Rule::Quotation, why));
                 continue;
             }
             match self.library.text(&row.digest, source)? {
                 Found::Absent => self.counts.not_checkable += 1,
                 Found::NoText => {
-                    let why = format!("document {named} is not UTF-8");
+                    let why = format!("document {document} is not UTF-8");
                     broken.push((Rule::Quotation, why));
                 }
                 Found::Text(text) => match text.check(quote, span) {
                     Ok(()) => self.counts.quotations += 1,
                     Err(why) => {
-                        let why = format!("in document {named}: {why}");
+                        let why = format!("in document {document}: {why}");
                         broken.push((Rule::Quotation, why));
                     }
                 },
             }
-        }
-        Ok(())
-    }
-
-    fn check_independent(
-        &mut self,
-        on: u64,
-        evidence: &[Evidence],
-        out: (Around<'_>, &mut Vec<(Rule, String)>),
-    ) -> Result<(), SourceError> {
-        let (Around { state, source, .. }, broken) = out;
-        let Some(confirmed) = event_at(source, on)? else { return Ok(()) };
-        let Some(said) = confirmed.reading.statement.as_ref() else { return Ok(()) };
-        if !matches!(said.kind, Type::FactAsserted | Type::FactCorrected) {
-            return Ok(());
-        }
-        let Some(fact) = fact_of(&confirmed, said) else {
-            self.counts.not_checkable += 1;
-            return Ok(());
-        };
-        let named = fact.evidence.iter().filter(|e| is_named(e.document, said, state));
-        let of_fact: Vec<u64> = named.map(|e| self.library.origin_of(e.document)).collect();
-        let independent = |entry: &&Evidence| {
-            entry.stance == Stance::Supports
-                && !of_fact.contains(&self.library.origin_of(entry.document))
-        };
-        if !evidence.iter().any(|entry| independent(&entry)) {
-            let why = format!("no supporting document is independent of those of event {on}");
-            broken.push((Rule::Independent, why));
         }
         Ok(())
     }
@@ -349,45 +312,42 @@ pub struct Around<'a> {
     pub known: bool,
 }
 
-/// Rule 608 of one document: an applied capture that the signer had before her.
-fn is_named(document: u64, statement: &Statement, state: &State) -> bool {
-    let act = state.history.act(document).filter(|_| document < statement.base);
-    act.is_some_and(|act| act.deed.kind() == Type::DocumentCaptured)
+/// The documents that an event may name (608): captures that were applied before it, and that its
+/// signer had before her.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'a> {
+    pub state: &'a State,
+    /// The event's base.
+    pub base: u64,
+    /// The applied event's own position; `u64::MAX` where it was not applied.
+    pub before: u64,
 }
 
-fn check_derived(
-    derived_from: Option<u64>,
-    statement: &Statement,
-    out: (&State, &mut Vec<(Rule, String)>),
-) {
-    let (state, broken) = out;
-    if let Some(from) = derived_from.filter(|from| !is_named(*from, statement, state)) {
-        broken.push((Rule::DocumentNamed, format!("derived_from {from} is no document")));
+impl Named<'_> {
+    /// Whether a document is one of them.
+    pub fn has(&self, document: u64) -> bool {
+        let act = self.state.history.act(document);
+        document < self.base.min(self.before)
+            && act.is_some_and(|act| act.deed.kind() == Type::DocumentCaptured)
     }
-}
 
-/// The fact of an event that carries one, if its body is there and is the event's.
-fn fact_of<'a>(event: &'a Examined, said: &Statement) -> Option<&'a Fact> {
-    let BodyFound::Good(body) = &event.body else { return None };
-    if body.by != said.by || body.content.kind() != said.kind || event.reading.place.is_none() {
-        return None;
-    }
-    match &body.content {
-        Content::FactAsserted(content) => Some(&content.fact),
-        Content::FactCorrected(content) => Some(&content.fact),
-        _ => None,
-    }
-}
-
-/// The event at a position, read again: only for the rare check that needs it.
-fn event_at(source: &dyn Source, position: u64) -> Result<Option<Examined>, SourceError> {
-    for span in source.walk(position)? {
-        let span = span?;
-        for (entry, at) in span.entries.iter().zip(span.first..) {
-            if at == position {
-                return Ok(Some(examine(entry)));
-            }
+    fn check_derived(&self, from: Option<u64>, broken: &mut Vec<(Rule, String)>) {
+        if let Some(from) = from.filter(|from| !self.has(*from)) {
+            broken.push((Rule::DocumentNamed, format!("derived_from {from} is no document")));
         }
     }
-    Ok(None)
+
+    /// Rule 615.
+    fn check_sealed(&self, evidence: &[Evidence], seal: Seal, broken: &mut Vec<(Rule, String)>) {
+        let sealed = |entry: &&Evidence| {
+            let quoted = entry.quote.is_some() && self.has(entry.document);
+            quoted && self.state.fold.seal(entry.document).is_some()
+        };
+        if seal == Seal::Open
+            && let Some(entry) = evidence.iter().find(sealed)
+        {
+            let why = format!("document {} is sealed and the fact is not", entry.document);
+            broken.push((Rule::QuotesSealed, why));
+        }
+    }
 }

@@ -108,10 +108,13 @@ impl Ends {
                 faults.push(Fault::of(Rule::BehindMark, why));
             }
         }
-        if self.pin.is_some() {
+        if let Some(bytes) = &self.pin {
             found.pin = self.pinned();
             let before = faults.len();
-            pinned::judge(found.pin.as_ref(), record, faults);
+            match &found.pin {
+                Some(pin) => pinned::judge(pin, record, faults),
+                None => faults.push(Fault::of(Rule::PinDamaged, pinned::damaged(bytes))),
+            }
             found.pin_holds = faults.len() == before;
         }
         found
@@ -126,11 +129,13 @@ fn judge_note(
 ) -> usize {
     let (size, seen) = record;
     let at = seen.get(&checkpoint.size);
-    // Beyond the record's end nobody knows the log key: only the origin is asked there.
-    let ledger = at.or(seen.get(&size)).and_then(|seen| seen.ledger.as_ref());
+    // The origin is the whole record's; the log key is that of the checkpoint's size, and beyond
+    // the record's end nobody knows it.
+    let ledger = at.and_then(|seen| seen.ledger.as_ref());
+    let whole = seen.get(&size).and_then(|seen| seen.ledger.as_ref());
     let mut tell = |rule: Rule, why: String| faults.push(Fault::of(rule, why));
     let mut known = 0;
-    if let Some(ledger) = ledger.filter(|ledger| *checkpoint.origin != *ledger.origin) {
+    if let Some(ledger) = whole.filter(|whole| *checkpoint.origin != *whole.origin) {
         let why = format!("expected {}, found {}", ledger.origin, checkpoint.origin);
         tell(Rule::CheckpointOrigin, why);
     }

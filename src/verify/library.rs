@@ -72,17 +72,18 @@ impl Library {
         self.rows.insert(position, row);
     }
 
-    /// A document followed through `derived_from` to its end.
-    pub fn origin_of(&self, document: u64) -> u64 {
+    /// A document followed through `derived_from` to its end, and whether the end is known to be
+    /// one: whether it has a row.
+    pub fn followed(&self, document: u64) -> (u64, bool) {
         let mut at = document;
-        // derived_from names an earlier document, so this ends.
-        while let Some(from) = self.rows.get(&at).and_then(|row| row.derived_from) {
-            if from >= at {
-                break;
+        loop {
+            let Some(row) = self.rows.get(&at) else { return (at, false) };
+            match row.derived_from {
+                // Only to an earlier document, so this ends.
+                Some(from) if from < at => at = from,
+                _ => return (at, true),
             }
-            at = from;
         }
-        at
     }
 
     /// Keeps the text of a document for further quotations.

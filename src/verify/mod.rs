@@ -10,6 +10,7 @@ pub mod cosigned;
 pub mod ends;
 pub mod evidence;
 pub mod examine;
+pub mod independent;
 pub mod library;
 pub mod pinned;
 pub mod pipeline;
@@ -234,10 +235,12 @@ impl Judge {
         options: Options<'_>,
     ) -> Result<bool, SourceError> {
         let mut closings = span.closings.into_iter().peekable();
-        let mut damage = span.damage.into_iter().peekable();
+        let damage = span.damage.into_iter();
         for examined in &span.events {
             if let Some(v) = self.chain.later_version(examined) {
                 self.later_version = Some((self.chain.expected(), v));
+                let before = self.chain.size();
+                self.tell(damage.filter(|place| place.counted <= before));
                 return Ok(false);
             }
             let known = self.chain.size() < options.known;
@@ -254,13 +257,16 @@ impl Judge {
         for closing in closings {
             self.close(&closing, options);
         }
-        for place in damage.by_ref() {
-            self.faults.push(Fault::at(place.counted, place.rule, place.why));
-        }
+        self.tell(damage);
         if let Some(progress) = options.progress {
             progress(self.chain.size());
         }
         Ok(true)
+    }
+
+    fn tell(&mut self, damage: impl Iterator<Item = source::Damage>) {
+        let told = |place: source::Damage| Fault::at(place.counted, place.rule, place.why);
+        self.faults.extend(damage.map(told));
     }
 
     /// Judges one event: its chain and, if asked, its content.

@@ -6,6 +6,7 @@
 //! Source: FORMAT.md section 9, rules 801–804.
 
 use crate::hash::Hash;
+use crate::heading::later;
 use crate::merkle::{Consistency, Plan, Subtree, Wanted, cover};
 use crate::pin::Pin;
 use crate::rule::{Fault, Rule};
@@ -32,13 +33,19 @@ pub fn plans(pin: &Pin, size: u64) -> Vec<Plan> {
     std::iter::once(Plan::root(pinned)).chain(Plan::consistency(pinned, size)).collect()
 }
 
-/// Rules 801–804.
-pub fn judge(pin: Option<&Pin>, record: Looked<'_>, faults: &mut Vec<Fault>) {
+/// Why 803 is told of these bytes.
+pub fn damaged(bytes: &[u8]) -> String {
+    match later(bytes, "pin") {
+        Some(version) => format!(
+            "a pin of version {version}: this program knows version 1, and a newer one is needed"
+        ),
+        None => "the pin is not in form or its sum does not hold; use a copy of it".to_owned(),
+    }
+}
+
+/// Rules 801, 802 and 804.
+pub fn judge(pin: &Pin, record: Looked<'_>, faults: &mut Vec<Fault>) {
     let mut tell = |rule: Rule, why: String| faults.push(Fault::of(rule, why));
-    let Some(pin) = pin else {
-        let why = "the pin is not in form or its sum does not hold; use a copy of it";
-        return tell(Rule::PinDamaged, why.to_owned());
-    };
     let (origin, pinned) = (&pin.checkpoint.origin, pin.checkpoint.size);
     let of = |seen: &Seen| seen.ledger.as_ref().map(|ledger| ledger.origin.clone());
     let present = record.seen.values().find_map(of);
@@ -88,8 +95,10 @@ fn extends(pin: &Pin, record: Looked<'_>) -> bool {
     };
     let Some(plan) = Plan::consistency(old, record.size) else { return false };
     let path = plan.hashes(|subtree| record.nodes.get(subtree).ok_or(()));
-    let proven =
-        path.is_ok_and(|path| Consistency { old, new: record.size, path }.holds(&root, &end.root));
+    // Where the source counted wrong before it was walked, the subtrees of another size were kept;
+    // that the events are the pinned ones then says the root of its size alone.
+    let proven = path
+        .map_or(true, |path| Consistency { old, new: record.size, path }.holds(&root, &end.root));
     proven && at.head == Some(pin.head) && at.root == root
 }
 

@@ -6,6 +6,7 @@
 
 use crate::disk::lock::Lock;
 use crate::disk::{self, DiskError, Mode};
+use crate::heading::later;
 use crate::merkle::{Consistency, empty_root};
 use crate::tlog::cosignature::cosign;
 use crate::tlog::{Note, NoteSignature, Signed, VerifierKey};
@@ -57,6 +58,15 @@ pub enum StateError {
          whole copy, or begin anew with a new key", .0.display()
     )]
     Damaged(PathBuf),
+    /// It is of a later version.
+    #[error("the state at {} is of version {version}, this program knows version 1: use a newer \
+             program", .path.display())]
+    Later {
+        /// The file.
+        path: PathBuf,
+        /// What its first line says.
+        version: u64,
+    },
     /// A file.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -73,7 +83,10 @@ impl StateFile {
             (Ok(_), true) => Err(StateError::ThereAlready(path.to_owned())),
             (Ok(bytes), false) => match State::parse(&bytes) {
                 Some(state) => Ok((file, state)),
-                None => Err(StateError::Damaged(path.to_owned())),
+                None => Err(match later(&bytes, "witness") {
+                    Some(version) => StateError::Later { path: path.to_owned(), version },
+                    None => StateError::Damaged(path.to_owned()),
+                }),
             },
             (Err(error), true) if error.is_missing() => {
                 file.keep(State::default().write().as_bytes())?;

@@ -303,10 +303,23 @@ fn damaged_evidence_accuses_nobody() {
         assert_eq!(answer.exit, 2, "{what}: {}", answer.out);
         assert!(answer.says("could not tell: the evidence is damaged"), "{what}: {}", answer.out);
     }
+    let first = |to: &str| {
+        let lines = text[..text.rfind("sum ").unwrap()].replacen("annals evidence v1", to, 1);
+        std::fs::write(desk.path("evidence"), pin_with_sum(&lines)).unwrap();
+        judged(&desk, "evidence")
+    };
+    for (to, why) in [
+        ("annals evidence v02", "could not tell: the evidence is damaged"),
+        ("annals evidence vl", "could not tell: the evidence is damaged"),
+        ("annals evidence v2", "could not tell: a newer program is needed"),
+    ] {
+        let answer = first(to);
+        assert_eq!((answer.exit, answer.says(why)), (2, true), "{to}: {}", answer.out);
+    }
     std::fs::write(desk.path("evidence"), "something\n").unwrap();
     let other = desk.run("verify evidence");
     let why = "annals: evidence: expected a ledger's folder, a bag, a published directory, a proof \
-               or an evidence file, found another file\n";
+               or an evidence file, found another file, or one whose first line is damaged\n";
     assert_eq!((other.exit, other.err.ends_with(why)), (2, true), "{}", other.err);
     assert!(!signature_blob(acts::ORIGIN, "log", "").is_empty());
 }

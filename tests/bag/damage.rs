@@ -156,11 +156,15 @@ fn an_event_that_was_changed_though_the_manifests_were_written_again() {
 }
 
 #[test]
-fn a_note_by_another_key_or_without_form() {
+fn a_note_of_a_later_version_by_another_key_or_without_form() {
     let (story, bag) = bag();
     let note = bag.join("tagmanifest-sha512.note");
     let good = fs::read_to_string(&note).unwrap();
     fs::write(&note, good.replace("annals bag v1", "annals bag v2")).unwrap();
+    let later = "damage: tagmanifest-sha512.note: it is of version 2, this program knows version 1";
+    let newer = "could not tell: a newer program is needed".to_owned();
+    assert_eq!(verdict(&story), (vec![later.to_owned()], 2, newer));
+    fs::write(&note, good.replace("annals bag v1", "annals bog v1")).unwrap();
     let none = "damage: tagmanifest-sha512.note: expected a signed note over a bag, found none in \
                 form";
     assert_eq!(verdict(&story), (vec![none.to_owned()], 1, OTHER.to_owned()));

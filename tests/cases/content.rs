@@ -78,6 +78,9 @@ fn documents() -> Vec<Case> {
         ledger.sign("bo", acts::derived(OTHER, from));
         ledger
     };
+    let mut beyond = Ledger::newsroom();
+    beyond.keep(OTHER);
+    beyond.put(beyond.draft("bo", acts::derived(OTHER, 6)).with(|d| d.base = 7));
     vec![
         last("605-document-missing", "The document is not there.", &missing(acts::captured(OTHER))),
         last("606-document-digest", "The document has other bytes.", &other),
@@ -87,6 +90,12 @@ fn documents() -> Vec<Case> {
         last("608-document-named-later", "The evidence names a later event.", &ahead),
         last("608-document-named-derived", "Derived from a fact.", &derived(5)),
         last("608-document-named-itself", "Derived from itself.", &derived(6)),
+        bad(
+            "608-document-named-base",
+            "Derived from itself, with a base behind itself.",
+            beyond.files(),
+            &[(203, 6), (608, 6)],
+        ),
     ]
 }
 
@@ -180,7 +189,39 @@ fn independence() -> Vec<Case> {
     ahead.sign("bo", acts::asserted_fact(&fact("She said yes.", &both), "null"));
     ahead.capture("ada", OTHER, "null");
     ahead.sign("cy", acts::confirmed_by(6, &[evidence(7, OTHER, OTHER_EXACT)]));
+    let mut elsewhere = Ledger::newsroom();
+    elsewhere.put(elsewhere.draft("ada", acts::asserted(4)).with(|d| (d.seq, d.base) = (8, 8)));
+    elsewhere.sign("bo", acts::confirmed_by(8, &[evidence(4, TEXT, EXACT)]));
+    let again = |applied: &str, other: &str| {
+        let mut ledger = Ledger::newsroom();
+        ledger.capture("ada", OTHER, "null");
+        ledger.sign("ada", acts::asserted_fact(&fact("One.", &[applied.to_owned()]), "null"));
+        let second = acts::asserted_fact(&fact("One.", &[other.to_owned()]), "null");
+        ledger.put(ledger.draft("ada", second).with(|d| d.seq = 7));
+        ledger.clock = 1;
+        ledger.sign("bo", acts::confirmed_by(7, &[evidence(4, TEXT, EXACT)]));
+        ledger
+    };
+    let (of_text, of_other) = (evidence(4, TEXT, EXACT), evidence(6, OTHER, OTHER_EXACT));
     vec![
+        bad(
+            "613-independent-elsewhere",
+            "The confirmed fact stands at another place than its position.",
+            elsewhere.files(),
+            &[(201, 8), (203, 8), (613, 9)],
+        ),
+        bad(
+            "613-independent-again",
+            "Two facts say one position, and the applied one decides.",
+            again(&of_text, &of_other).files(),
+            &[(201, 7), (203, 7), (613, 8)],
+        ),
+        bad(
+            "201-place-confirmed",
+            "Two facts say one position, and the one that is not applied decides nothing.",
+            again(&of_other, &of_text).files(),
+            &[(201, 7), (203, 7)],
+        ),
         bad(
             "602-body-signer-confirmed",
             "What is confirmed carries a fact in its body only, so 613 is not judged.",

@@ -1,6 +1,6 @@
 //! Vectors of rules 701–705, 707 and 801–804: checkpoint, marks and pin.
 
-use super::{Case, bad};
+use super::{Case, bad, good};
 use crate::support::files::{
     CHECKPOINT, Files, JOURNAL, MARKS, PIN, head_text, note, pin_with_sum, signature_blob,
 };
@@ -40,18 +40,57 @@ fn cut(honest: bool) -> Files {
 pub fn cases() -> Vec<Case> {
     let mut out = checkpoints();
     out.extend(memory());
-    out.push(unreadable());
+    out.extend(unreadable());
     out
 }
 
 /// No event is left, so no mark is known to be this ledger's: the last one has a form all the same.
-fn unreadable() -> Case {
-    let mut files = ledger().files();
-    files.insert(JOURNAL.to_owned(), Vec::new());
-    files.remove(CHECKPOINT);
-    files.insert(MARKS.to_owned(), ledger().mark(3).replace(" 3 ", " 03 ").into_bytes());
-    let about = "No event is left, and the last mark is not in form.";
-    bad("911-unreadable-mark", about, files, &[(701, -1), (911, -1)])
+fn unreadable() -> Vec<Case> {
+    let nothing = |marks: String| {
+        let mut files = with(MARKS, marks);
+        files.insert(JOURNAL.to_owned(), Vec::new());
+        files.remove(CHECKPOINT);
+        files
+    };
+    let (mark, torn) = (ledger().mark(3), ledger().mark(3).replace(" 3 ", " 03 "));
+    let foreign = mark.replace(acts::ORIGIN, "example.org/other");
+    vec![
+        bad(
+            "701-checkpoint-form-mark",
+            "No event is left, and a mark before the last one is not in form.",
+            nothing(torn.clone() + &mark),
+            &[(701, -1)],
+        ),
+        good(
+            "mark-before",
+            "A mark that is not in form stands before the last one of this ledger.",
+            with(MARKS, format!("{torn}{mark}{foreign}")),
+        ),
+        bad(
+            "911-unreadable-mark",
+            "No event is left, and the last mark is not in form.",
+            nothing(mark.clone() + &torn),
+            &[(701, -1), (911, -1)],
+        ),
+        bad(
+            "911-unreadable-mark-behind",
+            "A mark that is not in form stands behind the last one of this ledger.",
+            with(MARKS, format!("{mark}{torn}{foreign}")),
+            &[(911, -1)],
+        ),
+        bad(
+            "911-unreadable-mark-larger",
+            "The same, and 707 is not judged though the mark before is of a larger size.",
+            with(MARKS, format!("{}{torn}{foreign}", mark.replace(" 3 ", " 4 "))),
+            &[(911, -1)],
+        ),
+        bad(
+            "911-unreadable-mark-foreign",
+            "No mark is of this ledger, and the first line is none.",
+            with(MARKS, format!("{torn}{foreign}{foreign}")),
+            &[(911, -1)],
+        ),
+    ]
 }
 
 fn checkpoints() -> Vec<Case> {
@@ -72,7 +111,7 @@ fn checkpoints() -> Vec<Case> {
     let mut old = rotated.clone();
     old.log = vec!["log".to_owned()];
     let other = Hash::of(&[b"another root"]);
-    let bads: [Row<'_>; 15] = [
+    let bads: [Row<'_>; 16] = [
         ("701-checkpoint-form-none", "There is no checkpoint.", none, &[(701, -1)]),
         (
             "701-checkpoint-form-lines",
@@ -103,6 +142,12 @@ fn checkpoints() -> Vec<Case> {
             "A checkpoint of another ledger under this one's key.",
             signed(note(&head_text("example.org/other", 3, &root), &log)),
             &[(702, -1)],
+        ),
+        (
+            "702-checkpoint-origin-zero",
+            "A checkpoint of another ledger and of size 0, where no log key is.",
+            signed(note(&head_text("example.org/other", 0, &Hash::of(&[])), &log)),
+            &[(702, -1), (703, -1)],
         ),
         (
             "703-checkpoint-signature-other",
@@ -221,7 +266,7 @@ fn memory() -> Vec<Case> {
     forked_cut.insert(PIN.to_owned(), parted.pin(3).into_bytes());
     let mut cut_four = ledger().files();
     cut_four.insert(PIN.to_owned(), longer.pin(4).into_bytes());
-    let bads: [Row<'_>; 21] = [
+    let bads: [Row<'_>; 22] = [
         (
             "707-behind-mark",
             "The log key signed more events than there are.",
@@ -278,6 +323,12 @@ fn memory() -> Vec<Case> {
             "803-pin-damaged-form",
             "A pin of another version.",
             edited("annals pin v1", "annals pin v2"),
+            &[(803, -1)],
+        ),
+        (
+            "803-pin-damaged-first",
+            "The first line of the pin is damaged.",
+            edited("annals pin v1", "annals pins v1"),
             &[(803, -1)],
         ),
         (

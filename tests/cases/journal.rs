@@ -1,7 +1,7 @@
 //! Vectors of rules 706 and 910, and of the end of the record: closing lines and framing.
 
 use super::{Case, bad, good};
-use crate::support::files::{CHECKPOINT, Files, JOURNAL, closing};
+use crate::support::files::{CHECKPOINT, Files, JOURNAL, PIN, closing};
 use crate::support::tamper::replace;
 use crate::support::{Ledger, acts};
 use annals::hash::Hash;
@@ -104,7 +104,29 @@ fn framing() -> Vec<Case> {
     covered.insert("ledger/journal/00000000000000000009.log".to_owned(), wrong.into_bytes());
     let mut low = journal(up_to(2));
     low.insert("ledger/journal/00000000000000000001.log".to_owned(), rest.clone().into_bytes());
+    let agree = {
+        let mut agree = journal(up_to(2).replace("\n= 2 ", "\n= 3 "));
+        let last = rest.replace("\n= 3 ", "\n= 4 ");
+        agree.insert("ledger/journal/00000000000000000003.log".to_owned(), last.into_bytes());
+        agree.insert(CHECKPOINT.to_owned(), ledger().checkpoint(2).into_bytes());
+        agree
+    };
+    let mut pinned = agree.clone();
+    pinned.insert(PIN.to_owned(), ledger().pin(2).into_bytes());
     vec![
+        bad(
+            "910-journal-framing-agree",
+            "Name and closing lines agree on one event too many, so no commit is passed over.",
+            agree,
+            &[(706, 2), (910, 2)],
+        ),
+        bad(
+            "910-journal-framing-agree-pin",
+            "The same, and a pin holds of what is there.",
+            pinned,
+            &[(706, 2), (910, 2)],
+        ),
+        later_framing(),
         bad(
             "910-journal-framing-covered",
             "The first file is named 9, and the last closing line is wrong, but its event was \
@@ -156,6 +178,22 @@ fn framing() -> Vec<Case> {
             &[(910, 1)],
         ),
     ]
+}
+
+/// A stray line between the upgrade and the event of the later format.
+fn later_framing() -> Case {
+    let mut ledger = ledger();
+    ledger.sign("ada", acts::upgraded(2));
+    let upgraded = ledger.journal();
+    ledger.put(ledger.draft("ada", acts::changed(2)).with(|d| d.v = 2));
+    let mut files = ledger.files();
+    let after = ledger.journal()[upgraded.len()..].to_owned();
+    let stray = format!("{upgraded}stray\n= 4 none\n{after}");
+    files.insert(JOURNAL.to_owned(), stray.into_bytes());
+    let about = "A line is no event, and the event after it is of a later format.";
+    let mut case = bad("910-journal-framing-later", about, files, &[(706, 4), (910, 4)]);
+    case.stateless = true;
+    case
 }
 
 fn unfinished() -> Vec<Case> {

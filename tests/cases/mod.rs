@@ -20,7 +20,7 @@ mod seals;
 pub mod signatures;
 mod signers;
 
-use crate::support::proof::judge_proof;
+use crate::support::proof::{judged, told};
 use crate::support::{Files, Ledger, judge};
 use base64::Engine;
 #[allow(unused_imports)]
@@ -96,16 +96,56 @@ pub fn all() -> Vec<Case> {
 /// Exit, rules and positions of faults, digest of the state if there is one.
 pub type Outcome = (u8, Vec<(u16, Option<u64>)>, Option<String>);
 
+/// The counts of a report, by the names that both programs write.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Counts {
+    OfRecord {
+        bodies: u64,
+        documents: u64,
+        quotations: u64,
+        not_checkable: u64,
+        closing_lines: u64,
+        ignored_bytes: u64,
+    },
+    OfProof {
+        quotations: u64,
+        not_checkable: u64,
+    },
+}
+
+/// Exit, faults and the digest of the state of a vector's files, and what was counted: FORMAT.md
+/// section 9, "Counts", and section 12.
+pub fn judged_whole(files: &Files) -> (Outcome, Counts) {
+    if let Some(judged) = judged(files) {
+        let (quotations, not_checkable) = (judged.quotations, judged.not_checkable);
+        let (exit, faults) = told(files, &judged);
+        return ((exit, faults, None), Counts::OfProof { quotations, not_checkable });
+    }
+    let outcome = judge(files);
+    let digest = outcome.state_sha256();
+    let annals::verify::content::Counts { bodies, documents, quotations, not_checkable } =
+        outcome.report.counts;
+    let (closing_lines, ignored_bytes) = (outcome.report.closings, outcome.report.ignored_bytes);
+    let counts = Counts::OfRecord {
+        bodies,
+        documents,
+        quotations,
+        not_checkable,
+        closing_lines,
+        ignored_bytes,
+    };
+    ((outcome.exit, outcome.faults, digest), counts)
+}
+
 /// Exit, faults and the digest of the state of a vector's files.
 pub fn outcome(files: &Files) -> Outcome {
-    match judge_proof(files) {
-        Some((exit, faults)) => (exit, faults, None),
-        None => {
-            let outcome = judge(files);
-            let digest = outcome.state_sha256();
-            (outcome.exit, outcome.faults, digest)
-        }
-    }
+    judged_whole(files).0
+}
+
+/// What is counted of a vector's files.
+pub fn counts(files: &Files) -> Counts {
+    judged_whole(files).1
 }
 
 #[derive(Serialize)]
@@ -129,6 +169,7 @@ struct Expect {
     exit: u8,
     faults: Vec<FaultRow>,
     state_sha256: Option<String>,
+    counts: Counts,
 }
 
 #[derive(Serialize)]
@@ -146,13 +187,13 @@ impl Case {
         };
         let files = self.files.iter().map(|(name, bytes)| (name.as_str(), as_text(bytes)));
         let rows = self.faults.iter().map(|(rule, at)| FaultRow { rule: *rule, position: *at });
-        let state_sha256 = outcome(&self.files).2;
+        let ((_, _, state_sha256), counts) = judged_whole(&self.files);
         let vector = Vector {
             name: &self.name,
             rule: self.rule,
             about: self.about,
             files: files.collect(),
-            expect: Expect { exit: self.exit, faults: rows.collect(), state_sha256 },
+            expect: Expect { exit: self.exit, faults: rows.collect(), state_sha256, counts },
         };
         serde_json::to_string_pretty(&vector).expect("a vector is JSON") + "\n"
     }

@@ -66,6 +66,9 @@ fn proof(case: Case) -> Case {
 pub fn cases() -> Vec<Case> {
     let mut out = goods();
     out.extend(missing());
+    let later = replaced("annals proof v1", "annals proof v2");
+    let later = good("proof-later", "A proof of a later version is not judged.", later);
+    out.push(proof(Case { exit: 2, ..later }));
     let rows = forms().into_iter().chain(events()).chain(around());
     out.extend(rows.map(|(name, about, files, faults)| proof(bad(name, about, files, &faults))));
     out.extend(checkpoints());
@@ -144,7 +147,8 @@ fn forms() -> Vec<Row> {
         }
     });
     vec![
-        form("1001-proof-form-version", "A later version.", "proof v1", "proof v2"),
+        form("1001-proof-form-version", "A version in no spelling.", "proof v1", "proof v02"),
+        form("1001-proof-form-first", "The first line is damaged.", "annals proof", "annals prof"),
         form("1001-proof-form-complete", "Nothing says what is left out.", "complete\n", ""),
         form("1001-proof-form-zero", "A position has a leading zero.", "event 1\n", "event 01\n"),
         form("1001-proof-form-space", "Two spaces in a path.", "path ", "path  "),

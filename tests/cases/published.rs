@@ -145,6 +145,15 @@ fn bundles() -> Vec<Case> {
             &[(705, -1), (971, 256)],
         ),
         bad(
+            "971-bundle-missing-pin-within",
+            "The same, and a pin of what is left holds.",
+            long_with(|files| {
+                remove(files, "published/tile/entries/001.p/4");
+                put(files, PIN, long().pin(100).into_bytes());
+            }),
+            &[(705, -1), (971, 256)],
+        ),
+        bad(
             "972-bundle-form-cut",
             "The last record of a bundle lacks a byte.",
             with(|files| edit(files, BUNDLE, cut)),

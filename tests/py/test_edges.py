@@ -192,7 +192,9 @@ class Journal(Case):
                 "expect": {"exit": 0, "faults": [], "state_sha256": None}}
         bad = {**good, "expect": {"exit": 1, "faults": [{"rule": 302, "position": 0}], "state_sha256": None}}
         with tempfile.TemporaryDirectory() as folder:
-            for name, value in (("a.json", good), ("b.json", bad), ("c.json", []), ("notes.txt", "")):
+            counts = dict.fromkeys(reverify.COUNTS, 0)
+            other = {**good, "expect": {**good["expect"], "counts": counts}}
+            for name, value in (("a.json", good), ("b.json", bad), ("c.json", []), ("d.json", other), ("notes.txt", "")):
                 with open(os.path.join(folder, name), "w") as file:
                     json.dump(value, file)
             out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
@@ -200,9 +202,10 @@ class Journal(Case):
                 self.assertEqual(reverify.main(["--vector", folder]), 1)
             out.flush()
             printed = out.buffer.getvalue().decode().splitlines()
-        self.assertEqual(len(printed), 3)
+        self.assertEqual(len(printed), 4)
         self.assertIn("exit: expected 1, found 0; faults: expected [(302, 0)], found []", printed[0])
-        self.assertEqual(printed[2], "1 passed, 2 failed")
+        self.assertIn("counts: expected {'bodies': 0, ", printed[2])
+        self.assertEqual(printed[3], "1 passed, 3 failed")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 #![allow(dead_code, unused_imports)]
 
 pub mod acts;
+pub mod disk;
 pub mod files;
 pub mod keys;
 pub mod ledger;

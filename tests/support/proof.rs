@@ -9,7 +9,7 @@ use super::ledger::{Ledger, Made};
 use annals::hash::Hash;
 use annals::tlog::policy::Policy;
 use annals::tlog::{Note, VerifierKey};
-use annals::verify::proof::{Given, judge};
+use annals::verify::proof::{Given, Judged, judge};
 
 /// The name of a proof among the files of a vector.
 pub const PROOF: &str = "proof";
@@ -117,20 +117,30 @@ pub fn cosignature(note: &str, name: &str, key: &str, time: u64) -> String {
     format!("\u{2014} {name} {}\n", base64(&blob))
 }
 
-/// Exit, and rule and position of every fault, of a vector with a proof; `None` if it has none.
-#[allow(clippy::type_complexity)]
-pub fn judge_proof(files: &Files) -> Option<(u8, Vec<(u16, Option<u64>)>)> {
+/// The verdict on a vector with a proof; `None` if it has none.
+pub fn judged(files: &Files) -> Option<Judged> {
     let proof = files.get(PROOF)?;
     let text = |name: &str| files.get(name).map(|bytes| String::from_utf8_lossy(bytes));
     let key = text(LOG_KEY).map(|text| VerifierKey::parse(text.trim_end()).expect("a log key"));
     let given = Given { pin: files.get("pin").cloned(), policy: policy(files), log_key: key };
-    let judged = judge(proof, &given);
-    let faults = judged.faults.iter().map(|f| (f.rule.number(), f.position)).collect();
+    Some(judge(proof, &given))
+}
+
+/// Exit, and rule and position of every fault, of a vector with a proof; `None` if it has none.
+#[allow(clippy::type_complexity)]
+pub fn judge_proof(files: &Files) -> Option<(u8, Vec<(u16, Option<u64>)>)> {
+    Some(told(files, &judged(files)?))
+}
+
+/// Exit, and rule and position of every fault, of a verdict on these files.
+pub fn told(files: &Files, judged: &Judged) -> (u8, Vec<(u16, Option<u64>)>) {
     if let Some(read) = &judged.proof {
-        assert_eq!(read.write().as_bytes(), proof, "a proof that was read is written the same");
+        let written = read.write();
+        assert_eq!(written.as_bytes(), files[PROOF], "a proof that was read is written the same");
         assert!(Note::parse(read.note.write().as_bytes()).is_some());
     }
-    Some((judged.exit(), faults))
+    let faults = judged.faults.iter().map(|f| (f.rule.number(), f.position)).collect();
+    (judged.exit(), faults)
 }
 
 /// The policy among the files of a vector.

@@ -8,9 +8,10 @@ use super::published::{Below, PUBLISHED};
 use super::splitter::{Split, split};
 use annals::archive::published::Published;
 use annals::hash::Hash;
+use annals::keys::Mark;
 use annals::rule::{Fault, Rule};
 use annals::state::dump::dump;
-use annals::tlog::{decimal, from_base64, hash_from_base64};
+use annals::text::Origin;
 use annals::verify::cosigned;
 use annals::verify::ends::Ends;
 use annals::verify::source::{SPAN, Source, SourceError, Span, Walk};
@@ -107,14 +108,18 @@ pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
     let shelf = Published::open(Box::new(Below(files.clone()))).expect("memory can be read");
     let source: &dyn Source = if published { &shelf } else { &memory };
     let checkpoint = if published { PUBLISHED_CHECKPOINT } else { CHECKPOINT };
-    let marks = files.get(MARKS).map(|bytes| last_mark(bytes));
+    let marks = files.get(MARKS).map_or(&[][..], Vec::as_slice);
+    let mark = last_mark(marks, Some(ORIGIN));
     let ends = Ends {
         checkpoint: files.get(checkpoint).cloned(),
-        mark: marks.and_then(Result::ok).flatten(),
+        mark: mark.unwrap_or_default(),
         pin: files.get(PIN).cloned(),
     };
     let mut report = verify(source, &ends, Options::whole(jobs)).expect("memory can be read");
-    if let Some(Err(())) = marks {
+    // Every opening that these records may have applied is of this origin.
+    let origin = report.state.fold.ledger.as_ref().map(|ledger| ledger.origin.to_string());
+    assert!(origin.as_deref().is_none_or(|origin| origin == ORIGIN));
+    if report.later_version.is_none() && last_mark(marks, origin.as_deref()).is_err() {
         report.faults.push(Fault::of(Rule::Unreadable, "the last mark is not in form"));
         report.faults.sort();
     }
@@ -135,23 +140,23 @@ pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
     Outcome { exit, faults, state, report }
 }
 
-/// Size and root of the last mark of this ledger's name; `Err` if the last line is not in form.
+/// Size and root of the last mark of this origin; `Err` if a line behind it is not in form. Of no
+/// origin there is none, but the last line must be in form.
 #[allow(clippy::type_complexity)]
-fn last_mark(bytes: &[u8]) -> Result<Option<(u64, Hash)>, ()> {
+fn last_mark(bytes: &[u8], of: Option<&str>) -> Result<Option<(u64, Hash)>, ()> {
     let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') else { return Ok(None) };
-    for (back, line) in bytes[..end].rsplit(|byte| *byte == b'\n').enumerate() {
-        match mark(line) {
-            None if back == 0 => return Err(()),
-            Some((origin, size, root)) if origin == ORIGIN => return Ok(Some((size, root))),
+    for line in bytes[..end].rsplit(|byte| *byte == b'\n') {
+        match (mark(line).ok_or(())?, of) {
+            (_, None) => return Ok(None),
+            ((origin, size, root), Some(of)) if *origin == *of => return Ok(Some((size, root))),
             _ => {}
         }
     }
     Ok(None)
 }
 
-fn mark(line: &[u8]) -> Option<(&str, u64, Hash)> {
-    let words: Vec<&str> = std::str::from_utf8(line).ok()?.split(' ').collect();
-    let [origin, size, root, blob] = words.as_slice() else { return None };
-    from_base64(blob).filter(|blob| blob.len() == 68 && !origin.is_empty())?;
-    Some((origin, decimal(size)?, hash_from_base64(root)?))
+/// Origin, size and root of a line in form.
+fn mark(line: &[u8]) -> Option<(Origin, u64, Hash)> {
+    let mark = Mark::parse(std::str::from_utf8(line).ok()?)?;
+    Some((mark.origin, mark.size, mark.root))
 }

@@ -41,6 +41,7 @@ pub fn split(files: &Files) -> Split {
         return out;
     };
     out.ignored = journal[last + 1..].iter().map(|(_, bytes)| bytes.len() as u64).sum();
+    let by_names = by_names(&journal[..=last], &pieces[..=last]);
     for (index, file) in pieces.iter().enumerate().take(last + 1) {
         let named: Option<u64> = journal[index].0[..20].parse().ok();
         let counted = out.entries.len() as u64;
@@ -51,8 +52,13 @@ pub fn split(files: &Files) -> Split {
         }
         let closes = file.iter().filter(|piece| piece.closing.is_some()).count();
         for (place, piece) in file.iter().enumerate() {
-            let final_commit = index == last && place + 1 == closes;
-            take(piece, final_commit, index == last, checkpoint_size(files), &mut out);
+            let end = End {
+                last_file: index == last,
+                last_commit: index == last && place + 1 == closes,
+                signed: checkpoint_size(files),
+                by_names,
+            };
+            take(piece, end, &mut out);
         }
         if out.closings.len() == closed && index == last {
             // All that the file holds is unfinished, so its name is not judged.
@@ -62,10 +68,37 @@ pub fn split(files: &Files) -> Split {
     out
 }
 
-fn take(piece: &Piece, final_commit: bool, last_file: bool, signed: u64, out: &mut Split) {
+/// What is asked at the end of the record.
+#[derive(Clone, Copy)]
+struct End {
+    last_file: bool,
+    last_commit: bool,
+    /// The checkpoint's size.
+    signed: u64,
+    by_names: Option<u64>,
+}
+
+/// The number of events by the name of the last file, where the names and the lines that end the
+/// files before agree.
+fn by_names(journal: &[(&str, &[u8])], pieces: &[Vec<Piece>]) -> Option<u64> {
+    let mut named = 0;
+    for (index, (name, bytes)) in journal.iter().enumerate() {
+        if name[..20].parse() != Ok(named) {
+            return None;
+        }
+        if index + 1 < journal.len() {
+            let line = bytes.strip_suffix(b"\n")?.rsplit(|byte| *byte == b'\n').next()?;
+            named = closing_line(line)?.size;
+        }
+    }
+    let closed = pieces.last()?.iter().filter(|piece| piece.closing.is_some());
+    Some(named + closed.map(|piece| piece.lines.len() as u64 / 4).sum::<u64>())
+}
+
+fn take(piece: &Piece, end: End, out: &mut Split) {
     let before = out.entries.len();
     let counted = before as u64;
-    if piece.closing.is_none() && last_file {
+    if piece.closing.is_none() && end.last_file {
         out.ignored += piece.bytes.len() as u64;
         return;
     }
@@ -85,8 +118,9 @@ fn take(piece: &Piece, final_commit: bool, last_file: bool, signed: u64, out: &m
     };
     let said = closing_line(closing);
     let sum_holds = said.is_some_and(|said| said.sum == Hash::of(&[piece.bytes]));
-    let holds = sum_holds && said.is_some_and(|said| said.size == after);
-    if final_commit && !holds && signed <= counted {
+    let right = |said: ClosingLine| said.size == after || Some(said.size) == end.by_names;
+    let holds = sum_holds && said.is_some_and(right);
+    if end.last_commit && !holds && end.signed <= counted {
         out.entries.truncate(before);
         out.ignored += (piece.bytes.len() + closing.len() + 1) as u64;
         return;

@@ -86,7 +86,7 @@ fn text(out: &mut dyn Write, bagged: &Bagged) -> Result<(), Failure> {
     match &bagged.vouched {
         Vouched::Yes => writeln!(out, "bag: the log key signed the tag manifest")?,
         Vouched::Unsigned => writeln!(out, "bag: the tag manifest is not signed")?,
-        Vouched::No(_) => {}
+        Vouched::No(_) | Vouched::Later(_) => {}
     }
     let wrong: Vec<&str> = bagged.all_wrong().collect();
     for why in wrong.iter().take(IN_FULL) {
@@ -154,6 +154,9 @@ fn verdict(bagged: &Bagged) -> Option<&'static str> {
     Some(match bagged.exit() {
         1 => "no: the bag is not the one that was signed, or the record breaks its rules",
         4 => "no: this is not the record that was seen or signed before",
+        _ if matches!(bagged.vouched, Vouched::Later(_)) && bagged.all_wrong().count() == 1 => {
+            "could not tell: a newer program is needed"
+        }
         _ => "could not tell: the bag is damaged",
     })
 }

@@ -39,11 +39,18 @@ struct Head {
     root_where_parted: Option<String>,
 }
 
-/// Judges evidence; `None` is a damaged file.
-pub fn run(context: &Context, evidence: Option<&Evidence>) -> Result<Exit, Failure> {
+/// Judges evidence; an error is a damaged file, or one of a later version.
+pub fn run(context: &Context, evidence: Result<&Evidence, Option<u64>>) -> Result<Exit, Failure> {
     let told = match evidence {
-        Some(evidence) => tell(evidence, judge(evidence)),
-        None => damaged(),
+        Ok(evidence) => tell(evidence, judge(evidence)),
+        Err(None) => {
+            let why = "the evidence is not in form or its sum does not hold; use a copy of it";
+            unjudged("damaged", why.to_owned())
+        }
+        Err(Some(version)) => {
+            let why = format!("evidence of version {version}: this program knows version 1");
+            unjudged("later", why)
+        }
     };
     let mut out = out();
     match context.format() {
@@ -54,10 +61,10 @@ pub fn run(context: &Context, evidence: Option<&Evidence>) -> Result<Exit, Failu
     Ok(Exit::of(told.exit))
 }
 
-fn damaged() -> Told {
+fn unjudged(shown: &'static str, why: String) -> Told {
     Told {
         report: "annals evidence 1",
-        shown: "damaged",
+        shown,
         exit: 2,
         claim: None,
         origin: None,
@@ -67,9 +74,7 @@ fn damaged() -> Told {
         first: None,
         second: None,
         parted_at: None,
-        why: vec![
-            "the evidence is not in form or its sum does not hold; use a copy of it".to_owned(),
-        ],
+        why: vec![why],
     }
 }
 
@@ -146,6 +151,7 @@ fn sentence(told: &Told) -> String {
              withheld; both can be of one append-only log"
         ),
         "not-shown" => "not shown: the evidence does not show what it claims".to_owned(),
+        "later" => "could not tell: a newer program is needed".to_owned(),
         _ => "could not tell: the evidence is damaged, and accuses nobody".to_owned(),
     }
 }

@@ -42,11 +42,15 @@ fn verdict(judged: &Judged) -> &'static str {
         1 => "no: the proof does not hold",
         4 => "no: this is not the record that was pinned",
         5 => "could not trust: it holds by itself, and what was asked for beside it is missing",
+        _ if judged.later_version.is_some() => "could not tell: a newer program is needed",
         _ => "could not tell: what it was compared with is damaged",
     }
 }
 
 fn text(out: &mut dyn Write, judged: &Judged) -> Result<(), Failure> {
+    if let Some(version) = judged.later_version {
+        writeln!(out, "proof: version {version}, this program knows version 1")?;
+    }
     for fault in &judged.faults {
         writeln!(out, "fault: {}", visible(&fault.to_string()))?;
     }
@@ -254,6 +258,7 @@ struct Told {
     quotations: u64,
     not_checkable: u64,
     ignored_lines: usize,
+    later_version: Option<u64>,
     faults: Vec<ToldFault>,
 }
 
@@ -325,6 +330,7 @@ impl Told {
             quotations: judged.quotations,
             not_checkable: judged.not_checkable,
             ignored_lines: judged.trust.ignored_lines,
+            later_version: judged.later_version,
             faults: judged.faults.iter().map(told_fault).collect(),
         }
     }

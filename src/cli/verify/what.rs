@@ -16,6 +16,7 @@ use crate::cli::exit::Failure;
 use crate::cli::output::visible;
 use crate::disk;
 use crate::evidence::{Evidence, MAX_EVIDENCE, is_evidence};
+use crate::heading::later;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
@@ -28,8 +29,8 @@ pub enum What {
     Ledger(Box<Record>),
     /// A bag's folder.
     Bag(PathBuf),
-    /// An evidence file; `None` if it is damaged.
-    Evidence(Option<Box<Evidence>>),
+    /// An evidence file; else the later version that it says, if it is not damaged.
+    Evidence(Result<Box<Evidence>, Option<u64>>),
     /// The bytes of a proof.
     Proof(Vec<u8>),
     /// A published record, in a folder or on a server.
@@ -69,8 +70,9 @@ impl What {
             return Ok(What::Proof(read(MAX_PROOF)?));
         }
         if is_evidence(&head) {
-            let evidence = Evidence::parse(&read(MAX_EVIDENCE)?);
-            return Ok(What::Evidence(evidence.map(Box::new)));
+            let bytes = read(MAX_EVIDENCE)?;
+            let evidence = Evidence::parse(&bytes).map(Box::new);
+            return Ok(What::Evidence(evidence.ok_or_else(|| later(&bytes, "evidence"))));
         }
         Err(Failure::usage(format!(
             "{}: expected a ledger's folder, a bag, a published directory, a proof or an \
@@ -89,7 +91,7 @@ fn other(head: &[u8]) -> &'static str {
         "a C2SP proof of one event, which says nothing of a fact and its signers; annals prove \
          without --c2sp makes one that does"
     } else {
-        "another file"
+        "another file, or one whose first line is damaged"
     }
 }
 

@@ -14,6 +14,7 @@ pub use trust::{Given, Trust};
 
 use crate::event::body::{Body, Content};
 use crate::event::record::Statement;
+use crate::heading::later;
 use crate::key::PublicKey;
 use crate::rule::{Class, Fault, Rule};
 use crate::verify::examine::{BodyFound, Examined};
@@ -23,6 +24,8 @@ use std::collections::BTreeMap;
 pub struct Judged {
     /// The proof, if it is in form.
     pub proof: Option<Proof>,
+    /// The version that it says, if that is a later one: then nothing of it is judged.
+    pub later_version: Option<u64>,
     /// Its events, read, by position.
     pub events: BTreeMap<u64, Examined>,
     /// All faults, by position (those of no event first), then rule.
@@ -38,12 +41,13 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// The exit code: 4 forked, 1 fault, 2 damage, 5 trust missing, 0 yes.
+    /// The exit code: 4 forked, 1 fault, 2 damage or a later version, 5 trust missing, 0 yes.
     pub fn exit(&self) -> u8 {
         match self.faults.iter().map(|fault| fault.rule.class()).max() {
             Some(Class::Fork) => 4,
             Some(Class::Fault) => 1,
             Some(Class::Damage) => 2,
+            None if self.later_version.is_some() => 2,
             None if self.trust.missing.is_empty() => 0,
             None => 5,
         }
@@ -81,6 +85,7 @@ impl Judged {
 pub fn judge(bytes: &[u8], given: &Given) -> Judged {
     let mut judged = Judged {
         proof: None,
+        later_version: later(bytes, "proof"),
         events: BTreeMap::new(),
         faults: Vec::new(),
         log_keys: Vec::new(),
@@ -88,6 +93,10 @@ pub fn judge(bytes: &[u8], given: &Given) -> Judged {
         not_checkable: 0,
         trust: Trust::default(),
     };
+    if judged.later_version.is_some() {
+        judged.trust.missing.push("the proof is of a later version".to_owned());
+        return judged;
+    }
     let proof = match Proof::parse(bytes) {
         Ok(proof) => proof,
         Err(why) => {

@@ -15,6 +15,7 @@ use crate::rule::{Fault, Rule};
 use crate::tlog::policy::Policy;
 use crate::tlog::{Kind, Signed, VerifierKey};
 use crate::verify::examine::Examined;
+use crate::verify::pinned::damaged;
 use std::collections::BTreeMap;
 
 /// What is known beside the proof.
@@ -77,8 +78,8 @@ pub fn judge(
         judged.faults.push(Fault::of(Rule::ProofOpening, why));
         judged.trust.missing.push("the proof names no log key".to_owned());
         judge_lines(proof, given, (judged, 0));
-        if given.pin.as_deref().is_some_and(|bytes| Pin::parse(bytes).is_none()) {
-            judged.faults.push(pin_damaged());
+        if let Some(bytes) = given.pin.as_deref().filter(|bytes| Pin::parse(bytes).is_none()) {
+            judged.faults.push(Fault::of(Rule::PinDamaged, damaged(bytes)));
         }
         return;
     };
@@ -125,16 +126,11 @@ fn known_lines(proof: &Proof, origin: &str, keys: &[PublicKey]) -> usize {
     lines.filter(|line| line.name == origin && ids.contains(&line.id)).count()
 }
 
-fn pin_damaged() -> Fault {
-    let why = "the pin is not in form or its sum does not hold; use a copy of it";
-    Fault::of(Rule::PinDamaged, why)
-}
-
 fn judge_pin(proof: (&Proof, &LedgerOpened), given: &Given, judged: &mut Judged) {
     let (proof, opened) = proof;
     let Some(bytes) = &given.pin else { return };
     let Some(pin) = Pin::parse(bytes) else {
-        judged.faults.push(pin_damaged());
+        judged.faults.push(Fault::of(Rule::PinDamaged, damaged(bytes)));
         return;
     };
     let (kept, size) = (&pin.checkpoint, proof.checkpoint.size);

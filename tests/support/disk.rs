@@ -1,0 +1,51 @@
+//! A record's files on a disk, and what the program's journal reads there.
+//!
+//! Always holds: it must be what the splitter says, which follows the page sentence by sentence.
+//! Not here: the splitter (`splitter`).
+
+use super::files::{CHECKPOINT, Files};
+use super::splitter::{Split, split};
+use annals::journal::Journal;
+use annals::verify::source::Source;
+use std::path::Path;
+
+/// Writes files below a folder.
+pub fn write(folder: &Path, files: &Files) {
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        std::fs::write(path, bytes).expect("it can be written");
+    }
+}
+
+/// Reads the journal of these files from a disk and compares events, closing lines, damage and
+/// ignored bytes with what the splitter yields.
+pub fn expect_read_as_split(name: &str, files: &Files) {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), files);
+    let ledger = folder.path().join("ledger");
+    if !ledger.join("journal").is_dir() {
+        return;
+    }
+    let covered = annals::ledger::record::covered(files.get(CHECKPOINT).map(|bytes| &bytes[..]));
+    let journal = Journal::open(&ledger, covered).expect("it can be read");
+    let expected = split(files);
+    let mut found = Split { ignored: journal.ignored_bytes(), ..Split::default() };
+    for span in journal.walk(0).expect("it can be walked") {
+        let span = span.expect("it can be read");
+        found.entries.extend(span.entries);
+        found.closings.extend(span.closings);
+        found.damage.extend(span.damage);
+    }
+    assert_eq!(found.entries, expected.entries, "{name}");
+    assert_eq!(found.closings, expected.closings, "{name}");
+    assert_eq!(found.ignored, expected.ignored, "{name}");
+    let told = |split: &Split| -> Vec<_> {
+        split.damage.iter().map(|damage| (damage.rule, damage.counted)).collect()
+    };
+    assert_eq!(told(&found), told(&expected), "{name}");
+    // Names and closing lines that agree are believed before anything is counted.
+    if expected.damage.is_empty() {
+        assert_eq!(journal.size(), expected.entries.len() as u64, "{name}");
+    }
+}
