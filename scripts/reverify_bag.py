@@ -331,7 +331,7 @@ class Derived:
         return e.place["at"]
 
     def event(self, position):
-        return self.v.first[position]
+        return self.v.applied[position]
 
     # Files
 
