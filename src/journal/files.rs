@@ -27,8 +27,6 @@ pub(super) struct LogFile {
 pub(super) struct Files {
     /// In order of their names.
     pub logs: Vec<LogFile>,
-    /// Names of 20 digits that are no position, because they do not fit.
-    pub misnamed: Vec<String>,
 }
 
 /// The folder of a ledger's journal.
@@ -55,15 +53,13 @@ pub(super) fn list(ledger: &Path) -> Result<Files, JournalError> {
         let Some(digits) = name.strip_suffix(ENDING).filter(|stem| is_position(stem)) else {
             continue;
         };
-        let Ok(first) = digits.parse() else {
-            files.misnamed.push(name);
-            continue;
-        };
+        // A number that does not fit is larger than all that do: no event stands there.
+        let first = digits.parse().unwrap_or(u64::MAX);
         let bytes = fs::metadata(&path).map_err(disk::error("read", &path))?.len();
         files.logs.push(LogFile { first, path, bytes });
     }
-    files.logs.sort_by_key(|file| file.first);
-    files.misnamed.sort();
+    // Names of one length: their order is that of the numbers.
+    files.logs.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(files)
 }
 

@@ -199,7 +199,7 @@ impl<'a> Walking<'a> {
             (1.., Some(log)) => log.first,
             _ => 0,
         };
-        let mut walking = Walking {
+        Walking {
             journal,
             wanted,
             file,
@@ -208,13 +208,7 @@ impl<'a> Walking<'a> {
             counted,
             pending: Vec::new(),
             ended: false,
-        };
-        if wanted.from == 0 {
-            let names = journal.files.misnamed.iter().rev();
-            let items = names.map(|name| walking.misnamed(name, "a position"));
-            walking.pending = items.collect();
         }
-        walking
     }
 
     fn misnamed(&self, name: &str, expected: &str) -> Item {

@@ -104,6 +104,8 @@ fn framing() -> Vec<Case> {
     covered.insert("ledger/journal/00000000000000000009.log".to_owned(), wrong.into_bytes());
     let mut low = journal(up_to(2));
     low.insert("ledger/journal/00000000000000000001.log".to_owned(), rest.clone().into_bytes());
+    let mut huge = journal(up_to(2));
+    huge.insert("ledger/journal/99999999999999999999.log".to_owned(), rest.clone().into_bytes());
     let agree = {
         let mut agree = journal(up_to(2).replace("\n= 2 ", "\n= 3 "));
         let last = rest.replace("\n= 3 ", "\n= 4 ");
@@ -127,6 +129,12 @@ fn framing() -> Vec<Case> {
             &[(706, 2), (910, 2)],
         ),
         later_framing(),
+        bad(
+            "910-journal-framing-huge",
+            "The second file is named by a number that no position can have.",
+            huge,
+            &[(910, 2)],
+        ),
         bad(
             "910-journal-framing-covered",
             "The first file is named 9, and the last closing line is wrong, but its event was \

@@ -54,13 +54,20 @@ fn a_missing_or_misnamed_file_is_damage() {
     let all = walk(&open(&ledger, Some(6)), 0);
     assert_eq!(all.entries.len(), 4);
     assert_eq!(all.damage.len(), 1);
+    let huge = ledger.path().join("journal/99999999999999999999.log");
     fs::write(ledger.path().join("journal/7.log"), "").unwrap();
-    fs::write(ledger.path().join("journal/99999999999999999999.log"), "").unwrap();
+    fs::write(&huge, "").unwrap();
     fs::write(ledger.path().join("journal/aside-3"), "").unwrap();
-    // `7.log` and `aside-3` are no names of the record.
-    assert_eq!(walk(&open(&ledger, Some(6)), 0).damage.len(), 2);
+    // `7.log` and `aside-3` are no names of the record, and of a file with nothing in it the name
+    // is not judged.
+    assert_eq!(walk(&open(&ledger, Some(6)), 0).damage.len(), 1);
+    fs::rename(file(&ledger, 4), &huge).unwrap();
+    let all = walk(&open(&ledger, Some(6)), 0);
+    assert_eq!(all.entries, [entries(0, 2), entries(4, 6)].concat());
+    let told: Vec<_> = all.damage.iter().map(|damage| damage.counted).collect();
+    assert_eq!(told, [2], "the last file, by the order of the names");
     fs::remove_file(file(&ledger, 0)).unwrap();
-    assert_eq!(walk(&open(&ledger, Some(6)), 0).damage[1].counted, 0);
+    assert_eq!(walk(&open(&ledger, Some(6)), 0).damage[0].counted, 0);
 }
 
 /// Whatever a file is named, positions are counted; nothing is appended behind such a name.
