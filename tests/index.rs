@@ -183,6 +183,8 @@ fn questions(size: usize, times: usize, dice: &mut Dice) -> Vec<Vec<String>> {
             words(format!("replay --as-of {point} --state")),
             words(format!("replay --as-of {point} --status {status} --format {format}")),
             words(format!("diff {first} {last} --format {format}")),
+            words(format!("diff {point} {size} --format json", size = size - 1)),
+            words(format!("diff {first} {last} --by Dan")),
             words(format!("diff {first} {last} --unified")),
             words(format!("log --from {first} --until {last} --format {format}")),
             words(format!("editor list --as-of {point} --format {format}")),
@@ -214,9 +216,13 @@ fn history(seed: u64) {
     assert!(!clerk.state.undone().is_empty(), "a key was stolen in history {seed}");
 }
 
+/// As many more histories as `ANNALS_HISTORIES` says.
 #[test]
 fn every_answer_of_a_first_history_is_that_of_a_fresh_fold() {
-    history(1);
+    let more = std::env::var("ANNALS_HISTORIES").ok().and_then(|text| text.parse().ok());
+    for seed in [1].into_iter().chain(4..4 + more.unwrap_or(0_u64)) {
+        history(seed);
+    }
 }
 
 #[test]

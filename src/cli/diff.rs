@@ -67,14 +67,21 @@ pub fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, Failure> {
         named.extend(args.asked.document.filter(|document| *document < slot.size));
         Ok(named)
     };
-    let ask: &Ask<'_> = &|slot, _| asked(slot);
-    let (to, names) = provenance::view_of(context, &record, Some(&args.to), ask)?;
+    // Editors are asked of all revisions, and a unified diff tells of all that stands.
+    let whole = args.unified || context.global.editor.is_some();
+    let view = |size: u64, ask: &Ask<'_>| {
+        let view = match whole {
+            true => View::some(&record, size, ask)?,
+            false => View::since(&record, size, ask, sizes.0)?,
+        };
+        provenance::begin(&record, view)
+    };
+    let (to, names) = view(sizes.1, &|slot, _| asked(slot))?;
     // A document that is cited by now may have been there before.
-    let ask: &Ask<'_> = &|slot, _| {
+    let (from, old_names) = view(sizes.0, &|slot, _| {
         let documents = to.state().fold.documents().iter().map(|document| document.position);
         Ok(asked(slot)?.into_iter().chain(documents).collect())
-    };
-    let (from, old_names) = provenance::view_of(context, &record, Some(&args.from), ask)?;
+    })?;
     let (first, last) = (from.as_of(), to.as_of());
     if first.size > last.size {
         return Err(backwards(&args, &first, &last));

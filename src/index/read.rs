@@ -348,12 +348,20 @@ impl<'a> Slot<'a> {
 
     /// The events that made a fact or a document, or were about it, by position.
     pub fn life(&self, of: u64) -> Result<Vec<u64>, Unfit> {
+        self.life_since(of, 0)
+    }
+
+    /// Those of them from position `first` on.
+    pub fn life_since(&self, of: u64, first: u64) -> Result<Vec<u64>, Unfit> {
         let mut events = Vec::new();
         let mut next = self.child(Which::Standing, of)?.map_or(0, |child| child.to);
         while next > 0 {
             let row = heap::row(&self.index.tree, next)?;
             if row.of != of || row.before >= next {
                 return Err(damaged(format!("row at {next}: it is of another position")));
+            }
+            if row.event < first {
+                break;
             }
             if row.acted {
                 events.push(row.event);

@@ -176,6 +176,11 @@ impl What {
         }
     }
 
+    /// Whether it is a document, also one that was set aside.
+    pub fn is_document(&self) -> bool {
+        matches!(self, What::Document(_) | What::Gone { document: true })
+    }
+
     /// The tree that it stands in.
     pub fn which(&self) -> Which {
         match self {

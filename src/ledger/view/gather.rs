@@ -83,12 +83,20 @@ impl Gathering<'_, '_> {
             Args::EditorRevoked(_) => {}
             args => {
                 let target = args.positions().first().copied();
-                let owner = target.and_then(|target| self.into.owners.get(&target)).copied();
-                if let Some(fact) = owner {
+                if let Some(fact) = target.and_then(|target| self.owner(target)) {
                     self.into.owners.insert(position, fact);
                     self.act_on(fact, args);
                 }
             }
+        }
+    }
+
+    /// The fact, of those asked for, that an earlier event is about: the index knows also of events
+    /// that are not read.
+    fn owner(&self, event: u64) -> Option<u64> {
+        match self.view.about(event) {
+            Some(about) => about.into_iter().find(|of| self.into.facts.contains_key(of)),
+            None => self.into.owners.get(&event).copied(),
         }
     }
 
@@ -226,7 +234,8 @@ impl Gathering<'_, '_> {
     }
 
     fn withdrawn(&mut self, relation: u64) {
-        let Some(owner) = self.into.owners.get(&relation).copied() else { return };
+        let Some(owner) = self.owner(relation) else { return };
+        self.into.owners.insert(self.seen.position, owner);
         let ended = self.ended();
         let find = |fact: &FactRow| {
             fact.relations
@@ -245,7 +254,8 @@ impl Gathering<'_, '_> {
     }
 
     fn opened(&mut self, of: u64, reason: Option<RedactReason>) {
-        let Some(fact) = self.into.owners.get(&of).copied() else { return };
+        let Some(fact) = self.owner(of) else { return };
+        self.into.owners.insert(self.seen.position, fact);
         let (Some(act), said) = (self.act(), self.said()) else { return };
         self.row(fact, |row| row.bodies.push(Opening { act, of, reason, said }));
     }

@@ -86,7 +86,27 @@ impl<'a> View<'a> {
     /// # Ok::<(), annals::ledger::error::LedgerError>(())
     /// ```
     pub fn some(record: &'a Record, size: u64, ask: &Ask<'_>) -> Result<View<'a>, LedgerError> {
-        match slice::open(record, size, ask) {
+        View::sliced(record, size, ask, None)
+    }
+
+    /// The same, of each fact only what was done from position `first` on, what that ended, and the
+    /// revisions that stood then and stand: what a comparison with the point before `first` needs.
+    pub fn since(
+        record: &'a Record,
+        size: u64,
+        ask: &Ask<'_>,
+        first: u64,
+    ) -> Result<View<'a>, LedgerError> {
+        View::sliced(record, size, ask, Some(first))
+    }
+
+    fn sliced(
+        record: &'a Record,
+        size: u64,
+        ask: &Ask<'_>,
+        since: Option<u64>,
+    ) -> Result<View<'a>, LedgerError> {
+        match slice::open(record, size, ask, since) {
             Ok((then, now, slice)) => {
                 Ok(View { record, then, now, slice: Some(slice), folded_because: None })
             }

@@ -6,6 +6,8 @@
 //! hash that the index has of it. As of now, rows are taken as they were kept.
 //! Not here: rows of an answer (`gather`). Source: FORMAT.md section 8.
 
+use crate::fold::Fold;
+use crate::fold::deed::Deed;
 use crate::hash::Hash;
 use crate::index::{Index, Kind, Slot, Unfit, What, Which};
 use crate::ledger::error::LedgerError;
@@ -53,22 +55,32 @@ pub(super) struct Slice<'a> {
 /// The state as of a point, as of now where that is later, and what is asked later.
 pub(super) type Opened<'a> = (Standing, Option<Standing>, Slice<'a>);
 
-/// Opens a slice: as of the point, as of now where that is later, and what is asked later.
+/// Opens a slice: as of the point, as of now where that is later, and what is asked later. With
+/// `since`, of the facts only what was done from that position on, and what they were there and
+/// are.
 pub(super) fn open<'a>(
     record: &'a Record,
     size: u64,
     ask: &Ask<'_>,
+    since: Option<u64>,
 ) -> Result<Opened<'a>, Hindered> {
     let index = record.index.as_ref().map_err(|why| Hindered::Unfit(why.to_string()))?;
     let then = index.slot(size)?;
     let mut acts = Acts::none(record, index);
     acts.add(administration(&then)?)?;
     let mut named = ask(&then, &acts.fold(&then)?)?;
-    acts.add(lives(&then, &named)?)?;
+    match since {
+        None => acts.add(lives(&then, &named)?)?,
+        Some(first) => add_recent(&mut acts, &then, (first, &named))?,
+    }
     let cited: BTreeSet<u64> = acts.cited.difference(&named).copied().collect();
     acts.add(lives(&then, &cited)?)?;
     named.extend(cited);
-    let standing = stood(index, size, acts.fold(&then)?)?;
+    let mut state = acts.fold(&then)?;
+    if since.is_some() {
+        put_rows(&then, &named, &mut state.fold)?;
+    }
+    let standing = stood(index, size, state)?;
     let whole = index.size();
     let now = match size < whole {
         true => Some(stood(index, whole, present(&acts, &index.slot(whole)?, &named)?)?),
@@ -120,6 +132,51 @@ fn administration(slot: &Slot<'_>) -> Result<BTreeSet<u64>, Unfit> {
         Ok(())
     })?;
     Ok(events)
+}
+
+fn put_rows(slot: &Slot<'_>, named: &BTreeSet<u64>, fold: &mut Fold) -> Result<(), Unfit> {
+    for of in named {
+        if let Some(row) = slot.get(Which::Standing, *of)? {
+            row.put(fold)?;
+        }
+    }
+    Ok(())
+}
+
+/// Of facts what was done from a position on and what it ended, what was undone or opened since,
+/// and the revisions that stood there and stand; of documents their lives.
+fn add_recent(
+    acts: &mut Acts<'_>,
+    slot: &Slot<'_>,
+    (first, named): (u64, &BTreeSet<u64>),
+) -> Result<(), Hindered> {
+    let index = slot.index();
+    let before = index.slot(first.min(slot.size))?;
+    let mut events = BTreeSet::new();
+    for of in named {
+        match slot.get(Which::Standing, *of)? {
+            None => {}
+            Some(row) if row.what.is_document() => events.extend(slot.life(*of)?),
+            Some(row) => {
+                let old = before.get(Which::Standing, *of)?.and_then(|row| row.revision());
+                events.extend([Some(*of), old, row.revision()].into_iter().flatten());
+                events.extend(slot.life_since(*of, first)?);
+            }
+        }
+    }
+    for event in before.differ(slot, Which::Marks)? {
+        let about = index.event(event)?.about;
+        if about.iter().flatten().any(|of| named.contains(of)) {
+            events.insert(event);
+        }
+    }
+    acts.add(events)?;
+    let ended = acts.acts.iter().filter_map(|(_, _, deed)| match deed {
+        Deed::Upheld { dispute: event } | Deed::Reinstated { retraction: event } => Some(*event),
+        Deed::Released { event } | Deed::Redacted { event } => Some(*event),
+        _ => None,
+    });
+    acts.add(ended.collect())
 }
 
 /// The events that facts and documents rest on.
@@ -176,11 +233,7 @@ fn present(acts: &Acts<'_>, slot: &Slot<'_>, named: &BTreeSet<u64>) -> Result<St
     let mut now = Acts::none(record, index);
     now.add(administration(slot)?)?;
     let mut state = now.fold(slot)?;
-    for of in named {
-        if let Some(row) = slot.get(Which::Standing, *of)? {
-            row.put(&mut state.fold)?;
-        }
-    }
+    put_rows(slot, named, &mut state.fold)?;
     for (event, _, deed) in acts_then {
         state.fold.put_seal(*event, deed.seal());
         put(&mut state.fold, *event, &slot.mark(*event)?);
