@@ -66,6 +66,9 @@ pub struct VerifyArgs {
     /// Do not compare the store with the journal
     #[arg(long)]
     no_store: bool,
+    /// Do not compare the index with one that is made anew
+    #[arg(long)]
+    no_index: bool,
 }
 
 pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
@@ -133,7 +136,7 @@ fn asked(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, Failure> {
         only_new: args.only_new,
         evidence: args.evidence.clone(),
         store: !args.no_store,
-        index: true,
+        index: !args.no_index,
         jobs: args.jobs.map_or(cores, usize::from),
         policy,
     })
