@@ -73,7 +73,13 @@ pub(super) fn open<'a>(
         None => acts.add(lives(&then, &named)?)?,
         Some(first) => add_recent(&mut acts, &then, (first, &named))?,
     }
-    let cited: BTreeSet<u64> = acts.cited.difference(&named).copied().collect();
+    let mut cited = BTreeSet::new();
+    for of in acts.cited.difference(&named) {
+        // What is cited may be no document: that is a fault that `verify` tells.
+        if then.get(Which::Standing, *of)?.is_some_and(|row| row.what.is_document()) {
+            cited.insert(*of);
+        }
+    }
     acts.add(lives(&then, &cited)?)?;
     named.extend(cited);
     let mut state = acts.fold(&then)?;
