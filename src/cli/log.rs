@@ -137,14 +137,18 @@ impl Asked {
         view: &View<'_>,
         each: &mut dyn FnMut(&Seen) -> bool,
     ) -> Result<(), LedgerError> {
-        if self.of.is_none() {
-            return view.walk(self.first, self.until, each);
-        }
-        let mut goes_on = true;
+        let Some(of) = self.of else { return view.walk(self.first, self.until, each) };
+        let (mut goes_on, mut met) = (true, false);
         view.each(&mut |seen| {
             let within = (self.first..self.until).contains(&seen.position);
             goes_on = goes_on && (!within || each(seen));
-        })
+            met |= seen.position == of;
+        })?;
+        // An event that is about no fact and no document is in no life: it is all there is.
+        if !met && (self.first..self.until).contains(&of) {
+            view.event(of)?.iter().for_each(|seen| drop(each(seen)));
+        }
+        Ok(())
     }
 
     fn wants(&self, view: &View<'_>, seen: &Seen, on: &[u64]) -> bool {
