@@ -146,7 +146,8 @@ impl Asked {
         })?;
         // An event that is about no fact and no document is in no life: it is all there is.
         if !met && (self.first..self.until).contains(&of) {
-            view.event(of)?.iter().for_each(|seen| drop(each(seen)));
+            let seen = view.event(of)?;
+            seen.is_some_and(|seen| each(&seen));
         }
         Ok(())
     }
