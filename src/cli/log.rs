@@ -146,8 +146,9 @@ impl Asked {
         })?;
         // An event that is about no fact and no document is in no life: it is all there is.
         if !met && (self.first..self.until).contains(&of) {
-            let seen = view.event(of)?;
-            seen.is_some_and(|seen| each(&seen));
+            if let Some(seen) = view.event(of)? {
+                each(&seen);
+            }
         }
         Ok(())
     }
