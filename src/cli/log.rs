@@ -145,10 +145,9 @@ impl Asked {
             met |= seen.position == of;
         })?;
         // An event that is about no fact and no document is in no life: it is all there is.
-        if !met && (self.first..self.until).contains(&of) {
-            if let Some(seen) = view.event(of)? {
-                each(&seen);
-            }
+        let missed = !met && (self.first..self.until).contains(&of);
+        if let Some(seen) = view.event(of)?.filter(|_| missed) {
+            each(&seen);
         }
         Ok(())
     }
