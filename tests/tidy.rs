@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const MAX_LINES: usize = 400;
+const MAX_LINES: usize = 700;
 const MAX_COLUMNS: usize = 100;
 
 /// A word that has one home: the text, and the paths (prefixes) where it may stand.
