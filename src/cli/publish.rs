@@ -35,7 +35,7 @@ Where keys/policy names witnesses, they are asked first; who does not cosign is 
 that has seen another or a longer record keeps this one from being published (exit 4).";
 
 pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
-    let mut record = context.record()?;
+    let mut record = context.signed_record()?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores, usize::from);
     if !args.no_witness && !collect_for_publication(context, &record)? {
@@ -43,7 +43,7 @@ pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Forked);
     }
     // The checkpoint may have new lines now.
-    record = context.record()?;
+    record = context.signed_record()?;
     let mut shelf = FolderShelf::open(&args.dir, context.wait()?)?;
     let progress = Progress::new(record.size(), "verify");
     let verified = Verified::of(&record, jobs, Some(&|done| progress.at(done)))?;

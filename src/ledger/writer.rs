@@ -141,7 +141,7 @@ impl Writer {
         if !judge.faults.is_empty() {
             return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
         }
-        let foreign = check_checkpoint(&ends, &judge)?;
+        let foreign = check_checkpoint(&ends, &journal, &judge)?;
         let marks = Marks::at(paths.marks());
         check_marks(&marks, &journal, &judge)?;
         let (notices, recent, hands) = (Vec::new(), Vec::new(), None);
