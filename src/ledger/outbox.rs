@@ -283,7 +283,9 @@ impl Header {
 
 /// The lines that are signed.
 fn text(submission: &Hash, first: u64, count: u64, head: &Hash) -> String {
-    format!("annals outbox v1\nsubmission {submission}\nfirst {first}\ncount {count}\nhead {head}\n")
+    format!(
+        "annals outbox v1\nsubmission {submission}\nfirst {first}\ncount {count}\nhead {head}\n"
+    )
 }
 
 fn pending(folder: &Path, submission: &Hash) -> PathBuf {

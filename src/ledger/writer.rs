@@ -152,7 +152,8 @@ impl Writer {
         let index = Builder::open(&paths.ledger, journal.starts(), Mode::Check);
         let follower = Some(&index as &dyn Follower);
         // What the log key did not sign for is judged whole, for the log key is about to sign it.
-        let options = Options { follower, signed_for: covered.unwrap_or(0), ..Options::whole(jobs) };
+        let options =
+            Options { follower, signed_for: covered.unwrap_or(0), ..Options::whole(jobs) };
         follow(&journal, options, &mut judge)?;
         if !judge.faults.is_empty() {
             return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));

@@ -200,9 +200,7 @@ pub fn follow(
 ) -> Result<(), SourceError> {
     let Options { jobs, signatures, signed_for, known, until, .. } = options;
     let plan = Plan { jobs, signatures, signed_for, known, until };
-    pipeline::run(source, plan, &mut |span| {
-        judge.take(span, source, options)
-    })
+    pipeline::run(source, plan, &mut |span| judge.take(span, source, options))
 }
 
 /// The judgement so far: chain, content and faults. A writer goes on from here.

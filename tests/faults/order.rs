@@ -94,7 +94,7 @@ fn stopped_in_the_middle_of_the_journals_lines() {
     // One byte, half of a line, whole events without their closing line, half of the closing line.
     for end in [start + 1, start + 40, (start + whole.len()) / 2, closing, closing + 30] {
         let room = first.copy();
-            take(&room, &after, &document());
+        take(&room, &after, &document());
         room.write(JOURNAL, &whole[..end]);
         let torn = end - start;
         let told =

@@ -89,7 +89,8 @@ fn a_foreign_file_counts_for_nothing() {
     let journal = first.read(JOURNAL);
     let lines: Vec<&[u8]> = journal.split_inclusive(|byte| *byte == b'\n').collect();
     let written = lines[1 + 4 * 2..].iter().take(4).copied().collect::<Vec<_>>().concat();
-    let tampered = String::from_utf8(good.clone()).unwrap().replace("Lavrov spoke.", "Lavrov lied.");
+    let tampered =
+        String::from_utf8(good.clone()).unwrap().replace("Lavrov spoke.", "Lavrov lied.");
     assert_ne!(tampered.as_bytes(), good);
     for (bytes, why) in [
         (foreign, "another submission"),
@@ -153,7 +154,10 @@ fn what_is_acknowledged_leaves_its_place_and_no_body() {
     assert!(!clear(&room));
     // A lost receipt is still answered, and by the place alone.
     let again = room.run("append drafts.jsonl");
-    assert_eq!((again.exit, &*again.out, &*again.told()), (0, "already at 5 to 7 (3 events)\n", ""));
+    assert_eq!(
+        (again.exit, &*again.out, &*again.told()),
+        (0, "already at 5 to 7 (3 events)\n", "")
+    );
 }
 
 /// A writer that died before it could prune: the next one does, whatever it writes; also of the
