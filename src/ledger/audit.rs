@@ -104,7 +104,7 @@ pub fn audit_settled(
 ) -> Result<Audited, LedgerError> {
     for _ in 1..LOOKS {
         let looked = look(record, audit, progress);
-        let clean = looked.as_ref().is_ok_and(|looked| exit(&looked.report, &looked.witnessed) == 0);
+        let clean = looked.as_ref().is_ok_and(LookedAt::is_clean);
         if clean || !record.has_moved() {
             return looked?.conclude(audit, &record.journal);
         }
@@ -167,7 +167,7 @@ pub fn audit_published(
 ) -> Result<Audited, LedgerError> {
     for _ in 1..LOOKS {
         let looked = look_at_published(published, audit, progress);
-        let clean = looked.as_ref().is_ok_and(|looked| exit(&looked.report, &looked.witnessed) == 0);
+        let clean = looked.as_ref().is_ok_and(LookedAt::is_clean);
         if clean || !published.look_again().map_err(LedgerError::Elsewhere)? {
             return published_as(published, looked?.conclude(audit, &*published)?);
         }
@@ -203,6 +203,11 @@ fn options<'a>(
 }
 
 impl LookedAt {
+    /// Whether nothing is wrong, and no trust is missing.
+    fn is_clean(&self) -> bool {
+        exit(&self.report, &self.witnessed) == 0
+    }
+
     /// A verdict, and what the policy says.
     fn of(audit: &Audit, ends: Ends, mut report: Report) -> LookedAt {
         let witnessed = match &audit.policy {

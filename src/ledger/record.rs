@@ -63,10 +63,15 @@ impl Record {
             let Some(signed) = signed.filter(|signed| *signed < record.size()) else {
                 return Ok(record);
             };
-            if lock::is_held(&record.paths.lock())
+            let there = |mark: &Mark| mark.size <= record.size();
+            let marks = record.mark.as_ref().is_ok_and(|mark| mark.as_ref().is_none_or(there));
+            if marks
+                && lock::is_held(&record.paths.lock())
                 && let Some(journal) = record.journal.up_to(signed)?
             {
                 record.index = index_of(&record.paths, &journal);
+                // A mark of events that are left out says nothing of those before them.
+                record.mark = record.mark.map(|mark| mark.filter(|mark| mark.size <= signed));
                 return Ok(Record { journal, ..record });
             }
             let again = Record::open(record.paths.clone())?;
