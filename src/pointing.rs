@@ -226,8 +226,7 @@ fn occurrences(text: &Text, words: &str) -> Vec<Place> {
         places.dedup();
     }
     if places.is_empty() {
-        let (hay, needle) =
-            (Loose::new(text.as_str(), Hyphens::Ignored), needle(Hyphens::Ignored));
+        let (hay, needle) = (Loose::new(text.as_str(), Hyphens::Ignored), needle(Hyphens::Ignored));
         add_places(&mut places, &hay, &needle);
     }
     places
@@ -428,9 +427,12 @@ mod tests {
     #[test]
     fn last_words_before_the_first_ones_are_named_as_that() {
         let told = found("It ended. It began.", "began … ended", None, Edges::Whole);
-        assert_eq!(told, Err("the quotation does not stand in the document: its first words do, \
+        assert_eq!(
+            told,
+            Err("the quotation does not stand in the document: its first words do, \
                               at code point 13, its last words only before them, at code point 3"
-            .to_owned()));
+                .to_owned())
+        );
     }
 
     /// Every place by comparing each one.

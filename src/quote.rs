@@ -94,8 +94,8 @@ impl Text {
     }
 
     /// The quotation of a span, with the least context (32 or more code points on each side) that
-    /// makes it unique; `None` if the span is empty, not in the text or longer than 20,000, or if no
-    /// context of 2,000 code points does.
+    /// makes it unique; `None` if the span is empty, not in the text or longer than 20,000, or if
+    /// no context of 2,000 code points does.
     pub fn anchor(&self, start: usize, end: usize) -> Option<Quote> {
         if start >= end || end > self.length {
             return None;

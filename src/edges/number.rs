@@ -178,8 +178,11 @@ impl Line<'_> {
 }
 
 fn is_separator(c: char) -> bool {
-    matches!(c, '.' | ',' | '\'' | '’' | ':' | '/' | '⁄' | '·' | '٫' | '٬' | '^' | '_' | '×'
-        | '-' | '‐'..='―' | '−' | '，' | '．' | '：' | '～' | '〜')
+    matches!(
+        c,
+        '.' | ',' | '\'' | '’' | ':' | '/' | '⁄' | '·' | '٫' | '٬' | '^' | '_' | '×' | '-' | '‐'
+            ..='―' | '−' | '，' | '．' | '：' | '～' | '〜'
+    )
 }
 
 /// The spaces that part thousands, and a number from its currency or unit.
@@ -188,8 +191,24 @@ fn is_gap(c: char) -> bool {
 }
 
 fn is_sign(c: char) -> bool {
-    matches!(c, '+' | '-' | '−' | '–' | '‑' | '±' | '∓' | '~' | '≈' | '<' | '>' | '≤' | '≥'
-        | '﹣' | '－' | '＋')
+    matches!(
+        c,
+        '+' | '-'
+            | '−'
+            | '–'
+            | '‑'
+            | '±'
+            | '∓'
+            | '~'
+            | '≈'
+            | '<'
+            | '>'
+            | '≤'
+            | '≥'
+            | '﹣'
+            | '－'
+            | '＋'
+    )
 }
 
 fn is_currency(c: char) -> bool {
@@ -217,26 +236,167 @@ const CODES: &[&str] = &[
 /// Words after a number of which it is a part; with any ending where they end in `*`.
 const WORDS: &[&str] = &[
     // Magnitudes.
-    "hundred", "hundreds", "thousand", "thousands", "million", "millions", "billion", "billions",
-    "trillion", "trillions", "dozen", "lakh", "crore", "mn", "bn", "tn", "mln", "mld", "mrd",
-    "mio", "bio", "tsd", "tausend", "millionen", "milliarde", "milliarden", "billionen", "mille",
-    "milliard", "milliards", "mil", "millón", "millones", "milioni", "milione",
-    "miliardi", "miliardo", "milhão", "milhões", "bilhões", "miljoen", "miljard", "tys",
-    "tysiąc*", "milion*", "miliard*", "тыс", "тис", "млн", "млрд", "тысяч*", "тисяч*", "миллион*",
-    "миллиард*", "мільйон*", "мільярд*", "трлн", "लाख", "करोड़", "हज़ार", "مليون", "ملايين", "مليار",
-    "ألف", "آلاف", "میلیون", "میلیارد", "هزار",
+    "hundred",
+    "hundreds",
+    "thousand",
+    "thousands",
+    "million",
+    "millions",
+    "billion",
+    "billions",
+    "trillion",
+    "trillions",
+    "dozen",
+    "lakh",
+    "crore",
+    "mn",
+    "bn",
+    "tn",
+    "mln",
+    "mld",
+    "mrd",
+    "mio",
+    "bio",
+    "tsd",
+    "tausend",
+    "millionen",
+    "milliarde",
+    "milliarden",
+    "billionen",
+    "mille",
+    "milliard",
+    "milliards",
+    "mil",
+    "millón",
+    "millones",
+    "milioni",
+    "milione",
+    "miliardi",
+    "miliardo",
+    "milhão",
+    "milhões",
+    "bilhões",
+    "miljoen",
+    "miljard",
+    "tys",
+    "tysiąc*",
+    "milion*",
+    "miliard*",
+    "тыс",
+    "тис",
+    "млн",
+    "млрд",
+    "тысяч*",
+    "тисяч*",
+    "миллион*",
+    "миллиард*",
+    "мільйон*",
+    "мільярд*",
+    "трлн",
+    "लाख",
+    "करोड़",
+    "हज़ार",
+    "مليون",
+    "ملايين",
+    "مليار",
+    "ألف",
+    "آلاف",
+    "میلیون",
+    "میلیارد",
+    "هزار",
     // Parts of a hundred.
-    "percent", "pct", "prozent", "procent", "procenta", "percentage", "процент*", "відсот*",
-    "per", "pour", "por", "بالمئة", "प्रतिशत",
+    "percent",
+    "pct",
+    "prozent",
+    "procent",
+    "procenta",
+    "percentage",
+    "процент*",
+    "відсот*",
+    "per",
+    "pour",
+    "por",
+    "بالمئة",
+    "प्रतिशत",
     // Currencies.
-    "euro", "euros", "dollar", "dollars", "pounds", "francs", "rubles", "roubles", "hryvnia",
-    "hryvnias", "yuan", "yen", "rupees", "грн", "руб", "гривень", "гривен", "рублей", "рублів",
+    "euro",
+    "euros",
+    "dollar",
+    "dollars",
+    "pounds",
+    "francs",
+    "rubles",
+    "roubles",
+    "hryvnia",
+    "hryvnias",
+    "yuan",
+    "yen",
+    "rupees",
+    "грн",
+    "руб",
+    "гривень",
+    "гривен",
+    "рублей",
+    "рублів",
     // Units.
-    "km", "m", "cm", "mm", "nm", "km²", "m²", "km³", "m³", "ha", "kg", "g", "mg", "t", "kt", "mt",
-    "kw", "mw", "gw", "tw", "kwh", "mwh", "gwh", "twh", "kv", "hz", "khz", "mhz", "ghz", "kb",
-    "mb", "gb", "tb", "h", "min", "km/h", "m/s", "mph", "kmh", "uhr", "км", "кг", "га",
-    "°c", "kilometres", "kilometers", "kilometre", "kilometer", "metres", "meters", "miles",
-    "tonnes", "tons", "kilograms", "hectares", "litres", "liters", "barrels",
+    "km",
+    "m",
+    "cm",
+    "mm",
+    "nm",
+    "km²",
+    "m²",
+    "km³",
+    "m³",
+    "ha",
+    "kg",
+    "g",
+    "mg",
+    "t",
+    "kt",
+    "mt",
+    "kw",
+    "mw",
+    "gw",
+    "tw",
+    "kwh",
+    "mwh",
+    "gwh",
+    "twh",
+    "kv",
+    "hz",
+    "khz",
+    "mhz",
+    "ghz",
+    "kb",
+    "mb",
+    "gb",
+    "tb",
+    "h",
+    "min",
+    "km/h",
+    "m/s",
+    "mph",
+    "kmh",
+    "uhr",
+    "км",
+    "кг",
+    "га",
+    "°c",
+    "kilometres",
+    "kilometers",
+    "kilometre",
+    "kilometer",
+    "metres",
+    "meters",
+    "miles",
+    "tonnes",
+    "tons",
+    "kilograms",
+    "hectares",
+    "litres",
+    "liters",
+    "barrels",
 ];
 
 fn is_unit(word: &str) -> bool {

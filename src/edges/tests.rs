@@ -27,7 +27,11 @@ fn numbers_keep_their_separators() {
     ends_in("it rose 9.8 times", "9", "number 9.8");
     ends_in("an amount of 1,000.", "1", "number 1,000");
     begins_in("an amount of 1,000.", "000", "number 1,000");
-    ends_in("in all 1\u{202F}000\u{202F}000 of them", "1\u{202F}000", "number 1\u{202F}000\u{202F}000");
+    ends_in(
+        "in all 1\u{202F}000\u{202F}000 of them",
+        "1\u{202F}000",
+        "number 1\u{202F}000\u{202F}000",
+    );
     begins_in("total: 1 000 people", "000", "number 1 000");
     ends_in("am 3.500,75", "3.500", "number 3.500,75");
     ends_in("on 2022-01-27,", "on 2022-01", "number 2022-01-27");
@@ -105,8 +109,16 @@ fn words_are_those_of_unicode() {
 #[test]
 fn addresses_are_whole() {
     let page = "https://example.org/a/b?c=d";
-    ends_in("see https://example.org/a/b?c=d.", "https://example.org/a", &format!("address {page}"));
-    begins_in("(see https://example.org/a/b?c=d)", "example.org/a/b?c=d", &format!("address {page}"));
+    ends_in(
+        "see https://example.org/a/b?c=d.",
+        "https://example.org/a",
+        &format!("address {page}"),
+    );
+    begins_in(
+        "(see https://example.org/a/b?c=d)",
+        "example.org/a/b?c=d",
+        &format!("address {page}"),
+    );
     whole("(see https://example.org/a/b?c=d), he", page);
     ends_in("to ada@example.org.", "ada", "address ada@example.org");
     begins_in("to ada@example.org.", "example.org", "address ada@example.org");

@@ -33,18 +33,24 @@ fn a_quotation_does_not_cut_a_number_or_a_word_unless_that_is_meant() {
         refused(&desk, &line(quote), &format!("the quotation {whole}{CUT}"));
     }
     // It stands as "8" and as the end of "88", and only one of them is whole.
-    refused(&desk, &line("8"), &format!(
-        "the quotation begins inside the number \"€9.8 million\" at code points 8..20{CUT}"
-    ));
+    refused(
+        &desk,
+        &line("8"),
+        &format!(
+            "the quotation begins inside the number \"€9.8 million\" at code points 8..20{CUT}"
+        ),
+    );
     desk.writes("ada", &line("61 of 88 members"), "written at 4");
     desk.writes("ada", &format!("{}|--exact-edges", line("61 of 8")), "written at 5");
     assert_eq!(desk.fact(5)["evidence"][0]["quote"]["exact"], "61 of 8");
     // A correction of other words keeps them.
     let correct = "correct|5|--reason|entry-error|--statement|said better|--claim|It is so, then.";
     desk.writes("ada", correct, "written at 6");
-    refused(&desk, &format!("{correct}|--quote|61 of 8"), &format!(
-        "the quotation ends inside the number \"88\" at code points 28..30{CUT}"
-    ));
+    refused(
+        &desk,
+        &format!("{correct}|--quote|61 of 8"),
+        &format!("the quotation ends inside the number \"88\" at code points 28..30{CUT}"),
+    );
 }
 
 #[test]
@@ -71,7 +77,8 @@ fn drafts_in_files_are_held_to_the_same_edges_also_by_their_spans() {
 fn the_document_s_own_code_points_are_recorded() {
     let text = "Au cafe\u{301}, the of\u{AD}ﬁce of the govern-\nment\u{A0}said “no”.";
     let desk = about(text);
-    let line = "append|--quote|café, the office of the government said \"no\"|--claim|They said no.";
+    let line =
+        "append|--quote|café, the office of the government said \"no\"|--claim|They said no.";
     desk.writes("ada", line, "written at 4");
     let own = "cafe\u{301}, the of\u{AD}ﬁce of the govern-\nment\u{A0}said “no”";
     assert_eq!(desk.fact(4)["evidence"][0]["quote"]["exact"], own);
@@ -81,13 +88,21 @@ fn the_document_s_own_code_points_are_recorded() {
 #[test]
 fn a_passage_that_repeats_is_refused_with_the_reason() {
     let desk = about(&"the a b end. ".repeat(400));
-    refused(&desk, "append|--quote|the a b end|--nth|180|--claim|x", "no context of at most 2000 \
-        code points makes 2327..2338 unique\n");
+    refused(
+        &desk,
+        "append|--quote|the a b end|--nth|180|--claim|x",
+        "no context of at most 2000 \
+        code points makes 2327..2338 unique\n",
+    );
     let desk = about(&"the a b end. ".repeat(100));
     desk.writes("ada", "append|--quote|the a b end|--nth|3|--claim|It is so.", "written at 4");
     assert_eq!(desk.run("", "verify").exit, 0);
     // An end of more than the bound is no end.
     let desk = about(&format!("It began. {}It ended.", "a ".repeat(10_001)));
-    refused(&desk, "append|--quote|It began … It ended|--claim|x", "0..20020 are 20020 code \
-        points; a quotation has at most 20000\n");
+    refused(
+        &desk,
+        "append|--quote|It began … It ended|--claim|x",
+        "0..20020 are 20020 code \
+        points; a quotation has at most 20000\n",
+    );
 }

@@ -146,9 +146,7 @@ impl Conversation {
                 found = words.find(&document.text);
             }
             let chosen = match found {
-                Err(PointingError::Ambiguous { count, .. }) => {
-                    which(&document.text, words, count)?
-                }
+                Err(PointingError::Ambiguous { count, .. }) => which(&document.text, words, count)?,
                 Err(error) => {
                     note(error);
                     continue;
@@ -217,9 +215,8 @@ fn which<'a>(
 ) -> Result<Option<Pointing<'a>>, Failure> {
     note(format!("these words stand {count} times in the document"));
     let place = |nth| Pointing { nth: Some(nth), ..words };
-    let mut places: Vec<String> = (1..=count.min(PLACES))
-        .map(|nth| sentence(text, place(nth)).unwrap_or_default())
-        .collect();
+    let mut places: Vec<String> =
+        (1..=count.min(PLACES)).map(|nth| sentence(text, place(nth)).unwrap_or_default()).collect();
     places.push("none of these: more words".to_owned());
     let chosen = ask::one_of("which", &places)?;
     Ok((chosen + 1 < places.len()).then_some(place(chosen + 1)))
