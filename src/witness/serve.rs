@@ -53,7 +53,7 @@ enum Asked {
 /// Serves until the socket fails for good. What passes (too many open files, a caller who left, no
 /// memory) is waited out.
 pub fn serve(listener: &TcpListener, around: &Around<'_>) -> io::Result<()> {
-    let slots = Slots::new();
+    let slots = Slots::of_this_process();
     let mut failures = 0;
     std::thread::scope(|scope| {
         loop {

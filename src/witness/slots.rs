@@ -40,7 +40,7 @@ struct Slot {
 
 impl Slots {
     /// As many places as this process may have files open, with some to spare; at most 64.
-    pub fn new() -> Slots {
+    pub fn of_this_process() -> Slots {
         let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
         let most = files.map_or(MAX_CONNECTIONS, |files| {
             usize::try_from(files.saturating_sub(SPARE_FILES)).unwrap_or(usize::MAX)
