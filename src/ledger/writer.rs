@@ -13,11 +13,12 @@ use crate::event::Entry;
 use crate::hash::Hash;
 use crate::index::{Builder, Mode};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
-use crate::key::{PublicKey, SecretKey};
+use crate::key::{Keyring, PublicKey, SecretKey};
 use crate::keys::{Mark, Marks};
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
+use crate::ledger::outbox;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::{self, covered};
 use crate::store::sled::SledStore;
@@ -27,7 +28,10 @@ use crate::verify::ends::Ends;
 use crate::verify::source::Source;
 use crate::verify::{Follower, Judge, Options, follow};
 pub use ground::make_index;
-use ground::{check_checkpoint, check_end, check_marks, go_on_with_index, open_store, set_aside};
+use ground::{
+    check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index, open_store,
+    set_aside,
+};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -63,6 +67,8 @@ pub struct Writer {
     pub notices: Vec<Notice>,
     /// Entries that were committed after the journal was opened for reading.
     pub recent: Vec<Entry>,
+    /// The keys whose signatures are checked before anything is signed over.
+    pub(super) keyring: Keyring,
     /// `None` on trial.
     hands: Option<Hands>,
     /// Follows the judge; it writes nothing where the writer does not.
@@ -92,6 +98,10 @@ impl Writer {
         imported.expect_writable(&paths)?;
         let lock = Lock::take(&paths.lock(), wait)?;
         let (mut this, foreign) = Writer::judged(paths, log_keys, imported)?;
+        let signed = match &foreign {
+            None => covered(record::checkpoint(&this.paths)?.as_deref()),
+            Some(_) => None,
+        };
         let (store, built) = open_store(&this.paths, &this.journal, &this.judge)?;
         // Only now is anything moved: a writer that refuses leaves the evidence as it was.
         if let Some(why) = &foreign {
@@ -99,6 +109,7 @@ impl Writer {
             this.notices.push(Notice::CheckpointAside(path, why.clone()));
         }
         let (journal, aside) = JournalWriter::resume(&this.journal, ROTATE_AT)?;
+        this.write_again(signed.unwrap_or(0))?;
         this.index = go_on_with_index(&this.paths, &this.journal, this.index)?;
         this.index.commit(journal.next_offset());
         this.hands = Some(Hands { journal, store, _lock: lock });
@@ -106,10 +117,14 @@ impl Writer {
         this.notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
         this.catch_up()?;
         // Without its log keys a record can still be given a new one.
-        let signed = covered(record::checkpoint(&this.paths)?.as_deref());
-        if signed != Some(this.size()) && this.size() > 0 && this.check_log_keys().is_ok() {
+        let mut is_signed = signed == Some(this.size());
+        if !is_signed && this.size() > 0 && this.check_log_keys().is_ok() {
             this.sign_checkpoint()?;
             this.notices.push(Notice::CheckpointSigned(this.size()));
+            is_signed = true;
+        }
+        if is_signed {
+            outbox::prune_written(&this);
         }
         Ok(this)
     }
@@ -136,21 +151,29 @@ impl Writer {
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
         let index = Builder::open(&paths.ledger, journal.starts(), Mode::Check);
         let follower = Some(&index as &dyn Follower);
-        let options = Options { jobs, contents: true, follower, ..Options::state(u64::MAX) };
+        // What the log key did not sign for is judged whole, for the log key is about to sign it.
+        let options =
+            Options { follower, signed_for: covered.unwrap_or(0), ..Options::whole(jobs) };
         follow(&journal, options, &mut judge)?;
         if !judge.faults.is_empty() {
             return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
         }
         let foreign = check_checkpoint(&ends, &judge)?;
+        if foreign.is_some() {
+            // A checkpoint that the log key did not sign speaks for nothing.
+            check_signatures(&journal, jobs)?;
+        }
         let marks = Marks::at(paths.marks());
         check_marks(&marks, &journal, &judge)?;
         let (notices, recent, hands) = (Vec::new(), Vec::new(), None);
+        let keyring = Keyring::default();
         let writer = Writer {
             paths,
             judge,
             journal,
             notices,
             recent,
+            keyring,
             hands,
             index,
             marks,
@@ -179,6 +202,7 @@ impl Writer {
             journal,
             notices: Vec::new(),
             recent: Vec::new(),
+            keyring: Keyring::default(),
             hands: Some(Hands { journal: writer, store, _lock: lock }),
             index,
             marks,
@@ -225,8 +249,8 @@ impl Writer {
         if let Some(ledger) = &self.judge.chain.state.fold.ledger {
             self.imported.expect_rekeyed(ledger)?;
         }
-        if !documents.is_empty() && !self.paths.documents().is_dir() {
-            disk::make_folder(&self.paths.documents())?;
+        if !documents.is_empty() {
+            disk::ensure_folder(&self.paths.documents())?;
         }
         for (digest, bytes) in documents {
             let path = Journal::document_path(&self.paths.ledger, digest);
@@ -259,6 +283,23 @@ impl Writer {
             self.recent.extend_from_slice(entries);
         }
         Ok(())
+    }
+
+    /// Writes again in place what the log key did not sign for, with its documents and all names
+    /// that lead to it: the writer that wrote it may have died before it was on stable storage.
+    fn write_again(&self, signed: u64) -> Result<(), LedgerError> {
+        if signed >= self.size() {
+            return Ok(());
+        }
+        for (position, row) in self.judge.contents.library.documents() {
+            let path = Journal::document_path(&self.paths.ledger, &row.digest);
+            if position >= signed && path.is_file() {
+                disk::rewrite(&path, 0)?;
+            }
+        }
+        self.journal.write_again(signed)?;
+        disk::sync_folder(&self.paths.ledger)?;
+        Ok(disk::sync_folder(disk::parent(&self.paths.ledger))?)
     }
 
     fn hands(&mut self) -> Result<&mut Hands, LedgerError> {
