@@ -16,6 +16,7 @@ use crate::verify::ends::Ends;
 use crate::verify::source::Source;
 use crate::verify::{Options, Report, verify};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -31,7 +32,11 @@ pub struct Record {
     /// The bytes of its checkpoint.
     pub checkpoint: Option<Vec<u8>>,
     /// Its index, or why it cannot answer.
-    pub index: Result<Index, Unfit>,
+    index: Result<Index, Unfit>,
+    /// The first thing that was found wrong with the index where an answer asked it.
+    index_wrong: Mutex<Option<String>>,
+    /// The first thing that may have kept an answer from being right.
+    trouble: Mutex<Option<String>>,
 }
 
 impl Record {
@@ -41,7 +46,36 @@ impl Record {
         let checkpoint = checkpoint(&paths)?;
         let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;
         let index = index_of(&paths, &journal);
-        Ok(Record { paths, journal, checkpoint, index })
+        let (index_wrong, trouble) = (Mutex::default(), Mutex::default());
+        Ok(Record { paths, journal, checkpoint, index, index_wrong, trouble })
+    }
+
+    /// The index, or why it cannot answer.
+    pub fn index(&self) -> Result<&Index, &Unfit> {
+        self.index.as_ref()
+    }
+
+    /// Keeps that an answer was folded, because the index could not give it.
+    pub fn folded_for(&self, why: &Unfit) {
+        if why.is_wrong() {
+            let mut wrong = self.index_wrong.lock().unwrap_or_else(PoisonError::into_inner);
+            wrong.get_or_insert_with(|| why.to_string());
+        }
+    }
+
+    /// What is wrong with the index, where an answer asked it.
+    pub fn index_wrong(&self) -> Option<String> {
+        self.index_wrong.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps that an answer may not be right.
+    pub fn keep_trouble(&self, why: String) {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+    }
+
+    /// What may have kept an answer from being right.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The number of events.
@@ -101,7 +135,9 @@ fn index_of(paths: &Paths, journal: &Journal) -> Result<Index, Unfit> {
     let root = journal.root().ok_or(Unfit::Absent)?;
     let open = || Index::open(&paths.ledger, journal.size(), root);
     match open() {
-        Err(Unfit::Other(_)) if lock::is_held(&paths.lock()) => {
+        Err(Unfit::Behind { .. } | Unfit::Other(_) | Unfit::Damaged(_))
+            if lock::is_held(&paths.lock()) =>
+        {
             thread::sleep(MOMENT);
             open()
         }
