@@ -83,6 +83,19 @@ impl Journal {
         }
     }
 
+    /// Writes again in place, durably, each file of the record that holds what stands after
+    /// `signed` events: whoever wrote it may have ended before it was on stable storage. The
+    /// caller has the lock, and nothing stands behind the record's end.
+    pub fn write_again(&self, signed: u64) -> Result<(), JournalError> {
+        let logs = self.files.logs.iter().take(self.end.file + 1);
+        let logs: Vec<_> = logs.collect();
+        let first = logs.iter().rposition(|log| log.first <= signed).unwrap_or(0);
+        for log in logs.into_iter().skip(first) {
+            disk::rewrite(&log.path, 0)?;
+        }
+        Ok(())
+    }
+
     /// The path of a document in this ledger, whether it is there or not.
     pub fn document_path(ledger: &Path, digest: &Hash) -> PathBuf {
         ledger.join(DOCUMENTS).join(digest.to_string())

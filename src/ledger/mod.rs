@@ -13,6 +13,7 @@ pub mod draft;
 pub mod error;
 pub mod fallout;
 pub mod init;
+pub mod loaded;
 pub mod outbox;
 pub mod outcome;
 pub mod paths;

@@ -37,8 +37,11 @@ use std::collections::BTreeMap;
 pub struct Options<'a> {
     /// Number of threads that examine events; at least 1.
     pub jobs: usize,
-    /// Whether signatures are checked. Only a verdict needs them.
+    /// Whether signatures are checked. Only a verdict needs them, and a log key that signs.
     pub signatures: bool,
+    /// How many events from the start the log key signed for: where signatures are checked, theirs
+    /// are not checked again; 0 for all.
+    pub signed_for: u64,
     /// Whether bodies and documents are checked.
     pub contents: bool,
     /// How many events from the start were verified before, as their pin says: their signatures,
@@ -66,7 +69,8 @@ impl Options<'_> {
     pub fn whole(jobs: usize) -> Options<'static> {
         let until = u64::MAX;
         let (progress, follower) = (None, None);
-        Options { jobs, signatures: true, contents: true, known: 0, until, progress, follower }
+        let (signatures, contents, signed_for, known) = (true, true, 0, 0);
+        Options { jobs, signatures, signed_for, contents, known, until, progress, follower }
     }
 
     /// The state only, of the first `until` events: for reading and writing, not for verdicts.
@@ -194,10 +198,9 @@ pub fn follow(
     options: Options<'_>,
     judge: &mut Judge,
 ) -> Result<(), SourceError> {
-    let Options { jobs, signatures, known, until, .. } = options;
-    pipeline::run(source, Plan { jobs, signatures, known, until }, &mut |span| {
-        judge.take(span, source, options)
-    })
+    let Options { jobs, signatures, signed_for, known, until, .. } = options;
+    let plan = Plan { jobs, signatures, signed_for, known, until };
+    pipeline::run(source, plan, &mut |span| judge.take(span, source, options))
 }
 
 /// The judgement so far: chain, content and faults. A writer goes on from here.

@@ -49,6 +49,17 @@ pub fn check_checkpoint(ends: &Ends, judge: &Judge) -> Result<Option<String>, Le
     }
 }
 
+/// Checks every signature of a record that no checkpoint speaks for.
+pub fn check_signatures(journal: &Journal, jobs: usize) -> Result<(), LedgerError> {
+    let mut judge = Judge::default();
+    let options = Options { jobs, signatures: true, ..Options::state(u64::MAX) };
+    follow(journal, options, &mut judge)?;
+    match judge.faults.is_empty() {
+        true => Ok(()),
+        false => Err(LedgerError::Faulty(judge.faults)),
+    }
+}
+
 /// Renames a file to the first free `<name>-aside-<n>`.
 pub fn set_aside(path: &Path) -> Result<PathBuf, LedgerError> {
     let aside = free_name(path);
