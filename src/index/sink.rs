@@ -100,15 +100,15 @@ impl Sink {
             self.differs = Some(Difference::Ends);
             return Ok(());
         };
-        if !self.writing {
-            if let Some(difference) = difference(file, self.base, &self.held)? {
-                if !self.may_write {
-                    self.differs = Some(difference);
-                    return Ok(());
-                }
-                file.set_len(self.base)?;
-                self.writing = true;
+        if !self.writing
+            && let Some(difference) = difference(file, self.base, &self.held)?
+        {
+            if !self.may_write {
+                self.differs = Some(difference);
+                return Ok(());
             }
+            file.set_len(self.base)?;
+            self.writing = true;
         }
         if self.writing {
             write_at(file, &self.held, self.base)?;
