@@ -175,10 +175,10 @@ fn difference(file: &File, base: u64, expected: &[u8]) -> io::Result<Option<Diff
     }
     let zeros = there[same..].iter().take_while(|byte| **byte == 0).count();
     let lost = expected[same..same + zeros].iter().filter(|byte| **byte != 0).count();
-    let (at, length) = (base + same as u64, file.metadata()?.len());
-    let zeros_end = at + zeros as u64;
+    let at = base + same as u64;
     let page_end = (at / PAGE + 1) * PAGE;
-    let ends = zeros_end >= length || zeros_end >= page_end || lost >= LOST;
+    // What was read, not what the file has by now: a writer may be at work.
+    let ends = same + zeros == count || at + zeros as u64 >= page_end || lost >= LOST;
     Ok(Some(if ends { Difference::Ends } else { Difference::At(at) }))
 }
 
