@@ -391,6 +391,9 @@ fn what_cannot_be_verified_is_told_by_what_it_is() {
     assert_eq!((bad.out.as_str(), bad.exit), (why, 1));
 }
 
+/// Acts of these editors, the status that they give, and how it is told.
+type Standing<'a> = (&'a [(&'a str, acts::Act)], &'a str, &'a str);
+
 /// A proof of fact 5 after these acts, its answer for people and as JSON.
 fn told(acts: &[(&str, acts::Act)]) -> (Answer, serde_json::Value, String) {
     let mut story = Ledger::newsroom();
@@ -411,9 +414,9 @@ fn told(acts: &[(&str, acts::Act)]) -> (Answer, serde_json::Value, String) {
 fn the_first_line_and_the_last_say_how_the_fact_stands() {
     let retracted = ("bo", acts::retracted(5));
     let confirmed = ("bo", acts::confirmed(5));
-    let cases: [(&[(&str, acts::Act)], &str, &str); 8] = [
+    let cases: [Standing<'_>; 8] = [
         (&[], "asserted", "asserted"),
-        (&[confirmed.clone()], "confirmed", "confirmed (event 6)"),
+        (std::slice::from_ref(&confirmed), "confirmed", "confirmed (event 6)"),
         (&[("bo", acts::disputed(5))], "disputed", "disputed (event 6)"),
         (
             &[("bo", acts::disputed(5)), ("cy", acts::disputed(5))],
