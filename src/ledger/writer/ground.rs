@@ -9,7 +9,6 @@ use crate::journal::Journal;
 use crate::keys::Marks;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
-use crate::ledger::repair::free_name;
 use crate::ledger::writer::Notice;
 use crate::rule::{Fault, Rule};
 use crate::store::sled::{self, SledStore};
@@ -62,7 +61,7 @@ pub fn check_signatures(journal: &Journal, jobs: usize) -> Result<(), LedgerErro
 
 /// Renames a file to the first free `<name>-aside-<n>`.
 pub fn set_aside(path: &Path) -> Result<PathBuf, LedgerError> {
-    let aside = free_name(path);
+    let aside = disk::free_aside(path);
     std::fs::rename(path, &aside).map_err(disk::error("move aside", path))?;
     disk::sync_folder(disk::parent(path))?;
     Ok(aside)
