@@ -231,13 +231,20 @@ fn write_temporary(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskErro
 /// the last step fails, [`DiskError::Unknown`]: the new bytes are in place but may not last.
 pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
     let temporary = temporary_beside(path);
+    let folder = parent(path);
+    // Opened first, so that a lack of open files is no failure after the rename.
+    let handle = File::open(folder).ok().filter(|_| cfg!(unix));
     // The folder is synced once, after the rename: until then the old name is the one that counts.
     write_temporary(&temporary, bytes, mode)?;
     if let Err(cause) = fs::rename(&temporary, path) {
         let _ = fs::remove_file(&temporary);
         return Err(error("replace", path)(cause));
     }
-    sync_folder(parent(path)).map_err(|failed| match failed {
+    let synced = match handle {
+        Some(handle) => handle.sync_all().map_err(error("sync folder", folder)),
+        None => sync_folder(folder),
+    };
+    synced.map_err(|failed| match failed {
         DiskError::Io { what, path, cause } => DiskError::Unknown { what, path, cause },
         other => other,
     })
