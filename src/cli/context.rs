@@ -118,13 +118,13 @@ impl Context {
         paths.expect_ledger(false)?;
         let keys = KeyFolder::open(&paths.keys)?;
         if self.trial {
-            let writer = Writer::trial(paths, keys.log_keys()?)?;
+            let writer = Writer::trial(paths)?;
             if clock && !self.global.clock_is_right {
                 append::check_clock(&writer, self.clock.peek())?;
             }
             return Ok(writer);
         }
-        let writer = Writer::open(paths, keys.log_keys()?, self.wait()?)?;
+        let writer = Writer::open(paths, self.wait()?)?;
         if let Some(ledger) = &writer.judge.chain.state.fold.ledger
             && keys.name_log(&ledger.log_key)?
         {
@@ -140,6 +140,9 @@ impl Context {
                 Notice::StoreCaughtUp(n) => format!("note: {n} events were added to the store"),
                 Notice::CheckpointAside(path, why) => {
                     format!("note: the checkpoint was kept as {}: {why}", path.display())
+                }
+                Notice::KeyPassedOver(why) => {
+                    format!("note: a file that should be a log key was passed over: {why}")
                 }
                 Notice::CheckpointSigned(n) => format!("note: the checkpoint of {n} was signed"),
             });

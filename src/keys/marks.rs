@@ -250,6 +250,7 @@ impl HeldMarks {
     /// mark that is there already is not added again.
     pub fn append(&self, mark: &Mark) -> Result<(), KeysError> {
         let marks = &self.marks;
+        let mut again = false;
         if let Some(last) = self.last_for(&mark.origin)? {
             let found = match mark.size.cmp(&last.size) {
                 std::cmp::Ordering::Less => Some(format!("size {}", mark.size)),
@@ -262,10 +263,9 @@ impl HeldMarks {
                 let path = marks.path.clone();
                 return Err(KeysError::Marked { path, marked: last.size, found });
             }
-            if last == *mark {
-                // Written before, perhaps by a process that was stopped before it synced.
-                return Ok(disk::sync_file(&marks.path)?);
-            }
+            // Written before, perhaps by a process that was stopped before it synced, so it is
+            // written again in its place: a sync alone proves nothing after one that failed.
+            again = last == *mark;
         }
         let io = |doing| KeysError::io(doing, &marks.path);
         if marks.open()?.is_none() {
@@ -273,10 +273,13 @@ impl HeldMarks {
         }
         let options = OpenOptions::new().read(true).write(true).open(&marks.path);
         let mut file = options.map_err(io("open"))?;
-        let end = marks.end_of_whole_lines(&file)?;
+        let (line, mut end) = (mark.line(), marks.end_of_whole_lines(&file)?);
         file.set_len(end).map_err(io("cut"))?;
+        if again && marks.end_of(&file, line.len() as u64)?.0 == line.as_bytes() {
+            end -= line.len() as u64;
+        }
         file.seek(SeekFrom::Start(end)).map_err(io("seek in"))?;
-        file.write_all(mark.line().as_bytes()).map_err(io("write"))?;
+        file.write_all(line.as_bytes()).map_err(io("write"))?;
         file.sync_data().map_err(io("sync"))
     }
 }

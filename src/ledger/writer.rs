@@ -14,7 +14,7 @@ use crate::hash::Hash;
 use crate::index::{Builder, Mode};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
 use crate::key::{Keyring, PublicKey, SecretKey};
-use crate::keys::{Mark, Marks};
+use crate::keys::{HeldMarks, KeyFolder, LogKeys, Mark, Marks};
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
@@ -39,6 +39,8 @@ use std::time::Duration;
 const BATCH: usize = 1_024;
 /// How many committed entries are kept before they are read from the journal instead.
 const KEEP: usize = 8_192;
+/// How long to wait for the log key's memory where nothing else is said.
+const WAIT: Duration = Duration::from_secs(10);
 
 /// What a writer found unfinished and finished, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +55,8 @@ pub enum Notice {
     CheckpointSigned(u64),
     /// There was a checkpoint that the log key did not sign so; it was kept aside.
     CheckpointAside(PathBuf, String),
+    /// A file that should be a log key and is none was passed over.
+    KeyPassedOver(String),
 }
 
 /// A ledger open for writing.
@@ -74,6 +78,10 @@ pub struct Writer {
     /// Follows the judge; it writes nothing where the writer does not.
     pub(super) index: Builder,
     marks: Marks,
+    /// The last mark of this record that is known to be of a start of it.
+    mark: Option<Mark>,
+    /// How long to wait for another process that signs with the same memory.
+    wait: Duration,
     log_keys: Vec<SecretKey>,
     imported: Imported,
 }
@@ -86,18 +94,16 @@ struct Hands {
 }
 
 impl Writer {
-    /// Opens a ledger for writing. Waits up to `wait` for another writer to end. `log_keys` are
-    /// the present log key and, after a rotation, the old one.
-    pub fn open(
-        paths: Paths,
-        log_keys: Vec<SecretKey>,
-        wait: Duration,
-    ) -> Result<Writer, LedgerError> {
+    /// Opens a ledger for writing. Waits up to `wait` for another writer to end. The log keys are
+    /// read once the lock is held: a writer before this one may have made another.
+    pub fn open(paths: Paths, wait: Duration) -> Result<Writer, LedgerError> {
         paths.expect_ledger(false)?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
         let lock = Lock::take(&paths.lock(), wait)?;
+        let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
         let (mut this, foreign) = Writer::judged(paths, log_keys, imported)?;
+        this.wait = wait;
         let signed = match &foreign {
             None => covered(record::checkpoint(&this.paths)?.as_deref()),
             Some(_) => None,
@@ -119,7 +125,8 @@ impl Writer {
         // Without its log keys a record can still be given a new one.
         let mut is_signed = signed == Some(this.size());
         if !is_signed && this.size() > 0 && this.check_log_keys().is_ok() {
-            this.sign_checkpoint()?;
+            let memory = this.hold_memory()?;
+            this.sign_checkpoint(&memory)?;
             this.notices.push(Notice::CheckpointSigned(this.size()));
             is_signed = true;
         }
@@ -130,17 +137,18 @@ impl Writer {
     }
 
     /// Opens a ledger to try what a writer would do: the same judge, no lock, nothing is written.
-    pub fn trial(paths: Paths, log_keys: Vec<SecretKey>) -> Result<Writer, LedgerError> {
+    pub fn trial(paths: Paths) -> Result<Writer, LedgerError> {
         paths.expect_ledger(false)?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
+        let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
         Ok(Writer::judged(paths, log_keys, imported)?.0)
     }
 
     /// The record judged, and why its checkpoint is not one of its own, if so.
     fn judged(
         paths: Paths,
-        log_keys: Vec<SecretKey>,
+        log_keys: LogKeys,
         imported: Imported,
     ) -> Result<(Writer, Option<String>), LedgerError> {
         let ends = Ends { checkpoint: record::checkpoint(&paths)?, ..Ends::default() };
@@ -164,8 +172,10 @@ impl Writer {
             check_signatures(&journal, jobs)?;
         }
         let marks = Marks::at(paths.marks());
-        check_marks(&marks, &journal, &judge)?;
-        let (notices, recent, hands) = (Vec::new(), Vec::new(), None);
+        let mark = check_marks(&marks, &journal, &judge)?;
+        let LogKeys { keys: log_keys, faults } = log_keys;
+        let notices = faults.iter().map(|fault| Notice::KeyPassedOver(chain(fault))).collect();
+        let (recent, hands) = (Vec::new(), None);
         let keyring = Keyring::default();
         let writer = Writer {
             paths,
@@ -177,6 +187,8 @@ impl Writer {
             hands,
             index,
             marks,
+            mark,
+            wait: WAIT,
             log_keys,
             imported,
         };
@@ -206,6 +218,8 @@ impl Writer {
             hands: Some(Hands { journal: writer, store, _lock: lock }),
             index,
             marks,
+            mark: None,
+            wait: WAIT,
             log_keys: vec![log_key],
             imported: Imported::No,
         })
@@ -240,7 +254,8 @@ impl Writer {
     }
 
     /// Commits entries that the judge has taken already, with the documents they came with:
-    /// documents → journal → store → mark → checkpoint. The commit point is the closing line.
+    /// documents → journal → store → mark → checkpoint. The commit point is the closing line. The
+    /// log key's memory is asked before the first byte, and held until the mark is in it.
     pub fn commit(
         &mut self,
         entries: &[Entry],
@@ -261,21 +276,27 @@ impl Writer {
                 other => other?,
             }
         }
+        let memory = self.hold_memory()?;
         let (size, root) = (self.size(), self.judge.chain.tree().root());
         let first = size - entries.len() as u64;
         self.hands()?.journal.commit(entries, (size, root))?;
         let next = self.hands()?.journal.next_offset();
         self.index.commit(next);
-        self.finish(first, entries).map_err(|error| LedgerError::NotAcknowledged {
+        self.finish(first, entries, &memory).map_err(|error| LedgerError::NotAcknowledged {
             first,
             last: size - 1,
             what: chain(&error),
         })
     }
 
-    fn finish(&mut self, first: u64, entries: &[Entry]) -> Result<(), LedgerError> {
+    fn finish(
+        &mut self,
+        first: u64,
+        entries: &[Entry],
+        memory: &HeldMarks,
+    ) -> Result<(), LedgerError> {
         store_entries(&mut self.hands()?.store, first, entries)?;
-        self.sign_checkpoint()?;
+        self.sign_checkpoint(memory)?;
         if self.recent.len() + entries.len() > KEEP {
             self.journal = self.hands()?.journal.journal();
             self.recent.clear();
@@ -325,8 +346,23 @@ impl Writer {
         Ok(())
     }
 
+    /// Takes the log key's memory, so that nothing else is signed with it until this is dropped.
+    ///
+    /// Refuses where it holds a mark that this record does not extend: another copy of the ledger
+    /// that uses the same folder of keys signed in the meantime.
+    fn hold_memory(&mut self) -> Result<HeldMarks, LedgerError> {
+        let memory = self.marks.hold(self.wait)?;
+        if let Some(ledger) = &self.judge.chain.state.fold.ledger
+            && memory.last_for(&ledger.origin)? != self.mark
+        {
+            let journal = Journal::open(&self.paths.ledger, None)?;
+            self.mark = check_marks(&self.marks, &journal, &self.judge)?;
+        }
+        Ok(memory)
+    }
+
     /// Signs the record as it stands: mark first, then the checkpoint is replaced.
-    fn sign_checkpoint(&mut self) -> Result<(), LedgerError> {
+    fn sign_checkpoint(&mut self, memory: &HeldMarks) -> Result<(), LedgerError> {
         let Some(ledger) = &self.judge.chain.state.fold.ledger else { return Ok(()) };
         let (size, root) = (self.size(), self.judge.chain.tree().root());
         let origin = ledger.origin.clone();
@@ -336,7 +372,9 @@ impl Writer {
             let key = self.log_keys.iter().find(|key| key.public() == public);
             let key = key.ok_or_else(|| missing_log_key(&self.paths, &public))?;
             if public == ledger.log_key {
-                self.marks.append(&Mark::sign(key, origin.clone(), size, root))?;
+                let mark = Mark::sign(key, origin.clone(), size, root);
+                memory.append(&mark)?;
+                self.mark = Some(mark);
             }
             signatures.push(NoteSignature::sign(&text, &origin, key));
         }

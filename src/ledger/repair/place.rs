@@ -5,7 +5,7 @@
 //! if the new cannot take its place. Not here: what is right (`holding`). Source: FORMAT.md
 //! section 9.
 
-use crate::disk::{self, free_aside, DiskError, Mode};
+use crate::disk::{self, DiskError, Mode, free_aside};
 use crate::event::Entry;
 use crate::event::record::hash;
 use crate::journal::{JournalWriter, ROTATE_AT};

@@ -6,7 +6,7 @@
 use crate::disk;
 use crate::index::{Builder, Built, Mode};
 use crate::journal::Journal;
-use crate::keys::Marks;
+use crate::keys::{Mark, Marks};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::writer::Notice;
@@ -67,22 +67,28 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, LedgerError> {
     Ok(aside)
 }
 
-/// A record behind its mark is read, never written.
-pub fn check_marks(marks: &Marks, journal: &Journal, judge: &Judge) -> Result<(), LedgerError> {
-    let Some(ledger) = &judge.chain.state.fold.ledger else { return Ok(()) };
-    let Some(mark) = marks.last_for(&ledger.origin)? else { return Ok(()) };
+/// The last mark of this record, which the record goes on from. A record behind its mark is read,
+/// never written.
+pub fn check_marks(
+    marks: &Marks,
+    journal: &Journal,
+    judge: &Judge,
+) -> Result<Option<Mark>, LedgerError> {
+    let Some(ledger) = &judge.chain.state.fold.ledger else { return Ok(None) };
+    let Some(mark) = marks.last_for(&ledger.origin)? else { return Ok(None) };
     let size = judge.chain.size();
     let behind = LedgerError::BehindMark { marked: mark.size, size };
-    if mark.size > size {
-        return Err(behind);
-    }
-    if mark.size == size {
-        return if mark.root == judge.chain.tree().root() { Ok(()) } else { Err(behind) };
-    }
-    let ends = Ends { mark: Some((mark.size, mark.root)), ..Ends::default() };
-    let mut at = Judge::new(&ends);
-    follow(journal, Options::state(mark.size), &mut at)?;
-    if at.chain.tree().root() == mark.root { Ok(()) } else { Err(behind) }
+    let root = match mark.size.cmp(&size) {
+        std::cmp::Ordering::Greater => return Err(behind),
+        std::cmp::Ordering::Equal => judge.chain.tree().root(),
+        std::cmp::Ordering::Less => {
+            let ends = Ends { mark: Some((mark.size, mark.root)), ..Ends::default() };
+            let mut at = Judge::new(&ends);
+            follow(journal, Options::state(mark.size), &mut at)?;
+            at.chain.tree().root()
+        }
+    };
+    if root == mark.root { Ok(Some(mark)) } else { Err(behind) }
 }
 
 /// Opens the store, or builds it from the journal where there is none. One that differs from the
