@@ -19,6 +19,7 @@ use crate::hash::Hash;
 use crate::key::SecretKey;
 use crate::text::Origin;
 use crate::tlog::{Checkpoint, NoteSignature, decimal, hash_from_base64, to_base64};
+use crate::verify::explained::Remembered;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -49,11 +50,27 @@ impl Mark {
         Mark { origin, size, root, blob }
     }
 
+    /// The mark of a checkpoint that is signed already, by this signature; `None` if that is none
+    /// of a log key.
+    pub fn of(origin: &Origin, checkpoint: &Checkpoint, signed: &NoteSignature) -> Option<Mark> {
+        let mut blob = [0; 68];
+        blob[..4].copy_from_slice(&signed.id);
+        blob[4..].copy_from_slice(signed.bytes.get(..64).filter(|_| signed.bytes.len() == 64)?);
+        Some(Mark { origin: origin.clone(), size: checkpoint.size, root: checkpoint.root, blob })
+    }
+
     /// The signature line of the checkpoint.
     pub fn signature(&self) -> NoteSignature {
         let (id, bytes) = self.blob.split_at(4);
         let id = [id[0], id[1], id[2], id[3]];
         NoteSignature { name: self.origin.to_string(), id, bytes: bytes.to_vec() }
+    }
+
+    /// What a record is compared with.
+    pub fn remembered(&self) -> Remembered {
+        let Mark { origin, size, root, .. } = self;
+        let checkpoint = Checkpoint { origin: origin.to_string(), size: *size, root: *root };
+        Remembered { checkpoint, signature: self.signature() }
     }
 
     /// The line, with its LF.
@@ -155,34 +172,16 @@ impl Marks {
         Ok(HeldMarks { marks: self.clone(), _lock: lock })
     }
 
-    /// Puts right a last line that was damaged, where `checkpoint` is the mark that stood there:
-    /// at most [`MAX_DAMAGE`] bytes of the file's end differ from its line. The file as it was is
-    /// kept beside it, and its name returned; `None` where the end is that of another mark.
-    pub fn mend(&self, checkpoint: &Mark) -> Result<Option<PathBuf>, KeysError> {
-        let Some(file) = self.open()? else { return Ok(None) };
-        let line = checkpoint.line();
-        let length = file.metadata().map_err(KeysError::io("read", &self.path))?.len();
-        let (end, _) = self.end_of(&file, line.len() as u64)?;
+    /// Whether the file ends with a damaged form of this mark's line: as long, and with at most
+    /// [`MAX_DAMAGE`] bytes that differ.
+    pub fn is_damaged(&self, mark: &Mark) -> Result<bool, KeysError> {
+        let Some(file) = self.open()? else { return Ok(false) };
+        let line = mark.line();
+        let (end, _) = self.end_of(&file, line.len() as u64 + 1)?;
+        let (before, end) = end.split_at(end.len().saturating_sub(line.len()));
         let differing = end.iter().zip(line.as_bytes()).filter(|(a, b)| a != b).count();
-        if end.len() != line.len() || differing == 0 || differing > MAX_DAMAGE {
-            return Ok(None);
-        }
-        let mut bytes = Vec::new();
-        let read = (&file).seek(SeekFrom::Start(0)).and_then(|_| (&file).read_to_end(&mut bytes));
-        read.map_err(KeysError::io("read", &self.path))?;
-        if bytes.len() as u64 != length {
-            return Ok(None);
-        }
-        let start = bytes.len() - line.len();
-        if start > 0 && bytes[start - 1] != b'\n' {
-            return Ok(None);
-        }
-        let aside = disk::free_aside(&self.path);
-        disk::write_new(&aside, &bytes, disk::Mode::Shared)?;
-        bytes.truncate(start);
-        bytes.extend_from_slice(line.as_bytes());
-        disk::replace(&self.path, &bytes, disk::Mode::Shared)?;
-        Ok(Some(aside))
+        let begins = before.last().is_none_or(|byte| *byte == b'\n');
+        Ok(begins && end.len() == line.len() && (1..=MAX_DAMAGE).contains(&differing))
     }
 
     fn open(&self) -> Result<Option<File>, KeysError> {
@@ -240,6 +239,27 @@ impl HeldMarks {
     /// The last mark for this record.
     pub fn last_for(&self, origin: &Origin) -> Result<Option<Mark>, KeysError> {
         self.marks.last_for(origin)
+    }
+
+    /// Puts right a last line that was damaged, where `checkpoint` is the mark that stood there:
+    /// at most [`MAX_DAMAGE`] bytes of the file's end differ from its line. The file as it was is
+    /// kept beside it, and its name returned; `None` where the end is that of another mark.
+    pub fn mend(&self, checkpoint: &Mark) -> Result<Option<PathBuf>, KeysError> {
+        let marks = &self.marks;
+        let Some(mut file) = marks.open()? else { return Ok(None) };
+        if !marks.is_damaged(checkpoint)? {
+            return Ok(None);
+        }
+        let line = checkpoint.line();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(KeysError::io("read", &marks.path))?;
+        let start = bytes.len().saturating_sub(line.len());
+        let aside = disk::free_aside(&marks.path);
+        disk::write_new(&aside, &bytes, disk::Mode::Shared)?;
+        bytes.truncate(start);
+        bytes.extend_from_slice(line.as_bytes());
+        disk::replace(&marks.path, &bytes, disk::Mode::Shared)?;
+        Ok(Some(aside))
     }
 
     /// Adds a mark and waits until it is on the disk. A torn line at the end, which is no mark, is

@@ -8,7 +8,7 @@
 mod ground;
 
 use crate::disk;
-use crate::disk::lock::Lock;
+use crate::disk::lock::{Lock, Waiting};
 use crate::event::Entry;
 use crate::hash::Hash;
 use crate::index::{Builder, Mode};
@@ -29,10 +29,11 @@ use crate::verify::source::Source;
 use crate::verify::{Follower, Judge, Options, follow};
 pub use ground::make_index;
 use ground::{
-    check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index, open_store,
-    set_aside,
+    check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index,
+    mark_of_checkpoint, open_store, set_aside,
 };
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// How many events go into the store in one batch.
@@ -55,6 +56,11 @@ pub enum Notice {
     CheckpointSigned(u64),
     /// There was a checkpoint that the log key did not sign so; it was kept aside.
     CheckpointAside(PathBuf, String),
+    /// The last mark, for this size, was damaged, and put right from the checkpoint; the file as it
+    /// was.
+    MarkMended(u64, PathBuf),
+    /// The log key's memory ends at this size, before the checkpoint of that size.
+    MemoryShort(u64, u64),
     /// A file that should be a log key and is none was passed over.
     KeyPassedOver(String),
 }
@@ -90,20 +96,41 @@ pub struct Writer {
 struct Hands {
     journal: JournalWriter,
     store: SledStore,
-    _lock: Lock,
+    lock: Lock,
+}
+
+/// A record that was judged, and what is to be put right before it is written to.
+struct Judged {
+    writer: Writer,
+    /// Why the checkpoint is not one of this record's, if so.
+    foreign: Option<String>,
+    /// The mark that the last line of the log key's memory is a damaged form of, if so.
+    damaged: Option<Mark>,
 }
 
 impl Writer {
     /// Opens a ledger for writing. Waits up to `wait` for another writer to end. The log keys are
     /// read once the lock is held: a writer before this one may have made another.
     pub fn open(paths: Paths, wait: Duration) -> Result<Writer, LedgerError> {
+        Writer::wait(paths, &mut Waiting { most: wait, tell: &mut |_| {} })
+    }
+
+    /// The same, and tells for whom it waits.
+    pub fn wait(paths: Paths, waiting: &mut Waiting<'_>) -> Result<Writer, LedgerError> {
         paths.expect_ledger(false)?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
-        let lock = Lock::take(&paths.lock(), wait)?;
+        let lock = Mutex::new(Lock::wait(&paths.lock(), waiting)?);
         let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
-        let (mut this, foreign) = Writer::judged(paths, log_keys, imported)?;
-        this.wait = wait;
+        let step = |_| {
+            if let Ok(mut lock) = lock.lock() {
+                lock.step();
+            }
+        };
+        let judged = Writer::judged(paths, log_keys, imported, Some(&step))?;
+        let Judged { writer: mut this, foreign, damaged } = judged;
+        this.wait = waiting.most;
+        let lock = lock.into_inner().unwrap_or_else(PoisonError::into_inner);
         let signed = match &foreign {
             None => covered(record::checkpoint(&this.paths)?.as_deref()),
             Some(_) => None,
@@ -114,11 +141,16 @@ impl Writer {
             let path = set_aside(&this.paths.checkpoint())?;
             this.notices.push(Notice::CheckpointAside(path, why.clone()));
         }
+        if let Some(mark) = &damaged
+            && let Some(path) = this.marks.hold(this.wait)?.mend(mark)?
+        {
+            this.notices.push(Notice::MarkMended(mark.size, path));
+        }
         let (journal, aside) = JournalWriter::resume(&this.journal, ROTATE_AT)?;
         this.write_again(signed.unwrap_or(0))?;
         this.index = go_on_with_index(&this.paths, &this.journal, this.index)?;
         this.index.commit(journal.next_offset());
-        this.hands = Some(Hands { journal, store, _lock: lock });
+        this.hands = Some(Hands { journal, store, lock });
         this.notices.extend(built);
         this.notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
         this.catch_up()?;
@@ -142,7 +174,7 @@ impl Writer {
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
         let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
-        Ok(Writer::judged(paths, log_keys, imported)?.0)
+        Ok(Writer::judged(paths, log_keys, imported, None)?.writer)
     }
 
     /// The record judged, and why its checkpoint is not one of its own, if so.
@@ -150,7 +182,8 @@ impl Writer {
         paths: Paths,
         log_keys: LogKeys,
         imported: Imported,
-    ) -> Result<(Writer, Option<String>), LedgerError> {
+        progress: Option<&(dyn Fn(u64) + Sync)>,
+    ) -> Result<Judged, LedgerError> {
         let ends = Ends { checkpoint: record::checkpoint(&paths)?, ..Ends::default() };
         let covered = covered(ends.checkpoint.as_deref());
         let journal = Journal::open(&paths.ledger, covered)?;
@@ -160,21 +193,36 @@ impl Writer {
         let index = Builder::open(&paths.ledger, journal.starts(), Mode::Check);
         let follower = Some(&index as &dyn Follower);
         // What the log key did not sign for is judged whole, for the log key is about to sign it.
-        let options =
-            Options { follower, signed_for: covered.unwrap_or(0), ..Options::whole(jobs) };
+        let signed_for = covered.unwrap_or(0);
+        let options = Options { follower, signed_for, progress, ..Options::whole(jobs) };
         follow(&journal, options, &mut judge)?;
         if !judge.faults.is_empty() {
             return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
         }
-        let foreign = check_checkpoint(&ends, &judge)?;
+        let foreign = check_checkpoint(&ends, &journal, &judge)?;
         if foreign.is_some() {
             // A checkpoint that the log key did not sign speaks for nothing.
             check_signatures(&journal, jobs)?;
         }
         let marks = Marks::at(paths.marks());
-        let mark = check_marks(&marks, &journal, &judge)?;
+        let known = mark_of_checkpoint(ends.checkpoint.as_deref(), &judge);
+        let damaged = match known.filter(|_| foreign.is_none()) {
+            Some(mark) if marks.is_damaged(&mark)? => Some(mark),
+            _ => None,
+        };
+        let mark = match &damaged {
+            Some(mark) => Some(mark.clone()),
+            None => check_marks(&marks, &journal, &judge)?,
+        };
         let LogKeys { keys: log_keys, faults } = log_keys;
-        let notices = faults.iter().map(|fault| Notice::KeyPassedOver(chain(fault))).collect();
+        let mut notices: Vec<Notice> =
+            faults.iter().map(|fault| Notice::KeyPassedOver(chain(fault))).collect();
+        let remembered = mark.as_ref().map_or(0, |mark| mark.size);
+        if let Some(signed) = covered.filter(|signed| foreign.is_none() && *signed > remembered)
+            && marks.path().symlink_metadata().is_ok()
+        {
+            notices.push(Notice::MemoryShort(remembered, signed));
+        }
         let (recent, hands) = (Vec::new(), None);
         let keyring = Keyring::default();
         let writer = Writer {
@@ -192,7 +240,7 @@ impl Writer {
             log_keys,
             imported,
         };
-        Ok((writer, foreign))
+        Ok(Judged { writer, foreign, damaged })
     }
 
     /// Makes the ledger at `paths`, which must not be there, around its first event.
@@ -215,7 +263,7 @@ impl Writer {
             notices: Vec::new(),
             recent: Vec::new(),
             keyring: Keyring::default(),
-            hands: Some(Hands { journal: writer, store, _lock: lock }),
+            hands: Some(Hands { journal: writer, store, lock }),
             index,
             marks,
             mark: None,
@@ -223,6 +271,13 @@ impl Writer {
             log_keys: vec![log_key],
             imported: Imported::No,
         })
+    }
+
+    /// Says to those who wait for the lock that the work goes on.
+    pub fn step(&mut self) {
+        if let Some(Hands { lock, .. }) = &mut self.hands {
+            lock.step();
+        }
     }
 
     /// The number of events.
@@ -330,7 +385,7 @@ impl Writer {
 
     /// Adds to the store what only the journal has.
     fn catch_up(&mut self) -> Result<(), LedgerError> {
-        let Some(Hands { store, .. }) = &mut self.hands else { return Ok(()) };
+        let Some(Hands { store, lock, .. }) = &mut self.hands else { return Ok(()) };
         let behind = store.head()?.size;
         if behind == self.judge.chain.size() {
             return Ok(());
@@ -338,6 +393,7 @@ impl Writer {
         for span in self.journal.walk(behind)? {
             let span = span?;
             store_entries(store, span.first, &span.entries)?;
+            lock.step();
         }
         let added = self.size() - behind;
         if !self.notices.iter().any(|notice| matches!(notice, Notice::StoreBuilt(_))) {

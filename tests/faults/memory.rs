@@ -38,7 +38,10 @@ fn two_copies_with_one_folder_of_keys_never_sign_two_roots_of_one_size() {
     let start = std::fs::read(room.path("twin/journal/00000000000000000000.log")).unwrap();
     let answer = room.run("append two.jsonl --ledger twin");
     assert_eq!(answer.exit, 4, "{answer:?}");
-    assert!(answer.err.contains("the log key signed size 6 and the record has 5 events"), "{answer:?}");
+    assert!(
+        answer.err.contains("the log key signed size 6 and the record has 5 events"),
+        "{answer:?}"
+    );
     let now = std::fs::read(room.path("twin/journal/00000000000000000000.log")).unwrap();
     assert_eq!(now, start, "nothing was written");
     expect_one_root_a_size(&room);
@@ -119,4 +122,43 @@ fn a_writer_that_waits_for_a_rekeying_signs_with_the_new_key() {
     let err = String::from_utf8_lossy(&answer.stderr).into_owned();
     assert_eq!(answer.status.code(), Some(0), "{err}");
     room.expect_whole(EVENTS + 2);
+}
+
+/// One flipped bit in the memory's last line stops nobody where the checkpoint holds the same.
+#[test]
+fn a_flipped_bit_in_the_last_mark_is_put_right_from_the_checkpoint() {
+    let whole = newsroom();
+    let text = whole.read("keys/log.marks");
+    let start = text[..text.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    let mut mended = 0;
+    for at in (start..text.len()).step_by(7).chain([text.len() - 1]) {
+        let room = whole.copy();
+        let mut damaged = text.clone();
+        damaged[at] ^= 1 << (at % 7);
+        room.write("keys/log.marks", &damaged);
+        let verdict = room.run("verify");
+        assert!([0, 2].contains(&verdict.exit), "byte {at}: {verdict:?}");
+        let answer = room.append(&fact("Lavrov spoke.", "Lavrov said"));
+        assert_eq!(answer.exit, 0, "byte {at}: {answer:?}");
+        if answer.err.contains("put right from the checkpoint") {
+            mended += 1;
+            assert_eq!(room.read("keys/log.marks-aside-1"), damaged, "byte {at}");
+            assert!(room.read("keys/log.marks").starts_with(&text), "byte {at}");
+        }
+        room.expect_whole(EVENTS + 1);
+    }
+    assert!(mended > 10, "{mended}");
+}
+
+#[test]
+fn a_memory_that_ends_before_the_checkpoint_is_reported() {
+    let room = newsroom();
+    let text = String::from_utf8(room.read("keys/log.marks")).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    room.write("keys/log.marks", lines[..lines.len() - 1].concat());
+    let answer = room.append(&fact("Lavrov spoke.", "Lavrov said"));
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    let said = "warning: the log key's memory ends at size 4, and the checkpoint is of size 5";
+    assert!(answer.err.contains(said), "{answer:?}");
+    room.expect_whole(EVENTS + 1);
 }

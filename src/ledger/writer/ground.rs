@@ -13,6 +13,7 @@ use crate::ledger::writer::Notice;
 use crate::rule::{Fault, Rule};
 use crate::store::sled::{self, SledStore};
 use crate::store::{Store, StoreError};
+use crate::tlog::{Checkpoint, Note, Signed, key_id};
 use crate::verify::ends::Ends;
 use crate::verify::source::Source;
 use crate::verify::{Follower, Judge, Options, follow};
@@ -30,11 +31,15 @@ pub fn check_end(journal: &Journal, covered: Option<u64>) -> Result<(), LedgerEr
 
 /// A checkpoint that the log key signed over another record is evidence, and nothing is written
 /// over it; one that it did not sign so is foreign: why, in words.
-pub fn check_checkpoint(ends: &Ends, judge: &Judge) -> Result<Option<String>, LedgerError> {
+pub fn check_checkpoint(
+    ends: &Ends,
+    journal: &Journal,
+    judge: &Judge,
+) -> Result<Option<String>, LedgerError> {
     if ends.checkpoint.is_none() {
         return Ok(None);
     }
-    let faults = judge.against(ends);
+    let faults = judge.against(ends, journal);
     let foreign = |fault: &&Fault| {
         matches!(
             fault.rule,
@@ -68,7 +73,7 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, LedgerError> {
 }
 
 /// The last mark of this record, which the record goes on from. A record behind its mark is read,
-/// never written.
+/// never written. What damage explains is reported as damage.
 pub fn check_marks(
     marks: &Marks,
     journal: &Journal,
@@ -76,19 +81,38 @@ pub fn check_marks(
 ) -> Result<Option<Mark>, LedgerError> {
     let Some(ledger) = &judge.chain.state.fold.ledger else { return Ok(None) };
     let Some(mark) = marks.last_for(&ledger.origin)? else { return Ok(None) };
-    let size = judge.chain.size();
-    let behind = LedgerError::BehindMark { marked: mark.size, size };
-    let root = match mark.size.cmp(&size) {
-        std::cmp::Ordering::Greater => return Err(behind),
-        std::cmp::Ordering::Equal => judge.chain.tree().root(),
-        std::cmp::Ordering::Less => {
-            let ends = Ends { mark: Some((mark.size, mark.root)), ..Ends::default() };
+    let (marked, size) = (mark.size, judge.chain.size());
+    let ends = Ends { mark: Some(mark.remembered()), ..Ends::default() };
+    let faults = match marked < size {
+        true => {
             let mut at = Judge::new(&ends);
-            follow(journal, Options::state(mark.size), &mut at)?;
-            at.chain.tree().root()
+            follow(journal, Options::state(marked), &mut at)?;
+            at.against(&ends, journal)
         }
+        false => judge.against(&ends, journal),
     };
-    if root == mark.root { Ok(Some(mark)) } else { Err(behind) }
+    let mut of_marks = faults.into_iter().filter(|fault| fault.rule != Rule::CheckpointForm);
+    match of_marks.next() {
+        None => Ok(Some(mark)),
+        Some(Fault { rule: Rule::BehindMark, .. }) => Err(LedgerError::BehindMark { marked, size }),
+        Some(Fault { rule: Rule::Short, .. }) => Err(LedgerError::Short { signed: marked, size }),
+        Some(fault) => Err(LedgerError::Faulty(vec![fault])),
+    }
+}
+
+/// The mark that the log key wrote before it signed the checkpoint here, where the checkpoint is of
+/// this record as it stands and signed by the present log key.
+pub fn mark_of_checkpoint(checkpoint: Option<&[u8]>, judge: &Judge) -> Option<Mark> {
+    let ledger = judge.chain.state.fold.ledger.as_ref()?;
+    let note = Note::parse(checkpoint?)?;
+    let key = &ledger.log_key;
+    if note.signed_by(&ledger.origin, &key.accept()?, key) != Signed::Yes {
+        return None;
+    }
+    let checkpoint = Checkpoint::parse(&note.text)?;
+    let id = key_id(&ledger.origin, key);
+    let signature = note.signatures.iter().find(|signature| signature.id == id)?;
+    Mark::of(&ledger.origin, &checkpoint, signature)
 }
 
 /// Opens the store, or builds it from the journal where there is none. One that differs from the
