@@ -17,6 +17,7 @@ pub mod event;
 pub mod merkle;
 pub mod tlog;
 pub mod heading;
+pub mod transfer;
 pub mod pin;
 pub mod evidence;
 

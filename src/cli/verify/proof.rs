@@ -1,8 +1,8 @@
 //! The verdict on a proof for people and as JSON.
 //!
 //! Always holds: words of the record are shown only if no rule is broken, and are called the
-//! record's only if trust is not missing; the first line and the last say how the fact stands by the
-//! acts of the file. Not here: the verdict itself (`verify::proof`).
+//! record's only if trust is not missing; the first line and the last say how the fact stands by
+//! the acts of the file. Not here: the verdict itself (`verify::proof`).
 
 use crate::cli::args::Format;
 use crate::cli::exit::{Exit, Failure};
@@ -61,6 +61,7 @@ fn verdict(judged: &Judged) -> &'static str {
         4 => "no: this is not the record that was pinned",
         5 => "could not trust: it holds by itself, and what was asked for beside it is missing",
         _ if judged.later_version.is_some() => "could not tell: a newer program is needed",
+        _ if judged.changed.is_some() => "could not tell: the proof was changed on its way",
         _ => "could not tell: what it was compared with is damaged",
     }
 }
@@ -68,6 +69,9 @@ fn verdict(judged: &Judged) -> &'static str {
 fn text(out: &mut dyn Write, judged: &Judged) -> Result<(), Failure> {
     if let Some(version) = judged.later_version {
         writeln!(out, "proof: version {version}, this program knows version 1")?;
+    }
+    if let Some(changed) = judged.changed {
+        writeln!(out, "{}", wrapped(&format!("proof: {changed}"), 0))?;
     }
     for fault in &judged.faults {
         writeln!(out, "fault: {}", visible(&fault.to_string()))?;
@@ -292,6 +296,7 @@ struct Told {
     not_checkable: u64,
     ignored_lines: usize,
     later_version: Option<u64>,
+    changed: Option<String>,
     faults: Vec<ToldFault>,
 }
 
@@ -394,6 +399,7 @@ impl Told {
             not_checkable: judged.not_checkable,
             ignored_lines: judged.trust.ignored_lines,
             later_version: judged.later_version,
+            changed: judged.changed.map(|changed| changed.to_string()),
             faults: judged.faults.iter().map(told_fault).collect(),
         }
     }
