@@ -7,7 +7,7 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::WriteArgs;
-use crate::cli::output::{note, out};
+use crate::cli::output::{done, note};
 use crate::cli::preview::{self, Extent};
 use crate::cli::progress::Progress;
 use crate::ledger::append::{
@@ -111,7 +111,7 @@ fn events(count: usize) -> String {
 
 pub fn tell(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
     let Receipt { first, count, already } = *receipt;
-    let mut out = out();
+    let mut out = done();
     let what = if already { "already at" } else { "written at" };
     let last = first + count.saturating_sub(1);
     match count {

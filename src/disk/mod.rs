@@ -71,6 +71,20 @@ pub enum DiskError {
         /// The file.
         path: PathBuf,
     },
+    /// The file has another length than whoever has the lock left it with: nothing was written.
+    #[error(
+        "{} has {found} bytes, expected {expected}: another process writes to it at the same time, \
+         so the lock does nothing on this file system; write from one machine, or keep the ledger \
+         on a disk that locks", path.display()
+    )]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// How many bytes it must have.
+        expected: u64,
+        /// How many it has.
+        found: u64,
+    },
     /// Another writer has the lock.
     #[error("{} is held by another writer: {holder}", path.display())]
     Held {

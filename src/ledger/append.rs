@@ -66,6 +66,9 @@ pub struct Receipt {
 const BACK: i64 = 5 * 60 * 1_000_000;
 const AHEAD: i64 = 24 * 3_600 * 1_000_000;
 
+/// After how many events those who wait for the lock are told that the work goes on.
+const STEP: u64 = 1_024;
+
 /// Refuses a clock that is far off the last event's time.
 pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
     let Some(last) = writer.judge.chain.at else { return Ok(()) };
@@ -290,6 +293,9 @@ fn judge(
     examined: Option<Examined>,
 ) -> Result<Option<String>, LedgerError> {
     let Some(examined) = examined else { return Ok(None) };
+    if (prepared.entries.len() as u64).is_multiple_of(STEP) {
+        writer.step();
+    }
     let pending = Pending::new(&writer.journal, &writer.recent, prepared);
     let judged = writer.judge.event(&examined, &pending, Asked::All)?;
     writer.index.event(&writer.judge.chain.state, &examined, &judged);

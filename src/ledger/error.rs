@@ -266,7 +266,9 @@ impl LedgerError {
                 Some(Class::Damage) => 2,
                 _ => 1,
             },
-            LedgerError::Disk(DiskError::Held { .. }) | LedgerError::Outrun(_) => 3,
+            LedgerError::Disk(DiskError::Held { .. } | DiskError::Changed { .. })
+            | LedgerError::Journal(JournalError::Disk(DiskError::Changed { .. }))
+            | LedgerError::Outrun(_) => 3,
             LedgerError::StoreIo(StoreError::Held(_)) => 3,
             LedgerError::BehindMark { .. }
             | LedgerError::Fork { .. }

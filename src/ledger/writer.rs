@@ -8,7 +8,7 @@
 mod ground;
 
 use crate::disk;
-use crate::disk::lock::Lock;
+use crate::disk::lock::{Lock, Waiting};
 use crate::event::Entry;
 use crate::hash::Hash;
 use crate::index::{Builder, Mode};
@@ -33,6 +33,7 @@ use ground::{
     set_aside,
 };
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// How many events go into the store in one batch.
@@ -82,7 +83,7 @@ pub struct Writer {
 struct Hands {
     journal: JournalWriter,
     store: SledStore,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Writer {
@@ -93,11 +94,26 @@ impl Writer {
         log_keys: Vec<SecretKey>,
         wait: Duration,
     ) -> Result<Writer, LedgerError> {
+        Writer::wait(paths, log_keys, &mut Waiting { most: wait, tell: &mut |_| {} })
+    }
+
+    /// The same, and tells for whom it waits.
+    pub fn wait(
+        paths: Paths,
+        log_keys: Vec<SecretKey>,
+        waiting: &mut Waiting<'_>,
+    ) -> Result<Writer, LedgerError> {
         paths.expect_ledger(false)?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
-        let lock = Lock::take(&paths.lock(), wait)?;
-        let (mut this, foreign) = Writer::judged(paths, log_keys, imported)?;
+        let lock = Mutex::new(Lock::wait(&paths.lock(), waiting)?);
+        let step = |_| {
+            if let Ok(mut lock) = lock.lock() {
+                lock.step();
+            }
+        };
+        let (mut this, foreign) = Writer::judged((paths, log_keys), imported, Some(&step))?;
+        let lock = lock.into_inner().unwrap_or_else(PoisonError::into_inner);
         let signed = match &foreign {
             None => covered(record::checkpoint(&this.paths)?.as_deref()),
             Some(_) => None,
@@ -112,7 +128,7 @@ impl Writer {
         this.write_again(signed.unwrap_or(0))?;
         this.index = go_on_with_index(&this.paths, &this.journal, this.index)?;
         this.index.commit(journal.next_offset());
-        this.hands = Some(Hands { journal, store, _lock: lock });
+        this.hands = Some(Hands { journal, store, lock });
         this.notices.extend(built);
         this.notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
         this.catch_up()?;
@@ -134,14 +150,14 @@ impl Writer {
         paths.expect_ledger(false)?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
-        Ok(Writer::judged(paths, log_keys, imported)?.0)
+        Ok(Writer::judged((paths, log_keys), imported, None)?.0)
     }
 
     /// The record judged, and why its checkpoint is not one of its own, if so.
     fn judged(
-        paths: Paths,
-        log_keys: Vec<SecretKey>,
+        (paths, log_keys): (Paths, Vec<SecretKey>),
         imported: Imported,
+        progress: Option<&(dyn Fn(u64) + Sync)>,
     ) -> Result<(Writer, Option<String>), LedgerError> {
         let ends = Ends { checkpoint: record::checkpoint(&paths)?, ..Ends::default() };
         let covered = covered(ends.checkpoint.as_deref());
@@ -152,13 +168,13 @@ impl Writer {
         let index = Builder::open(&paths.ledger, journal.starts(), Mode::Check);
         let follower = Some(&index as &dyn Follower);
         // What the log key did not sign for is judged whole, for the log key is about to sign it.
-        let options =
-            Options { follower, signed_for: covered.unwrap_or(0), ..Options::whole(jobs) };
+        let signed_for = covered.unwrap_or(0);
+        let options = Options { follower, signed_for, progress, ..Options::whole(jobs) };
         follow(&journal, options, &mut judge)?;
         if !judge.faults.is_empty() {
             return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
         }
-        let foreign = check_checkpoint(&ends, &judge)?;
+        let foreign = check_checkpoint(&ends, &journal, &judge)?;
         if foreign.is_some() {
             // A checkpoint that the log key did not sign speaks for nothing.
             check_signatures(&journal, jobs)?;
@@ -203,12 +219,19 @@ impl Writer {
             notices: Vec::new(),
             recent: Vec::new(),
             keyring: Keyring::default(),
-            hands: Some(Hands { journal: writer, store, _lock: lock }),
+            hands: Some(Hands { journal: writer, store, lock }),
             index,
             marks,
             log_keys: vec![log_key],
             imported: Imported::No,
         })
+    }
+
+    /// Says to those who wait for the lock that the work goes on.
+    pub fn step(&mut self) {
+        if let Some(Hands { lock, .. }) = &mut self.hands {
+            lock.step();
+        }
     }
 
     /// The number of events.
@@ -309,7 +332,7 @@ impl Writer {
 
     /// Adds to the store what only the journal has.
     fn catch_up(&mut self) -> Result<(), LedgerError> {
-        let Some(Hands { store, .. }) = &mut self.hands else { return Ok(()) };
+        let Some(Hands { store, lock, .. }) = &mut self.hands else { return Ok(()) };
         let behind = store.head()?.size;
         if behind == self.judge.chain.size() {
             return Ok(());
@@ -317,6 +340,7 @@ impl Writer {
         for span in self.journal.walk(behind)? {
             let span = span?;
             store_entries(store, span.first, &span.entries)?;
+            lock.step();
         }
         let added = self.size() - behind;
         if !self.notices.iter().any(|notice| matches!(notice, Notice::StoreBuilt(_))) {
