@@ -144,7 +144,8 @@ fn server_with(
 
 #[test]
 fn what_a_server_has_for_every_name_is_no_record() {
-    let cases: [(fn() -> Vec<u8>, &str); 6] = [
+    type Page = fn() -> Vec<u8>;
+    let cases: [(Page, &str); 6] = [
         (|| page("Content-Type: text/html\r\n"), "a page of HTML"),
         (|| page(""), "a page of HTML"),
         (|| ok(b"\xEF\xBB\xBF \n<HTML>"), "a page of HTML"),
