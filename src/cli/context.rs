@@ -6,6 +6,7 @@ use crate::cli::args::{Format, Global};
 use crate::cli::ask;
 use crate::cli::exit::{Failure, announce_clock};
 use crate::cli::output::note;
+use crate::cli::zone;
 use crate::clock::Clock;
 use crate::entropy::{Entropy, Seeded, System};
 use crate::key::{PublicKey, SecretKey};
@@ -13,6 +14,7 @@ use crate::keys::{Handle, Held, KeyFolder, Listed};
 use crate::ledger::append;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
+use crate::ledger::point::Around;
 use crate::ledger::record::Record;
 use crate::ledger::writer::{Notice, Writer};
 use crate::roster::{Member, Roster};
@@ -44,6 +46,8 @@ impl Context {
             }
             _ => Box::new(System),
         };
+        // Checked also where no time is read or shown: a zone that was mistyped is an error.
+        zone::display(Around::new(&global.tz, clock.peek())?.zone);
         Ok(Context { global, clock, entropy, trial: false })
     }
 

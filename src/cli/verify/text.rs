@@ -121,6 +121,9 @@ fn around(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
     if let Some(why) = &told.no_evidence {
         writeln!(out, "no evidence file: {why}; keep the pin")?;
     }
+    for (label, text) in told.tally.lines() {
+        writeln!(out, "{label}: {text}")?;
+    }
     if told.anchored.events > 0 {
         writeln!(out, "anchored: {}", Anchors(&told.anchored))?;
     }

@@ -285,6 +285,10 @@ impl Slice<'_> {
         Ok(entries.first().map(examine))
     }
 
+    pub(super) fn life(&self, of: u64) -> Vec<u64> {
+        self.or_trouble(self.then.life(of))
+    }
+
     pub(super) fn undone_by(&self, event: u64) -> Option<u64> {
         let mark = self.or_trouble(self.then.mark(event));
         mark.undone(event).map(|undone| undone.by)
