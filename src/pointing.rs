@@ -1,11 +1,18 @@
 //! Pointing: finding in a document the words that an editor means, loosely typed.
 //!
 //! Always holds: what is found is a span of the document; the document's own words are recorded,
-//! never the typed ones. Loose about white space, quotation marks and dashes; not about letters.
-//! Not here: the record's exact quotations (`quote`). Source: the Web Annotation TextQuoteSelector
-//! idea, turned to typing.
+//! never the typed ones. Loose about what `loose` folds; not about letters. What is found begins
+//! and ends between words, unless its edges are meant to be where they were typed. The work grows
+//! with the length of the document and of the typed words, never with their product.
+//! Not here: the record's exact quotations (`quote`); what is cut at an edge (`edges`).
+//! Source: the Web Annotation TextQuoteSelector idea, turned to typing.
 
+mod nearest;
+
+use crate::edges::{Unit, unit_at};
+use crate::loose::{Hyphens, Loose};
 use crate::quote::Text;
+use memchr::memmem;
 
 /// Why words do not point at one place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,7 +21,7 @@ pub enum PointingError {
     #[error("the quotation is empty")]
     Empty,
     /// Not in the document; the nearest place in it, and the first difference there.
-    #[error("{}", describe(*.at, .found, *.before, (.instead, .expected)))]
+    #[error("{}", nearest::describe(*.at, .found, *.before, (.instead, .expected)))]
     NotFound {
         /// The code point of the nearest place.
         at: usize,
@@ -26,6 +33,35 @@ pub enum PointingError {
         instead: String,
         /// What was typed there.
         expected: String,
+    },
+    /// Both ends of `first … last` are in the document, the last words only before the first ones.
+    #[error(
+        "the quotation does not stand in the document: its first words do, at code point {first}, \
+         its last words only before them, at code point {last}"
+    )]
+    Reversed {
+        /// The first place of the first words.
+        first: usize,
+        /// The last place of the last words.
+        last: usize,
+    },
+    /// Only inside of words, numbers, addresses or characters.
+    #[error(
+        "the quotation {} inside the {unit} {whole:?} at code points {start}..{end}; quote all of \
+         it, or say that the edge is meant to be there with --exact-edges (exact_edges in a draft)",
+        if *.begins { "begins" } else { "ends" }
+    )]
+    Cut {
+        /// Whether the quotation begins there; else it ends there.
+        begins: bool,
+        /// What is cut.
+        unit: Unit,
+        /// The whole of it.
+        whole: String,
+        /// Its code points.
+        start: usize,
+        /// The code point after it.
+        end: usize,
     },
     /// More than one place.
     #[error(
@@ -48,212 +84,248 @@ pub enum PointingError {
     },
 }
 
-fn describe(at: usize, found: &str, before: bool, differ: (&str, &str)) -> String {
-    let (instead, expected) = differ;
-    let not = "the quotation does not stand in the document";
-    let side = if before { "before" } else { "after" };
-    if found.is_empty() {
-        return format!("{not}: no word of {expected:?} does");
+/// Where a quotation may begin and end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Edges {
+    /// Between words, numbers, addresses and characters.
+    #[default]
+    Whole,
+    /// Where the typed words do.
+    Exact,
+}
+
+impl Edges {
+    /// Exact where that was said.
+    pub fn exact(said: Option<bool>) -> Edges {
+        if said == Some(true) { Edges::Exact } else { Edges::Whole }
     }
-    let instead = match instead {
-        "" => "nothing".to_owned(),
-        words => format!("{words:?}"),
+}
+
+/// Words that point at a place: themselves, or `first words … last words`.
+#[derive(Clone, Copy, Debug)]
+pub struct Pointing<'a> {
+    /// The words as they were typed.
+    pub words: &'a str,
+    /// Which one of several places, from 1.
+    pub nth: Option<usize>,
+    /// Where the place may begin and end.
+    pub edges: Edges,
+}
+
+impl Pointing<'_> {
+    /// The span `start..end` in code points at which the words point.
+    pub fn find(&self, text: &Text) -> Result<(usize, usize), PointingError> {
+        choose(&self.places(text)?, self.nth)
+    }
+
+    /// The first place of the words, in code points, however many there are.
+    pub fn first(&self, text: &Text) -> Result<(usize, usize), PointingError> {
+        let places = self.places(text)?;
+        places.first().map(Place::span).ok_or(PointingError::Empty)
+    }
+
+    /// All places, in order; there is one at least.
+    fn places(&self, text: &Text) -> Result<Vec<Place>, PointingError> {
+        if Loose::new(self.words.trim(), Hyphens::Joined).as_str().trim().is_empty() {
+            return Err(PointingError::Empty);
+        }
+        let whole = occurrences(text, self.words);
+        if !whole.is_empty() {
+            return self.uncut(text, whole);
+        }
+        let Some((first, last)) = split_ellipsis(self.words) else {
+            return Err(nearest::nearest(text, self.words));
+        };
+        let (firsts, lasts) = (occurrences(text, first), occurrences(text, last));
+        let reversed = firsts.first().zip(lasts.last()).map(|(first, last)| {
+            PointingError::Reversed { first: first.start(), last: last.start() }
+        });
+        let not_found = || nearest::nearest(text, self.words);
+        if firsts.is_empty() || lasts.is_empty() {
+            return Err(not_found());
+        }
+        let joined = joined(&self.uncut(text, firsts)?, &self.uncut(text, lasts)?);
+        match joined.is_empty() {
+            true => Err(reversed.unwrap_or_else(not_found)),
+            false => Ok(joined),
+        }
+    }
+
+    /// The places that cut nothing; where each does, what the first one cuts.
+    fn uncut(&self, text: &Text, places: Vec<Place>) -> Result<Vec<Place>, PointingError> {
+        if self.edges == Edges::Exact {
+            return Ok(places);
+        }
+        let (mut uncut, mut first) = (Vec::new(), None);
+        for place in places {
+            let place = with_invisible(text, place);
+            match cut(text, place.span()) {
+                None => uncut.push(place),
+                Some(found) => first = first.or(Some(found)),
+            }
+        }
+        match first {
+            Some(first) if uncut.is_empty() => Err(first),
+            _ => Ok(uncut),
+        }
+    }
+}
+
+/// What a span in code points cuts at its beginning or at its end.
+pub fn cut(text: &Text, span: (usize, usize)) -> Option<PointingError> {
+    let edge = |point: usize, begins: bool| {
+        let (unit, found) = unit_at(text.as_str(), text.byte(point)?)?;
+        let (start, end) = (text.point(found.start)?, text.point(found.end)?);
+        let whole = text.as_str().get(found)?.to_owned();
+        Some(PointingError::Cut { begins, unit, whole, start, end })
     };
-    format!(
-        "{not}: the nearest place is {found:?} at code point {at}; {side} it the document has \
-         {instead}, the quotation has {expected:?}"
-    )
+    edge(span.0, true).or_else(|| edge(span.1, false))
 }
 
-/// A document's text folded for loose search: each folded character and its code point.
-struct Loose {
-    chars: Vec<char>,
-    points: Vec<usize>,
+/// A place of the document in code points. A document has fewer than 2^32 of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    start: u32,
+    end: u32,
 }
 
-impl Loose {
-    fn of(text: &str) -> Loose {
-        let mut loose = Loose { chars: Vec::new(), points: Vec::new() };
-        for (point, c) in text.chars().enumerate() {
-            let folded = fold(c);
-            if folded == ' ' && loose.chars.last() == Some(&' ') {
-                continue;
-            }
-            loose.chars.push(folded);
-            loose.points.push(point);
+impl Place {
+    fn new(start: usize, end: usize) -> Option<Place> {
+        Some(Place { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
+    }
+
+    fn start(&self) -> usize {
+        self.start as usize
+    }
+
+    fn span(&self) -> (usize, usize) {
+        (self.start as usize, self.end as usize)
+    }
+}
+
+/// The place with the invisible characters after it that belong to its last character.
+fn with_invisible(text: &Text, place: Place) -> Place {
+    let (_, end) = place.span();
+    let rest = text.byte(end).and_then(|byte| text.as_str().get(byte..)).unwrap_or_default();
+    let selectors = rest.chars().take_while(|c| matches!(c, '\u{FE00}'..='\u{FE0F}')).count();
+    Place { end: place.end + u32::try_from(selectors).unwrap_or_default(), ..place }
+}
+
+/// All places of words in a text, overlaps counted, in order. A word that is broken at the end of
+/// a line is found with and without its hyphen; where nothing is found, hyphens inside words are
+/// looked through.
+fn occurrences(text: &Text, words: &str) -> Vec<Place> {
+    let mut places = Vec::new();
+    let needle = |hyphens| Loose::new(words.trim(), hyphens);
+    add_places(&mut places, text.loose(), &needle(Hyphens::Joined));
+    if text.loose().has_broken_words() {
+        for hyphens in [Hyphens::Kept, Hyphens::Spaced] {
+            add_places(&mut places, &Loose::new(text.as_str(), hyphens), &needle(hyphens));
         }
-        loose
+        places.sort_unstable();
+        places.dedup();
     }
-
-    /// All places of `needle` from index `from` on, overlaps counted.
-    fn places(&self, needle: &[char], from: usize) -> Vec<usize> {
-        let last = (self.chars.len() + 1).saturating_sub(needle.len());
-        (from..last).filter(|at| self.chars[*at..].starts_with(needle)).collect()
+    if places.is_empty() {
+        let (hay, needle) = (Loose::new(text.as_str(), Hyphens::Ignored), needle(Hyphens::Ignored));
+        add_places(&mut places, &hay, &needle);
     }
+    places
 }
 
-fn fold(c: char) -> char {
-    match c {
-        c if c.is_whitespace() => ' ',
-        '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '″' => '"',
-        '\'' | '‘' | '’' | '‚' | '‛' | '‹' | '›' | '′' | '`' => '\'',
-        '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => '-',
-        other => other,
-    }
+fn add_places(places: &mut Vec<Place>, hay: &Loose, needle: &Loose) {
+    let needle = needle.as_str().trim_matches(' ');
+    each_occurrence(hay.as_str().as_bytes(), needle.as_bytes(), &mut |at| {
+        let (start, end) = hay.span(at, at + needle.len());
+        places.extend(Place::new(start, end));
+    });
 }
 
-fn needle(words: &str) -> Vec<char> {
-    Loose::of(words.trim()).chars
-}
-
-/// The span `start..end` in code points at which `typed` points: the words themselves, or
-/// `first words … last words`. `nth` chooses among several, from 1.
-pub fn point(
-    text: &Text,
-    typed: &str,
-    nth: Option<usize>,
-) -> Result<(usize, usize), PointingError> {
-    let loose = Loose::of(text.as_str());
-    let whole = needle(typed);
-    if whole.is_empty() {
-        return Err(PointingError::Empty);
+/// Calls `found` with each offset of a needle, overlaps counted, in one pass (Knuth, Morris,
+/// Pratt) from the first one on.
+fn each_occurrence(hay: &[u8], needle: &[u8], found: &mut dyn FnMut(usize)) {
+    if needle.is_empty() {
+        return;
     }
-    let mut spans: Vec<(usize, usize)> =
-        loose.places(&whole, 0).into_iter().map(|at| (at, at + whole.len())).collect();
-    if spans.is_empty()
-        && let Some((first, last)) = split_ellipsis(typed)
-    {
-        let (first, last) = (needle(first), needle(last));
-        if !first.is_empty() && !last.is_empty() {
-            for at in loose.places(&first, 0) {
-                let end = loose.places(&last, at + first.len()).first().copied();
-                spans.extend(end.map(|end| (at, end + last.len())));
-            }
+    let Some(first) = memmem::find(hay, needle) else { return };
+    let borders = borders(needle);
+    let mut matched = 0;
+    for (at, byte) in hay.iter().enumerate().skip(first) {
+        while matched > 0 && needle.get(matched) != Some(byte) {
+            matched = borders.get(matched - 1).copied().unwrap_or_default();
+        }
+        if needle.get(matched) == Some(byte) {
+            matched += 1;
+        }
+        if matched == needle.len() {
+            found(at + 1 - matched);
         }
     }
-    let span = choose(&spans, nth, &loose).map_err(|error| match error {
-        PointingError::Empty => nearest(&loose, typed),
-        other => other,
-    })?;
-    let end = span.1.checked_sub(1).and_then(|last| loose.points.get(last));
-    match (loose.points.get(span.0), end) {
-        (Some(start), Some(end)) => Ok((*start, end + 1)),
-        _ => Err(PointingError::Empty),
+}
+
+/// For each beginning of a needle the length of the longest shorter one that it ends with.
+fn borders<T: PartialEq>(needle: &[T]) -> Vec<usize> {
+    let mut borders = vec![0; needle.len()];
+    let mut matched = 0;
+    for at in 1..needle.len() {
+        while matched > 0 && needle[matched] != needle[at] {
+            matched = borders[matched - 1];
+        }
+        if needle[matched] == needle[at] {
+            matched += 1;
+        }
+        borders[at] = matched;
     }
+    borders
+}
+
+/// Each place of the first words, up to the next place of the last ones.
+fn joined(firsts: &[Place], lasts: &[Place]) -> Vec<Place> {
+    let mut lasts = lasts.iter().peekable();
+    let mut joined = Vec::new();
+    for first in firsts {
+        while lasts.next_if(|last| last.start < first.end).is_some() {}
+        let Some(last) = lasts.peek() else { break };
+        joined.push(Place { start: first.start, end: last.end });
+    }
+    joined
 }
 
 /// Whether `typed` points at all of `words`: the same words, or their beginning and their end.
 pub fn is_at(typed: &str, words: &str) -> bool {
-    let (whole, found) = (needle(typed), needle(words));
-    let ends = split_ellipsis(typed).is_some_and(|(first, last)| {
-        let (first, last) = (needle(first), needle(last));
-        let fits = first.len() + last.len() <= found.len();
-        fits && !first.is_empty() && found.starts_with(&first) && found.ends_with(&last)
-    });
-    whole == found || ends
+    let same = |hyphens| {
+        let fold = |text: &str| Loose::new(text.trim(), hyphens).as_str().to_owned();
+        let (whole, found) = (fold(typed), fold(words));
+        let ends = split_ellipsis(typed).is_some_and(|(first, last)| {
+            let (first, last) = (fold(first), fold(last));
+            let fits = first.len() + last.len() <= found.len();
+            let ends = found.starts_with(&first) && found.ends_with(&last);
+            fits && !first.is_empty() && !last.is_empty() && ends
+        });
+        whole == found || ends
+    };
+    [Hyphens::Joined, Hyphens::Kept, Hyphens::Spaced, Hyphens::Ignored].into_iter().any(same)
 }
 
 fn split_ellipsis(typed: &str) -> Option<(&str, &str)> {
     typed.split_once('…').or_else(|| typed.split_once("..."))
 }
 
-fn choose(
-    spans: &[(usize, usize)],
-    nth: Option<usize>,
-    loose: &Loose,
-) -> Result<(usize, usize), PointingError> {
-    let count = spans.len();
-    match (spans, nth) {
+fn choose(places: &[Place], nth: Option<usize>) -> Result<(usize, usize), PointingError> {
+    let count = places.len();
+    match (places, nth) {
         ([], _) => Err(PointingError::Empty),
-        (spans, Some(nth)) => nth
+        (places, Some(nth)) => nth
             .checked_sub(1)
-            .and_then(|index| spans.get(index).copied())
+            .and_then(|index| places.get(index).map(Place::span))
             .ok_or(PointingError::NoSuchOccurrence { nth, count }),
-        ([span], None) => Ok(*span),
-        (spans, None) => {
-            let place = |span: &(usize, usize)| {
-                let start = loose.points.get(span.0).copied().unwrap_or_default();
-                let end = loose.points.get(span.1 - 1).map_or(start, |end| end + 1);
-                format!("{start}..{end}")
-            };
-            let places: Vec<String> = spans.iter().take(5).map(place).collect();
-            Err(PointingError::Ambiguous { count, places: places.join(", ") })
+        ([place], None) => Ok(place.span()),
+        (places, None) => {
+            let place = |place: &Place| format!("{}..{}", place.start, place.end);
+            let places: Vec<String> = places.iter().take(5).map(place).collect();
+            let more = if count > 5 { " and others" } else { "" };
+            Err(PointingError::Ambiguous { count, places: places.join(", ") + more })
         }
     }
-}
-
-/// The place in the document that is nearest to the typed words, and what differs there. Of
-/// `first … last`, the part that is not found.
-fn nearest(loose: &Loose, typed: &str) -> PointingError {
-    let (mut typed, mut from) = (needle(typed), 0);
-    if let Some((first, last)) = split_ellipsis(&typed.iter().collect::<String>()) {
-        let (first, last) = (needle(first), needle(last));
-        match loose.places(&first, 0).first() {
-            Some(at) if !first.is_empty() && !last.is_empty() => {
-                from = at + first.len();
-                typed = last;
-            }
-            _ => typed = if first.is_empty() { last } else { first },
-        }
-    }
-    let Run { at, of, length } = longest_run(loose, &typed, from);
-    let end = of + length;
-    let before = end == typed.len() && of > 0;
-    let (instead, expected) = match before {
-        true => (last_of(&loose.chars[..at]), last_of(&typed[..of])),
-        false => (first_of(&loose.chars[at + length..]), first_of(&typed[end..])),
-    };
-    // Of a long run the end that is beside the difference is told.
-    let shown = length.min(SHOWN);
-    let skipped = if before { 0 } else { length - shown };
-    PointingError::NotFound {
-        at: loose.points.get(at + skipped).copied().unwrap_or_default(),
-        found: typed[of + skipped..of + skipped + shown].iter().collect(),
-        before,
-        instead,
-        expected,
-    }
-}
-
-/// How many characters are told of a run, and of a difference.
-const SHOWN: usize = 40;
-const DIFFERENCE: usize = 24;
-
-fn first_of(chars: &[char]) -> String {
-    chars.iter().take(DIFFERENCE).collect()
-}
-
-fn last_of(chars: &[char]) -> String {
-    chars[chars.len().saturating_sub(DIFFERENCE)..].iter().collect()
-}
-
-/// Characters that the document and the typed words share: where in each, and how many.
-#[derive(Clone, Copy, Default)]
-struct Run {
-    at: usize,
-    of: usize,
-    length: usize,
-}
-
-/// The longest run from the beginning of some typed word on, the earliest of equal ones.
-fn longest_run(loose: &Loose, typed: &[char], from: usize) -> Run {
-    let begins = |of: &usize| *of == 0 || typed.get(of - 1) == Some(&' ');
-    let mut best = Run::default();
-    for of in (0..typed.len()).filter(begins) {
-        for at in from..loose.chars.len() {
-            let same = loose.chars[at..].iter().zip(&typed[of..]);
-            let length = same.take_while(|(a, b)| a == b).count();
-            let word = at == 0 || !loose.chars[at - 1].is_alphanumeric();
-            if word && length > best.length {
-                best = Run { at, of, length };
-            }
-        }
-        // What is found once the quotation's beginning is, is the first difference.
-        if best.length > typed.len() / 2 {
-            break;
-        }
-    }
-    best
 }
 
 #[cfg(test)]
@@ -265,7 +337,8 @@ mod tests {
 
     fn at(typed: &str) -> Result<String, String> {
         let text = Text::new(TEXT.into()).unwrap();
-        let found = point(&text, typed, None).map_err(|error| error.to_string())?;
+        let pointing = Pointing { words: typed, nth: None, edges: Edges::Whole };
+        let found = pointing.find(&text).map_err(|error| error.to_string())?;
         Ok(text.slice(found.0, found.1).unwrap().to_owned())
     }
 
@@ -297,6 +370,105 @@ mod tests {
              nothing, the quotation has \" The end\"",
         );
         near("Xylophone", "no word of \"Xylophone\" does");
+    }
+
+    fn found(text: &str, typed: &str, nth: Option<usize>, edges: Edges) -> Result<String, String> {
+        let text = Text::new(text.into()).unwrap();
+        let pointing = Pointing { words: typed, nth, edges };
+        let span = pointing.find(&text).map_err(|error| error.to_string())?;
+        Ok(text.slice(span.0, span.1).unwrap().to_owned())
+    }
+
+    #[test]
+    fn the_same_text_in_another_spelling_is_found_as_it_stands() {
+        for (text, typed, own) in [
+            ("au cafe\u{301} noir", "café noir", "cafe\u{301} noir"),
+            ("au café noir", "cafe\u{301}", "café"),
+            ("the of\u{AD}ﬁce was shut", "office was", "of\u{AD}ﬁce was"),
+            ("the govern-\nment said", "the government", "the govern-\nment"),
+            ("the govern-\r\nment said", "govern-ment said", "govern-\r\nment said"),
+            ("the ex-\npresident of govern-\nment", "ex-president of government", {
+                "ex-\npresident of govern-\nment"
+            }),
+            ("\u{FEFF}First\u{200B} words", "First words", "First\u{200B} words"),
+            ("of 1\u{202F}000\u{A0}km.", "1 000 km", "1\u{202F}000\u{A0}km"),
+            ("在北\n京的", "北京", "北\n京"),
+            ("so ❤\u{FE0F} it", "❤", "❤\u{FE0F}"),
+        ] {
+            assert_eq!(found(text, typed, None, Edges::Whole), Ok(own.to_owned()));
+        }
+    }
+
+    #[test]
+    fn places_inside_of_words_count_only_where_they_are_meant() {
+        let text = "the war, the warm war of 88 wars";
+        assert_eq!(found(text, "war", Some(2), Edges::Whole), Ok("war".to_owned()));
+        let many = "the quotation stands 2 times in the document, at code points 4..7, 18..21; \
+                    give more words, or say which with nth";
+        assert_eq!(found(text, "war", None, Edges::Whole), Err(many.to_owned()));
+        let many = found(text, "war", None, Edges::Exact).unwrap_err();
+        assert!(many.starts_with("the quotation stands 4 times"), "{many}");
+        let cut = |begins, at, place| {
+            format!(
+                "the quotation {begins} inside the {at} at code points {place}; quote all of it, \
+                 or say that the edge is meant to be there with --exact-edges (exact_edges in a \
+                 draft)"
+            )
+        };
+        let inside = cut("ends", "number \"88\"", "25..27");
+        assert_eq!(found(text, "of 8", None, Edges::Whole), Err(inside));
+        assert_eq!(found(text, "of 8", None, Edges::Exact), Ok("of 8".to_owned()));
+        let inside = cut("ends", "word \"warm\"", "13..17");
+        assert_eq!(found(text, ", the war … of", None, Edges::Whole), Err(inside));
+        let inside = cut("begins", "word \"warm\"", "13..17");
+        assert_eq!(found(text, "the war … arm", None, Edges::Whole), Err(inside));
+    }
+
+    #[test]
+    fn last_words_before_the_first_ones_are_named_as_that() {
+        let told = found("It ended. It began.", "began … ended", None, Edges::Whole);
+        assert_eq!(
+            told,
+            Err("the quotation does not stand in the document: its first words do, \
+                              at code point 13, its last words only before them, at code point 3"
+                .to_owned())
+        );
+    }
+
+    /// Every place by comparing each one.
+    fn compared(hay: &[u8], needle: &[u8]) -> Vec<usize> {
+        (0..hay.len()).filter(|at| hay[*at..].starts_with(needle)).collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn all_occurrences_are_found(hay in "[ab]{0,40}", needle in "[ab]{1,5}") {
+            let mut places = Vec::new();
+            each_occurrence(hay.as_bytes(), needle.as_bytes(), &mut |at| places.push(at));
+            proptest::prop_assert_eq!(places, compared(hay.as_bytes(), needle.as_bytes()));
+        }
+
+        #[test]
+        fn first_words_go_with_the_next_last_ones(
+            hay in "[abc]{0,30}",
+            first in "[abc]{1,3}",
+            last in "[abc]{1,3}",
+        ) {
+            let place = |at: usize, length: usize| Place::new(at, at + length).unwrap();
+            let all = |words: &str| -> Vec<Place> {
+                let at = compared(hay.as_bytes(), words.as_bytes());
+                at.into_iter().map(|at| place(at, words.len())).collect()
+            };
+            let (firsts, lasts) = (all(&first), all(&last));
+            let naive: Vec<Place> = firsts
+                .iter()
+                .filter_map(|first| {
+                    let last = lasts.iter().find(|last| last.start >= first.end)?;
+                    Some(Place { start: first.start, end: last.end })
+                })
+                .collect();
+            proptest::prop_assert_eq!(joined(&firsts, &lasts), naive);
+        }
     }
 
     #[test]

@@ -5,11 +5,17 @@
 //! Source: FORMAT.md section 3; W3C Web Annotation, TextQuoteSelector.
 
 use crate::event::body::{Quote, Span};
+use crate::loose::{Hyphens, Loose};
 use crate::text::Verbatim;
 use memchr::memmem;
+use std::ops::Range;
+use std::sync::OnceLock;
 
-/// How many code points of context a quotation has at least.
+/// How many code points of context a quotation has at least, and at most.
 pub const CONTEXT: usize = 32;
+const MOST_CONTEXT: usize = 2_000;
+/// How many code points are quoted at most.
+pub const MOST_WORDS: usize = 20_000;
 const STEP: usize = 32;
 
 /// A document's text with an index from code points to bytes.
@@ -27,6 +33,7 @@ pub struct Text {
     length: usize,
     /// Byte offset of every 32nd code point.
     index: Vec<usize>,
+    loose: OnceLock<Loose>,
 }
 
 impl Text {
@@ -41,7 +48,7 @@ impl Text {
             }
             length += 1;
         }
-        Some(Text { text, length, index })
+        Some(Text { text, length, index, loose: OnceLock::new() })
     }
 
     /// The number of code points.
@@ -57,6 +64,11 @@ impl Text {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The text folded for loose search, once for all that is looked for.
+    pub fn loose(&self) -> &Loose {
+        self.loose.get_or_init(|| Loose::new(&self.text, Hyphens::Joined))
     }
 
     /// The byte offset of a code point; the text's length in bytes for its end; `None` beyond.
@@ -82,12 +94,13 @@ impl Text {
     }
 
     /// The quotation of a span, with the least context (32 or more code points on each side) that
-    /// makes it unique; `None` if the span is empty or not in the text.
+    /// makes it unique; `None` if the span is empty, not in the text or longer than 20,000, or if
+    /// no context of 2,000 code points does.
     pub fn anchor(&self, start: usize, end: usize) -> Option<Quote> {
         if start >= end || end > self.length {
             return None;
         }
-        let n = self.least_context(start, end);
+        let n = self.least_context(start, end)?;
         Some(Quote {
             exact: Verbatim::new(self.slice(start, end)?).ok()?,
             prefix: Verbatim::new(self.slice(start.saturating_sub(n), start)?).ok()?,
@@ -109,20 +122,45 @@ impl Text {
             let words: String = found.chars().take(60).collect();
             return Err(format!("at {start}..{end} the document has {words:?}, not the quotation"));
         }
-        match self.anchor(start, end) {
-            Some(anchor) if anchor == *quote => Ok(()),
-            Some(_) => Err(format!("prefix or suffix of {start}..{end} are not the document's")),
-            None => {
-                Err(format!("no context of at most 2000 code points makes {start}..{end} unique"))
-            }
+        // The context that is given is the least if a smaller one by 1 is not enough.
+        let n = quote.prefix.chars().count().max(quote.suffix.chars().count()).max(CONTEXT);
+        let prefix = self.slice(start.saturating_sub(n), start);
+        let suffix = self.slice(end, (end + n).min(self.length));
+        if prefix != Some(&*quote.prefix) || suffix != Some(&*quote.suffix) {
+            return Err(format!("prefix or suffix of {start}..{end} are not the document's"));
         }
+        if self.is_unique(start, end, n) {
+            return match n > CONTEXT && self.is_unique(start, end, n - 1) {
+                false => Ok(()),
+                true => Err(format!("prefix or suffix of {start}..{end} are longer than needed")),
+            };
+        }
+        Err(match self.is_unique(start, end, MOST_CONTEXT) {
+            true => format!("prefix or suffix of {start}..{end} are too short to be unique"),
+            false => no_context(start, end),
+        })
     }
 
-    fn least_context(&self, start: usize, end: usize) -> usize {
+    /// The least number of code points on each side with which a span is unique, if 2,000 are
+    /// enough.
+    fn least_context(&self, start: usize, end: usize) -> Option<usize> {
         if self.is_unique(start, end, CONTEXT) {
-            return CONTEXT;
+            return Some(CONTEXT);
         }
-        let (mut low, mut high) = (CONTEXT, self.length);
+        let mut low = CONTEXT;
+        while low < MOST_CONTEXT {
+            let high = (low * 2).min(MOST_CONTEXT);
+            if self.is_unique(start, end, high) {
+                return Some(self.least_between(start, end, low..high));
+            }
+            low = high;
+        }
+        None
+    }
+
+    /// The least context, where the first number of a range is too small and its end is enough.
+    fn least_between(&self, start: usize, end: usize, range: Range<usize>) -> usize {
+        let (mut low, mut high) = (range.start, range.end);
         while high - low > 1 {
             let middle = low + (high - low) / 2;
             match self.is_unique(start, end, middle) {
@@ -141,4 +179,9 @@ impl Text {
         let Some(first) = finder.find(hay) else { return false };
         finder.find(&hay[first + 1..]).is_none()
     }
+}
+
+/// That a span cannot be quoted: the text repeats itself around it.
+pub fn no_context(start: usize, end: usize) -> String {
+    format!("no context of at most {MOST_CONTEXT} code points makes {start}..{end} unique")
 }

@@ -6,7 +6,7 @@
 use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{note, out, visible, whole_words};
+use crate::cli::output::{done, note, visible, whole_words};
 use crate::cli::submit::tell;
 use crate::event::args::Roles;
 use crate::event::body::Stated;
@@ -72,7 +72,7 @@ pub fn may_write(context: &Context, trial: Trial, told: &Told) -> Result<bool, F
 pub fn write(writer: &mut Writer, prepared: &Prepared, told: &Told) -> Result<Exit, Failure> {
     let receipt = commit(writer, prepared)?;
     let exit = tell(&receipt, writer)?;
-    let mut out = out();
+    let mut out = done();
     for line in &told.after {
         writeln!(out, "{line}")?;
     }

@@ -57,7 +57,7 @@ pub struct Global {
     /// The zone of dates without one and of displayed times, such as Europe/Berlin
     #[arg(long, global = true, default_value = "UTC", value_name = "ZONE")]
     pub tz: String,
-    /// How long to wait for another writer, such as 10s
+    /// How long to wait for another writer while nothing moves, such as 10s
     #[arg(long, global = true, default_value = "10s", value_name = "TIME")]
     pub wait: String,
     /// Do not ask before writing

@@ -8,6 +8,7 @@ use crate::cli::exit::{Failure, announce_clock};
 use crate::cli::output::note;
 use crate::cli::zone;
 use crate::clock::Clock;
+use crate::disk::lock::Waiting;
 use crate::entropy::{Entropy, Seeded, System};
 use crate::key::{PublicKey, SecretKey};
 use crate::keys::{Handle, Held, KeyFolder, Listed};
@@ -81,6 +82,11 @@ impl Context {
         Ok(Record::open(self.paths()?)?)
     }
 
+    /// What is signed of the record, open for reading: for what goes out of the house.
+    pub fn signed_record(&self) -> Result<Record, Failure> {
+        Ok(Record::signed(self.paths()?)?)
+    }
+
     /// The folder of keys, also where there is no ledger: then `keys` here, unless one is named.
     pub fn keys(&self) -> Result<PathBuf, Failure> {
         if let Some(keys) = &self.global.keys {
@@ -128,7 +134,9 @@ impl Context {
             }
             return Ok(writer);
         }
-        let writer = Writer::open(paths, keys.log_keys()?, self.wait()?)?;
+        let tell = &mut |holder: &str| note(format!("waiting for another writer: {holder}"));
+        let mut waiting = Waiting { most: self.wait()?, tell };
+        let writer = Writer::wait(paths, keys.log_keys()?, &mut waiting)?;
         if let Some(ledger) = &writer.judge.chain.state.fold.ledger
             && keys.name_log(&ledger.log_key)?
         {

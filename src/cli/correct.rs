@@ -161,6 +161,7 @@ fn as_draft(entry: &Evidence) -> EvidenceDraft {
         stance: Some(entry.stance),
         quote,
         nth: None,
+        exact_edges: Some(true),
         span: span.map(|span| SpanDraft { start: Some(span.start), end: Some(span.end) }),
         reliability: entry.reliability,
         translation,

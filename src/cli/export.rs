@@ -3,7 +3,7 @@
 use crate::archive::bag::ground::FolderGround;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{note, out};
+use crate::cli::output::{done, note};
 use crate::cli::provenance;
 use crate::keys::KeyFolder;
 use crate::ledger::error::LedgerError;
@@ -37,7 +37,7 @@ pub struct ExportArgs {
 }
 
 pub fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, Failure> {
-    let record = context.record()?;
+    let record = context.signed_record()?;
     let until = match &args.as_of {
         Some(text) => provenance::point(context, &record, text, Bound::End)?,
         None => record.size(),
@@ -51,7 +51,7 @@ pub fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, Failure> {
     let asked = Asked { until, jobs, unsigned: args.unsigned };
     let mut ground = FolderGround::open(&args.to, context.wait()?).map_err(LedgerError::from)?;
     let exported = export(&record, &keys, &asked, &mut ground)?;
-    let mut out = out();
+    let mut out = done();
     let (size, of, files) = (exported.size, exported.of, exported.files);
     writeln!(out, "exported {size} of {of} events, {files} files, to {}", args.to.display())?;
     match exported.checkpoint {

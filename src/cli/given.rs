@@ -66,6 +66,9 @@ pub struct QuoteArgs {
     /// Which one, where the words stand there more than once
     #[arg(long, requires = "quote")]
     pub nth: Option<usize>,
+    /// Begin and end where the typed words do, also inside of a word or a number
+    #[arg(long, requires = "quote")]
+    pub exact_edges: bool,
     /// How the document stands to the claim
     #[arg(long, value_parser = stance())]
     pub stance: Option<Stance>,
@@ -77,8 +80,8 @@ pub struct QuoteArgs {
 impl QuoteArgs {
     /// Whether nothing is given.
     pub fn is_empty(&self) -> bool {
-        let QuoteArgs { quote, document, nth, stance, reliability } = self;
-        let place = quote.is_some() || document.is_some() || nth.is_some();
+        let QuoteArgs { quote, document, nth, exact_edges, stance, reliability } = self;
+        let place = quote.is_some() || document.is_some() || nth.is_some() || *exact_edges;
         !place && stance.is_none() && reliability.is_none()
     }
 
@@ -90,6 +93,7 @@ impl QuoteArgs {
             stance: Some(self.stance.unwrap_or(stance)),
             quote: self.quote.clone().map(QuoteDraft::Pointing),
             nth: self.nth,
+            exact_edges: self.exact_edges.then_some(true),
             reliability: self.reliability,
             ..EvidenceDraft::default()
         })

@@ -2,7 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{note, out};
+use crate::cli::output::{done, note};
 use crate::keys::KeyFolder;
 use crate::ledger::import::{Asked, import};
 use crate::ledger::imported::Imported;
@@ -44,7 +44,7 @@ pub fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> {
     let jobs = args.jobs.map_or(cores, usize::from);
     let made = import(&args.bag, &paths, &Asked { take_over, jobs, wait: context.wait()? })?;
     let (size, to) = (made.size, paths.ledger.display());
-    let mut out = out();
+    let mut out = done();
     match made.imported {
         Imported::ReadOnly(_) => writeln!(out, "imported {size} events to {to}: a copy to read")?,
         Imported::No => writeln!(out, "taken over: {size} events at {to}; it goes on from there")?,

@@ -3,7 +3,7 @@
 use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure, announce_clock};
-use crate::cli::output::{note, out};
+use crate::cli::output::{done, note};
 use crate::event::body::Short;
 use crate::keys::{Handle, Protection, handle_from};
 use crate::ledger::init::{Founding, expect_free, init};
@@ -77,7 +77,7 @@ pub fn run(context: &mut Context, args: InitArgs) -> Result<Exit, Failure> {
     };
     let founded = init(paths, &founding, protection, (&mut context.clock, &mut *context.entropy))?;
     let paths = &founded.writer.paths;
-    let mut out = out();
+    let mut out = done();
     writeln!(out, "made {} and {}", paths.ledger.display(), paths.keys.display())?;
     writeln!(out, "recovery key, printed once: write it on paper and keep it off this machine")?;
     writeln!(out)?;

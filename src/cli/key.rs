@@ -11,7 +11,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::forms;
 use crate::cli::init::words;
-use crate::cli::output::{note, out};
+use crate::cli::output::{done, note};
 use crate::event::args::Args as EventArgs;
 use crate::key::SecretKey;
 use crate::keys::{Handle, KeyFolder, NewKey, Protection, Request, generate, import};
@@ -197,7 +197,7 @@ fn keep(
     let keys = KeyFolder::make(folder)?;
     keys.add_new(&new, &mut *context.entropy)?;
     let encrypted = if phrase.is_some() { "encrypted" } else { "not encrypted" };
-    let mut out = out();
+    let mut out = done();
     writeln!(out, "{}: secret, {encrypted}", keys.secret_path(handle).display())?;
     writeln!(out, "{}: public", keys.public_path(handle).display())?;
     if let Some(request) = request {
@@ -227,7 +227,7 @@ fn passphrase(context: &mut Context, name: &str, none: bool) -> Result<Exit, Fai
     };
     keys.protect(&handle, &secret, protection(phrase.as_ref()), &mut *context.entropy)?;
     let path = keys.secret_path(&handle);
-    let mut out = out();
+    let mut out = done();
     match none {
         true => writeln!(out, "{}: not encrypted any more", path.display())?,
         false => writeln!(out, "{}: encrypted with the new passphrase", path.display())?,

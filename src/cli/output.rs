@@ -11,6 +11,36 @@ pub fn out() -> BufWriter<io::Stdout> {
     BufWriter::new(io::stdout())
 }
 
+/// What was done, on stdout; on stderr where stdout takes it not, so that nobody is left without
+/// the position of what is written.
+#[derive(Default)]
+pub struct DoneWriter {
+    text: Vec<u8>,
+}
+
+/// The output of a command that wrote something: it is said when it is flushed.
+pub fn done() -> DoneWriter {
+    DoneWriter::default()
+}
+
+impl Write for DoneWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.text.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let text = std::mem::take(&mut self.text);
+        let mut out = io::stdout().lock();
+        let Err(error) = out.write_all(&text).and_then(|()| out.flush()) else { return Ok(()) };
+        let mut err = io::stderr().lock();
+        // Where nobody hears at all, the exit code is what is left.
+        let _ = err.write_all(&text).and_then(|()| err.flush());
+        let why = format!("on standard output: {error}; what was done is said here");
+        Err(io::Error::new(error.kind(), why))
+    }
+}
+
 /// A note on stderr.
 pub fn note(text: impl std::fmt::Display) {
     // A closed stderr has nobody to tell.

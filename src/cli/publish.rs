@@ -3,7 +3,7 @@
 use crate::archive::shelf::FolderShelf;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{note, out};
+use crate::cli::output::{done, note};
 use crate::cli::progress::Progress;
 use crate::cli::witness::collect_for_publication;
 use crate::ledger::publish::Verified;
@@ -31,32 +31,43 @@ C2SP tlog-tiles has it (FORMAT.md section 9); annals verify DIR, or the address 
 server serves it, judges them. An interrupted publication is finished by the next one. What is
 sealed or redacted is not published, and is removed if it was.
 
-Where keys/policy names witnesses, they are asked first; who does not cosign is told, and only one
-that has seen another or a longer record keeps this one from being published (exit 4).";
+Where keys/policy names witnesses, they are asked first. Nothing is published where their
+cosignatures do not meet the policy's quorum (exit 5; --no-witness publishes all the same), or where
+a signed checkpoint shows another or a longer record (exit 4). An answer that nobody signed, whatever
+it says, is reported and stops nothing.";
 
 pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
-    let mut record = context.record()?;
+    let mut record = context.signed_record()?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores, usize::from);
-    if !args.no_witness && !collect_for_publication(context, &record)? {
-        note("nothing was published");
-        return Ok(Exit::Forked);
+    if !args.no_witness {
+        match collect_for_publication(context, &record)? {
+            Exit::Yes => {}
+            Exit::Untrusted => {
+                note("nothing was published; --no-witness publishes without the quorum");
+                return Ok(Exit::Untrusted);
+            }
+            other => {
+                note("nothing was published");
+                return Ok(other);
+            }
+        }
     }
     // The checkpoint may have new lines now.
-    record = context.record()?;
+    record = context.signed_record()?;
     let mut shelf = FolderShelf::open(&args.dir, context.wait()?)?;
     let progress = Progress::new(record.size(), "verify");
     let verified = Verified::of(&record, jobs, Some(&|done| progress.at(done)))?;
     drop(progress);
-    let done = verified.publish(&mut shelf)?;
-    let mut out = out();
-    let (dir, size) = (args.dir.display(), done.size);
-    match done.before {
+    let publication = verified.publish(&mut shelf)?;
+    let mut out = done();
+    let (dir, size) = (args.dir.display(), publication.size);
+    match publication.before {
         0 => writeln!(out, "published {size} events in {dir}")?,
         before if before == size => writeln!(out, "published already: {size} events in {dir}")?,
         before => writeln!(out, "published events {before} to {} in {dir}", size - 1)?,
     }
     out.flush()?;
-    note(format!("{} files written, {} removed", done.written, done.removed));
+    note(format!("{} files written, {} removed", publication.written, publication.removed));
     Ok(Exit::Yes)
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{out, visible};
+use crate::cli::output::{done, out, visible};
 use crate::cli::progress::Progress;
 use crate::cli::verify::text::faults;
 use crate::cli::verify::told::Told;
@@ -54,7 +54,7 @@ fn make(context: &Context, paths: &Paths) -> Result<Exit, Failure> {
     let progress = Progress::new(Record::open(paths.clone())?.size(), "fold");
     let built = index(paths, context.wait()?, Some(&|done| progress.at(done)))?;
     drop(progress);
-    let mut out = out();
+    let mut out = done();
     match &built {
         Built::Same { events, wrote: false } => {
             writeln!(out, "index: whole, {events} events; nothing was to be repaired")?;

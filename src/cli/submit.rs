@@ -7,13 +7,14 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::WriteArgs;
-use crate::cli::output::{note, out};
+use crate::cli::output::{done, note};
 use crate::cli::preview::{self, Extent};
 use crate::cli::progress::Progress;
 use crate::ledger::append::{
-    Prepared, Receipt, Resumed, Signer, Watch, commit, prepare_input, resume,
+    Around, Prepared, Receipt, Resumed, Signer, commit, prepare_input, resume,
 };
 use crate::ledger::draft::Input;
+use crate::ledger::loaded::LoadedInput;
 use crate::ledger::writer::Writer;
 use std::io::Write;
 use std::path::PathBuf;
@@ -55,22 +56,29 @@ pub fn submit(context: &mut Context, input: &Input, options: &Submission) -> Res
     let yes = context.global.yes;
     let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
     let mut signer = Signer { key: &key, clock, entropy };
-    let folder = &options.folder;
+    let loaded = LoadedInput::read(input, &options.folder);
     let fresh = options.again || options.dry_run || !input.unread.is_empty();
     let resumed = match fresh {
-        true => None,
-        false => resume(&mut writer, &input.drafts, &mut signer, folder)?,
+        true => Resumed::New,
+        false => resume(&mut writer, &loaded, &signer)?,
     };
+    if let Resumed::Damaged { path, why } = &resumed {
+        note(format!(
+            "note: what was kept of an earlier try is damaged and counts for nothing: {why}; it is \
+             now {}; the drafts are signed anew",
+            path.display()
+        ));
+    }
     let prepared = match resumed {
-        Some(Resumed::Already(receipt)) => return tell(&receipt, &writer),
-        Some(Resumed::Again(prepared)) => {
+        Resumed::Already(receipt) => return tell(&receipt, &writer),
+        Resumed::Again(prepared) => {
             note("note: this was signed before and not written; the same bytes are written now");
             prepared
         }
-        None => {
+        Resumed::New | Resumed::Damaged { .. } => {
             let progress = Progress::new(input.drafts.len() as u64, "checking");
             let done = &mut |done| progress.at(done);
-            prepare_input(&mut writer, input, &mut signer, Watch { folder, done })?
+            prepare_input(&mut writer, &loaded, Around { signer: &mut signer, done })?
         }
     };
     let asks = !yes && ask::on_terminal();
@@ -103,7 +111,7 @@ fn events(count: usize) -> String {
 
 pub fn tell(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
     let Receipt { first, count, already } = *receipt;
-    let mut out = out();
+    let mut out = done();
     let what = if already { "already at" } else { "written at" };
     let last = first + count.saturating_sub(1);
     match count {

@@ -8,7 +8,7 @@ use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::forms;
-use crate::cli::output::{json, note, out, visible};
+use crate::cli::output::{done, json, note, out, visible};
 use crate::key::PublicKey;
 use crate::keys::{Handle, KeyFolder};
 use crate::ledger::error::LedgerError;
@@ -106,7 +106,7 @@ fn add(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
     let new = NewWitness { name: args.name, key, url: args.url };
     let counts = trust.add(&new, args.quorum.as_deref())?;
     trust.write()?;
-    let mut out = out();
+    let mut out = done();
     writeln!(out, "{} is a witness of this record now", new.name)?;
     out.flush()?;
     match counts {
@@ -130,7 +130,7 @@ fn remove(context: &mut Context, name: &str) -> Result<Exit, Failure> {
     let mut trust = trust(&context.record()?)?;
     trust.remove(name)?;
     trust.write()?;
-    let mut out = out();
+    let mut out = done();
     writeln!(out, "{name} is no witness of this record any more")?;
     out.flush()?;
     Ok(Exit::Yes)
@@ -209,7 +209,7 @@ fn new(context: &mut Context, args: NewArgs) -> Result<Exit, Failure> {
     let keys = KeyFolder::make(context.new_paths().keys)?;
     let made = crate::witness::key::make(&keys, &handle, &args.name, &mut *context.entropy);
     let verifier = made.map_err(|error| Failure::usage(error.to_string()))?;
-    let mut out = out();
+    let mut out = done();
     writeln!(out, "{verifier}")?;
     out.flush()?;
     note("give this line to those who are to trust your witness: annals witness add NAME LINE URL");

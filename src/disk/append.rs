@@ -1,7 +1,8 @@
 //! A file that only grows: each append is one write and one fdatasync.
 //!
 //! Always holds: after `Ok` the bytes are on stable storage; after [`DiskError::NotWritten`] the
-//! file is as it was; after [`DiskError::Unknown`] nobody knows, and the handle refuses all that
+//! file is as it was; a file that has another length than this handle left it with is neither
+//! written nor cut ([`DiskError::Changed`]); after [`DiskError::Unknown`] nobody knows, and the handle refuses all that
 //! follows. Not here: where one append ends and the next begins (the reader's framing tells).
 //! Source: "Can Applications Recover from fsync Failures?": pages of a failed fsync may be marked
 //! clean, so a second fsync that succeeds says nothing about them.
@@ -19,6 +20,8 @@ pub trait Medium {
     fn sync(&mut self) -> io::Result<()>;
     /// Makes the file `length` bytes long.
     fn cut(&mut self, length: u64) -> io::Result<()>;
+    /// How many bytes it has.
+    fn length(&self) -> io::Result<u64>;
 }
 
 impl Medium for File {
@@ -30,6 +33,9 @@ impl Medium for File {
     }
     fn cut(&mut self, length: u64) -> io::Result<()> {
         self.set_len(length)
+    }
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.metadata()?.len())
     }
 }
 
@@ -84,30 +90,46 @@ impl<M: Medium> Appender<M> {
 
     /// Appends all bytes with one write, and returns when they are on stable storage.
     ///
-    /// Errors: [`DiskError::NotWritten`], [`DiskError::Unknown`], [`DiskError::Poisoned`].
+    /// Errors: [`DiskError::Changed`], [`DiskError::NotWritten`], [`DiskError::Unknown`],
+    /// [`DiskError::Poisoned`].
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), DiskError> {
         self.refuse_if_poisoned()?;
+        self.expect_length(self.length)?;
         if let Err(cause) = self.medium.write(bytes) {
             return Err(self.cut_back(cause));
         }
-        match self.medium.sync() {
-            Ok(()) => {
-                self.length += bytes.len() as u64;
-                Ok(())
-            }
-            Err(cause) => Err(self.poison("sync", cause)),
+        if let Err(cause) = self.medium.sync() {
+            return Err(self.poison("sync", cause));
+        }
+        self.length += bytes.len() as u64;
+        match self.expect_length(self.length) {
+            Ok(()) => Ok(()),
+            Err(changed) => Err(self.poison("append to", io::Error::other(changed))),
         }
     }
 
     /// Cuts the file to a smaller length, durably.
     pub fn cut(&mut self, length: u64) -> Result<(), DiskError> {
         self.refuse_if_poisoned()?;
+        self.expect_length(self.length)?;
         match self.medium.cut(length).and_then(|()| self.medium.sync()) {
             Ok(()) => {
                 self.length = length;
                 Ok(())
             }
             Err(cause) => Err(self.poison("cut", cause)),
+        }
+    }
+
+    /// Refuses a file that somebody else wrote to.
+    pub fn expect_length(&self, expected: u64) -> Result<(), DiskError> {
+        let path = || self.path.clone();
+        match self.medium.length() {
+            Err(cause) => Err(DiskError::Io { what: "read", path: path(), cause }),
+            Ok(found) if found != expected => {
+                Err(DiskError::Changed { path: path(), expected, found })
+            }
+            Ok(_) => Ok(()),
         }
     }
 
@@ -169,6 +191,9 @@ mod tests {
             self.bytes.truncate(length as usize);
             Ok(())
         }
+        fn length(&self) -> io::Result<u64> {
+            Ok(self.bytes.len() as u64)
+        }
     }
 
     fn fragile() -> Appender<Fragile> {
@@ -224,6 +249,21 @@ mod tests {
         again.append(b"three").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"one,three");
         assert_eq!(again.length(), 9);
+    }
+
+    #[test]
+    fn what_another_process_wrote_is_neither_followed_nor_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let mut one = Appender::create(&path, Mode::Shared).unwrap();
+        let mut other = Appender::open(&path).unwrap();
+        one.append(b"acknowledged").unwrap();
+        for _ in 0..2 {
+            let refused = other.append(b"lost").unwrap_err();
+            assert!(matches!(refused, DiskError::Changed { expected: 0, found: 12, .. }));
+            assert!(matches!(other.cut(0), Err(DiskError::Changed { .. })));
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), b"acknowledged");
     }
 
     #[cfg(target_os = "linux")]

@@ -3,18 +3,21 @@
 //! Always holds: at most one [`Lock`] on a path exists at a time, over all processes; the file is
 //! made by a writer only, is never removed or renamed, and names its holder while it is held. The
 //! lock is the system's (flock), so it ends with its process, however that ends; what the file
-//! says is for people. Not here: readers, who never wait and never lock.
-//! Source: `std::fs::File::try_lock`.
+//! says is for people. Writers that wait stand in the system's own queue, so the one that came
+//! first is served first; only the time in which nothing moves counts as waiting: no other holder,
+//! no step of the present one. Not here: readers, who never wait and never lock.
+//! Source: `std::fs::File::lock`, flock(2).
 
 use super::{DiskError, error, read_up_to};
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::Write;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
-use std::thread::sleep;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a waiting writer sleeps between two attempts.
-const PAUSE: Duration = Duration::from_millis(20);
+/// How long a waiting writer sleeps before it looks again whether anything moved.
+const PAUSE: Duration = Duration::from_millis(100);
 /// How many bytes of the holder's line are read.
 const HOLDER_BYTES: u64 = 4_096;
 
@@ -22,6 +25,17 @@ const HOLDER_BYTES: u64 = 4_096;
 #[derive(Debug)]
 pub struct Lock {
     file: File,
+    /// The first line: who holds it.
+    line: String,
+    steps: u64,
+}
+
+/// How long to wait for another holder, and who is told of it.
+pub struct Waiting<'a> {
+    /// How long to wait while nothing moves.
+    pub most: Duration,
+    /// Told at once whom is waited for, and each time that it is another one.
+    pub tell: &'a mut dyn FnMut(&str),
 }
 
 impl Lock {
@@ -43,37 +57,83 @@ impl Lock {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn take(path: &Path, wait: Duration) -> Result<Lock, DiskError> {
+        Lock::wait(path, &mut Waiting { most: wait, tell: &mut |_| {} })
+    }
+
+    /// The same, and tells for whom it waits.
+    pub fn wait(path: &Path, waiting: &mut Waiting<'_>) -> Result<Lock, DiskError> {
         let mut options = OpenOptions::new();
         // Not truncated here: the present holder's line must stay readable.
         let file = options.write(true).create(true).truncate(false).open(path);
         let file = file.map_err(error("open", path))?;
-        let began = Instant::now();
-        loop {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::Error(cause)) => return Err(error("lock", path)(cause)),
-                Err(TryLockError::WouldBlock) if began.elapsed() < wait => {
-                    sleep(PAUSE.min(wait.saturating_sub(began.elapsed())));
-                }
-                Err(TryLockError::WouldBlock) => {
-                    let path = path.to_owned();
-                    let holder = holder(&path);
-                    return Err(DiskError::Held { path, holder });
-                }
-            }
-        }
-        let mut lock = Lock { file };
+        let file = match file.try_lock() {
+            Ok(()) => file,
+            Err(TryLockError::Error(cause)) => return Err(error("lock", path)(cause)),
+            Err(TryLockError::WouldBlock) if waiting.most.is_zero() => return Err(held(path)),
+            Err(TryLockError::WouldBlock) => queue(file, path, waiting)?,
+        };
+        let words: Vec<_> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
+        let line = format!("process {}: {}\n", std::process::id(), words.join(" "));
+        let mut lock = Lock { file, line, steps: 0 };
         lock.sign().map_err(error("write", path))?;
         Ok(lock)
     }
 
+    /// Says that the holder got on: who waits for it goes on waiting.
+    pub fn step(&mut self) {
+        self.steps += 1;
+        // It says something to those who wait and nothing else hangs on it.
+        let _ = self.sign();
+    }
+
     /// Writes who holds the lock. Not synced: it says nothing after a power cut.
     fn sign(&mut self) -> std::io::Result<()> {
-        self.file.set_len(0)?;
-        let words: Vec<_> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
-        let line = format!("process {}: {}\n", std::process::id(), words.join(" "));
-        self.file.write_all(line.as_bytes())
+        if self.steps == 0 {
+            self.file.set_len(0)?;
+        }
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(format!("{}step {}\n", self.line, self.steps).as_bytes())
     }
+}
+
+/// Waits in the system's queue until nothing moved for as long as may be waited.
+fn queue(file: File, path: &Path, waiting: &mut Waiting<'_>) -> Result<File, DiskError> {
+    let (taken, when_taken) = channel();
+    // A thread cannot be called back from the queue: it ends when it has the lock, which goes with
+    // the file where nobody waits any more.
+    let wait = move || {
+        let locked = file.lock().map(|()| file);
+        drop(taken.send(locked));
+    };
+    let spawned = thread::Builder::new().spawn(wait);
+    spawned.map_err(error("wait for", path))?;
+    let mut told = String::new();
+    let mut seen = read_up_to(path, HOLDER_BYTES).unwrap_or_default();
+    let mut since = Instant::now();
+    loop {
+        let pause = PAUSE.min(waiting.most);
+        match when_taken.recv_timeout(pause) {
+            Ok(locked) => return locked.map_err(error("lock", path)),
+            Err(RecvTimeoutError::Disconnected) => return Err(held(path)),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        let now = read_up_to(path, HOLDER_BYTES).unwrap_or_default();
+        if now != seen {
+            (seen, since) = (now, Instant::now());
+        }
+        let holder = holder(path);
+        if holder != told && holder != UNNAMED {
+            (waiting.tell)(&holder);
+            told = holder;
+        }
+        if since.elapsed() >= waiting.most {
+            return Err(held(path));
+        }
+    }
+}
+
+fn held(path: &Path) -> DiskError {
+    DiskError::Held { path: path.to_owned(), holder: holder(path) }
 }
 
 impl Drop for Lock {
@@ -89,15 +149,16 @@ pub fn is_held(path: &Path) -> bool {
     file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
-/// What the lock file says, as one line that is safe to print.
+/// A holder that has not written its line yet.
+const UNNAMED: &str = "a process that has not yet written its name";
+
+/// What the first line of the lock file says, safe to print.
 fn holder(path: &Path) -> String {
     let bytes = read_up_to(path, HOLDER_BYTES).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
-    let line: String = text.trim_end().chars().filter(|c| !c.is_control()).collect();
-    match line.is_empty() {
-        true => "a process that has not yet written its name".to_owned(),
-        false => line,
-    }
+    let line = text.lines().next().unwrap_or_default();
+    let line: String = line.chars().filter(|c| !c.is_control()).collect();
+    if line.is_empty() { UNNAMED.to_owned() } else { line }
 }
 
 #[cfg(test)]
@@ -125,9 +186,59 @@ mod tests {
         let held = Lock::take(&path, Duration::ZERO).unwrap();
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| Lock::take(&path, Duration::from_secs(60)));
-            sleep(Duration::from_millis(60));
+            thread::sleep(Duration::from_millis(60));
             drop(held);
             assert!(waiting.join().unwrap().is_ok());
         });
+    }
+
+    #[test]
+    fn who_waits_says_for_whom_at_once_and_goes_on_while_the_holder_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let mut held = Lock::take(&path, Duration::ZERO).unwrap();
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| {
+                let mut told = Vec::new();
+                let began = Instant::now();
+                let tell = &mut |holder: &str| told.push((began.elapsed(), holder.to_owned()));
+                let most = Duration::from_millis(1_500);
+                let taken = Lock::wait(&path, &mut Waiting { most, tell });
+                (taken.is_ok(), told)
+            });
+            // Longer than may be waited, but never so long without a step.
+            for _ in 0..25 {
+                thread::sleep(Duration::from_millis(100));
+                held.step();
+            }
+            drop(held);
+            let (taken, told) = waiting.join().unwrap();
+            assert!(taken);
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert!(told[0].0 < Duration::from_secs(1), "{told:?}");
+            assert!(told[0].1.starts_with(&format!("process {}: ", std::process::id())));
+        });
+    }
+
+    #[test]
+    fn who_came_first_is_served_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = Lock::take(&path, Duration::ZERO).unwrap();
+        let served = std::sync::Mutex::new(Vec::new());
+        thread::scope(|scope| {
+            for number in 0..6 {
+                let (path, served) = (&path, &served);
+                scope.spawn(move || {
+                    let lock = Lock::take(path, Duration::from_secs(60)).unwrap();
+                    served.lock().unwrap().push(number);
+                    thread::sleep(Duration::from_millis(20));
+                    drop(lock);
+                });
+                thread::sleep(Duration::from_millis(60));
+            }
+            drop(held);
+        });
+        assert_eq!(*served.lock().unwrap(), [0, 1, 2, 3, 4, 5]);
     }
 }

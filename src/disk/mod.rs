@@ -71,6 +71,20 @@ pub enum DiskError {
         /// The file.
         path: PathBuf,
     },
+    /// The file has another length than whoever has the lock left it with: nothing was written.
+    #[error(
+        "{} has {found} bytes, expected {expected}: another process writes to it at the same time, \
+         so the lock does nothing on this file system; write from one machine, or keep the ledger \
+         on a disk that locks", path.display()
+    )]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// How many bytes it must have.
+        expected: u64,
+        /// How many it has.
+        found: u64,
+    },
     /// Another writer has the lock.
     #[error("{} is held by another writer: {holder}", path.display())]
     Held {
@@ -92,6 +106,9 @@ impl DiskError {
         matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists)
     }
 }
+
+/// How many bytes [`rewrite`] reads and writes at once.
+const REWRITTEN_AT_ONCE: usize = 1 << 20;
 
 /// Who may read a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +138,43 @@ pub fn sync_file(path: &Path) -> Result<(), DiskError> {
 pub fn make_folder(folder: &Path) -> Result<(), DiskError> {
     fs::create_dir(folder).map_err(error("make folder", folder))?;
     sync_folder(parent(folder))
+}
+
+/// Makes a folder if it is not there, and its name durable: also one that was made before by a
+/// call that did not get so far. Its parent must be there.
+pub fn ensure_folder(folder: &Path) -> Result<(), DiskError> {
+    match fs::create_dir(folder) {
+        Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => {
+            Err(error("make folder", folder)(cause))
+        }
+        _ => sync_folder(parent(folder)),
+    }
+}
+
+/// Writes the bytes of a file again where they stand, from an offset on, and makes them durable
+/// with the file's name: for bytes of which nobody knows whether they are on stable storage. A
+/// sync alone proves nothing about pages that an earlier one failed on. Whatever stops it, the
+/// bytes are the same before and after.
+pub fn rewrite(path: &Path, from: u64) -> Result<(), DiskError> {
+    let file = OpenOptions::new().read(true).write(true).open(path);
+    let file = file.map_err(error("open", path))?;
+    let mut buffer = vec![0; REWRITTEN_AT_ONCE];
+    let mut at = from;
+    loop {
+        let count = at::read_at(&file, &mut buffer, at).map_err(error("read", path))?;
+        if count == 0 {
+            break;
+        }
+        let again = at::write_at(&file, &buffer[..count], at);
+        again.map_err(|cause| unknown("write again", path, cause))?;
+        at += count as u64;
+    }
+    file.sync_all().map_err(|cause| unknown("sync", path, cause))?;
+    sync_folder(parent(path))
+}
+
+fn unknown(what: &'static str, path: &Path, cause: io::Error) -> DiskError {
+    DiskError::Unknown { what, path: path.to_owned(), cause }
 }
 
 /// Writes a file that must not be there yet, durably.
@@ -161,13 +215,20 @@ fn write_unnamed(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError>
 /// the last step fails, [`DiskError::Unknown`]: the new bytes are in place but may not last.
 pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
     let temporary = temporary_beside(path);
+    let folder = parent(path);
+    // Opened first, so that a lack of open files is no failure after the rename.
+    let handle = File::open(folder).ok().filter(|_| cfg!(unix));
     // The folder is synced once, after the rename: until then the old name is the one that counts.
     write_unnamed(&temporary, bytes, mode)?;
     if let Err(cause) = fs::rename(&temporary, path) {
         let _ = fs::remove_file(&temporary);
         return Err(error("replace", path)(cause));
     }
-    sync_folder(parent(path)).map_err(|failed| match failed {
+    let synced = match handle {
+        Some(handle) => handle.sync_all().map_err(error("sync folder", folder)),
+        None => sync_folder(folder),
+    };
+    synced.map_err(|failed| match failed {
         DiskError::Io { what, path, cause } => DiskError::Unknown { what, path, cause },
         other => other,
     })
@@ -271,6 +332,29 @@ mod tests {
         assert_eq!(read(&path, 10).unwrap().len(), 10);
         assert_eq!(read_up_to(&path, 4).unwrap(), b"0123");
         assert!(matches!(read(folder.path(), 9), Err(DiskError::NotAFile { .. })));
+    }
+
+    #[test]
+    fn what_is_written_again_is_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let bytes: Vec<u8> = (0..3_000_000_u32).map(|at| (at % 251) as u8).collect();
+        write_new(&path, &bytes, Mode::Shared).unwrap();
+        for from in [0, 1, 1 << 20, bytes.len() as u64, bytes.len() as u64 + 9] {
+            rewrite(&path, from).unwrap();
+            assert!(fs::read(&path).unwrap() == bytes, "from {from}");
+        }
+        assert!(rewrite(&folder.path().join("none"), 0).unwrap_err().is_missing());
+    }
+
+    #[test]
+    fn a_folder_is_made_once_and_may_be_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("inner");
+        ensure_folder(&inner).unwrap();
+        ensure_folder(&inner).unwrap();
+        assert!(inner.is_dir());
+        assert!(ensure_folder(&folder.path().join("none/inner")).unwrap_err().is_missing());
     }
 
     #[cfg(unix)]

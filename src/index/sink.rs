@@ -94,11 +94,12 @@ impl Sink {
             return Ok(());
         };
         if !self.writing {
-            let same = same(file, self.base, &self.held)?;
+            let (there, same) = same(file, self.base, &self.held)?;
             if same < self.held.len() {
                 let at = self.base + same as u64;
                 if !self.may_write {
-                    let ends = at >= file.metadata()?.len();
+                    // What was read, not what the file has by now: a writer may be at work.
+                    let ends = same == there;
                     self.differs =
                         Some(if ends { Difference::Ends(at) } else { Difference::At(at) });
                     return Ok(());
@@ -152,9 +153,11 @@ impl Sink {
     }
 }
 
-/// How many bytes at the start of these stand in the file at an offset.
-fn same(file: &File, at: u64, bytes: &[u8]) -> io::Result<usize> {
+/// How many bytes a file has at an offset, of as many as these, and how many at their start are
+/// these.
+fn same(file: &File, at: u64, bytes: &[u8]) -> io::Result<(usize, usize)> {
     let mut there = vec![0; bytes.len()];
     let count = read_at(file, &mut there, at)?;
-    Ok(there[..count].iter().zip(bytes).take_while(|(a, b)| a == b).count())
+    let same = there[..count].iter().zip(bytes).take_while(|(a, b)| a == b).count();
+    Ok((count, same))
 }

@@ -88,6 +88,8 @@ impl JournalWriter {
             return Ok((writer, None));
         };
         let mut file = Appender::open(&log.path)?;
+        expect_as_listed(journal)?;
+        file.expect_length(log.bytes)?;
         let aside = match journal.ignored_bytes() {
             0 => None,
             _ => Some(copy_aside(journal, &files::folder(ledger))?),
@@ -189,6 +191,22 @@ impl JournalWriter {
         }
         Ok(())
     }
+}
+
+/// Refuses a journal that somebody wrote to since it was opened: the record's end is another one.
+fn expect_as_listed(journal: &Journal) -> Result<(), JournalError> {
+    let now = files::list(journal.ledger())?.logs;
+    let before = &journal.files().logs;
+    let other = |one: Option<&LogFile>, other: Option<&LogFile>| {
+        one.map(|log| (&log.path, log.bytes)) != other.map(|log| (&log.path, log.bytes))
+    };
+    let index = (0..now.len().max(before.len())).find(|i| other(before.get(*i), now.get(*i)));
+    let Some(index) = index else { return Ok(()) };
+    let (before, now) = (before.get(index), now.get(index));
+    let path = before.or(now).map(|log| log.path.clone()).unwrap_or_default();
+    let bytes = |log: Option<&LogFile>| log.map_or(0, |log| log.bytes);
+    let (expected, found) = (bytes(before), bytes(now));
+    Err(DiskError::Changed { path, expected, found }.into())
 }
 
 /// The bytes of a commit of these entries, the first of which has position `first`, and of the line

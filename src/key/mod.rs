@@ -23,6 +23,8 @@ use std::fmt;
 pub const EVENT_TAG: &[u8; 15] = b"annals/event/v1";
 /// The tag before the digest of every proof of possession (15 bytes).
 pub const ENROL_TAG: &[u8; 15] = b"annals/enrol/v1";
+/// The tag before the digest of what an editor's key keeps of a submission (15 bytes).
+pub const KEPT_TAG: &[u8; 15] = b"annals/queue/v1";
 
 /// The 32 bytes of an Ed25519 public key, not yet judged. Text form: 64 lower-case hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -11,19 +11,20 @@
 //! Not here: what becomes of refusals (`append`), signing itself (`seal`).
 
 use crate::entropy::draw;
-use crate::event::Entry;
 use crate::event::body;
 use crate::event::words::Type;
 use crate::hash::Hash;
-use crate::key::SecretKey;
-use crate::ledger::append::{Around, settle, slot, take};
-use crate::ledger::draft::{Draft, HopDraft, Name, Placed};
+use crate::key::{Keyring, Keys, SecretKey};
+use crate::ledger::append::{Around, Signed, settle, slot, take};
+use crate::ledger::draft::{Draft, HopDraft, Name};
 use crate::ledger::error::LedgerError;
+use crate::ledger::loaded::LoadedDraft;
 use crate::ledger::outcome::{Fate, Outcome, Output, names};
 use crate::ledger::seal::{Slot, seal_body};
 use crate::ledger::settle::{Agents, Settled};
 use crate::ledger::writer::Writer;
 use crate::time::Time;
+use crate::verify::examine::examine_whole;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
@@ -35,9 +36,9 @@ const BUNDLE: usize = 32;
 const WAITING: usize = 8;
 
 /// Whether so many plain drafts come first.
-pub fn is_worth(drafts: &[Placed], worth: usize, agents: &Agents) -> bool {
+pub fn is_worth(drafts: &[LoadedDraft], worth: usize, agents: &Agents) -> bool {
     let first = drafts.get(..worth);
-    first.is_some_and(|first| first.iter().all(|placed| is_plain(&placed.draft, agents)))
+    first.is_some_and(|first| first.iter().all(|loaded| is_plain(&loaded.draft, agents)))
 }
 
 /// Whether settling a draft asks nothing that an assertion or a confirmation before it could
@@ -64,17 +65,13 @@ struct Job {
     outcome: usize,
 }
 
-/// A signed draft on its way to the judge.
-struct Signed {
-    settled: Settled,
-    entry: Entry,
-    outcome: usize,
-}
+/// A signed draft, and which outcome is its own.
+type Done = (Signed, usize);
 
 /// Settles, signs and judges the plain drafts that come first; one outcome for each.
 pub fn run(
     writer: &mut Writer,
-    drafts: &[Placed],
+    drafts: &[LoadedDraft],
     around: &mut Around<'_, '_, '_>,
     out: &mut Output,
 ) -> Result<Vec<Outcome>, LedgerError> {
@@ -85,11 +82,11 @@ pub fn run(
         scope.spawn(move || sign(first, key, &jobs, &done));
         let mut flow = Flow { to_sign, signed, bundle: Vec::new(), waiting: 0 };
         let (mut outcomes, mut position) = (Vec::new(), first.position);
-        for placed in drafts {
-            if !is_plain(&placed.draft, &out.agents) {
+        for loaded in drafts {
+            if !is_plain(&loaded.draft, &out.agents) {
                 break;
             }
-            let fate = match settle(writer, &placed.draft, around, out) {
+            let fate = match settle(writer, loaded, around, out) {
                 Err(why) => Fate::Refused(why),
                 Ok(settled) => {
                     let now = around.signer.clock.now();
@@ -116,17 +113,27 @@ pub fn run(
     })
 }
 
-/// Signs jobs, each for the slot after the one before, until there are no more.
-fn sign(mut slot: Slot, key: &SecretKey, jobs: &Receiver<Vec<Job>>, done: &Sender<Vec<Signed>>) {
+/// Signs jobs, each for the slot after the one before, until there are no more. What is signed is
+/// examined here, signature included, as the judge asks it.
+fn sign(mut slot: Slot, key: &SecretKey, jobs: &Receiver<Vec<Job>>, done: &Sender<Vec<Done>>) {
+    let ring = Keyring::default();
+    let mut keys = Keys::new(&ring);
     for bundle in jobs {
-        let mut signed = Vec::with_capacity(bundle.len());
+        let mut entries = Vec::with_capacity(bundle.len());
+        let mut of = Vec::with_capacity(bundle.len());
         for Job { settled, body, now, outcome } in bundle {
             slot.now = now;
             let entry = seal_body(&settled.args, body, &slot, key);
             slot = slot.next(&entry.record);
-            signed.push(Signed { settled, entry, outcome });
+            entries.push(entry);
+            of.push((settled, outcome));
         }
-        if done.send(signed).is_err() {
+        let examined = examine_whole(&entries, &mut keys);
+        let signed = entries.into_iter().zip(examined).zip(of);
+        let signed = signed.map(|((entry, examined), (settled, outcome))| {
+            (Signed { settled, entry, examined: Some(examined) }, outcome)
+        });
+        if done.send(signed.collect()).is_err() {
             return;
         }
     }
@@ -135,7 +142,7 @@ fn sign(mut slot: Slot, key: &SecretKey, jobs: &Receiver<Vec<Job>>, done: &Sende
 /// What is under way between the two threads.
 struct Flow {
     to_sign: Sender<Vec<Job>>,
-    signed: Receiver<Vec<Signed>>,
+    signed: Receiver<Vec<Done>>,
     bundle: Vec<Job>,
     waiting: usize,
 }
@@ -157,8 +164,8 @@ impl Flow {
             };
             let Some(signed) = signed else { break };
             self.waiting -= 1;
-            for Signed { settled, entry, outcome } in signed {
-                let fate = take(writer, (settled, entry), &mut out.prepared)?;
+            for (signed, outcome) in signed {
+                let fate = take(writer, signed, &mut out.prepared)?;
                 if let Some(outcome) = outcomes.get_mut(outcome) {
                     outcome.fate = fate;
                 }

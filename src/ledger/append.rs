@@ -5,19 +5,17 @@
 //! and previews (`cli`). Source: FORMAT.md sections 2, 6, 7, 9.
 
 use crate::clock::Clock;
-use crate::disk;
 use crate::entropy::Entropy;
 use crate::event::Entry;
-use crate::event::body::MAX_DOCUMENT;
-use crate::event::spelling;
-use crate::hash::{Hash, Running};
-use crate::key::SecretKey;
+use crate::hash::Hash;
+use crate::key::{Keys, SecretKey};
 use crate::ledger::advice::told;
 use crate::ledger::ahead;
 use crate::ledger::desk::{Pending, WriterDesk};
-use crate::ledger::draft::{Draft, DraftError, Input, Placed};
+use crate::ledger::draft::{Input, Placed};
 use crate::ledger::error::{LedgerError, Refusal};
-use crate::ledger::outbox::{self, Kept};
+use crate::ledger::loaded::{LoadedDraft, LoadedInput};
+use crate::ledger::outbox::{Keeping, Kept, Submission};
 use crate::ledger::outcome::{Fate, Outcome, Output, Refusals};
 use crate::ledger::seal::{Slot, seal};
 use crate::ledger::settle::{Settled, Settler};
@@ -25,7 +23,7 @@ use crate::ledger::writer::Writer;
 use crate::time::Time;
 use crate::verify::Follower;
 use crate::verify::content::Asked;
-use crate::verify::examine::examine;
+use crate::verify::examine::{Examined, examine_whole};
 use std::path::{Path, PathBuf};
 
 /// Who signs, when, and with what randomness.
@@ -49,8 +47,8 @@ pub struct Prepared {
     pub documents: Vec<(Hash, Vec<u8>)>,
     /// Position of the first one.
     pub first: u64,
-    /// The file that keeps them until they are acknowledged.
-    pub outbox: Option<PathBuf>,
+    /// What keeps them until they are acknowledged.
+    pub keeping: Option<Keeping>,
 }
 
 /// What became of a submission.
@@ -67,6 +65,9 @@ pub struct Receipt {
 /// How far the writer's clock may be before or after the last event without a question.
 const BACK: i64 = 5 * 60 * 1_000_000;
 const AHEAD: i64 = 24 * 3_600 * 1_000_000;
+
+/// After how many events those who wait for the lock are told that the work goes on.
+const STEP: u64 = 1_024;
 
 /// Refuses a clock that is far off the last event's time.
 pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
@@ -89,120 +90,126 @@ pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
 }
 
 /// Answers a submission that was made before: in the record, or signed and never written.
-/// `None` where it is new, or stale and must be signed again.
 pub fn resume(
     writer: &mut Writer,
-    drafts: &[Placed],
-    signer: &mut Signer<'_>,
-    folder: &Path,
-) -> Result<Option<Resumed>, LedgerError> {
-    let path = outbox_path(writer, drafts, signer, folder);
-    let Some(kept) = outbox::read(&path)? else { return Ok(None) };
-    match outbox::compare(&kept, writer)? {
+    input: &LoadedInput,
+    signer: &Signer<'_>,
+) -> Result<Resumed, LedgerError> {
+    let submission = Submission::of(writer, input, &signer.key.public());
+    match submission.find(writer)? {
+        Kept::Nothing => Ok(Resumed::New),
+        Kept::Damaged(why) => Ok(Resumed::Damaged { path: submission.set_aside()?, why }),
         Kept::Recorded(first) => {
-            let count = kept.len() as u64;
-            Ok(Some(Resumed::Already(Receipt { first, count, already: true })))
+            let count = input.drafts.len() as u64;
+            Ok(Resumed::Already(Receipt { first, count, already: true }))
         }
-        Kept::Fits => {
-            // The documents come again from the files that the drafts name: the outbox's own name
-            // says that they are the same.
-            let documents = documents(drafts, folder);
-            let mut prepared = Prepared { first: writer.size(), documents, ..Prepared::default() };
+        Kept::Fits(kept) => {
+            let (first, documents) = (writer.size(), input.documents());
+            let keeping = submission.keeping(first, &kept, signer.key);
+            let mut prepared = Prepared { first, documents, keeping, ..Prepared::default() };
             for entry in kept {
                 prepared.entries.push(entry);
                 if let Some(why) = judge_last(writer, &prepared)? {
+                    let why = format!("{why}; --again signs the drafts anew");
                     let refusal = Refusal { line: None, name: None, why };
                     return Err(LedgerError::Refused(vec![refusal]));
                 }
             }
-            Ok(Some(Resumed::Again(prepared)))
+            Ok(Resumed::Again(prepared))
         }
-        Kept::Stale => Ok(None),
     }
 }
 
 /// What was found of an earlier submission.
 #[derive(Debug)]
 pub enum Resumed {
+    /// Nothing, or what the record went on without: the drafts are to be signed.
+    New,
+    /// What was kept is damaged and was moved aside: the drafts are to be signed.
+    Damaged {
+        /// Where it is now.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
     /// It is in the record.
     Already(Receipt),
     /// It was signed and not written: the same bytes, ready to commit.
     Again(Prepared),
 }
 
-/// The folder that files are relative to, and who is told how many drafts are done.
-pub struct Watch<'a> {
-    /// The folder.
-    pub folder: &'a Path,
-    /// Told after each draft, or after many.
-    pub done: &'a mut dyn FnMut(u64),
-}
-
-/// Who signs, and what stands around the drafts.
+/// Who signs, and who is told how many drafts are done.
 pub struct Around<'a, 'b, 'c> {
     /// Who signs.
     pub signer: &'a mut Signer<'b>,
-    /// The folder, and who is told.
-    pub watch: Watch<'c>,
+    /// Told after each draft, or after many.
+    pub done: &'c mut dyn FnMut(u64),
 }
 
-/// Settles, signs and judges drafts. Every bad one is told; then nothing is kept.
+/// Loads, settles, signs and judges drafts. Every bad one is told; then nothing is kept.
 pub fn prepare(
     writer: &mut Writer,
     drafts: &[Placed],
     signer: &mut Signer<'_>,
     folder: &Path,
 ) -> Result<Prepared, LedgerError> {
-    let around = Around { signer, watch: Watch { folder, done: &mut |_| {} } };
-    prepare_by(writer, (drafts, &[]), around, ahead::WORTH)
+    let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
+    let input = LoadedInput::read(&input, folder);
+    prepare_input(writer, &input, Around { signer, done: &mut |_| {} })
 }
 
-/// The same for an input of which some drafts could not be read: they are told with the others.
+/// The same for an input that is loaded, of which some drafts could not be read: they are told
+/// with the others.
 pub fn prepare_input(
     writer: &mut Writer,
-    input: &Input,
-    signer: &mut Signer<'_>,
-    watch: Watch<'_>,
+    input: &LoadedInput,
+    around: Around<'_, '_, '_>,
 ) -> Result<Prepared, LedgerError> {
-    prepare_by(writer, (&input.drafts, &input.unread), Around { signer, watch }, ahead::WORTH)
+    prepare_by(writer, input, around, ahead::WORTH)
 }
 
 /// The same, with the number of plain drafts that are worth another thread.
 fn prepare_by(
     writer: &mut Writer,
-    (drafts, unread): (&[Placed], &[DraftError]),
+    input: &LoadedInput,
     mut around: Around<'_, '_, '_>,
     worth: usize,
 ) -> Result<Prepared, LedgerError> {
+    let submission = Submission::of(writer, input, &around.signer.key.public());
     let mut out = Output::default();
     out.prepared.first = writer.size();
-    let mut refusals = Refusals::of(unread);
-    let mut rest = drafts;
+    let mut refusals = Refusals::of(&input.unread);
+    let mut rest = input.drafts.as_slice();
     while let Some(next) = rest.first() {
         let outcomes = if refusals.reach(&next.draft) {
             vec![Outcome { position: writer.size(), fate: Fate::Repeats }]
         } else if ahead::is_worth(rest, worth, &out.agents) {
             ahead::run(writer, rest, &mut around, &mut out)?
         } else {
-            vec![one(writer, &next.draft, &mut around, &mut out)?]
+            vec![one(writer, next, &mut around, &mut out)?]
         };
-        for (placed, outcome) in rest.iter().zip(&outcomes) {
-            refusals.account(placed, outcome, &mut out.named);
+        for (loaded, outcome) in rest.iter().zip(&outcomes) {
+            refusals.account(loaded, outcome, &mut out.named);
         }
         rest = rest.get(outcomes.len()..).unwrap_or_default();
-        (around.watch.done)((drafts.len() - rest.len()) as u64);
+        (around.done)((input.drafts.len() - rest.len()) as u64);
     }
     refusals.end()?;
-    out.prepared.outbox = Some(outbox_path(writer, drafts, around.signer, around.watch.folder));
+    let Prepared { first, entries, .. } = &out.prepared;
+    out.prepared.keeping = submission.keeping(*first, entries, around.signer.key);
     Ok(out.prepared)
 }
 
 /// Writes prepared events: kept in the outbox first, so that a lost receipt loses nothing.
 pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, LedgerError> {
-    if let Some(path) = &prepared.outbox {
-        outbox::keep(path, &prepared.entries)?;
+    if let Some(keeping) = &prepared.keeping {
+        keeping.keep(&prepared.entries)?;
     }
     writer.commit(&prepared.entries, &prepared.documents)?;
+    if let Some(keeping) = &prepared.keeping {
+        // Written and signed for: what cannot be pruned is left to the next writer.
+        let _ = keeping.prune();
+    }
     let count = prepared.entries.len() as u64;
     Ok(Receipt { first: prepared.first, count, already: false })
 }
@@ -210,7 +217,7 @@ pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, Ledge
 /// One draft, settled, signed and judged.
 fn one(
     writer: &mut Writer,
-    draft: &Draft,
+    draft: &LoadedDraft,
     around: &mut Around<'_, '_, '_>,
     out: &mut Output,
 ) -> Result<Outcome, LedgerError> {
@@ -221,7 +228,8 @@ fn one(
             let signer = &mut *around.signer;
             let slot = slot(writer, signer.clock.now());
             let entry = seal(&settled, &slot, signer.key, signer.entropy)?;
-            take(writer, (settled, entry), &mut out.prepared)?
+            let examined = examine_one(writer, &entry);
+            take(writer, Signed { settled, entry, examined }, &mut out.prepared)?
         }
     };
     Ok(Outcome { position, fate })
@@ -230,27 +238,35 @@ fn one(
 /// A draft with its file, settled.
 pub(super) fn settle(
     writer: &mut Writer,
-    draft: &Draft,
+    loaded: &LoadedDraft,
     around: &mut Around<'_, '_, '_>,
     out: &mut Output,
 ) -> Result<Settled, String> {
-    let file = read_file(draft, around.watch.folder)?;
+    let file = loaded.file.clone()?.map(|file| file.bytes);
     let now = around.signer.clock.peek();
     let mut desk = WriterDesk::new(writer, &out.prepared, &out.named, now);
-    Settler::new(&mut desk, &mut out.agents).settle(draft, file)
+    Settler::new(&mut desk, &mut out.agents).settle(&loaded.draft, file)
+}
+
+/// A signed draft on its way to the judge.
+pub(super) struct Signed {
+    pub settled: Settled,
+    pub entry: Entry,
+    /// The entry, its signature checked.
+    pub examined: Option<Examined>,
 }
 
 /// Adds a signed event to the prepared ones and lets the judge take it.
 pub(super) fn take(
     writer: &mut Writer,
-    signed: (Settled, Entry),
+    signed: Signed,
     prepared: &mut Prepared,
 ) -> Result<Fate, LedgerError> {
-    let (settled, entry) = signed;
+    let Signed { settled, entry, examined } = signed;
     prepared.entries.push(entry);
     prepared.documents.extend(settled.document.clone());
     prepared.settled.push(settled);
-    Ok(judge_last(writer, prepared)?.map_or(Fate::Good, Fate::Refused))
+    Ok(judge(writer, prepared, examined)?.map_or(Fate::Good, Fate::Refused))
 }
 
 /// The next slot of a writer.
@@ -259,29 +275,33 @@ pub fn slot(writer: &Writer, now: Time) -> Slot {
     Slot { position: chain.size(), head: chain.head, after: chain.at, now }
 }
 
-/// Lets the judge take the last prepared event; its faults are why it is refused.
+/// Lets the judge take the last prepared event, its signature included, wherever it came from; its
+/// faults are why it is refused.
 pub fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<String>, LedgerError> {
-    let Some(entry) = prepared.entries.last() else { return Ok(None) };
-    let examined = examine(entry);
+    let examined = prepared.entries.last().and_then(|entry| examine_one(writer, entry));
+    judge(writer, prepared, examined)
+}
+
+fn examine_one(writer: &Writer, entry: &Entry) -> Option<Examined> {
+    examine_whole(std::slice::from_ref(entry), &mut Keys::new(&writer.keyring)).pop()
+}
+
+/// Lets the judge take the last prepared event, which was examined whole.
+fn judge(
+    writer: &mut Writer,
+    prepared: &Prepared,
+    examined: Option<Examined>,
+) -> Result<Option<String>, LedgerError> {
+    let Some(examined) = examined else { return Ok(None) };
+    if (prepared.entries.len() as u64).is_multiple_of(STEP) {
+        writer.step();
+    }
     let pending = Pending::new(&writer.journal, &writer.recent, prepared);
     let judged = writer.judge.event(&examined, &pending, Asked::All)?;
     writer.index.event(&writer.judge.chain.state, &examined, &judged);
     let faults = std::mem::take(&mut writer.judge.faults);
     let told: Vec<String> = faults.iter().map(told).collect();
     Ok(Some(told.join("; ")).filter(|why| !why.is_empty()))
-}
-
-fn read_file(draft: &Draft, folder: &Path) -> Result<Option<Vec<u8>>, String> {
-    let Some(file) = &draft.file else { return Ok(None) };
-    let path = folder.join(file);
-    let bytes = disk::read(&path, MAX_DOCUMENT);
-    bytes.map(Some).map_err(|error| format!("file: {}", chain(&error)))
-}
-
-/// The documents that drafts bring.
-fn documents(drafts: &[Placed], folder: &Path) -> Vec<(Hash, Vec<u8>)> {
-    let files = drafts.iter().filter_map(|placed| read_file(&placed.draft, folder).ok()?);
-    files.map(|bytes| (Hash::of(&[&bytes]), bytes)).collect()
 }
 
 /// An error and its causes, in one line.
@@ -293,22 +313,6 @@ pub fn chain(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     text
-}
-
-/// The file that keeps this submission: named by ledger, key, drafts and the files they name.
-fn outbox_path(writer: &Writer, drafts: &[Placed], signer: &Signer<'_>, folder: &Path) -> PathBuf {
-    let mut whole = Running::default();
-    if let Some(ledger) = &writer.judge.chain.state.fold.ledger {
-        whole.add(ledger.origin.as_bytes());
-    }
-    whole.add(&signer.key.public().0);
-    for placed in drafts {
-        whole.add(&spelling::write(&placed.draft));
-        if let Ok(Some(bytes)) = read_file(&placed.draft, folder) {
-            whole.add(&Hash::of(&[&bytes]).0);
-        }
-    }
-    writer.paths.outbox().join(whole.finish().to_string())
 }
 
 #[cfg(test)]

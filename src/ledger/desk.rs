@@ -16,7 +16,7 @@ use crate::text::Lang;
 use crate::time::Time;
 use crate::verify::Judge;
 use crate::verify::library::Found;
-use crate::verify::source::{Source, SourceError, Span, Walk};
+use crate::verify::source::{SPAN, Source, SourceError, Span, Walk};
 use std::collections::HashMap;
 
 /// Positions by `ref`.
@@ -61,13 +61,16 @@ impl Source for Pending<'_> {
     fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
         let first = from.max(self.journal.size());
         let skip = usize::try_from(first - self.journal.size()).unwrap_or(usize::MAX);
-        let entries = self.later().skip(skip).cloned().collect();
-        let last = Span { first, entries, ..Span::default() };
+        let count = (self.recent.len() + self.prepared.entries.len()).saturating_sub(skip);
+        let spans = (0..count).step_by(SPAN).map(move |at| {
+            let entries = self.later().skip(skip + at).take(SPAN).cloned().collect();
+            Ok(Span { first: first + at as u64, entries, ..Span::default() })
+        });
         let stored = match from < self.journal.size() {
             true => self.journal.walk(from)?,
             false => Box::new(std::iter::empty()),
         };
-        Ok(Box::new(stored.chain(std::iter::once(Ok(last)))))
+        Ok(Box::new(stored.chain(spans)))
     }
 
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {

@@ -224,6 +224,12 @@ fn first(faults: &[Fault]) -> String {
 impl LedgerError {
     /// What to do, where the error itself cannot say it: a file of the record cannot be read.
     pub fn advice(&self) -> Option<&'static str> {
+        if self.leaves_open() {
+            return Some(
+                "say the same command again: it finds out what is written, writes it again or for \
+                 the first time, and nothing twice",
+            );
+        }
         let reads = match self {
             LedgerError::Journal(JournalError::Disk(DiskError::Io { what, .. })) => {
                 matches!(*what, "read" | "list")
@@ -237,6 +243,20 @@ impl LedgerError {
         )
     }
 
+    /// Whether this leaves open what is written, or what is done of the rest.
+    fn leaves_open(&self) -> bool {
+        let open = |error: &DiskError| {
+            matches!(error, DiskError::Unknown { .. } | DiskError::Poisoned { .. })
+        };
+        match self {
+            LedgerError::NotAcknowledged { .. } => true,
+            LedgerError::Disk(error) | LedgerError::Journal(JournalError::Disk(error)) => {
+                open(error)
+            }
+            _ => false,
+        }
+    }
+
     /// The exit code: 1 no, 2 could not tell, 3 conflict, 4 forked, 5 trust missing.
     pub fn exit(&self) -> u8 {
         match self {
@@ -246,7 +266,9 @@ impl LedgerError {
                 Some(Class::Damage) => 2,
                 _ => 1,
             },
-            LedgerError::Disk(DiskError::Held { .. }) | LedgerError::Outrun(_) => 3,
+            LedgerError::Disk(DiskError::Held { .. } | DiskError::Changed { .. })
+            | LedgerError::Journal(JournalError::Disk(DiskError::Changed { .. }))
+            | LedgerError::Outrun(_) => 3,
             LedgerError::StoreIo(StoreError::Held(_)) => 3,
             LedgerError::BehindMark { .. }
             | LedgerError::Fork { .. }

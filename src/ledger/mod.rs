@@ -14,6 +14,7 @@ pub mod error;
 pub mod fallout;
 pub mod tally;
 pub mod init;
+pub mod loaded;
 pub mod outbox;
 pub mod outcome;
 pub mod paths;

@@ -5,8 +5,9 @@
 
 use crate::ledger::append::Prepared;
 use crate::ledger::desk::Refs;
-use crate::ledger::draft::{Draft, DraftError, Name, Placed};
+use crate::ledger::draft::{Draft, DraftError, Name};
 use crate::ledger::error::{LedgerError, Refusal};
+use crate::ledger::loaded::LoadedDraft;
 use crate::ledger::settle::Agents;
 use std::collections::HashSet;
 
@@ -65,8 +66,8 @@ impl Refusals {
     }
 
     /// Keeps the `ref` of a draft, and its refusal if there is one.
-    pub fn account(&mut self, placed: &Placed, outcome: &Outcome, named: &mut Refs) {
-        let (name, line) = (&placed.draft.name, (placed.line > 0).then_some(placed.line));
+    pub fn account(&mut self, loaded: &LoadedDraft, outcome: &Outcome, named: &mut Refs) {
+        let (name, line) = (&loaded.draft.name, (loaded.line > 0).then_some(loaded.line));
         let refusal = |why| Refusal { line, name: name.clone(), why };
         if let Some(name) = name {
             let twice = named.insert(name.clone(), outcome.position).is_some();

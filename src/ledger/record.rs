@@ -1,14 +1,20 @@
 //! Opening a ledger to read it: the journal, never the store; nothing is written.
 //!
-//! Always holds: a reader waits for nobody and works on read-only media. Not here: writing
-//! (`writer`), verdicts (`audit`). Source: FORMAT.md section 9.
+//! Always holds: a reader waits for nobody and works on read-only media. What a writer writes last
+//! is read first (checkpoint, mark, then the journal), so a journal beside a writer is never
+//! shorter than what was signed of it; what of it is not yet signed for can be left out
+//! ([`Record::signed`]). Not here: writing (`writer`), verdicts (`audit`).
+//! Source: FORMAT.md section 9.
 
 use crate::disk::{self, DiskError, lock};
 use crate::event::Entry;
+use crate::event::args::Args;
 use crate::event::body::Body;
 use crate::event::record::Reading;
+use crate::hash::Hash;
 use crate::index::{Index, Unfit};
 use crate::journal::Journal;
+use crate::keys::{KeysError, Mark, Marks};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::tlog::{Checkpoint, MAX_NOTE, Note};
@@ -30,6 +36,8 @@ pub struct Record {
     pub journal: Journal,
     /// The bytes of its checkpoint.
     pub checkpoint: Option<Vec<u8>>,
+    /// The last mark of the log key for it; an error is rule 911.
+    pub mark: Result<Option<Mark>, KeysError>,
     /// Its index, or why it cannot answer.
     pub index: Result<Index, Unfit>,
 }
@@ -39,14 +47,66 @@ impl Record {
     pub fn open(paths: Paths) -> Result<Record, LedgerError> {
         paths.expect_ledger(false)?;
         let checkpoint = checkpoint(&paths)?;
+        let mark = last_mark(&paths)?;
         let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;
         let index = index_of(&paths, &journal);
-        Ok(Record { paths, journal, checkpoint, index })
+        Ok(Record { paths, journal, checkpoint, mark, index })
+    }
+
+    /// Opens what is signed of the ledger at `paths`: beside a writer at work, the record up to its
+    /// checkpoint. Where nobody is at work, all of it, also what an interrupted writer left
+    /// unsigned.
+    pub fn signed(paths: Paths) -> Result<Record, LedgerError> {
+        let mut record = Record::open(paths)?;
+        loop {
+            let signed = covered(record.checkpoint.as_deref());
+            let Some(signed) = signed.filter(|signed| *signed < record.size()) else {
+                return Ok(record);
+            };
+            let there = |mark: &Mark| mark.size <= record.size();
+            let marks = record.mark.as_ref().is_ok_and(|mark| mark.as_ref().is_none_or(there));
+            if marks
+                && lock::is_held(&record.paths.lock())
+                && let Some(journal) = record.journal.up_to(signed)?
+            {
+                record.index = index_of(&record.paths, &journal);
+                // A mark of events that are left out says nothing of those before them.
+                record.mark = record.mark.map(|mark| mark.filter(|mark| mark.size <= signed));
+                return Ok(Record { journal, ..record });
+            }
+            let again = Record::open(record.paths.clone())?;
+            if again.seen() == record.seen() {
+                return Ok(again);
+            }
+            record = again;
+        }
+    }
+
+    /// Whether somebody changed the ledger since it was opened, or is at work on it.
+    pub fn has_moved(&self) -> bool {
+        let now = Record::open(self.paths.clone());
+        lock::is_held(&self.paths.lock()) || now.map_or(true, |now| now.seen() != self.seen())
+    }
+
+    /// What a writer changes.
+    fn seen(&self) -> (Option<&[u8]>, Option<&Mark>, u64, Option<Hash>) {
+        let mark = self.mark.as_ref().ok().and_then(Option::as_ref);
+        (self.checkpoint.as_deref(), mark, self.size(), self.journal.root())
     }
 
     /// The number of events.
     pub fn size(&self) -> u64 {
         self.journal.size()
+    }
+
+    /// What checkpoint and mark say against the record, and what it says against itself: all that a
+    /// verdict of the ledger's own files has, but for bodies and documents.
+    pub fn against(&self) -> Result<Report, LedgerError> {
+        let mark = self.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::remembered);
+        let ends = Ends { checkpoint: self.checkpoint.clone(), mark, pin: None };
+        let jobs = thread::available_parallelism().map_or(1, usize::from);
+        let options = Options { contents: false, ..Options::whole(jobs) };
+        Ok(verify(&self.journal, &ends, options)?)
     }
 
     /// The state after the first `until` events, without signatures and content: for reading.
@@ -107,6 +167,17 @@ fn index_of(paths: &Paths, journal: &Journal) -> Result<Index, Unfit> {
         }
         other => other,
     }
+}
+
+/// The last mark of the origin that event 0 says; the inner error is rule 911.
+fn last_mark(paths: &Paths) -> Result<Result<Option<Mark>, KeysError>, LedgerError> {
+    let first = Journal::opening(&paths.ledger)?.map(|entry| Reading::of(&entry.record));
+    let origin = first.and_then(|reading| match reading.statement?.args {
+        Args::LedgerOpened(args) => Some(args.origin),
+        _ => None,
+    });
+    let marks = Marks::at(paths.marks());
+    Ok(origin.map_or(Ok(None), |origin| marks.last_for(&origin)))
 }
 
 /// The size that a checkpoint speaks of, if it is in form.

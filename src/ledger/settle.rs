@@ -12,8 +12,8 @@ use crate::event::body::{self, Content, Fact};
 use crate::event::words::{AgentType, ErrorIn, Stance, Type, Vouch};
 use crate::hash::Hash;
 use crate::ledger::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft};
-use crate::pointing;
-use crate::quote::Text;
+use crate::pointing::{self, Edges, Pointing};
+use crate::quote::{MOST_WORDS, Text, no_context};
 use crate::text::{Lang, TextError, Uri, Verbatim, Words};
 use crate::time::Time;
 use parts::{as_bytes, check_words, topic, when, which_document};
@@ -250,6 +250,7 @@ impl<'a> Settler<'a> {
             document: draft.document.clone(),
             quote: Some(quote.clone()),
             nth: draft.nth,
+            exact_edges: draft.exact_edges,
             ..EvidenceDraft::default()
         });
         let given = draft.evidence.iter().flatten();
@@ -300,25 +301,40 @@ impl<'a> Settler<'a> {
         let Some(quote) = &draft.quote else { return Ok(None) };
         let (text, _) = self.desk.document(document)?;
         let span = draft.span.as_ref().and_then(|span| Some((span.start?, span.end?)));
-        let (start, end) = match (quote, span) {
-            (_, Some((start, end))) => (start as usize, end as usize),
-            (QuoteDraft::Pointing(typed), None) => pointing::point(text, typed, draft.nth)
-                .map_err(|error| format!("quote: in document {document}: {error}"))?,
-            (QuoteDraft::Exact(exact), None) => {
-                let typed = exact.exact.as_deref().unwrap_or_default();
-                pointing::point(text, typed, draft.nth)
-                    .map_err(|error| format!("quote: in document {document}: {error}"))?
+        let edges = Edges::exact(draft.exact_edges);
+        let refused = |error| format!("quote: in document {document}: {error}");
+        let (start, end) = match span {
+            Some((start, end)) => (start as usize, end as usize),
+            None => {
+                let words = match quote {
+                    QuoteDraft::Pointing(typed) => typed,
+                    QuoteDraft::Exact(given) => given.exact.as_deref().unwrap_or_default(),
+                };
+                let pointing = Pointing { words, nth: draft.nth, edges };
+                pointing.find(text).map_err(|error| refused(error.to_string()))?
             }
         };
-        let Some(anchor) = text.anchor(start, end) else {
+        if start >= end || end > text.len() {
             let (length, bytes) = (text.len(), text.as_str().len());
             let hint = as_bytes(quote, (text, start, end)).unwrap_or_default();
             return Err(format!(
                 "span: {start}..{end} is not in document {document}, which has {length} code \
                  points ({bytes} bytes; offsets count code points){hint}"
             ));
-        };
+        }
+        if end - start > MOST_WORDS {
+            let length = end - start;
+            return Err(refused(format!(
+                "{start}..{end} are {length} code points; a quotation has at most {MOST_WORDS}"
+            )));
+        }
+        let anchor = text.anchor(start, end).ok_or_else(|| refused(no_context(start, end)))?;
         check_words(quote, &anchor, (text, start, end))?;
+        if edges == Edges::Whole
+            && let Some(cut) = pointing::cut(text, (start, end))
+        {
+            return Err(refused(cut.to_string()));
+        }
         Ok(Some((anchor, body::Span { start: start as u64, end: end as u64 })))
     }
 

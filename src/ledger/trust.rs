@@ -15,6 +15,9 @@ use std::path::PathBuf;
 
 /// The group that annals keeps.
 const GROUP: &str = "witnesses";
+/// Words of the language of policies. The draft refuses only `none` as a name, other readers of
+/// policies refuse the others too.
+const RESERVED: [&str; 8] = ["all", "any", "group", "log", "none", "policy", "quorum", "witness"];
 
 /// The policy beside the keys.
 #[derive(Clone, Debug)]
@@ -181,6 +184,12 @@ fn check_name(name: &str) -> Result<(), LedgerError> {
     if name.is_empty() || name.len() > 100 || !name.chars().all(plain) || name == GROUP {
         return Err(LedgerError::Usage(format!(
             "expected a name of letters, digits and . _ - / for the witness, found {name:?}"
+        )));
+    }
+    if let Some(word) = RESERVED.iter().find(|word| name.eq_ignore_ascii_case(word)) {
+        return Err(LedgerError::Usage(format!(
+            "expected a name for the witness, found {name}: {word} is a word of policies, which \
+             other programs refuse as a name; choose another, such as the name of who runs it"
         )));
     }
     Ok(())

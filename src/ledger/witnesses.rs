@@ -1,8 +1,10 @@
 //! Witnesses: cosignatures of the ledger's checkpoint, collected from all at once.
 //!
 //! Always holds: nobody is asked before the checkpoint is found to be that of the record in hand,
-//! so that damage here is never told as a fork; one witness that is slow or silent keeps no other
-//! waiting; the checkpoint's text is never changed, only lines of witnesses are. Not here: how one
+//! so that damage here is never told as a fork; a record is contradicted only by a checkpoint that
+//! the log or the witness signed, and not if it grew meanwhile; one witness that is slow or silent
+//! keeps no other waiting; the checkpoint's text is never changed, only lines of witnesses are.
+//! Not here: how one
 //! is asked (`witness::ask`), who they are (`trust`). Source: FORMAT.md section 13.
 
 use crate::disk::lock::Lock;
@@ -11,12 +13,12 @@ use crate::event::record::hash;
 use crate::hash::Hash;
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::{Record, read_if_there};
-use crate::merkle::{Plan, Wanted};
+use crate::merkle::{Plan, Tree, Wanted};
 use crate::rule::{Fault, Rule};
 use crate::tlog::policy::{Policy, Witness};
-use crate::tlog::{Checkpoint, MAX_NOTE, Note, NoteSignature};
+use crate::tlog::{Checkpoint, Kind, MAX_NOTE, Note, NoteSignature, Signed, VerifierKey};
 use crate::verify::source::{Source, SourceError};
-use crate::witness::ask::{Question, Unheard, ask};
+use crate::witness::ask::{Question, Shown, Unheard, ask};
 use std::time::Duration;
 
 /// How long is waited.
@@ -41,7 +43,7 @@ pub struct Collected {
 }
 
 impl Collected {
-    /// Whether a witness has seen another or a longer record.
+    /// Whether something signed is of another or a longer record.
     pub fn is_contradicted(&self) -> bool {
         let contradicts = |(_, heard): &(String, Result<u64, Unheard>)| {
             matches!(heard, Err(Unheard::Contradicts(_)))
@@ -69,13 +71,22 @@ pub fn collect(
     let (note, checkpoint) = checkpoint_of(record)?;
     let signed = Note { signatures: lines_of(&note, &checkpoint.origin), ..note.clone() };
     let prove = |old| prove(record, &checkpoint, old).map_err(|error| error.to_string());
+    let contradicts = |shown: &Shown<'_>| contradiction(record, &checkpoint, shown).ok().flatten();
     let question = Question {
         note: &signed,
         checkpoint: &checkpoint,
         prove: &prove,
+        contradicts: &contradicts,
         patience: patience.witness,
     };
     let asked = ask_all(&policy.witnesses, &question);
+    if asked.iter().any(|heard| matches!(heard, Err(Unheard::Contradicts(_)))) {
+        // Another may have written here, and had a later checkpoint cosigned, in the meantime.
+        let now = read_if_there(&record.paths.checkpoint(), MAX_NOTE as u64)?;
+        if now.as_deref().and_then(Note::parse).is_some_and(|now| now.text != note.text) {
+            return Err(grew());
+        }
+    }
     let lines: Vec<NoteSignature> =
         asked.iter().filter_map(|heard| Some(heard.as_ref().ok()?.0.clone())).collect();
     let note = match lines.is_empty() {
@@ -137,6 +148,65 @@ fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>
     plan.hashes(|subtree| wanted.get(subtree).ok_or_else(|| missing().into()))
 }
 
+/// What a checkpoint that came with an answer says against the record: nothing, unless the log or
+/// the witness signed it and it is of a longer record, or of another one at its size.
+fn contradiction(
+    record: &Record,
+    ours: &Checkpoint,
+    shown: &Shown<'_>,
+) -> Result<Option<String>, LedgerError> {
+    let Checkpoint { size, root, .. } = *shown.checkpoint;
+    let who = if is_signed_by_log(record, shown)? {
+        "the log key signed"
+    } else if shown.by_witness {
+        "it cosigned"
+    } else {
+        return Ok(None);
+    };
+    if size > ours.size {
+        return Ok(Some(format!("{who} size {size}, this record has {} events", ours.size)));
+    }
+    let differs = root_at(record, size)? != root;
+    Ok(differs.then(|| format!("{who} another record of size {size}")))
+}
+
+/// Whether the log key that the record names for a checkpoint's size signed it; of a size beyond
+/// the record, the present one.
+fn is_signed_by_log(record: &Record, shown: &Shown<'_>) -> Result<bool, LedgerError> {
+    let Checkpoint { origin, size, .. } = shown.checkpoint;
+    let log = record.state(u64::MAX)?.log;
+    let Some(keys) = log.iter().rev().find(|keys| keys.size <= (*size).max(1)) else {
+        return Ok(false);
+    };
+    let mut keys = [Some(keys.key), keys.old].into_iter().flatten();
+    Ok(keys.any(|key| {
+        let key = VerifierKey::new(origin, Kind::Note, key);
+        key.is_some_and(|key| {
+            shown.note.signed_by(origin, key.accepted(), &key.public) == Signed::Yes
+        })
+    }))
+}
+
+/// The root of the record's first `size` events.
+fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {
+    let mut tree = Tree::default();
+    for span in record.journal.walk(0)? {
+        for entry in span?.entries {
+            if tree.size() < size {
+                tree.push(hash(&entry.record));
+            }
+        }
+    }
+    Ok(tree.root())
+}
+
+fn grew() -> LedgerError {
+    LedgerError::Outrun(
+        "the record grew while its witnesses were asked: they cosigned an earlier checkpoint"
+            .to_owned(),
+    )
+}
+
 /// What was heard of a witness: its line and its time.
 type Heard = Result<(NoteSignature, u64), Unheard>;
 
@@ -162,10 +232,7 @@ fn keep(
     let now = read_if_there(&paths.checkpoint(), MAX_NOTE as u64)?;
     let Some(mut note) = now.as_deref().and_then(Note::parse).filter(|n| n.text == asked.text)
     else {
-        return Err(LedgerError::Outrun(
-            "the record grew while its witnesses were asked: they cosigned an earlier checkpoint"
-                .to_owned(),
-        ));
+        return Err(grew());
     };
     for line in lines {
         note.signatures.retain(|old| (&old.name, old.id) != (&line.name, line.id));

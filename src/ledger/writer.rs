@@ -8,16 +8,17 @@
 mod ground;
 
 use crate::disk;
-use crate::disk::lock::Lock;
+use crate::disk::lock::{Lock, Waiting};
 use crate::event::Entry;
 use crate::hash::Hash;
 use crate::index::{Builder, Mode};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
-use crate::key::{PublicKey, SecretKey};
+use crate::key::{Keyring, PublicKey, SecretKey};
 use crate::keys::{Mark, Marks};
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
+use crate::ledger::outbox;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::{self, covered};
 use crate::store::sled::SledStore;
@@ -27,8 +28,12 @@ use crate::verify::ends::Ends;
 use crate::verify::source::Source;
 use crate::verify::{Follower, Judge, Options, follow};
 pub use ground::make_index;
-use ground::{check_checkpoint, check_end, check_marks, go_on_with_index, open_store, set_aside};
+use ground::{
+    check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index, open_store,
+    set_aside,
+};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// How many events go into the store in one batch.
@@ -63,6 +68,8 @@ pub struct Writer {
     pub notices: Vec<Notice>,
     /// Entries that were committed after the journal was opened for reading.
     pub recent: Vec<Entry>,
+    /// The keys whose signatures are checked before anything is signed over.
+    pub(super) keyring: Keyring,
     /// `None` on trial.
     hands: Option<Hands>,
     /// Follows the judge; it writes nothing where the writer does not.
@@ -76,7 +83,7 @@ pub struct Writer {
 struct Hands {
     journal: JournalWriter,
     store: SledStore,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Writer {
@@ -87,11 +94,30 @@ impl Writer {
         log_keys: Vec<SecretKey>,
         wait: Duration,
     ) -> Result<Writer, LedgerError> {
+        Writer::wait(paths, log_keys, &mut Waiting { most: wait, tell: &mut |_| {} })
+    }
+
+    /// The same, and tells for whom it waits.
+    pub fn wait(
+        paths: Paths,
+        log_keys: Vec<SecretKey>,
+        waiting: &mut Waiting<'_>,
+    ) -> Result<Writer, LedgerError> {
         paths.expect_ledger(false)?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
-        let lock = Lock::take(&paths.lock(), wait)?;
-        let (mut this, foreign) = Writer::judged(paths, log_keys, imported)?;
+        let lock = Mutex::new(Lock::wait(&paths.lock(), waiting)?);
+        let step = |_| {
+            if let Ok(mut lock) = lock.lock() {
+                lock.step();
+            }
+        };
+        let (mut this, foreign) = Writer::judged((paths, log_keys), imported, Some(&step))?;
+        let lock = lock.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let signed = match &foreign {
+            None => covered(record::checkpoint(&this.paths)?.as_deref()),
+            Some(_) => None,
+        };
         let (store, built) = open_store(&this.paths, &this.journal, &this.judge)?;
         // Only now is anything moved: a writer that refuses leaves the evidence as it was.
         if let Some(why) = &foreign {
@@ -99,17 +125,22 @@ impl Writer {
             this.notices.push(Notice::CheckpointAside(path, why.clone()));
         }
         let (journal, aside) = JournalWriter::resume(&this.journal, ROTATE_AT)?;
+        this.write_again(signed.unwrap_or(0))?;
         this.index = go_on_with_index(&this.paths, &this.journal, this.index)?;
         this.index.commit(journal.next_offset());
-        this.hands = Some(Hands { journal, store, _lock: lock });
+        this.hands = Some(Hands { journal, store, lock });
         this.notices.extend(built);
         this.notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
         this.catch_up()?;
         // Without its log keys a record can still be given a new one.
-        let signed = covered(record::checkpoint(&this.paths)?.as_deref());
-        if signed != Some(this.size()) && this.size() > 0 && this.check_log_keys().is_ok() {
+        let mut is_signed = signed == Some(this.size());
+        if !is_signed && this.size() > 0 && this.check_log_keys().is_ok() {
             this.sign_checkpoint()?;
             this.notices.push(Notice::CheckpointSigned(this.size()));
+            is_signed = true;
+        }
+        if is_signed {
+            outbox::prune_written(&this);
         }
         Ok(this)
     }
@@ -119,14 +150,14 @@ impl Writer {
         paths.expect_ledger(false)?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
-        Ok(Writer::judged(paths, log_keys, imported)?.0)
+        Ok(Writer::judged((paths, log_keys), imported, None)?.0)
     }
 
     /// The record judged, and why its checkpoint is not one of its own, if so.
     fn judged(
-        paths: Paths,
-        log_keys: Vec<SecretKey>,
+        (paths, log_keys): (Paths, Vec<SecretKey>),
         imported: Imported,
+        progress: Option<&(dyn Fn(u64) + Sync)>,
     ) -> Result<(Writer, Option<String>), LedgerError> {
         let ends = Ends { checkpoint: record::checkpoint(&paths)?, ..Ends::default() };
         let covered = covered(ends.checkpoint.as_deref());
@@ -136,21 +167,29 @@ impl Writer {
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
         let index = Builder::open(&paths.ledger, journal.starts(), Mode::Check);
         let follower = Some(&index as &dyn Follower);
-        let options = Options { jobs, contents: true, follower, ..Options::state(u64::MAX) };
+        // What the log key did not sign for is judged whole, for the log key is about to sign it.
+        let signed_for = covered.unwrap_or(0);
+        let options = Options { follower, signed_for, progress, ..Options::whole(jobs) };
         follow(&journal, options, &mut judge)?;
         if !judge.faults.is_empty() {
             return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
         }
-        let foreign = check_checkpoint(&ends, &judge)?;
+        let foreign = check_checkpoint(&ends, &journal, &judge)?;
+        if foreign.is_some() {
+            // A checkpoint that the log key did not sign speaks for nothing.
+            check_signatures(&journal, jobs)?;
+        }
         let marks = Marks::at(paths.marks());
         check_marks(&marks, &journal, &judge)?;
         let (notices, recent, hands) = (Vec::new(), Vec::new(), None);
+        let keyring = Keyring::default();
         let writer = Writer {
             paths,
             judge,
             journal,
             notices,
             recent,
+            keyring,
             hands,
             index,
             marks,
@@ -179,12 +218,20 @@ impl Writer {
             journal,
             notices: Vec::new(),
             recent: Vec::new(),
-            hands: Some(Hands { journal: writer, store, _lock: lock }),
+            keyring: Keyring::default(),
+            hands: Some(Hands { journal: writer, store, lock }),
             index,
             marks,
             log_keys: vec![log_key],
             imported: Imported::No,
         })
+    }
+
+    /// Says to those who wait for the lock that the work goes on.
+    pub fn step(&mut self) {
+        if let Some(Hands { lock, .. }) = &mut self.hands {
+            lock.step();
+        }
     }
 
     /// The number of events.
@@ -225,8 +272,8 @@ impl Writer {
         if let Some(ledger) = &self.judge.chain.state.fold.ledger {
             self.imported.expect_rekeyed(ledger)?;
         }
-        if !documents.is_empty() && !self.paths.documents().is_dir() {
-            disk::make_folder(&self.paths.documents())?;
+        if !documents.is_empty() {
+            disk::ensure_folder(&self.paths.documents())?;
         }
         for (digest, bytes) in documents {
             let path = Journal::document_path(&self.paths.ledger, digest);
@@ -261,6 +308,23 @@ impl Writer {
         Ok(())
     }
 
+    /// Writes again in place what the log key did not sign for, with its documents and all names
+    /// that lead to it: the writer that wrote it may have died before it was on stable storage.
+    fn write_again(&self, signed: u64) -> Result<(), LedgerError> {
+        if signed >= self.size() {
+            return Ok(());
+        }
+        for (position, row) in self.judge.contents.library.documents() {
+            let path = Journal::document_path(&self.paths.ledger, &row.digest);
+            if position >= signed && path.is_file() {
+                disk::rewrite(&path, 0)?;
+            }
+        }
+        self.journal.write_again(signed)?;
+        disk::sync_folder(&self.paths.ledger)?;
+        Ok(disk::sync_folder(disk::parent(&self.paths.ledger))?)
+    }
+
     fn hands(&mut self) -> Result<&mut Hands, LedgerError> {
         let none = || LedgerError::Usage("this was opened on trial: nothing is written".to_owned());
         self.hands.as_mut().ok_or_else(none)
@@ -268,7 +332,7 @@ impl Writer {
 
     /// Adds to the store what only the journal has.
     fn catch_up(&mut self) -> Result<(), LedgerError> {
-        let Some(Hands { store, .. }) = &mut self.hands else { return Ok(()) };
+        let Some(Hands { store, lock, .. }) = &mut self.hands else { return Ok(()) };
         let behind = store.head()?.size;
         if behind == self.judge.chain.size() {
             return Ok(());
@@ -276,6 +340,7 @@ impl Writer {
         for span in self.journal.walk(behind)? {
             let span = span?;
             store_entries(store, span.first, &span.entries)?;
+            lock.step();
         }
         let added = self.size() - behind;
         if !self.notices.iter().any(|notice| matches!(notice, Notice::StoreBuilt(_))) {

@@ -1,6 +1,7 @@
 //! Checkpoints: the text of a signed tree head.
 //!
-//! Always holds: exactly three lines, each in its one spelling, and no extension lines.
+//! Always holds: three lines, each in its one spelling; a ledger's own checkpoint has no extension
+//! lines, a stranger's may have some, which mean nothing here.
 //! Not here: signatures (`note`), roots (`merkle`). Source: C2SP tlog-checkpoint v1.0.0;
 //! FORMAT.md section 9.
 
@@ -26,11 +27,23 @@ impl Checkpoint {
 
     /// Reads exactly three lines.
     pub fn parse(text: &str) -> Option<Checkpoint> {
-        let mut lines = text.split('\n');
+        Checkpoint::parse_extended(text).filter(|checkpoint| checkpoint.text() == text)
+    }
+
+    /// Reads three lines and any extension lines after them, none of which is empty.
+    ///
+    /// ```
+    /// use annals::tlog::Checkpoint;
+    /// let text = "example.org/log\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\nmore\n";
+    /// assert_eq!(Checkpoint::parse_extended(text).unwrap().size, 0);
+    /// assert_eq!(Checkpoint::parse(text), None);
+    /// assert_eq!(Checkpoint::parse_extended(&format!("{text}\n")), None);
+    /// ```
+    pub fn parse_extended(text: &str) -> Option<Checkpoint> {
+        let mut lines = text.strip_suffix('\n')?.split('\n');
         let origin = lines.next().filter(|origin| !origin.is_empty())?.to_owned();
         let size = decimal(lines.next()?)?;
         let root = hash_from_base64(lines.next()?)?;
-        let end = lines.next() == Some("") && lines.next().is_none();
-        end.then_some(Checkpoint { origin, size, root })
+        lines.all(|line| !line.is_empty()).then_some(Checkpoint { origin, size, root })
     }
 }

@@ -46,6 +46,13 @@ pub fn examine(entry: &Entry) -> Examined {
     Examined { reading, body, bytes: bytes(entry), signature: Vec::new(), by_refused: false }
 }
 
+/// Examines entries, their signatures included: what is about to be signed over is judged by this.
+pub fn examine_whole(entries: &[Entry], keys: &mut Keys<'_>) -> Vec<Examined> {
+    let mut examined: Vec<Examined> = entries.iter().map(examine).collect();
+    check_signatures(&mut examined, keys);
+    examined
+}
+
 /// Examines an entry that was verified before: of the bodies, only those that say what a document
 /// is are read.
 pub fn examine_known(entry: &Entry) -> Examined {

@@ -31,6 +31,8 @@ pub struct Plan {
     pub jobs: usize,
     /// Whether signatures are checked.
     pub signatures: bool,
+    /// How many events from the start have signatures that are not checked again.
+    pub signed_for: u64,
     /// How many events from the start were verified before.
     pub known: u64,
     /// Number of events after which to stop.
@@ -143,8 +145,9 @@ fn examine_span(span: Span, plan: Plan, keys: &mut Keys<'_>) -> ExaminedSpan {
     let (before, new) = entries.split_at(known.min(entries.len()));
     let mut events: Vec<Examined> = before.iter().map(examine_known).collect();
     events.extend(new.iter().map(examine));
+    let signed = usize::try_from(plan.signed_for.saturating_sub(first)).unwrap_or(usize::MAX);
     if plan.signatures
-        && let Some(new) = events.get_mut(before.len()..)
+        && let Some(new) = events.get_mut(before.len().max(signed)..)
     {
         check_signatures(new, keys);
     }

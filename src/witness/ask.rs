@@ -1,16 +1,17 @@
 //! Asking a witness to cosign a checkpoint.
 //!
-//! Always holds: every wait has a bound; only a line of the witness's own key that verifies is
-//! taken over; what it refuses is told apart from what it contradicts. Not here: whom to ask, what
-//! becomes of the line (`ledger::witnesses`). Source: C2SP tlog-witness v1.0.0; FORMAT.md section
-//! 13.
+//! Always holds: every wait and every answer has a bound; only a line of the witness's own key that
+//! verifies is taken over; only what is signed contradicts the record, for an answer travels over
+//! plain HTTP and anybody between can write one. Not here: whom to ask, what becomes of the line,
+//! what a signed checkpoint contradicts (`ledger::witnesses`). Source: C2SP tlog-witness v1.0.0;
+//! FORMAT.md section 13.
 
 use crate::archive::web::{agent, cause};
 use crate::hash::Hash;
-use crate::tlog::cosignature::time_of;
+use crate::tlog::cosignature::{Cosigned, cosigned_by, time_of};
 use crate::tlog::policy::Witness;
-use crate::tlog::{Checkpoint, Note, NoteSignature, decimal};
-use crate::witness::request::AddCheckpoint;
+use crate::tlog::{Checkpoint, MAX_NOTE, Note, NoteSignature, decimal, from_base64};
+use crate::witness::request::{AddCheckpoint, LAST_CHECKPOINT};
 use std::io::Read;
 use std::time::Duration;
 
@@ -26,8 +27,20 @@ pub enum Unheard {
     Silent(String),
     /// It answers and will not: it does not know the log, or its key.
     Refused(u16, String),
-    /// It has cosigned what this record does not extend.
+    /// It answers that it cosigned what this record does not extend, and shows nothing signed.
+    Unproven(String),
+    /// A signed checkpoint in its answer contradicts this record.
     Contradicts(String),
+}
+
+/// A signed checkpoint that came with an answer.
+pub struct Shown<'a> {
+    /// The checkpoint with its signature lines.
+    pub note: &'a Note,
+    /// What it says.
+    pub checkpoint: &'a Checkpoint,
+    /// Whether the witness's own key cosigned it.
+    pub by_witness: bool,
 }
 
 /// A checkpoint that is to be cosigned.
@@ -38,6 +51,8 @@ pub struct Question<'a> {
     pub checkpoint: &'a Checkpoint,
     /// The consistency proof from a smaller size to the checkpoint's.
     pub prove: &'a (dyn Fn(u64) -> Result<Vec<Hash>, String> + Sync),
+    /// What contradicts the record in a checkpoint that was shown, if it is signed; else `None`.
+    pub contradicts: &'a (dyn Fn(&Shown<'_>) -> Option<String> + Sync),
     /// How long to wait for the connection, for the answer's head, and for its body, each.
     pub patience: Duration,
 }
@@ -54,29 +69,32 @@ pub fn ask(witness: &Witness, asked: &Question<'_>) -> Result<(NoteSignature, u6
         let proof = (asked.prove)(old).map_err(Unheard::Silent)?;
         let (note, checkpoint) = (asked.note.clone(), asked.checkpoint.clone());
         let request = AddCheckpoint { old, proof, note, checkpoint }.write();
-        let (status, body) = post(&agent, &url, &request)?;
-        match status {
-            200 => return cosignature(&body, witness, asked.note),
+        let answer = post(&agent, &url, &request)?;
+        if let Some(why) = answer.contradiction(witness, asked) {
+            return Err(Unheard::Contradicts(why));
+        }
+        match answer.status {
+            200 => return cosignature(&answer.body, witness, asked.note),
             409 => {
-                let said = body.strip_suffix('\n').and_then(decimal);
+                let said = answer.body.strip_suffix('\n').and_then(decimal);
                 let Some(said) = said else {
                     return Err(silent("409 without the size that it has"));
                 };
                 if said > size {
-                    let why = format!("it cosigned size {said}, this record has {size} events");
-                    return Err(Unheard::Contradicts(why));
+                    let why = format!("it cosigned size {said}; this record has {size} events");
+                    return Err(Unheard::Unproven(why));
                 }
                 if said == size && old == size {
                     let why = format!("it cosigned another record of size {size}");
-                    return Err(Unheard::Contradicts(why));
+                    return Err(Unheard::Unproven(why));
                 }
                 old = said;
             }
             422 => {
                 let why = format!("this record does not extend what it cosigned at size {old}");
-                return Err(Unheard::Contradicts(why));
+                return Err(Unheard::Unproven(why));
             }
-            _ => return Err(Unheard::Refused(status, first_line(&body))),
+            status => return Err(Unheard::Refused(status, first_line(&answer.body))),
         }
     }
     Err(silent("another size each time that it was asked"))
@@ -86,15 +104,41 @@ fn silent(found: &str) -> Unheard {
     Unheard::Silent(format!("expected a cosignature or a size, found {found}"))
 }
 
-fn post(agent: &ureq::Agent, url: &str, request: &str) -> Result<(u16, String), Unheard> {
+/// What a witness, or whoever answers in its place, sent.
+struct Answer {
+    status: u16,
+    body: String,
+    /// The last checkpoint that it cosigned, if it shows it.
+    last: Option<Vec<u8>>,
+}
+
+impl Answer {
+    /// What a signed checkpoint in the answer says against the record.
+    fn contradiction(&self, witness: &Witness, asked: &Question<'_>) -> Option<String> {
+        let notes = [self.last.as_deref(), Some(self.body.as_bytes())];
+        notes.into_iter().flatten().find_map(|bytes| {
+            let note = Note::parse(bytes)?;
+            let checkpoint = Checkpoint::parse_extended(&note.text)?;
+            if checkpoint.origin != asked.checkpoint.origin {
+                return None;
+            }
+            let by_witness = matches!(cosigned_by(&note, &witness.key), Cosigned::At(_));
+            (asked.contradicts)(&Shown { note: &note, checkpoint: &checkpoint, by_witness })
+        })
+    }
+}
+
+fn post(agent: &ureq::Agent, url: &str, request: &str) -> Result<Answer, Unheard> {
     let failed = |error: ureq::Error| Unheard::Silent(cause(error).to_string());
     let answer = agent.post(url).content_type("text/plain; charset=utf-8").send(request);
     let answer = answer.map_err(failed)?;
     let status = answer.status().as_u16();
+    let last = answer.headers().get(LAST_CHECKPOINT).and_then(|value| value.to_str().ok());
+    let last = last.and_then(from_base64).filter(|bytes| bytes.len() <= MAX_NOTE);
     let mut body = Vec::new();
     let read = answer.into_body().into_reader().take(MAX_ANSWER).read_to_end(&mut body);
     read.map_err(|error| Unheard::Silent(error.to_string()))?;
-    Ok((status, String::from_utf8_lossy(&body).into_owned()))
+    Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned(), last })
 }
 
 /// The latest line of the witness's key that verifies; lines of other keys are ignored.

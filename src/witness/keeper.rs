@@ -9,7 +9,7 @@ use crate::disk::{self, DiskError, Mode};
 use crate::heading::later;
 use crate::merkle::{Consistency, empty_root};
 use crate::tlog::cosignature::cosign;
-use crate::tlog::{Note, NoteSignature, Signed, VerifierKey};
+use crate::tlog::{Checkpoint, Note, NoteSignature, Signed, VerifierKey};
 use crate::witness::key::WitnessKey;
 use crate::witness::request::AddCheckpoint;
 use crate::witness::state::{MAX_STATE, Seen, State};
@@ -25,6 +25,17 @@ pub enum Answer {
     Size(u64),
     /// Another status, and why.
     Refused(u16, String),
+}
+
+/// An answer, and what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// What was asked for; `None` if the request is not in form.
+    pub about: Option<Checkpoint>,
+    /// The answer.
+    pub answer: Answer,
+    /// With 409 and 422, the last checkpoint that was cosigned, as the log signed it.
+    pub last: Option<Note>,
 }
 
 /// Where the state is kept. A seam, so that tests can let the write fail, kept or lost.
@@ -131,27 +142,59 @@ impl Keeper {
 
     /// Answers a request body at `time` seconds since 1970.
     pub fn answer(&mut self, body: &[u8], time: u64) -> Answer {
+        self.reply(body, time).answer
+    }
+
+    /// Answers a request body at `time` seconds since 1970, and shows why not.
+    pub fn reply(&mut self, body: &[u8], time: u64) -> Reply {
         let asked = match AddCheckpoint::parse(body) {
             Ok(asked) => asked,
-            Err(why) => return Answer::Refused(400, why.to_owned()),
+            Err(why) => {
+                let answer = Answer::Refused(400, why.to_owned());
+                return Reply { about: None, answer, last: None };
+            }
         };
+        let answer = self.signed(&asked, time);
+        let last = match answer {
+            Answer::Size(_) | Answer::Refused(422, _) => self.last(&asked.checkpoint.origin),
+            _ => None,
+        };
+        Reply { about: Some(asked.checkpoint), answer, last }
+    }
+
+    fn signed(&mut self, asked: &AddCheckpoint, time: u64) -> Answer {
         let origin = &asked.checkpoint.origin;
         let of_log: Vec<_> = self.logs.iter().filter(|log| log.name == *origin).collect();
         if of_log.is_empty() {
-            return Answer::Refused(404, format!("the log {origin} is not watched here"));
+            return Answer::Refused(404, "no log of this origin is watched here".to_owned());
         }
         let Some(signature) = signature_of(&of_log, &asked.note) else {
-            return Answer::Refused(403, format!("not signed by the known key of {origin}"));
+            let why = "not signed by the known key of this origin".to_owned();
+            return Answer::Refused(403, why);
         };
-        self.judge(&asked, signature, time)
+        self.judge(asked, signature, time)
+    }
+
+    /// The last checkpoint that was cosigned of an origin, with the signature of the log. One that
+    /// had extension lines is not kept whole, so it cannot be shown.
+    fn last(&self, origin: &str) -> Option<Note> {
+        let Seen { size, root, blob } = self.state.0.get(origin)?;
+        let text = Checkpoint { origin: origin.to_owned(), size: *size, root: *root }.text();
+        let note = Note { text, signatures: vec![NoteSignature::parse(origin, blob)?] };
+        let of_log: Vec<_> = self.logs.iter().filter(|log| log.name == *origin).collect();
+        signature_of(&of_log, &note).is_some().then_some(note)
     }
 
     fn judge(&mut self, asked: &AddCheckpoint, signature: NoteSignature, time: u64) -> Answer {
         let (size, root) = (asked.checkpoint.size, asked.checkpoint.root);
         let seen = self.state.0.get(&asked.checkpoint.origin);
         let (last, last_root) = seen.map_or((0, empty_root()), |seen| (seen.size, seen.root));
-        if asked.old != last || (size == last && root != last_root) {
+        if asked.old != last {
             return Answer::Size(last);
+        }
+        if size == last && root != last_root {
+            let why = format!("the checkpoint of size {size} that was cosigned has another root");
+            return Answer::Refused(422, why);
         }
         let proof = Consistency { old: last, new: size, path: asked.proof.clone() };
         if !proof.holds(&last_root, &root) {
@@ -180,6 +223,7 @@ impl Keeper {
                 self.state = state;
                 Ok(())
             }
+            Err(error) if is_untouched(&error) => Err(error),
             Err(error) => {
                 // The new state may or may not be there: only reading it again can tell.
                 let why = format!("it is not known what is on the disk ({error}); start it again");
@@ -188,6 +232,11 @@ impl Keeper {
             }
         }
     }
+}
+
+/// Whether an error says that the old state is on the disk as it was: the next request may try again.
+fn is_untouched(error: &DiskError) -> bool {
+    matches!(error, DiskError::Io { .. })
 }
 
 /// The first line of a known key of the log; `None` if there is none, or one does not verify.

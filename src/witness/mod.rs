@@ -16,4 +16,5 @@ pub mod keeper;
 pub mod key;
 pub mod request;
 pub mod serve;
+pub mod slots;
 pub mod state;

@@ -9,6 +9,9 @@ use crate::tlog::{Checkpoint, Note, decimal, hash_from_base64, to_base64};
 
 /// The greatest number of bytes of a request.
 pub const MAX_REQUEST: usize = 128 << 10;
+/// The header of a 409 or 422 that holds the last checkpoint that was cosigned, as a note in base64
+/// with the log's signature: it shows what the status only says.
+pub const LAST_CHECKPOINT: &str = "annals-checkpoint";
 
 /// A checkpoint that a witness is to cosign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +49,8 @@ impl AddCheckpoint {
             return Err("expected at most 63 lines of a proof");
         }
         let note = Note::parse(note.as_bytes()).ok_or("expected a signed note after the proof")?;
-        let checkpoint = Checkpoint::parse(&note.text)
-            .ok_or("expected the note to be a checkpoint: origin, size and root, nothing else")?;
+        let checkpoint = Checkpoint::parse_extended(&note.text)
+            .ok_or("expected the note to be a checkpoint: origin, size, root, extension lines")?;
         if old > checkpoint.size {
             return Err("expected an old size that is not larger than the checkpoint's");
         }

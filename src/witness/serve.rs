@@ -1,17 +1,18 @@
 //! The witness's door: HTTP/1.1 on a socket, as much of it as `add-checkpoint` needs.
 //!
-//! Always holds: a request has a bound on its head, its body and its time, a machine on its
-//! connections; one that stalls keeps nobody else waiting. The standard library's sockets and
-//! `httparse` are used because the servers that are crates give no deadline for a whole request.
-//! Not here: what is answered (`keeper`). No TLS: a proxy in front speaks it. Source: RFC 9112.
+//! Always holds: a request has a bound on its head, its body and its time, a line of the log on its
+//! length; one that stalls keeps nobody else waiting, and what a client does never ends the server.
+//! The standard library's sockets and `httparse` are used because the servers that are crates give
+//! no deadline for a whole request. Not here: what is answered (`keeper`), who has a place
+//! (`slots`). No TLS: a proxy in front speaks it. Source: RFC 9112.
 
-use crate::tlog::NoteSignature;
-use crate::witness::keeper::{Answer, Keeper};
-use crate::witness::request::MAX_REQUEST;
+use crate::tlog::{Checkpoint, Note, NoteSignature, to_base64};
+use crate::witness::keeper::{Answer, Keeper, Reply};
+use crate::witness::request::{LAST_CHECKPOINT, MAX_REQUEST};
+use crate::witness::slots::Slots;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// The most bytes of a request's head.
@@ -20,10 +21,14 @@ const MAX_HEAD: usize = 16 << 10;
 const MAX_HEADERS: usize = 64;
 /// How long a request may take to arrive, and an answer to leave.
 pub const PATIENCE: Duration = Duration::from_secs(10);
-/// The most connections at a time.
-const MAX_CONNECTIONS: usize = 64;
 /// The most requests on one connection.
 const MAX_REQUESTS: usize = 1_000;
+/// How long to wait after a connection could not be accepted.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How many times in a row that may be: five minutes.
+const MAX_FAILURES: usize = 3_000;
+/// The most characters of an origin in a line of the log.
+const MAX_SHOWN: usize = 100;
 
 /// What a server needs beside its socket.
 pub struct Around<'a> {
@@ -45,49 +50,73 @@ enum Asked {
     Gone,
 }
 
-/// Serves until the socket fails.
+/// Serves until the socket fails for good. What passes (too many open files, a caller who left, no
+/// memory) is waited out.
 pub fn serve(listener: &TcpListener, around: &Around<'_>) -> io::Result<()> {
-    let open = AtomicUsize::new(0);
+    let slots = Slots::of_this_process();
+    let mut failures = 0;
     std::thread::scope(|scope| {
-        for stream in listener.incoming() {
-            let mut stream = match stream {
-                Ok(stream) => stream,
-                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
-                Err(error) => return Err(error),
+        loop {
+            let (stream, caller) = match listener.accept() {
+                Ok(accepted) => accepted,
+                Err(error) if failures == MAX_FAILURES => return Err(error),
+                Err(error) => {
+                    if failures == 0 {
+                        (around.told)(&format!("cannot accept a connection: {error}; waiting"));
+                    }
+                    failures += 1;
+                    slots.evict();
+                    std::thread::sleep(PAUSE);
+                    continue;
+                }
             };
-            if open.fetch_add(1, Ordering::AcqRel) >= MAX_CONNECTIONS {
-                open.fetch_sub(1, Ordering::AcqRel);
-                // Whoever cannot take even this is not waited for.
-                let _ = stream.set_write_timeout(Some(Duration::from_millis(100)));
-                let _ = refuse(&mut stream, 503, "too many connections");
+            failures = 0;
+            let stream = Arc::new(stream);
+            let Some(slot) = slots.enter(&stream, caller.ip()) else {
+                turn_away(&stream);
                 continue;
-            }
-            let open = &open;
-            scope.spawn(move || {
+            };
+            let (slots, talking) = (&slots, Arc::clone(&stream));
+            let thread = std::thread::Builder::new().spawn_scoped(scope, move || {
                 // A connection that fails concerns nobody else.
-                let _ = talk(&mut stream, around);
-                open.fetch_sub(1, Ordering::AcqRel);
+                let _ = talk(&talking, around, &|waits| slots.set_waiting(slot, waits));
+                slots.leave(slot);
             });
+            if thread.is_err() {
+                // The system gives no thread for it now.
+                slots.leave(slot);
+                turn_away(&stream);
+            }
         }
-        Ok(())
     })
 }
 
-/// One request after the other on a connection.
-fn talk(stream: &mut TcpStream, around: &Around<'_>) -> io::Result<()> {
+/// Refuses a connection for which there is no room.
+fn turn_away(stream: &TcpStream) {
+    // Whoever cannot take even this is not waited for.
+    let _ = stream.set_write_timeout(Some(Duration::from_millis(100)));
+    let _ = refuse(stream, 503, "too many connections");
+}
+
+/// One request after the other on a connection; `waits` is called with whether a request is waited
+/// for.
+fn talk(stream: &TcpStream, around: &Around<'_>, waits: &dyn Fn(bool)) -> io::Result<()> {
     stream.set_write_timeout(Some(around.patience))?;
     let mut buffer = Vec::new();
     for _ in 0..MAX_REQUESTS {
-        match read_request(stream, &mut buffer, around.patience)? {
+        waits(true);
+        let asked = read_request(stream, &mut buffer, around.patience)?;
+        waits(false);
+        match asked {
             Asked::Gone => return Ok(()),
             Asked::Refused(status, why) => return refuse(stream, status, why),
             Asked::Body(body) => {
-                let answer = match around.keeper.lock() {
-                    Ok(mut keeper) => keeper.answer(&body, (around.now)()),
-                    Err(_) => Answer::Refused(500, "a thread failed; start it again".to_owned()),
+                let reply = match around.keeper.lock() {
+                    Ok(mut keeper) => keeper.reply(&body, (around.now)()),
+                    Err(_) => failed(),
                 };
-                (around.told)(&line_about(&body, &answer));
-                write_answer(stream, &answer)?;
+                (around.told)(&line_about(&reply));
+                write_reply(stream, &reply)?;
             }
         }
     }
@@ -96,7 +125,7 @@ fn talk(stream: &mut TcpStream, around: &Around<'_>) -> io::Result<()> {
 
 /// Reads one request; what came after it stays in the buffer.
 fn read_request(
-    stream: &mut TcpStream,
+    mut stream: &TcpStream,
     buffer: &mut Vec<u8>,
     patience: Duration,
 ) -> io::Result<Asked> {
@@ -134,7 +163,7 @@ fn read_request(
     Ok(Asked::Body(request.into_iter().skip(head).collect()))
 }
 
-fn read_more(stream: &mut TcpStream, buffer: &mut Vec<u8>, deadline: Instant) -> io::Result<usize> {
+fn read_more(mut stream: &TcpStream, buffer: &mut Vec<u8>, deadline: Instant) -> io::Result<usize> {
     let left = deadline.saturating_duration_since(Instant::now());
     if left.is_zero() {
         return Err(io::ErrorKind::TimedOut.into());
@@ -213,38 +242,46 @@ fn reason(status: u16) -> &'static str {
     }
 }
 
-fn write(
-    stream: &mut TcpStream,
+/// An answer as it is written.
+struct Written<'a> {
     status: u16,
-    kind: &str,
-    (connection, body): (&str, &str),
-) -> io::Result<()> {
-    let answer = format!(
-        "HTTP/1.1 {status} {}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\
+    kind: &'a str,
+    connection: &'a str,
+    /// The last checkpoint that was cosigned, where it is shown.
+    last: Option<&'a Note>,
+    body: &'a str,
+}
+
+fn write(mut stream: &TcpStream, answer: &Written<'_>) -> io::Result<()> {
+    let Written { status, kind, connection, last, body } = answer;
+    let last =
+        last.map(|note| format!("{LAST_CHECKPOINT}: {}\r\n", to_base64(note.write().as_bytes())));
+    let text = format!(
+        "HTTP/1.1 {status} {}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{}\
          Connection: {connection}\r\n\r\n{body}",
-        reason(status),
-        body.len()
+        reason(*status),
+        body.len(),
+        last.unwrap_or_default()
     );
-    stream.write_all(answer.as_bytes())
+    stream.write_all(text.as_bytes())
 }
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// Refuses a request that was not read whole: the connection is of no use after it.
-fn refuse(stream: &mut TcpStream, status: u16, why: &str) -> io::Result<()> {
-    write(stream, status, TEXT, ("close", &format!("{why}\n")))
+fn refuse(stream: &TcpStream, status: u16, why: &str) -> io::Result<()> {
+    let body = format!("{why}\n");
+    write(stream, &Written { status, kind: TEXT, connection: "close", last: None, body: &body })
 }
 
-fn write_answer(stream: &mut TcpStream, answer: &Answer) -> io::Result<()> {
-    match answer {
-        Answer::Cosigned(line) => write(stream, 200, TEXT, ("keep-alive", &spelled(line))),
-        Answer::Size(size) => {
-            write(stream, 409, "text/x.tlog.size", ("keep-alive", &format!("{size}\n")))
-        }
-        Answer::Refused(status, why) => {
-            write(stream, *status, TEXT, ("keep-alive", &format!("{why}\n")))
-        }
-    }
+fn write_reply(stream: &TcpStream, reply: &Reply) -> io::Result<()> {
+    let (status, kind, body) = match &reply.answer {
+        Answer::Cosigned(line) => (200, TEXT, spelled(line)),
+        Answer::Size(size) => (409, "text/x.tlog.size", format!("{size}\n")),
+        Answer::Refused(status, why) => (*status, TEXT, format!("{why}\n")),
+    };
+    let (connection, last) = ("keep-alive", reply.last.as_ref());
+    write(stream, &Written { status, kind, connection, last, body: &body })
 }
 
 /// A signature line with its LF.
@@ -252,14 +289,30 @@ fn spelled(line: &NoteSignature) -> String {
     format!("\u{2014} {} {}\n", line.name, line.blob())
 }
 
-/// What was asked and answered, for whoever watches.
-fn line_about(body: &[u8], answer: &Answer) -> String {
-    let asked = crate::witness::request::AddCheckpoint::parse(body);
-    let about = asked.map(|asked| format!("{} {}", asked.checkpoint.origin, asked.checkpoint.size));
-    let about = about.unwrap_or_else(|_| "a request out of form".to_owned());
-    match answer {
+/// The reply where a thread failed while it held the keeper.
+fn failed() -> Reply {
+    let answer = Answer::Refused(500, "a thread failed; start it again".to_owned());
+    Reply { about: None, answer, last: None }
+}
+
+/// What was asked and answered, in one line of a bounded length.
+fn line_about(reply: &Reply) -> String {
+    let about = match &reply.about {
+        Some(Checkpoint { origin, size, .. }) => format!("{} {size}", clipped(origin)),
+        None => "a request out of form".to_owned(),
+    };
+    match &reply.answer {
         Answer::Cosigned(_) => format!("{about}: cosigned"),
         Answer::Size(size) => format!("{about}: 409, it is at size {size} here"),
         Answer::Refused(status, why) => format!("{about}: {status}, {why}"),
     }
+}
+
+/// An origin as far as a line of the log has room for it.
+fn clipped(origin: &str) -> String {
+    let mut clipped: String = origin.chars().take(MAX_SHOWN).collect();
+    if clipped.len() < origin.len() {
+        clipped.push_str("...");
+    }
+    clipped
 }

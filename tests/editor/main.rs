@@ -7,6 +7,7 @@ mod acts;
 mod append;
 mod documents;
 mod files;
+mod quotations;
 mod refusals;
 mod review;
 mod story;

@@ -202,3 +202,45 @@ impl Drop for ReadOnly {
         }
     }
 }
+
+/// Standard output that takes nothing, or is closed: what was written is said on stderr, with its
+/// position.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_written_is_said_even_where_standard_output_takes_nothing() {
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let room = newsroom();
+    room.write("drafts.jsonl", LAVROV);
+    for (command, said) in [
+        ("append drafts.jsonl", "written at 5\n"),
+        ("append drafts.jsonl", "already at 5\n"),
+        ("ledger rekey --reason rotated --statement Yearly.", "written at 6\n"),
+        ("ledger change --confirmations 2", "written at 7\n"),
+        (
+            "init --origin a.example/b --title T --name B --no-passphrase --ledger l/ledger",
+            "made l",
+        ),
+    ] {
+        std::fs::create_dir_all(room.path("l")).unwrap();
+        let output = room.command(command).stdout(full()).output().unwrap();
+        let answer = room.answer(output);
+        assert_eq!(answer.exit, 2, "{command}: {answer:?}");
+        let told = answer.told();
+        assert!(told.contains(said), "{command}: {told}");
+        let last = "annals: cannot write: on standard output: No space left on device (os error \
+                    28); what was done is said here\n";
+        assert!(told.ends_with(last), "{command}: {told}");
+    }
+    // What the rekeying and the init gave stands there too: the recovery key is printed once.
+    let answer = room.run("status --ledger l/ledger");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    room.expect_whole(EVENTS + 3);
+    // Nobody reads on.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    room.write("drafts.jsonl", fact("They talked for two hours.", "lasted two hours"));
+    let output = room.command("append drafts.jsonl").stdout(writer).output().unwrap();
+    let answer = room.answer(output);
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    assert!(answer.told().starts_with("written at 8\n"), "{answer:?}");
+}

@@ -11,6 +11,9 @@ mod disk;
 mod evidence;
 mod index;
 mod order;
+mod outbox;
 mod repair_copy;
 mod repair_here;
+#[cfg(target_os = "linux")]
+mod sync;
 mod writes;

@@ -2,6 +2,13 @@
 //!
 //! Events, each line a commit: 0 opened · 1 document, 2 fact · 3 fact · 4 fact.
 
+use annals::clock::Clock;
+use annals::entropy::Seeded;
+use annals::keys::{Handle, KeyFolder};
+use annals::ledger::append::{Signer, prepare as prepare_drafts};
+use annals::ledger::draft::json_lines;
+use annals::ledger::paths::Paths;
+use annals::ledger::writer::Writer;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
@@ -9,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 
 pub const TEXT: &str = "Sullivan met Grushko in Moscow on Wednesday. The talks lasted two hours. \
@@ -143,6 +151,31 @@ impl Newsroom {
         let answer = self.append(drafts);
         assert_eq!(answer.exit, 0, "{answer:?}");
         assert!(answer.out.starts_with(told), "{answer:?}");
+    }
+
+    /// Signs drafts and keeps them in the outbox, as a writer that is stopped right after it.
+    pub fn keep(&self, drafts: &str) {
+        let paths = Paths::new(self.path("ledger"), None);
+        let keys = KeyFolder::open(&paths.keys).unwrap();
+        let ada = keys.secret(&Handle::new("ada").unwrap(), &mut |_| Ok(None)).unwrap();
+        let mut writer =
+            Writer::open(paths, keys.log_keys().unwrap(), Duration::from_secs(60)).unwrap();
+        let mut clock = Clock::from_setting(Some("2022-01-27T08:00:00Z")).unwrap();
+        let mut entropy = Seeded::new("kept");
+        let mut signer = Signer { key: &ada, clock: &mut clock, entropy: &mut entropy };
+        let drafts = json_lines(drafts).unwrap();
+        let prepared = prepare_drafts(&mut writer, &drafts, &mut signer, self.folder.path());
+        let prepared = prepared.unwrap();
+        prepared.keeping.unwrap().keep(&prepared.entries).unwrap();
+    }
+
+    /// The name of the one file in the outbox.
+    pub fn outbox(&self) -> String {
+        let listed = fs::read_dir(self.path("keys/outbox")).unwrap();
+        let names = listed.map(|found| found.unwrap().file_name().into_string().unwrap());
+        let names: Vec<String> = names.filter(|name| name != "written").collect();
+        assert_eq!(names.len(), 1, "{names:?}");
+        format!("keys/outbox/{}", names[0])
     }
 
     /// Verify must say yes of so many events, and the store must hold them too.

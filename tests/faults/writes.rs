@@ -4,7 +4,8 @@
 use crate::newsroom::{EVENTS, JOURNAL, Newsroom, fact, newsroom};
 use annals::disk::DiskError;
 use annals::disk::append::{Appender, Medium};
-use annals::journal::Journal;
+use annals::hash::Hash;
+use annals::journal::{Journal, JournalError, JournalWriter, ROTATE_AT};
 use annals::ledger::error::LedgerError;
 use annals::ledger::writer::store_entries;
 use annals::store::faulty::{Fails, Faulty};
@@ -59,15 +60,20 @@ impl Medium for Fragile {
             false => self.file.set_len(length),
         }
     }
+
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
+    }
 }
 
-/// The newsroom and what it becomes by one more fact; the outbox keeps it in both.
+/// The newsroom and what it becomes by one more fact; before it that is in the outbox.
 fn before_and_after() -> (Newsroom, Newsroom) {
     let before = newsroom();
-    before.write("drafts.jsonl", fact("Lavrov spoke.", "Lavrov said"));
+    let drafts = fact("Lavrov spoke.", "Lavrov said");
+    before.write("drafts.jsonl", &drafts);
+    before.keep(&drafts);
     let after = before.copy();
     assert_eq!(after.run("append drafts.jsonl").exit, 0);
-    crate::newsroom::copy_folder(&after.path("keys/outbox"), &before.path("keys/outbox"));
     (before, after)
 }
 
@@ -137,4 +143,41 @@ fn the_stores_write_fails_kept_and_lost() {
         assert_eq!(size, EVENTS + u64::from(fails == Fails::Kept));
         expect_finished(&room, &after, &format!("{fails:?}"));
     }
+}
+
+/// Where the lock does nothing: what another writer wrote and acknowledged is neither cut off nor
+/// written behind.
+#[test]
+fn what_another_writer_wrote_is_refused_and_not_cut_off() {
+    let (room, _) = before_and_after();
+    let (ledger, covered) = (room.path("ledger"), Some(EVENTS));
+    // One that has read the journal, and one that is about to write; with torn bytes behind the
+    // end, which a writer moves aside, and without.
+    for torn in ["", "torn"] {
+        let room = room.copy();
+        let ledger = room.path("ledger");
+        let whole = room.read(JOURNAL);
+        room.write(JOURNAL, [&whole[..], torn.as_bytes()].concat());
+        let read = Journal::open(&ledger, covered).unwrap();
+        expect_finished_by(&room);
+        let written = room.read(JOURNAL);
+        let refused = JournalWriter::resume(&read, ROTATE_AT).unwrap_err();
+        let told = refused.to_string();
+        assert!(told.contains("another process writes to it at the same time"), "{told}");
+        assert!(room.read(JOURNAL) == written, "nothing is cut off");
+    }
+    let (mut late, _) = JournalWriter::open(&ledger, covered, ROTATE_AT).unwrap();
+    expect_finished_by(&room);
+    let written = room.read(JOURNAL);
+    let entries = Journal::open(&ledger, None).unwrap().read(EVENTS..EVENTS + 1).unwrap();
+    let refused = late.commit(&entries, (EVENTS + 1, Hash::of(&[b"root"]))).unwrap_err();
+    let JournalError::Disk(DiskError::Changed { .. }) = &refused else { panic!("{refused}") };
+    assert_eq!(LedgerError::from(refused).exit(), 3);
+    assert!(room.read(JOURNAL) == written, "nothing is written behind it");
+    room.expect_whole(EVENTS + 1);
+}
+
+fn expect_finished_by(room: &Newsroom) {
+    let answer = room.run("append drafts.jsonl");
+    assert_eq!(answer.exit, 0, "{answer:?}");
 }

@@ -124,19 +124,42 @@ fn whoever_stalls_or_leaves_keeps_nobody_waiting() {
 }
 
 #[test]
-fn too_many_connections_are_told_so_and_later_ones_are_served() {
+fn connections_that_say_nothing_keep_no_caller_out() {
     let (address, log) = (start(Duration::from_secs(30)), Log::new(0, 2));
-    let held: Vec<TcpStream> = (0..64).map(|_| connect(address)).collect();
-    let mut refused = connect(address);
-    let mut heard = String::new();
-    refused.read_to_string(&mut heard).expect("it is answered, and closed");
-    assert!(heard.starts_with("HTTP/1.1 503 Service Unavailable\r\n"), "{heard}");
-    drop(held);
+    let mut held: Vec<TcpStream> = (0..200).map(|_| connect(address)).collect();
     let request = post(log.request(0, 2).write().as_bytes());
-    // The places are free as soon as the threads have seen that their callers left.
-    let served = (0..500).any(|_| {
-        thread::sleep(Duration::from_millis(10));
-        talk(&mut connect(address), &request).is_some_and(|heard| heard.status == 200)
+    assert_eq!(said(address, &request).0, 200);
+    // Callers who are in the middle of a request are no better.
+    let (half, _) = request.split_at(40);
+    held.extend((0..200).map(|_| connect(address)));
+    held.iter_mut().for_each(|stream| drop(stream.write_all(half)));
+    let request = post(log.request(2, 2).write().as_bytes());
+    for _ in 0..9 {
+        assert_eq!(said(address, &request).0, 200);
+    }
+    // Those that lost their places were closed; the last ones have theirs.
+    let mut first = Vec::new();
+    let ended = held[0].read_to_end(&mut first);
+    assert!(ended.is_err() || first.is_empty(), "{first:?}");
+}
+
+#[test]
+fn a_line_of_the_log_has_a_bound() {
+    let lines: &'static Mutex<Vec<String>> = Box::leak(Box::default());
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        let shelf = (Box::new(Nowhere) as Box<dyn Shelf>, State::default());
+        let keeper = Mutex::new(Keeper::new(witness_key(), vec![log_key()], shelf));
+        let told = |line: &str| lines.lock().unwrap().push(line.to_owned());
+        let patience = Duration::from_secs(30);
+        serve(&listener, &Around { keeper: &keeper, now: &|| 1, told: &told, patience })
     });
-    assert!(served);
+    let root = annals::tlog::to_base64(&[0; 32]);
+    let note = format!("{}\n1\n{root}\n\n\u{2014} x AAAAAAA=\n", "\u{e9}".repeat(50_000));
+    let (status, body) = said(address, &post(format!("old 0\n\n{note}").as_bytes()));
+    assert_eq!((status, body.as_str()), (404, "no log of this origin is watched here\n"));
+    let shown = "\u{e9}".repeat(100);
+    let line = format!("{shown}... 1: 404, no log of this origin is watched here");
+    assert_eq!(*lines.lock().unwrap(), [line]);
 }

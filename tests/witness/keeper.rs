@@ -5,7 +5,7 @@ use crate::support::acts::ORIGIN;
 use crate::support::keys;
 use annals::disk::DiskError;
 use annals::tlog::cosignature::{Cosigned, cosigned_by};
-use annals::tlog::{Kind, Note, VerifierKey};
+use annals::tlog::{Checkpoint, Kind, Note, NoteSignature, VerifierKey};
 use annals::witness::keeper::{Answer, Keeper, Shelf, StateError, StateFile};
 use annals::witness::request::AddCheckpoint;
 use annals::witness::state::State;
@@ -17,6 +17,16 @@ enum Fate {
     Good,
     Kept,
     Lost,
+    /// It failed before it had an effect, as where no more files can be open.
+    Full,
+}
+
+fn full() -> std::io::Error {
+    std::io::Error::other("no more open files")
+}
+
+fn failed() -> DiskError {
+    DiskError::Io { what: "make", path: "state".into(), cause: full() }
 }
 
 /// A disk that outlives the keepers that write on it.
@@ -48,12 +58,13 @@ impl Shelf for Disk {
     fn keep(&mut self, bytes: &[u8]) -> Result<(), DiskError> {
         let (kept, fate, writes) = &mut *self.0.lock().unwrap();
         *writes += 1;
-        if *fate != Fate::Lost {
+        if matches!(fate, Fate::Good | Fate::Kept) {
             *kept = bytes.to_vec();
         }
         match fate {
             Fate::Good => Ok(()),
-            _ => Err(DiskError::NotAFile { path: "state".into() }),
+            Fate::Full => Err(failed()),
+            _ => Err(DiskError::Unknown { what: "sync", path: "state".into(), cause: full() }),
         }
     }
 }
@@ -123,7 +134,11 @@ fn a_fork_is_refused_at_its_size_and_beyond() {
     ask(&mut keeper, &log.request(0, 10));
     let before = keeper.state().clone();
     // The same size with another root; from there on; from nothing.
-    assert_eq!(ask(&mut keeper, &fork.request(10, 10)), Answer::Size(10));
+    let why = "the checkpoint of size 10 that was cosigned has another root".to_owned();
+    assert_eq!(ask(&mut keeper, &fork.request(10, 10)), Answer::Refused(422, why));
+    let asked = fork.request(10, 30).write();
+    let shown = keeper.reply(asked.as_bytes(), 1).last.expect("what was cosigned is shown");
+    assert_eq!(shown, log.request(0, 10).note);
     let why = "the proof does not show that size 30 extends size 10".to_owned();
     assert_eq!(ask(&mut keeper, &fork.request(10, 30)), Answer::Refused(422, why.clone()));
     assert_eq!(ask(&mut keeper, &fork.request(0, 30)), Answer::Size(10));
@@ -152,7 +167,7 @@ fn who_is_not_known_is_not_cosigned() {
     let mut keeper = Disk::new().start();
     let mut asked = log.request(0, 3);
     asked.note.signatures[0].bytes[7] ^= 1;
-    let why = "not signed by the known key of example.org/record".to_owned();
+    let why = "not signed by the known key of this origin".to_owned();
     assert_eq!(ask(&mut keeper, &asked), Answer::Refused(403, why.clone()));
     let mut unsigned = log.request(0, 3);
     unsigned.note.signatures[0].name = "example.org/other".to_owned();
@@ -160,7 +175,7 @@ fn who_is_not_known_is_not_cosigned() {
     let elsewhere = VerifierKey::new("b.org/log", Kind::Note, keys::secret("log").public());
     let state = (Box::new(Disk::new()) as Box<dyn Shelf>, State::default());
     let mut other = Keeper::new(witness_key(), vec![elsewhere.unwrap()], state);
-    let why = "the log example.org/record is not watched here".to_owned();
+    let why = "no log of this origin is watched here".to_owned();
     assert_eq!(ask(&mut other, &log.request(0, 3)), Answer::Refused(404, why));
     // Another key's line beside a good one means nothing.
     let mut both = log.request(0, 3);
@@ -189,7 +204,8 @@ fn requests_out_of_form_are_400_and_keep_nothing() {
         good.replace("\n\n", "\n"),
         good.replacen('\n', "\r\n", 1),
         format!("old 0\n{}\n{note}", format!("{hash}\n").repeat(64)),
-        format!("old 0\n\n{}", note.replacen("\n5\n", "\n5\nmore\n", 1)),
+        format!("old 0\n\n{}", note.replacen("\n\n\u{2014}", "\n\n\n\u{2014}", 1)),
+        format!("old 0\n\n{}", note.replacen("\n\n\u{2014}", "\n\nmore\n\n\u{2014}", 1)),
         good[..good.len() - 1].to_owned(),
     ];
     for body in bad {
@@ -199,6 +215,79 @@ fn requests_out_of_form_are_400_and_keep_nothing() {
     assert!(matches!(keeper.answer(&[0xFF; 99], 1), Answer::Refused(400, _)));
     assert_eq!(disk.writes(), 0);
     assert_eq!(AddCheckpoint::parse(good.as_bytes()).unwrap().write(), good);
+}
+
+#[test]
+fn a_checkpoint_with_extension_lines_is_cosigned_as_it_stands() {
+    let log = Log::new(0, 9);
+    let mut keeper = Disk::new().start();
+    let extended = |old, new| {
+        let mut asked = log.request(old, new);
+        asked.note.text.push_str("an extension\n\u{2014} another\n");
+        let line = NoteSignature::sign(&asked.note.text, ORIGIN, &keys::secret("log"));
+        asked.note.signatures = vec![line];
+        asked
+    };
+    let asked = extended(0, 5);
+    assert_eq!(AddCheckpoint::parse(asked.write().as_bytes()), Ok(asked.clone()));
+    let answer = ask(&mut keeper, &asked);
+    assert!(is_cosigned(&asked, &answer), "{answer:?}");
+    // What is kept of it is three lines, and no signature of the log is over these.
+    let reply = keeper.reply(extended(0, 9).write().as_bytes(), 1);
+    assert_eq!((reply.answer, reply.last), (Answer::Size(5), None));
+    // The lines are the log's own: where they are not signed for, they are no checkpoint of it.
+    let mut asked = log.request(5, 9);
+    asked.note.text.push_str("more\n");
+    assert!(matches!(ask(&mut keeper, &asked), Answer::Refused(403, _)));
+    let asked = extended(5, 9);
+    let answer = ask(&mut keeper, &asked);
+    assert!(is_cosigned(&asked, &answer), "{answer:?}");
+}
+
+#[test]
+fn the_statuses_are_those_of_the_specification() {
+    let (log, fork) = (Log::new(0, 9), Log::new(1, 9));
+    let mut keeper = Disk::new().start();
+    let status = |answer| match answer {
+        Answer::Cosigned(_) => 200,
+        Answer::Size(_) => 409,
+        Answer::Refused(status, _) => status,
+    };
+    let signed = |size: u64, root| {
+        let text = Checkpoint { origin: ORIGIN.to_owned(), size, root }.text();
+        let signatures = vec![NoteSignature::sign(&text, ORIGIN, &keys::secret("log"))];
+        let note = Note { text, signatures };
+        let checkpoint = Checkpoint::parse(&note.text).expect("a checkpoint");
+        AddCheckpoint { old: 0, proof: Vec::new(), note, checkpoint }
+    };
+    // The empty tree has one root.
+    let other = annals::hash::Hash::of(&[b"another"]);
+    assert_eq!(status(ask(&mut keeper, &signed(0, other))), 422);
+    assert_eq!(status(ask(&mut keeper, &signed(0, annals::merkle::empty_root()))), 200);
+    // From nothing on no proof is needed, and none is taken.
+    let asked = AddCheckpoint { proof: vec![other], ..log.request(0, 4) };
+    assert_eq!(status(ask(&mut keeper, &asked)), 422);
+    assert_eq!(status(ask(&mut keeper, &log.request(0, 4))), 200);
+    assert_eq!(status(ask(&mut keeper, &fork.request(4, 4))), 422);
+    assert_eq!(status(ask(&mut keeper, &fork.request(4, 9))), 422);
+    assert_eq!(status(ask(&mut keeper, &fork.request(3, 9))), 409);
+    let asked = AddCheckpoint { proof: vec![other], ..log.request(4, 4) };
+    assert_eq!(status(ask(&mut keeper, &asked)), 422);
+}
+
+#[test]
+fn a_write_that_had_no_effect_is_made_again_with_the_next_request() {
+    let (disk, log, fork) = (Disk::new(), Log::new(0, 20), Log::new(1, 20));
+    let mut keeper = disk.start();
+    assert!(is_cosigned(&log.request(0, 1), &ask(&mut keeper, &log.request(0, 1))));
+    disk.fate(Fate::Full);
+    let answer = ask(&mut keeper, &log.request(1, 10));
+    assert!(matches!(&answer, Answer::Refused(500, _)), "{answer:?}");
+    disk.fate(Fate::Good);
+    let asked = log.request(1, 10);
+    assert!(is_cosigned(&asked, &ask(&mut keeper, &asked)));
+    assert_eq!(ask(&mut keeper, &fork.request(1, 10)), Answer::Size(10));
+    assert_eq!(disk.start().state().0[ORIGIN].size, 10);
 }
 
 #[test]

@@ -151,9 +151,8 @@ fn a_fork_is_told_and_not_published() {
     assert_eq!(newsroom.run(&["witness", "collect"]).code, 0);
     let before = fork.checkpoint();
     let said = fork.run(&["witness", "collect"]);
-    let why = "bees: contradicts this record: this record does not extend what it cosigned at \
-               size 2\nthe checkpoint of 3 events: 0 of 1 witnesses cosigned, the quorum is not \
-               met\n";
+    let why = "bees: contradicts this record: the log key signed another record of size 2\n\
+               the checkpoint of 3 events: 0 of 1 witnesses cosigned, the quorum is not met\n";
     assert_eq!((said.code, said.out.as_str()), (4, why));
     assert_eq!(fork.checkpoint(), before);
     let said = fork.run(&["publish", "pub"]);
@@ -164,7 +163,7 @@ fn a_fork_is_told_and_not_published() {
     newsroom.append("Two.");
     assert_eq!(newsroom.run(&["witness", "collect"]).code, 0);
     let said = fork.run(&["witness", "collect", "--format", "json"]);
-    let why = r#""bees","cosigned":null,"why_not":"contradicts this record: it cosigned another record of size 3","contradicts":true"#;
+    let why = r#""bees","cosigned":null,"why_not":"contradicts this record: the log key signed another record of size 3","contradicts":true"#;
     assert!(said.code == 4 && said.out.contains(why), "{}", said.out);
 }
 
@@ -176,7 +175,8 @@ fn a_rollback_is_told() {
     newsroom.append("One.");
     assert_eq!(newsroom.run(&["witness", "collect"]).code, 0);
     let said = older.run(&["witness", "collect"]);
-    let why = "bees: contradicts this record: it cosigned size 2, this record has 1 events\n";
+    let why =
+        "bees: contradicts this record: the log key signed size 2, this record has 1 events\n";
     assert!(said.code == 4 && said.out.starts_with(why), "{}", said.out);
     // It is remembered over a kill.
     witness.kill();
@@ -188,6 +188,151 @@ fn a_rollback_is_told() {
     fs::write(older.0.join("keys/policy"), moved).unwrap();
     let said = older.run(&["witness", "collect"]);
     assert!(said.code == 4 && said.out.starts_with(why), "{}", said.out);
+}
+
+#[test]
+fn a_witness_outlives_a_lack_of_open_files() {
+    let place = tempfile::tempdir().unwrap();
+    let (newsroom, witness) = watched(place.path());
+    witness.kill();
+    let witness =
+        Process::start_with_few_files(&place.path().join("b"), &newsroom.log_key(), false);
+    let policy = fs::read_to_string(newsroom.0.join("keys/policy")).unwrap();
+    let at = policy.find("http://").unwrap();
+    let end = at + policy[at..].find('\n').unwrap();
+    let moved = format!("{}http://{}{}", &policy[..at], witness.address, &policy[end..]);
+    fs::write(newsroom.0.join("keys/policy"), moved).unwrap();
+    let held: Vec<_> =
+        (0..80).filter_map(|_| std::net::TcpStream::connect(witness.address).ok()).collect();
+    let asked = newsroom.run(&["witness", "collect"]);
+    assert_eq!(asked.code, 0, "{} {}", asked.out, asked.err);
+    drop(held);
+    newsroom.append("One.");
+    let asked = newsroom.run(&["witness", "collect"]);
+    assert_eq!(asked.code, 0, "{} {}", asked.out, asked.err);
+}
+
+/// A server that answers every request with these bytes.
+fn answers(bytes: Vec<u8>) -> String {
+    odd(move |mut stream| {
+        let _ = stream.read(&mut [0; 4_096]);
+        let _ = stream.write_all(&bytes);
+    })
+}
+
+/// An answer of HTTP.
+fn http(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n\r\n{body}").into_bytes()
+}
+
+/// The key of one more witness.
+fn another(place: &Path, name: &str) -> String {
+    let folder = place.join(name);
+    fs::create_dir(&folder).unwrap();
+    Newsroom(folder).new_witness()
+}
+
+#[test]
+fn what_nobody_signed_contradicts_nothing_and_the_quorum_decides() {
+    let place = tempfile::tempdir().unwrap();
+    let (newsroom, _witness) = watched(place.path());
+    newsroom.append("One.");
+    let size = "Content-Type: text/x.tlog.size\r\n";
+    // A checkpoint of a longer record that a stranger signed.
+    let forged = newsroom.checkpoint().replacen("\n2\n", "\n9\n", 1);
+    let shown = format!("Annals-Checkpoint: {}\r\n", annals::tlog::to_base64(forged.as_bytes()));
+    let page = "<html>not here</html>";
+    let cases = [
+        (
+            "larger",
+            http("409 Conflict", size, "9\n"),
+            "says without proof that it cosigned size 9; ",
+        ),
+        (
+            "other",
+            http("409 Conflict", size, "2\n"),
+            "says without proof that it cosigned another record of size 2",
+        ),
+        (
+            "no-extension",
+            http("422 Unprocessable Content", "", "no\n"),
+            "says without proof that this record does not extend what it cosigned at size 0",
+        ),
+        (
+            "shown",
+            http("409 Conflict", &shown, "9\n"),
+            "says without proof that it cosigned size 9; ",
+        ),
+        ("body", http("422 No", "", &forged), "says without proof that this record does not "),
+        ("gone", http("404 Not Found", "", page), "will not (404): <html>not here</html>"),
+        ("shut", http("403 Forbidden", "", ""), "will not (403): "),
+        ("broken", http("500 Oh", "", page), "will not (500): <html>"),
+        ("portal", http("200 OK", "", page), "no answer: expected a cosignature or a size, found "),
+        ("empty", http("200 OK", "", ""), "no answer: expected a cosignature or a size, found "),
+        ("cut", b"HTTP/1.1 409 Conflict\r\nContent-Le".to_vec(), "no answer: "),
+        ("short", b"HTTP/1.1 409 Conflict\r\nContent-Length: 9\r\n\r\n9\n".to_vec(), "no answer: "),
+        ("noise", b"\x00\xff\xfe\r\n\r\n".to_vec(), "no answer: "),
+    ];
+    let mut said = Vec::new();
+    for (name, bytes, why) in cases {
+        let (key, url) = (another(place.path(), name), answers(bytes));
+        let added = newsroom.run(&["witness", "add", name, &key, &url, "--quorum", "any"]);
+        assert_eq!(added.code, 0, "{}", added.err);
+        said.push(format!("{name}: {why}"));
+    }
+    let collected = newsroom.run(&["witness", "collect", "--timeout", "5s"]);
+    assert_eq!(collected.code, 0, "{} {}", collected.out, collected.err);
+    for (line, start) in collected.out.lines().skip(1).zip(&said) {
+        assert!(line.starts_with(start), "{line}\n{start}");
+    }
+    let published = newsroom.run(&["publish", "pub"]);
+    assert_eq!((published.code, published.out.as_str()), (0, "published 2 events in pub\n"));
+    assert!(published.err.contains("larger: says without proof"), "{}", published.err);
+    // Where the quorum asks for all, it is missing: no contradiction, and nothing is published.
+    let policy = fs::read_to_string(newsroom.0.join("keys/policy")).unwrap();
+    let policy = policy.replace("group witnesses any ", "group witnesses all ");
+    fs::write(newsroom.0.join("keys/policy"), policy).unwrap();
+    newsroom.append("Two.");
+    assert_eq!(newsroom.run(&["witness", "collect", "--timeout", "5s"]).code, 5);
+    let refused = newsroom.run(&["publish", "pub"]);
+    assert_eq!((refused.code, refused.out.as_str()), (5, ""), "{}", refused.err);
+    let why = "nothing was published; --no-witness publishes without the quorum\n";
+    assert!(refused.err.ends_with(why), "{}", refused.err);
+    let published = newsroom.run(&["publish", "pub", "--no-witness"]);
+    assert_eq!((published.code, published.out.as_str()), (0, "published events 2 to 2 in pub\n"));
+}
+
+#[test]
+fn a_checkpoint_that_the_log_or_the_witness_signed_contradicts_wherever_it_is_shown() {
+    let place = tempfile::tempdir().unwrap();
+    let (newsroom, _witness) = watched(place.path());
+    let fork = newsroom.copy(&place.path().join("fork"));
+    newsroom.append("One.");
+    fork.append("Another.");
+    let other = fork.checkpoint();
+    let header = format!("Annals-Checkpoint: {}\r\n", annals::tlog::to_base64(other.as_bytes()));
+    // The same checkpoint, cosigned and without the line of the log.
+    assert_eq!(fork.run(&["witness", "collect"]).code, 0);
+    let (text, lines) = fork.checkpoint().split_once("\n\n").map(own).unwrap();
+    let cosignature = lines.lines().find(|line| line.contains("witness.example.org/w1")).unwrap();
+    let cosigned = format!("{text}\n\n{cosignature}\n");
+    let policy = fs::read_to_string(newsroom.0.join("keys/policy")).unwrap();
+    for (answer, why) in [
+        (http("409 Conflict", &header, "9\n"), "the log key signed another record of size 2"),
+        (http("404 Not Found", "", &other), "the log key signed another record of size 2"),
+        (http("422 No", "", &cosigned), "it cosigned another record of size 2"),
+    ] {
+        let at = policy.find("http://").unwrap();
+        let end = at + policy[at..].find('\n').unwrap();
+        let moved = format!("{}{}{}", &policy[..at], answers(answer), &policy[end..]);
+        fs::write(newsroom.0.join("keys/policy"), moved).unwrap();
+        let said = newsroom.run(&["witness", "collect"]);
+        let start = format!("bees: contradicts this record: {why}\n");
+        assert!(said.code == 4 && said.out.starts_with(&start), "{} {}", said.code, said.out);
+        assert_eq!(newsroom.run(&["publish", "pub"]).code, 4);
+    }
+    assert!(!newsroom.0.join("pub").exists());
 }
 
 /// A server that does one thing with every connection.
@@ -256,6 +401,7 @@ fn the_policy_is_edited_line_by_line_and_never_broken() {
             Newsroom(folder).new_witness()
         })
         .collect();
+    let new_key = another(place.path(), "new");
     let policy = || fs::read_to_string(newsroom.0.join("keys/policy")).unwrap();
     let quorum =
         || policy().lines().skip_while(|l| !l.starts_with("group")).collect::<Vec<_>>().join("; ");
@@ -272,7 +418,16 @@ fn the_policy_is_edited_line_by_line_and_never_broken() {
     assert!(said.code == 2 && said.err.contains("https is not built in"), "{}", said.err);
     let said = newsroom.run(&["witness", "remove", "nobody"]);
     assert!(said.code == 2 && said.err.contains("no witness is called nobody"), "{}", said.err);
+    for word in ["log", "any", "all", "none", "quorum", "group", "witness", "policy", "Any"] {
+        let said = newsroom.run(&["witness", "add", word, &new_key, "http://127.0.0.1:3"]);
+        assert!(said.code == 2 && said.err.contains("is a word of policies"), "{}", said.err);
+    }
     assert_eq!(policy(), before);
+    // A policy in which a person used such a name is read as before.
+    let named = before.replace("witness x ", "witness any ").replace(" 2 x y", " 2 any y");
+    fs::write(newsroom.0.join("keys/policy"), &named).unwrap();
+    assert!(newsroom.run(&["witness", "list"]).out.starts_with("any  http://127.0.0.1:1  "));
+    fs::write(newsroom.0.join("keys/policy"), &before).unwrap();
     assert_eq!(newsroom.run(&["witness", "remove", "x"]).code, 0);
     assert_eq!(quorum(), "group witnesses all y; quorum witnesses");
     // A quorum that a person wrote is theirs.

@@ -18,7 +18,7 @@ use crate::event::words::{AgentType, Basis, Type};
 use crate::ledger::draft::{Draft, HopDraft, Input, Name, QuoteDraft, TopicDraft, WhenDraft};
 use crate::ledger::error::LedgerError;
 use crate::ledger::view::gather::{Gathered, gather};
-use crate::pointing::{PointingError, point};
+use crate::pointing::{Edges, Pointing, PointingError};
 use crate::quote::Text;
 use crate::verify::source::Source;
 use std::collections::BTreeSet;
@@ -135,18 +135,28 @@ impl Conversation {
             if typed.is_empty() {
                 return Ok(false);
             }
-            let found = match point(&document.text, &typed, None) {
-                Err(PointingError::Ambiguous { count, .. }) => {
-                    which(&document.text, &typed, count)?
+            let mut words = Pointing { words: &typed, nth: None, edges: Edges::Whole };
+            let mut found = words.find(&document.text);
+            if let Err(cut @ PointingError::Cut { .. }) = &found {
+                note(cut);
+                if !ask::yes("is the edge meant to be there?", false)? {
+                    continue;
                 }
+                words.edges = Edges::Exact;
+                found = words.find(&document.text);
+            }
+            let chosen = match found {
+                Err(PointingError::Ambiguous { count, .. }) => which(&document.text, words, count)?,
                 Err(error) => {
                     note(error);
                     continue;
                 }
-                Ok(_) => Some(None),
+                Ok(_) => Some(words),
             };
-            if let Some(nth) = found {
-                tell(&document.text, &typed, nth);
+            if let Some(words) = chosen {
+                tell(&document.text, words);
+                let nth = words.nth;
+                draft.exact_edges = (words.edges == Edges::Exact).then_some(true);
                 draft.document = Some(Name::Position(document.position));
                 draft.quote = Some(QuoteDraft::Pointing(typed));
                 draft.nth = nth;
@@ -185,27 +195,31 @@ fn agents(gathered: &Gathered) -> BTreeSet<String> {
 }
 
 /// The sentence at which typed words point.
-fn sentence(text: &Text, typed: &str, nth: Option<usize>) -> Option<String> {
-    let (start, end) = point(text, typed, nth).ok()?;
+fn sentence(text: &Text, words: Pointing<'_>) -> Option<String> {
+    let (start, end) = words.find(text).ok()?;
     let span = Span { start: start as u64, end: end as u64 };
     quotation::in_sentence(text, &text.anchor(start, end)?, &span)
 }
 
-fn tell(text: &Text, typed: &str, nth: Option<usize>) {
-    if let Some(sentence) = sentence(text, typed, nth) {
+fn tell(text: &Text, words: Pointing<'_>) {
+    if let Some(sentence) = sentence(text, words) {
         note(wrapped(&sentence, 4));
     }
 }
 
 /// Which of several places is meant; `None`: none of them.
-fn which(text: &Text, typed: &str, count: usize) -> Result<Option<Option<usize>>, Failure> {
+fn which<'a>(
+    text: &Text,
+    words: Pointing<'a>,
+    count: usize,
+) -> Result<Option<Pointing<'a>>, Failure> {
     note(format!("these words stand {count} times in the document"));
-    let mut places: Vec<String> = (1..=count.min(PLACES))
-        .map(|nth| sentence(text, typed, Some(nth)).unwrap_or_default())
-        .collect();
+    let place = |nth| Pointing { nth: Some(nth), ..words };
+    let mut places: Vec<String> =
+        (1..=count.min(PLACES)).map(|nth| sentence(text, place(nth)).unwrap_or_default()).collect();
     places.push("none of these: more words".to_owned());
     let chosen = ask::one_of("which", &places)?;
-    Ok((chosen + 1 < places.len()).then_some(Some(chosen + 1)))
+    Ok((chosen + 1 < places.len()).then_some(place(chosen + 1)))
 }
 
 fn claim() -> Result<String, Failure> {

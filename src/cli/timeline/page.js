@@ -163,7 +163,7 @@ function acts(fact) {
 
 function actLine(act, position) {
   const undone = act.undone_by !== null && act.undone_by <= position;
-  const line = [act.event + " · " + time(act.at) + " · ", shown(act.by), " ", shown(act.what)];
+  const line = [act.event + " · " + time(act.at) + " · ", shown(named(act)), " ", shown(act.what)];
   return el("li", {}, undone ? [el("s", {}, line), " undone by " + act.undone_by + ": the key was stolen or lost"] : line);
 }
 

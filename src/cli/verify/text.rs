@@ -124,6 +124,9 @@ fn around(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
     for (label, text) in told.tally.lines() {
         writeln!(out, "{label}: {text}")?;
     }
+    for why in &told.explained {
+        writeln!(out, "explained: {why}: the faults here explain it, and nobody is accused")?;
+    }
     if told.anchored.events > 0 {
         writeln!(out, "anchored: {}", Anchors(&told.anchored))?;
     }

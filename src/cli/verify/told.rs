@@ -46,6 +46,7 @@ pub struct Told {
     pub unanchored: Stretch,
     pub evidence: Option<Evidence>,
     pub no_evidence: Option<String>,
+    pub explained: Vec<String>,
     pub roster: Vec<Period>,
     #[serde(flatten)]
     pub tally: ShownTally,
@@ -193,6 +194,7 @@ impl Told {
             tally: ShownTally::of(&Tally::of(&report.state), &|key, event| {
                 named(&roster, report, key, event)
             }),
+            explained: report.ends.explained.clone(),
             roster,
             later_version: later(report),
             faults: faults(report),

@@ -52,17 +52,18 @@ pub fn collect(context: &mut Context, args: CollectArgs) -> Result<Exit, Failure
     Ok(Exit::of(collected.exit()))
 }
 
-/// Before a record is published: asks the witnesses, if there are any, and tells of them on
-/// stderr. False where one contradicts the record, which is then not to be published.
-pub fn collect_for_publication(context: &Context, record: &Record) -> Result<bool, Failure> {
-    let Some(trust) = Trust::read(&record.paths)? else { return Ok(true) };
-    if trust.policy.witnesses.iter().all(|witness| witness.url.is_none()) {
-        return Ok(true);
+/// Before a record is published: asks the witnesses, if there are any, and reports their answers on
+/// stderr. The exit code is 0 where the record may be published: nothing signed contradicts it, and
+/// its checkpoint meets the quorum of the policy.
+pub fn collect_for_publication(context: &Context, record: &Record) -> Result<Exit, Failure> {
+    let Some(trust) = Trust::read(&record.paths)? else { return Ok(Exit::Yes) };
+    if trust.policy.witnesses.is_empty() {
+        return Ok(Exit::Yes);
     }
     let patience = Patience { witness: Duration::from_secs(10), writer: context.wait()? };
     let collected = ask_witnesses(record, &trust.policy, patience)?;
     lines(&collected).iter().for_each(note);
-    Ok(!collected.is_contradicted())
+    Ok(Exit::of(collected.exit()))
 }
 
 fn lines(collected: &Collected) -> Vec<String> {
@@ -86,6 +87,7 @@ fn sentence(heard: &Result<u64, Unheard>) -> String {
         Ok(time) => format!("cosigned {}", spelled(*time)),
         Err(Unheard::Silent(why)) => format!("no answer: {why}"),
         Err(Unheard::Refused(status, why)) => format!("will not ({status}): {why}"),
+        Err(Unheard::Unproven(why)) => format!("says without proof that {why}"),
         Err(Unheard::Contradicts(why)) => format!("contradicts this record: {why}"),
     }
 }

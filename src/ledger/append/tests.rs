@@ -75,9 +75,10 @@ fn outcome(room: &Room, drafts: &[Placed], worth: usize) -> Result<String, Vec<R
     let mut writer = Writer::open(paths, vec![log], Duration::from_secs(60)).unwrap();
     let (mut clock, mut entropy) = (clock(), Seeded::new("bo"));
     let mut signer = Signer { key: &room.bo, clock: &mut clock, entropy: &mut entropy };
-    let watch = Watch { folder: room.folder.path(), done: &mut |_| {} };
-    let around = Around { signer: &mut signer, watch };
-    match prepare_by(&mut writer, (drafts, &[]), around, worth) {
+    let around = Around { signer: &mut signer, done: &mut |_| {} };
+    let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
+    let input = LoadedInput::read(&input, room.folder.path());
+    match prepare_by(&mut writer, &input, around, worth) {
         Ok(prepared) => Ok(format!("{prepared:?} {clock:?} {entropy:?}")),
         Err(LedgerError::Refused(refused)) => Err(refused),
         Err(other) => panic!("{other}"),

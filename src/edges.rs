@@ -1,0 +1,144 @@
+//! Edges: whether a place in a text is inside a word, a number, an address or a character.
+//!
+//! Always holds: words are those of Unicode's word borders (UAX 29): `don't` and `example.org` are
+//! one, `ex-president` is two; in scripts without spaces each character stands by itself. A number
+//! is its digits with their separators, sign, currency, magnitude and unit. Only what stands near
+//! the place is looked at, so that the work does not grow with the text.
+//! Not here: finding the place (`pointing`). Source: unicode-segmentation; Unicode Standard
+//! Annex 29.
+
+mod number;
+
+use std::fmt;
+use std::ops::Range;
+use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
+
+/// What a place is inside of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A character as a reader sees it: a letter with its marks, a flag.
+    Character,
+    /// A word.
+    Word,
+    /// A number with its unit.
+    Number,
+    /// An address of the web or of mail.
+    Address,
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Unit::Character => "character",
+            Unit::Word => "word",
+            Unit::Number => "number",
+            Unit::Address => "address",
+        })
+    }
+}
+
+/// How many characters are looked at on each side of a place.
+const NEAR: usize = 128;
+
+/// What the byte offset `at`, a border of code points, is inside of, with its bytes; `None` where
+/// it is at a border.
+///
+/// ```
+/// use annals::edges::{Unit, unit_at};
+/// let text = "It cost €9.8 million.";
+/// assert_eq!(unit_at(text, 12), Some((Unit::Number, 8..22)));
+/// assert_eq!(unit_at(text, 8), None);
+/// ```
+pub fn unit_at(text: &str, at: usize) -> Option<(Unit, Range<usize>)> {
+    let (before, after) = (text.get(..at)?, text.get(at..)?);
+    if before.is_empty() || after.is_empty() {
+        return None;
+    }
+    let back = before.char_indices().rev().nth(NEAR - 1).map_or(0, |(byte, _)| byte);
+    let on = after.char_indices().nth(NEAR).map_or(text.len(), |(byte, _)| at + byte);
+    let near = text.get(back..on)?;
+    let inside = |unit: Unit, found: Option<Range<usize>>| {
+        found.map(|found| (unit, back + found.start..back + found.end))
+    };
+    let at = at - back;
+    inside(Unit::Number, number::around(near, at))
+        .or_else(|| inside(Unit::Address, address(near, at)))
+        .or_else(|| inside(Unit::Word, word(near, at)))
+        .or_else(|| inside(Unit::Character, character(near, at)))
+}
+
+/// The characters between white space around a place.
+fn run(text: &str, at: usize) -> Range<usize> {
+    let start = text.get(..at).and_then(|before| {
+        let (byte, blank) = before.char_indices().rev().find(|(_, c)| c.is_whitespace())?;
+        Some(byte + blank.len_utf8())
+    });
+    let end = text.get(at..).and_then(|after| after.find(char::is_whitespace));
+    start.unwrap_or(0)..end.map_or(text.len(), |end| at + end)
+}
+
+fn word(text: &str, at: usize) -> Option<Range<usize>> {
+    let run = run(text, at);
+    let words = text.get(run.clone())?.split_word_bound_indices();
+    let mut words = words.map(|(byte, word)| (run.start + byte, word));
+    let (start, word) = words.find(|(start, word)| *start < at && at < start + word.len())?;
+    let (first, rest) = word.split_at_checked(at - start)?;
+    let letters = word.chars().any(char::is_alphanumeric);
+    (letters && !is_elided(first, rest)).then_some(start..start + word.len())
+}
+
+/// Whether an article or a pronoun without its vowel (l’Ukraine, dell’anno) ends here.
+fn is_elided(first: &str, rest: &str) -> bool {
+    const ELIDED: &[&str] = &[
+        "l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu",
+        "dell", "all", "nell", "sull", "dall", "un", "quell", "quest",
+    ];
+    let Some(article) = first.strip_suffix(['\'', '’', 'ʼ']) else { return false };
+    let vowel = rest.nfd().next().is_some_and(|c| "aeiouyhAEIOUYHœŒæÆ".contains(c));
+    vowel && ELIDED.contains(&article.to_lowercase().as_str())
+}
+
+fn character(text: &str, at: usize) -> Option<Range<usize>> {
+    let mut cursor = GraphemeCursor::new(at, text.len(), true);
+    if cursor.is_boundary(text, 0).ok()? {
+        return None;
+    }
+    let start = GraphemeCursor::new(at, text.len(), true).prev_boundary(text, 0).ok()?;
+    let end = GraphemeCursor::new(at, text.len(), true).next_boundary(text, 0).ok()?;
+    Some(start?..end?)
+}
+
+/// An address with its scheme, of mail, or one that begins with `www.`.
+fn address(text: &str, at: usize) -> Option<Range<usize>> {
+    let part = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"');
+    let start = text.get(..at)?.char_indices().rev().find(|(_, c)| !part(*c));
+    let start = start.map_or(0, |(byte, c)| byte + c.len_utf8());
+    let end = text.get(at..)?.find(|c| !part(c)).map_or(text.len(), |end| at + end);
+    let run = text.get(start..end)?;
+    let begins = |found: usize, part: fn(char) -> bool| {
+        let before = run.get(..found).unwrap_or_default();
+        before.rfind(|c| !part(c)).map_or(0, |byte| byte + 1)
+    };
+    let ended = |from: usize| {
+        let rest = run.get(from..).unwrap_or_default();
+        from + rest.trim_end_matches(|c: char| ".,;:!?)]}'".contains(c)).len()
+    };
+    let web = run.find("://").map(|at| begins(at, |c| c.is_ascii_alphanumeric()));
+    let web = web.or_else(|| run.find("www."));
+    let web = web.map(|first| first..ended(first));
+    let mail = run.find('@').and_then(|sign| {
+        let first = begins(sign, |c| c.is_ascii_alphanumeric() || "._%+-".contains(c));
+        let rest = run.get(sign + 1..)?;
+        let host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+        let length = rest.find(|c| !host(c)).unwrap_or(rest.len());
+        let host = rest.get(..length)?.trim_end_matches(['.', '-']);
+        (first < sign && host.contains('.')).then(|| first..sign + 1 + host.len())
+    });
+    let found = web.or(mail)?;
+    let found = start + found.start..start + found.end;
+    (found.start < at && at < found.end).then_some(found)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,411 @@
+//! Numbers with what belongs to them: separators, sign, currency, magnitude, unit.
+//!
+//! Always holds: it is decided by characters and by a list of words, whatever the language of the
+//! text; where it is in doubt the larger number is meant. Not here: what a number is worth.
+//! Source: Unicode's general categories Nd, Nl and No; CLDR's number patterns.
+
+use std::ops::Range;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The number inside of which the byte offset `at` is, in bytes.
+pub(super) fn around(text: &str, at: usize) -> Option<Range<usize>> {
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let line = Line { chars: &chars, length: text.len() };
+    let mut from = 0;
+    while from < chars.len() {
+        if !line.is_digit(from) {
+            from += 1;
+            continue;
+        }
+        let end = line.digits(from);
+        let (first, last) = (line.before(from), line.after(end));
+        let found = line.byte(first)..line.byte(last);
+        if found.start < at && at < found.end {
+            return Some(found);
+        }
+        from = end;
+    }
+    None
+}
+
+struct Line<'a> {
+    chars: &'a [(usize, char)],
+    length: usize,
+}
+
+impl Line<'_> {
+    fn at(&self, index: usize) -> Option<char> {
+        self.chars.get(index).map(|(_, c)| *c)
+    }
+
+    fn back(&self, index: usize) -> Option<char> {
+        self.at(index.checked_sub(1)?)
+    }
+
+    fn byte(&self, index: usize) -> usize {
+        self.chars.get(index).map_or(self.length, |(byte, _)| *byte)
+    }
+
+    fn is_digit(&self, index: usize) -> bool {
+        self.at(index).is_some_and(char::is_numeric)
+    }
+
+    /// The index after the digits that begin here, with their separators.
+    fn digits(&self, from: usize) -> usize {
+        let mut end = from;
+        let (mut group, mut spaced) = (from, true);
+        loop {
+            while self.is_digit(end) {
+                end += 1;
+            }
+            let Some(separator) = self.at(end) else { return end };
+            let joins = is_separator(separator) && self.is_digit(end + 1);
+            let thousands = spaced
+                && is_gap(separator)
+                && (1..=3).contains(&(end - group))
+                && (1..=3).all(|more| self.is_digit(end + more))
+                && !self.is_digit(end + 4);
+            if !joins && !thousands {
+                return end;
+            }
+            end += 1;
+            (group, spaced) = (end, thousands);
+        }
+    }
+
+    /// The index at which a number begins whose digits begin here.
+    fn before(&self, digits: usize) -> usize {
+        let mut first = digits;
+        let point = self.back(first).is_some_and(|c| matches!(c, '.' | ',' | '٫'));
+        if point && self.is_free(first - 1) {
+            first -= 1;
+        }
+        first = self.sign(first);
+        let gap = usize::from(self.back(first).is_some_and(is_gap));
+        let currency = self.currency_before(first - gap);
+        match currency < first - gap {
+            true => self.sign(currency),
+            false => first,
+        }
+    }
+
+    /// The index of the sign before this index, or this index.
+    fn sign(&self, first: usize) -> usize {
+        let signed = self.back(first).is_some_and(is_sign);
+        if signed && self.is_free(first - 1) { first - 1 } else { first }
+    }
+
+    /// Whether a sign or a point may stand here: not after a letter, a digit or a closing mark.
+    fn is_free(&self, index: usize) -> bool {
+        self.back(index).is_none_or(|c| {
+            let opens = "([{\"'“‘«„‚=:;/~≈±<>≤≥（「".contains(c);
+            c.is_whitespace() || opens || is_currency(c) || is_sign(c)
+        })
+    }
+
+    fn currency_before(&self, end: usize) -> usize {
+        let letters = |mut at: usize, most: usize| {
+            let from = at;
+            while from - at < most && self.back(at).is_some_and(|c| c.is_ascii_uppercase()) {
+                at -= 1;
+            }
+            at
+        };
+        if self.back(end).is_some_and(is_currency) {
+            let start = letters(end - 1, 3);
+            let word = self.back(start).is_some_and(char::is_alphanumeric);
+            return if word { end - 1 } else { start };
+        }
+        let start = letters(end, 3);
+        let code: String = (start..end).filter_map(|index| self.at(index)).collect();
+        let word = self.back(start).is_some_and(char::is_alphanumeric);
+        if !word && CODES.contains(&code.as_str()) { start } else { end }
+    }
+
+    /// The index after a number whose digits end here: magnitudes and units follow it.
+    fn after(&self, digits: usize) -> usize {
+        let mut end = digits;
+        for _ in 0..3 {
+            let mut from = end;
+            while from < end + 2 && self.at(from).is_some_and(|c| c.is_whitespace()) {
+                from += 1;
+            }
+            let next = self.unit(from, from == end);
+            if next == from {
+                break;
+            }
+            end = next;
+        }
+        end
+    }
+
+    /// The index after the unit that begins here, or this index. Letters that follow digits at
+    /// once are of one word with them.
+    fn unit(&self, from: usize, at_once: bool) -> usize {
+        let Some(first) = self.at(from) else { return from };
+        if matches!(first, '°' | 'º') {
+            let scale = self.at(from + 1).is_some_and(|c| matches!(c, 'C' | 'F' | 'K'));
+            let ends = !self.at(from + 2).is_some_and(char::is_alphanumeric);
+            return from + if scale && ends { 2 } else { 1 };
+        }
+        if is_symbol(first) || is_currency(first) || (at_once && matches!(first, '′' | '″')) {
+            return from + 1;
+        }
+        if is_magnitude(first) {
+            let more = (from..self.chars.len()).find(|at| !self.at(*at).is_some_and(is_magnitude));
+            return more.unwrap_or(self.chars.len());
+        }
+        let letter = |at: &usize| {
+            let inside = |c| matches!(c, '/' | '²' | '³');
+            let more = |c| inside(c) || is_combining_mark(c);
+            self.at(*at).is_some_and(|c| c.is_alphabetic() || (*at > from && more(c)))
+        };
+        let end = (from..self.chars.len()).find(|at| !letter(at)).unwrap_or(self.chars.len());
+        let word: String = (from..end).filter_map(|at| self.at(at)).collect();
+        let elided = self.at(end).is_some_and(|c| matches!(c, '\'' | '’'));
+        if elided || !is_unit(&word) {
+            return from;
+        }
+        let two = matches!(word.as_str(), "per" | "pour" | "por");
+        let second: String = (end + 1..).map_while(|at| self.at(at)).take(7).collect();
+        match ["centum", "cento", "ciento", "cent"].iter().find(|word| second.starts_with(**word)) {
+            Some(cent) if two => end + 1 + cent.len(),
+            None if two => from,
+            _ => end,
+        }
+    }
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(
+        c,
+        '.' | ',' | '\'' | '’' | ':' | '/' | '⁄' | '·' | '٫' | '٬' | '^' | '_' | '×' | '-' | '‐'
+            ..='―' | '−' | '，' | '．' | '：' | '～' | '〜'
+    )
+}
+
+/// The spaces that part thousands, and a number from its currency or unit.
+fn is_gap(c: char) -> bool {
+    matches!(c, ' ' | '\u{A0}' | '\u{2006}'..='\u{200A}' | '\u{202F}')
+}
+
+fn is_sign(c: char) -> bool {
+    matches!(
+        c,
+        '+' | '-'
+            | '−'
+            | '–'
+            | '‑'
+            | '±'
+            | '∓'
+            | '~'
+            | '≈'
+            | '<'
+            | '>'
+            | '≤'
+            | '≥'
+            | '﹣'
+            | '－'
+            | '＋'
+    )
+}
+
+fn is_currency(c: char) -> bool {
+    matches!(c, '$' | '¢'..='¥' | '\u{58F}' | '\u{60B}' | '\u{9F2}' | '\u{9F3}' | '\u{E3F}'
+        | '\u{20A0}'..='\u{20CF}' | '\u{FDFC}' | '＄' | '￠' | '￡' | '￥' | '￦')
+}
+
+fn is_symbol(c: char) -> bool {
+    matches!(c, '%' | '‰' | '‱' | '٪' | '％' | '\u{2103}' | '\u{2109}' | '\u{3371}'..='\u{33DF}')
+}
+
+/// Magnitudes and currencies that Chinese, Japanese and Korean write after the digits.
+fn is_magnitude(c: char) -> bool {
+    "十百千万萬亿億兆元円圓원십백천만억조".contains(c)
+}
+
+/// Currencies by their code, before or after a number.
+const CODES: &[&str] = &[
+    "EUR", "USD", "GBP", "CHF", "JPY", "CNY", "RMB", "UAH", "RUB", "RUR", "PLN", "CZK", "SEK",
+    "NOK", "DKK", "HUF", "RON", "BGN", "TRY", "ILS", "AED", "SAR", "EGP", "INR", "PKR", "BDT",
+    "AUD", "CAD", "NZD", "HKD", "SGD", "KRW", "THB", "VND", "IDR", "MYR", "PHP", "BRL", "MXN",
+    "ARS", "CLP", "COP", "ZAR", "NGN", "KES", "GEL", "AMD", "AZN", "KZT", "BYN", "MDL", "BTC",
+];
+
+/// Words after a number of which it is a part; with any ending where they end in `*`.
+const WORDS: &[&str] = &[
+    // Magnitudes.
+    "hundred",
+    "hundreds",
+    "thousand",
+    "thousands",
+    "million",
+    "millions",
+    "billion",
+    "billions",
+    "trillion",
+    "trillions",
+    "dozen",
+    "lakh",
+    "crore",
+    "mn",
+    "bn",
+    "tn",
+    "mln",
+    "mld",
+    "mrd",
+    "mio",
+    "bio",
+    "tsd",
+    "tausend",
+    "millionen",
+    "milliarde",
+    "milliarden",
+    "billionen",
+    "mille",
+    "milliard",
+    "milliards",
+    "mil",
+    "millón",
+    "millones",
+    "milioni",
+    "milione",
+    "miliardi",
+    "miliardo",
+    "milhão",
+    "milhões",
+    "bilhões",
+    "miljoen",
+    "miljard",
+    "tys",
+    "tysiąc*",
+    "milion*",
+    "miliard*",
+    "тыс",
+    "тис",
+    "млн",
+    "млрд",
+    "тысяч*",
+    "тисяч*",
+    "миллион*",
+    "миллиард*",
+    "мільйон*",
+    "мільярд*",
+    "трлн",
+    "लाख",
+    "करोड़",
+    "हज़ार",
+    "مليون",
+    "ملايين",
+    "مليار",
+    "ألف",
+    "آلاف",
+    "میلیون",
+    "میلیارد",
+    "هزار",
+    // Parts of a hundred.
+    "percent",
+    "pct",
+    "prozent",
+    "procent",
+    "procenta",
+    "percentage",
+    "процент*",
+    "відсот*",
+    "per",
+    "pour",
+    "por",
+    "بالمئة",
+    "प्रतिशत",
+    // Currencies.
+    "euro",
+    "euros",
+    "dollar",
+    "dollars",
+    "pounds",
+    "francs",
+    "rubles",
+    "roubles",
+    "hryvnia",
+    "hryvnias",
+    "yuan",
+    "yen",
+    "rupees",
+    "грн",
+    "руб",
+    "гривень",
+    "гривен",
+    "рублей",
+    "рублів",
+    // Units.
+    "km",
+    "m",
+    "cm",
+    "mm",
+    "nm",
+    "km²",
+    "m²",
+    "km³",
+    "m³",
+    "ha",
+    "kg",
+    "g",
+    "mg",
+    "t",
+    "kt",
+    "mt",
+    "kw",
+    "mw",
+    "gw",
+    "tw",
+    "kwh",
+    "mwh",
+    "gwh",
+    "twh",
+    "kv",
+    "hz",
+    "khz",
+    "mhz",
+    "ghz",
+    "kb",
+    "mb",
+    "gb",
+    "tb",
+    "h",
+    "min",
+    "km/h",
+    "m/s",
+    "mph",
+    "kmh",
+    "uhr",
+    "км",
+    "кг",
+    "га",
+    "°c",
+    "kilometres",
+    "kilometers",
+    "kilometre",
+    "kilometer",
+    "metres",
+    "meters",
+    "miles",
+    "tonnes",
+    "tons",
+    "kilograms",
+    "hectares",
+    "litres",
+    "liters",
+    "barrels",
+];
+
+fn is_unit(word: &str) -> bool {
+    if CODES.contains(&word) {
+        return true;
+    }
+    let folded = word.to_lowercase();
+    WORDS.iter().any(|known| match known.strip_suffix('*') {
+        Some(begin) => folded.starts_with(begin),
+        None => folded.nfd().eq(known.nfd()),
+    })
+}

@@ -1,0 +1,147 @@
+//! Places in texts of many languages, and what they are inside of.
+
+use super::*;
+
+/// What the edges of `quoted`, at its first place in `text`, are inside of.
+fn cut(text: &str, quoted: &str) -> [Option<String>; 2] {
+    let start = text.find(quoted).unwrap();
+    [start, start + quoted.len()]
+        .map(|at| unit_at(text, at).map(|(unit, place)| format!("{unit} {}", &text[place])))
+}
+
+fn whole(text: &str, quoted: &str) {
+    assert_eq!(cut(text, quoted), [None, None], "{quoted:?} in {text:?}");
+}
+
+fn ends_in(text: &str, quoted: &str, unit: &str) {
+    assert_eq!(cut(text, quoted), [None, Some(unit.to_owned())], "{quoted:?} in {text:?}");
+}
+
+fn begins_in(text: &str, quoted: &str, unit: &str) {
+    assert_eq!(cut(text, quoted), [Some(unit.to_owned()), None], "{quoted:?} in {text:?}");
+}
+
+#[test]
+fn numbers_keep_their_separators() {
+    ends_in("61 of 88 went", "61 of 8", "number 88");
+    ends_in("it rose 9.8 times", "9", "number 9.8");
+    ends_in("an amount of 1,000.", "1", "number 1,000");
+    begins_in("an amount of 1,000.", "000", "number 1,000");
+    ends_in(
+        "in all 1\u{202F}000\u{202F}000 of them",
+        "1\u{202F}000",
+        "number 1\u{202F}000\u{202F}000",
+    );
+    begins_in("total: 1 000 people", "000", "number 1 000");
+    ends_in("am 3.500,75", "3.500", "number 3.500,75");
+    ends_in("on 2022-01-27,", "on 2022-01", "number 2022-01-27");
+    ends_in("at 10:30.", "at 10", "number 10:30");
+    ends_in("from 2014–2022", "2014", "number 2014–2022");
+    begins_in("about .5 of it", "5", "number .5");
+    ends_in("about 2½ of it", "2", "number 2½");
+    ends_in("10² of it", "10", "number 10²");
+    begins_in("1'000 there", "000", "number 1'000");
+    whole("88 of 91, 10:30.", "88 of 91");
+    whole("in 2022 100 of them", "100");
+    whole("on 2022-01-27 100 of them", "100");
+    whole("Figure 3. 100 of them", "100");
+    whole("it was 5.", "it was 5");
+}
+
+#[test]
+fn numbers_keep_sign_currency_magnitude_and_unit() {
+    ends_in("It cost €9.8 million.", "€9", "number €9.8 million");
+    ends_in("It cost €9.8 million.", "€9.8", "number €9.8 million");
+    begins_in("It cost €9.8 million.", "9.8 million", "number €9.8 million");
+    begins_in("It cost €9.8 million.", "million", "number €9.8 million");
+    begins_in("cost US$9 then", "$9", "number US$9");
+    ends_in("cost 9,80 € then", "9,80", "number 9,80 €");
+    begins_in("cost EUR 9 then", "9", "number EUR 9");
+    ends_in("9 EUR", "9", "number 9 EUR");
+    begins_in("at −3°C there", "3°C", "number −3°C");
+    begins_in("at -3 °C there", "3 °C", "number -3 °C");
+    ends_in("at −3°C there", "−3", "number −3°C");
+    ends_in("5 % of", "5", "number 5 %");
+    ends_in("5\u{A0}% of", "5", "number 5\u{A0}%");
+    ends_in("5 percent of", "5", "number 5 percent");
+    ends_in("5 per cent of", "5 per", "number 5 per cent");
+    ends_in("ran 3.5m there", "3.5", "number 3.5m");
+    ends_in("ran 5 km there", "5", "number 5 km");
+    ends_in("at 90 km/h there", "90 km", "number 90 km/h");
+    ends_in("9,8 млн грн на", "9,8 млн", "number 9,8 млн грн");
+    ends_in("5 відсотків", "5", "number 5 відсотків");
+    ends_in("共9.8亿元", "9.8", "number 9.8亿元");
+    ends_in("约５０％的", "５０", "number ５０％");
+}
+
+#[test]
+fn digits_of_any_script_are_numbers() {
+    ends_in("عدد ٣٬٥٠٠ شخص", "عدد ٣", "number ٣٬٥٠٠");
+    ends_in("٥٪ من", "٥", "number ٥٪");
+    ends_in("कुल १,२३,४५६ लोग", "कुल १", "number १,२३,४५६");
+    ends_in("९.८ करोड़ रुपये", "९.८", "number ९.८ करोड़");
+}
+
+#[test]
+fn words_are_those_of_unicode() {
+    ends_in("Sullivan met Grushko", "met Grush", "word Grushko");
+    begins_in("Sullivan met", "van met", "word Sullivan");
+    ends_in("they don’t know", "they don", "word don’t");
+    ends_in("on the 21st day", "21", "word 21st");
+    ends_in("a 5kmish run", "a 5", "word 5kmish");
+    ends_in("Путина не было", "Пут", "word Путина");
+    ends_in("п’ять осіб", "п", "word п’ять");
+    ends_in("コメルサント紙", "コメル", "word コメルサント");
+    ends_in("북한은 말했다", "북한", "word 북한은");
+    ends_in("قال الوزير اليوم", "قال الوز", "word الوزير");
+    whole("the ex-president said", "president said");
+    whole("(Moscow), he", "Moscow");
+    whole("“Moscow”", "Moscow");
+    whole("l’Ukraine et", "Ukraine");
+    whole("aujourd’hui d'État", "État");
+    ends_in("l’Ukraine et", "l’Ukr", "word l’Ukraine");
+    begins_in("can't he", "t he", "word can't");
+    whole("在北京的会谈", "北京");
+    whole("กรุงเทพมหานคร", "กรุงเทพ");
+    whole("at the end", "end");
+}
+
+#[test]
+fn addresses_are_whole() {
+    let page = "https://example.org/a/b?c=d";
+    ends_in(
+        "see https://example.org/a/b?c=d.",
+        "https://example.org/a",
+        &format!("address {page}"),
+    );
+    begins_in(
+        "(see https://example.org/a/b?c=d)",
+        "example.org/a/b?c=d",
+        &format!("address {page}"),
+    );
+    whole("(see https://example.org/a/b?c=d), he", page);
+    ends_in("to ada@example.org.", "ada", "address ada@example.org");
+    begins_in("to ada@example.org.", "example.org", "address ada@example.org");
+    whole("by @ada and", "ada");
+}
+
+#[test]
+fn characters_are_whole() {
+    ends_in("北e\u{330}\u{301}", "北e", "word e\u{330}\u{301}");
+    ends_in("so 👩‍💻 it", "so 👩", "character 👩‍💻");
+    ends_in("so 🇺🇦🇵🇱 it", "so 🇺", "character 🇺🇦");
+    whole("so 🇺🇦🇵🇱 it", "🇵🇱");
+    ends_in("so \u{1112}\u{1161}\u{11AB} it", "\u{1112}\u{1161}", "word \u{1112}\u{1161}\u{11AB}");
+    ends_in("a\r\nb", "a\r", "character \r\n");
+    ends_in("กำ", "ก", "character กำ");
+    ends_in("किया", "क", "word किया");
+}
+
+#[test]
+fn the_work_does_not_grow_with_the_text() {
+    let long = format!("{}1{}", "\u{1F1FA}".repeat(200_000), "x".repeat(400_000));
+    let at = long.find('1').unwrap();
+    for _ in 0..1_000 {
+        assert!(unit_at(&long, at + 1).is_some());
+    }
+}

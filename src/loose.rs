@@ -1,0 +1,348 @@
+//! Texts folded for loose search: what typists, hand-held keyboards and PDF readers change.
+//!
+//! Always holds: folding keeps every letter and digit; each place of the folded text leads back to
+//! code points of the text as it is. Canonically equivalent texts fold to the same (NFC), and so
+//! do ligatures and their letters, wide and narrow forms, kinds of white space, of quotation marks
+//! and of dashes; soft hyphens, zero-width characters and marks of direction are left out.
+//! Not here: which place is meant (`pointing`); words in any spelling (`search`).
+//! Source: unicode-normalization; Unicode Standard Annex 15.
+
+use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// What becomes of a hyphen at the end of a line inside a word (`govern-`, `ment`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hyphens {
+    /// Hyphen and line break are left out: `government`.
+    Joined,
+    /// The line break is left out: `govern-ment`.
+    Kept,
+    /// The line break is white space: `govern- ment`.
+    Spaced,
+    /// Every hyphen between two letters is left out, with white space after it; so is white space
+    /// between two letters of a script that is written without.
+    Ignored,
+}
+
+/// A folded text.
+///
+/// ```
+/// use annals::loose::{Hyphens, Loose};
+/// let loose = Loose::new("The  “of\u{AD}ﬁce”", Hyphens::Joined);
+/// assert_eq!(loose.as_str(), "The \"office\"");
+/// assert_eq!(loose.span(5, 11), (6, 12));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Loose {
+    folded: String,
+    runs: Vec<Run>,
+    broken_words: bool,
+}
+
+/// A piece of the folded text, and the code points of the text that it is made from.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    /// The byte at which it begins.
+    at: usize,
+    /// The first code point, and the one after the last.
+    from: usize,
+    to: usize,
+    /// Whether each folded character is made from one code point.
+    even: bool,
+}
+
+/// How many characters an even run has at most, so that a place in it is found at once.
+const EVEN: usize = 64;
+
+impl Loose {
+    /// Folds a text.
+    pub fn new(text: &str, hyphens: Hyphens) -> Loose {
+        let empty = Loose { folded: String::new(), runs: Vec::new(), broken_words: false };
+        let mut folder = Folder { loose: empty, hyphens, point: 0 };
+        folder.fold(text);
+        folder.loose
+    }
+
+    /// The folded text.
+    pub fn as_str(&self) -> &str {
+        &self.folded
+    }
+
+    /// Whether a word of the text is broken by a hyphen at the end of a line.
+    pub fn has_broken_words(&self) -> bool {
+        self.broken_words
+    }
+
+    /// The code points `start..end` from which the bytes `start..end` of the folded text are made.
+    pub fn span(&self, start: usize, end: usize) -> (usize, usize) {
+        let (first, last) = (self.run(start), self.run(end.saturating_sub(1)));
+        let chars = |from: usize, to: usize| {
+            self.folded.get(from..to).map_or(0, |piece| piece.chars().count())
+        };
+        let from = match first.even {
+            true => first.from + chars(first.at, start),
+            false => first.from,
+        };
+        let to = match last.even {
+            true => last.from + chars(last.at, end),
+            false => last.to,
+        };
+        (from, to)
+    }
+
+    /// A byte of the folded text that is made from this code point, or from one a little before.
+    pub fn byte_near(&self, point: usize) -> usize {
+        let index = self.runs.partition_point(|run| run.to <= point);
+        self.runs.get(index).map_or(self.folded.len(), |run| run.at)
+    }
+
+    fn run(&self, byte: usize) -> Run {
+        let index = self.runs.partition_point(|run| run.at <= byte).saturating_sub(1);
+        let none = Run { at: 0, from: 0, to: 0, even: true };
+        self.runs.get(index).copied().unwrap_or(none)
+    }
+}
+
+struct Folder {
+    loose: Loose,
+    hyphens: Hyphens,
+    /// The next code point of the text.
+    point: usize,
+}
+
+impl Folder {
+    fn fold(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let length = segment(rest);
+            let (piece, after) = rest.split_at(length);
+            let points = if length == first.len_utf8() { 1 } else { piece.chars().count() };
+            let skipped = self.piece(piece, first, after, points);
+            self.point += points;
+            let (passed, after) = after.split_at(skipped);
+            self.point += passed.chars().count();
+            rest = after;
+        }
+    }
+
+    /// Folds one character with its marks; how many bytes after it are left out too.
+    fn piece(&mut self, piece: &str, first: char, after: &str, points: usize) -> usize {
+        if is_hyphen(first) && points == 1 {
+            return self.hyphen(first, after);
+        }
+        if is_ignored(first) {
+            return 0;
+        }
+        if first.is_whitespace() {
+            let rest = after.trim_start();
+            let unspaced = self.hyphens == Hyphens::Ignored && self.is_between_unspaced(rest);
+            if !self.loose.folded.ends_with(' ') && !unspaced {
+                self.push(" ", points);
+            }
+            return after.len() - rest.len();
+        }
+        if piece.is_ascii() && points == 1 {
+            self.push(mark(first).encode_utf8(&mut [0; 4]), points);
+            return 0;
+        }
+        let mut folded = String::new();
+        for c in piece.nfc() {
+            match is_compatible(c) {
+                true => folded.extend(std::iter::once(c).nfkc().map(mark)),
+                false if c == '…' => folded.push_str("..."),
+                false => folded.push(mark(c)),
+            }
+        }
+        self.push(&folded, points);
+        0
+    }
+
+    /// A hyphen, or a soft one; how many bytes after it are left out too.
+    fn hyphen(&mut self, hyphen: char, after: &str) -> usize {
+        let soft = hyphen == '\u{AD}';
+        let gap = after.len() - after.trim_start().len();
+        let (blank, rest) = after.split_at(gap);
+        let breaks = line_breaks(blank) == 1;
+        let word = self.loose.folded.chars().next_back().is_some_and(is_letter)
+            && rest.chars().next().is_some_and(is_letter);
+        if word && breaks {
+            self.loose.broken_words = true;
+            return match self.hyphens {
+                Hyphens::Joined | Hyphens::Ignored => gap,
+                Hyphens::Kept => {
+                    self.push("-", 1);
+                    gap
+                }
+                Hyphens::Spaced => {
+                    self.push("-", 1);
+                    0
+                }
+            };
+        }
+        if word && self.hyphens == Hyphens::Ignored {
+            return gap;
+        }
+        if !soft {
+            self.push("-", 1);
+        }
+        0
+    }
+
+    fn is_between_unspaced(&self, rest: &str) -> bool {
+        self.loose.folded.chars().next_back().is_some_and(is_unspaced)
+            && rest.chars().next().is_some_and(is_unspaced)
+    }
+
+    /// Appends what was folded from the next `points` code points of the text.
+    fn push(&mut self, folded: &str, points: usize) {
+        let (from, to, at) = (self.point, self.point + points, self.loose.folded.len());
+        let one = points == 1 && folded.chars().nth(1).is_none();
+        match self.loose.runs.last_mut() {
+            Some(run) if one && run.even && run.to == from && to - run.from <= EVEN => run.to = to,
+            _ => self.loose.runs.push(Run { at, from, to, even: one }),
+        }
+        self.loose.folded.push_str(folded);
+    }
+}
+
+/// The bytes of the first character with all that may compose with it.
+fn segment(text: &str) -> usize {
+    let mut chars = text.char_indices();
+    let Some((_, first)) = chars.next() else { return 0 };
+    let mut end = first.len_utf8();
+    if !first.is_whitespace() && !is_ignored(first) {
+        for (at, c) in chars {
+            if c.is_ascii() || is_ignored(c) || !composes(c) {
+                break;
+            }
+            end = at + c.len_utf8();
+        }
+    }
+    end
+}
+
+/// Whether a character may belong to the one before it in a canonically equivalent text.
+fn composes(c: char) -> bool {
+    c >= '\u{300}'
+        && (canonical_combining_class(c) != 0
+            || is_nfc_quick(std::iter::once(c)) == IsNormalized::Maybe)
+}
+
+/// What is left out: what cannot be seen, or only as the place where a line may break.
+fn is_ignored(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}'
+        | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+}
+
+/// Whether a character is folded to its letters: ligatures, presentation forms, width.
+fn is_compatible(c: char) -> bool {
+    matches!(c, '\u{132}' | '\u{133}' | '\u{1C4}'..='\u{1CC}' | '\u{1F1}'..='\u{1F3}'
+        | '\u{587}' | '\u{FB00}'..='\u{FB4F}' | '\u{FB50}'..='\u{FDFF}'
+        | '\u{FE70}'..='\u{FEFE}' | '\u{FF01}'..='\u{FFEE}')
+}
+
+/// Quotation marks and dashes as they are typed.
+fn mark(c: char) -> char {
+    match c {
+        c if c.is_whitespace() => ' ',
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => '"',
+        '‘' | '’' | '‚' | '‛' | '‹' | '›' | '′' | '`' | 'ʼ' => '\'',
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => '-',
+        other => other,
+    }
+}
+
+/// The hyphens that stand inside words, also the one that is seen at the end of a line only.
+fn is_hyphen(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{AD}')
+}
+
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic() || canonical_combining_class(c) != 0
+}
+
+/// Letters of scripts that are written without spaces: Han, Kana, Thai, Lao, Khmer, Burmese.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}'
+        | '\u{3001}'..='\u{3002}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}'
+        | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+/// How many lines end in white space.
+fn line_breaks(blank: &str) -> usize {
+    let mut count = 0;
+    let mut before = ' ';
+    for c in blank.chars() {
+        let ends = matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{C}');
+        count += usize::from(ends && !(c == '\n' && before == '\r'));
+        before = c;
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(text: &str) -> String {
+        Loose::new(text, Hyphens::Joined).folded
+    }
+
+    #[test]
+    fn what_is_looked_through_is_folded_away() {
+        assert_eq!(folded("cafe\u{301} A\u{30A} \u{1112}\u{1161}\u{11AB}"), "café Å 한");
+        assert_eq!(folded("of\u{AD}ﬁce\u{200B} e\u{FB04}et \u{FEDF}\u{FE8E}"), "office efflet لا");
+        assert_eq!(folded("1\u{A0}000\u{202F}000\t\r\n5 %"), "1 000 000 5 %");
+        assert_eq!(folded("２０２２ «a» — ’b’…"), "2022 \"a\" - 'b'...");
+        assert_eq!(folded("10² ½ №"), "10² ½ №", "other letters and digits are their own");
+    }
+
+    #[test]
+    fn a_word_broken_at_the_end_of_a_line_is_joined_and_a_dash_stays() {
+        let words = "govern-\r\n  ment, ex-\npresident, govern\u{AD}\nment";
+        let fold = |hyphens| Loose::new(words, hyphens).folded;
+        assert_eq!(fold(Hyphens::Joined), "government, expresident, government");
+        assert_eq!(fold(Hyphens::Kept), "govern-ment, ex-president, govern-ment");
+        assert_eq!(fold(Hyphens::Spaced), "govern- ment, ex- president, govern- ment");
+        assert_eq!(folded("reports -\nthat, pre- and 10-\n20, a-\n\nb"), {
+            "reports - that, pre- and 10- 20, a- b"
+        });
+        let ignored = Loose::new("ex-president 10-20 北\n京 pre- and", Hyphens::Ignored).folded;
+        assert_eq!(ignored, "expresident 10-20 北京 preand");
+    }
+
+    #[test]
+    fn every_place_leads_back() {
+        let text = "Cafe\u{301}  “of\u{AD}ﬁce”\u{200B} of 北京 and \u{1112}\u{1161}\u{11AB}, end";
+        let loose = Loose::new(text, Hyphens::Joined);
+        let found = |words: &str| {
+            let at = loose.as_str().find(words).unwrap();
+            let (start, end) = loose.span(at, at + words.len());
+            text.chars().skip(start).take(end - start).collect::<String>()
+        };
+        for (words, own) in [
+            ("Café", "Cafe\u{301}"),
+            ("é \"", "e\u{301}  “"),
+            ("office", "of\u{AD}ﬁce"),
+            ("fi", "ﬁ"),
+            ("\" of 北", "”\u{200B} of 北"),
+            ("한", "\u{1112}\u{1161}\u{11AB}"),
+            (", end", ", end"),
+        ] {
+            assert_eq!(found(words), own);
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_the_same_as_its_characters_one_by_one() {
+        let text: String = (0..5_000).map(|at| ["ab c", "é–", "e\u{301}"][at % 3]).collect();
+        let loose = Loose::new(&text, Hyphens::Joined);
+        let points: Vec<char> = text.chars().collect();
+        for (at, c) in loose.as_str().char_indices() {
+            let (start, end) = loose.span(at, at + c.len_utf8());
+            let own: String = points[start..end].iter().collect();
+            assert_eq!(Loose::new(&own, Hyphens::Joined).as_str(), c.to_string());
+        }
+    }
+}

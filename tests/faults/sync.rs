@@ -1,0 +1,132 @@
+//! A writer that dies before the journal is on stable storage, or hears that it is not: the next
+//! one writes the bytes again, and syncs them, before anything says that they are there.
+//!
+//! By `strace`, where it is at hand and may trace.
+
+use crate::newsroom::{Answer, EVENTS, JOURNAL, Newsroom, newsroom, prepare};
+use std::process::Command;
+
+const NEW: &str = "Another text. The core question is still open, said one of them.";
+const DRAFTS: &str = r#"{"type":"document.captured","file":"second.txt","title":"Second","lang":"en","media_type":"text/plain","captured_at":"2022-01-27T07:00:00.000000Z","ref":"second"}
+{"claim":"The question is open.","lang":"en","vouch":"said","quote":"The core question is still open","document":"second"}
+"#;
+
+/// The program under strace; what was traced stands in `trace`.
+fn traced(room: &Newsroom, options: &[&str], line: &str) -> Command {
+    let mut command = Command::new("strace");
+    prepare(&mut command, room.folder.path());
+    command.args(["-f", "-qq", "-y", "-s", "0", "-o"]).arg(room.path("trace")).args(options);
+    command.arg(env!("CARGO_BIN_EXE_annals")).args(line.split(' '));
+    command
+}
+
+fn may_trace(room: &Newsroom) -> bool {
+    let may = traced(room, &["-e", "trace=fdatasync"], "--version").output();
+    let may = may.is_ok_and(|done| done.status.success());
+    if !may {
+        eprintln!("nothing can be traced here");
+    }
+    may
+}
+
+/// The calls of a trace in order: their names and what they are about.
+fn calls(room: &Newsroom) -> Vec<String> {
+    let trace = String::from_utf8(room.read("trace")).unwrap();
+    trace.lines().map(str::to_owned).collect()
+}
+
+fn first(calls: &[String], name: &str, about: &str) -> usize {
+    let is = |call: &&String| {
+        call.split_once(' ').is_some_and(|(_, call)| call.trim_start().starts_with(name))
+            && call.contains(about)
+    };
+    let found = calls.iter().position(|call| is(&call));
+    found.unwrap_or_else(|| panic!("no {name} of {about} in {calls:#?}"))
+}
+
+/// The same command again: written again in place, and synced, before store, mark and checkpoint.
+fn expect_written_again(room: &Newsroom) {
+    let kinds = "trace=pwrite64,write,fsync,fdatasync,rename,renameat,renameat2";
+    let output = traced(room, &["-e", kinds], "append drafts.jsonl").output().unwrap();
+    let answer = Answer::of(output);
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    assert!(answer.out.starts_with("already at 5 to 6 (2 events)\n"), "{answer:?}");
+    let calls = calls(room);
+    let document = annals::hash::Hash::of(&[NEW.as_bytes()]).to_string();
+    let again = first(&calls, "pwrite64", JOURNAL);
+    let synced = first(&calls, "fsync", JOURNAL);
+    let named = first(&calls, "fsync", "ledger/journal>");
+    assert!(again < synced && synced < named, "{calls:#?}");
+    let text = first(&calls, "pwrite64", &document);
+    let text_synced = first(&calls, "fsync", &document);
+    assert!(text < text_synced && text_synced < again, "{calls:#?}");
+    let said: Vec<usize> = ["keys/log.marks", "ledger/checkpoint"]
+        .iter()
+        .map(|about| calls.iter().position(|call| call.contains(about)).unwrap())
+        .collect();
+    assert!(said.iter().all(|at| *at > named), "{said:?} of {calls:#?}");
+    room.expect_whole(EVENTS + 2);
+}
+
+fn room() -> Newsroom {
+    let room = newsroom();
+    room.write("second.txt", NEW);
+    room.write("drafts.jsonl", DRAFTS);
+    room
+}
+
+#[test]
+fn after_a_failed_sync_the_bytes_are_written_again() {
+    let room = room();
+    if !may_trace(&room) {
+        return;
+    }
+    let journal = room.path(JOURNAL);
+    let inject = ["-P", journal.to_str().unwrap(), "-e", "inject=fdatasync:error=EIO:when=1"];
+    let output = traced(&room, &inject, "append drafts.jsonl").output().unwrap();
+    let answer = Answer::of(output);
+    assert_eq!(answer.exit, 2, "{answer:?}");
+    assert!(answer.err.contains("it is not known what is on disk"), "{answer:?}");
+    assert!(answer.err.contains("say the same command again"), "{answer:?}");
+    expect_written_again(&room);
+}
+
+#[test]
+fn after_a_kill_before_the_sync_the_bytes_are_written_again() {
+    let room = room();
+    if !may_trace(&room) {
+        return;
+    }
+    let journal = room.path(JOURNAL);
+    let inject = ["-P", journal.to_str().unwrap(), "-e", "inject=fdatasync:signal=KILL:when=1"];
+    let output = traced(&room, &inject, "append drafts.jsonl").output().unwrap();
+    assert_eq!(output.status.code(), None, "{output:?}");
+    expect_written_again(&room);
+}
+
+/// The first event likewise: an init that dies before its sync.
+#[test]
+fn the_first_event_is_written_again() {
+    let room = newsroom();
+    if !may_trace(&room) {
+        return;
+    }
+    let init = "init --origin example.org/other --title Other --name Bo --no-passphrase --ledger \
+                other/ledger";
+    std::fs::create_dir(room.path("other")).unwrap();
+    let journal = room.path(&format!("other/{JOURNAL}"));
+    let kill = ["-P", journal.to_str().unwrap(), "-e", "inject=fdatasync:signal=KILL:when=1"];
+    let output = traced(&room, &kill, init).output().unwrap();
+    assert_eq!(output.status.code(), None, "{output:?}");
+    let document = "document add article.txt --title Article --lang en --ledger other/ledger";
+    let kinds = "trace=pwrite64,write,fsync,fdatasync,rename,renameat,renameat2";
+    let output = traced(&room, &["-e", kinds], document).output().unwrap();
+    let answer = Answer::of(output);
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    let calls = calls(&room);
+    let other = format!("other/{JOURNAL}");
+    let (again, synced) = (first(&calls, "pwrite64", &other), first(&calls, "fsync", &other));
+    let named = first(&calls, "fsync", "/other>");
+    let marked = calls.iter().position(|call| call.contains("keys/log.marks")).unwrap();
+    assert!(again < synced && synced < marked && named < marked, "{calls:#?}");
+}

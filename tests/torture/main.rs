@@ -1,0 +1,16 @@
+//! Torture: every system call of a command fails or is the last one, the power is cut, and readers
+//! run beside writers. Each test counts, prints its rows, and expects zeros.
+//!
+//! Always holds: a case has a copy of a ledger of its own. A short form, with a part of the cases,
+//! runs with the other tests; `scripts/torture` runs all of them and prints one table. Not here:
+//! kills at random moments (`faults`).
+
+#[path = "../faults/newsroom.rs"]
+#[allow(dead_code)]
+mod newsroom;
+
+mod beside;
+mod calls;
+mod cut;
+mod scenario;
+mod table;
