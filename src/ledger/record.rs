@@ -22,6 +22,7 @@ use crate::verify::ends::Ends;
 use crate::verify::source::Source;
 use crate::verify::{Options, Report, verify};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -39,7 +40,11 @@ pub struct Record {
     /// The last mark of the log key for it; an error is rule 911.
     pub mark: Result<Option<Mark>, KeysError>,
     /// Its index, or why it cannot answer.
-    pub index: Result<Index, Unfit>,
+    index: Result<Index, Unfit>,
+    /// The first thing that was found wrong with the index where an answer asked it.
+    index_wrong: Mutex<Option<String>>,
+    /// The first thing that may have kept an answer from being right.
+    trouble: Mutex<Option<String>>,
 }
 
 impl Record {
@@ -50,7 +55,36 @@ impl Record {
         let mark = last_mark(&paths)?;
         let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;
         let index = index_of(&paths, &journal);
-        Ok(Record { paths, journal, checkpoint, mark, index })
+        let (index_wrong, trouble) = (Mutex::default(), Mutex::default());
+        Ok(Record { paths, journal, checkpoint, mark, index, index_wrong, trouble })
+    }
+
+    /// The index, or why it cannot answer.
+    pub fn index(&self) -> Result<&Index, &Unfit> {
+        self.index.as_ref()
+    }
+
+    /// Keeps that an answer was folded, because the index could not give it.
+    pub fn folded_for(&self, why: &Unfit) {
+        if why.is_wrong() {
+            let mut wrong = self.index_wrong.lock().unwrap_or_else(PoisonError::into_inner);
+            wrong.get_or_insert_with(|| why.to_string());
+        }
+    }
+
+    /// What is wrong with the index, where an answer asked it.
+    pub fn index_wrong(&self) -> Option<String> {
+        self.index_wrong.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps that an answer may not be right.
+    pub fn keep_trouble(&self, why: String) {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+    }
+
+    /// What may have kept an answer from being right.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Opens what is signed of the ledger at `paths`: beside a writer at work, the record up to its
@@ -161,7 +195,9 @@ fn index_of(paths: &Paths, journal: &Journal) -> Result<Index, Unfit> {
     let root = journal.root().ok_or(Unfit::Absent)?;
     let open = || Index::open(&paths.ledger, journal.size(), root);
     match open() {
-        Err(Unfit::Other(_)) if lock::is_held(&paths.lock()) => {
+        Err(Unfit::Behind { .. } | Unfit::Other(_) | Unfit::Damaged(_))
+            if lock::is_held(&paths.lock()) =>
+        {
             thread::sleep(MOMENT);
             open()
         }

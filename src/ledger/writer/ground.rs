@@ -139,12 +139,12 @@ pub fn go_on_with_index(
     journal: &Journal,
     checked: Builder,
 ) -> Result<Builder, LedgerError> {
-    match checked.found() {
-        Built::Same { .. } | Built::Behind => {
+    match checked.goes_on() {
+        true => {
             checked.allow(&paths.ledger);
             Ok(checked)
         }
-        _ => Ok(make_index(paths, journal, None)?.0),
+        false => Ok(make_index(paths, journal, None)?.0),
     }
 }
 
