@@ -154,8 +154,8 @@ impl Context {
                     format!("note: the checkpoint was kept as {}: {why}", path.display())
                 }
                 Notice::MarkMended(n, path) => format!(
-                    "note: the last line of the log key's memory, for size {n}, was damaged; it was \
-                     put right from the checkpoint, and the file as it was is {}",
+                    "note: the last line of the log key's memory, for size {n}, was damaged; it \
+                     was put right from the checkpoint, and the file as it was is {}",
                     path.display()
                 ),
                 Notice::MemoryShort(n, signed) => format!(

@@ -1,7 +1,8 @@
 //! The verdict on a proof for people and as JSON.
 //!
 //! Always holds: words of the record are shown only if no rule is broken, and are called the
-//! record's only if trust is not missing; the first line and the last say how the fact stands by the
+//! record's only if trust is not missing; the first line and the last say how the fact stands
+//! by the
 //! acts of the file. Not here: the verdict itself (`verify::proof`).
 
 use crate::cli::args::Format;
