@@ -14,7 +14,7 @@ use crate::hash::Hash;
 use crate::index::{Builder, Mode};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
 use crate::key::{Keyring, PublicKey, SecretKey};
-use crate::keys::{Mark, Marks};
+use crate::keys::{KeyFolder, Mark, Marks};
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
@@ -29,8 +29,8 @@ use crate::verify::source::Source;
 use crate::verify::{Follower, Judge, Options, follow};
 pub use ground::make_index;
 use ground::{
-    check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index, open_store,
-    set_aside,
+    Stamp, check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index,
+    open_store, set_aside,
 };
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -70,13 +70,24 @@ pub struct Writer {
     pub recent: Vec<Entry>,
     /// The keys whose signatures are checked before anything is signed over.
     pub(super) keyring: Keyring,
-    /// `None` on trial.
+    /// `None` on trial, and while it rests.
     hands: Option<Hands>,
+    /// What the ledger's files were when it let go of the lock.
+    resting: Option<Stamp>,
     /// Follows the judge; it writes nothing where the writer does not.
     pub(super) index: Builder,
     marks: Marks,
     log_keys: Vec<SecretKey>,
     imported: Imported,
+}
+
+/// What a writer that rested finds when it has the lock again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Woken {
+    /// The record as it was.
+    Same,
+    /// Another writer was at work.
+    Changed,
 }
 
 /// What a writer writes with.
@@ -94,25 +105,33 @@ impl Writer {
         log_keys: Vec<SecretKey>,
         wait: Duration,
     ) -> Result<Writer, LedgerError> {
-        Writer::wait(paths, log_keys, &mut Waiting { most: wait, tell: &mut |_| {} })
+        paths.expect_ledger(false)?;
+        Imported::of(&paths)?.expect_writable(&paths)?;
+        let lock = Lock::take(&paths.lock(), wait)?;
+        Writer::locked(paths, log_keys, lock)
     }
 
-    /// The same, and tells for whom it waits.
-    pub fn wait(
-        paths: Paths,
-        log_keys: Vec<SecretKey>,
-        waiting: &mut Waiting<'_>,
-    ) -> Result<Writer, LedgerError> {
+    /// The same, tells for whom it waits, and reads the log keys from the folder of keys once it
+    /// has the lock: the writer before may have made a new one.
+    pub fn wait(paths: Paths, waiting: &mut Waiting<'_>) -> Result<Writer, LedgerError> {
         paths.expect_ledger(false)?;
+        Imported::of(&paths)?.expect_writable(&paths)?;
+        let lock = Lock::wait(&paths.lock(), waiting)?;
+        let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
+        Writer::locked(paths, log_keys, lock)
+    }
+
+    /// Opens a ledger whose lock is taken.
+    fn locked(paths: Paths, log_keys: Vec<SecretKey>, lock: Lock) -> Result<Writer, LedgerError> {
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
-        let lock = Mutex::new(Lock::wait(&paths.lock(), waiting)?);
+        let lock = Mutex::new(lock);
         let step = |_| {
             if let Ok(mut lock) = lock.lock() {
                 lock.step();
             }
         };
-        let (mut this, foreign) = Writer::judged((paths, log_keys), imported, Some(&step))?;
+        let (mut this, foreign) = Writer::judged(paths, log_keys, imported, Some(&step))?;
         let lock = lock.into_inner().unwrap_or_else(PoisonError::into_inner);
         let signed = match &foreign {
             None => covered(record::checkpoint(&this.paths)?.as_deref()),
@@ -145,17 +164,45 @@ impl Writer {
         Ok(this)
     }
 
+    /// Lets go of the lock and the store, so that nobody waits while a person thinks. Everything
+    /// is finished; [`Writer::wake`] takes the lock again.
+    pub fn rest(&mut self) -> Result<(), LedgerError> {
+        if let Some(Hands { journal, .. }) = self.hands.take() {
+            self.journal = journal.journal();
+            self.recent.clear();
+            self.resting = Some(Stamp::of(&self.paths)?);
+        }
+        Ok(())
+    }
+
+    /// Takes the lock again. Where another writer was at work in between, the ledger is opened
+    /// anew, and what was prepared is to be prepared again.
+    pub fn wake(&mut self, waiting: &mut Waiting<'_>) -> Result<Woken, LedgerError> {
+        let Some(before) = self.resting.take() else { return Ok(Woken::Same) };
+        let lock = Lock::wait(&self.paths.lock(), waiting)?;
+        if Stamp::of(&self.paths)? != before {
+            let log_keys = KeyFolder::open(&self.paths.keys)?.log_keys()?;
+            *self = Writer::locked(self.paths.clone(), log_keys, lock)?;
+            return Ok(Woken::Changed);
+        }
+        let (store, _) = open_store(&self.paths, &self.journal, &self.judge)?;
+        let (journal, _) = JournalWriter::resume(&self.journal, ROTATE_AT)?;
+        self.hands = Some(Hands { journal, store, lock });
+        Ok(Woken::Same)
+    }
+
     /// Opens a ledger to try what a writer would do: the same judge, no lock, nothing is written.
     pub fn trial(paths: Paths, log_keys: Vec<SecretKey>) -> Result<Writer, LedgerError> {
         paths.expect_ledger(false)?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
-        Ok(Writer::judged((paths, log_keys), imported, None)?.0)
+        Ok(Writer::judged(paths, log_keys, imported, None)?.0)
     }
 
     /// The record judged, and why its checkpoint is not one of its own, if so.
     fn judged(
-        (paths, log_keys): (Paths, Vec<SecretKey>),
+        paths: Paths,
+        log_keys: Vec<SecretKey>,
         imported: Imported,
         progress: Option<&(dyn Fn(u64) + Sync)>,
     ) -> Result<(Writer, Option<String>), LedgerError> {
@@ -191,6 +238,7 @@ impl Writer {
             recent,
             keyring,
             hands,
+            resting: None,
             index,
             marks,
             log_keys,
@@ -220,6 +268,7 @@ impl Writer {
             recent: Vec::new(),
             keyring: Keyring::default(),
             hands: Some(Hands { journal: writer, store, lock }),
+            resting: None,
             index,
             marks,
             log_keys: vec![log_key],
@@ -326,7 +375,9 @@ impl Writer {
     }
 
     fn hands(&mut self) -> Result<&mut Hands, LedgerError> {
-        let none = || LedgerError::Usage("this was opened on trial: nothing is written".to_owned());
+        let none = || {
+            LedgerError::Usage("this was opened to try or to wait: nothing is written".to_owned())
+        };
         self.hands.as_mut().ok_or_else(none)
     }
 
