@@ -19,6 +19,7 @@ use annals::verify::examine::examine;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use support::acts::Opening;
 use support::files::JOURNAL;
@@ -134,10 +135,21 @@ fn annals(ledger: &Path, arguments: &[&str]) -> Output {
 /// Everything that the program says of what is asked.
 fn says(ledger: &Path, asked: &[Vec<String>]) -> Vec<(Option<i32>, String, String)> {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    let page = ledger.with_extension("html");
+    let path = page.to_str().expect("text");
     let ask = |arguments: &Vec<String>| {
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let arguments: Vec<&str> = arguments
+            .iter()
+            .map(|word| if word == "PAGE" { path } else { word.as_str() })
+            .collect();
         let output = annals(ledger, &arguments);
-        (output.status.code(), text(output.stdout), text(output.stderr))
+        let mut out = text(output.stdout);
+        if arguments.contains(&path) {
+            out.push_str(&fs::read_to_string(path).expect("a page"));
+            fs::remove_file(path).expect("removed");
+        }
+        let told = text(output.stderr).replace(path, "PAGE");
+        (output.status.code(), out.replace(path, "PAGE"), told)
     };
     asked.iter().map(ask).collect()
 }
@@ -145,7 +157,7 @@ fn says(ledger: &Path, asked: &[Vec<String>]) -> Vec<(Option<i32>, String, Strin
 /// The same questions with the index and without it.
 fn same(ledger: &Path, asked: &[Vec<String>]) {
     let record = Record::open(paths(ledger)).expect("readable");
-    assert!(record.index.is_ok(), "{:?}", record.index.as_ref().err());
+    assert!(record.index().is_ok(), "{:?}", record.index().err());
     let with = says(ledger, asked);
     let (folder, away) = (ledger.join("index"), ledger.join("index-away"));
     fs::rename(&folder, &away).expect("moved");
@@ -234,4 +246,156 @@ fn every_answer_of_a_second_history_is_that_of_a_fresh_fold() {
 #[test]
 fn every_answer_of_a_third_history_is_that_of_a_fresh_fold() {
     history(3);
+}
+
+/// Every command that reads a record for people, and the forms in which each asks the index.
+fn readings(size: usize, dice: &mut Dice) -> Vec<Vec<String>> {
+    let (one, other) = (dice.below(size - 60) + 20, dice.below(40) + 1);
+    let (event, past) = (dice.below(one), size - other);
+    let lines = [
+        "replay".to_owned(),
+        format!("replay --as-of {one} --format json"),
+        "replay --status confirmed --format csv".to_owned(),
+        format!("replay --as-of {past} --state"),
+        format!("show {event} --format json"),
+        format!("show {event} --as-of {one}"),
+        "log --format json".to_owned(),
+        format!("log {event}"),
+        format!("log --newest --from {one}"),
+        "find yes --format json".to_owned(),
+        format!("find yes --as-of {one}"),
+        format!("diff {one} --format json"),
+        format!("diff {one} {past} --unified"),
+        format!("diff {event} {one} --by Ada"),
+        "replay --as-of 2022-02-01 --format json".to_owned(),
+        "blame 20".to_owned(),
+        "status --format json".to_owned(),
+        "timeline --html PAGE".to_owned(),
+        "document list --format json".to_owned(),
+        format!("editor list --as-of {one} --format json"),
+        "review --by Dan".to_owned(),
+    ];
+    lines.into_iter().map(words).collect()
+}
+
+/// Events of the ledger whose index is damaged: so many that it has a root, and more after it.
+const SIZE: usize = 262;
+
+const FILES: [&str; 5] = ["tree", "keys", "hashes", "roots", "events"];
+
+/// What becomes of a file.
+type Damage = (String, Option<Vec<u8>>);
+
+/// Flipped bytes, lost ends, zeros: `flips` of each, at places spread over the file.
+fn damages(bytes: &[u8], flips: usize) -> Vec<Damage> {
+    let mut all = vec![("missing".to_owned(), None), ("empty".to_owned(), Some(Vec::new()))];
+    let mut add = |what: String, bytes: Vec<u8>| all.push((what, Some(bytes)));
+    let length = bytes.len();
+    for at in (0..length).step_by(length / flips.min(length) + usize::from(flips < length)) {
+        let mut flipped = bytes.to_vec();
+        flipped[at] ^= 1 << (at % 8);
+        add(format!("byte {at} flipped"), flipped);
+    }
+    for part in 1..=(flips / 8).max(1) {
+        let at = length * part / (flips / 8 + 2);
+        add(format!("cut to {at}"), bytes[..at].to_vec());
+        for count in [64, 4_096, length] {
+            let mut zeros = bytes.to_vec();
+            zeros[at..(at + count).min(length)].fill(0);
+            add(format!("{count} zeros from {at}"), zeros);
+        }
+    }
+    add("cut by one".to_owned(), bytes[..length - 1].to_vec());
+    add("zeros beyond".to_owned(), [bytes, &[0; 5_000]].concat());
+    add("bytes beyond".to_owned(), [bytes, &bytes[..length / 2]].concat());
+    all
+}
+
+/// Whatever became of an index, each answer is that of the folded record. Where `ANNALS_FLIPS` says
+/// how many bytes of each file are flipped, or `all`, everything is asked each time; else a part.
+#[test]
+fn no_answer_over_a_damaged_index_is_another_one() {
+    let mut clerk = Clerk::new(7, 2);
+    clerk.grow(200);
+    let fork = |seed: u64| {
+        let (ledger, state) = (clerk.ledger.clone(), clerk.state.clone());
+        let mut other = Clerk { ledger, state, dice: Dice(seed) };
+        other.grow(SIZE);
+        other
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = |clerk: &Clerk, name: &str| {
+        let folder = folder.path().join(name);
+        let ledger = clerk.write(&folder);
+        make(&ledger);
+        ledger
+    };
+    let mut this = fork(11);
+    let others = [made(&clerk, "before"), made(&fork(12), "fork")];
+    let ledger = made(&this, "this");
+    let index = ledger.join("index");
+    let whole = |name: &str| fs::read(index.join(name)).expect("a file");
+    let asked = readings(SIZE, &mut this.dice);
+    let bare = this.write(&folder.path().join("bare"));
+    let folded = says(&bare, &asked);
+    for (answer, asked) in folded.iter().zip(&asked) {
+        assert_eq!(answer.0, Some(0), "{}: {}", asked.join(" "), answer.2);
+    }
+
+    let flips = std::env::var("ANNALS_FLIPS").ok();
+    let every = if flips.is_some() { 1 } else { 5 };
+    let flips = match flips.as_deref() {
+        None => 4,
+        Some("all") => usize::MAX,
+        Some(count) => count.parse().expect("a number"),
+    };
+    let mut cases: Vec<(&str, Damage)> = Vec::new();
+    for name in FILES {
+        cases.extend(damages(&whole(name), flips).into_iter().map(|damage| (name, damage)));
+        for other in FILES.iter().filter(|other| **other != name) {
+            cases.push((name, (format!("is {other}"), Some(whole(other)))));
+        }
+        for other in &others {
+            let bytes = fs::read(other.join("index").join(name)).expect("a file");
+            cases.push((name, (format!("is that of {}", other.display()), Some(bytes))));
+        }
+    }
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for number in 0..threads {
+            let place = folder.path().join(format!("thread-{number}"));
+            let (cases, next, asked, folded) = (&cases, &next, &asked, &folded);
+            let (this, whole) = (&this, &whole);
+            scope.spawn(move || {
+                let ledger = this.write(&place);
+                make(&ledger);
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((name, (what, bytes))) = cases.get(number) else { break };
+                    let path = ledger.join("index").join(name);
+                    match bytes {
+                        Some(bytes) => fs::write(&path, bytes).expect("written"),
+                        None => fs::remove_file(&path).expect("removed"),
+                    }
+                    let part = (number % every..asked.len()).step_by(every);
+                    let part: Vec<usize> = part.collect();
+                    let questions: Vec<_> = part.iter().map(|at| asked[*at].clone()).collect();
+                    for (answer, at) in says(&ledger, &questions).iter().zip(&part) {
+                        let folded = &folded[*at];
+                        let asked = asked[*at].join(" ");
+                        let case = format!("{name} {what}: {asked}: {}", answer.2);
+                        assert_eq!(answer.0, folded.0, "{case}");
+                        assert!(answer.1 == folded.1, "{case}");
+                        let told = answer.2.replace(&folded.2, "");
+                        let note = "; the answer is from the journal; annals repair --index \
+                                    rebuilds the index\n";
+                        let noted = told.starts_with("note: the index ") && told.ends_with(note);
+                        assert!(told.is_empty() || noted, "{case}");
+                    }
+                    fs::write(&path, whole(name)).expect("written back");
+                }
+            });
+        }
+    });
 }

@@ -50,7 +50,7 @@ fn words(line: String) -> Vec<String> {
 /// Measures a ledger in a folder of benchmarks: the name of its kind, and a fact of it.
 pub fn measure(folder: &Path, kind: &str, fact: u64) {
     let record = Record::open(paths(folder)).expect("a record");
-    assert!(record.index.is_ok(), "{:?}", record.index.as_ref().err());
+    assert!(record.index().is_ok(), "{:?}", record.index().err());
     let size = record.size();
     let open = timed(RUNS, || drop(Record::open(paths(folder)).expect("a record")));
     let bytes = bytes(&folder.join("ledger/index")) as f64 / size as f64;

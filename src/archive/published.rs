@@ -40,10 +40,25 @@ impl Published {
     /// Reads the checkpoint. One that is missing or not in form is no error: then the record has no
     /// event, and verification tells why.
     pub fn open(files: Box<dyn Files>) -> Result<Published, SourceError> {
-        let checkpoint = files.get(CHECKPOINT, MAX_NOTE as u64 + 1)?;
-        let note = checkpoint.as_deref().and_then(Note::parse);
-        let size = note.and_then(|note| Checkpoint::parse(&note.text)).map_or(0, |c| c.size);
-        Ok(Published { files, checkpoint, size, tiles: AtomicU64::new(0) })
+        let mut published =
+            Published { files, checkpoint: None, size: 0, tiles: AtomicU64::new(0) };
+        published.read_checkpoint()?;
+        Ok(published)
+    }
+
+    fn read_checkpoint(&mut self) -> Result<(), SourceError> {
+        self.checkpoint = self.files.get(CHECKPOINT, MAX_NOTE as u64 + 1)?;
+        let note = self.checkpoint.as_deref().and_then(Note::parse);
+        self.size = note.and_then(|note| Checkpoint::parse(&note.text)).map_or(0, |c| c.size);
+        Ok(())
+    }
+
+    /// Reads the checkpoint again; whether it is another one than before, and so all may be.
+    pub fn look_again(&mut self) -> Result<bool, SourceError> {
+        let before = self.checkpoint.take();
+        self.read_checkpoint()?;
+        self.tiles = AtomicU64::new(0);
+        Ok(self.checkpoint != before)
     }
 
     /// The bytes of the checkpoint.

@@ -83,6 +83,11 @@ impl Context {
         Ok(Record::open(self.paths()?)?)
     }
 
+    /// What is signed of the record, open for reading: for what goes out of the house.
+    pub fn signed_record(&self) -> Result<Record, Failure> {
+        Ok(Record::signed(self.paths()?)?)
+    }
+
     /// The folder of keys, also where there is no ledger: then `keys` here, unless one is named.
     pub fn keys(&self) -> Result<PathBuf, Failure> {
         if let Some(keys) = &self.global.keys {

@@ -69,19 +69,19 @@ pub fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, Failure> {
     };
     // Editors are asked of all revisions, and a unified diff tells of all that stands.
     let whole = args.unified || context.global.editor.is_some();
-    let view = |size: u64, ask: &Ask<'_>| {
-        let view = match whole {
-            true => View::some(&record, size, ask)?,
-            false => View::since(&record, size, ask, sizes.0)?,
-        };
-        provenance::begin(&record, view)
+    let open = |size: u64, ask: &Ask<'_>| match whole {
+        true => View::some(&record, size, ask),
+        false => View::since(&record, size, ask, sizes.0),
     };
-    let (to, names) = view(sizes.1, &|slot, _| asked(slot))?;
+    let to = open(sizes.1, &|slot, _| asked(slot))?;
     // A document that is cited by now may have been there before.
-    let (from, old_names) = view(sizes.0, &|slot, _| {
+    let from = open(sizes.0, &|slot, _| {
         let documents = to.state().fold.documents().iter().map(|document| document.position);
         Ok(asked(slot)?.into_iter().chain(documents).collect())
     })?;
+    let (from, to) = View::alike(from, to)?;
+    let (to, names) = provenance::begin(&record, to)?;
+    let (from, old_names) = provenance::begin(&record, from)?;
     let (first, last) = (from.as_of(), to.as_of());
     if first.size > last.size {
         return Err(backwards(&args, &first, &last));

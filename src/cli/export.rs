@@ -37,7 +37,7 @@ pub struct ExportArgs {
 }
 
 pub fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, Failure> {
-    let record = context.record()?;
+    let record = context.signed_record()?;
     let until = match &args.as_of {
         Some(text) => provenance::point(context, &record, text, Bound::End)?,
         None => record.size(),

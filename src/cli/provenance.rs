@@ -65,7 +65,8 @@ const MANY: u64 = 10_000;
 /// Tells that a record had to be folded whole, and takes a moment for it.
 pub fn tell_folded(view: &View<'_>) {
     let size = view.record.size();
-    if let Some(why) = view.folded_because().filter(|_| size > MANY) {
+    let large = size > MANY && view.record.index_wrong().is_none();
+    if let Some(why) = view.folded_because().filter(|_| large) {
         let makes = "annals repair --index makes the index again";
         note(format!("note: all {size} events were folded: {why}; {makes}"));
     }
@@ -141,10 +142,13 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
         ));
     }
     let missing = warn_missing(view.record);
-    if let Some(why) = view.trouble() {
+    if let Some(why) = view.record.index_wrong() {
         note(format!(
-            "warning: {why}; annals verify tells all, annals repair --index mends the index"
+            "note: {why}; the answer is from the journal; annals repair --index rebuilds the index"
         ));
+    }
+    if let Some(why) = view.record.trouble() {
+        note(format!("warning: {why}; annals verify tells all"));
         return Exit::Unknown;
     }
     let faults = view.faults();

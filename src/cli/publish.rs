@@ -37,7 +37,7 @@ a signed checkpoint shows another or a longer record (exit 4). An answer that no
 it says, is reported and stops nothing.";
 
 pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
-    let mut record = context.record()?;
+    let mut record = context.signed_record()?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores, usize::from);
     if !args.no_witness {
@@ -54,7 +54,7 @@ pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
         }
     }
     // The checkpoint may have new lines now.
-    record = context.record()?;
+    record = context.signed_record()?;
     let mut shelf = FolderShelf::open(&args.dir, context.wait()?)?;
     let progress = Progress::new(record.size(), "verify");
     let verified = Verified::of(&record, jobs, Some(&|done| progress.at(done)))?;

@@ -8,12 +8,12 @@ use crate::cli::provenance;
 use crate::event::args::Args as EventArgs;
 use crate::fold::deed::Deed;
 use crate::key::PublicKey;
-use crate::keys::Marks;
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::{Record, covered};
 use crate::ledger::view::names::Names;
 use crate::ledger::view::{AsOf, View};
+use crate::rule::Rule;
 use crate::state::Status;
 use clap::Args;
 use serde::Serialize;
@@ -72,6 +72,8 @@ enum MarksFound {
     Size(u64),
     /// The last mark is of a larger size: this is an older copy.
     Ahead(u64),
+    /// The last mark is of a larger size, and what is here is damaged.
+    Damaged(String),
     /// Cannot be read.
     Unreadable(String),
 }
@@ -87,7 +89,11 @@ pub fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, Failure> {
     }
     out.flush()?;
     let exit = provenance::warn(&view, 0);
-    Ok(if let MarksFound::Ahead(_) = told.marks { Exit::Forked } else { exit })
+    Ok(match told.marks {
+        MarksFound::Ahead(_) => Exit::Forked,
+        MarksFound::Damaged(_) if matches!(exit, Exit::Yes) => Exit::Unknown,
+        _ => exit,
+    })
 }
 
 fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<Told, LedgerError> {
@@ -127,7 +133,7 @@ fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<Told, LedgerE
         redactions: redactions(view, names)?,
         checkpoint: covered(record.checkpoint.as_deref()),
         store: record.paths.store().is_dir(),
-        marks: marks(record, view),
+        marks: marks(record)?,
     })
 }
 
@@ -147,15 +153,23 @@ fn redactions(view: &View<'_>, names: &Names) -> Result<Vec<Redactions>, LedgerE
     Ok(counts.into_iter().map(row).collect())
 }
 
-fn marks(record: &Record, view: &View<'_>) -> MarksFound {
-    let marks = Marks::at(record.paths.marks());
-    let Some(ledger) = &view.state().fold.ledger else { return MarksFound::Absent };
-    match marks.last_for(&ledger.origin) {
-        Ok(None) => MarksFound::Absent,
-        Ok(Some(mark)) if mark.size > record.size() => MarksFound::Ahead(mark.size),
-        Ok(Some(mark)) => MarksFound::Size(mark.size),
-        Err(error) => MarksFound::Unreadable(chain(&error)),
+fn marks(record: &Record) -> Result<MarksFound, LedgerError> {
+    let mark = match &record.mark {
+        Ok(None) => return Ok(MarksFound::Absent),
+        Ok(Some(mark)) => mark,
+        Err(error) => return Ok(MarksFound::Unreadable(chain(error))),
+    };
+    if mark.size <= record.size() {
+        return Ok(MarksFound::Size(mark.size));
     }
+    let report = record.against()?;
+    let faults = || report.faults.iter();
+    if faults().any(|fault| fault.rule == Rule::BehindMark) {
+        return Ok(MarksFound::Ahead(mark.size));
+    }
+    let why = faults().find(|fault| matches!(fault.rule, Rule::Short | Rule::Unreadable));
+    let why = why.or(report.faults.first()).map(|fault| fault.why.clone());
+    Ok(MarksFound::Damaged(why.unwrap_or_else(|| "the record could not be read".to_owned())))
 }
 
 /// How many positions a line tells.
@@ -225,6 +239,7 @@ fn text(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
                 "the log key signed {at} events, here are {size}: this is an older copy; restore \
              the newer one"
             ),
+            MarksFound::Damaged(why) => format!("damaged: {why} (annals verify tells all)"),
             MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
         },
     )?;

@@ -18,7 +18,7 @@ use crate::cli::output::{json, note, out};
 use crate::cli::progress::Progress;
 use crate::disk::{self, Mode};
 use crate::ledger::audit::periods::periods;
-use crate::ledger::audit::{Audit, Audited, audit, audit_published};
+use crate::ledger::audit::{Audit, Audited, audit_published, audit_settled};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::time::Time;
@@ -73,12 +73,12 @@ pub struct VerifyArgs {
 
 pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
     match What::open(args.what.clone(), context)? {
-        What::Ledger(record) => ledger(context, &record, args),
+        What::Ledger(mut record) => ledger(context, &mut record, args),
         What::Bag(folder) => {
             let policy = given::named_policy(args.policy.as_deref())?;
             bag::run(context, &folder, &asked(&args, policy)?, &args)
         }
-        What::Published(place, record) => published(context, (&place, &record), args),
+        What::Published(place, mut record) => published(context, (&place, &mut record), args),
         What::Evidence(found) => {
             if args.pin.is_some() || args.html.is_some() {
                 let why = "an evidence file is judged alone, by what is in it: without --pin and \
@@ -100,19 +100,19 @@ pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
     }
 }
 
-fn ledger(context: &mut Context, record: &Record, args: VerifyArgs) -> Result<Exit, Failure> {
+fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Result<Exit, Failure> {
     let began = Instant::now();
     let policy = given::policy_of(&record.paths, args.policy.as_deref())?;
     let asked = asked(&args, policy)?;
     let progress = Progress::new(record.size(), "verify");
-    let audited = audit(record, &asked, Some(&|done| progress.at(done)))?;
+    let audited = audit_settled(record, &asked, Some(&|done| progress.at(done)))?;
     drop(progress);
     tell(context, (&record.journal, &record.paths.ledger), (&audited, began), args)
 }
 
 fn published(
     context: &mut Context,
-    (place, record): (&Path, &Published),
+    (place, record): (&Path, &mut Published),
     args: VerifyArgs,
 ) -> Result<Exit, Failure> {
     let began = Instant::now();
@@ -121,7 +121,7 @@ fn published(
     let progress = Progress::new(record.size(), "verify");
     let audited = audit_published(record, &asked, Some(&|done| progress.at(done)))?;
     drop(progress);
-    tell(context, (record, place), (&audited, began), args)
+    tell(context, (&*record, place), (&audited, began), args)
 }
 
 fn asked(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, Failure> {

@@ -46,7 +46,8 @@ pub enum Built {
 enum Held {
     Files(Box<Files>),
     Absent,
-    Not(String),
+    /// Nothing more is put in; this is what was found.
+    Stopped(Built),
 }
 
 /// Makes or checks an index while a record is walked.
@@ -58,7 +59,7 @@ impl Builder {
         let held = match Files::open(ledger, starts.collect(), mode) {
             Ok(Some(files)) => Held::Files(Box::new(files)),
             Ok(None) => Held::Absent,
-            Err(error) => Held::Not(error.to_string()),
+            Err(error) => Held::Stopped(Built::Not(error.to_string())),
         };
         Builder(Mutex::new(held))
     }
@@ -68,8 +69,19 @@ impl Builder {
         if let Held::Files(files) = &mut *held
             && let Err(error) = work(files)
         {
-            *held = Held::Not(error.to_string());
+            *held = Held::Stopped(match (files.found(), error) {
+                (differs @ Built::Differs(_), _) => differs,
+                (Built::Behind, Unfit::TooMuch) => Built::Behind,
+                (_, error) => Built::Not(error.to_string()),
+            });
         }
+    }
+
+    /// Whether it can go on: what it only compared can be written.
+    pub fn goes_on(&self) -> bool {
+        let found = self.found();
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(*held, Held::Files(_)) && matches!(found, Built::Same { .. } | Built::Behind)
     }
 
     /// What was found so far.
@@ -79,7 +91,7 @@ impl Builder {
         match &*held {
             Held::Files(files) => files.found(),
             Held::Absent => Built::Absent,
-            Held::Not(why) => Built::Not(why.clone()),
+            Held::Stopped(found) => found.clone(),
         }
     }
 

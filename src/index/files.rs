@@ -4,16 +4,18 @@
 //! Not here: when it is made, and what becomes of a failure (`build`).
 
 use super::build::{Built, Mode};
-use super::heap::{self, Bytes};
+use super::heap::{self, After, Bytes};
+use super::read::is_other_version;
 use super::row::{Mark, Row, What};
 use super::sink::{Difference, Sink};
 use super::trie::{self, Child, Node, Place, Root};
-use super::{HEADER, NAMES, STRIDE, Unfit, Which, bytes_of, check, folder};
+use super::{HASH, HEADER, NAMES, STRIDE, Unfit, Which, bytes_of, check, damaged, folder, hash_at};
 use crate::disk;
 use crate::event::words::Type;
 use crate::fold::deed::Deed;
 use crate::fold::history::Act;
 use crate::fold::{Fold, Target};
+use crate::hash::Hash;
 use crate::merkle::Tree;
 use crate::refold::Undone;
 use crate::state::State;
@@ -21,18 +23,26 @@ use crate::verify::chain::Judged;
 use crate::verify::examine::Examined;
 use hashbrown::HashMap;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-/// `tree`, to which nodes are added, and the nodes that were read or added last.
-struct Heap(Sink, Mutex<HashMap<u64, Node>>);
+/// `tree`, to which rows and nodes are added.
+struct Heap {
+    tree: Sink,
+    hashes: Sink,
+    /// The event that is put in.
+    after: After,
+    /// The nodes that were read or added last.
+    kept: Mutex<HashMap<u64, Node>>,
+}
 
 /// How many nodes are kept.
 const KEPT: usize = 8_192;
 
 impl Heap {
     fn keep(&self, at: u64, node: &Node) {
-        let mut kept = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT {
             kept.clear();
         }
@@ -42,11 +52,16 @@ impl Heap {
 
 impl Bytes for Heap {
     fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit> {
-        self.0.read(at, count)
+        self.tree.read(at, count)
+    }
+
+    fn hash(&self, event: u64) -> Result<Hash, Unfit> {
+        let bytes = self.hashes.read(hash_at(0, event) * HASH, size_of::<Hash>())?;
+        bytes.try_into().map(Hash).map_err(|_| damaged(format!("hash of event {event}")))
     }
 
     fn node(&self, at: u64) -> Result<Node, Unfit> {
-        let kept = self.1.lock().unwrap_or_else(PoisonError::into_inner).get(&at).cloned();
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&at).cloned();
         match kept {
             Some(node) => Ok(node),
             None => {
@@ -60,8 +75,8 @@ impl Bytes for Heap {
 
 impl Place for Heap {
     fn place(&mut self, node: &Node) -> Result<u64, Unfit> {
-        let at = self.0.length();
-        self.0.put(&heap::framed("node", at, node)?)?;
+        let at = self.tree.length();
+        self.tree.put(&heap::framed("node", at, &self.after, node)?)?;
         self.keep(at, node);
         Ok(at)
     }
@@ -69,15 +84,16 @@ impl Place for Heap {
 
 /// The files, and what of the record is needed to go on with them.
 pub(super) struct Files {
-    tree: Heap,
+    heap: Heap,
     keys: Sink,
-    hashes: Sink,
     roots: Sink,
     events: Sink,
     size: u64,
     merkle: Tree,
     /// How many keys were put in.
     named: u32,
+    /// How many roots were put in.
+    rooted: u32,
     /// The offset of the next event in its journal file.
     pub(super) place: u64,
     /// The first positions of journal files.
@@ -96,25 +112,36 @@ impl Files {
     ) -> Result<Option<Files>, Unfit> {
         let folder = folder(ledger);
         let may_write = mode == Mode::Write;
-        if !folder.is_dir() {
-            if !may_write {
-                return Ok(None);
+        match folder.symlink_metadata() {
+            Ok(_) => {}
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            Err(_) if !may_write => return Ok(None),
+            Err(_) => {
+                disk::make_folder(&folder).map_err(|error| Unfit::Other(error.to_string()))?;
             }
-            disk::make_folder(&folder).map_err(|error| Unfit::Other(error.to_string()))?;
         }
         let sink = |name| Sink::open(&folder, name, may_write);
         let [tree, keys, hashes, roots, events] = NAMES;
         let mut tree = sink(tree)?;
+        let header = tree.first::<{ HEADER.len() }>()?;
+        if !may_write && header.is_some_and(|header| is_other_version(&header)) {
+            return Err(Unfit::Version);
+        }
         tree.put(HEADER)?;
         Ok(Some(Files {
-            tree: Heap(tree, Mutex::default()),
+            heap: Heap {
+                tree,
+                hashes: sink(hashes)?,
+                after: After { event: 0, hash: Hash([0; 32]) },
+                kept: Mutex::default(),
+            },
             keys: sink(keys)?,
-            hashes: sink(hashes)?,
             roots: sink(roots)?,
             events: sink(events)?,
             size: 0,
             merkle: Tree::default(),
             named: 0,
+            rooted: 0,
             place: 0,
             starts,
             tops: [Root::default(); 3],
@@ -126,20 +153,20 @@ impl Files {
         &mut self,
         mut work: impl FnMut(&mut Sink) -> Result<(), Unfit>,
     ) -> Result<(), Unfit> {
-        let Files { tree, keys, hashes, roots, events, .. } = self;
-        [&mut tree.0, keys, hashes, roots, events].into_iter().try_for_each(&mut work)
+        let Files { heap: Heap { tree, hashes, .. }, keys, roots, events, .. } = self;
+        [tree, keys, hashes, roots, events].into_iter().try_for_each(&mut work)
     }
 
     pub(super) fn found(&self) -> Built {
-        let Files { tree, keys, hashes, roots, events, .. } = self;
-        let sinks = [&tree.0, keys, hashes, roots, events];
+        let Files { heap: Heap { tree, hashes, .. }, keys, roots, events, .. } = self;
+        let sinks = [tree, keys, hashes, roots, events];
         let mut behind = false;
         for sink in sinks {
             match sink.differs {
                 Some(Difference::At(at)) => {
                     return Built::Differs(format!("{}, byte {at}", sink.name()));
                 }
-                Some(Difference::Ends(_)) => behind = true,
+                Some(Difference::Ends) => behind = true,
                 None => {}
             }
         }
@@ -165,32 +192,36 @@ impl Files {
         if self.starts.contains(&position) {
             self.place = 0;
         }
-        while let Some(key) = state.history.key(self.named) {
-            entry_put(&mut self.keys, "key", &key.0)?;
-            self.named += 1;
-        }
-        let about = self.about(state, act)?;
-        let first = self.tree.0.length();
-        self.rows(state, act, &about)?;
-        let after = self.tree.0.length();
-        let name = |index: usize| about.get(index).map_or(0, |position| position + 1);
-        let micros = place.at.micros().cast_unsigned();
-        let entry = bytes_of(&[micros, self.place, first, after, name(0), name(1)]);
-        entry_put(&mut self.events, "event", &entry)?;
-        let hashes = &mut self.hashes;
+        let hash = examined.reading.hash;
+        self.heap.after = After { event: position, hash };
+        let hashes = &mut self.heap.hashes;
         let mut put = Ok(());
-        self.merkle.push_telling(examined.reading.hash, |_, hash| {
+        self.merkle.push_telling(hash, |_, node| {
             if put.is_ok() {
-                put = entry_put(hashes, "hash", &hash.0);
+                put = entry_put(hashes, "hash", None, &node.0);
             }
         });
         put?;
-        self.size += 1;
-        self.place += examined.bytes;
-        match suspects(&act.deed) || self.size.is_multiple_of(STRIDE) {
-            true => self.root(),
-            false => Ok(()),
+        while let Some(key) = state.history.key(self.named) {
+            let entry = [&position.to_le_bytes()[..], &key.0].concat();
+            entry_put(&mut self.keys, "key", Some(&hash), &entry)?;
+            self.named += 1;
         }
+        let about = self.about(state, act)?;
+        let first = self.heap.tree.length();
+        self.rows(state, act, &about)?;
+        let after = self.heap.tree.length();
+        self.size += 1;
+        if suspects(&act.deed) || self.size.is_multiple_of(STRIDE) {
+            self.root()?;
+        }
+        let name = |index: usize| about.get(index).map_or(0, |position| position + 1);
+        let micros = place.at.micros().cast_unsigned();
+        let counts = u64::from(self.named) | u64::from(self.rooted) << 32;
+        let entry = bytes_of(&[micros, self.place, first, after, name(0), name(1), counts]);
+        entry_put(&mut self.events, "event", Some(&hash), &entry)?;
+        self.place += examined.bytes;
+        Ok(())
     }
 
     /// The facts or the document that an act makes or is about.
@@ -222,7 +253,7 @@ impl Files {
     /// What an earlier event is about, of its own entry.
     fn entry_about(&self, event: u64) -> Result<Vec<u64>, Unfit> {
         let bytes = self.events.read(event * super::EVENT, super::EVENT as usize)?;
-        let [.., one, other] = super::numbers::<6>(&bytes);
+        let [.., one, other, _] = super::numbers::<7>(&bytes);
         Ok([one, other].iter().filter_map(|name| name.checked_sub(1)).collect())
     }
 
@@ -268,9 +299,9 @@ impl Files {
             false => self.standing_at(which, of)?.map_or(0, |child| child.to),
         };
         let kinds = what.kinds();
-        let to = self.tree.0.length();
+        let to = self.heap.tree.length();
         let row = Row { of, event, acted, before, what };
-        self.tree.0.put(&heap::framed("row", to, &row)?)?;
+        self.heap.tree.put(&heap::framed("row", to, &self.heap.after, &row)?)?;
         self.since[which as usize].insert(of, Child { to, kinds });
         Ok(())
     }
@@ -278,7 +309,7 @@ impl Files {
     fn standing_at(&self, which: Which, of: u64) -> Result<Option<Child>, Unfit> {
         match self.since[which as usize].get(&of) {
             Some(child) => Ok(Some(*child)),
-            None => trie::get(&self.tree, self.tops[which as usize], of),
+            None => trie::get(&self.heap, self.tops[which as usize], of),
         }
     }
 
@@ -297,7 +328,7 @@ impl Files {
                     marked.insert(of);
                 }
             };
-            trie::walk(&self.tree, top, &(0..u64::MAX), &|_| true, &mut put)?;
+            trie::walk(&self.heap, top, &(0..u64::MAX), &|_| true, &mut put)?;
             self.since[which as usize].iter().for_each(|(of, child)| put(*of, *child));
         }
         let now = fold.facts().iter().map(|fact| fact.position);
@@ -306,7 +337,7 @@ impl Files {
         let all: BTreeSet<u64> = now.chain(standing_before.keys().copied()).collect();
         for of in all {
             let before = match standing_before.get(&of) {
-                Some(to) => Some(heap::row(&self.tree, *to)?.what),
+                Some(to) => Some(heap::row(&self.heap, *to)?.what),
                 None => None,
             };
             let what = standing(fold, of).or_else(|| before.as_ref().and_then(What::gone));
@@ -317,7 +348,7 @@ impl Files {
         for event in marked {
             let what = What::Mark(Mark::of(state, event));
             let before = match self.standing_at(Which::Marks, event)? {
-                Some(child) => Some(heap::row(&self.tree, child.to)?.what),
+                Some(child) => Some(heap::row(&self.heap, child.to)?.what),
                 None => None,
             };
             if before.as_ref() != Some(&what) {
@@ -333,23 +364,23 @@ impl Files {
             let changes = std::mem::take(&mut self.since[which as usize]);
             let changes: Vec<(u64, Child)> = changes.into_iter().collect();
             let top = self.tops[which as usize];
-            self.tops[which as usize] = trie::put(&mut self.tree, top, &changes)?;
+            self.tops[which as usize] = trie::put(&mut self.heap, top, &changes)?;
         }
         let nodes = self.tops.map(|top| top.node);
         let heights = self.tops.iter().rev().fold(0, |all, top| all << 8 | u64::from(top.height));
+        let after = self.heap.tree.length();
         let [standing, marks, administration] = nodes;
-        let after = self.tree.0.length();
-        let named = u64::from(self.named);
-        let entry = [self.size, after, standing, marks, administration, heights, named];
-        let entry = bytes_of(&entry);
-        entry_put(&mut self.roots, "root", &entry)
+        let entry = bytes_of(&[self.size, after, standing, marks, administration, heights, 0]);
+        let hash = self.heap.after.hash;
+        self.rooted += 1;
+        entry_put(&mut self.roots, "root", Some(&hash), &entry)
     }
 }
 
 /// Puts in an entry of a file whose entries all have one length, with its check.
-fn entry_put(sink: &mut Sink, what: &str, bytes: &[u8]) -> Result<(), Unfit> {
+fn entry_put(sink: &mut Sink, what: &str, after: Option<&Hash>, bytes: &[u8]) -> Result<(), Unfit> {
     let number = sink.length() / (bytes.len() as u64 + 8);
-    sink.put(&[bytes, &check(what, number, bytes)].concat())
+    sink.put(&[bytes, &check(what, number, after, bytes)].concat())
 }
 
 /// How a fact, a document or a relation stands.

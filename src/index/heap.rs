@@ -1,17 +1,20 @@
 //! `tree`: rows and nodes, one after the other, each with its length and its check.
 //!
 //! ```text
-//! length of the payload, u32 LE │ payload (postcard) │ 8 bytes of SHA-256("row" or "node" ‖ its
-//!                               │                    │ offset, u64 LE ‖ payload)
+//! length of the payload, u32 LE │ event, u64 LE │ payload (postcard) │ check, 8 bytes
 //! ```
 //!
-//! Always holds: what is read is what was written at that place, or it is told. Not here: what
-//! leads to a place (`trie`).
+//! The event is the last one of the record when this was written; the check is that of
+//! [`check`](super::check) over "row" or "node", the offset, the hash of that event, the payload.
+//!
+//! Always holds: what is read is what was written at that place for this very record, or it is an
+//! error. Not here: what leads to a place (`trie`).
 
 use super::row::Row;
 use super::trie::Node;
 use super::{HEADER, Unfit, check, damaged};
 use crate::disk::at::read_at;
+use crate::hash::Hash;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::File;
@@ -23,10 +26,13 @@ const MOST: usize = 64 << 20;
 /// How many bytes are read at first.
 const FIRST: usize = 240;
 
-/// Where bytes of `tree` are read.
+/// Where bytes of `tree` are read, and the hashes of the events that they follow from.
 pub(super) trait Bytes {
     /// The bytes from an offset on, or fewer where there are no more.
     fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit>;
+
+    /// The hash of an event.
+    fn hash(&self, event: u64) -> Result<Hash, Unfit>;
 
     /// The node at an offset.
     fn node(&self, at: u64) -> Result<Node, Unfit> {
@@ -34,49 +40,87 @@ pub(super) trait Bytes {
     }
 }
 
-/// A record with its length and its check, as it stands at an offset.
-pub(super) fn framed(what: &str, at: u64, value: &impl Serialize) -> Result<Vec<u8>, Unfit> {
-    let payload = postcard::to_allocvec(value).map_err(|error| damaged(error.to_string()))?;
-    let length = u32::try_from(payload.len()).map_err(|_| damaged("a row is too long"))?;
-    let check = check(what, at, &payload);
-    Ok([&length.to_le_bytes()[..], &payload, &check].concat())
+/// The event after which something is written, and its hash.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct After {
+    /// Its position.
+    pub event: u64,
+    /// Its hash.
+    pub hash: Hash,
 }
 
-/// A record at an offset, and the offset after it.
+/// A record with its length and its check, as it stands at an offset.
+pub(super) fn framed(
+    what: &str,
+    at: u64,
+    after: &After,
+    value: &impl Serialize,
+) -> Result<Vec<u8>, Unfit> {
+    let payload = postcard::to_allocvec(value).map_err(|error| damaged(error.to_string()))?;
+    let length = u32::try_from(payload.len()).map_err(|_| damaged("a row is too long"))?;
+    let check = check(what, at, Some(&after.hash), &payload);
+    Ok([&length.to_le_bytes()[..], &after.event.to_le_bytes(), &payload, &check].concat())
+}
+
+/// Bytes before a payload: its length, and the event.
+const HEAD: usize = 12;
+
+/// What was read at an offset.
+struct Framed<T> {
+    value: T,
+    /// The event after which it was written.
+    event: u64,
+    /// The offset after it.
+    next: u64,
+}
+
+/// A record at an offset; `None` where the file ends.
 fn read<T: DeserializeOwned>(
     bytes: &(impl Bytes + ?Sized),
     what: &str,
     at: u64,
-) -> Result<Option<(T, u64)>, Unfit> {
+) -> Result<Option<Framed<T>>, Unfit> {
     if at < HEADER.len() as u64 {
         return Err(damaged(format!("{what} at {at}: no place for one")));
     }
     let mut found = bytes.bytes(at, FIRST)?;
-    let Some(length) = found.first_chunk::<4>() else { return Ok(None) };
-    let length = u32::from_le_bytes(*length) as usize;
-    let whole = 4 + length.min(MOST) + 8;
+    let Some((head, _)) = found.split_first_chunk::<HEAD>() else { return Ok(None) };
+    let (length, event) = head.split_at(4);
+    let length = length.iter().rev().fold(0, |all, byte| all << 8 | usize::from(*byte));
+    let [event] = super::numbers(event);
+    let whole = HEAD + length.min(MOST) + 8;
     if found.len() < whole && found.len() == FIRST {
         found = bytes.bytes(at, whole)?;
     }
     let torn = || damaged(format!("{what} at {at}"));
-    let payload = found.get(4..4 + length).ok_or_else(torn)?;
-    if found.get(4 + length..whole) != Some(&check(what, at, payload)[..]) {
+    let payload = found.get(HEAD..HEAD + length).ok_or_else(torn)?;
+    let hash = bytes.hash(event).map_err(|_| torn())?;
+    if found.get(HEAD + length..whole) != Some(&check(what, at, Some(&hash), payload)[..]) {
         return Err(torn());
     }
     let value = postcard::from_bytes(payload).map_err(|_| torn())?;
-    Ok(Some((value, at + whole as u64)))
+    Ok(Some(Framed { value, event, next: at + whole as u64 }))
 }
 
 /// The row at an offset.
 pub(super) fn row(bytes: &dyn Bytes, at: u64) -> Result<Row, Unfit> {
-    let found = read(bytes, "row", at)?;
-    found.map(|(row, _)| row).ok_or_else(|| damaged(format!("row at {at}: the file ends")))
+    Ok(framed_row(bytes, at)?.value)
+}
+
+fn framed_row(bytes: &dyn Bytes, at: u64) -> Result<Framed<Row>, Unfit> {
+    let mut found = read::<Row>(bytes, "row", at)?.ok_or_else(|| ends("row", at))?;
+    found.value.event = found.event;
+    Ok(found)
 }
 
 /// The node at an offset.
 pub(super) fn node(bytes: &(impl Bytes + ?Sized), at: u64) -> Result<Node, Unfit> {
     let found = read(bytes, "node", at)?;
-    found.map(|(node, _)| node).ok_or_else(|| damaged(format!("node at {at}: the file ends")))
+    found.map(|found| found.value).ok_or_else(|| ends("node", at))
+}
+
+fn ends(what: &str, at: u64) -> Unfit {
+    damaged(format!("{what} at {at}: the file ends"))
 }
 
 /// The rows between two offsets.
@@ -87,9 +131,8 @@ pub(super) fn rows(
 ) -> Result<(), Unfit> {
     let mut at = range.start;
     while at < range.end {
-        let found = read::<Row>(bytes, "row", at)?;
-        let (row, next) = found.ok_or_else(|| damaged(format!("row at {at}: the file ends")))?;
-        each(at, row);
+        let Framed { value, next, .. } = framed_row(bytes, at)?;
+        each(at, value);
         at = next;
     }
     Ok(())
@@ -138,8 +181,9 @@ impl Blocks {
     }
 }
 
-impl Bytes for Blocks {
-    fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit> {
+impl Blocks {
+    /// The bytes from an offset on, or fewer where there are no more.
+    pub fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit> {
         let mut out = Vec::with_capacity(count);
         let mut at = at;
         while out.len() < count {

@@ -1,10 +1,11 @@
 //! The index: what the fold was after any event, so that an answer need not fold the record again.
 //!
 //! ```text
-//! <ledger>/index/events   56 bytes an event: its time, where it stands in its journal file, where
-//!                         its rows stand in `tree`, the facts or the document it is about
+//! <ledger>/index/events   64 bytes an event: its time, where it stands in its journal file, where
+//!                         its rows stand in `tree`, the facts or the document it is about, how
+//!                         many keys and roots there are after it
 //!                hashes   40 bytes a node of the record's Merkle tree, in the order of completion
-//!                keys     40 bytes a key, in the order in which the record names them
+//!                keys     48 bytes a key, in the order in which the record names them
 //!                tree     rows (how a fact, a document, a relation stands after an event) and the
 //!                         nodes of three trees over them, by position: 16 ways, copied on change
 //!                roots    64 bytes a point: every 256 events, and after each suspect revocation
@@ -19,9 +20,11 @@
 //!
 //! Always holds: the files follow from the journal alone, byte for byte; so they can be deleted at
 //! any time, and are checked by making them again. They are
-//! never synced and never evidence: each record in them carries a check of its bytes and its place,
-//! their hashes must give the root that the journal's last closing line says, and an event that is
-//! read by them must have its hash. Whoever finds otherwise folds the journal.
+//! never synced and never evidence: their hashes must give the root that the journal's last closing
+//! line says; all else in them carries a check of its bytes, its place and the hash of the event
+//! that it was written after, so that a file of another record, or of a copy that went another way,
+//! passes for none of this one; an event that is read by them must have its hash. Where something
+//! is otherwise the journal is folded.
 //! Only a record without faults is indexed. Not here: answers (`ledger::view`).
 
 mod build;
@@ -45,13 +48,15 @@ pub const FOLDER: &str = "index";
 /// How many events are between two roots.
 const STRIDE: u64 = 256;
 /// What `tree` begins with. A change of any layout here changes it.
-const HEADER: &[u8; 16] = b"annals index 1\n\n";
+const HEADER: &[u8; 16] = b"annals index 2\n\n";
 /// Bytes of an event's entry.
-const EVENT: u64 = 56;
+const EVENT: u64 = 64;
 /// Bytes of a root's entry.
 const ROOT: u64 = 64;
-/// Bytes of a hash's entry, and of a key's.
+/// Bytes of a hash's entry.
 const HASH: u64 = 40;
+/// Bytes of a key's entry.
+const KEY: u64 = 48;
 
 /// The names of the files, in the order in which they are written: `events` last.
 const NAMES: [&str; 5] = ["tree", "keys", "hashes", "roots", "events"];
@@ -67,9 +72,28 @@ pub enum Unfit {
     /// There is none.
     #[error("there is no index")]
     Absent,
-    /// It does not reach as far as the journal, or is that of another record.
+    /// It does not reach as far as the journal: a writer is at work, or was interrupted.
+    #[error("the index ends before the record: it has {has} events, the journal {size}")]
+    Behind {
+        /// How many events it is of.
+        has: u64,
+        /// How many the journal has.
+        size: u64,
+    },
+    /// Another version of this program made it.
+    #[error(
+        "the index was made by another version of this program; the next writer makes it again"
+    )]
+    Version,
+    /// It is that of another record.
     #[error("the index is not that of this record: {0}")]
     Other(String),
+    /// So much of it is to be made again that it is made from the start.
+    #[error("too much of the index is to be made again")]
+    TooMuch,
+    /// An event in the journal is not the one that was indexed.
+    #[error("event {0} in the journal is not the one that was indexed")]
+    Changed(u64),
     /// What it holds is not what was written.
     #[error("the index is damaged: {0}")]
     Damaged(String),
@@ -78,13 +102,23 @@ pub enum Unfit {
     Unreadable(#[from] std::io::Error),
 }
 
+impl Unfit {
+    /// Whether something is wrong with the index itself: there is one, and it is neither one that
+    /// the next writer goes on with nor one that is right of another journal.
+    pub fn is_wrong(&self) -> bool {
+        matches!(self, Unfit::Other(_) | Unfit::Damaged(_) | Unfit::Unreadable(_))
+    }
+}
+
 fn damaged(why: impl Into<String>) -> Unfit {
     Unfit::Damaged(why.into())
 }
 
-/// The first 8 bytes of SHA-256 over what a record is, where it stands, and its bytes.
-fn check(what: &str, place: u64, bytes: &[u8]) -> [u8; 8] {
-    let digest = Hash::of(&[what.as_bytes(), &place.to_le_bytes(), bytes]);
+/// The first 8 bytes of SHA-256 over what a record is, where it stands, the hash of the event that
+/// it follows from (a hash of an event or of a node says itself what it follows from), its bytes.
+fn check(what: &str, place: u64, after: Option<&Hash>, bytes: &[u8]) -> [u8; 8] {
+    let after = after.map_or(&[][..], |hash| &hash.0[..]);
+    let digest = Hash::of(&[what.as_bytes(), &place.to_le_bytes(), after, bytes]);
     let mut check = [0; 8];
     check.copy_from_slice(&digest.0[..8]);
     check

@@ -4,11 +4,12 @@
 //! end; nothing is written or locked. A writer may add to the files meanwhile: what was there
 //! stays. Not here: words and answers (`ledger::view`).
 
-use super::heap::{self, Blocks};
+use super::heap::{self, Blocks, Bytes};
 use super::numbers;
 use super::row::{Kind, Mark, Row, What, may_have};
 use super::trie::{self, Child, Root};
-use super::{EVENT, HASH, HEADER, NAMES, ROOT, Unfit, Which, check, damaged, folder, hash_at};
+use super::{EVENT, HASH, HEADER, KEY, NAMES, ROOT, Unfit, Which};
+use super::{check, damaged, folder, hash_at};
 use crate::disk::at::read_at;
 use crate::hash::Hash;
 use crate::key::PublicKey;
@@ -41,6 +42,10 @@ pub struct Kept {
     /// The facts or the document that it makes or is about.
     pub about: [Option<u64>; 2],
     rows: (u64, u64),
+    /// How many keys there are after it.
+    keys: u64,
+    /// How many roots there are after it.
+    roots: u64,
 }
 
 impl Index {
@@ -54,29 +59,36 @@ impl Index {
         };
         let [tree, keys, hashes, roots, events] = NAMES;
         let events = open(events)?;
-        let reaches = events.metadata()?.len() / EVENT;
-        if reaches < size {
-            return Err(Unfit::Other(format!("it has {reaches} events, the journal {size}")));
+        let has = events.metadata()?.len() / EVENT;
+        if has < size {
+            return Err(Unfit::Behind { has, size });
         }
-        let (tree, roots) = (open(tree)?, open(roots)?);
+        let tree = open(tree)?;
         let mut header = [0; HEADER.len()];
         read_at(&tree, &mut header, 0)?;
-        if header != *HEADER {
-            return Err(Unfit::Other("it is of another version of this program".to_owned()));
+        match header == *HEADER {
+            true => {}
+            false if is_other_version(&header) => return Err(Unfit::Version),
+            false => return Err(damaged("its first bytes")),
         }
-        let index = Index {
+        let mut index = Index {
             tree: Blocks::new(tree),
             hashes: Blocks::new(open(hashes)?),
-            roots_there: roots.metadata()?.len() / ROOT,
-            roots: Blocks::new(roots),
+            roots: Blocks::new(open(roots)?),
             events: Blocks::new(events),
-            keys: read_keys(open(keys)?)?,
+            roots_there: 0,
+            keys: Vec::new(),
             size,
         };
-        match index.root(size)? == root {
-            true => Ok(index),
-            false => Err(Unfit::Other("its hashes do not give the journal's root".to_owned())),
+        if index.root(size)? != root {
+            return Err(Unfit::Other("its hashes do not give the journal's root".to_owned()));
         }
+        if let Some(last) = size.checked_sub(1) {
+            let last = index.event(last)?;
+            index.roots_there = last.roots;
+            index.keys = index.read_keys(&Blocks::new(open(keys)?), last.keys)?;
+        }
+        Ok(index)
     }
 
     /// The number of events.
@@ -91,23 +103,32 @@ impl Index {
 
     /// What is kept of an event.
     pub fn event(&self, position: u64) -> Result<Kept, Unfit> {
-        let bytes = checked(&self.events, "event", position, EVENT)?;
-        let [at, place, first, after, one, other] = numbers(&bytes);
+        let entry = Entry::read(&self.events, "event", position, EVENT)?;
+        let bytes = entry.checked(Some(&self.hash(position)?))?;
+        let [at, place, first, after, one, other, counts] = numbers(&bytes);
         let at = Time::from_micros(at.cast_signed());
         let at = at.ok_or_else(|| damaged(format!("event {position}")))?;
         let about = [one, other].map(|name| name.checked_sub(1));
-        Ok(Kept { at, place, about, rows: (first, after) })
-    }
-
-    /// The hash of an event.
-    pub fn hash(&self, position: u64) -> Result<Hash, Unfit> {
-        self.node(0, position)
+        let (keys, roots) = (counts & u64::from(u32::MAX), counts >> 32);
+        Ok(Kept { at, place, about, rows: (first, after), keys, roots })
     }
 
     fn node(&self, level: u32, index: u64) -> Result<Hash, Unfit> {
         let at = hash_at(level, index);
-        let bytes = checked(&self.hashes, "hash", at, HASH)?;
+        let bytes = Entry::read(&self.hashes, "hash", at, HASH)?.checked(None)?;
         bytes.try_into().map(Hash).map_err(|_| damaged(format!("hash {at}")))
+    }
+
+    /// The first `count` keys.
+    fn read_keys(&self, keys: &Blocks, count: u64) -> Result<Vec<PublicKey>, Unfit> {
+        let key = |number| {
+            let entry = Entry::read(keys, "key", number, KEY)?;
+            let [named] = numbers(&entry.bytes);
+            let mut bytes = entry.checked(Some(&self.hash(named)?))?;
+            let key = bytes.split_off(8).try_into().map(PublicKey);
+            key.map_err(|_| damaged(format!("key {number}")))
+        };
+        (0..count).map(key).collect()
     }
 
     /// The root of the tree of the first `size` events.
@@ -151,16 +172,24 @@ impl Index {
     /// Up to two events whose hash begins with these hex digits, in lower case.
     pub fn find(&self, prefix: &str) -> Result<Vec<(u64, Hash)>, Unfit> {
         let mut found = Vec::new();
+        let mut tree = Tree::default();
         for position in 0..self.size {
             let hash = self.hash(position)?;
-            if hash.to_string().starts_with(prefix) {
+            tree.push(hash);
+            if found.len() < 2 && hash.to_string().starts_with(prefix) {
                 found.push((position, hash));
-                if found.len() == 2 {
-                    break;
-                }
             }
         }
-        Ok(found)
+        // Each hash stands where it belongs if all together give the root.
+        match tree.root() == self.root(self.size)? {
+            true => Ok(found),
+            false => Err(Unfit::Other("its hashes do not give the journal's root".to_owned())),
+        }
+    }
+
+    /// The hash of an event.
+    pub fn hash(&self, position: u64) -> Result<Hash, Unfit> {
+        Bytes::hash(self, position)
     }
 
     /// What stood after the first `size` events.
@@ -168,19 +197,19 @@ impl Index {
         let (mut low, mut high) = (0, self.roots_there);
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.entry(middle)?.size <= size {
+            match self.top(middle)?.size <= size {
                 true => low = middle + 1,
                 false => high = middle,
             }
         }
         let root = match low.checked_sub(1) {
-            Some(last) => self.entry(last)?,
-            None => Entry { size: 0, after: HEADER.len() as u64, tops: [Root::default(); 3] },
+            Some(last) => self.top(last)?,
+            None => Top { size: 0, after: HEADER.len() as u64, tops: [Root::default(); 3] },
         };
         let mut since: [BTreeMap<u64, Child>; 3] = Default::default();
         if let Some(last) = size.checked_sub(1).filter(|last| *last >= root.size) {
             let end = self.event(last)?.rows.1;
-            heap::rows(&self.tree, root.after..end, &mut |to, row| {
+            heap::rows(self, root.after..end, &mut |to, row| {
                 let kinds = row.what.kinds();
                 since[row.what.which() as usize].insert(row.of, Child { to, kinds });
             })?;
@@ -188,8 +217,11 @@ impl Index {
         Ok(Slot { index: self, size, tops: root.tops, since })
     }
 
-    fn entry(&self, number: u64) -> Result<Entry, Unfit> {
-        let bytes = checked(&self.roots, "root", number, ROOT)?;
+    fn top(&self, number: u64) -> Result<Top, Unfit> {
+        let entry = Entry::read(&self.roots, "root", number, ROOT)?;
+        let [size] = numbers(&entry.bytes);
+        let last = size.checked_sub(1).ok_or_else(|| entry.damaged())?;
+        let bytes = entry.checked(Some(&self.hash(last)?))?;
         let [size, after, standing, marks, administration, heights, _] = numbers(&bytes);
         let height = |which: u32| (heights >> (8 * which) & 255) as u32;
         let nodes = [standing, marks, administration].into_iter().zip(0..);
@@ -197,44 +229,66 @@ impl Index {
         for (top, (node, which)) in tops.iter_mut().zip(nodes) {
             *top = Root { node, height: height(which) };
         }
-        Ok(Entry { size, after, tops })
+        Ok(Top { size, after, tops })
     }
 }
 
-/// A root's entry.
-struct Entry {
+impl Bytes for Index {
+    fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit> {
+        self.tree.bytes(at, count)
+    }
+
+    fn hash(&self, event: u64) -> Result<Hash, Unfit> {
+        match event < self.size {
+            true => self.node(0, event),
+            false => Err(damaged(format!("event {event} is not in the record"))),
+        }
+    }
+}
+
+/// What stands in `roots` of a point.
+struct Top {
     size: u64,
     after: u64,
     tops: [Root; 3],
 }
 
-fn read_keys(file: File) -> Result<Vec<PublicKey>, Unfit> {
-    let count = file.metadata()?.len() / HASH;
-    let blocks = Blocks::new(file);
-    let key = |number| {
-        let bytes = checked(&blocks, "key", number, HASH)?;
-        bytes.try_into().map(PublicKey).map_err(|_| damaged(format!("key {number}")))
-    };
-    (0..count).map(key).collect()
+/// Whether the first bytes of `tree` are those of another version of this program.
+pub(super) fn is_other_version(header: &[u8; HEADER.len()]) -> bool {
+    let number = header.strip_prefix(b"annals index ").and_then(|rest| rest.strip_suffix(b"\n\n"));
+    number.is_some_and(|number| number.iter().all(u8::is_ascii_digit)) && header != HEADER
 }
 
-fn exact(blocks: &Blocks, at: u64, count: u64) -> Result<Vec<u8>, Unfit> {
-    use heap::Bytes;
-    let bytes = blocks.bytes(at, count as usize)?;
-    match bytes.len() as u64 == count {
-        true => Ok(bytes),
-        false => Err(damaged(format!("a file ends before byte {}", at + count))),
+/// An entry of a file whose entries all have one length, not yet checked.
+struct Entry {
+    what: &'static str,
+    number: u64,
+    bytes: Vec<u8>,
+    check: Vec<u8>,
+}
+
+impl Entry {
+    fn read(blocks: &Blocks, what: &'static str, number: u64, count: u64) -> Result<Entry, Unfit> {
+        let ends = || damaged(format!("{what} {number}: the file ends"));
+        let at = number.checked_mul(count).ok_or_else(ends)?;
+        let mut bytes = blocks.bytes(at, count as usize)?;
+        if bytes.len() as u64 != count {
+            return Err(ends());
+        }
+        let check = bytes.split_off(count as usize - 8);
+        Ok(Entry { what, number, bytes, check })
     }
-}
 
-/// An entry without its check.
-fn checked(blocks: &Blocks, what: &str, number: u64, count: u64) -> Result<Vec<u8>, Unfit> {
-    let at = number * count;
-    let mut bytes = exact(blocks, at, count)?;
-    let found = bytes.split_off(count as usize - 8);
-    match found == check(what, number, &bytes) {
-        true => Ok(bytes),
-        false => Err(damaged(format!("{what} {number}"))),
+    /// Its bytes, if they are those that were written after this event.
+    fn checked(self, after: Option<&Hash>) -> Result<Vec<u8>, Unfit> {
+        match self.check == check(self.what, self.number, after, &self.bytes) {
+            true => Ok(self.bytes),
+            false => Err(self.damaged()),
+        }
+    }
+
+    fn damaged(&self) -> Unfit {
+        damaged(format!("{} {}", self.what, self.number))
     }
 }
 
@@ -256,7 +310,7 @@ impl<'a> Slot<'a> {
     /// The row of a position.
     pub fn get(&self, which: Which, of: u64) -> Result<Option<Row>, Unfit> {
         match self.child(which, of)? {
-            Some(child) => Ok(Some(heap::row(&self.index.tree, child.to)?)),
+            Some(child) => Ok(Some(heap::row(self.index, child.to)?)),
             None => Ok(None),
         }
     }
@@ -264,7 +318,7 @@ impl<'a> Slot<'a> {
     fn child(&self, which: Which, of: u64) -> Result<Option<Child>, Unfit> {
         match self.since[which as usize].get(&of) {
             Some(child) => Ok(Some(*child)),
-            None => trie::get(&self.index.tree, self.tops[which as usize], of),
+            None => trie::get(self.index, self.tops[which as usize], of),
         }
     }
 
@@ -272,7 +326,7 @@ impl<'a> Slot<'a> {
     pub fn confirmations(&self) -> Result<u8, Unfit> {
         let all = self.places(Which::Administration, 0..u64::MAX, Kind::All)?;
         let Some((_, to)) = all.last() else { return Ok(1) };
-        match heap::row(&self.index.tree, *to)?.what {
+        match heap::row(self.index, *to)?.what {
             What::Administration { confirmations, .. } => Ok(confirmations),
             _ => Err(damaged(format!("row at {to}: it is of another kind"))),
         }
@@ -295,7 +349,7 @@ impl<'a> Slot<'a> {
         each: &mut dyn FnMut(Row) -> Result<(), Unfit>,
     ) -> Result<(), Unfit> {
         for (_, to) in self.places(which, positions, kind)? {
-            each(heap::row(&self.index.tree, to)?)?;
+            each(heap::row(self.index, to)?)?;
         }
         Ok(())
     }
@@ -316,7 +370,7 @@ impl<'a> Slot<'a> {
         let since = &self.since[which as usize];
         let may = |kinds: u16| may_have(kinds, kind);
         let top = self.tops[which as usize];
-        trie::walk(&self.index.tree, top, &positions, &may, &mut |of, child| {
+        trie::walk(self.index, top, &positions, &may, &mut |of, child| {
             if !since.contains_key(&of) {
                 found.push((of, child.to));
             }
@@ -331,7 +385,7 @@ impl<'a> Slot<'a> {
     pub fn differ(&self, other: &Slot<'_>, which: Which) -> Result<BTreeSet<u64>, Unfit> {
         let mut may = BTreeSet::new();
         let tops = (self.tops[which as usize], other.tops[which as usize]);
-        trie::differ(&self.index.tree, tops, &mut |of| {
+        trie::differ(self.index, tops, &mut |of| {
             may.insert(of);
         })?;
         may.extend(self.since[which as usize].keys());
@@ -356,7 +410,7 @@ impl<'a> Slot<'a> {
         let mut events = Vec::new();
         let mut next = self.child(Which::Standing, of)?.map_or(0, |child| child.to);
         while next > 0 {
-            let row = heap::row(&self.index.tree, next)?;
+            let row = heap::row(self.index, next)?;
             if row.of != of || row.before >= next {
                 return Err(damaged(format!("row at {next}: it is of another position")));
             }

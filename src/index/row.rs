@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 pub struct Row {
     /// The position that it is about.
     pub of: u64,
-    /// The event that made it.
+    /// The event that made it, which stands beside it in `tree`.
+    #[serde(skip)]
     pub event: u64,
     /// Whether that event is about it; if not, a stolen key was undone.
     pub acted: bool,

@@ -17,7 +17,7 @@ use super::files::{self, LogFile};
 use super::frame::{Commit, Framer, Item, Wanted};
 use crate::disk::{self, DiskError};
 use crate::hash::{Hash, Running};
-use crate::verify::source::ClosingLine;
+use crate::verify::source::{Closing, ClosingLine};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Take};
 
@@ -70,6 +70,27 @@ pub(super) fn find(logs: &[LogFile], covered: Option<u64>) -> Result<End, DiskEr
         end.fault = Some("its first file is not named as the first");
     }
     Ok(end)
+}
+
+/// The end of the commit after which a record that is named as it must be has `size` events; `None`
+/// where none ends there.
+pub(super) fn up_to(logs: &[LogFile], whole: &End, size: u64) -> Result<Option<End>, DiskError> {
+    if whole.misnamed || whole.fault.is_some() {
+        return Ok(None);
+    }
+    let before = logs.iter().take(whole.file + 1).take_while(|log| log.first < size).count();
+    let Some((index, log)) = before.checked_sub(1).and_then(|at| Some((at, logs.get(at)?))) else {
+        return Ok(None);
+    };
+    let mut framer = framer(log)?;
+    while let Some(item) = framer.next().map_err(disk::error("read", &log.path))? {
+        let Item::Closing(Closing { counted, said: Some(said), .. }) = item else { continue };
+        if said.size == size && log.first + counted == size {
+            let (offset, root) = (framer.commit.end, Some(said.root));
+            return Ok(Some(End { file: index, offset, size, root, ..End::default() }));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether the record ends with the last commit or before it.

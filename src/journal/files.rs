@@ -7,6 +7,7 @@
 use super::{FOLDER, JournalError};
 use crate::disk;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// What the name of every file of the record ends with.
@@ -45,9 +46,26 @@ pub(super) fn list(ledger: &Path) -> Result<Files, JournalError> {
     if !folder.is_dir() {
         return Err(JournalError::Missing(folder));
     }
+    // A writer ends a file before it begins the next: a file that is measured after all names were
+    // read is whole if a later one is there.
+    let mut files = named(&folder)?;
+    for log in &mut files.logs {
+        log.bytes = match fs::metadata(&log.path) {
+            Ok(about) => about.len(),
+            // A writer removes a file that holds no event of the record.
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => 0,
+            Err(cause) => return Err(disk::error("read", &log.path)(cause).into()),
+        };
+    }
+    files.logs.retain(|log| log.bytes > 0 || log.path.exists());
+    Ok(files)
+}
+
+/// The files of a journal by their names, not yet measured.
+fn named(folder: &Path) -> Result<Files, JournalError> {
     let mut files = Files::default();
-    let failed = |cause| JournalError::Disk(disk::error("list", &folder)(cause));
-    for found in fs::read_dir(&folder).map_err(failed)? {
+    let failed = |cause| JournalError::Disk(disk::error("list", folder)(cause));
+    for found in fs::read_dir(folder).map_err(failed)? {
         let path = found.map_err(failed)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let Some(digits) = name.strip_suffix(ENDING).filter(|stem| is_position(stem)) else {
@@ -55,8 +73,7 @@ pub(super) fn list(ledger: &Path) -> Result<Files, JournalError> {
         };
         // A number that does not fit is larger than all that do: no event stands there.
         let first = digits.parse().unwrap_or(u64::MAX);
-        let bytes = fs::metadata(&path).map_err(disk::error("read", &path))?.len();
-        files.logs.push(LogFile { first, path, bytes });
+        files.logs.push(LogFile { first, path, bytes: 0 });
     }
     // Names of one length: their order is that of the numbers.
     files.logs.sort_by(|one, other| one.path.cmp(&other.path));

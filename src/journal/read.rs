@@ -49,6 +49,28 @@ impl Journal {
         Ok(Journal { ledger, files, end })
     }
 
+    /// The first event of the ledger in this folder, whatever stands behind it; `None` where the
+    /// first file holds none.
+    pub fn opening(ledger: &Path) -> Result<Option<Entry>, JournalError> {
+        let Some(log) = files::list(ledger)?.logs.into_iter().next() else { return Ok(None) };
+        let failed = || disk::error("read", &log.path);
+        let reader = File::open(&log.path).map_err(failed())?.take(log.bytes);
+        let wanted = Wanted { from: 0, sums: false };
+        let mut framer = Framer::new(reader, files::name(&log.path), 0, wanted);
+        while let Some(item) = framer.next().map_err(failed())? {
+            if let Item::Entry(entry) = item {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first `size` events, where a commit ends there.
+    pub fn up_to(&self, size: u64) -> Result<Option<Journal>, JournalError> {
+        let end = end::up_to(&self.files.logs, &self.end, size)?;
+        Ok(end.map(|end| Journal::known(self.ledger.clone(), self.files.clone(), end)))
+    }
+
     /// The journal of which files and end are known.
     pub(super) fn known(ledger: PathBuf, files: Files, end: End) -> Journal {
         Journal { ledger, files, end }

@@ -15,6 +15,7 @@ use crate::hash::Hash;
 use crate::key::SecretKey;
 use crate::text::Origin;
 use crate::tlog::{Checkpoint, NoteSignature, decimal, hash_from_base64, to_base64};
+use crate::verify::explained::Remembered;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -49,6 +50,13 @@ impl Mark {
         let (id, bytes) = self.blob.split_at(4);
         let id = [id[0], id[1], id[2], id[3]];
         NoteSignature { name: self.origin.to_string(), id, bytes: bytes.to_vec() }
+    }
+
+    /// What a record is compared with.
+    pub fn remembered(&self) -> Remembered {
+        let Mark { origin, size, root, .. } = self;
+        let checkpoint = Checkpoint { origin: origin.to_string(), size: *size, root: *root };
+        Remembered { checkpoint, signature: self.signature() }
     }
 
     /// The line, with its LF.

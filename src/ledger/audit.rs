@@ -10,9 +10,8 @@ pub mod kept;
 pub mod periods;
 
 use crate::archive::published::Published;
-use crate::hash::Hash;
 use crate::index::{Builder, Built, Mode};
-use crate::keys::{KeysError, Marks};
+use crate::keys::{KeysError, Mark, Marks};
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
@@ -93,20 +92,57 @@ fn exit(report: &Report, witnessed: &Witnessed) -> u8 {
     }
 }
 
+/// How often a ledger is looked at again that changes while it is verified.
+const LOOKS: usize = 8;
+
+/// Verifies a ledger whole, and again where something is wrong and somebody is at work on it: what
+/// a second look explains is told of nobody. The record is then the one that was looked at last.
+pub fn audit_settled(
+    record: &mut Record,
+    audit: &Audit,
+    progress: Option<&(dyn Fn(u64) + Sync)>,
+) -> Result<Audited, LedgerError> {
+    for _ in 1..LOOKS {
+        let looked = look(record, audit, progress);
+        let clean = looked.as_ref().is_ok_and(LookedAt::is_clean);
+        if clean || !record.has_moved() {
+            return looked?.conclude(audit, &record.journal);
+        }
+        *record = Record::open(record.paths.clone())?;
+    }
+    look(record, audit, progress)?.conclude(audit, &record.journal)
+}
+
 /// Verifies a ledger whole.
 pub fn audit(
     record: &Record,
     audit: &Audit,
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<Audited, LedgerError> {
-    let mark = last_mark(record)?;
-    let known = mark.as_ref().ok().copied().flatten();
+    look(record, audit, progress)?.conclude(audit, &record.journal)
+}
+
+/// What was found, before anything is kept of it.
+struct LookedAt {
+    report: Report,
+    ends: Ends,
+    store: StoreFound,
+    index: Built,
+    witnessed: Witnessed,
+}
+
+fn look(
+    record: &Record,
+    audit: &Audit,
+    progress: Option<&(dyn Fn(u64) + Sync)>,
+) -> Result<LookedAt, LedgerError> {
+    let known = record.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::remembered);
     let ends = Ends { checkpoint: record.checkpoint.clone(), mark: known, pin: kept::read(audit)? };
     let builder = Builder::open(&record.paths.ledger, record.journal.starts(), Mode::Check);
     let follower = Some(&builder as &dyn Follower).filter(|_| audit.index);
     let options = Options { follower, ..options(audit, &ends, progress) };
     let mut report = verify(&record.journal, &ends, options)?;
-    report.faults.extend(unreadable(record, &report, mark.err()));
+    report.faults.extend(unreadable(record, &report));
     let index = match audit.index {
         true => builder.found(),
         false => Built::Not("not asked".to_owned()),
@@ -119,22 +155,42 @@ pub fn audit(
         true => compare_store(record, &mut report.faults)?,
         false => StoreFound::NotCompared("not asked".to_owned()),
     };
-    Ok(Audited { index, ..conclude(audit, &record.journal, ends, (report, store))? })
+    Ok(LookedAt::of(audit, ends, report).with(store, index))
 }
 
 /// Verifies a published record whole; of what is around it, a pin and a policy can be compared.
+/// Where something is wrong, and another checkpoint is there by then, it is looked at again.
 pub fn audit_published(
-    published: &Published,
+    published: &mut Published,
     audit: &Audit,
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<Audited, LedgerError> {
+    for _ in 1..LOOKS {
+        let looked = look_at_published(published, audit, progress);
+        let clean = looked.as_ref().is_ok_and(LookedAt::is_clean);
+        if clean || !published.look_again().map_err(LedgerError::Elsewhere)? {
+            return published_as(published, looked?.conclude(audit, &*published)?);
+        }
+    }
+    let looked = look_at_published(published, audit, progress)?;
+    published_as(published, looked.conclude(audit, &*published)?)
+}
+
+fn published_as(published: &Published, audited: Audited) -> Result<Audited, LedgerError> {
+    Ok(Audited { tiles: Some(published.good_tiles()), ..audited })
+}
+
+fn look_at_published(
+    published: &Published,
+    audit: &Audit,
+    progress: Option<&(dyn Fn(u64) + Sync)>,
+) -> Result<LookedAt, LedgerError> {
     let checkpoint = published.checkpoint().map(<[u8]>::to_vec);
     let ends = Ends { checkpoint, mark: None, pin: kept::read(audit)? };
     let report = verify(published, &ends, options(audit, &ends, progress));
     let report = report.map_err(LedgerError::Elsewhere)?;
     let store = StoreFound::NotCompared("a published record has none".to_owned());
-    let tiles = Some(published.good_tiles());
-    Ok(Audited { tiles, ..conclude(audit, published, ends, (report, store))? })
+    Ok(LookedAt::of(audit, ends, report).with(store, Built::Absent))
 }
 
 fn options<'a>(
@@ -146,51 +202,55 @@ fn options<'a>(
     Options { progress, known, ..Options::whole(audit.jobs) }
 }
 
-/// What follows from a verdict: the policy's, the pin's, and evidence.
-fn conclude(
-    audit: &Audit,
-    source: &dyn Source,
-    ends: Ends,
-    (mut report, store): (Report, StoreFound),
-) -> Result<Audited, LedgerError> {
-    let witnessed = match &audit.policy {
-        Some(policy) => cosigned::judge(policy, ends.checkpoint.as_deref(), &mut report.faults),
-        None => Witnessed::default(),
-    };
-    report.ends.ignored_lines = report.ends.ignored_lines.saturating_sub(witnessed.lines);
-    report.faults.sort();
-    let pin = match exit(&report, &witnessed) {
-        5 if audit.pin.is_some() => PinFound::Left,
-        _ => kept::move_on(audit, &ends, &report)?,
-    };
-    let evidence = evidence::keep(audit, source, (&ends, &report))?;
-    let marked = ends.mark.is_some();
-    let index = Built::Absent;
-    Ok(Audited { report, store, index, pin, evidence, marked, witnessed, tiles: None })
-}
+impl LookedAt {
+    /// Whether nothing is wrong, and no trust is missing.
+    fn is_clean(&self) -> bool {
+        exit(&self.report, &self.witnessed) == 0
+    }
 
-/// Size and root of the last mark of the origin that event 0 says; the inner error is rule 911.
-fn last_mark(record: &Record) -> Result<Result<Option<(u64, Hash)>, KeysError>, LedgerError> {
-    let marks = Marks::at(record.paths.marks());
-    let first = record.event(0)?.and_then(|event| event.reading.statement);
-    let origin = first.and_then(|statement| match statement.args {
-        crate::event::args::Args::LedgerOpened(args) => Some(args.origin),
-        _ => None,
-    });
-    let last = origin.map_or(Ok(None), |origin| marks.last_for(&origin));
-    Ok(last.map(|mark| mark.map(|mark| (mark.size, mark.root))))
+    /// A verdict, and what the policy says.
+    fn of(audit: &Audit, ends: Ends, mut report: Report) -> LookedAt {
+        let witnessed = match &audit.policy {
+            Some(policy) => cosigned::judge(policy, ends.checkpoint.as_deref(), &mut report.faults),
+            None => Witnessed::default(),
+        };
+        report.ends.ignored_lines = report.ends.ignored_lines.saturating_sub(witnessed.lines);
+        report.faults.sort();
+        let store = StoreFound::NotCompared("not asked".to_owned());
+        LookedAt { report, ends, store, index: Built::Absent, witnessed }
+    }
+
+    fn with(self, store: StoreFound, index: Built) -> LookedAt {
+        LookedAt { store, index, ..self }
+    }
+
+    /// What follows from the verdict: the pin, and evidence.
+    fn conclude(self, audit: &Audit, source: &dyn Source) -> Result<Audited, LedgerError> {
+        let LookedAt { report, ends, store, index, witnessed } = self;
+        let pin = match exit(&report, &witnessed) {
+            5 if audit.pin.is_some() => PinFound::Left,
+            _ => kept::move_on(audit, &ends, &report)?,
+        };
+        let evidence = evidence::keep(audit, source, (&ends, &report))?;
+        let marked = ends.mark.is_some();
+        Ok(Audited { report, store, index, pin, evidence, marked, witnessed, tiles: None })
+    }
 }
 
 /// Rule 911 of the marks. Without an applied opening no mark is known to be this record's, but the
 /// last one is in form or it is not; where the verdict ended early its end is not judged.
-fn unreadable(record: &Record, report: &Report, found: Option<KeysError>) -> Option<Fault> {
+fn unreadable(record: &Record, report: &Report) -> Option<Fault> {
+    let last;
     let found = match &report.state.fold.ledger {
-        Some(_) => found,
-        None => Marks::at(record.paths.marks()).last().err(),
+        Some(_) => record.mark.as_ref().err(),
+        None => {
+            last = Marks::at(record.paths.marks()).last();
+            last.as_ref().err()
+        }
     };
     let of_form = |error: &KeysError| matches!(error, KeysError::MarkForm { .. });
     let told = found.filter(|error| report.later_version.is_none() || !of_form(error));
-    told.map(|error| Fault::of(Rule::Unreadable, chain(&error)))
+    told.map(|error| Fault::of(Rule::Unreadable, chain(error)))
 }
 
 fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound, LedgerError> {
@@ -204,6 +264,9 @@ fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound,
     }
     let store = match sled::open_copy(&folder, &free_name()) {
         Ok(store) => store,
+        Err(_) if record.has_moved() => {
+            return Ok(StoreFound::NotCompared("a writer was at work meanwhile".to_owned()));
+        }
         Err(StoreError::Disk(error)) => return Err(error.into()),
         Err(error) => {
             let why = format!("{}; annals repair rebuilds it", chain(&error));
@@ -211,7 +274,11 @@ fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound,
             return Ok(StoreFound::Differs);
         }
     };
-    match differs(record, &store) {
+    let compared = differs(record, &store);
+    if !matches!(compared, Ok(None)) && record.has_moved() {
+        return Ok(StoreFound::NotCompared("a writer was at work meanwhile".to_owned()));
+    }
+    match compared {
         Ok(None) => Ok(StoreFound::Same(record.size())),
         Ok(Some(fault)) => {
             faults.push(fault);

@@ -35,6 +35,7 @@ use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
 use crate::pin::LogKeys;
+use crate::rule::{Fault, Rule};
 use crate::text::Origin;
 use crate::tlog::{Note, NoteSignature};
 use crate::verify::Report;
@@ -225,7 +226,7 @@ fn journal(
             Copied::Root(size, tree) => {
                 while let Some(mark) = marks.next_if(|mark| mark.size <= size) {
                     if mark.size == size && mark.root != tree.root() {
-                        return Err(LedgerError::BehindMark { marked: mark.size, size: part.of });
+                        return Err(contradicted(mark, part));
                     }
                 }
             }
@@ -238,6 +239,15 @@ fn journal(
         false => Err(LedgerError::Usage(
             "the journal was changed while it was read; nothing was exported, try again".to_owned(),
         )),
+    }
+}
+
+/// A mark with another root than the record has at its size.
+fn contradicted(mark: &Mark, part: &Part) -> LedgerError {
+    let remembered = mark.remembered();
+    match remembered.is_damaged(&part.report.log) {
+        true => LedgerError::Faulty(vec![Fault::of(Rule::Unreadable, remembered.damage())]),
+        false => LedgerError::BehindMark { marked: mark.size, size: part.of },
     }
 }
 

@@ -22,6 +22,7 @@ use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
 use crate::ledger::writer::make_index;
+use crate::rule::{Fault, Rule};
 use crate::verify::Report;
 use std::path::Path;
 use std::time::Duration;
@@ -126,7 +127,11 @@ fn taken_over(
     if let Some(mark) = &mark
         && (mark.size > size || (mark.size == size && mark.root != root))
     {
-        return Err(LedgerError::BehindMark { marked: mark.size, size });
+        let remembered = mark.remembered();
+        return Err(match remembered.is_damaged(&report.log) {
+            true => LedgerError::Faulty(vec![Fault::of(Rule::Unreadable, remembered.damage())]),
+            false => LedgerError::BehindMark { marked: mark.size, size },
+        });
     }
     let held = |public: &PublicKey| log_keys.iter().any(|key| key.public() == *public);
     let remembered = mark.is_some_and(|mark| mark.size == size);

@@ -9,6 +9,7 @@ use crate::event::Entry;
 use crate::event::record::{Place, hash};
 use crate::event::spelling;
 use crate::hash::Hash;
+use crate::index::{Index, Unfit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::time::Time;
@@ -201,7 +202,7 @@ fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
 /// How many events have a time before `limit`: all up to the last that says so itself.
 fn before(record: &Record, limit: Timestamp) -> Result<u64, LedgerError> {
     let Some(limit) = earliest(limit) else { return Ok(record.size()) };
-    if let Some(size) = record.index.as_ref().ok().and_then(|index| index.before(limit).ok()) {
+    if let Some(size) = indexed(record, |index| index.before(limit)) {
         return Ok(size);
     }
     let mut size = 0;
@@ -212,6 +213,12 @@ fn before(record: &Record, limit: Timestamp) -> Result<u64, LedgerError> {
         }
     })?;
     Ok(size)
+}
+
+/// What the index answers, where it can.
+fn indexed<T>(record: &Record, ask: impl FnOnce(&Index) -> Result<T, Unfit>) -> Option<T> {
+    let answer = ask(record.index().ok()?);
+    answer.map_err(|why| record.folded_for(&why)).ok()
 }
 
 /// The first time in the record's spelling that is not before this one; `None` after the last.
@@ -225,8 +232,7 @@ fn earliest(limit: Timestamp) -> Option<Time> {
 
 fn find(prefix: &str, record: &Record) -> Result<u64, LedgerError> {
     let mut found: Vec<(u64, Hash)> = Vec::new();
-    let indexed = record.index.as_ref().ok().and_then(|index| index.find(prefix).ok());
-    match indexed {
+    match indexed(record, |index| index.find(prefix)) {
         Some(hashes) => found = hashes,
         None => entries(record, &mut |position, entry| {
             let hash = hash(&entry.record);

@@ -19,7 +19,8 @@ use crate::ledger::audit::{Audit, audit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::merkle::Tree;
-use crate::tlog::{Checkpoint, MAX_NOTE, Note};
+use crate::pin::{LogKeys, signed_by};
+use crate::tlog::{Checkpoint, MAX_NOTE, Note, Signed, key_id};
 use crate::verify::Report;
 use crate::verify::source::Source;
 use std::collections::HashSet;
@@ -75,7 +76,7 @@ impl<'a> Verified<'a> {
     /// Errors: what is published there is no earlier state of this record; a file cannot be
     /// written.
     pub fn publish(&self, shelf: &mut dyn Shelf) -> Result<Publication, LedgerError> {
-        let before = before(self.record, shelf, &self.checkpoint)?;
+        let before = before(self, shelf)?;
         let mut publisher = Publisher::new(shelf, &self.report.state.fold)?;
         for span in self.record.journal.walk(0)? {
             let span = span?;
@@ -88,10 +89,11 @@ impl<'a> Verified<'a> {
 }
 
 /// The size that is published on a shelf: of this record, or nothing is written there.
-fn before(record: &Record, shelf: &dyn Shelf, now: &Checkpoint) -> Result<u64, LedgerError> {
+fn before(verified: &Verified<'_>, shelf: &dyn Shelf) -> Result<u64, LedgerError> {
+    let Verified { record, report, checkpoint: now, .. } = verified;
     let Some(bytes) = shelf.read(CHECKPOINT, MAX_NOTE as u64)? else { return Ok(0) };
     let note = Note::parse(&bytes);
-    let Some(old) = note.and_then(|note| Checkpoint::parse(&note.text)) else {
+    let Some((old, note)) = note.and_then(|n| Some((Checkpoint::parse(&n.text)?, n))) else {
         return Err(LedgerError::Usage(
             "the published checkpoint is not in form: publish into an empty folder".to_owned(),
         ));
@@ -105,7 +107,21 @@ fn before(record: &Record, shelf: &dyn Shelf, now: &Checkpoint) -> Result<u64, L
     } else {
         return Ok(old.size);
     };
-    Err(LedgerError::PublishedOther(why))
+    match is_damaged(&note, &report.log, &now.origin) {
+        true => Err(LedgerError::Usage(format!(
+            "the published checkpoint is damaged: it says {why}, and the log key that it names did \
+             not sign that; nothing was written; remove it, and publish again"
+        ))),
+        false => Err(LedgerError::PublishedOther(why)),
+    }
+}
+
+/// Whether a note names a log key of the record and is signed by none of them: then what it says is
+/// not what the log key signed, and speaks of no other record.
+fn is_damaged(note: &Note, log: &[LogKeys], origin: &str) -> bool {
+    let keys = || log.iter().flat_map(LogKeys::each);
+    let of = |key| note.signatures.iter().any(|line| line.id == key_id(origin, &key));
+    keys().any(of) && !keys().any(|key| signed_by(note, origin, &key) == Signed::Yes)
 }
 
 fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {

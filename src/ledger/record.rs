@@ -1,14 +1,20 @@
 //! Opening a ledger to read it: the journal, never the store; nothing is written.
 //!
-//! Always holds: a reader waits for nobody and works on read-only media. Not here: writing
-//! (`writer`), verdicts (`audit`). Source: FORMAT.md section 9.
+//! Always holds: a reader waits for nobody and works on read-only media. What a writer writes last
+//! is read first (checkpoint, mark, then the journal), so a journal beside a writer is never
+//! shorter than what was signed of it; what of it is not yet signed for can be left out
+//! ([`Record::signed`]). Not here: writing (`writer`), verdicts (`audit`).
+//! Source: FORMAT.md section 9.
 
 use crate::disk::{self, DiskError, lock};
 use crate::event::Entry;
+use crate::event::args::Args;
 use crate::event::body::Body;
 use crate::event::record::Reading;
+use crate::hash::Hash;
 use crate::index::{Index, Unfit};
 use crate::journal::Journal;
+use crate::keys::{KeysError, Mark, Marks};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::tlog::{Checkpoint, MAX_NOTE, Note};
@@ -16,6 +22,7 @@ use crate::verify::ends::Ends;
 use crate::verify::source::Source;
 use crate::verify::{Options, Report, verify};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -30,8 +37,14 @@ pub struct Record {
     pub journal: Journal,
     /// The bytes of its checkpoint.
     pub checkpoint: Option<Vec<u8>>,
+    /// The last mark of the log key for it; an error is rule 911.
+    pub mark: Result<Option<Mark>, KeysError>,
     /// Its index, or why it cannot answer.
-    pub index: Result<Index, Unfit>,
+    index: Result<Index, Unfit>,
+    /// The first thing that was found wrong with the index where an answer asked it.
+    index_wrong: Mutex<Option<String>>,
+    /// The first thing that may have kept an answer from being right.
+    trouble: Mutex<Option<String>>,
 }
 
 impl Record {
@@ -39,14 +52,95 @@ impl Record {
     pub fn open(paths: Paths) -> Result<Record, LedgerError> {
         paths.expect_ledger(false)?;
         let checkpoint = checkpoint(&paths)?;
+        let mark = last_mark(&paths)?;
         let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;
         let index = index_of(&paths, &journal);
-        Ok(Record { paths, journal, checkpoint, index })
+        let (index_wrong, trouble) = (Mutex::default(), Mutex::default());
+        Ok(Record { paths, journal, checkpoint, mark, index, index_wrong, trouble })
+    }
+
+    /// The index, or why it cannot answer.
+    pub fn index(&self) -> Result<&Index, &Unfit> {
+        self.index.as_ref()
+    }
+
+    /// Keeps that an answer was folded, because the index could not give it.
+    pub fn folded_for(&self, why: &Unfit) {
+        if why.is_wrong() {
+            let mut wrong = self.index_wrong.lock().unwrap_or_else(PoisonError::into_inner);
+            wrong.get_or_insert_with(|| why.to_string());
+        }
+    }
+
+    /// What is wrong with the index, where an answer asked it.
+    pub fn index_wrong(&self) -> Option<String> {
+        self.index_wrong.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps that an answer may not be right.
+    pub fn keep_trouble(&self, why: String) {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+    }
+
+    /// What may have kept an answer from being right.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Opens what is signed of the ledger at `paths`: beside a writer at work, the record up to its
+    /// checkpoint. Where nobody is at work, all of it, also what an interrupted writer left
+    /// unsigned.
+    pub fn signed(paths: Paths) -> Result<Record, LedgerError> {
+        let mut record = Record::open(paths)?;
+        loop {
+            let signed = covered(record.checkpoint.as_deref());
+            let Some(signed) = signed.filter(|signed| *signed < record.size()) else {
+                return Ok(record);
+            };
+            let there = |mark: &Mark| mark.size <= record.size();
+            let marks = record.mark.as_ref().is_ok_and(|mark| mark.as_ref().is_none_or(there));
+            if marks
+                && lock::is_held(&record.paths.lock())
+                && let Some(journal) = record.journal.up_to(signed)?
+            {
+                record.index = index_of(&record.paths, &journal);
+                // A mark of events that are left out says nothing of those before them.
+                record.mark = record.mark.map(|mark| mark.filter(|mark| mark.size <= signed));
+                return Ok(Record { journal, ..record });
+            }
+            let again = Record::open(record.paths.clone())?;
+            if again.seen() == record.seen() {
+                return Ok(again);
+            }
+            record = again;
+        }
+    }
+
+    /// Whether somebody changed the ledger since it was opened, or is at work on it.
+    pub fn has_moved(&self) -> bool {
+        let now = Record::open(self.paths.clone());
+        lock::is_held(&self.paths.lock()) || now.map_or(true, |now| now.seen() != self.seen())
+    }
+
+    /// What a writer changes.
+    fn seen(&self) -> (Option<&[u8]>, Option<&Mark>, u64, Option<Hash>) {
+        let mark = self.mark.as_ref().ok().and_then(Option::as_ref);
+        (self.checkpoint.as_deref(), mark, self.size(), self.journal.root())
     }
 
     /// The number of events.
     pub fn size(&self) -> u64 {
         self.journal.size()
+    }
+
+    /// What checkpoint and mark say against the record, and what it says against itself: all that a
+    /// verdict of the ledger's own files has, but for bodies and documents.
+    pub fn against(&self) -> Result<Report, LedgerError> {
+        let mark = self.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::remembered);
+        let ends = Ends { checkpoint: self.checkpoint.clone(), mark, pin: None };
+        let jobs = thread::available_parallelism().map_or(1, usize::from);
+        let options = Options { contents: false, ..Options::whole(jobs) };
+        Ok(verify(&self.journal, &ends, options)?)
     }
 
     /// The state after the first `until` events, without signatures and content: for reading.
@@ -101,12 +195,25 @@ fn index_of(paths: &Paths, journal: &Journal) -> Result<Index, Unfit> {
     let root = journal.root().ok_or(Unfit::Absent)?;
     let open = || Index::open(&paths.ledger, journal.size(), root);
     match open() {
-        Err(Unfit::Other(_)) if lock::is_held(&paths.lock()) => {
+        Err(Unfit::Behind { .. } | Unfit::Other(_) | Unfit::Damaged(_))
+            if lock::is_held(&paths.lock()) =>
+        {
             thread::sleep(MOMENT);
             open()
         }
         other => other,
     }
+}
+
+/// The last mark of the origin that event 0 says; the inner error is rule 911.
+fn last_mark(paths: &Paths) -> Result<Result<Option<Mark>, KeysError>, LedgerError> {
+    let first = Journal::opening(&paths.ledger)?.map(|entry| Reading::of(&entry.record));
+    let origin = first.and_then(|reading| match reading.statement?.args {
+        Args::LedgerOpened(args) => Some(args.origin),
+        _ => None,
+    });
+    let marks = Marks::at(paths.marks());
+    Ok(origin.map_or(Ok(None), |origin| marks.last_for(&origin)))
 }
 
 /// The size that a checkpoint speaks of, if it is in form.

@@ -29,6 +29,8 @@ pub struct Chain {
     pub head: Option<Hash>,
     /// Time of the last event whose place was in form.
     pub at: Option<Time>,
+    /// The number of the first event that the record itself says is not as it was written.
+    pub contradicted: Option<u64>,
     expected: u64,
     recent: VecDeque<(u64, Hash)>,
     seen: Seen,
@@ -106,9 +108,29 @@ impl Chain {
         broken.sort();
         broken.dedup_by_key(|(rule, _)| *rule);
         judged.clean = broken.is_empty();
+        self.contradict(index, &broken);
         faults.extend(broken.into_iter().map(|(rule, why)| Fault::at(position, rule, why)));
         self.go_on(position, examined);
         judged
+    }
+
+    /// Keeps the first event whose bytes are not those that were written, by what is broken here.
+    fn contradict(&mut self, index: u64, broken: &[(Rule, String)]) {
+        let contradicted = |(rule, _): &(Rule, String)| match rule {
+            Rule::RecordForm
+            | Rule::PlaceForm
+            | Rule::StatementForm
+            | Rule::SignatureForm
+            | Rule::Place
+            | Rule::Version
+            | Rule::KeyRefused
+            | Rule::Signature => Some(index),
+            // The event before is another than the one that this one was written behind.
+            Rule::Link => Some(index.saturating_sub(1)),
+            _ => None,
+        };
+        let found = broken.iter().filter_map(contradicted);
+        self.contradicted = self.contradicted.into_iter().chain(found).min();
     }
 
     fn check_place(&self, place: &Place, broken: &mut Vec<(Rule, String)>) {

@@ -1,7 +1,8 @@
 //! The end of a record against what was signed, remembered or pinned of it.
 //!
 //! Always holds: nothing here accuses unless two things that are whole disagree.
-//! Not here: the events (`chain`), the pin (`pinned`). Source: FORMAT.md section 9, rules 701–707.
+//! Not here: the events (`chain`), the pin (`pinned`), what a record explains by itself
+//! (`explained`). Source: FORMAT.md section 9, rules 701–707.
 
 use crate::fold::Ledger;
 use crate::hash::Hash;
@@ -9,7 +10,8 @@ use crate::merkle::Plan;
 use crate::pin::Pin;
 use crate::rule::{Fault, Rule};
 use crate::tlog::{Checkpoint, Note, Signed};
-use crate::verify::pinned::{self, Looked};
+use crate::verify::explained::Remembered;
+use crate::verify::pinned::{self, Against, Looked};
 use std::collections::BTreeMap;
 
 /// What is known of a record's end, besides the record.
@@ -17,8 +19,8 @@ use std::collections::BTreeMap;
 pub struct Ends {
     /// The checkpoint's bytes; `None` if there is none.
     pub checkpoint: Option<Vec<u8>>,
-    /// Size and root of the last mark, where the log key's memory is at hand.
-    pub mark: Option<(u64, Hash)>,
+    /// The last mark, where the log key's memory is at hand.
+    pub mark: Option<Remembered>,
     /// The pin's bytes, where one is compared.
     pub pin: Option<Vec<u8>>,
 }
@@ -49,6 +51,8 @@ pub struct EndsFound {
     pub pin: Option<Pin>,
     /// Whether it holds.
     pub pin_holds: bool,
+    /// Differences that the record explains by itself, in words: nobody is accused of them.
+    pub explained: Vec<String>,
 }
 
 impl Ends {
@@ -56,7 +60,7 @@ impl Ends {
     pub fn sizes(&self) -> Vec<u64> {
         let checkpoint = self.note().map(|(_, checkpoint)| checkpoint.size);
         let pin = self.pinned().map(|pin| pin.checkpoint.size);
-        let mark = self.mark.map(|(size, _)| size);
+        let mark = self.mark.as_ref().map(|mark| mark.checkpoint.size);
         [checkpoint, pin, mark].into_iter().flatten().collect()
     }
 
@@ -98,26 +102,59 @@ impl Ends {
         }
         // Where no opening was applied there is no origin, and no mark is of it.
         let named = seen.values().any(|seen| seen.ledger.is_some());
-        if let Some((marked, root)) = self.mark.as_ref().filter(|_| named) {
-            let differs = seen.get(marked).is_some_and(|seen| seen.root != *root);
-            if *marked > size || differs {
-                let why = match differs {
-                    true => format!("the log key signed another root for size {marked}"),
-                    false => format!("the log key signed size {marked}, the record has {size}"),
-                };
-                faults.push(Fault::of(Rule::BehindMark, why));
-            }
+        if let Some(mark) = self.mark.as_ref().filter(|_| named) {
+            found.take(against_mark(mark, record), faults);
         }
         if let Some(bytes) = &self.pin {
             found.pin = self.pinned();
-            let before = faults.len();
-            match &found.pin {
-                Some(pin) => pinned::judge(pin, record, faults),
-                None => faults.push(Fault::of(Rule::PinDamaged, pinned::damaged(bytes))),
-            }
-            found.pin_holds = faults.len() == before;
+            found.pin_holds = match &found.pin {
+                Some(pin) => found.take(pinned::judge(pin, record), faults),
+                None => {
+                    faults.push(Fault::of(Rule::PinDamaged, pinned::damaged(bytes)));
+                    false
+                }
+            };
         }
         found
+    }
+}
+
+impl EndsFound {
+    /// Tells what speaks against the record; whether nothing does.
+    fn take(&mut self, against: Against, faults: &mut Vec<Fault>) -> bool {
+        match against {
+            Against::Nothing => return true,
+            Against::Broken(rule, why) => faults.push(Fault::of(rule, why)),
+            Against::Explained(why) => self.explained.push(why),
+            Against::Lost(why) => {
+                if !faults.iter().any(|fault| fault.rule == Rule::Short) {
+                    faults.push(Fault::of(Rule::Short, why.clone()));
+                }
+                self.explained.push(why);
+            }
+        }
+        false
+    }
+}
+
+/// Rule 707, or 911 of a mark that is not whole.
+fn against_mark(mark: &Remembered, record: Looked<'_>) -> Against {
+    let (size, marked) = (record.size, mark.checkpoint.size);
+    let there = record.seen.get(&marked).filter(|_| marked <= size);
+    if there.is_some_and(|seen| seen.root == mark.checkpoint.root) {
+        return Against::Nothing;
+    }
+    if mark.is_damaged(record.log) {
+        return Against::Broken(Rule::Unreadable, mark.damage());
+    }
+    let why = match there {
+        Some(_) => format!("the log key signed another root for size {marked}"),
+        None => format!("the log key signed size {marked}, the record has {size}"),
+    };
+    match there {
+        Some(_) if record.damaged.explains(marked) => Against::Explained(why),
+        None if record.damaged.lost => Against::Lost(why),
+        _ => Against::Broken(Rule::BehindMark, why),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod cosigned;
 pub mod ends;
 pub mod evidence;
 pub mod examine;
+pub mod explained;
 pub mod independent;
 pub mod library;
 pub mod pinned;
@@ -27,6 +28,7 @@ use chain::{Chain, Judged};
 use content::{Around, Asked, Contents, Counts};
 use ends::{Ends, EndsFound, Seen};
 use examine::Examined;
+use explained::{Closed, Damaged};
 use pinned::Looked;
 use pipeline::{ExaminedSpan, Plan};
 use source::{Closing, Source, SourceError};
@@ -95,6 +97,8 @@ pub struct Report {
     pub log: Vec<LogKeys>,
     /// What the record was at the sizes that its ends speak of, and is at its own.
     pub seen: BTreeMap<u64, Seen>,
+    /// What the record says against itself.
+    pub damaged: Damaged,
     /// How many events from the start were not checked again.
     pub known: u64,
     /// Time of the last event.
@@ -129,12 +133,6 @@ impl Report {
             by_pin: pin.as_ref().filter(|_| *pin_holds).map(|pin| size(&pin.checkpoint)),
             by_checkpoint: checkpoint.as_ref().filter(|_| *checkpoint_holds).map(size),
         }
-    }
-
-    /// Whether an entry bundle of a published record is missing or not in form.
-    fn has_broken_bundle(&self) -> bool {
-        let broken = |fault: &Fault| matches!(fault.rule, Rule::BundleMissing | Rule::BundleForm);
-        self.faults.iter().any(broken)
     }
 
     /// The exit code of FORMAT.md section 9: 4 forked, 1 fault, 2 could not tell, 0 yes.
@@ -178,13 +176,13 @@ pub fn verify(
     let whole = options.signatures && options.until == u64::MAX && judge.later_version.is_none();
     let (mut report, nodes) = judge.end(whole && options.contents);
     if whole {
-        let (size, genesis, seen) = (report.size, report.genesis, &report.seen);
-        let looked = Looked { size, genesis, seen, nodes: &nodes };
-        report.ends = ends.judge(looked, &mut report.faults);
-        if report.size < source.size() && report.has_broken_bundle() {
-            // Files that are missing are damage, not a cut.
-            report.faults.retain(|fault| fault.rule != Rule::CutBelowPin);
-        }
+        report.damaged.lost |= source.ignored_bytes() > 0;
+        let mut faults = std::mem::take(&mut report.faults);
+        let Report { size, genesis, seen, log, damaged, .. } = &report;
+        let (size, genesis, damaged, nodes) = (*size, *genesis, *damaged, &nodes);
+        let looked = Looked { size, genesis, seen, nodes, log, damaged };
+        let found = ends.judge(looked, &mut faults);
+        (report.ends, report.faults) = (found, faults);
     }
     report.known = options.known.min(report.size);
     report.faults.sort();
@@ -219,6 +217,8 @@ pub struct Judge {
     closings: u64,
     closing_broken: bool,
     closed_at: Option<u64>,
+    closed: Closed,
+    damaged: Damaged,
     later_version: Option<(u64, u64)>,
 }
 
@@ -268,8 +268,28 @@ impl Judge {
     }
 
     fn tell(&mut self, damage: impl Iterator<Item = source::Damage>) {
-        let told = |place: source::Damage| Fault::at(place.counted, place.rule, place.why);
-        self.faults.extend(damage.map(told));
+        for place in damage {
+            match place.rule {
+                Rule::JournalFraming => {
+                    self.damaged.lost = true;
+                    self.contradict(place.counted);
+                }
+                Rule::TileHash => self.contradict(place.counted),
+                Rule::BundleMissing | Rule::BundleForm => self.damaged.lost = true,
+                _ => {}
+            }
+            self.faults.push(Fault::at(place.counted, place.rule, place.why));
+        }
+    }
+
+    fn contradict(&mut self, from: u64) {
+        self.damaged.from = self.damaged.from.into_iter().chain([from]).min();
+    }
+
+    /// What the record says against itself so far.
+    fn damaged(&self) -> Damaged {
+        let from = [self.damaged.from, self.chain.contradicted, self.closed.contradicted()];
+        Damaged { from: from.into_iter().flatten().min(), ..self.damaged }
     }
 
     /// Judges one event: its chain and, if asked, its content.
@@ -323,6 +343,7 @@ impl Judge {
         }
         let root = self.chain.tree().root();
         let counted = closing.counted;
+        self.closed.take(counted, closing.said.is_some_and(|said| said.root == root));
         let why = match &closing.said {
             None => Some("the closing line is not in form".to_owned()),
             Some(_) if self.closed_at == Some(counted) || counted == 0 => {
@@ -347,12 +368,15 @@ impl Judge {
     }
 
     /// What the ends say against the record so far. The judge must have been made for them.
-    pub fn against(&self, ends: &Ends) -> Vec<Fault> {
+    pub fn against(&self, ends: &Ends, source: &dyn Source) -> Vec<Fault> {
         let (size, genesis, nodes) = (self.chain.size(), self.genesis, &self.chain.nodes);
         let mut seen = self.seen.clone();
         seen.insert(size, self.look());
+        let mut damaged = self.damaged();
+        damaged.lost |= source.ignored_bytes() > 0;
+        let (seen, log) = (&seen, &self.log[..]);
         let mut faults = Vec::new();
-        ends.judge(Looked { size, genesis, seen: &seen, nodes }, &mut faults);
+        ends.judge(Looked { size, genesis, seen, nodes, log, damaged }, &mut faults);
         faults
     }
 
@@ -367,6 +391,7 @@ impl Judge {
             self.contents.end(&self.chain.state, &mut self.faults);
         }
         self.seen.insert(self.chain.size(), self.look());
+        let damaged = self.damaged();
         let chain = std::mem::take(&mut self.chain);
         let tree = chain.tree().clone();
         let report = Report {
@@ -377,6 +402,7 @@ impl Judge {
             tree,
             log: std::mem::take(&mut self.log),
             seen: std::mem::take(&mut self.seen),
+            damaged,
             known: 0,
             at: chain.at,
             state: chain.state,

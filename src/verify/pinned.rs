@@ -8,9 +8,10 @@
 use crate::hash::Hash;
 use crate::heading::later;
 use crate::merkle::{Consistency, Plan, Subtree, Wanted, cover};
-use crate::pin::Pin;
-use crate::rule::{Fault, Rule};
+use crate::pin::{LogKeys, Pin};
+use crate::rule::Rule;
 use crate::verify::ends::Seen;
+use crate::verify::explained::Damaged;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -25,6 +26,23 @@ pub struct Looked<'a> {
     pub seen: &'a BTreeMap<u64, Seen>,
     /// The subtrees that [`plans`] asked for.
     pub nodes: &'a Wanted,
+    /// Its log keys, by size.
+    pub log: &'a [LogKeys],
+    /// What it says against itself.
+    pub damaged: Damaged,
+}
+
+/// What speaks against a record at one of its ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// Nothing.
+    Nothing,
+    /// A rule is broken, and why.
+    Broken(Rule, String),
+    /// The record is another one, which its own faults explain.
+    Explained(String),
+    /// The record is shorter, and text is there that is no event.
+    Lost(String),
 }
 
 /// The subtrees that a comparison of this pin with a record of `size` events needs.
@@ -43,48 +61,55 @@ pub fn damaged(bytes: &[u8]) -> String {
     }
 }
 
-/// Rules 801, 802 and 804.
-pub fn judge(pin: &Pin, record: Looked<'_>, faults: &mut Vec<Fault>) {
-    let mut tell = |rule: Rule, why: String| faults.push(Fault::of(rule, why));
+/// Rules 801, 802 and 804, and 705 of events that the pin saw and that are damaged here.
+pub fn judge(pin: &Pin, record: Looked<'_>) -> Against {
     let (origin, pinned) = (&pin.checkpoint.origin, pin.checkpoint.size);
     let of = |seen: &Seen| seen.ledger.as_ref().map(|ledger| ledger.origin.clone());
     let present = record.seen.values().find_map(of);
     if let Some(present) = present.filter(|present| **present != **origin) {
         let why = format!("the pin is of {origin}, the record is of {present}");
-        return tell(Rule::PinOrigin, why);
+        return Against::Broken(Rule::PinOrigin, why);
     }
-    if record.genesis.is_some_and(|genesis| genesis != pin.genesis) {
+    let explains = |size: u64| record.damaged.explains(size);
+    if record.genesis.is_some_and(|genesis| genesis != pin.genesis) && !explains(1) {
         let why = format!("event 0 is not the pinned one, {}", pin.genesis);
-        return tell(Rule::ForkedFromPin, why);
+        return Against::Broken(Rule::ForkedFromPin, why);
     }
-    let differs = first_difference(pin, record.nodes).map(|range| events(&range));
-    let size = record.size;
-    match differs {
-        Some(differing) if size < pinned => tell(
-            Rule::ForkedFromPin,
-            format!(
-                "forked: the pin saw {pinned} events, the record has {size}; not the same: \
-                 {differing}"
-            ),
-        ),
-        None if size < pinned => {
-            let same = match common(pinned, size) {
-                0 => "no subtree can be compared".to_owned(),
-                same => format!("the same: {}", events(&(0..same))),
-            };
-            let why = format!("cut: the pin saw {pinned} events, the record has {size}; {same}");
-            tell(Rule::CutBelowPin, why);
-        }
-        _ if extends(pin, record) => {}
-        differs => {
-            let differing = differs.unwrap_or_else(|| events(&(0..pinned)));
+    match record.size < pinned {
+        true => shorter(pin, record),
+        false if extends(pin, record) => Against::Nothing,
+        false => {
+            let differing = first_difference(pin, record.nodes).unwrap_or(0..pinned);
             let why = format!(
-                "forked: at size {pinned} the record is not the pinned one; not the same: \
-                 {differing}"
+                "at size {pinned} the record is not the pinned one; not the same: {}",
+                events(&differing)
             );
-            tell(Rule::ForkedFromPin, why);
+            match explains(pinned) {
+                true => Against::Explained(why),
+                false => Against::Broken(Rule::ForkedFromPin, format!("forked: {why}")),
+            }
         }
     }
+}
+
+/// A record of fewer events than the pin saw.
+fn shorter(pin: &Pin, record: Looked<'_>) -> Against {
+    let (pinned, size) = (pin.checkpoint.size, record.size);
+    let saw = format!("the pin saw {pinned} events, the record has {size}");
+    let mut differing = differences(pin, record.nodes);
+    if let Some(range) = differing.find(|range| !record.damaged.explains(range.end)) {
+        let why = format!("forked: {saw}; not the same: {}", events(&range));
+        return Against::Broken(Rule::ForkedFromPin, why);
+    }
+    if record.damaged.lost {
+        return Against::Lost(saw);
+    }
+    let same = match common(pinned, size) {
+        0 => "no subtree can be compared".to_owned(),
+        _ if record.damaged.explains(size) => "what differs is damaged".to_owned(),
+        same => format!("the same: {}", events(&(0..same))),
+    };
+    Against::Broken(Rule::CutBelowPin, format!("cut: {saw}; {same}"))
 }
 
 /// Whether the record, not shorter than the pin, extends it: by the chain and by the tree's proof.
@@ -104,10 +129,15 @@ fn extends(pin: &Pin, record: Looked<'_>) -> bool {
 
 /// The events of the first of the pin's complete subtrees that the record has otherwise.
 pub fn first_difference(pin: &Pin, nodes: &Wanted) -> Option<Range<u64>> {
+    differences(pin, nodes).next()
+}
+
+/// The events of each of the pin's complete subtrees that the record has otherwise.
+fn differences(pin: &Pin, nodes: &Wanted) -> impl Iterator<Item = Range<u64>> {
     let pinned = cover(0..pin.checkpoint.size).into_iter().zip(&pin.peaks);
-    let mut differing =
+    let differing =
         pinned.filter(|(subtree, peak)| nodes.get(*subtree).is_some_and(|found| found != **peak));
-    differing.next().map(|(subtree, _)| leaves(subtree))
+    differing.map(|(subtree, _)| leaves(subtree))
 }
 
 /// How many events from the start lie in complete subtrees of `pinned` within `size` events.

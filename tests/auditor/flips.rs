@@ -4,7 +4,9 @@
 //! is ignored by rule is counted as ignored. Not here: the same by the second implementation
 //! (`oracle`).
 
-use crate::support::files::{CHECKPOINT, Files, JOURNAL, PIN, head_text, note};
+use crate::desk::Desk;
+use crate::support::files::{CHECKPOINT, Files, JOURNAL, MARKS, PIN, head_text, note};
+use crate::support::published::PUBLISHED;
 use crate::support::source::judge_with;
 use crate::support::texts::TEXT;
 use crate::support::{Ledger, Outcome, acts};
@@ -109,4 +111,88 @@ fn a_flipped_byte_of_a_checkpoint_is_told_or_counted_as_ignored() {
     }
     // Most of the unknown line's base64 is still base64 after a flip.
     assert!(ignored > 20, "{ignored}");
+}
+
+/// The small record with all marks; its checkpoint of all events, or the one before.
+fn marked(signed: u64) -> Files {
+    let mut files = small();
+    let mut ledger = Ledger::opened();
+    ledger.capture("ada", TEXT, "null");
+    ledger.sign("ada", acts::asserted(1));
+    let marks: String = (1..=3).map(|size| ledger.mark(size)).collect();
+    files.insert(MARKS.to_owned(), marks.into_bytes());
+    files.insert(CHECKPOINT.to_owned(), ledger.checkpoint(signed).into_bytes());
+    files
+}
+
+/// Every byte, with the checkpoint of all events and with the one before: a writer that was killed
+/// just before it replaced the checkpoint leaves the latter.
+#[test]
+fn a_flipped_byte_accuses_nobody() {
+    for signed in [3, 2] {
+        let files = marked(signed);
+        assert_eq!(judge_with(&files, 1).exit, 0);
+        for name in [JOURNAL, MARKS] {
+            // The verdicts before the last commit are those of the whole checkpoint.
+            let step = if signed == 3 { 1 } else { 5 };
+            for at in (0..files[name].len()).step_by(step) {
+                let (_, outcome) = flipped(&files, name, at);
+                assert_ne!(outcome.exit, 4, "byte {at} of {name}, {signed} signed: {outcome}");
+                // A mark that is none any more, or is of another record, leaves the one before.
+                assert!(name == MARKS || outcome.exit > 0, "byte {at} of {name}: {outcome}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_flipped_byte_of_a_published_bundle_accuses_nobody() {
+    let mut ledger = Ledger::opened();
+    ledger.sign("ada", acts::changed(2));
+    let mut files = ledger.published(&[2]);
+    files.insert(PIN.to_owned(), ledger.pin(2).into_bytes());
+    assert_eq!(judge_with(&files, 1).exit, 0);
+    let bundle = format!("{PUBLISHED}tile/entries/000.p/2");
+    for at in 0..files[&bundle].len() {
+        let (_, outcome) = flipped(&files, &bundle, at);
+        assert!(matches!(outcome.exit, 1 | 2), "byte {at}: {outcome}");
+    }
+}
+
+/// No command says of a flipped byte that somebody signed another record.
+#[test]
+fn no_command_accuses_anybody_of_a_flipped_byte() {
+    let commands = [
+        "verify --pin pin",
+        "verify",
+        "status",
+        "log",
+        "export --to bag --unsigned",
+        "publish pub --no-witness",
+        "repair",
+        "append nothing.jsonl --by ada --yes",
+        "prove 2",
+    ];
+    for signed in [3, 2] {
+        let files = marked(signed);
+        let length = files[JOURNAL].len();
+        // The last signature, the time of the last place, a body, the last closing line.
+        let text = String::from_utf8(files[JOURNAL].clone()).unwrap();
+        let time = text.rfind(".000000Z\"}\n").unwrap() + 6;
+        for at in [length - 3, length - 95, length - 400, time, 700] {
+            for command in commands {
+                let desk = Desk::with(&files);
+                std::fs::write(desk.path("nothing.jsonl"), "").unwrap();
+                let mut bytes = files[JOURNAL].clone();
+                bytes[at] ^= 1;
+                std::fs::write(desk.path(JOURNAL), bytes).unwrap();
+                let answer = desk.run(command);
+                let said = format!("{}{}", answer.out, answer.err);
+                let found = format!("{command}, byte {at}, {signed} signed: {said}");
+                assert_ne!(answer.exit, 4, "{found}");
+                assert!(!said.contains("fork") && !said.contains("evidence ("), "{found}");
+                assert!(!desk.path("pin.evidence").exists(), "{found}");
+            }
+        }
+    }
 }

@@ -8,6 +8,7 @@
 mod chain;
 mod content;
 mod ends;
+mod explained;
 mod facts;
 mod form;
 mod good;
@@ -84,6 +85,7 @@ pub fn all() -> Vec<Case> {
         seals::cases(),
         content::cases(),
         ends::cases(),
+        explained::cases(),
         journal::cases(),
         good::cases(),
         refold::cases(),

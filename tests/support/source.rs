@@ -11,9 +11,9 @@ use annals::hash::Hash;
 use annals::keys::Mark;
 use annals::rule::{Fault, Rule};
 use annals::state::dump::dump;
-use annals::text::Origin;
 use annals::verify::cosigned;
 use annals::verify::ends::Ends;
+use annals::verify::explained::Remembered;
 use annals::verify::source::{SPAN, Source, SourceError, Span, Walk};
 use annals::verify::{Options, Report, verify};
 use std::fmt;
@@ -140,23 +140,21 @@ pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
     Outcome { exit, faults, state, report }
 }
 
-/// Size and root of the last mark of this origin; `Err` if a line behind it is not in form. Of no
+/// The last mark of this origin; `Err` if a line behind it is not in form. Of no
 /// origin there is none, but the last line must be in form.
-#[allow(clippy::type_complexity)]
-fn last_mark(bytes: &[u8], of: Option<&str>) -> Result<Option<(u64, Hash)>, ()> {
+fn last_mark(bytes: &[u8], of: Option<&str>) -> Result<Option<Remembered>, ()> {
     let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') else { return Ok(None) };
     for line in bytes[..end].rsplit(|byte| *byte == b'\n') {
         match (mark(line).ok_or(())?, of) {
             (_, None) => return Ok(None),
-            ((origin, size, root), Some(of)) if *origin == *of => return Ok(Some((size, root))),
+            (mark, Some(of)) if *mark.origin == *of => return Ok(Some(mark.remembered())),
             _ => {}
         }
     }
     Ok(None)
 }
 
-/// Origin, size and root of a line in form.
-fn mark(line: &[u8]) -> Option<(Origin, u64, Hash)> {
-    let mark = Mark::parse(std::str::from_utf8(line).ok()?)?;
-    Some((mark.origin, mark.size, mark.root))
+/// A line in form.
+fn mark(line: &[u8]) -> Option<Mark> {
+    Mark::parse(std::str::from_utf8(line).ok()?)
 }

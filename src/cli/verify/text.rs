@@ -121,6 +121,9 @@ fn around(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
     if let Some(why) = &told.no_evidence {
         writeln!(out, "no evidence file: {why}; keep the pin")?;
     }
+    for why in &told.explained {
+        writeln!(out, "explained: {why}: the faults here explain it, and nobody is accused")?;
+    }
     if told.anchored.events > 0 {
         writeln!(out, "anchored: {}", Anchors(&told.anchored))?;
     }

@@ -7,9 +7,8 @@
 
 use crate::event::args::Args;
 use crate::event::record::Reading;
-use crate::hash::Hash;
 use crate::journal::Journal;
-use crate::keys::Marks;
+use crate::keys::{Mark, Marks};
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
@@ -83,7 +82,7 @@ pub struct Holding {
     /// What was signed here and speaks against a copy.
     against: Vec<Fault>,
     unreadable: Option<String>,
-    mark: Option<(u64, Hash)>,
+    mark: Option<Mark>,
 }
 
 impl Holding {
@@ -168,10 +167,16 @@ impl Holding {
         let (paths, checkpoint) = around;
         let here = self.place != Place::Copy;
         self.mark = if here { mark(paths, &*source)? } else { None };
-        let ends = Ends { checkpoint, mark: self.mark, pin: None };
+        let remembered = self.mark.as_ref().map(Mark::remembered);
+        let ends = Ends { checkpoint, mark: remembered, pin: None };
         match verify(&*source, &ends, Options::whole(jobs)) {
             Err(error) => self.unreadable = Some(chain(&error)),
             Ok(report) => {
+                let damaged = |fault: &Fault| fault.rule == Rule::Unreadable;
+                if report.faults.iter().any(damaged) {
+                    // A mark that is not whole says nothing.
+                    self.mark = None;
+                }
                 self.wrong = wrong(&report);
                 self.unreadable = unjudged(&report);
                 match here {
@@ -190,7 +195,8 @@ impl Holding {
     fn compare_signed(&mut self, paths: &Paths, jobs: usize) -> Result<(), LedgerError> {
         let Some(source) = self.source.as_deref() else { return Ok(()) };
         let mark = mark(paths, source)?;
-        let ends = Ends { checkpoint: checkpoint(paths)?, mark, pin: None };
+        let remembered = mark.as_ref().map(Mark::remembered);
+        let ends = Ends { checkpoint: checkpoint(paths)?, mark: remembered, pin: None };
         let options = Options { contents: false, ..Options::whole(jobs) };
         let report = verify(source, &ends, options)?;
         let signed_here = |fault: &Fault| {
@@ -242,7 +248,7 @@ impl Holding {
         let only = !self.wrong.is_empty()
             && self.unreadable.is_none()
             && self.wrong.iter().all(|fault| fault.rule == Rule::BehindMark);
-        self.mark.filter(|_| only).map(|(marked, _)| (marked, self.size()))
+        self.mark.as_ref().filter(|_| only).map(|mark| (mark.size, self.size()))
     }
 
     /// What it holds.
@@ -266,15 +272,15 @@ impl Holding {
     }
 }
 
-/// The faults that speak against a record itself: not its documents, and no checkpoint that the
-/// log key did not sign.
+/// The faults that speak against a record itself: not its documents, no checkpoint that the log key
+/// did not sign, and no mark that is not whole.
 fn wrong(report: &Report) -> Vec<Fault> {
     use Rule::{CheckpointForm, CheckpointOrigin, CheckpointRoot, CheckpointSignature};
     let unsigned =
         |rule: Rule| matches!(rule, CheckpointForm | CheckpointOrigin | CheckpointSignature);
     let forged = report.faults.iter().any(|fault| unsigned(fault.rule));
     let counts = |fault: &&Fault| match fault.rule {
-        Rule::DocumentMissing | Rule::DocumentDigest => false,
+        Rule::DocumentMissing | Rule::DocumentDigest | Rule::Unreadable => false,
         CheckpointRoot => !forged,
         rule => !unsigned(rule),
     };
@@ -295,11 +301,10 @@ fn unjudged(report: &Report) -> Option<String> {
     later.or_else(|| (report.size == 0).then(|| "it has no event".to_owned()))
 }
 
-/// Size and root of the last mark here for the record that a source holds.
-fn mark(paths: &Paths, source: &dyn Source) -> Result<Option<(u64, Hash)>, LedgerError> {
+/// The last mark here for the record that a source holds.
+fn mark(paths: &Paths, source: &dyn Source) -> Result<Option<Mark>, LedgerError> {
     let Some(origin) = origin(source) else { return Ok(None) };
-    let mark = Marks::at(paths.marks()).last_for(&origin)?;
-    Ok(mark.map(|mark| (mark.size, mark.root)))
+    Ok(Marks::at(paths.marks()).last_for(&origin)?)
 }
 
 fn origin(source: &dyn Source) -> Option<Origin> {

@@ -84,6 +84,10 @@ impl Source for Journaled {
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
         Ok(document(&self.1, digest))
     }
+
+    fn ignored_bytes(&self) -> u64 {
+        self.0.ignored_bytes()
+    }
 }
 
 fn unreadable(what: &str, cause: io::Error) -> SourceError {

@@ -21,14 +21,14 @@ use std::collections::BTreeSet;
 /// Why there is no slice.
 pub(super) enum Hindered {
     /// The index cannot answer; the fold can.
-    Unfit(String),
+    Unfit(Unfit),
     /// The journal cannot be read either.
     Failed(LedgerError),
 }
 
 impl From<Unfit> for Hindered {
     fn from(why: Unfit) -> Hindered {
-        Hindered::Unfit(why.to_string())
+        Hindered::Unfit(why)
     }
 }
 
@@ -110,7 +110,7 @@ fn cite(content: &Content, cited: &mut BTreeSet<u64>) {
 }
 
 fn another(position: u64) -> Hindered {
-    Hindered::Unfit(format!("event {position} in the journal is not the one that was indexed"))
+    Hindered::Unfit(Unfit::Changed(position))
 }
 
 /// Whether these ascending positions are so far apart that each is read by itself.

@@ -2,6 +2,7 @@
 //!
 //! Always holds: status comes from the state alone; words come from bodies that have the committed
 //! digest; what is sealed, redacted, withheld or damaged is said to be so and is never left out.
+//! Where the index cannot answer, the journal is folded and answers instead.
 //! Not here: words for people (`cli`), verdicts (`audit`). Source: FORMAT.md sections 4 and 8.
 
 mod acts;
@@ -22,6 +23,8 @@ use crate::event::args::Seal;
 use crate::event::body::{Body, Content};
 use crate::event::record::Statement;
 use crate::hash::Hash;
+use crate::index::Unfit;
+use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::state::State;
@@ -33,6 +36,7 @@ use row::Withheld;
 use serde::Serialize;
 pub use slice::{Ask, no_fact, subjects, touched};
 use slice::{Slice, Standing};
+use std::sync::OnceLock;
 
 /// A record as of a point, and as it is now: whole, or some facts and documents of it.
 pub struct View<'a> {
@@ -42,6 +46,8 @@ pub struct View<'a> {
     now: Option<Standing>,
     slice: Option<Slice<'a>>,
     folded_because: Option<String>,
+    /// The same, folded: opened where the index fails after a slice was opened.
+    whole: OnceLock<Option<Box<View<'a>>>>,
 }
 
 /// How many events are read one by one; more are read in one walk.
@@ -71,7 +77,22 @@ impl<'a> View<'a> {
             true => Some(record.state(record.size())?.into()),
             false => None,
         };
-        Ok(View { record, then, now, slice: None, folded_because: None })
+        Ok(View::of(record, then, now, None))
+    }
+
+    fn of(
+        record: &'a Record,
+        then: Standing,
+        now: Option<Standing>,
+        slice: Option<Slice<'a>>,
+    ) -> View<'a> {
+        View { record, then, now, slice, folded_because: None, whole: OnceLock::new() }
+    }
+
+    /// The same, because the index cannot answer.
+    fn folded(record: &'a Record, size: u64, why: &Unfit) -> Result<View<'a>, LedgerError> {
+        record.folded_for(why);
+        Ok(View { folded_because: Some(why.to_string()), ..View::open(record, size)? })
     }
 
     /// The same for the facts and documents that `ask` names: by the index, in the time that they
@@ -106,26 +127,42 @@ impl<'a> View<'a> {
         ask: &Ask<'_>,
         since: Option<u64>,
     ) -> Result<View<'a>, LedgerError> {
-        match slice::open(record, size, ask, since) {
-            Ok((then, now, slice)) => {
-                Ok(View { record, then, now, slice: Some(slice), folded_because: None })
-            }
-            Err(Hindered::Unfit(why)) => {
-                Ok(View { folded_because: Some(why), ..View::open(record, size)? })
-            }
+        let opened = match record.index() {
+            Ok(index) => slice::open(record, index, size, ask, since),
+            Err(why) => return View::folded(record, size, why),
+        };
+        match opened {
+            Ok((then, now, slice)) => Ok(View::of(record, then, now, Some(slice))),
+            Err(Hindered::Unfit(why)) => View::folded(record, size, &why),
             Err(Hindered::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Two views of one record that are to be compared: where one of them was folded, so is the
+    /// other, for the index has only what was asked for.
+    pub fn alike(from: View<'a>, to: View<'a>) -> Result<(View<'a>, View<'a>), LedgerError> {
+        match (&from.slice, &to.slice) {
+            (Some(_), None) => Ok((View::open(from.record, from.then.size)?, to)),
+            (None, Some(_)) => {
+                let to = View::open(to.record, to.then.size)?;
+                Ok((from, to))
+            }
+            _ => Ok((from, to)),
         }
     }
 
     /// The whole state as of a point, and no word of any event: by the index, in the time that the
     /// rows take; else folded.
     pub fn standing(record: &'a Record, size: u64) -> Result<View<'a>, LedgerError> {
-        let (then, slice, folded_because) = match slice::open_standing(record, size) {
-            Ok((then, slice)) => (then, Some(slice), None),
-            Err(Hindered::Unfit(why)) => (record.state(size)?.into(), None, Some(why)),
-            Err(Hindered::Failed(error)) => return Err(error),
+        let opened = match record.index() {
+            Ok(index) => slice::open_standing(record, index, size),
+            Err(why) => return View::folded(record, size, why),
         };
-        Ok(View { record, then, now: None, slice, folded_because })
+        match opened {
+            Ok((then, slice)) => Ok(View::of(record, then, None, Some(slice))),
+            Err(Hindered::Unfit(why)) => View::folded(record, size, &why),
+            Err(Hindered::Failed(error)) => Err(error),
+        }
     }
 
     /// Why all of the record was folded, where a part of it was asked for.
@@ -133,9 +170,27 @@ impl<'a> View<'a> {
         self.folded_because.as_deref()
     }
 
-    /// What went wrong with the index while it was read.
-    pub fn trouble(&self) -> Option<String> {
-        self.slice.as_ref().and_then(Slice::trouble)
+    /// What the index answers; where it cannot, what the folded record does. Where that cannot be
+    /// folded either it is `closed`, and the trouble is kept.
+    fn or_folded<T>(
+        &self,
+        found: Result<T, Unfit>,
+        fold: impl FnOnce(&View<'a>) -> T,
+        closed: T,
+    ) -> T {
+        let why = match found {
+            Ok(found) => return found,
+            Err(why) => why,
+        };
+        self.record.folded_for(&why);
+        let whole = self.whole.get_or_init(|| match View::open(self.record, self.then.size) {
+            Ok(view) => Some(Box::new(view)),
+            Err(error) => {
+                self.record.keep_trouble(chain(&error));
+                None
+            }
+        });
+        whole.as_deref().map_or(closed, fold)
     }
 
     /// As of what.
@@ -189,8 +244,7 @@ impl<'a> View<'a> {
     ) -> Result<(), LedgerError> {
         if let Some(slice) = self.slice.as_ref().filter(|_| until.saturating_sub(from) < FEW) {
             for position in from..until {
-                let examined = slice.event(self.record, position)?;
-                let seen = examined.map(|examined| Seen::of(position, examined));
+                let seen = self.event_of(slice, position)?;
                 if seen.is_some_and(|seen| !each(&seen)) {
                     break;
                 }
@@ -230,8 +284,8 @@ impl<'a> View<'a> {
     pub fn at(&self, positions: &[u64], each: &mut dyn FnMut(&Seen)) -> Result<(), LedgerError> {
         if let Some(slice) = self.slice.as_ref().filter(|_| is_sparse(positions)) {
             for position in positions {
-                if let Some(examined) = slice.event(self.record, *position)? {
-                    each(&Seen::of(*position, examined));
+                if let Some(seen) = self.event_of(slice, *position)? {
+                    each(&seen);
                 }
             }
             return Ok(());
@@ -249,13 +303,27 @@ impl<'a> View<'a> {
 
     /// The event at a position.
     pub fn event(&self, position: u64) -> Result<Option<Seen>, LedgerError> {
-        if let Some(slice) = &self.slice {
-            let examined = slice.event(self.record, position)?;
-            return Ok(examined.map(|examined| Seen::of(position, examined)));
+        match &self.slice {
+            Some(slice) => self.event_of(slice, position),
+            None => self.read(position),
         }
+    }
+
+    /// The event at a position, where the index has it; else where the journal has it.
+    fn event_of(&self, slice: &Slice<'_>, position: u64) -> Result<Option<Seen>, LedgerError> {
+        match slice.event(self.record, position) {
+            Ok(examined) => return Ok(Some(Seen::of(position, examined))),
+            Err(Hindered::Failed(error)) => return Err(error),
+            Err(Hindered::Unfit(why)) if why.is_wrong() => self.record.folded_for(&why),
+            // What stands rests on another event than the one that is read.
+            Err(Hindered::Unfit(why)) => self.record.keep_trouble(why.to_string()),
+        }
+        self.read(position)
+    }
+
+    fn read(&self, position: u64) -> Result<Option<Seen>, LedgerError> {
         let entries = self.record.journal.read(position..position + 1)?;
-        let entry = entries.first();
-        Ok(entry.map(|entry| Seen::of(position, examine(entry))))
+        Ok(entries.first().map(|entry| Seen::of(position, examine(entry))))
     }
 
     /// What an event's body says, or why that is not told. What is sealed or redacted now is not
@@ -272,10 +340,12 @@ impl<'a> View<'a> {
 
     /// Why the words of an event are not told now, whose statement promises this seal.
     fn is_told(&self, position: u64, promised: Seal) -> Result<(), Withheld> {
-        let (released, redacted) = match &self.slice {
-            Some(slice) => slice.opening(position),
-            None => self.present().fold.opening(position),
+        let folded = |view: &View<'_>| Some(view.present().fold.opening(position));
+        let opening = match &self.slice {
+            Some(slice) => self.or_folded(slice.opening(position).map(Some), folded, None),
+            None => folded(self),
         };
+        let (released, redacted) = opening.ok_or(Withheld::Damaged)?;
         match redacted {
             true => Err(Withheld::Redacted),
             false if promised != Seal::Open && !released => Err(Withheld::Sealed),
@@ -285,10 +355,13 @@ impl<'a> View<'a> {
 
     /// The present revision of each fact as of the point, and the fact, by revision.
     fn revisions(&self) -> Vec<(u64, u64)> {
-        let facts = self.state().fold.facts().iter();
-        let mut revisions: Vec<(u64, u64)> = match &self.slice {
-            Some(slice) => slice.revisions(),
-            None => facts.map(|fact| (fact.revision, fact.position)).collect(),
+        let folded = |view: &View<'_>| -> Vec<(u64, u64)> {
+            let facts = view.state().fold.facts().iter();
+            facts.map(|fact| (fact.revision, fact.position)).collect()
+        };
+        let mut revisions = match &self.slice {
+            Some(slice) => self.or_folded(slice.revisions(), folded, Vec::new()),
+            None => folded(self),
         };
         revisions.sort_unstable();
         revisions
@@ -297,7 +370,8 @@ impl<'a> View<'a> {
     /// The suspect revocation that undid an event, as of the point.
     pub fn undone_by(&self, position: u64) -> Option<u64> {
         if let Some(slice) = &self.slice {
-            return slice.undone_by(position);
+            let folded = |view: &View<'_>| view.undone_by(position);
+            return self.or_folded(slice.undone_by(position), folded, None);
         }
         let undone = self.state().undone();
         let index = undone.binary_search_by_key(&position, |undone| undone.event).ok()?;
@@ -315,18 +389,23 @@ impl<'a> View<'a> {
 
     /// The facts or documents that an applied event makes or acts on, where the index knows.
     fn about(&self, position: u64) -> Option<Vec<u64>> {
-        self.slice.as_ref().map(|slice| slice.about(position))
+        let slice = self.slice.as_ref()?;
+        let folded = |view: &View<'_>| event::owners(view, position);
+        Some(self.or_folded(slice.about(position), folded, Vec::new()))
     }
 
     /// The positions of all documents as of the point, up to `most` of them.
     pub fn documents(&self, most: usize) -> Vec<u64> {
-        match &self.slice {
-            Some(slice) => slice.documents(most),
-            None => {
-                let documents = self.state().fold.documents().iter();
-                documents.take(most).map(|document| document.position).collect()
-            }
-        }
+        let folded = |view: &View<'_>| -> Vec<u64> {
+            let documents = view.state().fold.documents().iter();
+            documents.map(|document| document.position).collect()
+        };
+        let mut documents = match &self.slice {
+            Some(slice) => self.or_folded(slice.documents(), folded, Vec::new()),
+            None => folded(self),
+        };
+        documents.truncate(most);
+        documents
     }
 }
 

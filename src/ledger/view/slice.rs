@@ -10,15 +10,13 @@ use crate::fold::Fold;
 use crate::fold::deed::Deed;
 use crate::hash::Hash;
 use crate::index::{Index, Kind, Slot, Unfit, What, Which};
-use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::ledger::view::acts::{Acts, Hindered, one, put};
 use crate::state::{State, Status};
 use crate::time::Time;
 use crate::verify::Report;
-use crate::verify::examine::{Examined, examine};
+use crate::verify::examine::Examined;
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
 
 /// Which facts and documents are asked for, of what stood as of the point and of the ledger and its
 /// editors as of it.
@@ -49,7 +47,6 @@ pub(super) struct Slice<'a> {
     now: Slot<'a>,
     /// The events that the state as of the point rests on, by position.
     events: Vec<u64>,
-    trouble: Mutex<Option<String>>,
 }
 
 /// The state as of a point, as of now where that is later, and what is asked later.
@@ -60,11 +57,11 @@ pub(super) type Opened<'a> = (Standing, Option<Standing>, Slice<'a>);
 /// are.
 pub(super) fn open<'a>(
     record: &'a Record,
+    index: &'a Index,
     size: u64,
     ask: &Ask<'_>,
     since: Option<u64>,
 ) -> Result<Opened<'a>, Hindered> {
-    let index = record.index.as_ref().map_err(|why| Hindered::Unfit(why.to_string()))?;
     let then = index.slot(size)?;
     let mut acts = Acts::none(record, index);
     acts.add(administration(&then)?)?;
@@ -93,13 +90,15 @@ pub(super) fn open<'a>(
         false => None,
     };
     let events = acts.acts.iter().map(|(position, ..)| *position).collect();
-    let (now_slot, trouble) = (index.slot(whole)?, Mutex::new(None));
-    Ok((standing, now, Slice { index, then, now: now_slot, events, trouble }))
+    Ok((standing, now, Slice { index, then, now: index.slot(whole)?, events }))
 }
 
 /// Opens the whole state as of a point by the rows that were kept: standing, without any words.
-pub(super) fn open_standing(record: &Record, size: u64) -> Result<(Standing, Slice<'_>), Hindered> {
-    let index = record.index.as_ref().map_err(|why| Hindered::Unfit(why.to_string()))?;
+pub(super) fn open_standing<'a>(
+    record: &'a Record,
+    index: &'a Index,
+    size: u64,
+) -> Result<(Standing, Slice<'a>), Hindered> {
     let (then, now) = (index.slot(size)?, index.slot(index.size())?);
     let mut acts = Acts::none(record, index);
     acts.add(administration(&then)?)?;
@@ -114,8 +113,7 @@ pub(super) fn open_standing(record: &Record, size: u64) -> Result<(Standing, Sli
         Ok(())
     })?;
     let standing = stood(index, size, State::restored(history, fold, undone))?;
-    let (events, trouble) = (Vec::new(), Mutex::new(None));
-    Ok((standing, Slice { index, then, now, events, trouble }))
+    Ok((standing, Slice { index, then, now, events: Vec::new() }))
 }
 
 fn stood(index: &Index, size: u64, state: State) -> Result<Standing, Unfit> {
@@ -252,68 +250,36 @@ impl Slice<'_> {
         &self.events
     }
 
-    pub(super) fn trouble(&self) -> Option<String> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The event at a position, with the hash that the index has of it.
+    pub(super) fn event(&self, record: &Record, position: u64) -> Result<Examined, Hindered> {
+        let found = one(record, self.index, position)?;
+        found.ok_or(Hindered::Unfit(Unfit::Changed(position)))
     }
 
-    /// What the index answers; nothing, where it cannot, which is told in the end.
-    fn or_trouble<T: Default>(&self, found: Result<T, Unfit>) -> T {
-        found.unwrap_or_else(|why| {
-            self.tell(why.to_string());
-            T::default()
-        })
-    }
-
-    fn tell(&self, why: String) {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
-    }
-
-    /// The event at a position.
-    pub(super) fn event(
-        &self,
-        record: &Record,
-        position: u64,
-    ) -> Result<Option<Examined>, LedgerError> {
-        match one(record, self.index, position) {
-            Ok(Some(examined)) => return Ok(Some(examined)),
-            Ok(None) => self
-                .tell(format!("event {position} in the journal is not the one that was indexed")),
-            Err(Hindered::Unfit(why)) => self.tell(why),
-            Err(Hindered::Failed(error)) => return Err(error),
-        }
-        let entries = record.journal.read(position..position + 1)?;
-        Ok(entries.first().map(examine))
-    }
-
-    pub(super) fn undone_by(&self, event: u64) -> Option<u64> {
-        let mark = self.or_trouble(self.then.mark(event));
-        mark.undone(event).map(|undone| undone.by)
+    pub(super) fn undone_by(&self, event: u64) -> Result<Option<u64>, Unfit> {
+        Ok(self.then.mark(event)?.undone(event).map(|undone| undone.by))
     }
 
     /// Whether the body of an event is released, and whether it is redacted, as of now.
-    pub(super) fn opening(&self, event: u64) -> (bool, bool) {
-        let mark = self.or_trouble(self.now.mark(event));
-        (mark.released, mark.redacted)
+    pub(super) fn opening(&self, event: u64) -> Result<(bool, bool), Unfit> {
+        let mark = self.now.mark(event)?;
+        Ok((mark.released, mark.redacted))
     }
 
-    pub(super) fn about(&self, event: u64) -> Vec<u64> {
-        let kept = self.index.event(event).map(|kept| kept.about);
-        self.or_trouble(kept).into_iter().flatten().collect()
+    pub(super) fn about(&self, event: u64) -> Result<Vec<u64>, Unfit> {
+        Ok(self.index.event(event)?.about.into_iter().flatten().collect())
     }
 
-    pub(super) fn revisions(&self) -> Vec<(u64, u64)> {
+    pub(super) fn revisions(&self) -> Result<Vec<(u64, u64)>, Unfit> {
         let mut found = Vec::new();
-        let facts = self.then.each(Which::Standing, 0..u64::MAX, Kind::Facts, &mut |row| {
+        self.then.each(Which::Standing, 0..u64::MAX, Kind::Facts, &mut |row| {
             found.extend(row.revision().map(|revision| (revision, row.of)));
             Ok(())
-        });
-        self.or_trouble(facts);
-        found
+        })?;
+        Ok(found)
     }
 
-    pub(super) fn documents(&self, most: usize) -> Vec<u64> {
-        let mut found = self.or_trouble(self.then.positions(Kind::Documents));
-        found.truncate(most);
-        found
+    pub(super) fn documents(&self) -> Result<Vec<u64>, Unfit> {
+        self.then.positions(Kind::Documents)
     }
 }

@@ -58,11 +58,15 @@ pub fn check_end(journal: &Journal, covered: Option<u64>) -> Result<(), LedgerEr
 
 /// A checkpoint that the log key signed over another record is evidence, and nothing is written
 /// over it; one that it did not sign so is foreign: why, in words.
-pub fn check_checkpoint(ends: &Ends, judge: &Judge) -> Result<Option<String>, LedgerError> {
+pub fn check_checkpoint(
+    ends: &Ends,
+    journal: &Journal,
+    judge: &Judge,
+) -> Result<Option<String>, LedgerError> {
     if ends.checkpoint.is_none() {
         return Ok(None);
     }
-    let faults = judge.against(ends);
+    let faults = judge.against(ends, journal);
     let foreign = |fault: &&Fault| {
         matches!(
             fault.rule,
@@ -95,22 +99,27 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, LedgerError> {
     Ok(aside)
 }
 
-/// A record behind its mark is read, never written.
+/// A record behind its mark is read, never written. What damage explains is told as damage.
 pub fn check_marks(marks: &Marks, journal: &Journal, judge: &Judge) -> Result<(), LedgerError> {
     let Some(ledger) = &judge.chain.state.fold.ledger else { return Ok(()) };
     let Some(mark) = marks.last_for(&ledger.origin)? else { return Ok(()) };
-    let size = judge.chain.size();
-    let behind = LedgerError::BehindMark { marked: mark.size, size };
-    if mark.size > size {
-        return Err(behind);
+    let (marked, size) = (mark.size, judge.chain.size());
+    let ends = Ends { mark: Some(mark.remembered()), ..Ends::default() };
+    let faults = match marked < size {
+        true => {
+            let mut at = Judge::new(&ends);
+            follow(journal, Options::state(marked), &mut at)?;
+            at.against(&ends, journal)
+        }
+        false => judge.against(&ends, journal),
+    };
+    let mut of_marks = faults.into_iter().filter(|fault| fault.rule != Rule::CheckpointForm);
+    match of_marks.next() {
+        None => Ok(()),
+        Some(Fault { rule: Rule::BehindMark, .. }) => Err(LedgerError::BehindMark { marked, size }),
+        Some(Fault { rule: Rule::Short, .. }) => Err(LedgerError::Short { signed: marked, size }),
+        Some(fault) => Err(LedgerError::Faulty(vec![fault])),
     }
-    if mark.size == size {
-        return if mark.root == judge.chain.tree().root() { Ok(()) } else { Err(behind) };
-    }
-    let ends = Ends { mark: Some((mark.size, mark.root)), ..Ends::default() };
-    let mut at = Judge::new(&ends);
-    follow(journal, Options::state(mark.size), &mut at)?;
-    if at.chain.tree().root() == mark.root { Ok(()) } else { Err(behind) }
 }
 
 /// Opens the store, or builds it from the journal where there is none. One that differs from the
@@ -157,12 +166,12 @@ pub fn go_on_with_index(
     journal: &Journal,
     checked: Builder,
 ) -> Result<Builder, LedgerError> {
-    match checked.found() {
-        Built::Same { .. } | Built::Behind => {
+    match checked.goes_on() {
+        true => {
             checked.allow(&paths.ledger);
             Ok(checked)
         }
-        _ => Ok(make_index(paths, journal, None)?.0),
+        false => Ok(make_index(paths, journal, None)?.0),
     }
 }
 

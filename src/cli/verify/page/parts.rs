@@ -191,6 +191,10 @@ pub fn anchors(told: &Told) -> Markup {
                     dt { "Evidence" }
                     dd { "none: " (why) }
                 }
+                @for why in &told.explained {
+                    dt { "Explained by the faults" }
+                    dd { (why) "; nobody is accused" }
+                }
             }
         }
     }
