@@ -63,7 +63,7 @@ pub fn submit(context: &mut Context, input: &Input, options: &Submission) -> Res
     loop {
         let prepared = match prepared(context, &mut writer, &key, &loaded, options)? {
             Found::Written(receipt) => return tell(&receipt, &writer),
-            Found::Prepared(prepared) => prepared,
+            Found::Prepared(prepared) => *prepared,
         };
         let matters = essence(&writer, &prepared, &key.public());
         if agreed.as_ref() != Some(&matters) {
@@ -87,7 +87,7 @@ enum Found {
     /// They are in the record.
     Written(Receipt),
     /// They are signed and judged.
-    Prepared(Prepared),
+    Prepared(Box<Prepared>),
 }
 
 /// The drafts as they were entered before, or settled, signed and judged.
@@ -109,7 +109,7 @@ fn prepared(
         Resumed::Already(receipt) => return Ok(Found::Written(receipt)),
         Resumed::Again(prepared) => {
             note("note: this was signed before and not written; the same bytes are written now");
-            return Ok(Found::Prepared(prepared));
+            return Ok(Found::Prepared(Box::new(prepared)));
         }
         Resumed::Damaged { path, why } => note(format!(
             "note: what was kept of an earlier try is damaged and counts for nothing: {why}; it is \
@@ -121,7 +121,7 @@ fn prepared(
     let progress = Progress::new(loaded.drafts.len() as u64, "checking");
     let done = &mut |done| progress.at(done);
     let around = Around { signer: &mut signer, done };
-    Ok(Found::Prepared(prepare_input(writer, loaded, around)?))
+    Ok(Found::Prepared(Box::new(prepare_input(writer, loaded, around)?)))
 }
 
 /// Shows what would be written, and asks without the lock. False where it was only to be shown.

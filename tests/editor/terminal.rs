@@ -280,7 +280,7 @@ fn others_write_while_a_question_is_open() {
     talk.sees("sign and write 1 event?");
     let other = "append|--quote|Sullivan met|--claim|They met.|--wait|0s";
     desk.writes("bo", other, "written at 4");
-    talk.types("y\r");
+    talk.types("y");
     talk.sees("written at 5");
     let (rest, exit) = talk.ends();
     assert_eq!(exit, 0, "{rest}");
@@ -294,7 +294,7 @@ fn others_write_while_a_question_is_open() {
     let mut talk = talk_of(&desk, "ada", "append|both.jsonl");
     talk.sees("sign and write 2 events?");
     desk.writes("bo", "append|--quote|Sullivan met|--claim|They met, I say.", "written at 6");
-    talk.types("y\r");
+    talk.types("y");
     talk.sees("written at 7 to 8 (2 events)");
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.fact(8)["evidence"][0]["document"], 7);
@@ -308,13 +308,13 @@ fn what_another_person_changed_is_asked_about_again() {
     talk.sees("sign and write 1 event?");
     let correct = "correct|5|--reason|entry-error|--statement|better|--claim|Sullivan met Grushko.";
     desk.writes("ada", correct, "written at 8");
-    talk.types("y\r");
+    talk.types("y");
     talk.sees("note: the record went on, and this is not what was shown before");
     talk.sees("Sullivan met Grushko.");
     talk.sees("sign and write 1 event?");
     // Nobody waits for this question either.
     desk.writes("cy", "confirm|4|--how|reread", "written at 9");
-    talk.types("y\r");
+    talk.types("y");
     talk.sees("written at 10");
     assert_eq!(talk.ends().1, 0);
 }
@@ -326,7 +326,7 @@ fn an_act_is_asked_about_without_the_lock() {
     let mut talk = talk_of(&desk, "ada", change);
     talk.sees("sign and write this?");
     desk.writes("bo", "confirm|5|--how|reread|--wait|0s", "written at 8");
-    talk.types("y\r");
+    talk.types("y");
     talk.sees("written at 9");
     assert_eq!(talk.ends().1, 0);
     // What it changes is no more what was shown: nothing is written that was not agreed to.
@@ -334,10 +334,10 @@ fn an_act_is_asked_about_without_the_lock() {
     talk.sees("confirmations: 4, before 2");
     talk.sees("sign and write this?");
     desk.writes("ada", "ledger|change|--confirmations|3", "written at 10");
-    talk.types("y\r");
+    talk.types("y");
     talk.sees("confirmations: 4, before 3");
     talk.sees("sign and write this?");
-    talk.types("n\r");
+    talk.types("n");
     assert_eq!(talk.ends().1, 3);
     assert_eq!(desk.size(), 11);
 }
