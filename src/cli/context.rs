@@ -7,6 +7,7 @@ use crate::cli::args::{Format, Global};
 use crate::cli::ask;
 use crate::cli::exit::{Failure, announce_clock};
 use crate::cli::output::note;
+use crate::cli::zone;
 use crate::clock::Clock;
 use crate::disk::lock::Waiting;
 use crate::entropy::{Entropy, Seeded, System};
@@ -15,6 +16,7 @@ use crate::keys::{Handle, Held, KeyFolder, Listed};
 use crate::ledger::append;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
+use crate::ledger::point::Around;
 use crate::ledger::record::Record;
 use crate::ledger::writer::{Notice, Woken, Writer};
 use crate::roster::{Member, Roster};
@@ -49,6 +51,8 @@ impl Context {
             }
             _ => Box::new(System),
         };
+        // Checked also where no time is read or shown: a zone that was mistyped is an error.
+        zone::display(Around::new(&global.tz, clock.peek())?.zone);
         let answers = RefCell::default();
         Ok(Context { global, clock, entropy, trial: false, answers })
     }
@@ -183,8 +187,8 @@ impl Context {
                     format!("note: the checkpoint was kept as {}: {why}", path.display())
                 }
                 Notice::MarkMended(n, path) => format!(
-                    "note: the last line of the log key's memory, for size {n}, was damaged; it was \
-                     put right from the checkpoint, and the file as it was is {}",
+                    "note: the last line of the log key's memory, for size {n}, was damaged; it \
+                     was put right from the checkpoint, and the file as it was is {}",
                     path.display()
                 ),
                 Notice::MemoryShort(n, signed) => format!(
