@@ -10,6 +10,7 @@ use annals::tlog::{Checkpoint, Note, Signed};
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 const FORMAT: &str = include_str!("../FORMAT.md");
 
@@ -135,8 +136,7 @@ fn marks_are_those_of_format_md() {
         let read = Mark::parse(line).unwrap();
         let mark = Mark::sign(&log, read.origin.clone(), read.size, read.root);
         assert_eq!(mark, read);
-        assert!(marks.check(&mark.origin, mark.size, &mark.root).is_ok());
-        marks.append(&mark).unwrap();
+        held(&marks).append(&mark).unwrap();
         assert_eq!(marks.last_for(&mark.origin).unwrap(), Some(mark.clone()));
         let text = Checkpoint { origin: origin().to_string(), size: mark.size, root: mark.root };
         let note = Note { text: text.text(), signatures: vec![mark.signature()] };
@@ -146,12 +146,56 @@ fn marks_are_those_of_format_md() {
     assert_eq!(fs::read_to_string(marks.path()).unwrap(), block);
     let last = marks.last_for(&origin()).unwrap().unwrap();
     let other = Hash::of(&[b"another"]);
-    assert!(marks.check(&origin(), last.size, &last.root).is_ok(), "the same again");
+    held(&marks).append(&last).unwrap();
     for (size, root) in [(last.size, other), (last.size - 1, last.root), (0, other)] {
-        let fault = marks.check(&origin(), size, &root).unwrap_err();
+        let fault = held(&marks).append(&Mark::sign(&log, origin(), size, root)).unwrap_err();
         assert!(matches!(fault, KeysError::Marked { marked: 5, .. }), "{fault}");
     }
-    assert!(marks.check(&Origin::new("example.net").unwrap(), 1, &other).is_ok());
+    assert_eq!(
+        fs::read_to_string(marks.path()).unwrap(),
+        block,
+        "the same again, and refused ones"
+    );
+    let elsewhere = Mark::sign(&log, Origin::new("example.net").unwrap(), 1, other);
+    held(&marks).append(&elsewhere).unwrap();
+    assert!(marks.hold(Duration::ZERO).is_ok(), "nobody holds it now");
+    let first = held(&marks);
+    assert!(marks.hold(Duration::ZERO).is_err(), "one process at a time signs");
+    drop(first);
+}
+
+fn held(marks: &Marks) -> HeldMarks {
+    // A command that another test starts may hold the lock's file open until it runs.
+    marks.hold(Duration::from_secs(10)).unwrap()
+}
+
+/// A damaged last line is known as the checkpoint's where a few bytes differ, whatever they are,
+/// and only then.
+#[test]
+fn a_damaged_last_mark_is_put_right_from_the_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let marks = Marks::at(folder.path().join("log.marks"));
+    let mark = |size| Mark::sign(&example("log"), origin(), size, Hash::of(&[b"root"]));
+    let (first, second) = (mark(1).line(), mark(2).line());
+    for at in 0..second.len() {
+        for flip in [1, 0x20, 0x80, second.as_bytes()[at] ^ b'\n'] {
+            let mut damaged = (first.clone() + &second).into_bytes();
+            damaged[first.len() + at] ^= flip;
+            fs::write(marks.path(), &damaged).unwrap();
+            let aside = held(&marks).mend(&mark(2)).unwrap();
+            if flip == 0 {
+                assert_eq!(aside, None, "nothing is damaged");
+                continue;
+            }
+            assert_eq!(fs::read(aside.unwrap()).unwrap(), damaged, "{at} {flip}");
+            assert_eq!(fs::read_to_string(marks.path()).unwrap(), first.clone() + &second);
+        }
+    }
+    for other in [first.clone(), first.clone() + &mark(3).line(), String::new()] {
+        fs::write(marks.path(), &other).unwrap();
+        assert_eq!(held(&marks).mend(&mark(2)).unwrap(), None, "{other}");
+        assert_eq!(fs::read_to_string(marks.path()).unwrap(), other);
+    }
 }
 
 #[test]
@@ -167,12 +211,12 @@ fn a_torn_mark_is_no_mark_and_a_bad_one_stops_the_key() {
     for cut in 0..second.line().len() {
         fs::write(marks.path(), format!("{whole}{}", &second.line()[..cut])).unwrap();
         assert_eq!(marks.last_for(&origin()).unwrap().as_ref(), Some(&first), "cut at {cut}");
-        marks.append(&second).unwrap();
+        held(&marks).append(&second).unwrap();
         assert_eq!(fs::read_to_string(marks.path()).unwrap(), whole.clone() + &second.line());
     }
     fs::write(marks.path(), &whole[..whole.len() - 1]).unwrap();
     assert_eq!(marks.last_for(&origin()).unwrap(), None, "the only line is torn");
-    marks.append(&first).unwrap();
+    held(&marks).append(&first).unwrap();
     assert_eq!(fs::read_to_string(marks.path()).unwrap(), whole);
     // Behind many marks of another record, over more than one window.
     let others: String = (1..200).map(|size| mark(&long, size).line()).collect();
@@ -185,7 +229,7 @@ fn a_torn_mark_is_no_mark_and_a_bad_one_stops_the_key() {
         fs::write(marks.path(), whole.clone() + &bad).unwrap();
         let fault = marks.last_for(&origin()).unwrap_err();
         assert!(fault.to_string().contains("rule 911"), "{fault}");
-        assert!(marks.check(&origin(), 9, &Hash([0; 32])).is_err());
+        assert!(held(&marks).append(&mark("example.org/record", 9)).is_err());
     }
 }
 

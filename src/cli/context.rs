@@ -124,7 +124,7 @@ impl Context {
         paths.expect_ledger(false)?;
         let keys = KeyFolder::open(&paths.keys)?;
         if self.trial {
-            let writer = Writer::trial(paths, keys.log_keys()?)?;
+            let writer = Writer::trial(paths)?;
             if clock && !self.global.clock_is_right {
                 append::check_clock(&writer, self.clock.peek())?;
             }
@@ -132,7 +132,7 @@ impl Context {
         }
         let tell = &mut |holder: &str| note(format!("waiting for another writer: {holder}"));
         let mut waiting = Waiting { most: self.wait()?, tell };
-        let writer = Writer::wait(paths, keys.log_keys()?, &mut waiting)?;
+        let writer = Writer::wait(paths, &mut waiting)?;
         if let Some(ledger) = &writer.judge.chain.state.fold.ledger
             && keys.name_log(&ledger.log_key)?
         {
@@ -148,6 +148,20 @@ impl Context {
                 Notice::StoreCaughtUp(n) => format!("note: {n} events were added to the store"),
                 Notice::CheckpointAside(path, why) => {
                     format!("note: the checkpoint was kept as {}: {why}", path.display())
+                }
+                Notice::MarkMended(n, path) => format!(
+                    "note: the last line of the log key's memory, for size {n}, was damaged; it was \
+                     put right from the checkpoint, and the file as it was is {}",
+                    path.display()
+                ),
+                Notice::MemoryShort(n, signed) => format!(
+                    "warning: the log key's memory ends at size {n}, and the checkpoint is of size \
+                     {signed}: {} is an older copy or was cut; put back the newer one, if there is \
+                     one",
+                    writer.paths.marks().display()
+                ),
+                Notice::KeyPassedOver(why) => {
+                    format!("note: a file that should be a log key was passed over: {why}")
                 }
                 Notice::CheckpointSigned(n) => format!("note: the checkpoint of {n} was signed"),
             });

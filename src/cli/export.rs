@@ -45,7 +45,7 @@ pub fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, Failure> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores, usize::from);
     let keys = match record.paths.keys.is_dir() {
-        true => KeyFolder::open(&record.paths.keys)?.log_keys()?,
+        true => KeyFolder::open(&record.paths.keys)?.log_keys()?.keys,
         false => Vec::new(),
     };
     let asked = Asked { until, jobs, unsigned: args.unsigned };

@@ -37,7 +37,7 @@ pub fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> {
     let paths = Paths::new(args.to, context.global.keys.clone());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let keys = match args.take_over && paths.keys.is_dir() {
-        true => KeyFolder::open(&paths.keys)?.log_keys()?,
+        true => KeyFolder::open(&paths.keys)?.log_keys()?.keys,
         false => Vec::new(),
     };
     let take_over = args.take_over.then_some(keys.as_slice());

@@ -13,6 +13,7 @@ use crate::ledger::audit::{Audit, audit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::prove::{c2sp, left_out, prove};
 use crate::verify::Report;
+use crate::verify::proof::stands;
 use clap::Args;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -65,6 +66,7 @@ pub fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, Failure> {
     let (fact, bytes) = (args.position, text.len());
     let events = if args.c2sp { 1 } else { proof.events.len() };
     note(format!("fact {fact} in the record of size {size}: {events} events, {bytes} bytes"));
+    note(format!("fact {fact}: {}, as of size {size}; there may be later acts", stands(&proof)));
     if !args.c2sp {
         note(format!("left out: {}", left_out(&proof).unwrap_or_else(|| "nothing".to_owned())));
     }

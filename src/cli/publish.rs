@@ -33,8 +33,8 @@ sealed or redacted is not published, and is removed if it was.
 
 Where keys/policy names witnesses, they are asked first. Nothing is published where their
 cosignatures do not meet the policy's quorum (exit 5; --no-witness publishes all the same), or where
-a signed checkpoint shows another or a longer record (exit 4). An answer that nobody signed, whatever
-it says, is reported and stops nothing.";
+a signed checkpoint shows another or a longer record (exit 4). An answer that nobody signed is
+reported, whatever it says, and stops nothing.";
 
 pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
     let mut record = context.signed_record()?;

@@ -180,8 +180,8 @@ fn unknown(what: &'static str, path: &Path, cause: io::Error) -> DiskError {
 
 /// Writes a file that must not be there yet, durably.
 ///
-/// On an error the file is removed again, unless it was there before. A power cut in the middle
-/// can leave a shorter file under this name: where that matters, [`replace`] leaves none.
+/// The bytes are written under a temporary name and get their own in one step: whatever stops it,
+/// a file of that name is whole or not there, and one that is there is never overwritten.
 ///
 /// ```
 /// use annals::disk::{Mode, read, write_new};
@@ -193,12 +193,42 @@ fn unknown(what: &'static str, path: &Path, cause: io::Error) -> DiskError {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn write_new(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
-    write_unnamed(path, bytes, mode)?;
+    // Asked first, so that nothing is written where the answer is known; the rename asks again.
+    if path.symlink_metadata().is_ok() {
+        return Err(error("make", path)(io::ErrorKind::AlreadyExists.into()));
+    }
+    let temporary = temporary_beside(path);
+    write_temporary(&temporary, bytes, mode).map_err(|failed| match failed {
+        DiskError::Io { what: "make", cause, .. } => error("make", path)(cause),
+        other => other,
+    })?;
+    if let Err(cause) = rename_new(&temporary, path) {
+        let _ = fs::remove_file(&temporary);
+        return Err(error("make", path)(cause));
+    }
     sync_folder(parent(path))
 }
 
-/// The same, but for the name: a power cut may take it.
-fn write_unnamed(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
+/// Renames a file to a name that must be free.
+pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            // A file system that does not know the flag.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+            renamed => return renamed.map_err(io::Error::from),
+        }
+    }
+    if to.symlink_metadata().is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    fs::rename(from, to)
+}
+
+/// Writes a file under a temporary name; a power cut may take the name.
+fn write_temporary(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
     let mut file = create_new(path, mode).map_err(error("make", path))?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     if let Err(cause) = written {
@@ -220,7 +250,7 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
     // Opened first, so that a lack of open files is no failure after the rename.
     let handle = File::open(folder).ok().filter(|_| cfg!(unix));
     // The folder is synced once, after the rename: until then the old name is the one that counts.
-    write_unnamed(&temporary, bytes, mode)?;
+    write_temporary(&temporary, bytes, mode)?;
     if let Err(cause) = fs::rename(&temporary, path) {
         let _ = fs::remove_file(&temporary);
         return Err(error("replace", path)(cause));
@@ -309,6 +339,17 @@ fn create_new(path: &Path, mode: Mode) -> io::Result<File> {
         options.mode(0o600);
     }
     options.open(path)
+}
+
+/// The first free name `<name>-aside-<n>` beside a path, where what is replaced is kept.
+pub fn free_aside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let numbered = |n: u64| path.with_file_name(format!("{name}-aside-{n}"));
+    let mut n = 1;
+    while numbered(n).symlink_metadata().is_ok() {
+        n += 1;
+    }
+    numbered(n)
 }
 
 /// A name in the same folder that no other call of any process uses.

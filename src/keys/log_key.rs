@@ -20,18 +20,30 @@ use crate::key::{PublicKey, SecretKey};
 use std::fs;
 use std::path::Path;
 
+/// The log keys of a folder, and the files that should be log keys and cannot be read.
+#[derive(Debug, Default)]
+pub struct LogKeys {
+    /// The keys.
+    pub keys: Vec<SecretKey>,
+    /// Why a file is not among them.
+    pub faults: Vec<KeysError>,
+}
+
 impl KeyFolder {
-    /// Every log key that is here: `log.key`, where it is there, and the others.
-    pub fn log_keys(&self) -> Result<Vec<SecretKey>, KeysError> {
-        let mut keys = Vec::new();
+    /// Every log key that is here: `log.key`, where it is there, and the others. A file of one of
+    /// the others that holds no key, as a stopped rekeying could leave one, is passed over: it is
+    /// among the faults, and a record that needs its key says that the key is missing.
+    pub fn log_keys(&self) -> Result<LogKeys, KeysError> {
+        let mut found = LogKeys::default();
         for handle in self.log_handles()? {
             match self.secret(&handle, &mut |_| Ok(None)) {
-                Ok(key) => keys.push(key),
+                Ok(key) => found.keys.push(key),
                 Err(KeysError::Missing { .. }) => {}
-                Err(fault) => return Err(fault),
+                Err(fault) if handle == Handle::log() => return Err(fault),
+                Err(fault) => found.faults.push(fault),
             }
         }
-        Ok(keys)
+        Ok(found)
     }
 
     /// Keeps a log key that is about to become the present one.

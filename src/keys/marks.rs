@@ -5,12 +5,16 @@
 //! ```
 //!
 //! Always holds: one line for each checkpoint that the log key signed, in order, on the disk before
-//! the signature goes anywhere; a last line without LF is no mark. Only the end of the file is
-//! read. Not here: whether to sign (`ledger`, which asks [`Marks::check`] and that the record
-//! extends the last mark), nor one writer at a time. Source: FORMAT.md section 9, "Marks".
+//! the signature goes anywhere; a last line without LF is no mark. Whoever signs holds [`Marks::hold`]
+//! from the moment the last mark is read until the new one is on the disk, so that two copies of a
+//! ledger that share a folder of keys cannot sign two roots of one size. Only the end of the file
+//! is read. Not here: that the record extends the last mark (`ledger`). Source: FORMAT.md section 9,
+//! "Marks".
 
 use super::error::{KeysError, shown};
 use super::file;
+use crate::disk::lock::Lock;
+use crate::disk::{self, DiskError};
 use crate::hash::Hash;
 use crate::key::SecretKey;
 use crate::text::Origin;
@@ -19,6 +23,7 @@ use crate::verify::explained::Remembered;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A checkpoint that the log key signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +48,15 @@ impl Mark {
         blob[..4].copy_from_slice(&signed.id);
         blob[4..].copy_from_slice(&signed.bytes);
         Mark { origin, size, root, blob }
+    }
+
+    /// The mark of a checkpoint that is signed already, by this signature; `None` if that is none
+    /// of a log key.
+    pub fn of(origin: &Origin, checkpoint: &Checkpoint, signed: &NoteSignature) -> Option<Mark> {
+        let mut blob = [0; 68];
+        blob[..4].copy_from_slice(&signed.id);
+        blob[4..].copy_from_slice(signed.bytes.get(..64).filter(|_| signed.bytes.len() == 64)?);
+        Some(Mark { origin: origin.clone(), size: checkpoint.size, root: checkpoint.root, blob })
     }
 
     /// The signature line of the checkpoint.
@@ -151,32 +165,23 @@ impl Marks {
         Ok(marks)
     }
 
-    /// Refuses what would contradict the last mark for this record: a smaller size, or the same
-    /// size with another root. That a larger one extends it, only the record itself can tell.
-    pub fn check(&self, origin: &Origin, size: u64, root: &Hash) -> Result<(), KeysError> {
-        let Some(last) = self.last_for(origin)? else { return Ok(()) };
-        let found = match size.cmp(&last.size) {
-            std::cmp::Ordering::Less => format!("size {size}"),
-            std::cmp::Ordering::Equal if *root != last.root => "another root at that size".into(),
-            _ => return Ok(()),
-        };
-        Err(KeysError::Marked { path: self.path.clone(), marked: last.size, found })
+    /// Takes the right to sign with this memory, waiting up to `wait` for another process that has
+    /// it. The lock is the file `log.lock` beside the marks.
+    pub fn hold(&self, wait: Duration) -> Result<HeldMarks, DiskError> {
+        let lock = Lock::take(&self.path.with_extension("lock"), wait)?;
+        Ok(HeldMarks { marks: self.clone(), _lock: lock })
     }
 
-    /// Adds one line and waits until it is on the disk. A torn line at the end, which is no mark,
-    /// is cut off first.
-    pub fn append(&self, mark: &Mark) -> Result<(), KeysError> {
-        let io = |doing| KeysError::io(doing, &self.path);
-        if self.open()?.is_none() {
-            file::write_new(&self.path, b"", file::Mode::Shared)?;
-        }
-        let options = OpenOptions::new().read(true).write(true).open(&self.path);
-        let mut file = options.map_err(io("open"))?;
-        let end = self.end_of_whole_lines(&file)?;
-        file.set_len(end).map_err(io("cut"))?;
-        file.seek(SeekFrom::Start(end)).map_err(io("seek in"))?;
-        file.write_all(mark.line().as_bytes()).map_err(io("write"))?;
-        file.sync_data().map_err(io("sync"))
+    /// Whether the file ends with a damaged form of this mark's line: as long, and with at most
+    /// [`MAX_DAMAGE`] bytes that differ.
+    pub fn is_damaged(&self, mark: &Mark) -> Result<bool, KeysError> {
+        let Some(file) = self.open()? else { return Ok(false) };
+        let line = mark.line();
+        let (end, _) = self.end_of(&file, line.len() as u64 + 1)?;
+        let (before, end) = end.split_at(end.len().saturating_sub(line.len()));
+        let differing = end.iter().zip(line.as_bytes()).filter(|(a, b)| a != b).count();
+        let begins = before.last().is_none_or(|byte| *byte == b'\n');
+        Ok(begins && end.len() == line.len() && (1..=MAX_DAMAGE).contains(&differing))
     }
 
     fn open(&self) -> Result<Option<File>, KeysError> {
@@ -217,5 +222,84 @@ impl Marks {
     fn refuse_form(&self, line: &[u8]) -> KeysError {
         let found = shown(&String::from_utf8_lossy(line));
         KeysError::MarkForm { path: self.path.clone(), found }
+    }
+}
+
+/// How many bytes of a line may be damaged for it still to be known as the checkpoint's.
+const MAX_DAMAGE: usize = 4;
+
+/// The log key's memory, held by this process alone.
+#[derive(Debug)]
+pub struct HeldMarks {
+    marks: Marks,
+    _lock: Lock,
+}
+
+impl HeldMarks {
+    /// The last mark for this record.
+    pub fn last_for(&self, origin: &Origin) -> Result<Option<Mark>, KeysError> {
+        self.marks.last_for(origin)
+    }
+
+    /// Puts right a last line that was damaged, where `checkpoint` is the mark that stood there:
+    /// at most [`MAX_DAMAGE`] bytes of the file's end differ from its line. The file as it was is
+    /// kept beside it, and its name returned; `None` where the end is that of another mark.
+    pub fn mend(&self, checkpoint: &Mark) -> Result<Option<PathBuf>, KeysError> {
+        let marks = &self.marks;
+        let Some(mut file) = marks.open()? else { return Ok(None) };
+        if !marks.is_damaged(checkpoint)? {
+            return Ok(None);
+        }
+        let line = checkpoint.line();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(KeysError::io("read", &marks.path))?;
+        let start = bytes.len().saturating_sub(line.len());
+        let aside = disk::free_aside(&marks.path);
+        disk::write_new(&aside, &bytes, disk::Mode::Shared)?;
+        bytes.truncate(start);
+        bytes.extend_from_slice(line.as_bytes());
+        disk::replace(&marks.path, &bytes, disk::Mode::Shared)?;
+        Ok(Some(aside))
+    }
+
+    /// Adds a mark and waits until it is on the disk. A torn line at the end, which is no mark, is
+    /// cut off first.
+    ///
+    /// Refuses a mark that contradicts the last one for its record: a smaller size, or the same
+    /// size with another root. That a larger one extends it, only the record itself can tell. The
+    /// mark that is there already is not added again.
+    pub fn append(&self, mark: &Mark) -> Result<(), KeysError> {
+        let marks = &self.marks;
+        let mut again = false;
+        if let Some(last) = self.last_for(&mark.origin)? {
+            let found = match mark.size.cmp(&last.size) {
+                std::cmp::Ordering::Less => Some(format!("size {}", mark.size)),
+                std::cmp::Ordering::Equal if mark.root != last.root => {
+                    Some("another root at that size".into())
+                }
+                _ => None,
+            };
+            if let Some(found) = found {
+                let path = marks.path.clone();
+                return Err(KeysError::Marked { path, marked: last.size, found });
+            }
+            // Written before, perhaps by a process that was stopped before it synced, so it is
+            // written again in its place: a sync alone proves nothing after one that failed.
+            again = last == *mark;
+        }
+        let io = |doing| KeysError::io(doing, &marks.path);
+        if marks.open()?.is_none() {
+            file::write_new(&marks.path, b"", file::Mode::Shared)?;
+        }
+        let options = OpenOptions::new().read(true).write(true).open(&marks.path);
+        let mut file = options.map_err(io("open"))?;
+        let (line, mut end) = (mark.line(), marks.end_of_whole_lines(&file)?);
+        file.set_len(end).map_err(io("cut"))?;
+        if again && marks.end_of(&file, line.len() as u64)?.0 == line.as_bytes() {
+            end -= line.len() as u64;
+        }
+        file.seek(SeekFrom::Start(end)).map_err(io("seek in"))?;
+        file.write_all(line.as_bytes()).map_err(io("write"))?;
+        file.sync_data().map_err(io("sync"))
     }
 }

@@ -65,6 +65,7 @@ pub fn init(
     let (clock, entropy) = around;
     expect_free(&paths)?;
     let made = !paths.keys.exists();
+    let remembered = paths.marks().symlink_metadata().is_ok();
     let keys = KeyFolder::make(&paths.keys)?;
     keys.check_free(&founding.handle)?;
     let (key, log_key, recovery) = (generate(entropy)?, generate(entropy)?, generate(entropy)?);
@@ -74,7 +75,7 @@ pub fn init(
         [new(&founding.handle, &key, protection), new(&log, &log_key, Protection::Unencrypted)];
     let secrets = (&key, &log_key, &recovery);
     let opened = make((&paths, founding), (&keys, &new), secrets, (clock, entropy))
-        .inspect_err(|error| remove(&paths, error));
+        .inspect_err(|error| remove(&paths, error, remembered));
     match opened {
         Ok(writer) => Ok(Founded { writer, key, recovery: write_recovery(&recovery) }),
         Err(error) => {
@@ -156,8 +157,9 @@ pub fn new_person(bytes: [u8; 16]) -> Result<Person, LedgerError> {
     Person::new(hex::encode(bytes)).map_err(|error| LedgerError::Usage(error.to_string()))
 }
 
-/// Removes the ledger that a failed init made; one that another init made in the meantime stays.
-fn remove(paths: &Paths, why: &LedgerError) {
+/// Removes the ledger that a failed init made; one that another init made in the meantime stays, and
+/// so does a memory that was there before, for it is that of other records.
+fn remove(paths: &Paths, why: &LedgerError, remembered: bool) {
     // Best effort: the error that led here is the one to tell.
     let others = match why {
         LedgerError::ThereAlready(_) => true,
@@ -166,7 +168,9 @@ fn remove(paths: &Paths, why: &LedgerError) {
     };
     if !others {
         let _ = fs::remove_dir_all(&paths.ledger);
-        let _ = fs::remove_file(paths.marks());
+        if !remembered {
+            let _ = fs::remove_file(paths.marks());
+        }
     }
 }
 

@@ -27,7 +27,6 @@ use crate::key::{KEPT_TAG, PublicKey, SecretKey, Signature, signed_bytes};
 use crate::ledger::error::LedgerError;
 use crate::ledger::loaded::LoadedInput;
 use crate::ledger::record::read_if_there;
-use crate::ledger::repair::free_name;
 use crate::ledger::writer::Writer;
 use crate::verify::source::Source;
 use std::fs;
@@ -155,7 +154,7 @@ impl Submission {
     pub fn set_aside(&self) -> Result<PathBuf, LedgerError> {
         let pending = self.pending();
         let path = if pending.exists() { pending } else { self.written() };
-        let aside = free_name(&path);
+        let aside = disk::free_aside(&path);
         fs::rename(&path, &aside).map_err(disk::error("move aside", &path))?;
         disk::sync_folder(disk::parent(&path))?;
         Ok(aside)

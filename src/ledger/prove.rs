@@ -160,8 +160,8 @@ fn acts_on(view: &View<'_>, fact: u64) -> BTreeSet<u64> {
     own
 }
 
-/// Adds what stands around the chosen events: documents, releases and redactions, the opening, log
-/// keys, and whatever names a key that signed one of them, until nothing is missing.
+/// Adds what stands around the chosen events: documents, releases and redactions, the opening, how
+/// many confirmations are asked for, log keys, and whatever names a key that signed one of them, until nothing is missing.
 fn surround(view: &View<'_>, documents: &BTreeSet<u64>, chosen: &mut BTreeSet<u64>) {
     let history = &view.state().history;
     let stands = |act: &Act| view.undone_by(act.position).is_none();
@@ -171,7 +171,7 @@ fn surround(view: &View<'_>, documents: &BTreeSet<u64>, chosen: &mut BTreeSet<u6
             history.acts().iter().filter(signed).filter_map(|act| history.key(act.by)).collect();
         let needed = |act: &&Act| match &act.deed {
             Deed::Opened(_) => true,
-            Deed::Rekeyed(_) => stands(act),
+            Deed::Rekeyed(_) | Deed::Changed { .. } => stands(act),
             Deed::Captured => documents.contains(&act.position),
             Deed::Sealed(deed) => deed.document && documents.contains(&act.position),
             Deed::Described { document } => documents.contains(document),

@@ -25,7 +25,6 @@ use compare::{Compared, compare};
 use holding::Holding;
 pub use holding::{Found, Place};
 use place::Scratch;
-pub use place::free_name;
 use std::path::PathBuf;
 use std::time::Duration;
 

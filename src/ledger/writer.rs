@@ -14,7 +14,7 @@ use crate::hash::Hash;
 use crate::index::{Builder, Mode};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
 use crate::key::{Keyring, PublicKey, SecretKey};
-use crate::keys::{Mark, Marks};
+use crate::keys::{HeldMarks, KeyFolder, LogKeys, Mark, Marks};
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
@@ -29,8 +29,8 @@ use crate::verify::source::Source;
 use crate::verify::{Follower, Judge, Options, follow};
 pub use ground::make_index;
 use ground::{
-    check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index, open_store,
-    set_aside,
+    check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index,
+    mark_of_checkpoint, open_store, set_aside,
 };
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -40,6 +40,8 @@ use std::time::Duration;
 const BATCH: usize = 1_024;
 /// How many committed entries are kept before they are read from the journal instead.
 const KEEP: usize = 8_192;
+/// How long to wait for the log key's memory where nothing else is said.
+const WAIT: Duration = Duration::from_secs(10);
 
 /// What a writer found unfinished and finished, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +56,13 @@ pub enum Notice {
     CheckpointSigned(u64),
     /// There was a checkpoint that the log key did not sign so; it was kept aside.
     CheckpointAside(PathBuf, String),
+    /// The last mark, for this size, was damaged, and put right from the checkpoint; the file as it
+    /// was.
+    MarkMended(u64, PathBuf),
+    /// The log key's memory ends at this size, before the checkpoint of that size.
+    MemoryShort(u64, u64),
+    /// A file that should be a log key and is none was passed over.
+    KeyPassedOver(String),
 }
 
 /// A ledger open for writing.
@@ -75,6 +84,10 @@ pub struct Writer {
     /// Follows the judge; it writes nothing where the writer does not.
     pub(super) index: Builder,
     marks: Marks,
+    /// The last mark of this record that is known to be of a start of it.
+    mark: Option<Mark>,
+    /// How long to wait for another process that signs with the same memory.
+    wait: Duration,
     log_keys: Vec<SecretKey>,
     imported: Imported,
 }
@@ -86,33 +99,37 @@ struct Hands {
     lock: Lock,
 }
 
+/// A record that was judged, and what is to be put right before it is written to.
+struct Judged {
+    writer: Writer,
+    /// Why the checkpoint is not one of this record's, if so.
+    foreign: Option<String>,
+    /// The mark that the last line of the log key's memory is a damaged form of, if so.
+    damaged: Option<Mark>,
+}
+
 impl Writer {
-    /// Opens a ledger for writing. Waits up to `wait` for another writer to end. `log_keys` are
-    /// the present log key and, after a rotation, the old one.
-    pub fn open(
-        paths: Paths,
-        log_keys: Vec<SecretKey>,
-        wait: Duration,
-    ) -> Result<Writer, LedgerError> {
-        Writer::wait(paths, log_keys, &mut Waiting { most: wait, tell: &mut |_| {} })
+    /// Opens a ledger for writing. Waits up to `wait` for another writer to end. The log keys are
+    /// read once the lock is held: a writer before this one may have made another.
+    pub fn open(paths: Paths, wait: Duration) -> Result<Writer, LedgerError> {
+        Writer::wait(paths, &mut Waiting { most: wait, tell: &mut |_| {} })
     }
 
     /// The same, and tells for whom it waits.
-    pub fn wait(
-        paths: Paths,
-        log_keys: Vec<SecretKey>,
-        waiting: &mut Waiting<'_>,
-    ) -> Result<Writer, LedgerError> {
+    pub fn wait(paths: Paths, waiting: &mut Waiting<'_>) -> Result<Writer, LedgerError> {
         paths.expect_ledger(false)?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
         let lock = Mutex::new(Lock::wait(&paths.lock(), waiting)?);
+        let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
         let step = |_| {
             if let Ok(mut lock) = lock.lock() {
                 lock.step();
             }
         };
-        let (mut this, foreign) = Writer::judged((paths, log_keys), imported, Some(&step))?;
+        let judged = Writer::judged(paths, log_keys, imported, Some(&step))?;
+        let Judged { writer: mut this, foreign, damaged } = judged;
+        this.wait = waiting.most;
         let lock = lock.into_inner().unwrap_or_else(PoisonError::into_inner);
         let signed = match &foreign {
             None => covered(record::checkpoint(&this.paths)?.as_deref()),
@@ -123,6 +140,11 @@ impl Writer {
         if let Some(why) = &foreign {
             let path = set_aside(&this.paths.checkpoint())?;
             this.notices.push(Notice::CheckpointAside(path, why.clone()));
+        }
+        if let Some(mark) = &damaged
+            && let Some(path) = this.marks.hold(this.wait)?.mend(mark)?
+        {
+            this.notices.push(Notice::MarkMended(mark.size, path));
         }
         let (journal, aside) = JournalWriter::resume(&this.journal, ROTATE_AT)?;
         this.write_again(signed.unwrap_or(0))?;
@@ -135,7 +157,8 @@ impl Writer {
         // Without its log keys a record can still be given a new one.
         let mut is_signed = signed == Some(this.size());
         if !is_signed && this.size() > 0 && this.check_log_keys().is_ok() {
-            this.sign_checkpoint()?;
+            let memory = this.hold_memory()?;
+            this.sign_checkpoint(&memory)?;
             this.notices.push(Notice::CheckpointSigned(this.size()));
             is_signed = true;
         }
@@ -146,19 +169,21 @@ impl Writer {
     }
 
     /// Opens a ledger to try what a writer would do: the same judge, no lock, nothing is written.
-    pub fn trial(paths: Paths, log_keys: Vec<SecretKey>) -> Result<Writer, LedgerError> {
+    pub fn trial(paths: Paths) -> Result<Writer, LedgerError> {
         paths.expect_ledger(false)?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
-        Ok(Writer::judged((paths, log_keys), imported, None)?.0)
+        let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
+        Ok(Writer::judged(paths, log_keys, imported, None)?.writer)
     }
 
     /// The record judged, and why its checkpoint is not one of its own, if so.
     fn judged(
-        (paths, log_keys): (Paths, Vec<SecretKey>),
+        paths: Paths,
+        log_keys: LogKeys,
         imported: Imported,
         progress: Option<&(dyn Fn(u64) + Sync)>,
-    ) -> Result<(Writer, Option<String>), LedgerError> {
+    ) -> Result<Judged, LedgerError> {
         let ends = Ends { checkpoint: record::checkpoint(&paths)?, ..Ends::default() };
         let covered = covered(ends.checkpoint.as_deref());
         let journal = Journal::open(&paths.ledger, covered)?;
@@ -180,8 +205,25 @@ impl Writer {
             check_signatures(&journal, jobs)?;
         }
         let marks = Marks::at(paths.marks());
-        check_marks(&marks, &journal, &judge)?;
-        let (notices, recent, hands) = (Vec::new(), Vec::new(), None);
+        let known = mark_of_checkpoint(ends.checkpoint.as_deref(), &judge);
+        let damaged = match known.filter(|_| foreign.is_none()) {
+            Some(mark) if marks.is_damaged(&mark)? => Some(mark),
+            _ => None,
+        };
+        let mark = match &damaged {
+            Some(mark) => Some(mark.clone()),
+            None => check_marks(&marks, &journal, &judge)?,
+        };
+        let LogKeys { keys: log_keys, faults } = log_keys;
+        let mut notices: Vec<Notice> =
+            faults.iter().map(|fault| Notice::KeyPassedOver(chain(fault))).collect();
+        let remembered = mark.as_ref().map_or(0, |mark| mark.size);
+        if let Some(signed) = covered.filter(|signed| foreign.is_none() && *signed > remembered)
+            && marks.path().symlink_metadata().is_ok()
+        {
+            notices.push(Notice::MemoryShort(remembered, signed));
+        }
+        let (recent, hands) = (Vec::new(), None);
         let keyring = Keyring::default();
         let writer = Writer {
             paths,
@@ -193,10 +235,12 @@ impl Writer {
             hands,
             index,
             marks,
+            mark,
+            wait: WAIT,
             log_keys,
             imported,
         };
-        Ok((writer, foreign))
+        Ok(Judged { writer, foreign, damaged })
     }
 
     /// Makes the ledger at `paths`, which must not be there, around its first event.
@@ -222,6 +266,8 @@ impl Writer {
             hands: Some(Hands { journal: writer, store, lock }),
             index,
             marks,
+            mark: None,
+            wait: WAIT,
             log_keys: vec![log_key],
             imported: Imported::No,
         })
@@ -263,7 +309,8 @@ impl Writer {
     }
 
     /// Commits entries that the judge has taken already, with the documents they came with:
-    /// documents → journal → store → mark → checkpoint. The commit point is the closing line.
+    /// documents → journal → store → mark → checkpoint. The commit point is the closing line. The
+    /// log key's memory is asked before the first byte, and held until the mark is in it.
     pub fn commit(
         &mut self,
         entries: &[Entry],
@@ -284,21 +331,27 @@ impl Writer {
                 other => other?,
             }
         }
+        let memory = self.hold_memory()?;
         let (size, root) = (self.size(), self.judge.chain.tree().root());
         let first = size - entries.len() as u64;
         self.hands()?.journal.commit(entries, (size, root))?;
         let next = self.hands()?.journal.next_offset();
         self.index.commit(next);
-        self.finish(first, entries).map_err(|error| LedgerError::NotAcknowledged {
+        self.finish(first, entries, &memory).map_err(|error| LedgerError::NotAcknowledged {
             first,
             last: size - 1,
             what: chain(&error),
         })
     }
 
-    fn finish(&mut self, first: u64, entries: &[Entry]) -> Result<(), LedgerError> {
+    fn finish(
+        &mut self,
+        first: u64,
+        entries: &[Entry],
+        memory: &HeldMarks,
+    ) -> Result<(), LedgerError> {
         store_entries(&mut self.hands()?.store, first, entries)?;
-        self.sign_checkpoint()?;
+        self.sign_checkpoint(memory)?;
         if self.recent.len() + entries.len() > KEEP {
             self.journal = self.hands()?.journal.journal();
             self.recent.clear();
@@ -349,8 +402,23 @@ impl Writer {
         Ok(())
     }
 
+    /// Takes the log key's memory, so that nothing else is signed with it until this is dropped.
+    ///
+    /// Refuses where it holds a mark that this record does not extend: another copy of the ledger
+    /// that uses the same folder of keys signed in the meantime.
+    fn hold_memory(&mut self) -> Result<HeldMarks, LedgerError> {
+        let memory = self.marks.hold(self.wait)?;
+        if let Some(ledger) = &self.judge.chain.state.fold.ledger
+            && memory.last_for(&ledger.origin)? != self.mark
+        {
+            let journal = Journal::open(&self.paths.ledger, None)?;
+            self.mark = check_marks(&self.marks, &journal, &self.judge)?;
+        }
+        Ok(memory)
+    }
+
     /// Signs the record as it stands: mark first, then the checkpoint is replaced.
-    fn sign_checkpoint(&mut self) -> Result<(), LedgerError> {
+    fn sign_checkpoint(&mut self, memory: &HeldMarks) -> Result<(), LedgerError> {
         let Some(ledger) = &self.judge.chain.state.fold.ledger else { return Ok(()) };
         let (size, root) = (self.size(), self.judge.chain.tree().root());
         let origin = ledger.origin.clone();
@@ -360,7 +428,9 @@ impl Writer {
             let key = self.log_keys.iter().find(|key| key.public() == public);
             let key = key.ok_or_else(|| missing_log_key(&self.paths, &public))?;
             if public == ledger.log_key {
-                self.marks.append(&Mark::sign(key, origin.clone(), size, root))?;
+                let mark = Mark::sign(key, origin.clone(), size, root);
+                memory.append(&mark)?;
+                self.mark = Some(mark);
             }
             signatures.push(NoteSignature::sign(&text, &origin, key));
         }

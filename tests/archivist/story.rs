@@ -193,10 +193,9 @@ fn opened(folder: &Path, time: &str) -> (Author, SecretKey) {
     let paths = Paths::new(folder.join("ledger"), None);
     let keys = KeyFolder::open(&paths.keys).unwrap();
     let ada = keys.secret(&Handle::new("ada").unwrap(), &mut |_| Ok(None)).unwrap();
-    let log = keys.log().unwrap();
     // A command that another test starts may hold the lock's file open until it runs.
     let wait = std::time::Duration::from_secs(10);
-    let writer = Writer::open(paths, vec![log], wait).unwrap();
+    let writer = Writer::open(paths, wait).unwrap();
     let clock = Clock::from_setting(Some(time)).unwrap();
     (Author { writer, clock, entropy: Seeded::new(time) }, ada)
 }

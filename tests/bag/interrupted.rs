@@ -65,7 +65,7 @@ impl Ground for Stopping {
 fn attempt(story: &Story, steps: usize, until: u64) -> bool {
     let folder = story.folder.path();
     let record = Record::open(Paths::new(folder.join("ledger"), None)).unwrap();
-    let keys = KeyFolder::open(&record.paths.keys).unwrap().log_keys().unwrap();
+    let keys = KeyFolder::open(&record.paths.keys).unwrap().log_keys().unwrap().keys;
     let asked = Asked { until, jobs: 1, unsigned: false };
     let mut ground = FolderGround::open(&folder.join("bag"), WAIT).unwrap();
     if steps == usize::MAX {

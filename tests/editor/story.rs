@@ -76,8 +76,7 @@ impl Desk {
     fn writer(&self) -> (Writer, KeyFolder) {
         let paths = Paths::new(self.path("ledger"), None);
         let keys = KeyFolder::open(&paths.keys).unwrap();
-        let log = keys.log().unwrap();
-        (Writer::open(paths, vec![log], std::time::Duration::ZERO).unwrap(), keys)
+        (Writer::open(paths, std::time::Duration::ZERO).unwrap(), keys)
     }
 
     fn enrol(&self) {

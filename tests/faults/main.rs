@@ -10,6 +10,7 @@ mod cut;
 mod disk;
 mod evidence;
 mod index;
+mod memory;
 mod order;
 mod outbox;
 mod repair_copy;

@@ -158,8 +158,7 @@ impl Newsroom {
         let paths = Paths::new(self.path("ledger"), None);
         let keys = KeyFolder::open(&paths.keys).unwrap();
         let ada = keys.secret(&Handle::new("ada").unwrap(), &mut |_| Ok(None)).unwrap();
-        let mut writer =
-            Writer::open(paths, keys.log_keys().unwrap(), Duration::from_secs(60)).unwrap();
+        let mut writer = Writer::open(paths, Duration::from_secs(60)).unwrap();
         let mut clock = Clock::from_setting(Some("2022-01-27T08:00:00Z")).unwrap();
         let mut entropy = Seeded::new("kept");
         let mut signer = Signer { key: &ada, clock: &mut clock, entropy: &mut entropy };

@@ -75,9 +75,10 @@ fn log_key() -> String {
     verifier_key(acts::ORIGIN, 1, "log")
 }
 
-const YES: &str = "yes: the fact is in the signed record\n";
-const UNTRUSTED: &str =
-    "could not trust: it holds by itself, and what was asked for beside it is missing\n";
+const YES: &str = "yes: the fact is in the signed record; by the acts here it is disputed (event 9), \
+                   corrected once\n";
+const UNTRUSTED: &str = "could not trust: it holds by itself, and what was asked for beside it is \
+                         missing; by the acts here it is disputed (event 9), corrected once\n";
 
 #[test]
 fn an_auditor_who_knows_the_log_key_is_told_the_fact_its_acts_and_its_signers() {
@@ -86,13 +87,16 @@ fn an_auditor_who_knows_the_log_key_is_told_the_fact_its_acts_and_its_signers() 
     assert_eq!((made.out.as_str(), made.exit), ("", 0), "{}", made.err);
     assert_eq!(
         made.err,
-        "fact 5 in the record of size 10: 8 events, 9177 bytes\nleft out: nothing\n"
+        "fact 5 in the record of size 10: 8 events, 9177 bytes\n\
+         fact 5: disputed (event 9), corrected once, as of size 10; there may be later acts\n\
+         left out: nothing\n"
     );
     // The file alone is enough.
     std::fs::remove_dir_all(desk.path("ledger")).expect("removed");
     let answer = desk.run(&format!("verify 5.proof --log-key {}", log_key()));
     let expected = "\
-fact 5, asserted by Ada Example, 2026-01-01T00:00:05Z
+fact 5: disputed (event 9), corrected once, by the acts in this file; later ones may exist
+  asserted by Ada Example, 2026-01-01T00:00:05Z
   as corrected by event 8:
     She said yes.
     supports: “Yes,” she said. — document 4 (Note), sha256
@@ -385,4 +389,79 @@ fn what_cannot_be_verified_is_told_by_what_it_is() {
     let why = "fault: rule 1001 proof-form: line 3: expected fact <position>\n\
                no: the proof does not hold\n";
     assert_eq!((bad.out.as_str(), bad.exit), (why, 1));
+}
+
+/// Acts of these editors, the status that they give, and how it is told.
+type Standing<'a> = (&'a [(&'a str, acts::Act)], &'a str, &'a str);
+
+/// A proof of fact 5 after these acts, its answer for people and as JSON.
+fn told(acts: &[(&str, acts::Act)]) -> (Answer, serde_json::Value, String) {
+    let mut story = Ledger::newsroom();
+    for (by, act) in acts {
+        story.sign(by, act.clone());
+    }
+    let desk = Desk::of(&story.files());
+    assert_eq!(desk.run("verify").exit, 0);
+    let made = desk.run("prove 5 -o 5.proof");
+    assert_eq!(made.exit, 0, "{}", made.err);
+    let line = format!("verify 5.proof --log-key {}", log_key());
+    let (answer, json) = (desk.run(&line), desk.run(&format!("{line} --format json")));
+    assert_eq!((answer.exit, json.exit), (0, 0), "{}", answer.out);
+    (answer, serde_json::from_str(&json.out).expect("JSON"), made.err)
+}
+
+#[test]
+fn the_first_line_and_the_last_say_how_the_fact_stands() {
+    let retracted = ("bo", acts::retracted(5));
+    let confirmed = ("bo", acts::confirmed(5));
+    let cases: [Standing<'_>; 8] = [
+        (&[], "asserted", "asserted"),
+        (std::slice::from_ref(&confirmed), "confirmed", "confirmed (event 6)"),
+        (&[("bo", acts::disputed(5))], "disputed", "disputed (event 6)"),
+        (
+            &[("bo", acts::disputed(5)), ("cy", acts::disputed(5))],
+            "disputed",
+            "disputed (events 6, 7)",
+        ),
+        (&[confirmed.clone(), retracted.clone()], "retracted", "retracted (event 7)"),
+        (
+            &[confirmed.clone(), retracted.clone(), ("cy", acts::reinstated(7))],
+            "confirmed",
+            "confirmed (event 6)",
+        ),
+        // Two are asked for from here on.
+        (&[confirmed.clone(), ("ada", acts::changed(2))], "asserted", "asserted"),
+        // What a stolen key signed is undone.
+        (&[retracted, ("ada", acts::stolen("bo", 6))], "asserted", "asserted"),
+    ];
+    for (done, status, words) in cases {
+        let (answer, json, made) = told(done);
+        let first = format!("fact 5: {words}, by the acts in this file; later ones may exist\n");
+        assert!(answer.out.starts_with(&first), "{words}: {}", answer.out);
+        let last =
+            format!("yes: the fact is in the signed record; by the acts here it is {words}\n");
+        assert!(answer.out.ends_with(&last), "{words}: {}", answer.out);
+        assert_eq!(json["status"], status, "{json}");
+        assert!(made.contains(&format!("\nfact 5: {words}, as of size ")), "{made}");
+    }
+}
+
+#[test]
+fn what_updates_a_fact_and_what_was_undone_is_said() {
+    let updates = |ledger: &mut Ledger| {
+        ledger.sign("bo", acts::asserted(4));
+        ledger.sign("bo", acts::related(6, "updates", 5));
+    };
+    let mut story = Ledger::newsroom();
+    updates(&mut story);
+    let desk = Desk::of(&story.files());
+    assert_eq!(desk.run("prove 5 -o 5.proof").exit, 0);
+    let answer = desk.run(&format!("verify 5.proof --log-key {}", log_key()));
+    let first = "fact 5: asserted, updated by fact 6 (event 7), by the acts in this file";
+    assert!(answer.out.starts_with(first), "{}", answer.out);
+    let (answer, json, _) = told(&[("bo", acts::retracted(5)), ("ada", acts::stolen("bo", 6))]);
+    let undone = "  6: retracted by Bo Example, 2026-01-01T00:00:06Z";
+    let line = answer.out.lines().find(|line| line.starts_with(undone)).expect(undone);
+    assert!(answer.out.contains("undone by event 7"), "{line}");
+    assert_eq!(json["undone"], serde_json::json!([{"event": 6, "by": 7}]));
 }

@@ -10,7 +10,7 @@ use annals::event::args::{Args, EditorEnrolled, EditorRevoked, Roles};
 use annals::event::body::{Content, Named, Stated};
 use annals::event::words::RevokeReason;
 use annals::key::{Possession, SecretKey};
-use annals::keys::{Handle, KeyFolder, Protection};
+use annals::keys::{Handle, Protection};
 use annals::ledger::append::{Prepared, Signer, commit, judge_last, prepare, slot};
 use annals::ledger::draft::json_lines;
 use annals::ledger::init::{Founding, init};
@@ -39,8 +39,7 @@ pub fn drafts() -> PathBuf {
 
 impl Author {
     fn writer(&self) -> Writer {
-        let log = KeyFolder::open(&self.paths.keys).unwrap().log().unwrap();
-        Writer::open(self.paths.clone(), vec![log], Duration::from_secs(10)).unwrap()
+        Writer::open(self.paths.clone(), Duration::from_secs(10)).unwrap()
     }
 
     fn file(&mut self, key: &SecretKey, time: &str, name: &str) {

@@ -1,7 +1,8 @@
 //! The verdict on a proof for people and as JSON.
 //!
 //! Always holds: words of the record are shown only if no rule is broken, and are called the
-//! record's only if trust is not missing. Not here: the verdict itself (`verify::proof`).
+//! record's only if trust is not missing; the first line and the last say how the fact stands by the
+//! acts of the file. Not here: the verdict itself (`verify::proof`).
 
 use crate::cli::args::Format;
 use crate::cli::exit::{Exit, Failure};
@@ -9,13 +10,15 @@ use crate::cli::output::{json, out, visible, wrapped};
 use crate::cli::provenance::moment;
 use crate::event::args::Args;
 use crate::event::body::{Content, Evidence, Fact};
-use crate::event::words::Type;
+use crate::event::words::{Relation, Type};
+use crate::fold::deed::Triple;
 use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::ledger::prove::left_out;
+use crate::state::Status;
 use crate::time::Time;
 use crate::tlog::to_base64;
-use crate::verify::proof::{Given, Judged, Proof, judge};
+use crate::verify::proof::{Given, Judged, Proof, Related, Stands, judge, stands};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -23,6 +26,8 @@ use std::io::Write;
 /// What a proof does not show.
 const LIMITS: &str = "a proof shows what is in the record, not that nothing else is, nor that the \
                       record keeps its rules: for that, annals verify of the whole record";
+/// What a status is not.
+const BY_ITS_ACTS: &str = "by the acts in this file; later ones may exist";
 
 /// Judges a proof and tells the verdict.
 pub fn run(format: Format, bytes: &[u8], given: &Given) -> Result<Exit, Failure> {
@@ -34,6 +39,19 @@ pub fn run(format: Format, bytes: &[u8], given: &Given) -> Result<Exit, Failure>
     }
     out.flush()?;
     Ok(Exit::of(judged.exit()))
+}
+
+/// How the fact stands, where the file holds.
+fn standing(judged: &Judged) -> Option<Stands> {
+    judged.proof.as_ref().filter(|_| judged.faults.is_empty()).map(stands)
+}
+
+/// The verdict, and the status that goes with it.
+fn told_verdict(judged: &Judged) -> String {
+    match standing(judged) {
+        Some(stands) => format!("{}; by the acts here it is {stands}", verdict(judged)),
+        None => verdict(judged).to_owned(),
+    }
 }
 
 fn verdict(judged: &Judged) -> &'static str {
@@ -55,17 +73,23 @@ fn text(out: &mut dyn Write, judged: &Judged) -> Result<(), Failure> {
         writeln!(out, "fault: {}", visible(&fault.to_string()))?;
     }
     if let Some(proof) = judged.proof.as_ref().filter(|_| judged.faults.is_empty()) {
-        said(out, judged, proof)?;
+        said(out, (judged, proof), &stands(proof))?;
         around(out, judged, proof)?;
     }
-    Ok(writeln!(out, "{}", verdict(judged))?)
+    Ok(writeln!(out, "{}", told_verdict(judged))?)
 }
 
 /// The fact, what was done to it, and by whom.
-fn said(out: &mut dyn Write, judged: &Judged, proof: &Proof) -> Result<(), Failure> {
+fn said(
+    out: &mut dyn Write,
+    (judged, proof): (&Judged, &Proof),
+    stands: &Stands,
+) -> Result<(), Failure> {
     let acts = acts(judged, proof.fact);
-    let present = revision(judged, &acts);
-    writeln!(out, "fact {}, {}", proof.fact, who(judged, proof.fact))?;
+    let present = stands.revision.or_else(|| revision(judged, &acts));
+    let first = format!("fact {}: {stands}, {BY_ITS_ACTS}", proof.fact);
+    writeln!(out, "{}", wrapped(&first, 0))?;
+    writeln!(out, "  {}", who(judged, proof.fact))?;
     if let Some(at) = present.filter(|at| *at != proof.fact) {
         writeln!(out, "  as corrected by event {at}:")?;
     }
@@ -79,7 +103,9 @@ fn said(out: &mut dyn Write, judged: &Judged, proof: &Proof) -> Result<(), Failu
         None => writeln!(out, "    [its words are not in this file]")?,
     }
     for act in acts.iter().filter(|act| **act != proof.fact) {
-        writeln!(out, "{}", wrapped(&format!("{act}: {}", who(judged, *act)), 2))?;
+        let undone = stands.undone.get(act).map(|by| format!(", undone by event {by}"));
+        let undone = undone.unwrap_or_default();
+        writeln!(out, "{}", wrapped(&format!("{act}: {}{undone}", who(judged, *act)), 2))?;
     }
     for line in revoked(judged) {
         writeln!(out, "{}", wrapped(&line, 2))?;
@@ -242,9 +268,16 @@ pub fn at(seconds: u64) -> String {
 /// The verdict as JSON.
 #[derive(Serialize)]
 struct Told {
-    verdict: &'static str,
+    verdict: String,
     exit: u8,
     fact: Option<u64>,
+    status: Option<Status>,
+    status_by: Vec<u64>,
+    corrected: u32,
+    suspect: bool,
+    undone: Vec<ToldUndone>,
+    related: Vec<ToldRelated>,
+    revision: Option<u64>,
     claim: Option<String>,
     origin: Option<String>,
     size: Option<u64>,
@@ -266,6 +299,22 @@ struct Told {
 struct ToldWitness {
     name: String,
     time: u64,
+}
+
+/// An act of the fact that a suspect revocation undid.
+#[derive(Serialize)]
+struct ToldUndone {
+    event: u64,
+    by: u64,
+}
+
+/// A relation to another fact.
+#[derive(Serialize)]
+struct ToldRelated {
+    event: u64,
+    from: u64,
+    rel: Relation,
+    to: u64,
 }
 
 #[derive(Serialize)]
@@ -293,7 +342,8 @@ impl Told {
         let proof = judged.proof.as_ref();
         let holds = proof.filter(|_| judged.faults.is_empty());
         let acts = holds.map(|proof| acts(judged, proof.fact)).unwrap_or_default();
-        let present = revision(judged, &acts);
+        let stands = standing(judged).unwrap_or_default();
+        let present = stands.revision.or_else(|| revision(judged, &acts));
         let claim = present.and_then(|at| fact_at(judged, at)).map(|fact| fact.claim.to_string());
         let event = |position: &u64| {
             let reading = &judged.events.get(position)?.reading;
@@ -309,14 +359,27 @@ impl Told {
                 of_fact: acts.contains(position),
             })
         };
+        let undone =
+            |event: &u64| Some(ToldUndone { event: *event, by: *stands.undone.get(event)? });
+        let related = |related: &Related| {
+            let Triple { from, rel, to } = related.triple;
+            ToldRelated { event: related.event, from, rel, to }
+        };
         let checkpoint = holds.map(|proof| &proof.checkpoint);
         let shown = judged.events.keys().filter(|_| holds.is_some());
         let witness =
             |(name, time): &(String, u64)| ToldWitness { name: name.clone(), time: *time };
         Told {
-            verdict: verdict(judged),
+            verdict: told_verdict(judged),
             exit: judged.exit(),
             fact: holds.map(|proof| proof.fact),
+            status: stands.status,
+            corrected: stands.corrected,
+            suspect: stands.suspect,
+            undone: acts.iter().filter_map(undone).collect(),
+            related: stands.related.iter().map(related).collect(),
+            revision: present,
+            status_by: stands.by.clone(),
             claim,
             origin: checkpoint.map(|checkpoint| checkpoint.origin.clone()),
             size: checkpoint.map(|checkpoint| checkpoint.size),

@@ -5,7 +5,7 @@ use crate::entropy::Seeded;
 use crate::event::args::{Args, EditorEnrolled, Roles};
 use crate::event::body::{Content, Named};
 use crate::key::Possession;
-use crate::keys::{Handle, KeyFolder, Protection};
+use crate::keys::{Handle, Protection};
 use crate::ledger::draft::json_lines;
 use crate::ledger::init::{Founding, init};
 use crate::ledger::paths::Paths;
@@ -71,8 +71,7 @@ fn clock() -> Clock {
 /// What comes of drafts: the entries and the file that would keep them, or the refusals.
 fn outcome(room: &Room, drafts: &[Placed], worth: usize) -> Result<String, Vec<Refusal>> {
     let paths = Paths::new(room.folder.path().join("ledger"), None);
-    let log = KeyFolder::open(&paths.keys).unwrap().log().unwrap();
-    let mut writer = Writer::open(paths, vec![log], Duration::from_secs(60)).unwrap();
+    let mut writer = Writer::open(paths, Duration::from_secs(60)).unwrap();
     let (mut clock, mut entropy) = (clock(), Seeded::new("bo"));
     let mut signer = Signer { key: &room.bo, clock: &mut clock, entropy: &mut entropy };
     let around = Around { signer: &mut signer, done: &mut |_| {} };

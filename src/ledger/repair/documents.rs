@@ -13,7 +13,6 @@ use crate::ledger::paths::Paths;
 use crate::ledger::repair::Step;
 use crate::ledger::repair::compare::entries;
 use crate::ledger::repair::holding::Holding;
-use crate::ledger::repair::place::free_name;
 use crate::ledger::repair::stored::document;
 use crate::rule::{Fault, Rule};
 use std::collections::BTreeSet;
@@ -39,7 +38,7 @@ pub fn take(
             disk::make_folder(&paths.documents())?;
         }
         let old = path.symlink_metadata().is_ok();
-        let aside = free_name(&path);
+        let aside = disk::free_aside(&path);
         if old {
             fs::rename(&path, &aside).map_err(disk::error("move aside", &path))?;
         }

@@ -5,7 +5,7 @@
 //! if the new cannot take its place. Not here: what is right (`holding`). Source: FORMAT.md
 //! section 9.
 
-use crate::disk::{self, DiskError, Mode};
+use crate::disk::{self, DiskError, Mode, free_aside};
 use crate::event::Entry;
 use crate::event::record::hash;
 use crate::journal::{JournalWriter, ROTATE_AT};
@@ -104,7 +104,7 @@ pub fn checkpoint(
     let bytes = checkpoint_of(paths)?;
     let aside = match bytes {
         Some(bytes) => {
-            let free = free_name(&here);
+            let free = free_aside(&here);
             disk::write_new(&free, &bytes, Mode::Shared)?;
             Some(free)
         }
@@ -114,17 +114,6 @@ pub fn checkpoint(
     tell(Step::Checkpoint(theirs));
     tell_aside("checkpoint", aside, tell);
     Ok(true)
-}
-
-/// The first free name `<name>-aside-<n>` beside a path.
-pub fn free_name(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let numbered = |n: u64| path.with_file_name(format!("{name}-aside-{n}"));
-    let mut n = 1;
-    while numbered(n).symlink_metadata().is_ok() {
-        n += 1;
-    }
-    numbered(n)
 }
 
 /// Writes the entries of a record to a new journal in `ledger`. Commits end where they ended in
@@ -192,7 +181,7 @@ fn check(built: &Tree, record: &Holding) -> Result<(), LedgerError> {
 
 /// Renames `new` to `path`; what was there goes aside, and comes back if that fails.
 fn put(new: &Path, path: &Path) -> Result<Option<PathBuf>, DiskError> {
-    let aside = path.symlink_metadata().is_ok().then(|| free_name(path));
+    let aside = path.symlink_metadata().is_ok().then(|| free_aside(path));
     if let Some(aside) = &aside {
         fs::rename(path, aside).map_err(disk::error("move aside", path))?;
     }

@@ -6,14 +6,14 @@
 use crate::disk;
 use crate::index::{Builder, Built, Mode};
 use crate::journal::Journal;
-use crate::keys::Marks;
+use crate::keys::{Mark, Marks};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
-use crate::ledger::repair::free_name;
 use crate::ledger::writer::Notice;
 use crate::rule::{Fault, Rule};
 use crate::store::sled::{self, SledStore};
 use crate::store::{Store, StoreError};
+use crate::tlog::{Checkpoint, Note, Signed, key_id};
 use crate::verify::ends::Ends;
 use crate::verify::source::Source;
 use crate::verify::{Follower, Judge, Options, follow};
@@ -66,16 +66,21 @@ pub fn check_signatures(journal: &Journal, jobs: usize) -> Result<(), LedgerErro
 
 /// Renames a file to the first free `<name>-aside-<n>`.
 pub fn set_aside(path: &Path) -> Result<PathBuf, LedgerError> {
-    let aside = free_name(path);
+    let aside = disk::free_aside(path);
     std::fs::rename(path, &aside).map_err(disk::error("move aside", path))?;
     disk::sync_folder(disk::parent(path))?;
     Ok(aside)
 }
 
-/// A record behind its mark is read, never written. What damage explains is told as damage.
-pub fn check_marks(marks: &Marks, journal: &Journal, judge: &Judge) -> Result<(), LedgerError> {
-    let Some(ledger) = &judge.chain.state.fold.ledger else { return Ok(()) };
-    let Some(mark) = marks.last_for(&ledger.origin)? else { return Ok(()) };
+/// The last mark of this record, which the record goes on from. A record behind its mark is read,
+/// never written. What damage explains is reported as damage.
+pub fn check_marks(
+    marks: &Marks,
+    journal: &Journal,
+    judge: &Judge,
+) -> Result<Option<Mark>, LedgerError> {
+    let Some(ledger) = &judge.chain.state.fold.ledger else { return Ok(None) };
+    let Some(mark) = marks.last_for(&ledger.origin)? else { return Ok(None) };
     let (marked, size) = (mark.size, judge.chain.size());
     let ends = Ends { mark: Some(mark.remembered()), ..Ends::default() };
     let faults = match marked < size {
@@ -88,11 +93,26 @@ pub fn check_marks(marks: &Marks, journal: &Journal, judge: &Judge) -> Result<()
     };
     let mut of_marks = faults.into_iter().filter(|fault| fault.rule != Rule::CheckpointForm);
     match of_marks.next() {
-        None => Ok(()),
+        None => Ok(Some(mark)),
         Some(Fault { rule: Rule::BehindMark, .. }) => Err(LedgerError::BehindMark { marked, size }),
         Some(Fault { rule: Rule::Short, .. }) => Err(LedgerError::Short { signed: marked, size }),
         Some(fault) => Err(LedgerError::Faulty(vec![fault])),
     }
+}
+
+/// The mark that the log key wrote before it signed the checkpoint here, where the checkpoint is of
+/// this record as it stands and signed by the present log key.
+pub fn mark_of_checkpoint(checkpoint: Option<&[u8]>, judge: &Judge) -> Option<Mark> {
+    let ledger = judge.chain.state.fold.ledger.as_ref()?;
+    let note = Note::parse(checkpoint?)?;
+    let key = &ledger.log_key;
+    if note.signed_by(&ledger.origin, &key.accept()?, key) != Signed::Yes {
+        return None;
+    }
+    let checkpoint = Checkpoint::parse(&note.text)?;
+    let id = key_id(&ledger.origin, key);
+    let signature = note.signatures.iter().find(|signature| signature.id == id)?;
+    Mark::of(&ledger.origin, &checkpoint, signature)
 }
 
 /// Opens the store, or builds it from the journal where there is none. One that differs from the

@@ -6,10 +6,12 @@
 
 mod events;
 pub mod form;
+mod stands;
 mod trust;
 
 pub use events::evidence_of;
 pub use form::{LeftOut, Proof, Shown};
+pub use stands::{Related, Stands, stands};
 pub use trust::{Given, Trust};
 
 use crate::event::body::{Body, Content};

@@ -1,0 +1,164 @@
+//! The log key and its memory: one root a size, whoever signs, and a key file that a stopped
+//! rekeying left.
+
+use crate::newsroom::{EVENTS, Newsroom, fact, newsroom, prepare};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const REKEY: &str = "ledger rekey --reason rotated --statement Yearly.";
+
+/// A copy of the ledger beside the first, with the same folder of keys.
+fn twin() -> Newsroom {
+    let room = newsroom();
+    crate::newsroom::copy_folder(&room.path("ledger"), &room.path("twin"));
+    room.write("one.jsonl", fact("The first says this.", "Nothing was signed"));
+    room.write("two.jsonl", fact("The second says that.", "Lavrov said"));
+    room
+}
+
+fn marks(room: &Newsroom) -> Vec<(u64, String)> {
+    let text = String::from_utf8(room.read("keys/log.marks")).unwrap();
+    let words = text.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+    words.map(|words| (words[1].parse().unwrap(), words[2].to_owned())).collect()
+}
+
+/// No size stands twice with another root.
+fn expect_one_root_a_size(room: &Newsroom) {
+    let marks = marks(room);
+    for (size, root) in &marks {
+        let others = marks.iter().filter(|(other, _)| other == size);
+        assert!(others.clone().all(|(_, other)| other == root), "{marks:?}");
+    }
+}
+
+#[test]
+fn two_copies_with_one_folder_of_keys_never_sign_two_roots_of_one_size() {
+    let room = twin();
+    assert_eq!(room.run("append one.jsonl").exit, 0);
+    let start = std::fs::read(room.path("twin/journal/00000000000000000000.log")).unwrap();
+    let answer = room.run("append two.jsonl --ledger twin");
+    assert_eq!(answer.exit, 4, "{answer:?}");
+    assert!(
+        answer.err.contains("the log key signed size 6 and the record has 5 events"),
+        "{answer:?}"
+    );
+    let now = std::fs::read(room.path("twin/journal/00000000000000000000.log")).unwrap();
+    assert_eq!(now, start, "nothing was written");
+    expect_one_root_a_size(&room);
+    room.expect_whole(EVENTS + 1);
+}
+
+/// Both writers have judged their record before either signs.
+#[test]
+fn writers_of_two_copies_at_once_never_sign_two_roots_of_one_size() {
+    for _ in 0..6 {
+        let room = twin();
+        let start = |line: &str| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
+            prepare(&mut command, room.folder.path());
+            command.args(line.split(' ')).stdout(Stdio::piped()).stderr(Stdio::piped());
+            command.spawn().unwrap()
+        };
+        let both = [start("append one.jsonl"), start("append two.jsonl --ledger twin")];
+        let exits = both.map(|child| child.wait_with_output().unwrap().status.code());
+        assert!(exits.contains(&Some(0)), "{exits:?}");
+        expect_one_root_a_size(&room);
+        let (first, second) = (room.run("verify"), room.run("verify --ledger twin"));
+        assert!(first.exit != 1 && second.exit != 1, "{first:?} {second:?}");
+        assert!(first.exit == 0 || second.exit == 0, "{first:?} {second:?}");
+    }
+}
+
+#[test]
+fn an_empty_file_of_a_log_key_is_passed_over_with_a_note() {
+    let room = newsroom();
+    let stray = "keys/log-0123456789abcdef.key";
+    room.write(stray, "");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let only = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(room.path(stray), only).unwrap();
+    }
+    let answer = room.append(&fact("Lavrov spoke.", "Lavrov said"));
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    assert!(
+        answer.err.contains("note: a file that should be a log key was passed over"),
+        "{answer:?}"
+    );
+    assert!(answer.err.contains("log-0123456789abcdef.key"), "{answer:?}");
+    assert_eq!(room.run(REKEY).exit, 0);
+    room.expect_whole(EVENTS + 2);
+}
+
+/// A writer that waits while another makes a new log key signs with the new one.
+#[test]
+fn a_writer_that_waits_for_a_rekeying_signs_with_the_new_key() {
+    let room = newsroom();
+    room.write("one.jsonl", fact("Lavrov spoke.", "Lavrov said"));
+    let lock = annals::disk::lock::Lock::take(&room.path("ledger/lock"), Duration::from_secs(10));
+    let lock = lock.unwrap();
+    let mut command = room.command("append one.jsonl --wait 30s");
+    let waiting = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(400));
+    // The rekeying that held the lock in the meantime, done in a copy.
+    let other = room.copy();
+    assert_eq!(other.run(REKEY).exit, 0);
+    for part in ["ledger/journal", "ledger/db", "ledger/checkpoint", "ledger/index", "keys"] {
+        room.remove(part);
+        match other.path(part).is_dir() {
+            true => crate::newsroom::copy_folder(&other.path(part), &room.path(part)),
+            false => room.write(part, other.read(part)),
+        }
+    }
+    #[cfg(unix)]
+    for name in ["keys/ada.key", "keys/log.key"] {
+        use std::os::unix::fs::PermissionsExt;
+        let only = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(room.path(name), only).unwrap();
+    }
+    drop(lock);
+    let answer = waiting.wait_with_output().unwrap();
+    let err = String::from_utf8_lossy(&answer.stderr).into_owned();
+    assert_eq!(answer.status.code(), Some(0), "{err}");
+    room.expect_whole(EVENTS + 2);
+}
+
+/// One flipped bit in the memory's last line stops nobody where the checkpoint holds the same.
+#[test]
+fn a_flipped_bit_in_the_last_mark_is_put_right_from_the_checkpoint() {
+    let whole = newsroom();
+    let text = whole.read("keys/log.marks");
+    let start = text[..text.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    let mut mended = 0;
+    for at in (start..text.len()).step_by(7).chain([text.len() - 1]) {
+        let room = whole.copy();
+        let mut damaged = text.clone();
+        damaged[at] ^= 1 << (at % 7);
+        room.write("keys/log.marks", &damaged);
+        let verdict = room.run("verify");
+        assert!([0, 2].contains(&verdict.exit), "byte {at}: {verdict:?}");
+        let answer = room.append(&fact("Lavrov spoke.", "Lavrov said"));
+        assert_eq!(answer.exit, 0, "byte {at}: {answer:?}");
+        if answer.err.contains("put right from the checkpoint") {
+            mended += 1;
+            assert_eq!(room.read("keys/log.marks-aside-1"), damaged, "byte {at}");
+            assert!(room.read("keys/log.marks").starts_with(&text), "byte {at}");
+        }
+        room.expect_whole(EVENTS + 1);
+    }
+    assert!(mended > 10, "{mended}");
+}
+
+#[test]
+fn a_memory_that_ends_before_the_checkpoint_is_reported() {
+    let room = newsroom();
+    let text = String::from_utf8(room.read("keys/log.marks")).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    room.write("keys/log.marks", lines[..lines.len() - 1].concat());
+    let answer = room.append(&fact("Lavrov spoke.", "Lavrov said"));
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    let said = "warning: the log key's memory ends at size 4, and the checkpoint is of size 5";
+    assert!(answer.err.contains(said), "{answer:?}");
+    room.expect_whole(EVENTS + 1);
+}
