@@ -6,6 +6,7 @@ use crate::cli::args::{Format, Global};
 use crate::cli::ask;
 use crate::cli::exit::{Failure, announce_clock};
 use crate::cli::output::note;
+use crate::cli::zone;
 use crate::clock::Clock;
 use crate::disk::lock::Waiting;
 use crate::entropy::{Entropy, Seeded, System};
@@ -14,6 +15,7 @@ use crate::keys::{Handle, Held, KeyFolder, Listed};
 use crate::ledger::append;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
+use crate::ledger::point::Around;
 use crate::ledger::record::Record;
 use crate::ledger::writer::{Notice, Writer};
 use crate::roster::{Member, Roster};
@@ -45,6 +47,8 @@ impl Context {
             }
             _ => Box::new(System),
         };
+        // Checked also where no time is read or shown: a zone that was mistyped is an error.
+        zone::display(Around::new(&global.tz, clock.peek())?.zone);
         Ok(Context { global, clock, entropy, trial: false })
     }
 
@@ -150,8 +154,8 @@ impl Context {
                     format!("note: the checkpoint was kept as {}: {why}", path.display())
                 }
                 Notice::MarkMended(n, path) => format!(
-                    "note: the last line of the log key's memory, for size {n}, was damaged; it was \
-                     put right from the checkpoint, and the file as it was is {}",
+                    "note: the last line of the log key's memory, for size {n}, was damaged; it \
+                     was put right from the checkpoint, and the file as it was is {}",
                     path.display()
                 ),
                 Notice::MemoryShort(n, signed) => format!(

@@ -9,6 +9,7 @@ mod ask;
 mod asked;
 mod changed;
 mod context;
+mod effect;
 mod exit;
 mod forms;
 mod given;
@@ -18,8 +19,10 @@ mod preview;
 mod progress;
 mod provenance;
 mod submit;
+mod tally;
 mod unread;
 mod words;
+mod zone;
 
 mod append;
 mod completions;

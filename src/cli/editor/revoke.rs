@@ -14,6 +14,7 @@ use crate::ledger::people::{Directory, revocation};
 use crate::ledger::point::Bound;
 use crate::ledger::record::Record;
 use crate::ledger::view::View;
+use crate::ledger::view::effect::Effects;
 use crate::ledger::view::event::{on, row};
 use crate::ledger::view::names::Names;
 use crate::ledger::writer::Writer;
@@ -186,12 +187,19 @@ fn more(count: usize) -> Option<String> {
 /// One line for each event: position, type, what it acts on, its words.
 fn lines(record: &Record, names: &Names, events: &[u64]) -> Result<Vec<String>, Failure> {
     let view = View::open(record, record.size())?;
-    let mut lines = Vec::new();
+    let effects = Effects::new(&view, names);
+    let (mut lines, mut failed) = (Vec::new(), Ok(()));
     let wanted: &[u64] = events.get(..IN_FULL).unwrap_or(events);
     view.at(wanted, &mut |seen| {
         let said = seen.statement();
         let acts_on = said.map(|said| on(&view, seen.position, &said.args)).unwrap_or_default();
-        let row = row(&view, names, seen, acts_on);
+        let row = match row(&effects, seen, acts_on) {
+            Ok(row) => row,
+            Err(error) => {
+                failed = Err(error);
+                return;
+            }
+        };
         let kind = row.kind.map(|kind| kind.to_string()).unwrap_or_default();
         let facts: Vec<String> = row.on.iter().map(u64::to_string).collect();
         let facts = match row.on == [row.position] || facts.is_empty() {
@@ -201,6 +209,7 @@ fn lines(record: &Record, names: &Names, events: &[u64]) -> Result<Vec<String>, 
         let words = row.words.as_deref().map(|words| format!(": {}", visible(words)));
         lines.push(format!("  {} {kind}{facts}{}", row.position, words.unwrap_or_default()));
     })?;
+    failed?;
     lines.extend(more(events.len()));
     Ok(lines)
 }
