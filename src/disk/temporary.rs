@@ -10,7 +10,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// What a name begins with; the number of the process and one more follow.
 const BEGINS: &str = "annals-store-";
@@ -127,7 +127,7 @@ fn is_left(folder: &Path) -> io::Result<bool> {
         Ok(file) => Ok(file.try_lock().is_ok()),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
             let made = folder.symlink_metadata()?.modified()?;
-            Ok(SystemTime::now().duration_since(made).is_ok_and(|age| age > OLD))
+            Ok(made.elapsed().is_ok_and(|age| age > OLD))
         }
         Err(cause) => Err(cause),
     }
@@ -195,7 +195,7 @@ mod tests {
         let others = ["annals-store-7", "annals-store-x-1", "annals-store-7-1.old", "other"];
         let others = others.map(folder);
         fs::write(left.join(LOCK), b"").unwrap();
-        let old = SystemTime::now() - 2 * OLD;
+        let old = std::time::SystemTime::now() - 2 * OLD;
         others.iter().for_each(|other| File::open(other).unwrap().set_modified(old).unwrap());
         let made = Temporary::make_in(parent.path()).unwrap();
         assert!(!left.exists());

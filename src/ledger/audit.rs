@@ -2,7 +2,8 @@
 //!
 //! Always holds: nothing is written but the pin, and that only after a whole good verdict, and
 //! evidence where the record is not the pinned one; the store is compared in a copy, so that
-//! looking changes nothing, and where it cannot be copied the verdict is given without it. Not here: the judgement itself (`verify`), words for people (`cli`).
+//! looking changes nothing, and where it cannot be copied the verdict is given without it.
+//! Not here: the judgement itself (`verify`), words for people (`cli`).
 //! Source: FORMAT.md section 9.
 
 pub mod evidence;
