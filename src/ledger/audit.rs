@@ -2,7 +2,8 @@
 //!
 //! Always holds: nothing is written but the pin, and that only after a whole good verdict, and
 //! evidence where the record is not the pinned one; the store is compared in a copy, so that
-//! looking changes nothing. Not here: the judgement itself (`verify`), words for people (`cli`).
+//! looking changes nothing, and where it cannot be copied the verdict is given without it.
+//! Not here: the judgement itself (`verify`), words for people (`cli`).
 //! Source: FORMAT.md section 9.
 
 pub mod evidence;
@@ -10,6 +11,8 @@ pub mod kept;
 pub mod periods;
 
 use crate::archive::published::Published;
+use crate::disk::DiskError;
+use crate::disk::temporary::Temporary;
 use crate::index::{Builder, Built, Mode};
 use crate::keys::{KeysError, Mark, Marks};
 use crate::ledger::append::chain;
@@ -194,9 +197,34 @@ fn look_at_published(
     let checkpoint = published.checkpoint().map(<[u8]>::to_vec);
     let ends = Ends { checkpoint, mark: None, pin: kept::read(audit)? };
     let report = verify(published, &ends, options(audit, &ends, progress));
-    let report = report.map_err(LedgerError::Elsewhere)?;
+    let mut report = report.map_err(LedgerError::Elsewhere)?;
+    set_pages_apart(&published.pages(), &mut report.faults);
+    if report.exit() == 1
+        && let Some(doubt) = published.doubt()
+    {
+        return Err(LedgerError::Elsewhere(doubt));
+    }
     let store = StoreFound::NotCompared("a published record has none".to_owned());
     Ok(LookedAt::of(audit, ends, report).with(store, Built::Absent))
+}
+
+/// Where a server had pages of HTML in place of files, a body or a document that is missing is
+/// unreadable, not missing: 911 instead of 604 and 605.
+fn set_pages_apart(pages: &[String], faults: &mut [Fault]) {
+    let Some(first) = pages.first() else { return };
+    for fault in faults {
+        if matches!(fault.rule, Rule::BodyMissing | Rule::DocumentMissing) {
+            fault.rule = Rule::Unreadable;
+            fault.why = format!(
+                "{}; a page of HTML came in place of {}, the first: {first}",
+                fault.why,
+                match pages.len() {
+                    1 => "1 file".to_owned(),
+                    more => format!("{more} files"),
+                }
+            );
+        }
+    }
 }
 
 fn options<'a>(
@@ -271,12 +299,20 @@ fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound,
     if crate::disk::lock::is_held(&record.paths.lock()) {
         return Ok(StoreFound::NotCompared("a writer holds it".to_owned()));
     }
-    let store = match sled::open_copy(&folder, &free_name()) {
+    // The store is no evidence: where it cannot be looked at, the verdict is the journal's.
+    let not_copied = |error: DiskError| {
+        StoreFound::NotCompared(format!("it cannot be copied to be looked at: {}", chain(&error)))
+    };
+    let scratch = match Temporary::make() {
+        Ok(scratch) => scratch,
+        Err(error) => return Ok(not_copied(error)),
+    };
+    let store = match sled::open_copy(&folder, &scratch.path().join("db")) {
         Ok(store) => store,
         Err(_) if record.has_moved() => {
             return Ok(StoreFound::NotCompared("a writer was at work meanwhile".to_owned()));
         }
-        Err(StoreError::Disk(error)) => return Err(error.into()),
+        Err(StoreError::Disk(error)) => return Ok(not_copied(error)),
         Err(error) => {
             let why = format!("{}; annals repair rebuilds it", chain(&error));
             faults.push(Fault::of(Rule::Unreadable, why));
@@ -299,15 +335,6 @@ fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound,
             Ok(StoreFound::Differs)
         }
     }
-}
-
-/// Where a copy may be made. A process that was killed left its own behind, and its number may be
-/// ours now.
-fn free_name() -> PathBuf {
-    let name = |n: u32| format!("annals-store-{}-{n}", std::process::id());
-    let named = (0..).map(|n| std::env::temp_dir().join(name(n)));
-    let mut free = named.filter(|path| path.symlink_metadata().is_err());
-    free.next().unwrap_or_else(std::env::temp_dir)
 }
 
 /// The first difference between store and journal.

@@ -21,10 +21,10 @@ fn an_admin_enrols_from_a_request() {
     assert_eq!(desk.whole(), 2);
     let list = "Ada Example, admin and editor, active\n    \
                 key <64>\n    \
-                enrolled by 0, 2027-03-01 08:00, Ada Example\n\
+                enrolled by 0, 2027-03-01 08:00Z, Ada Example\n\
                 Bo Berg, editor, active\n    \
                 key <64>\n    \
-                enrolled by 1, 2027-03-01 08:02, Ada Example\n\
+                enrolled by 1, 2027-03-01 08:02Z, Ada Example\n\
                 2 keys, 2 active\n\
                 as of position 1 (2 of 2 events), head <64>, recorded 2027-03-01T08:02:00Z\n";
     assert_eq!(desk.told("editor list"), list);
@@ -63,7 +63,7 @@ fn a_request_that_is_not_there_or_damaged_or_made_up_is_refused() {
     std::fs::write(desk.path("bo.request"), text.replace('\n', "\r\n")).unwrap();
     let (exit, why) = desk.refused("editor add bo.request --role editor");
     assert_eq!(exit, 2);
-    assert!(why.contains("found CR LF; a mail program may have changed it"), "{why}");
+    assert!(why.contains("its lines end with CR LF; a mail program may have changed it"), "{why}");
 }
 
 #[test]

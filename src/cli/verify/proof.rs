@@ -7,7 +7,7 @@
 use crate::cli::args::Format;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, out, visible, wrapped};
-use crate::cli::provenance::moment;
+use crate::cli::zone::moment;
 use crate::event::args::Args;
 use crate::event::body::{Content, Evidence, Fact};
 use crate::event::words::{Relation, Type};
