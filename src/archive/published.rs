@@ -69,9 +69,8 @@ impl Published {
         Ok(self.checkpoint != before)
     }
 
-    /// The same of a server: what is no checkpoint in form is an error there, for it may be a
-    /// page of
-    /// whoever answers for the server.
+    /// The same of a server: what is no checkpoint in form is an error there, for it may be a page
+    /// of whoever answers for the server.
     pub fn open_served(files: Box<dyn Files>) -> Result<Published, SourceError> {
         let published = Published::open(files)?;
         let bytes = published.checkpoint.as_deref();

@@ -69,5 +69,10 @@ pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
     }
     out.flush()?;
     note(format!("{} files written, {} removed", publication.written, publication.removed));
+    match publication.mended {
+        0 => {}
+        1 => note("1 of them was damaged or missing there, and was written again"),
+        more => note(format!("{more} of them were damaged or missing there, and written again")),
+    }
     Ok(Exit::Yes)
 }
