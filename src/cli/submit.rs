@@ -123,7 +123,7 @@ fn prepared(
         Resumed::Already(receipt) => return Ok(Found::Written(receipt)),
         Resumed::Again(prepared) => {
             note("note: this was signed before and not written; the same bytes are written now");
-            return Ok(Found::Prepared(Box::new(prepared)));
+            return Ok(Found::Prepared(prepared));
         }
         Resumed::Damaged { path, why } => note(format!(
             "note: what was kept of an earlier try is damaged and counts for nothing: {why}; it is \

@@ -121,7 +121,7 @@ pub fn resume(
                     return Err(LedgerError::Refused(vec![refusal]));
                 }
             }
-            Ok(Resumed::Again(prepared))
+            Ok(Resumed::Again(Box::new(prepared)))
         }
     }
 }
@@ -148,7 +148,7 @@ pub enum Resumed {
     /// It is in the record.
     Already(Receipt),
     /// It was signed and not written: the same bytes, ready to commit.
-    Again(Prepared),
+    Again(Box<Prepared>),
 }
 
 /// Who signs, and who is told how many drafts are done.
