@@ -9,6 +9,8 @@ use crate::merkle::Tree;
 
 /// Hashes in a full tile, records in a full bundle.
 pub const WIDTH: u64 = 256;
+/// The most bytes of a bundle.
+pub const MAX_BUNDLE: u64 = WIDTH * (2 + 65_535);
 
 /// Which tile: level, index in the level, number of hashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,6 +151,12 @@ pub fn add_record(bundle: &mut Vec<u8>, record: &[u8]) -> bool {
     bundle.extend_from_slice(&length.to_be_bytes());
     bundle.extend_from_slice(record);
     true
+}
+
+/// The first `width` records of a bundle, as they stand in it.
+pub fn first_records(bundle: &[u8], width: u64) -> &[u8] {
+    let lengths = cut(bundle, width).records.into_iter().map(|record| 2 + record.len());
+    bundle.get(..lengths.sum()).unwrap_or(bundle)
 }
 
 /// A bundle cut into records.

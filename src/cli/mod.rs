@@ -4,6 +4,7 @@
 //! is no error. Not here: what the commands do (`ledger`). Source: README.md.
 
 mod act;
+mod answers;
 mod args;
 mod ask;
 mod asked;

@@ -28,8 +28,9 @@ pub struct PublishArgs {
 const AFTER_HELP: &str = "\
 The record is verified first, and its checkpoint must cover all of it. The files are laid out as
 C2SP tlog-tiles has it (FORMAT.md section 9); annals verify DIR, or the address at which a web
-server serves it, judges them. An interrupted publication is finished by the next one. What is
-sealed or redacted is not published, and is removed if it was.
+server serves it, judges them. An interrupted publication is finished by the next one, and what is
+damaged or missing there is written again. What is sealed or redacted is not published, and is
+removed if it was.
 
 Where keys/policy names witnesses, they are asked first. Nothing is published where their
 cosignatures do not meet the policy's quorum (exit 5; --no-witness publishes all the same), or where
@@ -69,5 +70,10 @@ pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
     }
     out.flush()?;
     note(format!("{} files written, {} removed", publication.written, publication.removed));
+    match publication.mended {
+        0 => {}
+        1 => note("1 of them was damaged or missing there, and was written again"),
+        more => note(format!("{more} of them were damaged or missing there, and written again")),
+    }
     Ok(Exit::Yes)
 }

@@ -10,6 +10,7 @@
 pub mod append;
 pub mod at;
 pub mod lock;
+pub mod temporary;
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -287,6 +288,30 @@ pub fn read_up_to(path: &Path, most: u64) -> Result<Vec<u8>, DiskError> {
     let got = file.take(most).read_to_end(&mut bytes);
     got.map_err(error("read", path))?;
     Ok(bytes)
+}
+
+/// Makes a folder that is not there yet and that its owner alone may look into. Not durable.
+pub fn make_private(folder: &Path) -> Result<(), DiskError> {
+    create_private(folder).map_err(error("make folder", folder))
+}
+
+fn create_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Copies a file to one that must not be there yet and that is its owner's alone. Not durable.
+pub fn copy_private(from: &Path, to: &Path) -> Result<(), DiskError> {
+    let mut source = File::open(from).map_err(error("read", from))?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut copy = options.open(to).map_err(error("make", to))?;
+    let copied = io::copy(&mut source, &mut copy);
+    copied.map(drop).map_err(error("copy", from))
 }
 
 /// Turns a cause into [`DiskError::Io`] about `path`.

@@ -21,6 +21,7 @@ use crate::ledger::imported::Imported;
 use crate::ledger::outbox;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::{self, covered};
+use crate::ledger::repeats::{Following, Passages};
 use crate::store::sled::SledStore;
 use crate::store::{Appended, Head, Store, sled};
 use crate::tlog::{Checkpoint, Note, NoteSignature};
@@ -29,9 +30,10 @@ use crate::verify::source::Source;
 use crate::verify::{Follower, Judge, Options, follow};
 pub use ground::make_index;
 use ground::{
-    check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index,
+    Stamp, check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index,
     mark_of_checkpoint, open_store, set_aside,
 };
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -79,8 +81,12 @@ pub struct Writer {
     pub recent: Vec<Entry>,
     /// The keys whose signatures are checked before anything is signed over.
     pub(super) keyring: Keyring,
-    /// `None` on trial.
+    /// The passages that facts of the record quote.
+    pub(super) passages: Passages,
+    /// `None` on trial, and while it rests.
     hands: Option<Hands>,
+    /// What the ledger's files were when it let go of the lock.
+    resting: Option<Stamp>,
     /// Follows the judge; it writes nothing where the writer does not.
     pub(super) index: Builder,
     marks: Marks,
@@ -90,6 +96,15 @@ pub struct Writer {
     wait: Duration,
     log_keys: Vec<SecretKey>,
     imported: Imported,
+}
+
+/// What a writer that rested finds when it has the lock again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Woken {
+    /// The record as it was.
+    Same,
+    /// Another writer was at work.
+    Changed,
 }
 
 /// What a writer writes with.
@@ -118,9 +133,16 @@ impl Writer {
     /// The same, and tells for whom it waits.
     pub fn wait(paths: Paths, waiting: &mut Waiting<'_>) -> Result<Writer, LedgerError> {
         paths.expect_ledger(false)?;
+        Imported::of(&paths)?.expect_writable(&paths)?;
+        let lock = Lock::wait(&paths.lock(), waiting)?;
+        Writer::locked(paths, lock, waiting.most)
+    }
+
+    /// Opens a ledger whose lock is taken.
+    fn locked(paths: Paths, lock: Lock, wait: Duration) -> Result<Writer, LedgerError> {
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
-        let lock = Mutex::new(Lock::wait(&paths.lock(), waiting)?);
+        let lock = Mutex::new(lock);
         let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
         let step = |_| {
             if let Ok(mut lock) = lock.lock() {
@@ -129,7 +151,7 @@ impl Writer {
         };
         let judged = Writer::judged(paths, log_keys, imported, Some(&step))?;
         let Judged { writer: mut this, foreign, damaged } = judged;
-        this.wait = waiting.most;
+        this.wait = wait;
         let lock = lock.into_inner().unwrap_or_else(PoisonError::into_inner);
         let signed = match &foreign {
             None => covered(record::checkpoint(&this.paths)?.as_deref()),
@@ -168,6 +190,32 @@ impl Writer {
         Ok(this)
     }
 
+    /// Lets go of the lock and the store, so that nobody waits while a person thinks. Everything
+    /// is finished; [`Writer::wake`] takes the lock again.
+    pub fn rest(&mut self) -> Result<(), LedgerError> {
+        if let Some(Hands { journal, .. }) = self.hands.take() {
+            self.journal = journal.journal();
+            self.recent.clear();
+            self.resting = Some(Stamp::of(&self.paths)?);
+        }
+        Ok(())
+    }
+
+    /// Takes the lock again. Where another writer was at work in between, the ledger is opened
+    /// anew, and what was prepared is to be prepared again.
+    pub fn wake(&mut self, waiting: &mut Waiting<'_>) -> Result<Woken, LedgerError> {
+        let Some(before) = self.resting.take() else { return Ok(Woken::Same) };
+        let lock = Lock::wait(&self.paths.lock(), waiting)?;
+        if Stamp::of(&self.paths)? != before {
+            *self = Writer::locked(self.paths.clone(), lock, waiting.most)?;
+            return Ok(Woken::Changed);
+        }
+        let (store, _) = open_store(&self.paths, &self.journal, &self.judge)?;
+        let (journal, _) = JournalWriter::resume(&self.journal, ROTATE_AT)?;
+        self.hands = Some(Hands { journal, store, lock });
+        Ok(Woken::Same)
+    }
+
     /// Opens a ledger to try what a writer would do: the same judge, no lock, nothing is written.
     pub fn trial(paths: Paths) -> Result<Writer, LedgerError> {
         paths.expect_ledger(false)?;
@@ -191,7 +239,8 @@ impl Writer {
         let mut judge = Judge::new(&ends);
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
         let index = Builder::open(&paths.ledger, journal.starts(), Mode::Check);
-        let follower = Some(&index as &dyn Follower);
+        let following = Following { beside: &index, passages: RefCell::default() };
+        let follower = Some(&following as &dyn Follower);
         // What the log key did not sign for is judged whole, for the log key is about to sign it.
         let signed_for = covered.unwrap_or(0);
         let options = Options { follower, signed_for, progress, ..Options::whole(jobs) };
@@ -199,6 +248,7 @@ impl Writer {
         if !judge.faults.is_empty() {
             return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
         }
+        let passages = following.passages.into_inner();
         let foreign = check_checkpoint(&ends, &journal, &judge)?;
         if foreign.is_some() {
             // A checkpoint that the log key did not sign speaks for nothing.
@@ -232,7 +282,9 @@ impl Writer {
             notices,
             recent,
             keyring,
+            passages,
             hands,
+            resting: None,
             index,
             marks,
             mark,
@@ -263,7 +315,9 @@ impl Writer {
             notices: Vec::new(),
             recent: Vec::new(),
             keyring: Keyring::default(),
+            passages: Passages::default(),
             hands: Some(Hands { journal: writer, store, lock }),
+            resting: None,
             index,
             marks,
             mark: None,
@@ -379,7 +433,9 @@ impl Writer {
     }
 
     fn hands(&mut self) -> Result<&mut Hands, LedgerError> {
-        let none = || LedgerError::Usage("this was opened on trial: nothing is written".to_owned());
+        let none = || {
+            LedgerError::Usage("this was opened to try or to wait: nothing is written".to_owned())
+        };
         self.hands.as_mut().ok_or_else(none)
     }
 

@@ -77,9 +77,7 @@ pub fn create(folder: &Path) -> Result<SledStore, StoreError> {
 /// Opens a store that is there. May write: sled recovers, and moves what it finds.
 pub fn open(folder: &Path) -> Result<SledStore, StoreError> {
     // sled would make an empty store where there is none.
-    if !folder.join("db").is_file() {
-        return Err(StoreError::Missing(folder.to_owned()));
-    }
+    expect_db(folder)?;
     let store = start(folder)?;
     let head = store.head()?;
     store.read(head.size.saturating_sub(1)..head.size)?;
@@ -91,15 +89,12 @@ pub fn open(folder: &Path) -> Result<SledStore, StoreError> {
 /// Nothing in `folder` is touched or locked, so this also reads what another process holds; a
 /// batch that it is just writing is in the copy whole or not at all.
 pub fn open_copy(folder: &Path, copy: &Path) -> Result<SledStore, StoreError> {
-    if !folder.join("db").is_file() {
-        return Err(StoreError::Missing(folder.to_owned()));
-    }
+    expect_db(folder)?;
     if fs::symlink_metadata(copy).is_ok() {
         return Err(StoreError::ThereAlready(copy.to_owned()));
     }
     let opened = copy_files(folder, copy)
         .and_then(|()| copy_files(&folder.join("blobs"), &copy.join("blobs")))
-        .map_err(disk::error("copy the store", folder))
         .map_err(StoreError::Disk)
         .and_then(|()| open(copy));
     match opened {
@@ -111,6 +106,19 @@ pub fn open_copy(folder: &Path, copy: &Path) -> Result<SledStore, StoreError> {
             let _ = fs::remove_dir_all(copy);
             Err(error)
         }
+    }
+}
+
+/// Refuses a folder without the file that sled has its pages in.
+fn expect_db(folder: &Path) -> Result<(), StoreError> {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    let path = folder.join("db");
+    match fs::metadata(&path) {
+        Ok(about) if about.is_file() => Ok(()),
+        Err(cause) if !matches!(cause.kind(), NotFound | NotADirectory) => {
+            Err(StoreError::Disk(disk::error("read", &path)(cause)))
+        }
+        _ => Err(StoreError::Missing(folder.to_owned())),
     }
 }
 
@@ -310,18 +318,21 @@ fn read_head(bytes: &[u8]) -> Result<Head, StoreError> {
     }
 }
 
-/// Copies the plain files of a folder into a new one.
-fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir(to)?;
+/// Copies the plain files of a folder into a new one, all of them this user's alone, whoever may
+/// read or write the ones that are there.
+fn copy_files(from: &Path, to: &Path) -> Result<(), DiskError> {
+    disk::make_private(to)?;
     let listed = match fs::read_dir(from) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
-        listed => listed?,
+        listed => listed.map_err(disk::error("list", from))?,
     };
     for found in listed {
-        let found = found?;
+        let found = found.map_err(disk::error("list", from))?;
+        let path = found.path();
         let unfinished = found.file_name().to_string_lossy().ends_with(UNFINISHED);
-        if found.file_type()?.is_file() && !unfinished {
-            fs::copy(found.path(), to.join(found.file_name()))?;
+        let about = found.file_type().map_err(disk::error("read", &path))?;
+        if about.is_file() && !unfinished {
+            disk::copy_private(&path, &to.join(found.file_name()))?;
         }
     }
     Ok(())

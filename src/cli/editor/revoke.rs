@@ -21,7 +21,7 @@ use crate::ledger::writer::Writer;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct RevokeArgs {
     /// Whose key: a handle, a name in the record, or 8 or more digits of the key
     name: String,
@@ -64,7 +64,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
     let key = signer(context, &writer, &subject, args.recovery)?;
     let who = called(&names.of(&subject), &subject);
     let question = format!("what happened to the key of {who}? (for every reader)");
-    let stated = act::statement(args.statement, &question)?;
+    let stated = act::statement(context, args.statement, &question)?;
     let before = Standing::of(&writer.judge.chain.state);
     let settled = revocation(subject, args.reason, from, stated);
     let prepared = act::prepare(context, (&mut writer, &key), settled)?;
@@ -73,7 +73,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
     if let Some(from) = from.filter(|_| fallout.struck.is_empty()) {
         note(format!("note: the key of {who} signed nothing from {from} on that is not undone"));
     }
-    match act::may_write(context, args.trial, &told)? {
+    match act::may_write(context, &mut writer, args.trial, &told)? {
         true => act::write(&mut writer, &prepared, &told),
         false => Ok(Exit::Yes),
     }
@@ -105,7 +105,7 @@ fn signer(
     by_recovery: bool,
 ) -> Result<SecretKey, Failure> {
     if by_recovery {
-        return recovery(writer);
+        return recovery(context, writer);
     }
     let others = |row: &crate::roster::Member| row.roles.admin && row.key != *subject;
     let itself = |row: &crate::roster::Member| row.key == *subject;
