@@ -13,11 +13,11 @@ pub mod text;
 pub mod rule;
 
 // floor 1: formats, bytes <-> values
+pub mod transfer;
 pub mod event;
 pub mod merkle;
 pub mod tlog;
 pub mod heading;
-pub mod transfer;
 pub mod pin;
 pub mod evidence;
 

@@ -1,8 +1,8 @@
 //! Transfer: what mail programs, editors and version control change of a text on its way.
 //!
 //! Always holds: no text form of format 1 has lines that end with CR LF, begins with a byte order
-//! mark, or is UTF-16; so one that does was changed on its way, and is not called false. Not here: the forms themselves.
-//! Source: FORMAT.md section 9, "Changed on the way".
+//! mark, or is UTF-16; so one that does was changed on its way, and is not called false. Not here:
+//! the forms themselves. Source: FORMAT.md section 9, "Changed on the way".
 
 use std::fmt;
 

@@ -48,6 +48,9 @@ fn standing(judged: &Judged) -> Option<Stands> {
 
 /// The verdict, and the status that goes with it.
 fn told_verdict(judged: &Judged) -> String {
+    if let Some(changed) = judged.changed {
+        return format!("could not tell: {changed}");
+    }
     match standing(judged) {
         Some(stands) => format!("{}; by the acts here it is {stands}", verdict(judged)),
         None => verdict(judged).to_owned(),
@@ -61,7 +64,6 @@ fn verdict(judged: &Judged) -> &'static str {
         4 => "no: this is not the record that was pinned",
         5 => "could not trust: it holds by itself, and what was asked for beside it is missing",
         _ if judged.later_version.is_some() => "could not tell: a newer program is needed",
-        _ if judged.changed.is_some() => "could not tell: the proof was changed on its way",
         _ => "could not tell: what it was compared with is damaged",
     }
 }
@@ -69,9 +71,6 @@ fn verdict(judged: &Judged) -> &'static str {
 fn text(out: &mut dyn Write, judged: &Judged) -> Result<(), Failure> {
     if let Some(version) = judged.later_version {
         writeln!(out, "proof: version {version}, this program knows version 1")?;
-    }
-    if let Some(changed) = judged.changed {
-        writeln!(out, "{}", wrapped(&format!("proof: {changed}"), 0))?;
     }
     for fault in &judged.faults {
         writeln!(out, "fault: {}", visible(&fault.to_string()))?;
