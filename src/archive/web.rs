@@ -30,7 +30,7 @@ const HEAD: usize = 16 << 10;
 /// How long all answers of a reading may take together; and how much longer for each answer, and
 /// for so many bytes: as long as a slow line needs.
 const READING: Duration = Duration::from_secs(60);
-const PER_ANSWER: Duration = Duration::from_secs(1);
+const PER_ANSWER: Duration = Duration::from_secs(2);
 const BYTES_PER_SECOND: u64 = 10_000;
 /// How many names of pages are kept.
 const MAX_PAGES: usize = 1_000;

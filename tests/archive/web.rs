@@ -257,12 +257,12 @@ fn a_reading_ends_where_the_server_lets_it_wait() {
     let place = tempfile::tempdir().unwrap();
     let folder = published(place.path());
     let address = serve(move |path| {
-        thread::sleep(std::time::Duration::from_millis(1_500));
+        thread::sleep(std::time::Duration::from_secs(3));
         std::fs::read(folder.join(path.trim_start_matches('/')))
             .map_or_else(|_| other("404 Not Found", ""), |bytes| ok(&bytes))
     });
     let began = std::time::Instant::now();
-    let web = Web::at(&address).unwrap().within(std::time::Duration::from_secs(2));
+    let web = Web::at(&address).unwrap().within(std::time::Duration::from_secs(4));
     let source = Published::open_served(Box::new(web)).unwrap();
     let error = verify(&source, &Ends::default(), Options::whole(1)).err().expect("it ends");
     let why = error.cause.to_string();
@@ -286,6 +286,23 @@ fn records_out_of_form_without_end_are_not_read_to_their_end() {
     let (code, out, err) = annals(&["verify", &address]);
     assert_eq!((code, out.as_str()), (2, ""), "{err}");
     assert!(err.contains("found more than 10000 out of form"), "{err}");
+}
+
+#[test]
+fn the_same_records_again_without_end_are_not_read_to_their_end() {
+    let place = tempfile::tempdir().unwrap();
+    let files = ledger(256).published(&[256]);
+    let checkpoint = String::from_utf8(files["published/checkpoint"].clone()).unwrap();
+    let larger = checkpoint.replacen("\n256\n", "\n9007199254740991\n", 1).into_bytes();
+    let bundle = files["published/tile/entries/000"].clone();
+    write(place.path(), &files);
+    let address = server_with(place.path().join("published"), move |path| match path {
+        "/checkpoint" => Some(ok(&larger)),
+        path => path.starts_with("/tile/entries/").then(|| ok(&bundle)),
+    });
+    let (code, out, err) = annals(&["verify", &address]);
+    assert_eq!((code, err.as_str()), (1, ""), "{out}");
+    assert!(out.contains("rule 201 place"), "{out}");
 }
 
 #[test]
