@@ -77,7 +77,7 @@ impl Published {
         let bytes = published.checkpoint.as_deref();
         let found = match bytes {
             Some(bytes) if !is_checkpoint(bytes) => start_of(bytes),
-            None if !published.files.pages().is_empty() => "a page of HTML".to_owned(),
+            None if !published.files.pages().is_empty() => "a page of HTML or nothing".to_owned(),
             _ => return Ok(Published { most_malformed: MALFORMED, ..published }),
         };
         let what = format!("{}/{CHECKPOINT}", published.files.place());

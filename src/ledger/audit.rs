@@ -210,7 +210,7 @@ fn set_pages_apart(pages: &[String], faults: &mut [Fault]) {
         if matches!(fault.rule, Rule::BodyMissing | Rule::DocumentMissing) {
             fault.rule = Rule::Unreadable;
             fault.why = format!(
-                "{}; a page of HTML came in place of {}, the first: {first}",
+                "{}; a page of HTML, or nothing, came in place of {}, the first: {first}",
                 fault.why,
                 match pages.len() {
                     1 => "1 file".to_owned(),
