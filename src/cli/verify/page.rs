@@ -88,7 +88,7 @@ fn verdict(told: &Told) -> Markup {
     };
     html! {
         p class=(class) role="status" {
-            strong { (capital(told.verdict)) "." }
+            strong { (capital(&told.verdict)) "." }
             " Exit code " (told.exit) "."
         }
     }

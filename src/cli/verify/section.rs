@@ -167,8 +167,12 @@ fn anchors(told: &Told) -> Vec<Line> {
         lines.push(line("missing", visible(missing)));
     }
     if let Some(evidence) = &told.evidence {
-        let (claim, file) = (evidence.claim, visible(&evidence.file));
-        lines.push(line("evidence", format!("({claim}) {file}; annals verify judges it alone")));
+        let label = match evidence.claim {
+            "forked" => "evidence (forked)",
+            _ => "evidence (cut)",
+        };
+        let file = visible(&evidence.file);
+        lines.push(line(label, format!("{file}; annals verify judges it alone")));
     }
     if let Some(why) = &told.no_evidence {
         lines.push(line("no evidence file", format!("{}; keep the pin", visible(why))));
