@@ -119,8 +119,9 @@ pub enum KeysError {
     RequestProof { path: PathBuf, key: PublicKey },
     /// The request is for another record.
     #[error(
-        "expected a request for {expected}, found one for {found}; let it be made again with \
-         `annals key new --for {expected}`"
+        "expected a request for {expected}, found one for {found}; a request is made with its key, \
+         so let its holder make another key, by another handle: annals key new HANDLE --for \
+         {expected}; the key of this request stays unused"
     )]
     RequestOrigin { expected: String, found: String },
     /// The text of a recovery key is not in form.
