@@ -61,6 +61,27 @@ fn same(story: &Story, bags: &[String]) -> Vec<Value> {
     theirs
 }
 
+/// A pin of more events than a part accuses nobody, and one of other events does.
+#[test]
+fn a_part_against_a_later_pin() {
+    let story = story();
+    story.told("export --to part --as-of 9");
+    story.told("export --to whole");
+    story.told("verify --pin pin --first");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bag/second.py");
+    let mut command = Command::new(python());
+    command.current_dir(story.folder.path()).arg(script).args(["--pin", "pin", "part", "whole"]);
+    let done = command.env("PYTHONDONTWRITEBYTECODE", "1").output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let said = String::from_utf8(done.stdout).unwrap();
+    for (line, (bag, exit)) in said.lines().zip([("part", 2), ("whole", 0)]) {
+        let theirs = common(&serde_json::from_str(line).unwrap());
+        let ours = ours(&story, &format!("{bag} --pin pin"));
+        assert_eq!((&ours, &ours["exit"]), (&theirs, &json!(exit)), "{bag}");
+        assert_eq!(ours["faults"], json!([]), "{bag}");
+    }
+}
+
 #[test]
 fn good_bags_whole_and_of_points() {
     let story = story();
@@ -291,4 +312,40 @@ fn its_command_tells_the_verdict() {
     std::fs::remove_file(story.folder.path().join("bag/bagit.txt")).unwrap();
     let why = "reverify: bag: no bagit.txt, which is written last: this is no whole bag\n";
     assert_eq!(run("bag"), (Some(2), why.to_owned()));
+}
+
+/// Each kind of text file with other line ends, and all of them at once.
+#[test]
+fn files_that_were_changed_on_their_way() {
+    let story = story();
+    story.told("export --to whole");
+    let folder = story.folder.path();
+    let carry = |bag: &str, name: &str| {
+        edit(&folder.join(bag).join(name), |bytes| {
+            let text = String::from_utf8_lossy(bytes).replace('\n', "\r\n");
+            *bytes = text.into_bytes();
+        });
+    };
+    let names = [
+        "manifest-sha512.txt",
+        "tagmanifest-sha512.txt",
+        "tagmanifest-sha512.note",
+        "bagit.txt",
+        "bag-info.txt",
+        "data/ledger/checkpoint",
+        "data/ledger/journal/00000000000000000000.log",
+    ];
+    let mut bags = Vec::new();
+    for (name, index) in names.iter().zip(0..) {
+        let bag = format!("carried-{index}");
+        copy(&folder.join("whole"), &folder.join(&bag));
+        carry(&bag, name);
+        bags.push(bag);
+    }
+    copy(&folder.join("whole"), &folder.join("carried"));
+    names.iter().for_each(|name| carry("carried", name));
+    bags.push("carried".to_owned());
+    for (bag, verdict) in bags.iter().zip(same(&story, &bags)) {
+        assert_eq!(verdict["exit"], 2, "{bag} {verdict}");
+    }
 }
