@@ -130,7 +130,8 @@ impl ToldBag {
                 Vouched::Yes => "the log key signed the tag manifest",
                 Vouched::Unsigned => "the tag manifest is not signed",
                 Vouched::Later(_) => "the note is of a later version: see below",
-                _ => "the note does not hold: see below",
+                Vouched::Changed(_) => "the note is not judged: see below",
+                Vouched::No(_) => "the note does not hold: see below",
             },
             lines: Vec::new(),
         };
