@@ -79,7 +79,8 @@ impl FolderShelf {
 
 impl Shelf for FolderShelf {
     fn read(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, DiskError> {
-        match disk::read(&self.folder.join(name), bound) {
+        let read = disk::inside(&self.folder, name).and_then(|path| disk::read(&path, bound));
+        match read {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.is_missing() => Ok(None),
             Err(error) => Err(error),
@@ -87,8 +88,16 @@ impl Shelf for FolderShelf {
     }
 
     fn holds(&self, name: &str) -> Result<bool, DiskError> {
-        let path = self.folder.join(name);
-        path.try_exists().map_err(disk::error("look for", &path))
+        let path = disk::inside(&self.folder, name)?;
+        match disk::open::look(&path).map_err(disk::error("look for", &path))? {
+            None => Ok(false),
+            Some(about) if about.is_file() => Ok(true),
+            Some(about) => {
+                let found = disk::open::name(about.file_type());
+                let strange = disk::Strange { expected: "a file", found };
+                Err(DiskError::Strange { path, strange })
+            }
+        }
     }
 
     fn names(&self, folder: &str) -> Result<Vec<String>, DiskError> {
@@ -99,11 +108,13 @@ impl Shelf for FolderShelf {
     }
 
     fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
-        let (path, new) = (self.folder.join(name), self.folder.join(NEW));
-        let parent = disk::parent(&path);
-        fs::create_dir_all(parent).map_err(disk::error("make folder", parent))?;
+        let (path, new) = (disk::make_inside(&self.folder, name)?, self.folder.join(NEW));
         let write = || {
-            let mut file = File::create(&new)?;
+            // Never through a link that somebody put there: the name must be free.
+            if disk::open::look(&new)?.is_some() {
+                fs::remove_file(&new)?;
+            }
+            let mut file = File::create_new(&new)?;
             file.write_all(bytes)?;
             file.sync_all()?;
             fs::rename(&new, &path)
@@ -117,7 +128,7 @@ impl Shelf for FolderShelf {
     }
 
     fn remove(&mut self, name: &str) -> Result<(), DiskError> {
-        let path = self.folder.join(name);
+        let path = disk::inside(&self.folder, name)?;
         let removed = match fs::symlink_metadata(&path) {
             Ok(about) if about.is_dir() => fs::remove_dir_all(&path),
             Ok(_) => fs::remove_file(&path),

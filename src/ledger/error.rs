@@ -35,6 +35,9 @@ pub enum LedgerError {
     #[error("expected a ledger's folder at {}, found a file; --ledger DIR names the folder that \
              the journal is in", .0.display())]
     NotAFolder(PathBuf),
+    /// A folder of another kind where a ledger's was expected, and what it is.
+    #[error("expected a ledger's folder at {}, found {}", .0.display(), .1)]
+    AnotherFolder(PathBuf, String),
     /// A ledger without its journal.
     #[error("the ledger at {} has no folder journal: it is lost; annals repair builds it from the \
              store, annals repair --from COPY takes it from another copy", .0.display())]

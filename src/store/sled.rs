@@ -25,6 +25,7 @@ mod groups;
 
 use super::quiet::quietly;
 use super::{Appended, Head, Store, StoreError, check};
+use crate::disk::open::{self, Links};
 use crate::disk::{self, DiskError};
 use crate::event::Entry;
 use crate::hash::Hash;
@@ -214,12 +215,13 @@ impl Drop for SledStore {
 
 /// Opens sled on a folder, and `db` beside it.
 fn start(folder: &Path) -> Result<SledStore, StoreError> {
+    expect_plain(folder)?;
     remove_unfinished(folder).map_err(disk::error("tidy", folder))?;
     let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(None);
     let opened = quietly(|| config.open()).map_err(panicked)?;
     let db = opened.map_err(|error| refused(error, folder))?;
     let path = folder.join("db");
-    let file = File::open(&path).map_err(disk::error("open", &path))?;
+    let file = open::open(&path, Links::Refuse).map_err(disk::error("open", &path))?;
     Ok(SledStore {
         db: Some(db),
         file,
@@ -230,6 +232,27 @@ fn start(folder: &Path) -> Result<SledStore, StoreError> {
     })
 }
 
+/// Refuses a folder in which something else stands than files and folders: sled would follow a
+/// link, and wait for a pipe.
+fn expect_plain(folder: &Path) -> Result<(), StoreError> {
+    let failed = |cause| StoreError::Disk(disk::error("list", folder)(cause));
+    let listed = match fs::read_dir(folder) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
+        listed => listed.map_err(failed)?,
+    };
+    for found in listed {
+        let found = found.map_err(failed)?;
+        let kind = found.file_type().map_err(failed)?;
+        let is_folder_of_sled = found.file_name() == "blobs";
+        if !(kind.is_file() || kind.is_dir() && is_folder_of_sled) {
+            let (name, kind) = (found.file_name(), open::name(kind));
+            let name = name.to_string_lossy();
+            return Err(StoreError::Damaged(format!("expected a file at {name}, found {kind}")));
+        }
+    }
+    Ok(())
+}
+
 /// What the name of a snapshot ends with until it is whole.
 const UNFINISHED: &str = ".generating";
 
@@ -237,7 +260,7 @@ const UNFINISHED: &str = ".generating";
 /// the newest one and call the whole store damaged. It is derived from `db`.
 fn remove_unfinished(folder: &Path) -> io::Result<()> {
     let held = |file: File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-    if File::open(folder.join("db")).is_ok_and(held) {
+    if open::open(&folder.join("db"), Links::Refuse).is_ok_and(held) {
         return Ok(());
     }
     for found in fs::read_dir(folder)? {

@@ -5,10 +5,11 @@
 //! Source: RFC 8493 sections 2 and 3; FORMAT.md section 14.
 
 use crate::archive::bag::{DECLARATION, DECLARED, MANIFEST, NOTE, PAYLOAD, TAG_MANIFEST, filed};
+use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError};
 use crate::hash::{Running512, read_hex};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -159,7 +160,7 @@ fn is_name(name: &str) -> bool {
 
 fn digest(path: &Path) -> Result<String, DiskError> {
     let failed = || disk::error("read", path);
-    let mut file = File::open(path).map_err(failed())?;
+    let mut file = open(path, Links::Refuse).map_err(failed())?;
     let mut digest = Running512::default();
     let mut buffer = vec![0; 1 << 18];
     loop {
