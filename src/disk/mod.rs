@@ -106,6 +106,11 @@ impl DiskError {
         matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::NotFound)
     }
 
+    /// Whether the cause is that the system denies permission.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::PermissionDenied)
+    }
+
     /// Whether the cause is that the file is there already.
     pub fn is_there_already(&self) -> bool {
         matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists)

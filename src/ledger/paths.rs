@@ -49,8 +49,8 @@ impl Paths {
             }
             Err(cause) => return Err(disk::error("look into", &self.ledger)(cause).into()),
         }
-        let inside = [self.documents(), self.store(), self.ledger.join("index")];
-        for folder in inside.into_iter().chain([self.outbox(), self.drafts()]) {
+        // Store and index are derived, so what is wrong with them never takes an answer away.
+        for folder in [self.documents(), self.outbox(), self.drafts()] {
             is_folder(&folder).map_err(disk::error("look into", &folder))?;
         }
         let journal = self.ledger.join("journal");

@@ -77,14 +77,28 @@ pub fn create(folder: &Path) -> Result<SledStore, StoreError> {
 
 /// Opens a store that is there. May write: sled recovers, and moves what it finds.
 pub fn open(folder: &Path) -> Result<SledStore, StoreError> {
-    // sled would make an empty store where there is none.
-    if !folder.join("db").is_file() {
-        return Err(StoreError::Missing(folder.to_owned()));
-    }
+    expect_store(folder)?;
     let store = start(folder)?;
     let head = store.head()?;
     store.read(head.size.saturating_sub(1)..head.size)?;
     Ok(store)
+}
+
+/// Refuses a folder without a store: sled would make an empty one there. A link is no folder.
+fn expect_store(folder: &Path) -> Result<(), StoreError> {
+    let failed = |cause| StoreError::Disk(disk::error("look into", folder)(cause));
+    let missing = || Err(StoreError::Missing(folder.to_owned()));
+    match open::look(folder).map_err(failed)? {
+        Some(about) if about.is_dir() => {}
+        Some(about) if about.is_symlink() => {
+            return Err(StoreError::Damaged("expected its folder, found a link".to_owned()));
+        }
+        _ => return missing(),
+    }
+    match open::look(&folder.join("db")).map_err(failed)? {
+        Some(_) => Ok(()),
+        None => missing(),
+    }
 }
 
 /// Opens a copy of the store in `folder`, made in the new folder `copy` and removed on drop.
@@ -92,9 +106,7 @@ pub fn open(folder: &Path) -> Result<SledStore, StoreError> {
 /// Nothing in `folder` is touched or locked, so this also reads what another process holds; a
 /// batch that it is just writing is in the copy whole or not at all.
 pub fn open_copy(folder: &Path, copy: &Path) -> Result<SledStore, StoreError> {
-    if !folder.join("db").is_file() {
-        return Err(StoreError::Missing(folder.to_owned()));
-    }
+    expect_store(folder)?;
     if fs::symlink_metadata(copy).is_ok() {
         return Err(StoreError::ThereAlready(copy.to_owned()));
     }
