@@ -13,6 +13,21 @@ use std::path::{Path, PathBuf};
 pub trait Files: Send + Sync {
     /// The first bytes of a file, at most `bound` of them; `None` if there is no such file.
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError>;
+
+    /// The names, up to some number, in whose place something came that is no file of a record: a
+    /// page of HTML.
+    fn pages(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether a name that no record has is answered as if it were there: then what is found under
+    /// other names says nothing.
+    fn answers_every_name(&self) -> bool {
+        false
+    }
+
+    /// Where the files are, for people.
+    fn place(&self) -> String;
 }
 
 /// A folder of files.
@@ -41,5 +56,9 @@ impl Files for Folder {
                 Err(SourceError { what, cause })
             }
         }
+    }
+
+    fn place(&self) -> String {
+        self.0.display().to_string()
     }
 }

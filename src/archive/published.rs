@@ -15,6 +15,7 @@ use crate::rule::Rule;
 use crate::tlog::{Checkpoint, MAX_NOTE, Note};
 use crate::verify::source::{Damage, SPAN, Source, SourceError, Span, Walk};
 use std::collections::VecDeque;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A span ends once its entries have this many bytes, so that large bodies do not add up.
@@ -25,6 +26,8 @@ const BODY: u64 = 2 * 1_048_576;
 const DOCUMENT: u64 = 67_108_864 + 1;
 /// More bytes than the longest bundle has.
 const BUNDLE: u64 = WIDTH * (2 + 65_535) + 1;
+/// How many records out of form are read of a server, which could send them without end.
+const MALFORMED: u64 = 10_000;
 /// Bytes of a hash in a tile.
 const HASH: u64 = 32;
 
@@ -34,14 +37,18 @@ pub struct Published {
     checkpoint: Option<Vec<u8>>,
     size: u64,
     tiles: AtomicU64,
+    /// How many records out of form there may be before the reading ends.
+    most_malformed: u64,
+    malformed: AtomicU64,
 }
 
 impl Published {
     /// Reads the checkpoint. One that is missing or not in form is no error: then the record has no
     /// event, and verification tells why.
     pub fn open(files: Box<dyn Files>) -> Result<Published, SourceError> {
+        let (tiles, malformed, most_malformed) = (AtomicU64::new(0), AtomicU64::new(0), u64::MAX);
         let mut published =
-            Published { files, checkpoint: None, size: 0, tiles: AtomicU64::new(0) };
+            Published { files, checkpoint: None, size: 0, tiles, most_malformed, malformed };
         published.read_checkpoint()?;
         Ok(published)
     }
@@ -58,7 +65,35 @@ impl Published {
         let before = self.checkpoint.take();
         self.read_checkpoint()?;
         self.tiles = AtomicU64::new(0);
+        self.malformed = AtomicU64::new(0);
         Ok(self.checkpoint != before)
+    }
+
+    /// The same of a server: what is no checkpoint in form is an error there, for it may be a page
+    /// of whoever answers for the server.
+    pub fn open_served(files: Box<dyn Files>) -> Result<Published, SourceError> {
+        let published = Published::open(files)?;
+        let bytes = published.checkpoint.as_deref();
+        let found = match bytes {
+            Some(bytes) if !is_checkpoint(bytes) => start_of(bytes),
+            None if !published.files.pages().is_empty() => "a page of HTML".to_owned(),
+            _ => return Ok(Published { most_malformed: MALFORMED, ..published }),
+        };
+        let what = format!("{}/{CHECKPOINT}", published.files.place());
+        Err(SourceError { what, cause: no_record(&format!("a signed checkpoint, found {found}")) })
+    }
+
+    /// The names in whose place a page of HTML came.
+    pub fn pages(&self) -> Vec<String> {
+        self.files.pages()
+    }
+
+    /// That what was found says nothing, where every name is answered.
+    pub fn doubt(&self) -> Option<SourceError> {
+        self.files.answers_every_name().then(|| SourceError {
+            what: self.files.place(),
+            cause: no_record("404 for a file that no record has, found an answer for every name"),
+        })
     }
 
     /// The bytes of the checkpoint.
@@ -75,6 +110,11 @@ impl Published {
     fn entry(&self, record: Vec<u8>) -> Result<Entry, SourceError> {
         let body = match Reading::of(&record).statement {
             Some(statement) => self.files.get(&format!("{BODIES}/{}", statement.body), BODY)?,
+            None if self.malformed.fetch_add(1, Ordering::Relaxed) >= self.most_malformed => {
+                let most = self.most_malformed;
+                let cause = no_record(&format!("records, found more than {most} out of form"));
+                return Err(SourceError { what: self.files.place(), cause });
+            }
             None => None,
         };
         Ok(Entry { record, body })
@@ -144,6 +184,27 @@ impl Source for Published {
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
         self.files.get(&format!("{DOCUMENTS}/{digest}"), DOCUMENT)
     }
+}
+
+fn is_checkpoint(bytes: &[u8]) -> bool {
+    Note::parse(bytes).is_some_and(|note| Checkpoint::parse(&note.text).is_some())
+}
+
+/// How many bytes there are, and how they begin.
+fn start_of(bytes: &[u8]) -> String {
+    let start = String::from_utf8_lossy(bytes.get(..bytes.len().min(40)).unwrap_or_default());
+    match bytes.len() {
+        0 => "an empty file".to_owned(),
+        length => format!("{length} bytes that begin {start:?}"),
+    }
+}
+
+fn no_record(expected: &str) -> io::Error {
+    let why = format!(
+        "expected {expected}: what is served there is no record; a network that asks to sign in \
+         first, or a server that has a page for every name, answers so"
+    );
+    io::Error::new(io::ErrorKind::InvalidData, why)
 }
 
 /// Whether bytes are three lines, each with its LF: what a record of a journal is by its framing.

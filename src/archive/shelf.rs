@@ -1,31 +1,60 @@
 //! The shelf: where a publication is written, file by file.
 //!
 //! Always holds: after [`Shelf::put`] a file is whole or not there; after [`Shelf::settle`] all
-//! names are on stable storage too. Not here: what is written, and in which order
+//! names are on stable storage too; nothing is written through a link; what is no part of a
+//! publication is left as it is. Not here: what is written, and in which order
 //! (`ledger::publish`). Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS, TILES};
 use crate::disk::lock::Lock;
 use crate::disk::{self, DiskError};
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// The one temporary file: there is one publisher at a time, and it writes one file at a time.
 const NEW: &str = ".new";
-/// The publisher's lock.
+/// The publisher's lock, where a folder itself cannot be locked.
 const LOCK: &str = ".lock";
+/// How long a waiting publisher sleeps between two attempts.
+const PAUSE: Duration = Duration::from_millis(20);
 /// What may stand in a published directory.
 const OURS: [&str; 4] = [CHECKPOINT, TILES, BODIES, DOCUMENTS];
+/// What people put beside it for those who come with a browser, and for hosts of static files.
+const OF_THE_SITE: [&str; 9] = [
+    "404.html",
+    "CNAME",
+    "_headers",
+    "_redirects",
+    "favicon.ico",
+    "humans.txt",
+    "index.html",
+    "robots.txt",
+    "sitemap.xml",
+];
+
+/// What stands under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// A file with the bytes that are asked for.
+    Same,
+    /// Nothing.
+    Absent,
+    /// A file with other bytes, or a link.
+    Other,
+    /// A folder.
+    Folder,
+}
 
 /// A place for files by name. A seam, so that tests can let each step fail.
 pub trait Shelf {
     /// The bytes of a file, `None` if it is not there; an error if it has more than `bound`.
     fn read(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, DiskError>;
-    /// Whether a file is there.
-    fn holds(&self, name: &str) -> Result<bool, DiskError>;
+    /// What stands under a name, compared with these bytes.
+    fn holds(&self, name: &str, bytes: &[u8]) -> Result<Held, DiskError>;
     /// The names in a folder; none where there is no such folder.
     fn names(&self, folder: &str) -> Result<Vec<String>, DiskError>;
     /// Puts a file in place, whole.
@@ -41,7 +70,37 @@ pub trait Shelf {
 pub struct FolderShelf {
     folder: PathBuf,
     touched: BTreeSet<PathBuf>,
-    _lock: Lock,
+    _hold: Hold,
+}
+
+/// Holds a folder for one publisher.
+#[derive(Debug)]
+enum Hold {
+    /// The folder itself is locked, and nothing is written into it for that.
+    Folder { _locked: File },
+    /// A file in it is.
+    File { _lock: Lock },
+}
+
+impl Hold {
+    fn take(folder: &Path, wait: Duration) -> Result<Hold, DiskError> {
+        let began = Instant::now();
+        // Not every system opens a folder, and not every file system locks one.
+        while let Ok(file) = File::open(folder) {
+            match file.try_lock() {
+                Ok(()) => return Ok(Hold::Folder { _locked: file }),
+                Err(TryLockError::Error(_)) => break,
+                Err(TryLockError::WouldBlock) if began.elapsed() < wait => {
+                    thread::sleep(PAUSE.min(wait.saturating_sub(began.elapsed())));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let (path, holder) = (folder.to_owned(), "another annals publish".to_owned());
+                    return Err(DiskError::Held { path, holder });
+                }
+            }
+        }
+        Ok(Hold::File { _lock: Lock::take(&folder.join(LOCK), wait)? })
+    }
 }
 
 impl FolderShelf {
@@ -53,17 +112,42 @@ impl FolderShelf {
         if !folder.exists() {
             disk::make_folder(folder)?;
         }
-        let foreign = |name: &String| !name.starts_with('.') && !OURS.contains(&name.as_str());
+        let known = |name: &str| OURS.contains(&name) || OF_THE_SITE.contains(&name);
+        let foreign = |name: &String| !name.starts_with('.') && !known(name);
         if let Some(name) = list(folder)?.into_iter().find(foreign) {
             let why = format!("{name} is no part of a published record; name an empty folder");
             let cause = io::Error::new(io::ErrorKind::AlreadyExists, why);
             return Err(disk::error("publish into", folder)(cause));
         }
-        let lock = Lock::take(&folder.join(LOCK), wait)?;
+        let hold = Hold::take(folder, wait)?;
         let mut shelf =
-            FolderShelf { folder: folder.to_owned(), touched: BTreeSet::new(), _lock: lock };
+            FolderShelf { folder: folder.to_owned(), touched: BTreeSet::new(), _hold: hold };
         shelf.remove(NEW)?;
         Ok(shelf)
+    }
+
+    /// Makes the folders that a name stands in. What stands in their place and is no folder goes;
+    /// a link is an error, for what it leads to is no part of the publication.
+    fn make_folders(&self, name: &str) -> Result<(), DiskError> {
+        let mut path = self.folder.clone();
+        let mut parts: Vec<&str> = name.split('/').collect();
+        parts.pop();
+        for part in parts {
+            path.push(part);
+            match fs::symlink_metadata(&path) {
+                Ok(about) if about.is_dir() => continue,
+                Ok(about) if about.is_symlink() => {
+                    let why = "it is a link: nothing is written through one";
+                    let cause = io::Error::new(io::ErrorKind::AlreadyExists, why);
+                    return Err(disk::error("publish into", &path)(cause));
+                }
+                Ok(_) => fs::remove_file(&path).map_err(disk::error("remove", &path))?,
+                Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+                Err(cause) => return Err(disk::error("read", &path)(cause)),
+            }
+            fs::create_dir(&path).map_err(disk::error("make folder", &path))?;
+        }
+        Ok(())
     }
 
     /// Remembers every folder from a file up to the shelf.
@@ -87,28 +171,41 @@ impl Shelf for FolderShelf {
         }
     }
 
-    fn holds(&self, name: &str) -> Result<bool, DiskError> {
-        let path = disk::inside(&self.folder, name)?;
-        match disk::open::look(&path).map_err(disk::error("look for", &path))? {
-            None => Ok(false),
-            Some(about) if about.is_file() => Ok(true),
-            Some(about) => {
-                let found = disk::open::name(about.file_type());
-                let strange = disk::Strange { expected: "a file", found };
-                Err(DiskError::Strange { path, strange })
+    fn holds(&self, name: &str, bytes: &[u8]) -> Result<Held, DiskError> {
+        use io::ErrorKind::{NotADirectory, NotFound};
+        let path = self.folder.join(name);
+        let about = match fs::symlink_metadata(&path) {
+            Ok(about) => about,
+            Err(cause) if matches!(cause.kind(), NotFound | NotADirectory) => {
+                return Ok(Held::Absent);
             }
+            Err(cause) => return Err(disk::error("look for", &path)(cause)),
+        };
+        if about.is_dir() {
+            return Ok(Held::Folder);
+        }
+        let length = bytes.len() as u64;
+        if !about.is_file() || about.len() != length {
+            return Ok(Held::Other);
+        }
+        match disk::read_up_to(&path, length)? == bytes {
+            true => Ok(Held::Same),
+            false => Ok(Held::Other),
         }
     }
 
     fn names(&self, folder: &str) -> Result<Vec<String>, DiskError> {
         match list(&self.folder.join(folder)) {
             Err(error) if error.is_missing() => Ok(Vec::new()),
+            // A file stands in its place; the first put into it makes the folder.
+            Err(_) if self.folder.join(folder).is_file() => Ok(Vec::new()),
             other => other,
         }
     }
 
     fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
-        let (path, new) = (disk::make_inside(&self.folder, name)?, self.folder.join(NEW));
+        let (path, new) = (self.folder.join(name), self.folder.join(NEW));
+        self.make_folders(name)?;
         let write = || {
             // Never through a link that somebody put there: the name must be free.
             if disk::open::look(&new)?.is_some() {

@@ -151,6 +151,12 @@ pub fn add_record(bundle: &mut Vec<u8>, record: &[u8]) -> bool {
     true
 }
 
+/// The first `width` records of a bundle, as they stand in it.
+pub fn first_records(bundle: &[u8], width: u64) -> &[u8] {
+    let lengths = cut(bundle, width).records.into_iter().map(|record| 2 + record.len());
+    bundle.get(..lengths.sum()).unwrap_or(bundle)
+}
+
 /// A bundle cut into records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cut {

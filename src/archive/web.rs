@@ -1,26 +1,41 @@
 //! Files over HTTP: GET of one name at a time, from one host.
 //!
-//! Always holds: every wait and every size has a bound; no redirect is followed, so nothing is
-//! asked of a host that was not named; an answer other than 200, 404 and 410 is an error.
-//! Not here: TLS. For an https address put a proxy that speaks TLS in front and name the proxy.
-//! Source: RFC 9110.
+//! Always holds: every wait and every size has a bound, and the time of a whole reading too; no
+//! redirect is followed, so nothing is asked of a host that was not named; an answer other than
+//! 200, 404 and 410 is an error; a page of HTML in place of a file is no file. Not here: TLS. For
+//! an https address put a proxy that speaks TLS in front and name the proxy. Source: RFC 9110.
 
 use crate::archive::files::Files;
+use crate::archive::{BODIES, DOCUMENTS};
+use crate::hash::Hash;
 use crate::text::is_invisible;
 use crate::verify::source::SourceError;
 use std::io;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use ureq::Agent;
 use ureq::http::Uri;
 
+/// How long the address of a host may take to be found.
+const RESOLVE: Duration = Duration::from_secs(10);
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long the head of an answer may take.
-const ANSWER: Duration = Duration::from_secs(30);
-/// How long the body of an answer may take: 64 MiB at 600 kB/s.
-const BODY: Duration = Duration::from_secs(120);
+/// How long an answer may take, and how much longer for as many bytes as it may have: 64 MiB at
+/// 600 kB/s.
+const ANSWER: Duration = Duration::from_secs(20);
+const ANSWER_BYTES_PER_SECOND: u64 = 600_000;
 /// The most bytes of an answer's head.
 const HEAD: usize = 16 << 10;
+
+/// How long all answers of a reading may take together; and how much longer for each answer, and
+/// for so many bytes: as long as a slow line needs.
+const READING: Duration = Duration::from_secs(60);
+const PER_ANSWER: Duration = Duration::from_secs(1);
+const BYTES_PER_SECOND: u64 = 10_000;
+/// How many names of pages are kept.
+const MAX_PAGES: usize = 1_000;
+/// A name that no record has.
+const NO_NAME: &str = "no-file-of-a-record";
 
 /// Why an address cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +55,28 @@ pub enum WebError {
 pub struct Web {
     agent: Agent,
     address: String,
+    /// How long all answers may take together, before any came.
+    patience: Duration,
+    reading: Mutex<Reading>,
+}
+
+/// What was read so far.
+#[derive(Debug, Default)]
+struct Reading {
+    spent: Duration,
+    answers: u32,
+    bytes: u64,
+    /// Names in whose place a page of HTML came.
+    pages: Vec<String>,
+}
+
+impl Reading {
+    /// How long the next answers may take together.
+    fn left(&self, patience: Duration) -> Duration {
+        let bytes = Duration::from_secs(self.bytes / BYTES_PER_SECOND);
+        let allowed = patience + PER_ANSWER.saturating_mul(self.answers) + bytes;
+        allowed.saturating_sub(self.spent)
+    }
 }
 
 impl Web {
@@ -64,8 +101,87 @@ impl Web {
             return Err(bad());
         }
         let address = address.trim_end_matches('/').to_owned();
-        Ok(Web { agent: agent(CONNECT, ANSWER, BODY), address })
+        let body = answer_time(u64::MAX);
+        let agent = agent(CONNECT, ANSWER, body);
+        Ok(Web { agent, address, patience: READING, reading: Mutex::default() })
     }
+
+    /// The same, with another time for a reading before any answer came.
+    pub fn within(self, patience: Duration) -> Web {
+        Web { patience, ..self }
+    }
+
+    fn reading<T>(&self, act: impl FnOnce(&mut Reading) -> T) -> T {
+        // Nothing of it is left half done where a thread ends.
+        act(&mut self.reading.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Asks for a name: the bytes of the answer, at most `bound` of them, and its type; `None` if
+    /// there is no such file.
+    fn ask(&self, what: &str, bound: u64) -> io::Result<Option<(Vec<u8>, String)>> {
+        let left = self.reading(|reading| reading.left(self.patience));
+        if left.is_zero() {
+            return Err(self.too_slow());
+        }
+        let limit = left.min(answer_time(bound));
+        let config = self.agent.get(what).config().timeout_global(Some(limit)).build();
+        let answer = config.call().map_err(cause)?;
+        match answer.status().as_u16() {
+            200 => {}
+            404 | 410 => return Ok(None),
+            other => {
+                let why = format!("expected the answer 200 or 404, found {other}");
+                return Err(io::Error::other(why));
+            }
+        }
+        let header = |name: &str| {
+            let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
+            value.unwrap_or_default().to_ascii_lowercase()
+        };
+        let (kind, encoding) = (header("content-type"), header("content-encoding"));
+        if !matches!(encoding.as_str(), "" | "identity") {
+            let shown: String = encoding.chars().filter(|c| !is_invisible(*c)).take(40).collect();
+            let why = format!("expected bytes as they are or in gzip, found the encoding {shown}");
+            return Err(io::Error::other(why));
+        }
+        let mut bytes = Vec::new();
+        let body = answer.into_body().into_reader();
+        io::Read::read_to_end(&mut io::Read::take(body, bound), &mut bytes)?;
+        Ok(Some((bytes, kind)))
+    }
+
+    fn too_slow(&self) -> io::Error {
+        let (answers, bytes, spent) = self.reading(|r| (r.answers, r.bytes, r.spent.as_secs()));
+        let why = format!(
+            "the server is too slow: {answers} answers of {bytes} bytes in {spent} s; try again \
+             later, or fetch the files and name their folder"
+        );
+        io::Error::new(io::ErrorKind::TimedOut, why)
+    }
+}
+
+/// How long an answer of at most so many bytes may take.
+fn answer_time(bound: u64) -> Duration {
+    const MOST: u64 = 67_108_865;
+    ANSWER + Duration::from_secs(bound.min(MOST) / ANSWER_BYTES_PER_SECOND)
+}
+
+/// Whether an answer is a page of HTML. A type alone does not say so: it may be the server's for
+/// whatever it does not know.
+fn is_page(kind: &str, bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    let begins = |tag: &str| {
+        bytes.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
+    };
+    let is_html = kind.starts_with("text/html") || kind.starts_with("application/xhtml");
+    begins("<!doctype html") || begins("<html") || (is_html && begins("<"))
+}
+
+/// Whether a file has the name of its digest, as bodies and documents have.
+fn is_named_so(name: &str, bytes: &[u8]) -> bool {
+    name.split_once('/').is_some_and(|(folder, digest)| {
+        [BODIES, DOCUMENTS].contains(&folder) && Hash::of(&[bytes]).to_string() == digest
+    })
 }
 
 /// A client that follows no redirect, asks no proxy, and waits no longer than it is told to.
@@ -74,7 +190,10 @@ pub fn agent(connect: Duration, answer: Duration, body: Duration) -> Agent {
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)
+        .timeout_resolve(Some(RESOLVE))
         .timeout_connect(Some(connect))
+        .timeout_send_request(Some(answer))
+        .timeout_send_body(Some(answer))
         .timeout_recv_response(Some(answer))
         .timeout_recv_body(Some(body))
         .max_response_header_size(HEAD)
@@ -93,20 +212,44 @@ pub fn cause(error: ureq::Error) -> io::Error {
 impl Files for Web {
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError> {
         let what = format!("{}/{name}", self.address);
-        let failed = |cause: io::Error| SourceError { what: what.clone(), cause };
-        let answer = self.agent.get(&what).call().map_err(|error| failed(cause(error)))?;
-        match answer.status().as_u16() {
-            200 => {}
-            404 | 410 => return Ok(None),
-            other => {
-                let why = format!("expected the answer 200 or 404, found {other}");
-                return Err(failed(io::Error::other(why)));
+        let began = Instant::now();
+        let answer = self.ask(&what, bound);
+        let size = answer.as_ref().map_or(0, |found| found.as_ref().map_or(0, |f| f.0.len()));
+        let left = self.reading(|reading| {
+            reading.spent += began.elapsed();
+            reading.answers = reading.answers.saturating_add(u32::from(answer.is_ok()));
+            reading.bytes += size as u64;
+            reading.left(self.patience)
+        });
+        match answer {
+            Ok(Some((bytes, kind))) if is_page(&kind, &bytes) && !is_named_so(name, &bytes) => {
+                self.reading(|reading| {
+                    if reading.pages.len() < MAX_PAGES {
+                        reading.pages.push(name.to_owned());
+                    }
+                });
+                Ok(None)
             }
+            Ok(found) => Ok(found.map(|(bytes, _)| bytes)),
+            Err(_) if left.is_zero() => Err(SourceError { what, cause: self.too_slow() }),
+            Err(_) if began.elapsed() >= answer_time(bound) => {
+                let limit = answer_time(bound).as_secs();
+                let why = format!("expected a whole answer in {limit} s: the server is too slow");
+                Err(SourceError { what, cause: io::Error::new(io::ErrorKind::TimedOut, why) })
+            }
+            Err(cause) => Err(SourceError { what, cause }),
         }
-        let mut bytes = Vec::new();
-        let body = answer.into_body().into_reader();
-        let read = io::Read::read_to_end(&mut io::Read::take(body, bound), &mut bytes);
-        read.map_err(failed)?;
-        Ok(Some(bytes))
+    }
+
+    fn pages(&self) -> Vec<String> {
+        self.reading(|reading| reading.pages.clone())
+    }
+
+    fn answers_every_name(&self) -> bool {
+        matches!(self.ask(&format!("{}/{NO_NAME}", self.address), 1), Ok(Some(_)))
+    }
+
+    fn place(&self) -> String {
+        self.address.clone()
     }
 }

@@ -15,7 +15,7 @@ use crate::key::{PublicKey, SecretKey};
 use crate::ledger::act::prepare_act;
 use crate::ledger::append::{Prepared, Signer, commit};
 use crate::ledger::settle::Settled;
-use crate::ledger::writer::Writer;
+use crate::ledger::writer::{Woken, Writer};
 use crate::text::Words;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -30,7 +30,7 @@ pub struct Trial {
 }
 
 /// What a person is told of an act before and after it.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     /// What would be done, in one line.
     pub what: String,
@@ -51,10 +51,23 @@ pub fn prepare(
     Ok(prepare_act(writer, settled, &mut signer)?)
 }
 
-/// Shows what would be done, and asks. False where it was only to be shown.
-pub fn may_write(context: &Context, trial: Trial, told: &Told) -> Result<bool, Failure> {
+/// Shows what would be done, asks without the lock, and takes it. False where it was only to be
+/// shown; [`Failure::WentOn`] where the record went on while a person thought.
+pub fn may_write(
+    context: &Context,
+    writer: &mut Writer,
+    trial: Trial,
+    told: &Told,
+) -> Result<bool, Failure> {
     let yes = context.global.yes;
-    if trial.dry_run || (!yes && ask::on_terminal()) {
+    let shown = format!("{told:?}");
+    if context.answers.borrow().agreed.as_ref() == Some(&shown) {
+        // The record went on, and what was agreed to is what it was.
+        context.wake(writer)?;
+        return Ok(true);
+    }
+    let asks = !yes && ask::on_terminal();
+    if trial.dry_run || asks {
         note(textwrap::fill(&told.what, whole_words("").subsequent_indent("  ")));
         for line in &told.before {
             note(textwrap::fill(line, whole_words("  ").subsequent_indent("    ")));
@@ -64,8 +77,15 @@ pub fn may_write(context: &Context, trial: Trial, told: &Told) -> Result<bool, F
         note("one event would be written; nothing was");
         return Ok(false);
     }
+    if asks {
+        writer.rest()?;
+    }
     ask::may_write(yes, "sign and write this?")?;
-    Ok(true)
+    context.answers.borrow_mut().agreed = Some(shown);
+    match context.wake(writer)? {
+        Woken::Same => Ok(true),
+        Woken::Changed => Err(Failure::WentOn),
+    }
 }
 
 /// Writes an act that was asked for, and gives its receipt.
@@ -88,7 +108,7 @@ pub fn submit(
     told: &Told,
 ) -> Result<Exit, Failure> {
     let prepared = prepare(context, (writer, key), settled)?;
-    match may_write(context, trial, told)? {
+    match may_write(context, writer, trial, told)? {
         true => write(writer, &prepared, told),
         false => Ok(Exit::Yes),
     }
@@ -123,10 +143,15 @@ pub fn called(name: &str, key: &PublicKey) -> String {
 }
 
 /// A statement, given or asked for.
-pub fn statement(given: Option<String>, question: &str) -> Result<Stated, Failure> {
+pub fn statement(
+    context: &Context,
+    given: Option<String>,
+    question: &str,
+) -> Result<Stated, Failure> {
+    let ask = || ask::line(question, "--statement", None);
     let text = match given {
         Some(text) => text,
-        None => ask::line(question, "--statement", None)?,
+        None => context.answers.borrow_mut().line(question, ask)?,
     };
     let statement = crate::cli::init::words("--statement", Words::new(text))?;
     Ok(Stated { statement })

@@ -54,7 +54,7 @@ pub struct Global {
     /// How answers are written; a command that has not this form says which it has
     #[arg(long, global = true, value_enum, default_value = "text")]
     pub format: Format,
-    /// The zone of dates without one, such as Europe/Berlin
+    /// The zone of dates without one and of displayed times, such as Europe/Berlin
     #[arg(long, global = true, default_value = "UTC", value_name = "ZONE")]
     pub tz: String,
     /// How long to wait for another writer while nothing moves, such as 10s

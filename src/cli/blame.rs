@@ -53,6 +53,8 @@ pub struct Resting {
     overlays: Vec<String>,
     claim: Option<String>,
     by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_now: Option<String>,
     at: Option<Time>,
     confirmed_by: Vec<String>,
     spans: Vec<Quoted>,
@@ -152,8 +154,9 @@ fn resting((row, spans): (&FactRow, Vec<Quoted>)) -> Resting {
         overlays: words::overlays(row),
         claim: row.words.claim.clone(),
         by: present.map(|revision| revision.act.by.clone()),
+        by_now: present.and_then(|revision| revision.act.by_now.clone()),
         at: present.and_then(|revision| revision.act.at),
-        confirmed_by: confirmations.map(|row| row.act.by.clone()).collect(),
+        confirmed_by: confirmations.map(|row| row.act.signer().to_string()).collect(),
         spans,
     }
 }

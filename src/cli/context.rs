@@ -2,10 +2,12 @@
 //!
 //! Always holds: what is not there is an error that says how to make it. Not here: commands.
 
+use crate::cli::answers::Answers;
 use crate::cli::args::{Format, Global};
 use crate::cli::ask;
 use crate::cli::exit::{Failure, announce_clock};
 use crate::cli::output::note;
+use crate::cli::zone;
 use crate::clock::Clock;
 use crate::disk::lock::Waiting;
 use crate::entropy::{Entropy, Seeded, System};
@@ -14,9 +16,11 @@ use crate::keys::{Handle, Held, KeyFolder, Listed};
 use crate::ledger::append;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
+use crate::ledger::point::Around;
 use crate::ledger::record::Record;
-use crate::ledger::writer::{Notice, Writer};
+use crate::ledger::writer::{Notice, Woken, Writer};
 use crate::roster::{Member, Roster};
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -30,6 +34,8 @@ pub struct Context {
     pub entropy: Box<dyn Entropy>,
     /// Whether what writes is only tried: set from `--dry-run` before a writer is opened.
     pub trial: bool,
+    /// What was answered so far.
+    pub answers: RefCell<Answers>,
 }
 
 impl Context {
@@ -45,7 +51,10 @@ impl Context {
             }
             _ => Box::new(System),
         };
-        Ok(Context { global, clock, entropy, trial: false })
+        // Checked also where no time is read or shown: a zone that was mistyped is an error.
+        zone::display(Around::new(&global.tz, clock.peek())?.zone);
+        let answers = RefCell::default();
+        Ok(Context { global, clock, entropy, trial: false, answers })
     }
 
     /// The output format.
@@ -122,7 +131,6 @@ impl Context {
         announce_clock(&self.clock);
         let paths = self.paths()?;
         paths.expect_ledger(false)?;
-        let keys = KeyFolder::open(&paths.keys)?;
         if self.trial {
             let writer = Writer::trial(paths)?;
             if clock && !self.global.clock_is_right {
@@ -130,11 +138,40 @@ impl Context {
             }
             return Ok(writer);
         }
+        let mut writer = self.waiting(|waiting| Ok(Writer::wait(paths, waiting)?))?;
+        self.tell_of(&writer)?;
+        if ask::on_terminal() && !self.answers.borrow().again {
+            // A person thinks from here on: nobody is to wait for that.
+            writer.rest()?;
+        }
+        if clock && !self.global.clock_is_right {
+            self.check_clock(&writer)?;
+        }
+        Ok(writer)
+    }
+
+    /// Has the writer take the lock again, if it rests; tells what was found unfinished.
+    pub fn wake(&self, writer: &mut Writer) -> Result<Woken, Failure> {
+        let woken = self.waiting(|waiting| Ok(writer.wake(waiting)?))?;
+        if woken == Woken::Changed {
+            self.tell_of(writer)?;
+        }
+        Ok(woken)
+    }
+
+    /// Waits for the lock, and says for whom.
+    fn waiting<T>(
+        &self,
+        take: impl FnOnce(&mut Waiting<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let tell = &mut |holder: &str| note(format!("waiting for another writer: {holder}"));
-        let mut waiting = Waiting { most: self.wait()?, tell };
-        let writer = Writer::wait(paths, &mut waiting)?;
+        take(&mut Waiting { most: self.wait()?, tell })
+    }
+
+    /// Names the log keys' files, and tells what a writer found unfinished.
+    fn tell_of(&self, writer: &Writer) -> Result<(), Failure> {
         if let Some(ledger) = &writer.judge.chain.state.fold.ledger
-            && keys.name_log(&ledger.log_key)?
+            && KeyFolder::open(&writer.paths.keys)?.name_log(&ledger.log_key)?
         {
             note("note: the files of the log keys were given their names");
         }
@@ -150,8 +187,8 @@ impl Context {
                     format!("note: the checkpoint was kept as {}: {why}", path.display())
                 }
                 Notice::MarkMended(n, path) => format!(
-                    "note: the last line of the log key's memory, for size {n}, was damaged; it was \
-                     put right from the checkpoint, and the file as it was is {}",
+                    "note: the last line of the log key's memory, for size {n}, was damaged; it \
+                     was put right from the checkpoint, and the file as it was is {}",
                     path.display()
                 ),
                 Notice::MemoryShort(n, signed) => format!(
@@ -166,18 +203,18 @@ impl Context {
                 Notice::CheckpointSigned(n) => format!("note: the checkpoint of {n} was signed"),
             });
         }
-        if clock && !self.global.clock_is_right {
-            self.check_clock(&writer)?;
-        }
-        Ok(writer)
+        Ok(())
     }
 
     /// A clock that is far off the last event's time is asked about, where somebody is there.
     fn check_clock(&self, writer: &Writer) -> Result<(), Failure> {
         match append::check_clock(writer, self.clock.peek()) {
+            Err(LedgerError::Clock(_)) if self.answers.borrow().clock_is_right => Ok(()),
             Err(LedgerError::Clock(why)) if ask::on_terminal() => {
                 note(why);
-                ask::may_write(false, "is the clock right?")
+                ask::may_write(false, "is the clock right?")?;
+                self.answers.borrow_mut().clock_is_right = true;
+                Ok(())
             }
             checked => Ok(checked?),
         }
@@ -220,7 +257,8 @@ impl Context {
         if let Ok(public) = keys.public(&handle) {
             may_sign(&name, &public, roster)?;
         }
-        let secret = keys.secret(&handle, &mut |attempt| ask::passphrase(&name, attempt))?;
+        let open = || Ok(keys.secret(&handle, &mut |attempt| ask::passphrase(&name, attempt))?);
+        let secret = self.answers.borrow_mut().key(&name, open)?;
         may_sign(&name, &secret.public(), roster)?;
         Ok(secret)
     }

@@ -9,7 +9,9 @@ mod change;
 mod list;
 mod revoke;
 
+use crate::cli::answers::until_written;
 use crate::cli::args::Format;
+use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::forms;
@@ -54,9 +56,9 @@ impl EditorArgs {
 
 pub fn run(context: &mut Context, args: EditorArgs) -> Result<Exit, Failure> {
     match args.command {
-        EditorCommand::Add(args) => add::run(context, args),
-        EditorCommand::Revoke(args) => revoke::run(context, args),
-        EditorCommand::Change(args) => change::run(context, args),
+        EditorCommand::Add(args) => until_written(context, |it| add::run(it, args.clone())),
+        EditorCommand::Revoke(args) => until_written(context, |it| revoke::run(it, args.clone())),
+        EditorCommand::Change(args) => until_written(context, |it| change::run(it, args.clone())),
         EditorCommand::List(args) => list::run(context, args),
     }
 }
@@ -69,12 +71,12 @@ fn reading(writer: &Writer) -> Result<(Record, Names), Failure> {
 }
 
 /// The recovery key of this record, typed or from its file.
-fn recovery(writer: &Writer) -> Result<SecretKey, Failure> {
+fn recovery(context: &Context, writer: &Writer) -> Result<SecretKey, Failure> {
     let Some(digest) = parameters(writer)?.recovery else {
         let why = "--recovery: this record has no recovery key; event 0 names none";
         return Err(LedgerError::Key(why.to_owned()).into());
     };
-    let key = crate::cli::ask::recovery()?;
+    let key = context.answers.borrow_mut().key("the recovery key", ask::recovery)?;
     match key.public().digest() == digest {
         true => Ok(key),
         false => Err(LedgerError::Key(

@@ -54,6 +54,8 @@ pub enum Failure {
     Usage(String),
     /// The answer to a question was no.
     Declined,
+    /// Another writer was at work before this one could write: the command goes through again.
+    WentOn,
 }
 
 impl Failure {
@@ -72,11 +74,14 @@ impl Failure {
             Failure::Io(error) => writeln!(err, "annals: cannot write: {error}"),
             Failure::Usage(why) => writeln!(err, "annals: {why}"),
             Failure::Declined => writeln!(err, "nothing was written"),
+            Failure::WentOn => {
+                writeln!(err, "annals: another writer was faster; nothing was written; do it again")
+            }
         };
         match self {
             Failure::Ledger(error) => Exit::of(error.exit()),
             Failure::ClosedPipe => Exit::Yes,
-            Failure::Declined => Exit::Conflict,
+            Failure::Declined | Failure::WentOn => Exit::Conflict,
             Failure::Io(_) | Failure::Usage(_) => Exit::Unknown,
         }
     }

@@ -4,6 +4,7 @@
 //! old one stays. Not here: the first event (`init`). Source: FORMAT.md sections 4 and 9.
 
 use crate::cli::act::{self, Told, Trial};
+use crate::cli::answers::until_written;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::init::words;
@@ -43,7 +44,7 @@ enum LedgerCommand {
     Retime(RetimeArgs),
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 struct ChangeArgs {
     /// The title of the record [default: as before, as for all of these]
     #[arg(long, value_name = "WORDS")]
@@ -61,7 +62,7 @@ struct ChangeArgs {
     trial: Trial,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 struct RekeyArgs {
     /// Why: rotated, then both keys sign for a time; or compromised, also where it is lost
     #[arg(long, value_name = "REASON", value_parser = reason())]
@@ -76,7 +77,7 @@ struct RekeyArgs {
     trial: Trial,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 struct RetimeArgs {
     /// What was wrong with the clock, for every reader of the record
     #[arg(long, value_name = "WORDS")]
@@ -92,9 +93,9 @@ fn reason() -> impl TypedValueParser<Value = RekeyReason> {
 
 pub fn run(context: &mut Context, args: LedgerArgs) -> Result<Exit, Failure> {
     match args.command {
-        LedgerCommand::Change(args) => change(context, args),
-        LedgerCommand::Rekey(args) => rekey(context, args),
-        LedgerCommand::Retime(args) => retime(context, args),
+        LedgerCommand::Change(args) => until_written(context, |it| change(it, args.clone())),
+        LedgerCommand::Rekey(args) => until_written(context, |it| rekey(it, args.clone())),
+        LedgerCommand::Retime(args) => until_written(context, |it| retime(it, args.clone())),
     }
 }
 
@@ -169,7 +170,8 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
         ))
         .into());
     }
-    let stated = act::statement(args.statement, "why is there a new log key? (for every reader)")?;
+    let stated =
+        act::statement(context, args.statement, "why is there a new log key? (for every reader)")?;
     let key = context.admin(&writer)?;
     let same = rekeyed_already(&writer, &key.public(), (args.reason, &stated))?;
     if let Some(first) = same.filter(|_| !args.again) {
@@ -183,7 +185,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
     let act = settled(EventArgs::LedgerRekeyed(args_of), Content::LedgerRekeyed(stated));
     let told = told_of_rekey(&ledger.log_key, &log_key, rotated);
     let prepared = act::prepare(context, (&mut writer, &key), act)?;
-    if !act::may_write(context, args.trial, &told)? {
+    if !act::may_write(context, &mut writer, args.trial, &told)? {
         return Ok(Exit::Yes);
     }
     let keys = KeyFolder::open(&writer.paths.keys)?;
@@ -220,8 +222,11 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, Failure> {
     let now = context.clock.peek();
     let began = began(&writer)?;
     check_retime(&writer, began, now, context.global.clock_is_right)?;
-    let stated =
-        act::statement(args.statement, "what was wrong with the clock? (for every reader)")?;
+    let stated = act::statement(
+        context,
+        args.statement,
+        "what was wrong with the clock? (for every reader)",
+    )?;
     let key = context.admin(&writer)?;
     let last = writer.judge.chain.at.map(|last| last.to_string()).unwrap_or_default();
     let told = Told {

@@ -18,8 +18,8 @@ use crate::event::words::Type;
 use crate::key::PublicKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::point::{Bound, no_position};
+use crate::ledger::view::effect::Effects;
 use crate::ledger::view::event::{EventRow, on, owners, row};
-use crate::ledger::view::names::Names;
 use crate::ledger::view::saying::{said, words};
 use crate::ledger::view::{Ask, Seen, View, subjects};
 use clap::Args;
@@ -99,14 +99,20 @@ pub fn run(context: &mut Context, args: LogArgs) -> Result<Exit, Failure> {
     let about = about(&view, &args)?;
     let until = view.as_of().size;
     let first = from.max(of.unwrap_or(0));
-    let asked = Asked { first, until, of, by, kind: args.kind, about, document: args.document };
+    let effects = Effects::new(&view, &names);
+    let turned = match of {
+        Some(of) => turned(&effects, of)?,
+        None => BTreeSet::new(),
+    };
+    let (kind, document) = (args.kind, args.document);
+    let asked = Asked { first, until, of, turned, by, kind, about, document };
     let mut out = out();
     let as_of = view.as_of();
     let mut printer = Printer::new(&mut out, context.format(), &as_of)?;
     printer.life = of.is_some() && !args.newest;
     match args.newest {
-        false => forward(&view, &names, &asked, &mut |row| printer.row(row))?,
-        true => backward(&view, &names, &asked, &mut |row| printer.row(row))?,
+        false => forward(&effects, &asked, &mut |row| printer.row(row))?,
+        true => backward(&effects, &asked, &mut |row| printer.row(row))?,
     }
     printer.end(of.and_then(|fact| print::standing(&view, fact)))?;
     out.flush()?;
@@ -118,6 +124,8 @@ struct Asked {
     first: u64,
     until: u64,
     of: Option<u64>,
+    /// The events that turned that fact though they are not about it.
+    turned: BTreeSet<u64>,
     by: Option<Vec<PublicKey>>,
     kind: Option<String>,
     /// The facts of the topic and of the document.
@@ -154,7 +162,8 @@ impl Asked {
 
     fn wants(&self, view: &View<'_>, seen: &Seen, on: &[u64]) -> bool {
         let said = seen.statement();
-        let of = self.of.is_none_or(|of| of == seen.position || on.contains(&of));
+        let turned = self.turned.contains(&seen.position);
+        let of = turned || self.of.is_none_or(|of| of == seen.position || on.contains(&of));
         let by = |keys: &Vec<PublicKey>| said.is_some_and(|said| keys.contains(&said.by));
         let kind = |wanted: &String| {
             said.is_some_and(|said| {
@@ -169,6 +178,19 @@ impl Asked {
         let cheap = of && self.by.as_ref().is_none_or(by) && self.kind.as_ref().is_none_or(kind);
         cheap && self.about.as_ref().is_none_or(about)
     }
+}
+
+/// The events that changed how a fact stands though they are not about it: a change of how many
+/// confirmations are asked for, and a suspect revocation.
+fn turned(effects: &Effects<'_, '_>, fact: u64) -> Result<BTreeSet<u64>, Failure> {
+    let mut found = BTreeSet::new();
+    for event in effects.turning(fact) {
+        let impact = effects.impact(event)?;
+        if impact.is_some_and(|impact| impact.facts.iter().any(|turned| turned.fact == fact)) {
+            found.insert(event);
+        }
+    }
+    Ok(found)
 }
 
 /// The facts of a topic, of a document, or of both; `None` where neither is asked for.
@@ -213,29 +235,21 @@ fn acts_on(view: &View<'_>, seen: &Seen) -> Vec<u64> {
     said.map(|said| on(view, seen.position, &said.args)).unwrap_or_default()
 }
 
-fn forward(
-    view: &View<'_>,
-    names: &Names,
-    asked: &Asked,
-    each: &mut Each<'_>,
-) -> Result<(), Failure> {
+fn forward(effects: &Effects<'_, '_>, asked: &Asked, each: &mut Each<'_>) -> Result<(), Failure> {
+    let view = effects.view();
     let mut failed = Ok(());
     asked.walk(view, &mut |seen| {
         let on = acts_on(view, seen);
         if asked.wants(view, seen, &on) {
-            failed = each(&row(view, names, seen, on));
+            failed = row(effects, seen, on).map_err(Failure::from).and_then(|row| each(&row));
         }
         failed.is_ok()
     })?;
     failed
 }
 
-fn backward(
-    view: &View<'_>,
-    names: &Names,
-    asked: &Asked,
-    each: &mut Each<'_>,
-) -> Result<(), Failure> {
+fn backward(effects: &Effects<'_, '_>, asked: &Asked, each: &mut Each<'_>) -> Result<(), Failure> {
+    let view = effects.view();
     // Where few are asked for, stretches without any of them are not read again.
     let mut few = match asked.is_all() {
         true => None,
@@ -247,7 +261,7 @@ fn backward(
         let mut keep = |seen: &Seen| {
             let on = acts_on(view, seen);
             if asked.wants(view, seen, &on) {
-                rows.push(row(view, names, seen, on));
+                rows.push(row(effects, seen, on));
             }
         };
         match &mut few {
@@ -266,8 +280,8 @@ fn backward(
                 until = from;
             }
         }
-        for row in rows.iter().rev() {
-            each(row)?;
+        for row in rows.into_iter().rev() {
+            each(&row?)?;
         }
     }
     Ok(())

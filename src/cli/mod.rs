@@ -4,11 +4,13 @@
 //! is no error. Not here: what the commands do (`ledger`). Source: README.md.
 
 mod act;
+mod answers;
 mod args;
 mod ask;
 mod asked;
 mod changed;
 mod context;
+mod effect;
 mod exit;
 mod forms;
 mod given;
@@ -18,8 +20,10 @@ mod preview;
 mod progress;
 mod provenance;
 mod submit;
+mod tally;
 mod unread;
 mod words;
+mod zone;
 
 mod append;
 mod completions;

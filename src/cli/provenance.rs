@@ -7,6 +7,7 @@
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure, announce_clock};
 use crate::cli::output::note;
+use crate::cli::zone::moment;
 use crate::key::PublicKey;
 use crate::keys::{Handle, KeyFolder};
 use crate::ledger::error::LedgerError;
@@ -16,7 +17,6 @@ use crate::ledger::view::names::Names;
 use crate::ledger::view::since::Became;
 use crate::ledger::view::{AsOf, Ask, View};
 use crate::text::Person;
-use crate::time::Time;
 use crate::verify::source::Source;
 use std::io::Write;
 
@@ -88,6 +88,10 @@ pub fn begin<'a>(record: &'a Record, view: View<'a>) -> Result<(View<'a>, Names)
 /// The keys that a name means: a key file's handle, a name in the record, or digits of a key.
 pub fn keys(record: &Record, names: &Names, name: &str) -> Result<Vec<PublicKey>, Failure> {
     let mut keys = names.keys(name);
+    if keys.is_empty() {
+        // Past events show the names of their time: these mean the same keys.
+        keys = names.keys_ever(name);
+    }
     let folder = KeyFolder::open(&record.paths.keys).ok();
     let handle = Handle::new(name).ok();
     if let (Some(folder), Some(handle)) = (folder, handle)
@@ -216,16 +220,4 @@ pub fn since(out: &mut dyn Write, view: &View<'_>, became: &[Became]) -> Result<
         count => writeln!(out, "since then {count} of these changed: {}", told.join(", "))?,
     }
     Ok(())
-}
-
-/// A time for people: to the second, or in full where that would lose something.
-pub fn moment(time: Time) -> String {
-    let text = time.as_str();
-    text.strip_suffix(".000000Z").map_or_else(|| text.to_owned(), |whole| format!("{whole}Z"))
-}
-
-/// A time for a column: day and minute.
-pub fn minute(time: Option<Time>) -> String {
-    let text = time.map(|time| time.as_str().get(..16).unwrap_or_default().replace('T', " "));
-    text.unwrap_or_else(|| "time unknown".to_owned())
 }

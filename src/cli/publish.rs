@@ -33,8 +33,8 @@ sealed or redacted is not published, and is removed if it was.
 
 Where keys/policy names witnesses, they are asked first. Nothing is published where their
 cosignatures do not meet the policy's quorum (exit 5; --no-witness publishes all the same), or where
-a signed checkpoint shows another or a longer record (exit 4). An answer that nobody signed, whatever
-it says, is reported and stops nothing.";
+a signed checkpoint shows another or a longer record (exit 4). An answer that nobody signed is
+reported, whatever it says, and stops nothing.";
 
 pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
     let mut record = context.signed_record()?;
@@ -69,5 +69,10 @@ pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
     }
     out.flush()?;
     note(format!("{} files written, {} removed", publication.written, publication.removed));
+    match publication.mended {
+        0 => {}
+        1 => note("1 of them was damaged or missing there, and was written again"),
+        more => note(format!("{more} of them were damaged or missing there, and written again")),
+    }
     Ok(Exit::Yes)
 }

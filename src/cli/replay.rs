@@ -7,10 +7,15 @@ use crate::cli::asked::{Asked, Filter, UNDATED, facts};
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::forms;
-use crate::cli::output::{json, out};
+use crate::cli::output::{json, note, out};
 use crate::cli::provenance;
+use crate::cli::tally::{ShownTally, Undoing};
 use crate::cli::words;
+use crate::fold::deed::Deed;
+use crate::ledger::record::Record;
+use crate::ledger::tally::Tally;
 use crate::ledger::view::gather::gather;
+use crate::ledger::view::names::Names;
 use crate::ledger::view::row::FactRow;
 use crate::ledger::view::since::{Became, since};
 use crate::ledger::view::{AsOf, Ask, View};
@@ -47,6 +52,25 @@ struct Answer {
     facts: Vec<FactRow>,
     undated: Vec<FactRow>,
     since: Vec<Became>,
+    tally: ShownTally,
+}
+
+/// What suspect revocations undid as of the point, which a reader of facts must know.
+fn undone(record: &Record, view: &View<'_>, names: &Names) -> Result<ShownTally, Failure> {
+    let acts = view.state().history.acts().iter();
+    let suspect = |deed: &Deed| matches!(deed, Deed::Revoked(row) if row.suspect_from.is_some());
+    if !acts.into_iter().any(|act| suspect(&act.deed)) {
+        return Ok(ShownTally::default());
+    }
+    // A view of some facts knows of no other undone events.
+    let whole = View::standing(record, view.as_of().size)?;
+    let tally = Tally::of(whole.state());
+    let tally = Tally { undone: tally.undone, ..Tally::default() };
+    let shown = ShownTally::of(&tally, &|key, event| names.at(key, event));
+    for (label, text) in shown.lines() {
+        note(format!("note: {label}: {text}"));
+    }
+    Ok(shown)
 }
 
 pub fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, Failure> {
@@ -73,7 +97,8 @@ pub fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, Failure> {
     let (facts, undated) = filter.by_date(facts, |row| &row.words);
     let rows = facts.iter().chain(&undated).map(|row| row.fact);
     let since = since(&view, rows);
-    let answer = Answer { as_of: view.as_of(), facts, undated, since };
+    let tally = undone(&record, &view, &names)?;
+    let answer = Answer { as_of: view.as_of(), facts, undated, since, tally };
     match context.format() {
         Format::Text => text(&mut out, &view, &answer, &args)?,
         Format::Json => json(&mut out, &Whole::of(&answer))?,
@@ -160,12 +185,13 @@ struct Whole<'a> {
     facts: &'a [FactRow],
     undated: &'a [FactRow],
     since: &'a [Became],
+    undone: &'a [Undoing],
 }
 
 impl<'a> Whole<'a> {
     fn of(answer: &'a Answer) -> Whole<'a> {
-        let Answer { as_of, facts, undated, since } = answer;
-        Whole { as_of, facts, undated, since }
+        let Answer { as_of, facts, undated, since, tally } = answer;
+        Whole { as_of, facts, undated, since, undone: tally.undoings() }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::fold::deed::Deed;
 use crate::ledger::error::LedgerError;
 use crate::ledger::point::no_position;
 use crate::ledger::record::Record;
+use crate::ledger::view::effect::Effects;
 use crate::ledger::view::event::{EventRow, on, row};
 use crate::ledger::view::gather::{Gathered, gather};
 use crate::ledger::view::names::Names;
@@ -127,12 +128,10 @@ fn page(
         return Ok(Page::Document(Box::new(row)));
     }
     let seen = view.event(position)?.filter(|seen| seen.position == position);
-    let found = seen.as_ref().map(|seen| {
-        let said = seen.statement();
-        row(view, names, seen, said.map(|said| on(view, position, &said.args)).unwrap_or_default())
-    });
     let missing = || LedgerError::NotFound(format!("event {position} could not be read"));
-    Ok(Page::Event(Box::new(found.ok_or_else(missing)?)))
+    let seen = seen.ok_or_else(missing)?;
+    let on = seen.statement().map(|said| on(view, position, &said.args)).unwrap_or_default();
+    Ok(Page::Event(Box::new(row(&Effects::new(view, names), &seen, on)?)))
 }
 
 fn text(

@@ -2,15 +2,19 @@
 
 use crate::cli::args::Format;
 use crate::cli::context::Context;
+use crate::cli::effect;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, out, visible};
 use crate::cli::provenance;
+use crate::cli::tally::ShownTally;
 use crate::event::args::Args as EventArgs;
 use crate::fold::deed::Deed;
 use crate::key::PublicKey;
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::{Record, covered};
+use crate::ledger::tally::Tally;
+use crate::ledger::view::effect::Effects;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::{AsOf, View};
 use crate::rule::Rule;
@@ -41,6 +45,10 @@ struct Told {
     documents: u64,
     editors: Vec<Editor>,
     redactions: Vec<Redactions>,
+    #[serde(flatten)]
+    tally: ShownTally,
+    #[serde(skip)]
+    turned: Option<String>,
     checkpoint: Option<u64>,
     store: bool,
     marks: MarksFound,
@@ -112,6 +120,7 @@ fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<Told, LedgerE
         enrolled: member.enrolled,
         revoked: member.revoked,
     });
+    let tally = Tally::of(state);
     let retracted = |fact: &&crate::fold::Fact| fact.retraction().is_none();
     Ok(Told {
         as_of: view.as_of(),
@@ -131,6 +140,8 @@ fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<Told, LedgerE
         documents: fold.documents().len() as u64,
         editors: editors.collect(),
         redactions: redactions(view, names)?,
+        turned: turned(view, names, &tally)?,
+        tally: ShownTally::of(&tally, &|key, event| names.at(key, event)),
         checkpoint: covered(record.checkpoint.as_deref()),
         store: record.paths.store().is_dir(),
         marks: marks(record)?,
@@ -151,6 +162,13 @@ fn redactions(view: &View<'_>, names: &Names) -> Result<Vec<Redactions>, LedgerE
     })?;
     let row = |((by, reason), count)| Redactions { by, reason, count };
     Ok(counts.into_iter().map(row).collect())
+}
+
+/// What the last change of the threshold turned.
+fn turned(view: &View<'_>, names: &Names, tally: &Tally) -> Result<Option<String>, LedgerError> {
+    let Some(last) = tally.thresholds.last() else { return Ok(None) };
+    let impact = Effects::new(view, names).impact(last.event)?;
+    Ok(impact.and_then(|impact| effect::turned(&impact)))
 }
 
 fn marks(record: &Record) -> Result<MarksFound, LedgerError> {
@@ -197,6 +215,12 @@ fn text(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
     line("facts", &format!("{}{statuses}", told.facts))?;
     if told.corrected + told.suspect > 0 {
         line("", &format!("{} corrected, {} suspect", told.corrected, told.suspect))?;
+    }
+    for (label, text) in told.tally.lines() {
+        line(label, &text)?;
+    }
+    if let Some(turned) = &told.turned {
+        line("", turned)?;
     }
     let needed = told.confirmations_needed.unwrap_or(1);
     let persons = if needed == 1 { "person" } else { "persons" };

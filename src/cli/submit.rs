@@ -10,12 +10,16 @@ use crate::cli::given::WriteArgs;
 use crate::cli::output::{done, note};
 use crate::cli::preview::{self, Extent};
 use crate::cli::progress::Progress;
+use crate::event::body;
+use crate::event::spelling;
+use crate::hash::Hash;
+use crate::key::{PublicKey, SecretKey};
 use crate::ledger::append::{
     Around, Prepared, Receipt, Resumed, Signer, commit, prepare_input, resume,
 };
 use crate::ledger::draft::Input;
 use crate::ledger::loaded::LoadedInput;
-use crate::ledger::writer::Writer;
+use crate::ledger::writer::{Woken, Writer};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -45,7 +49,8 @@ impl Submission {
     }
 }
 
-/// Settles, shows, asks, writes.
+/// Settles, shows and asks without the lock, then takes it and writes. Where another writer was at
+/// work in between, all is settled and judged again, and asked about again if it is another thing.
 pub fn submit(context: &mut Context, input: &Input, options: &Submission) -> Result<Exit, Failure> {
     if input.drafts.is_empty() && input.unread.is_empty() {
         return Err(Failure::usage("there are no drafts in the input; nothing was written"));
@@ -53,45 +58,161 @@ pub fn submit(context: &mut Context, input: &Input, options: &Submission) -> Res
     context.trial = options.dry_run;
     let mut writer = context.writer()?;
     let key = context.signer(&writer)?;
-    let yes = context.global.yes;
-    let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
-    let mut signer = Signer { key: &key, clock, entropy };
     let loaded = LoadedInput::read(input, &options.folder);
-    let fresh = options.again || options.dry_run || !input.unread.is_empty();
+    let mut agreed = None;
+    loop {
+        let prepared = match prepared(context, &mut writer, &key, &loaded, options)? {
+            Found::Written(receipt) => return tell(&receipt, &writer),
+            Found::Prepared(prepared) => *prepared,
+        };
+        let matters = essence(&writer, &prepared, &key.public());
+        if agreed.as_ref() != Some(&matters) {
+            if agreed.is_some() {
+                note("note: the record went on, and this is not what was shown before");
+            }
+            if !may_write(context, &mut writer, &prepared, options)? {
+                return Ok(Exit::Yes);
+            }
+        }
+        if context.wake(&mut writer)? == Woken::Same {
+            let receipt = commit(&mut writer, &prepared)?;
+            return tell(&receipt, &writer);
+        }
+        agreed = Some(matters);
+    }
+}
+
+/// What is found of drafts.
+enum Found {
+    /// They are in the record.
+    Written(Receipt),
+    /// They are signed and judged.
+    Prepared(Box<Prepared>),
+}
+
+/// The drafts as they were entered before, or settled, signed and judged.
+fn prepared(
+    context: &mut Context,
+    writer: &mut Writer,
+    key: &SecretKey,
+    loaded: &LoadedInput,
+    options: &Submission,
+) -> Result<Found, Failure> {
+    let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
+    let mut signer = Signer { key, clock, entropy };
+    let fresh = options.again || options.dry_run || !loaded.unread.is_empty();
     let resumed = match fresh {
         true => Resumed::New,
-        false => resume(&mut writer, &loaded, &signer)?,
+        false => resume(writer, loaded, &signer)?,
     };
-    if let Resumed::Damaged { path, why } = &resumed {
-        note(format!(
+    match resumed {
+        Resumed::Already(receipt) => return Ok(Found::Written(receipt)),
+        Resumed::Again(prepared) => {
+            note("note: this was signed before and not written; the same bytes are written now");
+            return Ok(Found::Prepared(Box::new(prepared)));
+        }
+        Resumed::Damaged { path, why } => note(format!(
             "note: what was kept of an earlier try is damaged and counts for nothing: {why}; it is \
              now {}; the drafts are signed anew",
             path.display()
-        ));
+        )),
+        Resumed::New => {}
     }
-    let prepared = match resumed {
-        Resumed::Already(receipt) => return tell(&receipt, &writer),
-        Resumed::Again(prepared) => {
-            note("note: this was signed before and not written; the same bytes are written now");
-            prepared
-        }
-        Resumed::New | Resumed::Damaged { .. } => {
-            let progress = Progress::new(input.drafts.len() as u64, "checking");
-            let done = &mut |done| progress.at(done);
-            prepare_input(&mut writer, &loaded, Around { signer: &mut signer, done })?
-        }
-    };
+    let progress = Progress::new(loaded.drafts.len() as u64, "checking");
+    let done = &mut |done| progress.at(done);
+    let around = Around { signer: &mut signer, done };
+    Ok(Found::Prepared(Box::new(prepare_input(writer, loaded, around)?)))
+}
+
+/// Shows what would be written, and asks without the lock. False where it was only to be shown.
+fn may_write(
+    context: &Context,
+    writer: &mut Writer,
+    prepared: &Prepared,
+    options: &Submission,
+) -> Result<bool, Failure> {
+    let yes = context.global.yes;
     let asks = !yes && ask::on_terminal();
     if options.dry_run || options.show || asks {
-        preview::write(&mut writer, &prepared, extent(options, &prepared))?;
+        preview::write(writer, prepared, extent(options, prepared))?;
     }
     if options.dry_run {
         note(format!("{} would be written; nothing was", events(prepared.entries.len())));
-        return Ok(Exit::Yes);
+        return Ok(false);
+    }
+    if asks {
+        writer.rest()?;
     }
     ask::may_write(yes, &format!("sign and write {}?", events(prepared.entries.len())))?;
-    let receipt = commit(&mut writer, &prepared)?;
-    tell(&receipt, &writer)
+    Ok(true)
+}
+
+/// All of prepared events that matters to whoever agreed to them: what they say, and how what they
+/// act on stands. Not where they stand themselves, nor a time that the clock gave.
+fn essence(writer: &Writer, prepared: &Prepared, key: &PublicKey) -> Vec<String> {
+    let fold = &writer.judge.chain.state.fold;
+    let said = prepared.settled.iter().map(|settled| {
+        let content = body::write(&Hash([0; 32]), key, &settled.content);
+        let args = spelling::write(&settled.args);
+        let stands = settled.args.positions().into_iter().filter(|at| *at < prepared.first);
+        let stands = stands.filter_map(|at| fold.fact(at).or_else(|| fold.fact_of_revision(at)));
+        let stands: Vec<String> = stands
+            .map(|fact| {
+                let status = writer.judge.chain.state.status(fact);
+                format!("{} {} {status}", fact.position, fact.revision)
+            })
+            .collect();
+        let [args, content] = [args, content].map(|bytes| shifted(&bytes, prepared.first));
+        format!("{} {args} {content} {stands:?}", settled.args.kind())
+    });
+    said.collect()
+}
+
+/// JSON in which what is named by a position among the new events is named by its number there,
+/// without the time of capture, which the clock gives where a draft leaves it out.
+fn shifted(bytes: &[u8], first: u64) -> String {
+    let mut value = serde_json::from_slice(bytes).unwrap_or_default();
+    shift(&mut value, first);
+    value.to_string()
+}
+
+/// The fields that name events.
+const NAMING: [&str; 10] = [
+    "document",
+    "derived_from",
+    "on",
+    "dispute",
+    "retraction",
+    "relation",
+    "from",
+    "to",
+    "resolves",
+    "event",
+];
+
+fn shift(value: &mut serde_json::Value, first: u64) {
+    use serde_json::Value;
+    let new = |value: &mut Value| {
+        if let Some(at) = value.as_u64().filter(|at| *at >= first) {
+            *value = Value::String(format!("new event {}", at - first));
+        }
+    };
+    match value {
+        Value::Array(all) => all.iter_mut().for_each(|value| shift(value, first)),
+        Value::Object(fields) => {
+            fields.remove("captured_at");
+            for (name, value) in fields.iter_mut() {
+                match value {
+                    Value::Array(all) if NAMING.contains(&name.as_str()) => {
+                        all.iter_mut().for_each(new);
+                    }
+                    Value::Number(_) if NAMING.contains(&name.as_str()) => new(value),
+                    _ => shift(value, first),
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// How much of each event is shown: a few are shown whole.

@@ -4,10 +4,12 @@
 //! strangers' text goes through `visible`. Not here: what is shown where (`replay`, `show`).
 
 use crate::cli::output::{visible, whole_words};
+use crate::cli::zone::minute;
 use crate::event::body::{Hop, When};
 use crate::event::words::{Basis, Vouch};
 use crate::ledger::view::row::{Act, Charge, FactRow, Said, Withheld, Words};
 use crate::state::Status;
+use crate::time::Time;
 use std::io::IsTerminal;
 
 /// Whether colour may be used.
@@ -49,6 +51,10 @@ pub fn overlays(row: &FactRow) -> Vec<String> {
         (row.redacted, "redacted"),
     ];
     all.extend(flags.iter().filter(|(so, _)| *so).map(|(_, word)| (*word).to_owned()));
+    if !row.described_anew.is_empty() {
+        let events: Vec<String> = row.described_anew.iter().map(u64::to_string).collect();
+        all.push(format!("the document was described anew by {}", events.join(", ")));
+    }
     all
 }
 
@@ -83,9 +89,30 @@ pub fn statement(said: &Said) -> String {
 
 /// Who and when.
 pub fn who(act: &Act) -> String {
-    let when = crate::cli::provenance::minute(act.at);
+    let when = minute(act.at);
     let undone = act.undone_by.map(|by| format!(", undone by {by}")).unwrap_or_default();
-    format!("{}, {when}{undone}", visible(&act.by))
+    let clocks = clocks(act.said, act.at).map(|text| format!(", {text}")).unwrap_or_default();
+    format!("{}, {when}{clocks}{undone}", visible(&act.signer().to_string()))
+}
+
+/// Beyond this the signer's clock is far from the ledger's: an hour.
+const FAR_MICROS: i64 = 3_600_000_000;
+
+/// How far the signer's clock was from the ledger's, where that is far.
+pub fn clocks(said: Option<Time>, at: Option<Time>) -> Option<String> {
+    let (said, at) = (said?, at?);
+    let gap = at.micros().checked_sub(said.micros())?;
+    if gap.abs() <= FAR_MICROS {
+        return None;
+    }
+    let span = match gap.abs() / FAR_MICROS {
+        1 => "1 hour".to_owned(),
+        hours @ 2..48 => format!("{hours} hours"),
+        hours => format!("{} days", hours / 24),
+    };
+    let side = if gap > 0 { "before" } else { "after" };
+    let said = minute(Some(said));
+    Some(format!("signed {said} by the signer's clock, {span} {side} it was recorded"))
 }
 
 /// A dispute or retraction: reason, where the error is, and the statement.

@@ -5,10 +5,12 @@
 //! ```
 //!
 //! Always holds: one line for each checkpoint that the log key signed, in order, on the disk before
-//! the signature goes anywhere; a last line without LF is no mark. Whoever signs holds [`Marks::hold`]
+//! the signature goes anywhere; a last line without LF is no mark. Whoever signs holds
+//! [`Marks::hold`]
 //! from the moment the last mark is read until the new one is on the disk, so that two copies of a
 //! ledger that share a folder of keys cannot sign two roots of one size. Only the end of the file
-//! is read. Not here: that the record extends the last mark (`ledger`). Source: FORMAT.md section 9,
+//! is read. Not here: that the record extends the last mark (`ledger`). Source: FORMAT.md
+//! section 9,
 //! "Marks".
 
 use super::error::{KeysError, shown};

@@ -7,6 +7,8 @@
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::event::Entry;
+use crate::event::body::Body;
+use crate::event::record::Reading;
 use crate::hash::Hash;
 use crate::key::{Keys, SecretKey};
 use crate::ledger::advice::told;
@@ -108,6 +110,7 @@ pub fn resume(
             let keeping = submission.keeping(first, &kept, signer.key);
             let mut prepared = Prepared { first, documents, keeping, ..Prepared::default() };
             for entry in kept {
+                prepared.settled.extend(said_by(&entry));
                 prepared.entries.push(entry);
                 if let Some(why) = judge_last(writer, &prepared)? {
                     let why = format!("{why}; --again signs the drafts anew");
@@ -118,6 +121,13 @@ pub fn resume(
             Ok(Resumed::Again(prepared))
         }
     }
+}
+
+/// What a signed event says, without its document.
+fn said_by(entry: &Entry) -> Option<Settled> {
+    let args = Reading::of(&entry.record).statement?.args;
+    let content = Body::parse(entry.body.as_deref()?).ok()?.content;
+    Some(Settled { args, content, document: None })
 }
 
 /// What was found of an earlier submission.

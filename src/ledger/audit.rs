@@ -188,9 +188,34 @@ fn look_at_published(
     let checkpoint = published.checkpoint().map(<[u8]>::to_vec);
     let ends = Ends { checkpoint, mark: None, pin: kept::read(audit)? };
     let report = verify(published, &ends, options(audit, &ends, progress));
-    let report = report.map_err(LedgerError::Elsewhere)?;
+    let mut report = report.map_err(LedgerError::Elsewhere)?;
+    set_pages_apart(&published.pages(), &mut report.faults);
+    if report.exit() == 1
+        && let Some(doubt) = published.doubt()
+    {
+        return Err(LedgerError::Elsewhere(doubt));
+    }
     let store = StoreFound::NotCompared("a published record has none".to_owned());
     Ok(LookedAt::of(audit, ends, report).with(store, Built::Absent))
+}
+
+/// Where a server had pages of HTML in place of files, a body or a document that is missing is
+/// unreadable, not missing: 911 instead of 604 and 605.
+fn set_pages_apart(pages: &[String], faults: &mut [Fault]) {
+    let Some(first) = pages.first() else { return };
+    for fault in faults {
+        if matches!(fault.rule, Rule::BodyMissing | Rule::DocumentMissing) {
+            fault.rule = Rule::Unreadable;
+            fault.why = format!(
+                "{}; a page of HTML came in place of {}, the first: {first}",
+                fault.why,
+                match pages.len() {
+                    1 => "1 file".to_owned(),
+                    more => format!("{more} files"),
+                }
+            );
+        }
+    }
 }
 
 fn options<'a>(

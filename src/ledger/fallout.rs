@@ -6,6 +6,7 @@
 
 use crate::refold::{How, Undone};
 use crate::state::{State, Status};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// A state as much of it as is compared.
@@ -16,7 +17,7 @@ pub struct Standing {
 }
 
 /// A fact that is another one afterwards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Fallen {
     /// Its position.
     pub fact: u64,
@@ -29,7 +30,7 @@ pub struct Fallen {
 }
 
 /// What is undone, what is in force again, and which facts change.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Fallout {
     /// Events struck, by position.
     pub struck: Vec<u64>,

@@ -157,7 +157,8 @@ pub fn new_person(bytes: [u8; 16]) -> Result<Person, LedgerError> {
     Person::new(hex::encode(bytes)).map_err(|error| LedgerError::Usage(error.to_string()))
 }
 
-/// Removes the ledger that a failed init made; one that another init made in the meantime stays, and
+/// Removes the ledger that a failed init made; one that another init made in the meantime
+/// stays, and
 /// so does a memory that was there before, for it is that of other records.
 fn remove(paths: &Paths, why: &LedgerError, remembered: bool) {
     // Best effort: the error that led here is the one to tell.

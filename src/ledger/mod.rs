@@ -12,6 +12,7 @@ pub mod desk;
 pub mod draft;
 pub mod error;
 pub mod fallout;
+pub mod tally;
 pub mod init;
 pub mod loaded;
 pub mod outbox;

@@ -161,7 +161,8 @@ fn acts_on(view: &View<'_>, fact: u64) -> BTreeSet<u64> {
 }
 
 /// Adds what stands around the chosen events: documents, releases and redactions, the opening, how
-/// many confirmations are asked for, log keys, and whatever names a key that signed one of them, until nothing is missing.
+/// many confirmations are asked for, log keys, and whatever names a key that signed one of
+/// them, until nothing is missing.
 fn surround(view: &View<'_>, documents: &BTreeSet<u64>, chosen: &mut BTreeSet<u64>) {
     let history = &view.state().history;
     let stands = |act: &Act| view.undone_by(act.position).is_none();

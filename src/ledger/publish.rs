@@ -1,13 +1,14 @@
-//! Publish: the record as static files, only what is new, the checkpoint last.
+//! Publish: the record as static files, only what is new or damaged, the checkpoint last.
 //!
 //! Always holds: nothing is written before the whole record verified and its checkpoint covers it;
 //! a reader finds all of the size that the published checkpoint says, whenever the writing stops;
-//! what was published before is a beginning of what is published now. A body or a document that is
-//! sealed or redacted is not published, wherever else it may still be.
-//! Not here: how a file is written (`archive::shelf`). Source: FORMAT.md section 9, "Published
-//! directory".
+//! what was published before is a beginning of what is published now; every file of the publication
+//! was compared with what follows from the record, byte for byte, and one that differs was written
+//! again. A size that a witness cosigned has its partial tiles, published or not. A body or a
+//! document that is sealed or redacted is not published, wherever else it may still be. Not here:
+//! how a file is written (`archive::shelf`). Source: FORMAT.md section 9, "Published directory".
 
-use crate::archive::shelf::Shelf;
+use crate::archive::shelf::{Held, Shelf};
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
 use crate::event::Entry;
@@ -15,11 +16,13 @@ use crate::event::body::{Body, Content};
 use crate::event::record;
 use crate::fold::Fold;
 use crate::hash::Hash;
+use crate::keys::Marks;
 use crate::ledger::audit::{Audit, audit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::merkle::Tree;
 use crate::pin::{LogKeys, signed_by};
+use crate::text::Origin;
 use crate::tlog::{Checkpoint, MAX_NOTE, Note, Signed, key_id};
 use crate::verify::Report;
 use crate::verify::source::Source;
@@ -36,6 +39,9 @@ pub struct Publication {
     pub written: u64,
     /// Files and folders that were removed: partial tiles of full ones, what is withheld now.
     pub removed: u64,
+    /// Of the files that were written, those that the size published before has, and that were
+    /// damaged or missing.
+    pub mended: u64,
 }
 
 /// A record that verified whole, and whose checkpoint covers all of it: what can be published.
@@ -77,15 +83,23 @@ impl<'a> Verified<'a> {
     /// written.
     pub fn publish(&self, shelf: &mut dyn Shelf) -> Result<Publication, LedgerError> {
         let before = before(self, shelf)?;
-        let mut publisher = Publisher::new(shelf, &self.report.state.fold)?;
+        let cosigned = cosigned(self.record, &self.checkpoint)?;
+        let mut publisher = Publisher::new(shelf, &self.report, before)?;
         for span in self.record.journal.walk(0)? {
             let span = span?;
             for (entry, position) in span.entries.iter().zip(span.first..) {
                 publisher.event(position, entry, &self.record.journal)?;
             }
         }
-        publisher.finish(before, self.note)
+        publisher.finish(&cosigned, self.note)
     }
+}
+
+/// The sizes up to the published one that witnesses cosigned, as far as the ledger remembers.
+fn cosigned(record: &Record, now: &Checkpoint) -> Result<Vec<u64>, LedgerError> {
+    let Ok(origin) = Origin::new(now.origin.clone()) else { return Ok(Vec::new()) };
+    let marks = Marks::at(record.paths.checkpoints()).all_for(&origin, now.size)?;
+    Ok(marks.into_iter().map(|mark| mark.size).collect())
 }
 
 /// The size that is published on a shelf: of this record, or nothing is written there.
@@ -141,6 +155,9 @@ fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {
 struct Publisher<'a> {
     shelf: &'a mut dyn Shelf,
     fold: &'a Fold,
+    /// The size that was published before, and the one that is published now.
+    before: u64,
+    size: u64,
     tiling: Tiling,
     bundle: Vec<u8>,
     /// Digests of the bodies and documents that are on the shelf.
@@ -150,25 +167,33 @@ struct Publisher<'a> {
     done: Publication,
 }
 
+/// Bytes of a hash in a tile.
+const HASH: u64 = 32;
 /// Which of the two sets.
 const BODY: usize = 0;
 const DOCUMENT: usize = 1;
 const FOLDERS: [&str; 2] = [BODIES, DOCUMENTS];
 
 impl<'a> Publisher<'a> {
-    fn new(shelf: &'a mut dyn Shelf, fold: &'a Fold) -> Result<Publisher<'a>, LedgerError> {
+    fn new(
+        shelf: &'a mut dyn Shelf,
+        report: &'a Report,
+        before: u64,
+    ) -> Result<Publisher<'a>, LedgerError> {
         let digests = |folder| -> Result<HashSet<Hash>, LedgerError> {
             Ok(shelf.names(folder)?.iter().filter_map(|name| Hash::parse(name)).collect())
         };
         let there = [digests(BODIES)?, digests(DOCUMENTS)?];
         Ok(Publisher {
             shelf,
-            fold,
+            fold: &report.state.fold,
+            before,
+            size: report.size,
             tiling: Tiling::default(),
             bundle: Vec::new(),
             there,
             open: Default::default(),
-            done: Publication::default(),
+            done: Publication { before, ..Publication::default() },
         })
     }
 
@@ -185,9 +210,9 @@ impl<'a> Publisher<'a> {
         for (tile, hashes) in self.tiling.push(record::hash(&entry.record)) {
             if tile.level == 0 {
                 let bundle = std::mem::take(&mut self.bundle);
-                self.put_missing(&tile.bundle_name(), &bundle)?;
+                self.put(&tile.bundle_name(), &bundle, position < self.before)?;
             }
-            self.put_missing(&tile.name(), &tile::bytes(&hashes))?;
+            self.put(&tile.name(), &tile::bytes(&hashes), position < self.before)?;
         }
         self.done.size = position + 1;
         let withheld = self.fold.seal(position).is_some() || self.fold.is_redacted(position);
@@ -215,19 +240,27 @@ impl<'a> Publisher<'a> {
         digest: Hash,
         bytes: impl FnOnce() -> Result<Option<Vec<u8>>, LedgerError>,
     ) -> Result<(), LedgerError> {
-        let new = self.open[which].insert(digest) && !self.there[which].contains(&digest);
-        if new && let Some(bytes) = bytes()? {
-            self.shelf.put(&format!("{}/{digest}", FOLDERS[which]), &bytes)?;
-            self.done.written += 1;
+        if self.open[which].insert(digest)
+            && let Some(bytes) = bytes()?
+        {
+            // One that is not there may have been withheld until a newer event.
+            let covered = self.there[which].contains(&digest) || self.before == self.size;
+            self.put(&format!("{}/{digest}", FOLDERS[which]), &bytes, covered)?;
         }
         Ok(())
     }
 
-    fn put_missing(&mut self, name: &str, bytes: &[u8]) -> Result<(), LedgerError> {
-        if !self.shelf.holds(name)? {
-            self.shelf.put(name, bytes)?;
-            self.done.written += 1;
+    /// Writes a file that is not there, or is not as it should be; `covered` says whether the size
+    /// published before has it.
+    fn put(&mut self, name: &str, bytes: &[u8], covered: bool) -> Result<(), LedgerError> {
+        match self.shelf.holds(name, bytes)? {
+            Held::Same => return Ok(()),
+            Held::Folder => self.shelf.remove(name)?,
+            Held::Absent | Held::Other => {}
         }
+        self.shelf.put(name, bytes)?;
+        self.done.written += 1;
+        self.done.mended += u64::from(covered);
         Ok(())
     }
 
@@ -238,18 +271,28 @@ impl<'a> Publisher<'a> {
     }
 
     /// The partial tiles, then the checkpoint, then what is withheld goes.
-    fn finish(mut self, before: u64, note: &[u8]) -> Result<Publication, LedgerError> {
-        self.done.before = before;
+    fn finish(mut self, cosigned: &[u64], note: &[u8]) -> Result<Publication, LedgerError> {
+        let before = self.before;
         let partial: Vec<_> = self.tiling.partial().map(|(t, h)| (t, tile::bytes(h))).collect();
+        let bundle = std::mem::take(&mut self.bundle);
+        let kept = Kept { before, cosigned };
         for (tile, bytes) in partial {
-            self.put_missing(&tile.name(), &bytes)?;
+            for width in kept.widths(tile, &self.names_of(tile)?) {
+                let (part, covered) = (Tile { width, ..tile }, kept.is_published(tile, width));
+                self.put(&part.name(), first_of(&bytes, HASH * width), covered)?;
+                if tile.level == 0 {
+                    let records = tile::first_records(&bundle, width);
+                    self.put(&part.bundle_name(), records, covered)?;
+                }
+            }
+            // A full one is none of this size, and who lacks the partial one would read it.
+            self.remove_if_there(&tile.full().name())?;
             if tile.level == 0 {
-                let bundle = std::mem::take(&mut self.bundle);
-                self.put_missing(&tile.bundle_name(), &bundle)?;
+                self.remove_if_there(&tile.full().bundle_name())?;
             }
         }
         self.shelf.settle()?;
-        self.remove_partial(before)?;
+        self.remove_partial(kept)?;
         self.shelf.settle()?;
         if self.shelf.read(CHECKPOINT, MAX_NOTE as u64)?.as_deref() != Some(note) {
             self.shelf.put(CHECKPOINT, note)?;
@@ -268,19 +311,31 @@ impl<'a> Publisher<'a> {
         Ok(self.done)
     }
 
+    /// The names in the folders of the partial tiles, and bundles, of a tile.
+    fn names_of(&self, tile: Tile) -> Result<Vec<String>, LedgerError> {
+        let mut names = self.shelf.names(&folder_of(&tile.full().name()))?;
+        if tile.level == 0 {
+            names.extend(self.shelf.names(&folder_of(&tile.full().bundle_name()))?);
+        }
+        Ok(names)
+    }
+
+    fn remove_if_there(&mut self, name: &str) -> Result<(), LedgerError> {
+        match self.shelf.holds(name, &[])? {
+            Held::Absent => Ok(()),
+            _ => self.remove(name),
+        }
+    }
+
     /// Removes partial tiles and bundles of full ones, and those that an interrupted publication
     /// left of a size that was never published.
-    fn remove_partial(&mut self, before: u64) -> Result<(), LedgerError> {
-        let old = tile::ends(before);
+    fn remove_partial(&mut self, kept: Kept<'_>) -> Result<(), LedgerError> {
+        let old = tile::ends(kept.before);
         for now in tile::ends(self.done.size) {
             let first = Tile { level: now.level, index: 0, width: 0 };
             let old = old.get(usize::from(now.level)).copied().unwrap_or(first);
             for index in old.index..=now.index {
-                // Widths up to this one were published, if they are there.
-                let published = if index == old.index { old.width } else { 0 };
-                let keep = |width: u64| {
-                    index == now.index && (width == now.width || (1..=published).contains(&width))
-                };
+                let keep = |width: u64| index == now.index && kept.keeps(now, width);
                 let tile = Tile { index, width: WIDTH, ..now };
                 self.remove_widths(&tile.name(), &keep)?;
                 if tile.level == 0 {
@@ -292,7 +347,7 @@ impl<'a> Publisher<'a> {
     }
 
     fn remove_widths(&mut self, full: &str, keep: &dyn Fn(u64) -> bool) -> Result<(), LedgerError> {
-        let folder = format!("{full}.p");
+        let folder = folder_of(full);
         let names = self.shelf.names(&folder)?;
         let (kept, gone): (Vec<_>, Vec<_>) =
             names.into_iter().partition(|name| name.parse().is_ok_and(keep));
@@ -301,4 +356,55 @@ impl<'a> Publisher<'a> {
         }
         gone.iter().try_for_each(|name| self.remove(&format!("{folder}/{name}")))
     }
+}
+
+/// Which partial tiles of the tile at the end are kept beside that of the present size: those of
+/// sizes that were published, if they are there, and those of sizes that were cosigned.
+#[derive(Clone, Copy)]
+struct Kept<'a> {
+    before: u64,
+    cosigned: &'a [u64],
+}
+
+impl Kept<'_> {
+    /// Whether a width of a partial tile is one of a size that may have been published.
+    fn is_published(&self, tile: Tile, width: u64) -> bool {
+        let old = tile::ends(self.before).get(usize::from(tile.level)).copied();
+        old.is_some_and(|old| old.index == tile.index && (1..=old.width).contains(&width))
+    }
+
+    fn is_cosigned(&self, tile: Tile, width: u64) -> bool {
+        self.cosigned.iter().any(|size| {
+            let end = tile::ends(*size).get(usize::from(tile.level)).copied();
+            end.is_some_and(|end| (end.index, end.width) == (tile.index, width))
+        })
+    }
+
+    fn keeps(&self, tile: Tile, width: u64) -> bool {
+        width == tile.width
+            || (width < tile.width
+                && (self.is_published(tile, width) || self.is_cosigned(tile, width)))
+    }
+
+    /// The widths that are to be there, where these names are.
+    fn widths(&self, tile: Tile, there: &[String]) -> Vec<u64> {
+        let is_there = |width: u64| there.contains(&width.to_string());
+        (1..=tile.width)
+            .filter(|width| {
+                *width == tile.width
+                    || self.is_cosigned(tile, *width)
+                    || (self.is_published(tile, *width) && is_there(*width))
+            })
+            .collect()
+    }
+}
+
+/// The folder of the partial tiles of a full one.
+fn folder_of(full: &str) -> String {
+    format!("{full}.p")
+}
+
+fn first_of(bytes: &[u8], length: u64) -> &[u8] {
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    bytes.get(..length).unwrap_or(bytes)
 }

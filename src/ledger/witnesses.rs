@@ -11,15 +11,20 @@ use crate::disk::lock::Lock;
 use crate::disk::{self, Mode};
 use crate::event::record::hash;
 use crate::hash::Hash;
+use crate::keys::{Mark, Marks};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::{Record, read_if_there};
 use crate::merkle::{Plan, Tree, Wanted};
 use crate::rule::{Fault, Rule};
+use crate::text::Origin;
 use crate::tlog::policy::{Policy, Witness};
 use crate::tlog::{Checkpoint, Kind, MAX_NOTE, Note, NoteSignature, Signed, VerifierKey};
 use crate::verify::source::{Source, SourceError};
 use crate::witness::ask::{Question, Shown, Unheard, ask};
 use std::time::Duration;
+
+/// The most bytes of the file of earlier checkpoints.
+const MAX_CHECKPOINTS: u64 = 256 << 20;
 
 /// How long is waited.
 #[derive(Clone, Copy, Debug)]
@@ -220,6 +225,23 @@ fn ask_all(witnesses: &[Witness], question: &Question<'_>) -> Vec<Heard> {
     })
 }
 
+/// Remembers that a checkpoint was cosigned, by its size and the log's line: others may have seen
+/// it, so `ledger::publish` has its partial tiles.
+fn remember(record: &Record, note: &Note) -> Result<(), LedgerError> {
+    let path = record.paths.checkpoints();
+    let Some(checkpoint) = Checkpoint::parse(&note.text) else { return Ok(()) };
+    let Ok(origin) = Origin::new(checkpoint.origin.clone()) else { return Ok(()) };
+    let known = Marks::at(&path).all_for(&origin, checkpoint.size)?;
+    let line = note.signatures.iter().find(|line| line.name == *origin);
+    let mark = line.and_then(|line| Mark::of(&origin, &checkpoint, line));
+    let Some(mark) = mark.filter(|mark| known.iter().all(|known| known.size != mark.size)) else {
+        return Ok(());
+    };
+    let mut lines = read_if_there(&path, MAX_CHECKPOINTS)?.unwrap_or_default();
+    lines.extend(mark.line().as_bytes());
+    Ok(disk::replace(&path, &lines, Mode::Shared)?)
+}
+
 /// Puts lines into the ledger's checkpoint, each in the place of an earlier one of its key.
 fn keep(
     record: &Record,
@@ -239,5 +261,6 @@ fn keep(
         note.signatures.push(line.clone());
     }
     disk::replace(&paths.checkpoint(), note.write().as_bytes(), Mode::Shared)?;
+    remember(record, &note)?;
     Ok(note)
 }

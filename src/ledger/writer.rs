@@ -29,7 +29,7 @@ use crate::verify::source::Source;
 use crate::verify::{Follower, Judge, Options, follow};
 pub use ground::make_index;
 use ground::{
-    check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index,
+    Stamp, check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index,
     mark_of_checkpoint, open_store, set_aside,
 };
 use std::path::PathBuf;
@@ -79,8 +79,10 @@ pub struct Writer {
     pub recent: Vec<Entry>,
     /// The keys whose signatures are checked before anything is signed over.
     pub(super) keyring: Keyring,
-    /// `None` on trial.
+    /// `None` on trial, and while it rests.
     hands: Option<Hands>,
+    /// What the ledger's files were when it let go of the lock.
+    resting: Option<Stamp>,
     /// Follows the judge; it writes nothing where the writer does not.
     pub(super) index: Builder,
     marks: Marks,
@@ -90,6 +92,15 @@ pub struct Writer {
     wait: Duration,
     log_keys: Vec<SecretKey>,
     imported: Imported,
+}
+
+/// What a writer that rested finds when it has the lock again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Woken {
+    /// The record as it was.
+    Same,
+    /// Another writer was at work.
+    Changed,
 }
 
 /// What a writer writes with.
@@ -118,9 +129,16 @@ impl Writer {
     /// The same, and tells for whom it waits.
     pub fn wait(paths: Paths, waiting: &mut Waiting<'_>) -> Result<Writer, LedgerError> {
         paths.expect_ledger(false)?;
+        Imported::of(&paths)?.expect_writable(&paths)?;
+        let lock = Lock::wait(&paths.lock(), waiting)?;
+        Writer::locked(paths, lock, waiting.most)
+    }
+
+    /// Opens a ledger whose lock is taken.
+    fn locked(paths: Paths, lock: Lock, wait: Duration) -> Result<Writer, LedgerError> {
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
-        let lock = Mutex::new(Lock::wait(&paths.lock(), waiting)?);
+        let lock = Mutex::new(lock);
         let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
         let step = |_| {
             if let Ok(mut lock) = lock.lock() {
@@ -129,7 +147,7 @@ impl Writer {
         };
         let judged = Writer::judged(paths, log_keys, imported, Some(&step))?;
         let Judged { writer: mut this, foreign, damaged } = judged;
-        this.wait = waiting.most;
+        this.wait = wait;
         let lock = lock.into_inner().unwrap_or_else(PoisonError::into_inner);
         let signed = match &foreign {
             None => covered(record::checkpoint(&this.paths)?.as_deref()),
@@ -166,6 +184,32 @@ impl Writer {
             outbox::prune_written(&this);
         }
         Ok(this)
+    }
+
+    /// Lets go of the lock and the store, so that nobody waits while a person thinks. Everything
+    /// is finished; [`Writer::wake`] takes the lock again.
+    pub fn rest(&mut self) -> Result<(), LedgerError> {
+        if let Some(Hands { journal, .. }) = self.hands.take() {
+            self.journal = journal.journal();
+            self.recent.clear();
+            self.resting = Some(Stamp::of(&self.paths)?);
+        }
+        Ok(())
+    }
+
+    /// Takes the lock again. Where another writer was at work in between, the ledger is opened
+    /// anew, and what was prepared is to be prepared again.
+    pub fn wake(&mut self, waiting: &mut Waiting<'_>) -> Result<Woken, LedgerError> {
+        let Some(before) = self.resting.take() else { return Ok(Woken::Same) };
+        let lock = Lock::wait(&self.paths.lock(), waiting)?;
+        if Stamp::of(&self.paths)? != before {
+            *self = Writer::locked(self.paths.clone(), lock, waiting.most)?;
+            return Ok(Woken::Changed);
+        }
+        let (store, _) = open_store(&self.paths, &self.journal, &self.judge)?;
+        let (journal, _) = JournalWriter::resume(&self.journal, ROTATE_AT)?;
+        self.hands = Some(Hands { journal, store, lock });
+        Ok(Woken::Same)
     }
 
     /// Opens a ledger to try what a writer would do: the same judge, no lock, nothing is written.
@@ -233,6 +277,7 @@ impl Writer {
             recent,
             keyring,
             hands,
+            resting: None,
             index,
             marks,
             mark,
@@ -264,6 +309,7 @@ impl Writer {
             recent: Vec::new(),
             keyring: Keyring::default(),
             hands: Some(Hands { journal: writer, store, lock }),
+            resting: None,
             index,
             marks,
             mark: None,
@@ -379,7 +425,9 @@ impl Writer {
     }
 
     fn hands(&mut self) -> Result<&mut Hands, LedgerError> {
-        let none = || LedgerError::Usage("this was opened on trial: nothing is written".to_owned());
+        let none = || {
+            LedgerError::Usage("this was opened to try or to wait: nothing is written".to_owned())
+        };
         self.hands.as_mut().ok_or_else(none)
     }
 

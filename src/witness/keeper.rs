@@ -234,7 +234,8 @@ impl Keeper {
     }
 }
 
-/// Whether an error says that the old state is on the disk as it was: the next request may try again.
+/// Whether an error says that the old state is on the disk as it was: then the next request may
+/// try again.
 fn is_untouched(error: &DiskError) -> bool {
     matches!(error, DiskError::Io { .. })
 }

@@ -33,6 +33,14 @@ fn a_record_is_published_verified_and_published_again() {
     assert_eq!(first.err, "10 files written, 0 removed\n");
     let again = annals(place.path(), &["publish", "pub"]);
     assert_eq!(again.out, "published already: 6 events in pub\n");
+    // What is damaged there is written again, and reported.
+    std::fs::write(place.path().join("pub/tile/0/000.p/6"), "damage").unwrap();
+    std::fs::remove_dir_all(place.path().join("pub/document")).unwrap();
+    let mended = annals(place.path(), &["publish", "pub"]);
+    assert_eq!((mended.code, mended.out.as_str()), (0, again.out.as_str()));
+    let why = "2 files written, 0 removed\n\
+               2 of them were damaged or missing there, and written again\n";
+    assert_eq!(mended.err, why);
     write(place.path(), &whole.files());
     let more = annals(place.path(), &["publish", "pub"]);
     assert_eq!(more.out, "published events 6 to 6 in pub\n");

@@ -1,9 +1,9 @@
 //! What is published, file by file, over several sizes; what is not; what is refused.
 
-use crate::shelves::{Memory, cut, ledger, put, record};
+use crate::shelves::{Memory, cut, ledger, put, record, write};
 use crate::support::files::CHECKPOINT;
 use crate::support::{Ledger, acts, judge};
-use annals::archive::shelf::FolderShelf;
+use annals::archive::shelf::{FolderShelf, Held, Shelf};
 use annals::hash::Hash;
 use annals::ledger::publish::Verified;
 use std::time::Duration;
@@ -158,8 +158,161 @@ fn a_folder_of_something_else_is_left_alone_and_two_publishers_wait() {
     let cause = std::error::Error::source(&refused).unwrap().to_string();
     assert_eq!(cause, "letter.txt is no part of a published record; name an empty folder");
     assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
+    // A ledger has a checkpoint and documents too.
+    std::fs::remove_file(place.path().join("letter.txt")).unwrap();
+    std::fs::create_dir(place.path().join("journal")).unwrap();
+    FolderShelf::open(place.path(), Duration::ZERO).unwrap_err();
     let folder = place.path().join("pub");
     let _held = FolderShelf::open(&folder, Duration::ZERO).unwrap();
     let second = FolderShelf::open(&folder, Duration::ZERO).unwrap_err();
-    assert!(second.to_string().contains("is held by another writer: process "), "{second}");
+    assert!(
+        second.to_string().contains("is held by another writer: another annals publish"),
+        "{second}"
+    );
+}
+
+/// A file that is not in the published folder.
+fn outside(file: &std::path::Path) -> std::path::PathBuf {
+    let folder = file.ancestors().find(|above| above.ends_with("published")).unwrap();
+    folder.with_file_name("elsewhere")
+}
+
+/// Ways to damage a file.
+const DAMAGES: [fn(&std::path::Path); 6] = [
+    |file| {
+        let mut bytes = std::fs::read(file).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(file, bytes).unwrap();
+    },
+    |file| {
+        let bytes = std::fs::read(file).unwrap();
+        std::fs::write(file, &bytes[..bytes.len() - 1]).unwrap();
+    },
+    |file| std::fs::write(file, "").unwrap(),
+    |file| std::fs::remove_file(file).unwrap(),
+    |file| {
+        std::fs::remove_file(file).unwrap();
+        std::fs::create_dir(file).unwrap();
+        std::fs::write(file.join("a"), "a").unwrap();
+    },
+    |file| {
+        let elsewhere = outside(file);
+        std::fs::rename(file, &elsewhere).unwrap();
+        std::fs::write(&elsewhere, "mine").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&elsewhere, file).unwrap();
+    },
+];
+
+#[test]
+fn whatever_is_damaged_there_is_written_again() {
+    let ledger = ledger(300);
+    let expected = ledger.published(&[280, 290, 300]);
+    let record_folder = tempfile::tempdir().unwrap();
+    let record = record(record_folder.path(), &ledger, 300);
+    let verified = Verified::of(&record, 1, None).unwrap();
+    let place = tempfile::tempdir().unwrap();
+    write(place.path(), &expected);
+    let folder = place.path().join("published");
+    let publish = || {
+        let mut shelf = FolderShelf::open(&folder, Duration::ZERO).unwrap();
+        verified.publish(&mut shelf).unwrap()
+    };
+    assert_eq!((publish().written, publish().mended), (0, 0));
+    let names: Vec<&String> =
+        expected.keys().filter(|name| !name.ends_with("/checkpoint")).step_by(37).collect();
+    let tiles = expected.keys().filter(|name| name.contains("/tile/"));
+    for name in names.into_iter().chain(tiles) {
+        let file = place.path().join(name);
+        for damage in DAMAGES {
+            damage(&file);
+            let done = publish();
+            assert_eq!((done.written, done.removed, done.mended), (1, 0, 1), "{name}");
+            assert!(std::fs::read(&file).unwrap() == expected[name], "{name}");
+        }
+        let elsewhere = outside(&file);
+        assert_eq!(
+            std::fs::read(&elsewhere).unwrap(),
+            b"mine",
+            "nothing is written through a link"
+        );
+        std::fs::remove_file(elsewhere).unwrap();
+    }
+    // Whole folders, and a file in the place of one.
+    for name in ["tile", "body", "document", "tile/entries", "tile/0", "tile/0/001.p"] {
+        let inside = folder.join(name);
+        std::fs::remove_dir_all(&inside).unwrap();
+        std::fs::write(&inside, "not a folder").unwrap();
+        let done = publish();
+        assert!(done.written > 0, "{name}");
+        assert_eq!(judge_folder(&folder), 0, "{name}");
+    }
+    // A full tile of which the record has only a part.
+    for name in ["tile/0/001", "tile/entries/001", "tile/1/000"] {
+        std::fs::write(folder.join(name), [7; 8_192]).unwrap();
+        assert_eq!(publish().removed, 1, "{name}");
+    }
+}
+
+fn judge_folder(folder: &std::path::Path) -> u8 {
+    let files = Box::new(annals::archive::files::Folder::new(folder));
+    let source = annals::archive::published::Published::open(files).unwrap();
+    let checkpoint = source.checkpoint().map(<[u8]>::to_vec);
+    let ends = annals::verify::ends::Ends { checkpoint, ..Default::default() };
+    annals::verify::verify(&source, &ends, annals::verify::Options::whole(1)).unwrap().exit()
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_in_the_folder() {
+    let place = tempfile::tempdir().unwrap();
+    let (elsewhere, folder) = (place.path().join("elsewhere"), place.path().join("pub"));
+    std::fs::create_dir(&elsewhere).unwrap();
+    std::fs::create_dir(&folder).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, folder.join("tile")).unwrap();
+    let mut shelf = FolderShelf::open(&folder, Duration::ZERO).unwrap();
+    let refused = put(&mut shelf, &ledger(6), 6).unwrap_err();
+    assert_eq!(refused.to_string(), format!("cannot publish into {}/tile", folder.display()));
+    assert_eq!(std::fs::read_dir(&elsewhere).unwrap().count(), 0);
+    assert!(!folder.join("checkpoint").exists());
+}
+
+#[test]
+fn a_page_for_people_may_stand_beside_the_record_and_no_lock_is_left() {
+    let place = tempfile::tempdir().unwrap();
+    for name in ["index.html", "robots.txt", ".htaccess"] {
+        std::fs::write(place.path().join(name), "mine").unwrap();
+    }
+    let mut shelf = FolderShelf::open(place.path(), Duration::ZERO).unwrap();
+    put(&mut shelf, &ledger(6), 6).unwrap();
+    assert_eq!(shelf.holds("index.html", b"mine").unwrap(), Held::Same);
+    drop(shelf);
+    let names = std::fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
+    names.sort();
+    let expected =
+        [".htaccess", "body", "checkpoint", "document", "index.html", "robots.txt", "tile"];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn a_size_that_was_cosigned_has_its_partial_tiles() {
+    let ledger = ledger(300);
+    let folder = tempfile::tempdir().unwrap();
+    let line = |size: u64| {
+        let note = ledger.checkpoint(size);
+        let lines: Vec<&str> = note.lines().collect();
+        let blob = lines[4].rsplit_once(' ').unwrap().1;
+        format!("{} {size} {} {blob}\n", lines[0], lines[2])
+    };
+    let record = record(folder.path(), &ledger, 270);
+    let lines = line(200) + &line(258) + &line(269) + &line(290);
+    std::fs::write(folder.path().join("ledger/checkpoints"), lines).unwrap();
+    let mut shelf = Memory::default();
+    Verified::of(&record, 1, None).unwrap().publish(&mut shelf).unwrap();
+    let expected = ledger.published(&[258, 269, 270]);
+    assert_eq!(shelf.published().keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    assert!(shelf.published() == expected);
+    assert_eq!(judge(&shelf.published()).exit, 0);
 }

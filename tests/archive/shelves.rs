@@ -2,7 +2,7 @@
 
 use crate::support::Ledger;
 use crate::support::files::Files;
-use annals::archive::shelf::Shelf;
+use annals::archive::shelf::{Held, Shelf};
 use annals::disk::DiskError;
 use annals::ledger::error::LedgerError;
 use annals::ledger::paths::Paths;
@@ -109,8 +109,14 @@ impl Shelf for Memory {
         Ok(self.files.get(name).cloned())
     }
 
-    fn holds(&self, name: &str) -> Result<bool, DiskError> {
-        Ok(self.files.contains_key(name))
+    fn holds(&self, name: &str, bytes: &[u8]) -> Result<Held, DiskError> {
+        let folder = format!("{name}/");
+        Ok(match self.files.get(name) {
+            Some(found) if found == bytes => Held::Same,
+            Some(_) => Held::Other,
+            None if self.files.keys().any(|file| file.starts_with(&folder)) => Held::Folder,
+            None => Held::Absent,
+        })
     }
 
     fn names(&self, folder: &str) -> Result<Vec<String>, DiskError> {

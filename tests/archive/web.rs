@@ -122,6 +122,172 @@ fn a_server_that_redirects_fails_or_lies_about_lengths_is_an_error_and_no_verdic
     assert!(code == 2 && err.starts_with("annals: https is not built in; "), "{err}");
 }
 
+/// An answer with a page.
+fn page(headers: &str) -> Vec<u8> {
+    let body = "<!DOCTYPE html>\n<html><title>Sign in</title></html>\n";
+    let length = body.len();
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n{headers}\r\n{body}").into_bytes()
+}
+
+/// A server of a folder, but for some names.
+fn server_with(
+    folder: PathBuf,
+    other_than: impl Fn(&str) -> Option<Vec<u8>> + Clone + Send + 'static,
+) -> String {
+    serve(move |path| {
+        other_than(path).unwrap_or_else(|| {
+            let found = std::fs::read(folder.join(path.trim_start_matches('/')));
+            found.map_or_else(|_| other("404 Not Found", ""), |bytes| ok(&bytes))
+        })
+    })
+}
+
+#[test]
+fn what_a_server_has_for_every_name_is_no_record() {
+    type Page = fn() -> Vec<u8>;
+    let cases: [(Page, &str); 6] = [
+        (|| page("Content-Type: text/html\r\n"), "a page of HTML"),
+        (|| page(""), "a page of HTML"),
+        (|| ok(b"\xEF\xBB\xBF \n<HTML>"), "a page of HTML"),
+        (|| ok(b""), "an empty file"),
+        (|| ok(b"{\"error\":\"sign in\"}"), "19 bytes that begin \"{\\\"error\\\""),
+        (|| ok(b"not\x1b[2Jhere\n"), "12 bytes that begin \"not\\u{1b}[2Jhere\\n\""),
+    ];
+    for (answer, found) in cases {
+        let address = serve(move |_| answer());
+        for form in [&[][..], &["--format", "json"]] {
+            let (code, out, err) = annals(&[&["verify", &address], form].concat());
+            assert_eq!((code, out.as_str()), (2, ""), "{err}");
+            let why = format!("expected a signed checkpoint, found {found}");
+            assert!(err.starts_with(&format!("annals: cannot read {address}/checkpoint\n")));
+            assert!(err.contains(&why), "{err}\n{why}");
+            assert!(err.contains("what is served there is no record"), "{err}");
+        }
+    }
+}
+
+#[test]
+fn a_page_in_place_of_a_file_is_no_fault() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = published(place.path());
+    let ledger = ledger(300);
+    let body = annals::hash::Hash::of(&[ledger.events[7].body.as_bytes()]);
+    let document = ledger.documents.keys().next().unwrap();
+    let names = [
+        "/tile/0/000".to_owned(),
+        "/tile/0/001.p/44".to_owned(),
+        "/tile/1/000.p/1".to_owned(),
+        "/tile/entries/000".to_owned(),
+        "/tile/entries/001.p/44".to_owned(),
+        format!("/body/{body}"),
+        format!("/document/{document}"),
+    ];
+    for name in names {
+        let strange = name.clone();
+        let address = server_with(folder.clone(), move |path| (path == strange).then(|| page("")));
+        let (code, out, err) = annals(&["verify", &address]);
+        assert_eq!((code, err.as_str()), (2, ""), "{name}: {out}");
+        assert!(out.contains("could not tell: something is damaged"), "{name}: {out}");
+    }
+    // The same on a server that has it, or something else, for every name that it does not know.
+    for other in [page("Content-Type: text/html\r\n"), ok(b"nothing here"), ok(b"")] {
+        for name in ["tile/0/000", "tile/entries/000", &format!("body/{body}")] {
+            let (strange, other) = (format!("/{name}"), other.clone());
+            let known = folder.clone();
+            let address = server_with(folder.clone(), move |path| {
+                let there = known.join(path.trim_start_matches('/')).is_file();
+                (path == strange || !there).then(|| other.clone())
+            });
+            let (code, out, err) = annals(&["verify", &address]);
+            assert_eq!(code, 2, "{name}: {out} {err}");
+        }
+    }
+    // Where a server knows what it does not have, another tile is another tile.
+    let address = server_with(folder, |path| (path == "/tile/0/000").then(|| ok(&[7; 8_192])));
+    let (code, out, _) = annals(&["verify", &address]);
+    assert!(code == 1 && out.contains("rule 974 tile-hash"), "{out}");
+}
+
+#[test]
+fn what_is_withheld_may_have_a_page_in_its_place() {
+    let place = tempfile::tempdir().unwrap();
+    let mut ledger = ledger(6);
+    ledger.sign("dan", crate::support::acts::redacted(5));
+    let mut files = ledger.published(&[7]);
+    let body = annals::hash::Hash::of(&[ledger.events[5].body.as_bytes()]);
+    files.remove(&format!("published/body/{body}")).expect("it was there");
+    write(place.path(), &files);
+    let folder = place.path().join("published");
+    let known = folder.clone();
+    let address = server_with(folder, move |path| {
+        (!known.join(path.trim_start_matches('/')).is_file()).then(|| page(""))
+    });
+    let (code, out, err) = annals(&["verify", &address]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+}
+
+#[test]
+fn bytes_in_gzip_are_read_and_other_encodings_are_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = published(place.path());
+    let zipped = folder.clone();
+    let address = server_with(folder.clone(), move |path| {
+        let file = zipped.join(path.trim_start_matches('/'));
+        let done = Command::new("gzip").arg("-c").arg(&file).output().ok()?;
+        let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ";
+        let head = format!("{head}{}\r\n\r\n", done.stdout.len());
+        done.status.success().then(|| [head.into_bytes(), done.stdout].concat())
+    });
+    let (code, out, err) = annals(&["verify", &address]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    for (header, why) in [("br", "found the encoding br"), ("gzip", "")] {
+        let answer = page(&format!("Content-Encoding: {header}\r\n"));
+        let address = server_with(folder.clone(), move |path| {
+            (path == "/tile/entries/000").then(|| answer.clone())
+        });
+        let (code, out, err) = annals(&["verify", &address]);
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        let first = format!("annals: cannot read {address}/tile/entries/000\n");
+        assert!(err.starts_with(&first) && err.contains(why), "{err}");
+    }
+}
+
+#[test]
+fn a_reading_ends_where_the_server_lets_it_wait() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = published(place.path());
+    let address = serve(move |path| {
+        thread::sleep(std::time::Duration::from_millis(1_500));
+        std::fs::read(folder.join(path.trim_start_matches('/')))
+            .map_or_else(|_| other("404 Not Found", ""), |bytes| ok(&bytes))
+    });
+    let began = std::time::Instant::now();
+    let web = Web::at(&address).unwrap().within(std::time::Duration::from_secs(2));
+    let source = Published::open_served(Box::new(web)).unwrap();
+    let error = verify(&source, &Ends::default(), Options::whole(1)).err().expect("it ends");
+    let why = error.cause.to_string();
+    assert!(why.starts_with("the server is too slow: ") && why.contains(" answers of "), "{why}");
+    assert!(began.elapsed().as_secs() < 30);
+}
+
+#[test]
+fn records_out_of_form_without_end_are_not_read_to_their_end() {
+    let place = tempfile::tempdir().unwrap();
+    let files = ledger(6).published(&[6]);
+    let checkpoint = String::from_utf8(files["published/checkpoint"].clone()).unwrap();
+    let larger = checkpoint.replacen("\n6\n", "\n9007199254740991\n", 1).into_bytes();
+    let bundle: Vec<u8> = b"\0\x06a\nb\nc\n".repeat(256);
+    let address = server_with(place.path().to_owned(), move |path| {
+        let answer = if path == "/checkpoint" { &larger } else { &bundle };
+        path.starts_with("/tile/entries/")
+            .then(|| ok(&bundle))
+            .or_else(|| (path == "/checkpoint").then(|| ok(answer)))
+    });
+    let (code, out, err) = annals(&["verify", &address]);
+    assert_eq!((code, out.as_str()), (2, ""), "{err}");
+    assert!(err.contains("found more than 10000 out of form"), "{err}");
+}
+
 #[test]
 fn an_answer_without_end_is_read_to_its_bound_only() {
     let address = serve(|path| match path {

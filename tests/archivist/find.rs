@@ -14,7 +14,7 @@ fn found_words_are_marked_where_they_stand() {
                    quote of document 3: the ⟦core question⟧ was not answered
                    attribution: Sergey ⟦Lavrov⟧ (Foreign Minister) says
                    the document is disputed
-                   — Ada Example, 2022-01-27 08:00
+                   — Ada Example, 2022-01-27 08:00Z
 
 1 fact
 {AS_OF}"

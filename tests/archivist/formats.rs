@@ -42,8 +42,8 @@ fn csv_has_these_columns_in_this_order() {
                 2022-01-27T08:00:03.000000Z,Ada Example,";
     assert!(row.contains(rest), "{row}");
     let log = story().told("log --type fact.retracted --format csv");
-    let columns =
-        "as_of,head,position,hash,at,said,type,by,key,on,reason,words,applied,undone_by\n";
+    let columns = "as_of,head,position,hash,at,said,type,by,key,on,reason,words,applied,undone_by,\
+                   by_now,subject,subject_key,effect,undoes,turned\n";
     assert!(log.starts_with(columns), "{log}");
 }
 

@@ -5,12 +5,13 @@ use crate::story::{dark_story, retimed_story, story};
 #[test]
 fn the_life_of_one_fact() {
     let story = story();
-    let expected = "     5  2022-01-27 08:00  fact.asserted, Ada Example
+    let expected = "     5  2022-01-27 08:00Z  fact.asserted, Ada Example
         Sullivan met Grushko in Moscow.
-    10  2022-02-01 09:00  fact.corrected 5, Bo Berg
+    10  2022-02-01 09:00Z  fact.corrected 5, Bo Berg
         wrong-date: Wednesday was the 26th
         now: “Sullivan met Grushko in Moscow {+on Wednesday+}.”
-    13  2022-02-01 09:00  fact.related 5 and 4, Bo Berg
+        when 2022-01-26, “Wednesday”, derived, before 2022-01-25, “Wednesday”, derived
+    13  2022-02-01 09:00Z  fact.related 5 supports 4, Bo Berg
         supports: they met for it
 3 events, now asserted, corrected ×1
 as of position 13 (14 of 14 events), head \
@@ -91,9 +92,9 @@ fn a_stretch_runs_forwards_and_may_be_empty() {
 #[test]
 fn the_life_of_a_fact_that_was_disputed() {
     let told = story().told("log 7");
-    let expected = "     7  2022-01-27 08:00  fact.asserted, Ada Example
+    let expected = "     7  2022-01-27 08:00Z  fact.asserted, Ada Example
         The core question was not answered.
-    12  2022-02-01 09:00  fact.disputed 7, Bo Berg
+    12  2022-02-01 09:00Z  fact.disputed 7, Bo Berg
         misquotation, error in the document: he said it otherwise
 2 events, now disputed
 ";
@@ -107,11 +108,11 @@ fn undone_and_redacted_events_say_so() {
     let story = dark_story();
     let told = story.told("log --from 7 --until head");
     assert!(
-        told.contains("     7  2022-01-27 08:00  fact.asserted, Ada Example\n        [the words")
+        told.contains("     7  2022-01-27 08:00Z  fact.asserted, Ada Example\n        [the words")
     );
     assert!(told.contains("fact.asserted, Cy Cole (undone by 14)\n"), "{told}");
     let life = story.told("log 7");
-    assert!(life.contains("    15  2022-03-01 10:00  body.redacted 7, Ada Example\n"), "{life}");
+    assert!(life.contains("    15  2022-03-01 10:00Z  body.redacted 7, Ada Example\n"), "{life}");
 }
 
 #[test]
@@ -121,6 +122,7 @@ title         The record
 size          16 events
 facts         5: 1 retracted, 1 disputed, 1 confirmed, 2 asserted
               1 corrected, 1 suspect
+undone        1 event, by 14 (Ada Example): Cy Cole (key ed4928c628d1c2c6) compromised, suspect from 9
 confirmed     once 1 other person confirmed the words
 waiting       2: 5, 9
 disputes      open: 1: 12

@@ -5,6 +5,7 @@
 
 mod blame;
 mod diff;
+mod effects;
 mod find;
 mod formats;
 mod history;

@@ -10,13 +10,14 @@ fn a_corrected_fact_with_its_changed_words() {
     Sullivan met Grushko in Moscow on Wednesday.
 
 revisions
-    5: asserted — Ada Example, 2022-01-27 08:00
+    5: asserted — Ada Example, 2022-01-27 08:00Z
         key c700321a18cde7c13d291a2362ccce81ed3935cc9334a0396b30fe3875d58d9f
         Sullivan met Grushko in Moscow.
     10: corrected, wrong-date, error in the record: “Wednesday was the 26th” — Bo Berg, 2022-02-01
-    09:00
+    09:00Z
         key 8139770ea87d175f56a35466c34c7ecccb8d8a91b4ee37a25df60f5b8fc9b394
         Sullivan met Grushko in Moscow {+on Wednesday+}.
+        when: 2022-01-25 (“Wednesday”, derived) → 2022-01-26 (“Wednesday”, derived)
 
 according to the document
     the document says so in its own voice
@@ -36,7 +37,7 @@ document 3 supports: The article
     ⟦Sullivan met Grushko in Moscow⟧ on Wednesday.
 
 relations
-    13: supports 4 “Two answers were given.”: “they met for it” — Bo Berg, 2022-02-01 09:00
+    13: supports 4 “Two answers were given.”: “they met for it” — Bo Berg, 2022-02-01 09:00Z
 
 proof
     its name outside this record: 07d57fcb58a9025814d554a7b90ad045597f9656d0a53a98b88e88a42324713f
@@ -54,7 +55,7 @@ fn attribution_confirmations_and_relations_are_sentences() {
     let told = story.told("show 4");
     assert!(told.contains("according to the document\n    Kommersant reports that …\n"));
     assert!(told.contains("    Kommersant reports that ⟦two answers were given⟧.\n"), "{told}");
-    let confirmed = "confirmations\n    8: confirmed, reread — Bo Berg, 2022-01-27 08:00\n";
+    let confirmed = "confirmations\n    8: confirmed, reread — Bo Berg, 2022-01-27 08:00Z\n";
     assert!(told.contains(confirmed), "{told}");
     let told = story.told("show 7");
     let lavrov = "    Sergey Lavrov (Foreign Minister) says that …\n";

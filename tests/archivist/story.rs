@@ -3,8 +3,8 @@
 use annals::clock::Clock;
 use annals::entropy::Seeded;
 use annals::event::args::{self, Args, Roles};
-use annals::event::body::{Content, Named, Stated};
-use annals::event::words::{RedactReason, RevokeReason, Type};
+use annals::event::body::{Argued, Content, Named, Stated};
+use annals::event::words::{ErrorIn, Reason, RedactReason, RevokeReason, Type};
 use annals::key::{Possession, SecretKey};
 use annals::keys::{Handle, KeyFolder, Protection};
 use annals::ledger::append::{Prepared, Signer, commit, judge_last, prepare, slot};
@@ -155,6 +155,18 @@ fn tell_retimed() -> Story {
     story
 }
 
+/// The story, and then: 14 Bo disputes 4, by a clock that was in 2019.
+pub fn early_story() -> Story {
+    let story = story();
+    let (mut author, _) = opened(story.folder.path(), "2019-01-01T00:00:00Z");
+    let argued = Argued { statement: Words::new("it was one answer").unwrap(), evidence: None };
+    let disputed =
+        args::FactDisputed { on: 4, reason: Reason::WrongFigure, error_in: ErrorIn::Record };
+    let bo = SecretKey::from_seed([2; 32]);
+    author.event(&bo, Args::FactDisputed(disputed), Content::FactDisputed(argued));
+    story
+}
+
 /// The files of a story, so that it is told once and each test has a copy of its own.
 type Told = LazyLock<Vec<(PathBuf, Option<Vec<u8>>, Permissions)>>;
 
@@ -221,6 +233,13 @@ fn found(folder: &Path) -> (Author, SecretKey) {
 }
 
 impl Story {
+    /// Puts an unencrypted secret key into the folder of keys.
+    pub fn keep_key(&self, handle: &str, key: &SecretKey) {
+        let keys = KeyFolder::open(self.folder.path().join("keys")).unwrap();
+        let (handle, mut entropy) = (Handle::new(handle).unwrap(), Seeded::new("kept"));
+        keys.add(&handle, key, Protection::Unencrypted, &mut entropy).unwrap();
+    }
+
     pub fn run(&self, line: &str) -> Answer {
         self.run_with(line, &[])
     }

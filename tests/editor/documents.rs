@@ -5,7 +5,7 @@ use crate::story::{bare, desk};
 const LIST: &str = "     3  The article
         en, text/plain, 196 bytes
         sha256 SHA
-        — Ada Example, 2022-01-27 08:02
+        — Ada Example, 2022-01-27 08:02Z
 
 1 document
 ";

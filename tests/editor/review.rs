@@ -11,7 +11,7 @@ fn what_waits_is_listed_in_its_place_in_the_document() {
                    code points 63 to 93:
                    ⟦Sullivan met Grushko in Moscow⟧ on Wednesday.
                    when: 2022-01-26 (“Wednesday”, derived)
-                   — Ada Example, 2022-01-27 08:03
+                   — Ada Example, 2022-01-27 08:03Z
 
 1 fact waits for Bo Berg
 as of position 7 (8 of 8 events), head ";

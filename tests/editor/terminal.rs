@@ -270,3 +270,74 @@ fn ctrl_c_leaves_a_menu_with_its_cursor_and_nothing_is_lost() {
     talk.sees("your drafts are kept in ");
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
 }
+
+/// Nobody waits while a person thinks, and what came in between does not matter by itself.
+#[test]
+fn others_write_while_a_question_is_open() {
+    let desk = desk();
+    let fact = "append|--quote|two hours|--claim|It took two hours.|--wait|0s";
+    let mut talk = talk_of(&desk, "ada", fact);
+    talk.sees("sign and write 1 event?");
+    let other = "append|--quote|Sullivan met|--claim|They met.|--wait|0s";
+    desk.writes("bo", other, "written at 4");
+    talk.types("y");
+    talk.sees("written at 5");
+    let (rest, exit) = talk.ends();
+    assert_eq!(exit, 0, "{rest}");
+    assert!(!rest.contains("not what was shown before"), "{rest}");
+    assert_eq!(desk.fact(5)["claim"], "It took two hours.");
+    // A document and a fact of it: the position that the fact names is another one too.
+    std::fs::write(desk.path("second.txt"), "Nothing was signed that day.").unwrap();
+    let lines = r#"{"type":"document.captured","file":"second.txt","title":"Second","lang":"en","ref":"d"}
+{"claim":"Nothing was signed.","quote":"Nothing was signed","document":"d"}"#;
+    std::fs::write(desk.path("both.jsonl"), lines).unwrap();
+    let mut talk = talk_of(&desk, "ada", "append|both.jsonl");
+    talk.sees("sign and write 2 events?");
+    desk.writes("bo", "append|--quote|Sullivan met|--claim|They met, I say.", "written at 6");
+    talk.types("y");
+    talk.sees("written at 7 to 8 (2 events)");
+    assert_eq!(talk.ends().1, 0);
+    assert_eq!(desk.fact(8)["evidence"][0]["document"], 7);
+}
+
+/// What was agreed to is another thing now: it is shown and asked about again.
+#[test]
+fn what_another_person_changed_is_asked_about_again() {
+    let desk = facts();
+    let mut talk = talk_of(&desk, "bo", "confirm|5|--how|reread");
+    talk.sees("sign and write 1 event?");
+    let correct = "correct|5|--reason|entry-error|--statement|better|--claim|Sullivan met Grushko.";
+    desk.writes("ada", correct, "written at 8");
+    talk.types("y");
+    talk.sees("note: the record went on, and this is not what was shown before");
+    talk.sees("Sullivan met Grushko.");
+    talk.sees("sign and write 1 event?");
+    // Nobody waits for this question either.
+    desk.writes("cy", "confirm|4|--how|reread", "written at 9");
+    talk.types("y");
+    talk.sees("written at 10");
+    assert_eq!(talk.ends().1, 0);
+}
+
+#[test]
+fn an_act_is_asked_about_without_the_lock() {
+    let desk = facts();
+    let change = "ledger|change|--confirmations|2";
+    let mut talk = talk_of(&desk, "ada", change);
+    talk.sees("sign and write this?");
+    desk.writes("bo", "confirm|5|--how|reread|--wait|0s", "written at 8");
+    talk.types("y");
+    talk.sees("written at 9");
+    assert_eq!(talk.ends().1, 0);
+    // What it changes is no more what was shown: nothing is written that was not agreed to.
+    let mut talk = talk_of(&desk, "ada", "ledger|change|--confirmations|4");
+    talk.sees("confirmations: 4, before 2");
+    talk.sees("sign and write this?");
+    desk.writes("ada", "ledger|change|--confirmations|3", "written at 10");
+    talk.types("y");
+    talk.sees("confirmations: 4, before 3");
+    talk.sees("sign and write this?");
+    talk.types("n");
+    assert_eq!(talk.ends().1, 3);
+    assert_eq!(desk.size(), 11);
+}

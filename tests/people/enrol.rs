@@ -21,10 +21,10 @@ fn an_admin_enrols_from_a_request() {
     assert_eq!(desk.whole(), 2);
     let list = "Ada Example, admin and editor, active\n    \
                 key <64>\n    \
-                enrolled by 0, 2027-03-01 08:00, Ada Example\n\
+                enrolled by 0, 2027-03-01 08:00Z, Ada Example\n\
                 Bo Berg, editor, active\n    \
                 key <64>\n    \
-                enrolled by 1, 2027-03-01 08:02, Ada Example\n\
+                enrolled by 1, 2027-03-01 08:02Z, Ada Example\n\
                 2 keys, 2 active\n\
                 as of position 1 (2 of 2 events), head <64>, recorded 2027-03-01T08:02:00Z\n";
     assert_eq!(desk.told("editor list"), list);

@@ -26,7 +26,7 @@ fn it_enrols_an_admin_and_undoes_the_stolen_key() {
     assert!(answer.out.ends_with("compromised, suspect from 1\nstruck: 1\n"), "{}", answer.out);
     assert_eq!(desk.whole(), 4);
     let list = desk.told("editor list");
-    assert!(list.contains("enrolled by 2, 2027-03-01 08:03, recovery key\n"), "{list}");
+    assert!(list.contains("enrolled by 2, 2027-03-01 08:03Z, recovery key\n"), "{list}");
     // The title that the thief gave is undone with the rest.
     assert!(desk.told("status").contains("title         Record\n"));
     desk.told("ledger change --title Ours");

@@ -54,7 +54,7 @@ fn what_falls_is_shown_before_and_told_after() {
     assert_eq!(desk.told(&revoke), told);
     assert_eq!(desk.whole(), 10);
     let list = desk.told("editor list");
-    let row = "    revoked by 9, 2027-03-01 08:08, Ada Example: compromised, suspect from 6\n";
+    let row = "    revoked by 9, 2027-03-01 08:08Z, Ada Example: compromised, suspect from 6\n";
     assert!(list.contains(row), "{list}");
 }
 

@@ -99,4 +99,8 @@ impl archive::files::Files for Below {
         let found = self.0.get(&format!("{PUBLISHED}{name}"));
         Ok(found.map(|bytes| bytes[..bytes.len().min(bound as usize)].to_vec()))
     }
+
+    fn place(&self) -> String {
+        PUBLISHED.to_owned()
+    }
 }

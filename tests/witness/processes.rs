@@ -136,6 +136,27 @@ fn a_good_day() {
     assert_eq!(newsroom.run(&["verify", "pub", "--policy", "keys/policy"]).code, 0);
 }
 
+#[test]
+fn a_size_that_was_cosigned_before_the_record_grew_has_its_tiles() {
+    let place = tempfile::tempdir().unwrap();
+    let (newsroom, _witness) = watched(place.path());
+    newsroom.append("One.");
+    assert_eq!(newsroom.run(&["witness", "collect"]).code, 0);
+    assert_eq!(newsroom.run(&["witness", "collect"]).code, 0);
+    let remembered = fs::read_to_string(newsroom.0.join("ledger/checkpoints")).unwrap();
+    let start = "a.example.org/record 2 ";
+    assert!(remembered.starts_with(start) && remembered.lines().count() == 1, "{remembered}");
+    newsroom.append("Two.");
+    newsroom.append("Three.");
+    assert_eq!(newsroom.run(&["publish", "pub"]).code, 0);
+    for name in ["tile/0/000.p/2", "tile/entries/000.p/2", "tile/0/000.p/4"] {
+        assert!(newsroom.0.join("pub").join(name).is_file(), "{name}");
+    }
+    assert!(!newsroom.0.join("pub/tile/0/000.p/3").exists());
+    assert_eq!(newsroom.run(&["verify"]).code, 0);
+    assert_eq!(newsroom.run(&["export", "--to", "bag"]).code, 0);
+}
+
 fn own((text, lines): (&str, &str)) -> (String, String) {
     (text.to_owned(), lines.to_owned())
 }

@@ -9,6 +9,7 @@ use crate::cli::exit::Failure;
 use crate::cli::output::{visible, whole_words};
 use crate::cli::words::colour;
 use crate::event::words::Stance;
+use crate::ledger::view::names::Named;
 use crate::ledger::view::spans::Segment;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -151,7 +152,8 @@ fn numbers<'a>(facts: impl Iterator<Item = &'a u64>) -> String {
 
 /// Number, status, who signed; how the words stand to the claim, and what qualifies it.
 fn note(fact: &Resting) -> String {
-    let by = fact.by.as_deref().map(visible).unwrap_or_default();
+    let by = Named { then: fact.by.clone().unwrap_or_default(), now: fact.by_now.clone() };
+    let by = visible(&by.to_string());
     let mut note = format!("{} {}, {by}", fact.fact, fact.status);
     let rests = fact.spans.iter().any(|span| span.stance == Stance::Supports);
     if let (false, Some(span)) = (rests, fact.spans.first()) {

@@ -5,6 +5,7 @@
 use crate::cli::asked::{UNDATED, facts};
 use crate::cli::changed::{changed, fields};
 use crate::cli::diff::Answer;
+use crate::cli::effect;
 use crate::cli::exit::Failure;
 use crate::cli::log::print;
 use crate::cli::output::visible;
@@ -59,7 +60,9 @@ fn fact(out: &mut dyn Write, change: &Change) -> Result<(), Failure> {
     let status = words::status(change.status);
     let was = change.status_before.filter(|before| *before != change.status);
     let was = was.map(|before| format!("; was {before}")).unwrap_or_default();
-    writeln!(out, "{:>6}  {status}  {}{was}", change.fact, change.changes.join(", "))?;
+    let done = change.changes.join(", ").replace('-', " ");
+    let done = if done.is_empty() { "stands otherwise".to_owned() } else { done };
+    writeln!(out, "{:>6}  {status}  {done}{was}", change.fact)?;
     let mut below = |text: &str| writeln!(out, "{}", hanging(&" ".repeat(INDENT), text, INDENT));
     match &change.before {
         None => below(&words::claim(&change.now))?,
@@ -92,6 +95,15 @@ fn told(step: &Step) -> String {
         Type::FactReinstated => format!("reinstated, ends retraction {ends}"),
         Type::BodyReleased => format!("words of {ends} released"),
         Type::BodyRedacted => format!("words of {ends} redacted"),
+        Type::LedgerChanged => {
+            let why = step.why.clone().unwrap_or_default();
+            let who = words::who(&step.act);
+            return format!("{}: the ledger asks for {why} — {who}", step.act.event);
+        }
+        Type::EditorRevoked => {
+            let who = step.subject.as_ref().map(effect::named).unwrap_or_default();
+            format!("undone by the revocation of {who}")
+        }
         kind => kind.as_str().split('.').next_back().unwrap_or_default().to_owned(),
     };
     let why = step.why.as_ref().map(|why| format!(", {why}")).unwrap_or_default();

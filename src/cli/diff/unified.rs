@@ -82,7 +82,7 @@ impl Lines {
 
     fn act(&mut self, name: &str, act: &Act, what: &str) {
         let event = act.event;
-        self.add(name, format!("{event} {what} by {}", visible(&act.by)));
+        self.add(name, format!("{event} {what} by {}", visible(&act.signer().to_string())));
     }
 }
 

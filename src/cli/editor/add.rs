@@ -25,7 +25,7 @@ use clap::Args;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct AddArgs {
     /// The request that its holder made with annals key new
     #[arg(value_name = "FILE.request", required_unless_present = "local")]
@@ -89,11 +89,11 @@ pub fn run(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
     };
     let settled = enrolment(&writer, &request, roles, person)?;
     let key = match args.recovery {
-        true => recovery(&writer)?,
+        true => recovery(context, &writer)?,
         false => context.admin(&writer)?,
     };
     let prepared = act::prepare(context, (&mut writer, &key), settled)?;
-    if !act::may_write(context, args.trial, &told)? {
+    if !act::may_write(context, &mut writer, args.trial, &told)? {
         return Ok(Exit::Yes);
     }
     match local {

@@ -11,7 +11,7 @@ use crate::ledger::people::{Directory, change};
 use crate::text::Words;
 use clap::Args;
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ChangeArgs {
     /// Whose key: a handle, a name in the record, or 8 or more digits of the key
     whose: String,

@@ -5,15 +5,16 @@ use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, out, visible};
-use crate::cli::provenance::{self, minute};
+use crate::cli::provenance;
 use crate::cli::replay::columns::broken;
+use crate::cli::zone::minute;
 use crate::event::args::Roles;
 use crate::event::words::RevokeReason;
 use crate::fold::deed::{Deed, Revoked};
 use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::ledger::table::Table;
-use crate::ledger::view::names::Names;
+use crate::ledger::view::names::{Named, Names};
 use crate::ledger::view::{AsOf, View, no_fact};
 use crate::roster::Member;
 use crate::text::Person;
@@ -49,6 +50,8 @@ struct Deeds {
     event: u64,
     at: Option<Time>,
     by: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_now: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -94,12 +97,12 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<Row>, Failure> {
     positions.dedup();
     let mut deeds = BTreeMap::new();
     view.at(&positions, &mut |seen| {
-        let by = seen.statement().map(|said| names.of(&said.by)).unwrap_or_default();
+        let by = seen.statement().map(|said| names.at(&said.by, seen.position)).unwrap_or_default();
         let event = seen.position;
-        deeds.insert(event, Deeds { event, at: seen.at(), by });
+        deeds.insert(event, Deeds { event, at: seen.at(), by: by.then, by_now: by.now });
     })?;
     let deed = |event: u64| {
-        let unread = || Deeds { event, at: None, by: String::new() };
+        let unread = || Deeds { event, at: None, by: String::new(), by_now: None };
         deeds.get(&event).cloned().unwrap_or_else(unread)
     };
     let row = |row: &Member| {
@@ -153,7 +156,8 @@ fn text(out: &mut dyn Write, rows: &[Row], as_of: &AsOf) -> Result<(), Failure> 
 }
 
 fn deed(deed: &Deeds) -> String {
-    format!("{}, {}, {}", deed.event, minute(deed.at), visible(&deed.by))
+    let by = Named { then: deed.by.clone(), now: deed.by_now.clone() };
+    format!("{}, {}, {}", deed.event, minute(deed.at), visible(&by.to_string()))
 }
 
 const COLUMNS: [&str; 14] = [

@@ -14,13 +14,14 @@ use crate::ledger::people::{Directory, revocation};
 use crate::ledger::point::Bound;
 use crate::ledger::record::Record;
 use crate::ledger::view::View;
+use crate::ledger::view::effect::Effects;
 use crate::ledger::view::event::{on, row};
 use crate::ledger::view::names::Names;
 use crate::ledger::writer::Writer;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct RevokeArgs {
     /// Whose key: a handle, a name in the record, or 8 or more digits of the key
     name: String,
@@ -63,7 +64,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
     let key = signer(context, &writer, &subject, args.recovery)?;
     let who = called(&names.of(&subject), &subject);
     let question = format!("what happened to the key of {who}? (for every reader)");
-    let stated = act::statement(args.statement, &question)?;
+    let stated = act::statement(context, args.statement, &question)?;
     let before = Standing::of(&writer.judge.chain.state);
     let settled = revocation(subject, args.reason, from, stated);
     let prepared = act::prepare(context, (&mut writer, &key), settled)?;
@@ -72,7 +73,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
     if let Some(from) = from.filter(|_| fallout.struck.is_empty()) {
         note(format!("note: the key of {who} signed nothing from {from} on that is not undone"));
     }
-    match act::may_write(context, args.trial, &told)? {
+    match act::may_write(context, &mut writer, args.trial, &told)? {
         true => act::write(&mut writer, &prepared, &told),
         false => Ok(Exit::Yes),
     }
@@ -104,7 +105,7 @@ fn signer(
     by_recovery: bool,
 ) -> Result<SecretKey, Failure> {
     if by_recovery {
-        return recovery(writer);
+        return recovery(context, writer);
     }
     let others = |row: &crate::roster::Member| row.roles.admin && row.key != *subject;
     let itself = |row: &crate::roster::Member| row.key == *subject;
@@ -186,12 +187,19 @@ fn more(count: usize) -> Option<String> {
 /// One line for each event: position, type, what it acts on, its words.
 fn lines(record: &Record, names: &Names, events: &[u64]) -> Result<Vec<String>, Failure> {
     let view = View::open(record, record.size())?;
-    let mut lines = Vec::new();
+    let effects = Effects::new(&view, names);
+    let (mut lines, mut failed) = (Vec::new(), Ok(()));
     let wanted: &[u64] = events.get(..IN_FULL).unwrap_or(events);
     view.at(wanted, &mut |seen| {
         let said = seen.statement();
         let acts_on = said.map(|said| on(&view, seen.position, &said.args)).unwrap_or_default();
-        let row = row(&view, names, seen, acts_on);
+        let row = match row(&effects, seen, acts_on) {
+            Ok(row) => row,
+            Err(error) => {
+                failed = Err(error);
+                return;
+            }
+        };
         let kind = row.kind.map(|kind| kind.to_string()).unwrap_or_default();
         let facts: Vec<String> = row.on.iter().map(u64::to_string).collect();
         let facts = match row.on == [row.position] || facts.is_empty() {
@@ -201,6 +209,7 @@ fn lines(record: &Record, names: &Names, events: &[u64]) -> Result<Vec<String>, 
         let words = row.words.as_deref().map(|words| format!(": {}", visible(words)));
         lines.push(format!("  {} {kind}{facts}{}", row.position, words.unwrap_or_default()));
     })?;
+    failed?;
     lines.extend(more(events.len()));
     Ok(lines)
 }

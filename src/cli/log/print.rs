@@ -4,11 +4,13 @@
 
 use crate::cli::args::Format;
 use crate::cli::changed::changed;
+use crate::cli::effect;
 use crate::cli::exit::Failure;
 use crate::cli::output::{json, visible};
-use crate::cli::provenance::{self, minute};
+use crate::cli::provenance;
 use crate::cli::replay::columns::broken;
-use crate::cli::words::{hanging, untold};
+use crate::cli::words::{self, hanging, untold};
+use crate::cli::zone::minute;
 use crate::event::args::Args as EventArgs;
 use crate::event::words::ErrorIn;
 use crate::ledger::table::Table;
@@ -36,7 +38,7 @@ pub struct Printer<'a> {
     claim: Option<String>,
 }
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 20] = [
     "as_of",
     "head",
     "position",
@@ -51,6 +53,12 @@ const COLUMNS: [&str; 14] = [
     "words",
     "applied",
     "undone_by",
+    "by_now",
+    "subject",
+    "subject_key",
+    "effect",
+    "undoes",
+    "turned",
 ];
 
 impl<'a> Printer<'a> {
@@ -115,9 +123,15 @@ fn record(out: &mut dyn Write, fields: &[String]) -> Result<(), Failure> {
     Ok(table.end()?)
 }
 
-fn columns(as_of: &AsOf, row: &EventRow) -> [String; 14] {
+fn columns(as_of: &AsOf, row: &EventRow) -> [String; 20] {
     let shown = |value: Option<String>| value.unwrap_or_default();
     let on: Vec<String> = row.on.iter().map(u64::to_string).collect();
+    let subject = row.effect.subject.as_ref();
+    let impact = row.effect.impact.as_ref();
+    let undoes = impact.map(|impact| impact.struck.iter().chain(&impact.set_aside));
+    let undoes: Vec<String> = undoes.into_iter().flatten().map(u64::to_string).collect();
+    let turned = impact.map(|impact| impact.facts.iter().map(|fallen| fallen.fact.to_string()));
+    let turned: Vec<String> = turned.into_iter().flatten().collect();
     [
         shown(as_of.position.map(|position| position.to_string())),
         shown(as_of.head.map(|head| head.to_string())),
@@ -133,6 +147,12 @@ fn columns(as_of: &AsOf, row: &EventRow) -> [String; 14] {
         shown(row.words.clone()),
         row.applied.to_string(),
         shown(row.undone_by.map(|by| by.to_string())),
+        shown(row.by_now.clone()),
+        shown(subject.map(|subject| subject.name.clone())),
+        shown(subject.map(|subject| subject.key.to_string())),
+        effect::lines(row).join("; "),
+        undoes.join("; "),
+        turned.join("; "),
     ]
 }
 
@@ -153,22 +173,35 @@ pub fn reason(args: &EventArgs) -> Option<String> {
 
 /// What of a fact an event ends, opens or redacts, beside the fact itself.
 fn aim(row: &EventRow) -> Option<String> {
-    Some(match row.args.as_ref()? {
-        EventArgs::BodyReleased(args) if !row.on.contains(&args.event) => {
-            format!("words of {}", args.event)
-        }
-        EventArgs::BodyRedacted(args) if !row.on.contains(&args.event) => {
-            format!("words of {}", args.event)
-        }
-        EventArgs::FactUpheld(args) => format!("dispute {}", args.dispute),
-        EventArgs::FactReinstated(args) => format!("retraction {}", args.retraction),
-        EventArgs::RelationWithdrawn(args) => format!("relation {}", args.relation),
-        EventArgs::FactCorrected(args) if !args.resolves.is_empty() => {
+    let revision = |on: u64| (!row.on.contains(&on)).then(|| format!("revision {on}"));
+    let words = |event: u64| (!row.on.contains(&event)).then(|| format!("words of {event}"));
+    match row.args.as_ref()? {
+        EventArgs::BodyReleased(args) => words(args.event),
+        EventArgs::BodyRedacted(args) => words(args.event),
+        EventArgs::FactConfirmed(args) => revision(args.on),
+        EventArgs::FactDisputed(args) => revision(args.on),
+        EventArgs::FactRetracted(args) => revision(args.on),
+        EventArgs::FactUpheld(args) => Some(format!("dispute {}", args.dispute)),
+        EventArgs::FactReinstated(args) => Some(format!("retraction {}", args.retraction)),
+        EventArgs::RelationWithdrawn(args) => Some(format!("relation {}", args.relation)),
+        EventArgs::FactCorrected(args) => {
             let all: Vec<String> = args.resolves.iter().map(u64::to_string).collect();
-            format!("resolves {}", all.join(", "))
+            let resolves = (!all.is_empty()).then(|| format!("resolves {}", all.join(", ")));
+            let parts: Vec<String> = revision(args.on).into_iter().chain(resolves).collect();
+            (!parts.is_empty()).then(|| parts.join(", "))
         }
-        _ => return None,
-    })
+        _ => None,
+    }
+}
+
+/// The facts or documents that an event acts on, as its heading names them.
+fn objects(row: &EventRow) -> String {
+    if let Some(EventArgs::FactRelated(args)) = &row.args {
+        return format!(" {} {} {}", args.from, args.rel, args.to);
+    }
+    let on = row.on.iter().filter(|on| **on != row.position).map(u64::to_string);
+    let on: Vec<String> = on.collect();
+    if on.is_empty() { String::new() } else { format!(" {}", on.join(" and ")) }
 }
 
 /// Whether the error is said to be in the document.
@@ -195,13 +228,12 @@ pub fn standing(view: &View<'_>, fact: u64) -> Option<String> {
     Some(text)
 }
 
-/// Who, when, what; and below it why and the words, against the claim before where it is given.
+/// Who, when, what; and below it why, the words and the effect, against the claim before where it
+/// is given.
 pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result<(), Failure> {
     let kind = row.kind.map_or("not in form".to_owned(), |kind| kind.to_string());
-    let by = row.by.as_deref().map(visible).unwrap_or_default();
-    let on: Vec<String> =
-        row.on.iter().filter(|on| **on != row.position).map(u64::to_string).collect();
-    let on = if on.is_empty() { String::new() } else { format!(" {}", on.join(" and ")) };
+    let by = visible(&row.signer().to_string());
+    let on = objects(row);
     let aim = aim(row).map(|aim| format!(" ({aim})")).unwrap_or_default();
     let mut marks = String::new();
     if let Some(by) = row.undone_by {
@@ -215,13 +247,29 @@ pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result
     if let (Some(reason), true) = (&mut reason, row.args.as_ref().is_some_and(in_document)) {
         reason.push_str(", error in the document");
     }
+    // The effect has the names and titles that these give.
+    let named = matches!(
+        row.args,
+        Some(
+            EventArgs::LedgerOpened(_)
+                | EventArgs::LedgerChanged(_)
+                | EventArgs::EditorEnrolled(_)
+                | EventArgs::EditorChanged(_)
+        )
+    );
     let words = match (&row.words, row.withheld) {
+        (Some(_), _) if named => None,
         (Some(words), _) => Some(visible(words)),
         (None, None) => None,
         (None, why) => Some(untold(why)),
     };
     let parts: Vec<String> = [reason, words].into_iter().flatten().collect();
     let mut below = |text: &str| writeln!(out, "{}", hanging(&" ".repeat(8), text, 8));
+    // An act on the ledger or its editors is its effect; why it was done follows.
+    let (effects, act) = (effect::lines(row), row.on.is_empty() || named);
+    if act && !effects.is_empty() {
+        below(&effects.join("; "))?;
+    }
     if !parts.is_empty() {
         below(&parts.join(": "))?;
     }
@@ -229,6 +277,10 @@ pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result
         (Some(claim), Some(before)) => below(&format!("now: “{}”", changed(before, claim)))?,
         (Some(claim), None) => below(&format!("now: “{}”", visible(claim)))?,
         (None, _) => {}
+    }
+    let after = effects.into_iter().filter(|_| !act);
+    for line in after.chain(words::clocks(row.said, row.at)) {
+        below(&line)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Facts as CSV on standard output, and how a failed row is told.
 
 use crate::cli::exit::Failure;
+use crate::ledger::view::columns::Naming;
 use crate::ledger::view::row::FactRow;
 use crate::ledger::view::{AsOf, columns};
 use std::io::{self, Write};
@@ -11,7 +12,7 @@ pub fn write<'a>(
     as_of: &AsOf,
     facts: impl Iterator<Item = &'a FactRow>,
 ) -> Result<(), Failure> {
-    columns::write(out, as_of, facts).map_err(broken)
+    columns::write(out, as_of, facts, Naming::AtEvent).map_err(broken)
 }
 
 /// What the library wraps is told as what it is: a closed pipe stays one.

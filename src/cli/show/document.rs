@@ -1,5 +1,6 @@
 //! The page of a document.
 
+use crate::cli::effect;
 use crate::cli::exit::Failure;
 use crate::cli::output::visible;
 use crate::cli::show::section;
@@ -51,12 +52,14 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &DocumentRow) -> Result<(
     }
     let captured = format!("{}: by {}", row.captured.event, words::who(&row.captured));
     section(out, "captured", &[captured, format!("    key {}", row.captured.key)])?;
-    let described = row.described.iter().map(|row| {
+    let mut described = Vec::new();
+    for row in &row.described {
         let statement = row.statement.as_deref().map(|text| format!("“{}”", visible(text)));
         let statement = statement.unwrap_or_else(|| words::untold(row.withheld));
-        format!("{}: {statement} — {}", row.act.event, words::who(&row.act))
-    });
-    section(out, "described anew", &described.collect::<Vec<_>>())?;
+        described.push(format!("{}: {statement} — {}", row.act.event, words::who(&row.act)));
+        described.extend(row.changes.iter().map(|change| format!("    {}", effect::field(change))));
+    }
+    section(out, "described anew", &described)?;
     section(out, "proof", &[format!("its name outside this record: {}", row.hash)])?;
     Ok(writeln!(out)?)
 }

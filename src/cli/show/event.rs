@@ -1,9 +1,10 @@
 //! The page of an event that is neither a fact nor a document: what it says, field by field.
 
+use crate::cli::effect;
 use crate::cli::exit::Failure;
-use crate::cli::output::visible;
-use crate::cli::provenance::moment;
+use crate::cli::output::{visible, wrapped};
 use crate::cli::words;
+use crate::cli::zone::moment;
 use crate::ledger::view::View;
 use crate::ledger::view::event::EventRow;
 use serde_json::Value;
@@ -25,6 +26,13 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), 
             None => "document",
         };
         writeln!(out, "    on {what} {on}: annals show {on}")?;
+    }
+    let effect = effect::lines(row);
+    if !effect.is_empty() {
+        writeln!(out)?;
+    }
+    for line in effect.iter().chain(&words::clocks(row.said, row.at)) {
+        writeln!(out, "{}", wrapped(line, 4))?;
     }
     writeln!(out)?;
     if let Some(Ok(Value::Object(fields))) = row.args.as_ref().map(serde_json::to_value) {
@@ -50,8 +58,9 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), 
             writeln!(out, "    {name:<16}{}", moment(time))?;
         }
     }
-    if let (Some(by), Some(key)) = (&row.by, row.key) {
-        writeln!(out, "    {:<16}{}\n    {:<16}{key}", "signed by", visible(by), "signer's key")?;
+    let by = visible(&row.signer().to_string());
+    if let Some(key) = row.key {
+        writeln!(out, "    {:<16}{}\n    {:<16}{key}", "signed by", by, "signer's key")?;
     }
     Ok(writeln!(out, "    {:<16}{}\n", "hash", row.hash)?)
 }

@@ -1,6 +1,6 @@
 //! The page of a fact: every revision with its changed words, and all that was done to it.
 
-use crate::cli::changed::changed;
+use crate::cli::changed::{changed, fields};
 use crate::cli::exit::Failure;
 use crate::cli::output::{visible, wrapped};
 use crate::cli::show::{quotation, section};
@@ -90,6 +90,10 @@ fn revisions(row: &FactRow) -> Vec<String> {
             _ => words::claim(&revision.words),
         };
         lines.push(format!("    {claim}"));
+        if let Some(before) = before {
+            let others = fields(&before.words, &revision.words);
+            lines.extend(others.into_iter().map(|line| format!("    {line}")));
+        }
         if revision.act.undone_by.is_none() {
             before = Some(revision);
         }

@@ -4,12 +4,15 @@
 //! nothing: how facts stood comes from frames. Not here: HTML (`page`).
 
 use crate::cli::changed::{Part, parts};
+use crate::cli::effect;
 use crate::cli::exit::Failure;
 use crate::cli::log::print::reason;
 use crate::cli::words;
+use crate::cli::zone;
 use crate::event::words::Type;
 use crate::hash::Hash;
 use crate::ledger::error::LedgerError;
+use crate::ledger::view::effect::Effects;
 use crate::ledger::view::event::{on, row};
 use crate::ledger::view::frames::{Frame, frames};
 use crate::ledger::view::names::Names;
@@ -37,6 +40,8 @@ pub struct Data {
     title: Option<String>,
     origin: Option<String>,
     licence: Option<String>,
+    /// The zone of displayed times.
+    zone: String,
     as_of: AsOf,
     when: Option<String>,
     undated: Vec<u64>,
@@ -76,6 +81,10 @@ struct Step {
     #[serde(rename = "type")]
     kind: Option<Type>,
     by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_now: Option<String>,
+    /// What it did to its object, for people.
+    effect: Vec<String>,
     on: Vec<u64>,
     why: Option<String>,
     words: Option<String>,
@@ -131,6 +140,7 @@ pub fn of(
         title: names.title.clone(),
         origin: ledger.map(|ledger| ledger.origin.to_string()),
         licence: names.licence.clone(),
+        zone: zone::name(),
         as_of: view.as_of(),
         when: picked.when,
         undated,
@@ -199,19 +209,29 @@ fn steps(
     facts: &BTreeSet<u64>,
     documents: &BTreeSet<u64>,
 ) -> Result<Vec<Step>, Failure> {
-    let mut steps = Vec::new();
+    let effects = Effects::new(view, names);
+    let (mut steps, mut failed) = (Vec::new(), Ok(()));
     view.walk(0, view.as_of().size, &mut |seen| {
         let Some(said) = seen.statement() else { return true };
         let on = on(view, seen.position, &said.args);
         let own = on.is_empty() || on.iter().any(|on| facts.contains(on) || documents.contains(on));
         if own {
-            let row = row(view, names, seen, on);
+            let row = match row(&effects, seen, on) {
+                Ok(row) => row,
+                Err(error) => {
+                    failed = Err(error.into());
+                    return false;
+                }
+            };
+            let effect = effect::lines(&row);
             steps.push(Step {
                 position: row.position,
                 hash: row.hash,
                 at: row.at,
                 kind: row.kind,
                 by: row.by,
+                by_now: row.by_now,
+                effect,
                 on: row.on,
                 why: row.args.as_ref().and_then(reason),
                 words: row.words,
@@ -222,5 +242,5 @@ fn steps(
         }
         true
     })?;
-    Ok(steps)
+    failed.map(|()| steps)
 }

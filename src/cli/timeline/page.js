@@ -30,7 +30,17 @@ function shown(text) {
   return [...out, text.slice(at)];
 }
 
-const time = (at) => (at === null ? "time unknown" : at.slice(0, 16).replace("T", " ") + " UTC");
+const clock = data.zone === "UTC" ? null : new Intl.DateTimeFormat("en-GB", {
+  timeZone: data.zone, hourCycle: "h23", timeZoneName: "longOffset",
+  year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
+});
+const time = (at) => {
+  if (at === null) return "time unknown";
+  if (clock === null) return at.slice(0, 16).replace("T", " ") + " UTC";
+  const part = Object.fromEntries(clock.formatToParts(new Date(at)).map((one) => [one.type, one.value]));
+  return part.year + "-" + part.month + "-" + part.day + " " + part.hour + ":" + part.minute + " " + part.timeZoneName;
+};
+const named = (row) => (row.by_now ? row.by + " (now " + row.by_now + ")" : row.by);
 const count = (n, what) => n + " " + what + (n === 1 ? "" : "s");
 const shape = (status) => el("span", { class: "shape", "aria-hidden": "true" }, SHAPES[status]);
 const statusWord = (status) => el("span", { class: "status", "data-status": status }, shape(status), " " + status);
@@ -153,7 +163,7 @@ function acts(fact) {
 
 function actLine(act, position) {
   const undone = act.undone_by !== null && act.undone_by <= position;
-  const line = [act.event + " · " + time(act.at) + " · ", shown(act.by), " ", shown(act.what)];
+  const line = [act.event + " · " + time(act.at) + " · ", shown(named(act)), " ", shown(act.what)];
   return el("li", {}, undone ? [el("s", {}, line), " undone by " + act.undone_by + ": the key was stolen or lost"] : line);
 }
 
@@ -170,7 +180,7 @@ function card(fact, standing, position, isNow) {
   const rows = [];
   if (words.when) rows.push(["When", [words.when.edtf, words.when.as_written && "“" + words.when.as_written + "”", "(" + words.when.basis + ")"].filter(Boolean).join(" ")]);
   if (words.topics.length > 0) rows.push(["Topics", words.topics.map((topic) => topic.name).join(", ")]);
-  rows.push(["Signed", words.by + ", " + time(words.at)]);
+  rows.push(["Signed", named(words) + ", " + time(words.at)]);
   if (standing.confirmed_by.length > 0) rows.push(["Confirmed", "by " + standing.confirmed_by.join(", ")]);
   const done = acts(fact).filter((act) => act.event <= position);
   return el("li", { class: "fact", id: "fact-" + fact.fact, "data-status": standing.status, tabindex: "-1" },
@@ -194,7 +204,7 @@ function mark(status, cx, cy) {
   return el(name, { class: "mark" + (status === "asserted" ? " hollow" : ""), "data-status": status, ...place });
 }
 
-const dayOf = (step) => (step.at === null ? "" : step.at.slice(0, 10));
+const dayOf = (step) => (step.at === null ? "" : time(step.at).slice(0, 10));
 const days = data.steps.map((step, index) => [dayOf(step), index]).filter(([day, index]) => index === 0 || day !== dayOf(data.steps[index - 1]));
 const indexOf = new Map(data.steps.map((step, index) => [step.position, index]));
 // Of each fact how it stood from which step on.
@@ -248,9 +258,10 @@ function happened(step, standing) {
   const kind = step.type === null ? "an event that is not in form" : step.type.replace(".", " ");
   const on = step.on.filter((on) => on !== step.position).map((on) => (facts.has(on) ? el("a", { href: "#fact-" + on }, "fact " + on) : (points.has(on) ? "document " : "fact ") + on));
   const parts = [el("p", {}, el("strong", {}, kind), on.length > 0 ? [" on ", on.flatMap((link, at) => (at > 0 ? [" and ", link] : [link]))] : null,
-    " by ", shown(step.by || "nobody"), ", " + time(step.at), step.why ? " (" + step.why + ")" : null)];
+    " by ", shown(step.by ? named(step) : "nobody"), ", " + time(step.at), step.why ? " (" + step.why + ")" : null)];
   const words = step.words === null ? step.withheld : step.words;
   if (words) parts.push(el("p", {}, "“", shown(words), "”"));
+  for (const line of step.effect) parts.push(el("p", {}, shown(line)));
   const fact = step.type === "fact.corrected" ? facts.get(step.on[0]) : null;
   if (fact) parts.push(change(fact, fact.revisions.findIndex((revision) => revision.event === step.position)));
   const undone = data.steps.filter((other) => other.undone_by === step.position).map((other) => other.position);

@@ -1,13 +1,14 @@
 //! The verdict on a proof for people and as JSON.
 //!
 //! Always holds: words of the record are shown only if no rule is broken, and are called the
-//! record's only if trust is not missing; the first line and the last say how the fact stands by the
+//! record's only if trust is not missing; the first line and the last say how the fact stands
+//! by the
 //! acts of the file. Not here: the verdict itself (`verify::proof`).
 
 use crate::cli::args::Format;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, out, visible, wrapped};
-use crate::cli::provenance::moment;
+use crate::cli::zone::moment;
 use crate::event::args::Args;
 use crate::event::body::{Content, Evidence, Fact};
 use crate::event::words::{Relation, Type};

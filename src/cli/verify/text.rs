@@ -121,6 +121,9 @@ fn around(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
     if let Some(why) = &told.no_evidence {
         writeln!(out, "no evidence file: {why}; keep the pin")?;
     }
+    for (label, text) in told.tally.lines() {
+        writeln!(out, "{label}: {text}")?;
+    }
     for why in &told.explained {
         writeln!(out, "explained: {why}: the faults here explain it, and nobody is accused")?;
     }

@@ -3,12 +3,15 @@
 //! Always holds: nothing here depends on the machine, the time or the number of threads; the fields
 //! are those of docs/verify-report.md. Not here: how it looks.
 
+use crate::cli::tally::ShownTally;
 use crate::evidence::Claim;
 use crate::hash::Hash;
 use crate::index::Built;
 use crate::key::PublicKey;
 use crate::ledger::audit::periods::Period;
 use crate::ledger::audit::{Audited, EvidenceFound, PinFound, StoreFound};
+use crate::ledger::tally::Tally;
+use crate::ledger::view::names::Named;
 use crate::rule::{Class, Fault, Rule};
 use crate::time::Time;
 use crate::tlog::{to_base64, vkey};
@@ -45,6 +48,8 @@ pub struct Told {
     pub no_evidence: Option<String>,
     pub explained: Vec<String>,
     pub roster: Vec<Period>,
+    #[serde(flatten)]
+    pub tally: ShownTally,
     pub later_version: Option<Later>,
     pub faults: Vec<ToldFault>,
     /// Whether it is of a published record: what can be done about a fault is another then.
@@ -186,6 +191,9 @@ impl Told {
             unanchored: Stretch::of(covered, size),
             evidence,
             no_evidence,
+            tally: ShownTally::of(&Tally::of(&report.state), &|key, event| {
+                named(&roster, report, key, event)
+            }),
             explained: report.ends.explained.clone(),
             roster,
             later_version: later(report),
@@ -222,6 +230,23 @@ impl ToldFault {
         let (rule, name) = (fault.rule.number(), fault.rule.name());
         ToldFault { rule, name, class, position: fault.position, why: fault.why.clone() }
     }
+}
+
+/// The name of a key just before an event, as the periods have it.
+fn named(roster: &[Period], report: &Report, key: &PublicKey, event: u64) -> Named {
+    let recovery = report.state.fold.ledger.as_ref().and_then(|ledger| ledger.recovery);
+    if recovery == Some(key.digest()) {
+        return Named { then: "recovery key".to_owned(), now: None };
+    }
+    let named: Vec<&Period> =
+        roster.iter().filter(|period| period.key == *key && period.name.is_some()).collect();
+    let name = |period: Option<&&Period>| period.and_then(|period| period.name.clone());
+    let now = name(named.last());
+    let then = name(named.iter().rev().find(|period| period.from.event < event));
+    let unnamed = || format!("key {}", key.to_string().get(..16).unwrap_or_default());
+    let then = then.or_else(|| name(named.first())).unwrap_or_else(unnamed);
+    let now = now.filter(|now| *now != then);
+    Named { then, now }
 }
 
 /// All faults of a report.

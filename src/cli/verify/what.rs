@@ -8,7 +8,7 @@
 //! `verify::proof`).
 
 use crate::archive::bag::read::{is_bag, is_partial};
-use crate::archive::files::{Files, Folder};
+use crate::archive::files::Folder;
 use crate::archive::published::Published;
 use crate::archive::web::Web;
 use crate::cli::context::Context;
@@ -54,10 +54,13 @@ impl What {
         }
         if let Some(address) = named.to_str().filter(|text| text.contains("://")) {
             let web = Web::at(address).map_err(|error| Failure::usage(error.to_string()))?;
-            return published(Box::new(web), named);
+            let served = Published::open_served(Box::new(web)).map_err(LedgerError::Elsewhere)?;
+            return published(served, named);
         }
         if named.join("tile").is_dir() && !named.join("journal").exists() {
-            return published(Box::new(Folder::new(&named)), named);
+            let files = Box::new(Folder::new(&named));
+            let found = Published::open(files).map_err(LedgerError::Elsewhere)?;
+            return published(found, named);
         }
         if !named.is_file() {
             return ledger(Paths::new(named, context.global.keys.clone()));
@@ -96,8 +99,7 @@ fn other(head: &[u8]) -> &'static str {
     }
 }
 
-fn published(files: Box<dyn Files>, place: PathBuf) -> Result<What, Failure> {
-    let published = Published::open(files).map_err(LedgerError::Elsewhere)?;
+fn published(published: Published, place: PathBuf) -> Result<What, Failure> {
     if published.checkpoint().is_none() {
         let why = format!(
             "no record is published at {}: expected a file `checkpoint` there; annals publish DIR \

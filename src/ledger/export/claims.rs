@@ -45,7 +45,7 @@ fn id(name: String) -> Value {
 }
 
 fn person(act: &Act) -> Value {
-    json!({ "@type": "Person", "name": act.by, "identifier": act.key })
+    json!({ "@type": "Person", "name": act.signer().last(), "identifier": act.key })
 }
 
 fn document(row: &DocumentRow) -> Option<Value> {

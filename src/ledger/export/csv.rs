@@ -4,13 +4,13 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::export::derive::Around;
-use crate::ledger::view::columns;
+use crate::ledger::view::columns::{self, Naming};
 
 /// The file.
 pub fn facts(around: &Around<'_>) -> Result<Vec<u8>, LedgerError> {
     let mut out = Vec::new();
     let facts = around.gathered.facts.values();
-    let written = columns::write(&mut out, &around.view.as_of(), facts);
+    let written = columns::write(&mut out, &around.view.as_of(), facts, Naming::Last);
     written.map_err(|error| LedgerError::Usage(format!("facts.csv cannot be made: {error}")))?;
     Ok(out)
 }

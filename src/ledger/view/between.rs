@@ -4,22 +4,27 @@
 //! second, or if it stands otherwise (a stolen key was undone); an act that was undone is told as
 //! undone. Not here: words for people (`cli/diff`), since a point until now (`since`).
 
+use crate::event::args::Args;
 use crate::event::words::{ErrorIn, Type};
 use crate::fold::Fact;
 use crate::fold::deed::Deed;
 use crate::hash::Hash;
 use crate::ledger::error::LedgerError;
+use crate::ledger::fallout::Fallout;
 use crate::ledger::view::View;
+use crate::ledger::view::effect::{Effects, Subject};
 use crate::ledger::view::event::{EventRow, on, owners, row};
 use crate::ledger::view::gather::gather;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::row::{Act, Charge, FactRow, Said, Withheld, Words};
+use crate::ledger::view::saying::{act, said};
 use crate::state::Status;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// What was done to a fact, in the order in which it is told.
-const WORDS: [&str; 13] = [
+const WORDS: [&str; 14] = [
     "new",
     "corrected",
     "disputed",
@@ -30,6 +35,7 @@ const WORDS: [&str; 13] = [
     "reinstated",
     "redacted",
     "released",
+    "threshold-changed",
     "undone",
     "suspect",
     "cleared",
@@ -41,8 +47,12 @@ pub struct Step {
     /// Who, when, in which event.
     #[serde(flatten)]
     pub act: Act,
-    /// The closed word that says why or how.
+    /// The closed word that says why or how; of an act that is not about the fact but turned it,
+    /// what it did.
     pub why: Option<String>,
+    /// Whose key it revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
     /// Where the error is said to be.
     pub error_in: Option<ErrorIn>,
     /// What it ends: the disputes, or the retraction.
@@ -114,10 +124,13 @@ pub fn between(
     }
     let gathered = gather(to, names, &|fact| changed.contains(&fact) && takes(fact))?;
     let mut all = Between { damaged: gathered.damaged, ..Between::default() };
+    let effects = Effects::new(to, names);
+    let turns = turns(&effects, first)?;
     for row in gathered.facts.into_values() {
-        all.facts.push(change((from, to), first, &row));
+        all.facts.push(change((from, to), (first, &turns), &row));
         all.rows.push(row);
     }
+    let mut failed = Ok(());
     to.walk(first, to.as_of().size, &mut |seen| {
         if let Some(said) = seen.statement() {
             let on = on(to, seen.position, &said.args);
@@ -133,11 +146,59 @@ pub fn between(
                 kind if kind.as_str().starts_with("fact.") => return true,
                 _ => &mut all.ledger,
             };
-            list.push(row(to, names, seen, on));
+            match row(&effects, seen, on) {
+                Ok(row) => list.push(row),
+                Err(error) => failed = Err(error),
+            }
         }
-        true
+        failed.is_ok()
     })?;
-    Ok(all)
+    failed.map(|()| all)
+}
+
+/// An act between the points that is about no fact and turned some.
+struct Turn {
+    step: Step,
+    impact: Rc<Fallout>,
+}
+
+impl Turn {
+    /// Whether it turned this fact or undid one of these acts on it.
+    fn concerns(&self, row: &FactRow, acts: &[Step]) -> bool {
+        let turned = self.impact.facts.iter().any(|fallen| fallen.fact == row.fact);
+        let by = self.step.act.event;
+        turned || acts.iter().any(|step| step.act.undone_by == Some(by))
+    }
+}
+
+fn turns(effects: &Effects<'_, '_>, first: u64) -> Result<Vec<Turn>, LedgerError> {
+    let (view, mut turns) = (effects.view(), Vec::new());
+    for event in effects.turning(first) {
+        let (Some(impact), Some(seen)) = (effects.impact(event)?, view.event(event)?) else {
+            continue;
+        };
+        let row = row(effects, &seen, Vec::new())?;
+        let why = match &row.args {
+            Some(Args::LedgerChanged(args)) => {
+                let confirmations =
+                    row.effect.changes.iter().find(|change| change.field == "confirmations");
+                let Some(change) = confirmations else { continue };
+                let noun = if args.confirmations == 1 { "confirmation" } else { "confirmations" };
+                format!("{} {noun}, before {}", args.confirmations, change.before)
+            }
+            Some(Args::EditorRevoked(args)) => {
+                let from = args.suspect_from.unwrap_or_default();
+                format!("{}, suspect from {from}", args.reason)
+            }
+            _ => continue,
+        };
+        let Some(act) = act(view, effects.names, &seen) else { continue };
+        let subject = row.effect.subject.clone();
+        let said = said(view.content(&seen));
+        let step = Step { subject, ..step(&act, Some(why), &said) };
+        turns.push(Turn { step, impact });
+    }
+    Ok(turns)
 }
 
 /// Facts that stand otherwise, whatever was done to them.
@@ -156,9 +217,14 @@ fn restated(from: &View<'_>, to: &View<'_>) -> BTreeSet<u64> {
     other.map(|fact| fact.position).collect()
 }
 
-fn change(views: (&View<'_>, &View<'_>), first: u64, row: &FactRow) -> Change {
-    let (from, to) = views;
+fn change(
+    (from, to): (&View<'_>, &View<'_>),
+    (first, turns): (u64, &[Turn]),
+    row: &FactRow,
+) -> Change {
     let mut acts = steps(row);
+    let turns: Vec<&Step> =
+        turns.iter().filter(|turn| turn.concerns(row, &acts)).map(|turn| &turn.step).collect();
     let undone_here = |act: &Act| act.undone_by.is_some_and(|by| by >= first);
     let mut changes: BTreeSet<&str> = BTreeSet::new();
     if acts.iter().any(|step| undone_here(&step.act)) {
@@ -170,11 +236,16 @@ fn change(views: (&View<'_>, &View<'_>), first: u64, row: &FactRow) -> Change {
     if standing.clone().any(|s| s.act.kind == Type::FactCorrected && !s.ends.is_empty()) {
         changes.insert("resolved");
     }
+    if turns.iter().any(|step| step.act.kind == Type::LedgerChanged) {
+        changes.insert("threshold-changed");
+    }
     let old = from.state().fold.fact(row.fact);
     let new = to.state().fold.fact(row.fact);
     if old.is_none() {
         changes.insert("new");
     }
+    acts.extend(turns.into_iter().cloned());
+    acts.sort_by_key(|step| step.act.event);
     let was_suspect = old.is_some_and(|old| old.suspect);
     let is_suspect = new.is_some_and(|new| new.suspect);
     match (was_suspect, is_suspect) {
@@ -213,16 +284,20 @@ fn word(kind: Type) -> &'static str {
     }
 }
 
-/// Every act on a fact, by position.
-fn steps(row: &FactRow) -> Vec<Step> {
-    let step = |act: &Act, why: Option<String>, said: &Said| Step {
+fn step(act: &Act, why: Option<String>, said: &Said) -> Step {
+    Step {
         act: act.clone(),
         why,
+        subject: None,
         error_in: None,
         ends: Vec::new(),
         statement: said.statement.clone(),
         withheld: said.withheld,
-    };
+    }
+}
+
+/// Every act on a fact, by position.
+fn steps(row: &FactRow) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for revision in &row.revisions {
         let why = revision.reason.map(|reason| reason.to_string());

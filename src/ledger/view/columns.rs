@@ -6,7 +6,7 @@
 
 use crate::ledger::table::Table;
 use crate::ledger::view::AsOf;
-use crate::ledger::view::row::FactRow;
+use crate::ledger::view::row::{Act, FactRow};
 use std::io::Write;
 
 const COLUMNS: [&str; 32] = [
@@ -44,22 +44,36 @@ const COLUMNS: [&str; 32] = [
     "revised_by",
 ];
 
+/// Which name a signer has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// The one at the event.
+    AtEvent,
+    /// The last one as of the point, as FORMAT.md section 14 has it for a bag.
+    Last,
+}
+
 /// Writes a header and a row for each fact. `reason` and `statement` are those of the retraction
 /// that stands, else of the first open dispute, else of the last correction.
 pub fn write<'a>(
     out: &mut dyn Write,
     as_of: &AsOf,
     facts: impl Iterator<Item = &'a FactRow>,
+    naming: Naming,
 ) -> Result<(), csv::Error> {
     let mut table = Table::new(out);
     table.row(&COLUMNS)?;
     for row in facts {
-        table.row(&record(as_of, row))?;
+        table.row(&record(as_of, row, naming))?;
     }
     Ok(table.end()?)
 }
 
-fn record(as_of: &AsOf, row: &FactRow) -> [String; 32] {
+fn record(as_of: &AsOf, row: &FactRow, naming: Naming) -> [String; 32] {
+    let by = |act: &Act| match naming {
+        Naming::AtEvent => act.by.clone(),
+        Naming::Last => act.signer().last().to_owned(),
+    };
     let words = &row.words;
     let shown = |value: Option<String>| value.unwrap_or_default();
     let when = words.when.as_ref();
@@ -102,10 +116,10 @@ fn record(as_of: &AsOf, row: &FactRow) -> [String; 32] {
         reason,
         statement,
         shown(first.and_then(|act| act.at).map(|at| at.to_string())),
-        shown(first.map(|act| act.by.clone())),
+        shown(first.map(by)),
         shown(first.map(|act| act.key.to_string())),
         shown(present.and_then(|row| row.act.at).map(|at| at.to_string())),
-        shown(present.map(|row| row.act.by.clone())),
+        shown(present.map(|row| by(&row.act))),
     ]
 }
 

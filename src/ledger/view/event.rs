@@ -1,6 +1,7 @@
 //! Events as rows of a log: who, when, what, why.
 //!
-//! Always holds: an event that could not be read or was not applied has a row that says so.
+//! Always holds: an event that could not be read or was not applied has a row that says so; the
+//! signer has the name of that time.
 //! Not here: facts whole (`gather`).
 
 use crate::event::args::Args;
@@ -9,7 +10,9 @@ use crate::event::words::Type;
 use crate::fold::deed::Deed;
 use crate::hash::Hash;
 use crate::key::PublicKey;
-use crate::ledger::view::names::Names;
+use crate::ledger::error::LedgerError;
+use crate::ledger::view::effect::{Effect, Effects};
+use crate::ledger::view::names::Named;
 use crate::ledger::view::row::Withheld;
 use crate::ledger::view::{Seen, View};
 use crate::time::Time;
@@ -25,7 +28,11 @@ pub struct EventRow {
     pub said: Option<Time>,
     #[serde(rename = "type")]
     pub kind: Option<Type>,
+    /// The signer's name at the event.
     pub by: Option<String>,
+    /// The signer's name as of the view's point, where it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_now: Option<String>,
     pub key: Option<PublicKey>,
     /// The facts or the document that it acts on, itself where it makes one.
     pub on: Vec<u64>,
@@ -38,9 +45,17 @@ pub struct EventRow {
     pub withheld: Option<Withheld>,
     pub applied: bool,
     pub undone_by: Option<u64>,
+    /// What it did to its object.
+    #[serde(flatten)]
+    pub effect: Effect,
 }
 
 impl EventRow {
+    /// The signer's name at the event, and the present one where it differs.
+    pub fn signer(&self) -> Named {
+        Named { then: self.by.clone().unwrap_or_default(), now: self.by_now.clone() }
+    }
+
     /// Whether it makes a fact.
     pub fn is_fact(&self) -> bool {
         self.kind == Some(Type::FactAsserted)
@@ -89,17 +104,21 @@ pub fn owners(view: &View<'_>, event: u64) -> Vec<u64> {
     }
 }
 
-/// The row of an event.
-pub fn row(view: &View<'_>, names: &Names, seen: &Seen, on: Vec<u64>) -> EventRow {
+/// The row of an event, with its effect.
+pub fn row(effects: &Effects<'_, '_>, seen: &Seen, on: Vec<u64>) -> Result<EventRow, LedgerError> {
+    let (view, names) = (effects.view, effects.names);
     let statement = seen.statement();
     let content = view.content(seen);
-    EventRow {
+    let by = statement.map(|said| names.at(&said.by, seen.position));
+    let (by, by_now) = by.map_or((None, None), |named| (Some(named.then), named.now));
+    Ok(EventRow {
         position: seen.position,
         hash: seen.hash(),
         at: seen.at(),
         said: statement.map(|said| said.said),
         kind: statement.map(|said| said.kind),
-        by: statement.map(|said| names.of(&said.by)),
+        by,
+        by_now,
         key: statement.map(|said| said.by),
         on,
         args: statement.map(|said| said.args.clone()),
@@ -111,7 +130,8 @@ pub fn row(view: &View<'_>, names: &Names, seen: &Seen, on: Vec<u64>) -> EventRo
         withheld: content.err(),
         applied: view.is_applied(seen.position),
         undone_by: view.undone_by(seen.position),
-    }
+        effect: effects.of(seen)?,
+    })
 }
 
 /// The words of an event that tell most.

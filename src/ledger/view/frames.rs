@@ -57,7 +57,8 @@ pub fn frames(view: &View<'_>, names: &Names, wanted: &BTreeSet<u64>) -> Vec<Fra
         };
         let mut changed = Vec::new();
         for fact in touched.iter().filter(|fact| wanted.contains(fact)) {
-            let Some(standing) = state.fold.fact(*fact).map(|fact| standing(&state, names, fact))
+            let Some(standing) =
+                state.fold.fact(*fact).map(|fact| standing(&state, names, fact, act.position))
             else {
                 continue;
             };
@@ -102,8 +103,9 @@ fn touched(state: &State, deed: &Deed, position: u64) -> Option<u64> {
     }
 }
 
-fn standing(state: &State, names: &Names, fact: &Fact) -> Standing {
-    let name = |key: &u32| state.history.key(*key).map(|key| names.of(&key));
+fn standing(state: &State, names: &Names, fact: &Fact, event: u64) -> Standing {
+    // As of after the event, so that a name that it gives counts.
+    let name = |key: &u32| state.history.key(*key).map(|key| names.at(&key, event + 1).then);
     Standing {
         fact: fact.position,
         status: state.status(fact),

@@ -7,6 +7,7 @@ use crate::event::args::Args;
 use crate::event::body::{Captured, Content};
 use crate::event::words::{RedactReason, Relation};
 use crate::ledger::error::LedgerError;
+use crate::ledger::view::effect::{differences, object};
 use crate::ledger::view::names::Names;
 use crate::ledger::view::row::{
     Act, Charge, Confirmation, DocumentRow, Ended, EvidenceRow, FactRow, Opening, Redescribed,
@@ -16,7 +17,7 @@ use crate::ledger::view::saying::{act, said, words};
 use crate::ledger::view::{Seen, View};
 use crate::state::Status;
 use hashbrown::HashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rows that were asked for.
 #[derive(Default)]
@@ -51,6 +52,7 @@ pub fn gather(
             evidence.title = about.map(|about| about.title.to_string());
             evidence.sha256 = about.map(|about| about.sha256);
         }
+        row.described_anew = described_anew(row, &gathered.documents);
     }
     Ok(gathered)
 }
@@ -134,6 +136,7 @@ impl Gathering<'_, '_> {
                 corrected: 0,
                 suspect: false,
                 document_disputed: false,
+                described_anew: Vec::new(),
                 sealed: false,
                 redacted: false,
                 words: Words::default(),
@@ -288,9 +291,12 @@ impl Gathering<'_, '_> {
         let content = self.content().cloned();
         let Some(row) = self.into.documents.get_mut(&document) else { return };
         let withheld = content.as_ref().err().copied();
-        let mut statement = None;
+        let (mut statement, mut changes) = (None, Vec::new());
         if let Ok(Content::DocumentDescribed(body)) = content {
             statement = Some(body.statement.to_string());
+            if let Some(about) = &row.about {
+                changes = differences(&object(about), &object(&body));
+            }
             if let Some(about) = row.about.as_mut().filter(|_| act.undone_by.is_none()) {
                 **about = Captured {
                     sha256: about.sha256,
@@ -310,7 +316,7 @@ impl Gathering<'_, '_> {
                 };
             }
         }
-        row.described.push(Redescribed { act, statement, withheld });
+        row.described.push(Redescribed { act, statement, withheld, changes });
     }
 }
 
@@ -344,6 +350,19 @@ fn finish(view: &View<'_>, row: &mut FactRow) {
             row.ended = None;
         }
     }
+}
+
+/// The descriptions of a fact's documents that stand and came after its present revision.
+fn described_anew(row: &FactRow, documents: &BTreeMap<u64, DocumentRow>) -> Vec<u64> {
+    let cited = row.words.evidence.iter().map(|evidence| evidence.evidence.document);
+    let cited: BTreeSet<u64> = cited.collect();
+    let rows = cited.iter().filter_map(|document| documents.get(document));
+    let later = rows.flat_map(|document| &document.described).filter(|described| {
+        described.act.event > row.revision && described.act.undone_by.is_none()
+    });
+    let mut events: Vec<u64> = later.map(|described| described.act.event).collect();
+    events.sort_unstable();
+    events
 }
 
 /// All evidence of a row.

@@ -8,6 +8,7 @@
 mod acts;
 pub mod between;
 pub mod columns;
+pub mod effect;
 pub mod event;
 pub mod frames;
 pub mod gather;
@@ -22,6 +23,8 @@ pub mod spans;
 use crate::event::args::Seal;
 use crate::event::body::{Body, Content};
 use crate::event::record::Statement;
+use crate::fold::deed::Deed;
+use crate::fold::history::Act;
 use crate::hash::Hash;
 use crate::index::Unfit;
 use crate::ledger::append::chain;
@@ -168,6 +171,24 @@ impl<'a> View<'a> {
     /// Why all of the record was folded, where a part of it was asked for.
     pub fn folded_because(&self) -> Option<&str> {
         self.folded_because.as_deref()
+    }
+
+    /// Whether all of the record up to the point was folded.
+    pub fn is_folded(&self) -> bool {
+        self.slice.is_none()
+    }
+
+    /// The events that make, describe or act on a fact or document, as of the point.
+    pub fn life(&self, of: u64) -> Vec<u64> {
+        if let Some(slice) = &self.slice {
+            return self.or_folded(slice.life(of), |whole| whole.life(of), Vec::new());
+        }
+        let acts = self.state().history.acts().iter();
+        let own = |act: &&Act| match act.deed {
+            Deed::Described { document } => document == of,
+            _ => act.position == of || act.deed.on() == Some(of),
+        };
+        acts.filter(own).map(|act| act.position).collect()
     }
 
     /// What the index answers; where it cannot, what the folded record does. Where that cannot be

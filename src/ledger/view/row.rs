@@ -8,6 +8,8 @@ use crate::event::body::{Captured, Dating, Evidence, Hop, Topic, When};
 use crate::event::words::{ErrorIn, How, Reason, RedactReason, Relation, Stance, Type, Vouch};
 use crate::hash::Hash;
 use crate::key::PublicKey;
+use crate::ledger::view::effect::FieldChange;
+use crate::ledger::view::names::Named;
 use crate::state::Status;
 use crate::time::Time;
 use serde::Serialize;
@@ -36,12 +38,24 @@ pub struct Act {
     pub kind: Type,
     /// Its time.
     pub at: Option<Time>,
-    /// The signer's name.
+    /// The time that the signer's clock gave it.
+    pub said: Option<Time>,
+    /// The signer's name at the event.
     pub by: String,
+    /// The signer's name as of the view's point, where it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_now: Option<String>,
     /// The signer's key.
     pub key: PublicKey,
     /// The suspect revocation that undid it.
     pub undone_by: Option<u64>,
+}
+
+impl Act {
+    /// The signer's name at the event, and the present one where it differs.
+    pub fn signer(&self) -> Named {
+        Named { then: self.by.clone(), now: self.by_now.clone() }
+    }
 }
 
 /// A statement and its evidence, or why they are not told.
@@ -172,6 +186,8 @@ rows! {
         corrected: u32,
         suspect: bool,
         document_disputed: bool,
+        /// Descriptions of its documents that came after its present revision.
+        described_anew: Vec<u64>,
         sealed: bool,
         redacted: bool,
         #[serde(flatten)]
@@ -189,6 +205,8 @@ rows! {
         act: Act,
         statement: Option<String>,
         withheld: Option<Withheld>,
+        /// What it changed against the description before it.
+        changes: Vec<FieldChange>,
     }
     /// A document as of the point.
     DocumentRow {

@@ -10,11 +10,14 @@ use crate::ledger::view::{Seen, View};
 /// Who did what an event says; `None` if its statement is not in form.
 pub fn act(view: &View<'_>, names: &Names, seen: &Seen) -> Option<Act> {
     let said = seen.statement()?;
+    let named = names.at(&said.by, seen.position);
     Some(Act {
         event: seen.position,
         kind: said.kind,
         at: seen.at(),
-        by: names.of(&said.by),
+        said: Some(said.said),
+        by: named.then,
+        by_now: named.now,
         key: said.by,
         undone_by: view.undone_by(seen.position),
     })

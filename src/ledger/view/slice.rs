@@ -256,6 +256,10 @@ impl Slice<'_> {
         found.ok_or(Hindered::Unfit(Unfit::Changed(position)))
     }
 
+    pub(super) fn life(&self, of: u64) -> Result<Vec<u64>, Unfit> {
+        self.then.life(of)
+    }
+
     pub(super) fn undone_by(&self, event: u64) -> Result<Option<u64>, Unfit> {
         Ok(self.then.mark(event)?.undone(event).map(|undone| undone.by))
     }

@@ -9,6 +9,7 @@ use crate::journal::Journal;
 use crate::keys::{Mark, Marks};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
+use crate::ledger::record;
 use crate::ledger::writer::Notice;
 use crate::rule::{Fault, Rule};
 use crate::store::sled::{self, SledStore};
@@ -18,6 +19,32 @@ use crate::verify::ends::Ends;
 use crate::verify::source::Source;
 use crate::verify::{Follower, Judge, Options, follow};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// The files of a ledger by name, length and time of the last change, and its checkpoint: equal
+/// before and after where no writer was at work in between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    logs: Vec<(PathBuf, u64, Option<SystemTime>)>,
+    checkpoint: Option<Vec<u8>>,
+}
+
+impl Stamp {
+    /// As they are now.
+    pub fn of(paths: &Paths) -> Result<Stamp, LedgerError> {
+        let folder = paths.ledger.join("journal");
+        let listed = std::fs::read_dir(&folder).map_err(disk::error("list", &folder))?;
+        let mut logs = Vec::new();
+        for found in listed {
+            let found = found.map_err(disk::error("list", &folder))?;
+            let path = found.path();
+            let about = found.metadata().map_err(disk::error("read", &path))?;
+            logs.push((path, about.len(), about.modified().ok()));
+        }
+        logs.sort();
+        Ok(Stamp { logs, checkpoint: record::checkpoint(paths)? })
+    }
+}
 
 /// A record that ends before what its checkpoint signs is read, never written.
 pub fn check_end(journal: &Journal, covered: Option<u64>) -> Result<(), LedgerError> {

@@ -2,7 +2,8 @@
 //!
 //! Always holds: what is applied is what section 6 allows in a state of the file's events alone;
 //! acts that are not in the file, and later ones, change what is told here, and nobody can see that
-//! from the file. Not here: whether the file holds (`proof`). Source: FORMAT.md section 12, "Status".
+//! from the file. Not here: whether the file holds (`proof`). Source: FORMAT.md section 12,
+//! "Status".
 
 use super::Proof;
 use crate::event::record::{Place, Reading, Statement};

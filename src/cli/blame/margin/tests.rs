@@ -14,6 +14,7 @@ fn resting(fact: u64, start: usize, end: usize) -> Resting {
         overlays: Vec::new(),
         claim: None,
         by: Some("Ada".to_owned()),
+        by_now: None,
         at: None,
         confirmed_by: Vec::new(),
         spans: vec![span],

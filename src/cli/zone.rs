@@ -1,0 +1,49 @@
+//! The zone of displayed times: that of `--tz`, for every time that people read.
+//!
+//! Always holds: a displayed time carries its zone; JSON and CSV have the record's own times, in
+//! UTC, whatever zone is displayed. Not here: times that people type (`ledger::point`).
+
+use crate::time::Time;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::sync::OnceLock;
+
+static ZONE: OnceLock<TimeZone> = OnceLock::new();
+
+/// Sets the zone, once for the process: before that it is UTC.
+pub fn display(zone: TimeZone) {
+    // A second zone in one process would be that of another command.
+    let _ = ZONE.set(zone);
+}
+
+/// A time as it is displayed: its date and time of day, and `Z` or its offset from UTC.
+fn parts(time: Time) -> (String, String) {
+    let zone = ZONE.get().cloned().unwrap_or(TimeZone::UTC);
+    let at = Timestamp::from_microsecond(time.micros()).unwrap_or_default();
+    let local = at.to_zoned_datetime(zone.clone());
+    let offset = match zone == TimeZone::UTC {
+        true => "Z".to_owned(),
+        false => local.strftime("%:z").to_string(),
+    };
+    (local.datetime().to_string(), offset)
+}
+
+/// A time to the second, or in full where that would lose something: `2022-01-27T08:00:00Z`.
+pub fn moment(time: Time) -> String {
+    let (local, offset) = parts(time);
+    format!("{local}{offset}")
+}
+
+/// A time for a column: day and minute, `2022-01-27 08:00Z`.
+pub fn minute(time: Option<Time>) -> String {
+    let Some(time) = time else { return "time unknown".to_owned() };
+    let (local, offset) = parts(time);
+    let text = local.get(..16).unwrap_or_default().replace('T', " ");
+    format!("{text}{offset}")
+}
+
+/// The name of the zone, as `--tz` takes it.
+pub fn name() -> String {
+    let name = ZONE.get().and_then(|zone| zone.iana_name().map(str::to_owned));
+    name.unwrap_or_else(|| "UTC".to_owned())
+}
