@@ -56,7 +56,7 @@ class Bag:
         try:
             with open(self.path(name), "rb") as file:
                 return file.read()
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError):
             return None
 
     def tell(self, name, why):
@@ -79,7 +79,12 @@ class Bag:
                 self.bytes += os.path.getsize(self.path(name))
         listed = {*self.tags, *self.manifest, TAG_MANIFEST, NOTE, "bagit.txt"}
         for name, is_file in sorted(self.walk("", 0)):
-            if not is_file:
+            if is_file is None:
+                if name in (TAG_MANIFEST, NOTE):
+                    self.tell(name, "a folder")
+                elif name not in listed and name.startswith("data/"):
+                    self.tell(name, "a folder without a file")
+            elif not is_file:
                 self.tell(name, "no file: a link, something else, or too deep")
             elif name not in listed and not name.startswith("."):
                 self.tell(name, "no manifest lists it")
@@ -109,12 +114,17 @@ class Bag:
             if sha512_of(path) == digest:
                 return True
             self.tell(name, "another SHA-512 than is listed")
+        elif os.path.isdir(path) and not os.path.islink(path):
+            self.tell(name, "it is listed and a folder")
         return False
 
     def walk(self, folder, depth):
-        """(name, whether it is a file) of everything that is no folder to look into."""
+        """(name, whether it is a file) of all that is no folder to look into; None: it is empty."""
         with os.scandir(self.path(folder) if folder else self.folder) as entries:
-            for entry in list(entries):
+            entries = list(entries)
+            if not entries:
+                yield folder, None
+            for entry in entries:
                 name = folder + "/" + entry.name if folder else entry.name
                 if entry.is_dir(follow_symlinks=False) and depth < DEPTH:
                     yield from self.walk(name, depth + 1)

@@ -25,7 +25,7 @@ const BODY: u64 = 2 * 1_048_576;
 /// The same of a document, and one more.
 const DOCUMENT: u64 = 67_108_864 + 1;
 /// More bytes than the longest bundle has.
-const BUNDLE: u64 = WIDTH * (2 + 65_535) + 1;
+const BUNDLE: u64 = tile::MAX_BUNDLE + 1;
 /// How many records out of form are read of a server, which could send them without end.
 const MALFORMED: u64 = 10_000;
 /// Bytes of a hash in a tile.

@@ -9,6 +9,8 @@ use crate::merkle::Tree;
 
 /// Hashes in a full tile, records in a full bundle.
 pub const WIDTH: u64 = 256;
+/// The most bytes of a bundle.
+pub const MAX_BUNDLE: u64 = WIDTH * (2 + 65_535);
 
 /// Which tile: level, index in the level, number of hashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

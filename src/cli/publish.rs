@@ -28,8 +28,9 @@ pub struct PublishArgs {
 const AFTER_HELP: &str = "\
 The record is verified first, and its checkpoint must cover all of it. The files are laid out as
 C2SP tlog-tiles has it (FORMAT.md section 9); annals verify DIR, or the address at which a web
-server serves it, judges them. An interrupted publication is finished by the next one. What is
-sealed or redacted is not published, and is removed if it was.
+server serves it, judges them. An interrupted publication is finished by the next one, and what is
+damaged or missing there is written again. What is sealed or redacted is not published, and is
+removed if it was.
 
 Where keys/policy names witnesses, they are asked first. Nothing is published where their
 cosignatures do not meet the policy's quorum (exit 5; --no-witness publishes all the same), or where

@@ -84,6 +84,10 @@ fn line(step: &Step) -> String {
             let path = path.display();
             format!("{place}: {events} events, not taken, at {path}: {}", visible(why))
         }
+        Step::Found(place, path, Found::Unknown(why)) => {
+            let path = path.display();
+            format!("{place}: not compared, at {path}: it cannot be copied: {}", visible(why))
+        }
         Step::Found(place, path, Found::Absent) => {
             format!("{place}: there is none at {}", path.display())
         }

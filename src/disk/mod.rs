@@ -11,6 +11,7 @@ pub mod append;
 pub mod at;
 pub mod lock;
 pub mod open;
+pub mod temporary;
 
 pub use open::Strange;
 use open::{Links, is_folder, open, open_to_write};
@@ -328,12 +329,28 @@ pub fn inside(folder: &Path, name: &str) -> Result<PathBuf, DiskError> {
     Ok(path)
 }
 
-/// Makes the folders on the way to a file inside a folder that is there, where they are not there.
-pub fn make_inside(folder: &Path, name: &str) -> Result<PathBuf, DiskError> {
-    let path = inside(folder, name)?;
-    let above = parent(&path);
-    fs::create_dir_all(above).map_err(error("make folder", above))?;
-    Ok(path)
+/// Makes a folder that is not there yet and that its owner alone may look into. Not durable.
+pub fn make_private(folder: &Path) -> Result<(), DiskError> {
+    create_private(folder).map_err(error("make folder", folder))
+}
+
+fn create_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Copies a file to one that must not be there yet and that is its owner's alone. Not durable.
+pub fn copy_private(from: &Path, to: &Path) -> Result<(), DiskError> {
+    let mut source = open(from, Links::Refuse).map_err(error("read", from))?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut copy = options.open(to).map_err(error("make", to))?;
+    let copied = io::copy(&mut source, &mut copy);
+    copied.map(drop).map_err(error("copy", from))
 }
 
 /// Turns a cause into [`DiskError::Io`] about `path`, or [`DiskError::Strange`].

@@ -2,7 +2,8 @@
 //!
 //! Always holds: nothing is written but the pin, and that only after a whole good verdict, and
 //! evidence where the record is not the pinned one; the store is compared in a copy, so that
-//! looking changes nothing. Not here: the judgement itself (`verify`), words for people (`cli`).
+//! looking changes nothing, and where it cannot be copied the verdict is given without it.
+//! Not here: the judgement itself (`verify`), words for people (`cli`).
 //! Source: FORMAT.md section 9.
 
 pub mod evidence;
@@ -10,6 +11,8 @@ pub mod kept;
 pub mod periods;
 
 use crate::archive::published::Published;
+use crate::disk::DiskError;
+use crate::disk::temporary::Temporary;
 use crate::index::{Builder, Built, Mode};
 use crate::keys::{KeysError, Mark, Marks};
 use crate::ledger::append::chain;
@@ -287,12 +290,20 @@ fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound,
     if crate::disk::lock::is_held(&record.paths.lock()) {
         return Ok(StoreFound::NotCompared("a writer holds it".to_owned()));
     }
-    let store = match sled::open_copy(&folder, &free_name()) {
+    // The store is no evidence: where it cannot be looked at, the verdict is the journal's.
+    let not_copied = |error: DiskError| {
+        StoreFound::NotCompared(format!("it cannot be copied to be looked at: {}", chain(&error)))
+    };
+    let scratch = match Temporary::make() {
+        Ok(scratch) => scratch,
+        Err(error) => return Ok(not_copied(error)),
+    };
+    let store = match sled::open_copy(&folder, &scratch.path().join("db")) {
         Ok(store) => store,
         Err(_) if record.has_moved() => {
             return Ok(StoreFound::NotCompared("a writer was at work meanwhile".to_owned()));
         }
-        Err(StoreError::Disk(error)) => return Err(error.into()),
+        Err(StoreError::Disk(error)) => return Ok(not_copied(error)),
         Err(error) => {
             let why = format!("{}; annals repair rebuilds it", chain(&error));
             faults.push(Fault::of(Rule::Unreadable, why));
@@ -315,15 +326,6 @@ fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound,
             Ok(StoreFound::Differs)
         }
     }
-}
-
-/// Where a copy may be made. A process that was killed left its own behind, and its number may be
-/// ours now.
-fn free_name() -> PathBuf {
-    let name = |n: u32| format!("annals-store-{}-{n}", std::process::id());
-    let named = (0..).map(|n| std::env::temp_dir().join(name(n)));
-    let mut free = named.filter(|path| path.symlink_metadata().is_err());
-    free.next().unwrap_or_else(std::env::temp_dir)
 }
 
 /// The first difference between store and journal.

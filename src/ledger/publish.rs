@@ -13,7 +13,7 @@ use crate::archive::tile::{self, Tile, Tiling, WIDTH};
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
 use crate::event::Entry;
 use crate::event::body::{Body, Content};
-use crate::event::record;
+use crate::event::record::{self, Reading};
 use crate::fold::Fold;
 use crate::hash::Hash;
 use crate::keys::Marks;
@@ -105,11 +105,22 @@ fn cosigned(record: &Record, now: &Checkpoint) -> Result<Vec<u64>, LedgerError> 
 /// The size that is published on a shelf: of this record, or nothing is written there.
 fn before(verified: &Verified<'_>, shelf: &dyn Shelf) -> Result<u64, LedgerError> {
     let Verified { record, report, checkpoint: now, .. } = verified;
-    let Some(bytes) = shelf.read(CHECKPOINT, MAX_NOTE as u64)? else { return Ok(0) };
+    let Some(bytes) = shelf.read(CHECKPOINT, MAX_NOTE as u64)? else {
+        return match is_of_another(record, shelf)? {
+            true => Err(LedgerError::Usage(
+                "what is published there has no checkpoint and begins with the event 0 of another \
+                 record; nothing was written; publish into another folder"
+                    .to_owned(),
+            )),
+            false => Ok(0),
+        };
+    };
     let note = Note::parse(&bytes);
     let Some((old, note)) = note.and_then(|n| Some((Checkpoint::parse(&n.text)?, n))) else {
         return Err(LedgerError::Usage(
-            "the published checkpoint is not in form: publish into an empty folder".to_owned(),
+            "the published checkpoint is not in form; nothing was written; remove it and publish \
+             again, if this is the folder of this record, or publish into an empty folder"
+                .to_owned(),
         ));
     };
     let why = if old.origin != now.origin {
@@ -128,6 +139,24 @@ fn before(verified: &Verified<'_>, shelf: &dyn Shelf) -> Result<u64, LedgerError
         ))),
         false => Err(LedgerError::PublishedOther(why)),
     }
+}
+
+/// Whether the first bundle on a shelf begins with the event 0 of another record.
+fn is_of_another(record: &Record, shelf: &dyn Shelf) -> Result<bool, LedgerError> {
+    let full = Tile { level: 0, index: 0, width: WIDTH }.bundle_name();
+    let folder = folder_of(&full);
+    let partial = shelf.names(&folder)?.into_iter().map(|name| format!("{folder}/{name}"));
+    let ours = record.event(0)?.map(|event| event.reading.hash);
+    for name in partial.chain([full]) {
+        let Ok(Some(bundle)) = shelf.read(&name, tile::MAX_BUNDLE) else { continue };
+        let first = tile::cut(&bundle, 1).records.into_iter().next();
+        let theirs = first.map(|first| Reading::of(&first)).filter(|it| it.statement.is_some());
+        // One that is damaged says nothing.
+        if theirs.is_some_and(|theirs| Some(theirs.hash) != ours) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a note names a log key of the record and is signed by none of them: then what it says is

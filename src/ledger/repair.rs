@@ -173,9 +173,13 @@ fn hopeless(holdings: &[Holding]) -> LedgerError {
     }
 }
 
-/// Whether the store holds the record that was chosen, bodies too.
+/// Whether the store holds the record that was chosen, bodies too; one that could not be looked at
+/// is left as it is.
 fn same_as_store(record: &Holding, holdings: &[Holding]) -> Result<bool, LedgerError> {
     let store = holdings.iter().find(|holding| holding.place == Place::Store);
+    if store.is_some_and(Holding::is_unknown) {
+        return Ok(true);
+    }
     let Some(store) = store.filter(|store| store.is_whole()) else { return Ok(false) };
     if store.size() != record.size() {
         return Ok(false);

@@ -96,8 +96,8 @@ fn expect_store(folder: &Path) -> Result<(), StoreError> {
         _ => return missing(),
     }
     match open::look(&folder.join("db")).map_err(failed)? {
-        Some(_) => Ok(()),
-        None => missing(),
+        Some(about) if !about.is_dir() => Ok(()),
+        _ => missing(),
     }
 }
 
@@ -112,7 +112,6 @@ pub fn open_copy(folder: &Path, copy: &Path) -> Result<SledStore, StoreError> {
     }
     let opened = copy_files(folder, copy)
         .and_then(|()| copy_files(&folder.join("blobs"), &copy.join("blobs")))
-        .map_err(disk::error("copy the store", folder))
         .map_err(StoreError::Disk)
         .and_then(|()| open(copy));
     match opened {
@@ -345,18 +344,21 @@ fn read_head(bytes: &[u8]) -> Result<Head, StoreError> {
     }
 }
 
-/// Copies the plain files of a folder into a new one.
-fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir(to)?;
+/// Copies the plain files of a folder into a new one, all of them this user's alone, whoever may
+/// read or write the ones that are there.
+fn copy_files(from: &Path, to: &Path) -> Result<(), DiskError> {
+    disk::make_private(to)?;
     let listed = match fs::read_dir(from) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
-        listed => listed?,
+        listed => listed.map_err(disk::error("list", from))?,
     };
     for found in listed {
-        let found = found?;
+        let found = found.map_err(disk::error("list", from))?;
+        let path = found.path();
         let unfinished = found.file_name().to_string_lossy().ends_with(UNFINISHED);
-        if found.file_type()?.is_file() && !unfinished {
-            fs::copy(found.path(), to.join(found.file_name()))?;
+        let about = found.file_type().map_err(disk::error("read", &path))?;
+        if about.is_file() && !unfinished {
+            disk::copy_private(&path, &to.join(found.file_name()))?;
         }
     }
     Ok(())

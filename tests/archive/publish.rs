@@ -279,6 +279,26 @@ fn nothing_is_written_through_a_link_in_the_folder() {
 }
 
 #[test]
+fn a_folder_without_its_checkpoint_is_finished_and_that_of_another_record_is_left_alone() {
+    let theirs = Ledger::opened_as(&acts::Opening { window: 5, ..Default::default() });
+    let ours = ledger(8);
+    let mut shelf = Memory::default();
+    put(&mut shelf, &ours, 8).unwrap();
+    let whole = shelf.files.clone();
+    shelf.files.remove("checkpoint");
+    assert_eq!(put(&mut shelf, &ours, 8).unwrap().written, 1);
+    assert_eq!(shelf.files, whole);
+    let mut other = Memory::default();
+    put(&mut other, &theirs, 1).unwrap();
+    other.files.remove("checkpoint");
+    let (before, steps) = (other.files.clone(), other.steps);
+    let refused = put(&mut other, &ours, 8).unwrap_err();
+    let why = "what is published there has no checkpoint and begins with the event 0 of another ";
+    assert!(refused.to_string().starts_with(why) && refused.exit() == 2, "{refused}");
+    assert_eq!((other.files, other.steps), (before, steps));
+}
+
+#[test]
 fn a_page_for_people_may_stand_beside_the_record_and_no_lock_is_left() {
     let place = tempfile::tempdir().unwrap();
     for name in ["index.html", "robots.txt", ".htaccess"] {

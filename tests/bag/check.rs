@@ -129,6 +129,79 @@ fn the_steps_find_what_was_changed() {
     assert_eq!(last(&run(&bag).1), "NOT GOOD: the note is not of this bag");
 }
 
+/// A bag, as far as the steps look at one, of the files of a vector.
+fn bag_of_vector(page: &str, name: &str, bag: &Path) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/vectors/{name}.json"));
+    let vector: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    for (name, file) in vector["files"].as_object().unwrap() {
+        let path = bag.join("data").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, file["text"].as_str().expect("text")).unwrap();
+    }
+    std::fs::write(bag.join("VERIFY.txt"), page).unwrap();
+    crate::folders::manifest_again(bag);
+}
+
+/// The signatures and keys on which implementations differ: openssl takes some of these.
+#[test]
+fn the_steps_refuse_the_signatures_that_the_rules_refuse() {
+    let story = story();
+    story.told("export --to bag");
+    let page = std::fs::read_to_string(story.folder.path().join("bag/VERIFY.txt")).unwrap();
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let names = std::fs::read_dir(vectors).unwrap().map(|entry| entry.unwrap().file_name());
+    let names = names.filter_map(|name| name.to_str()?.strip_suffix(".json").map(str::to_owned));
+    let names = names.filter(|name| name.starts_with("302-") && !name.ends_with("-published"));
+    let mut bad: Vec<String> = names.collect();
+    bad.sort();
+    assert!(bad.contains(&"302-signature-identity".to_owned()), "{bad:?}");
+    for name in &bad {
+        let place = tempfile::tempdir().unwrap();
+        bag_of_vector(&page, name, place.path());
+        let (good, said) = run(place.path());
+        assert!(!good && said.contains("NOT GOOD: the signature of event "), "{name}: {said}");
+    }
+    for name in ["000-good-newsroom", "000-good-rekeyed-twice"] {
+        let place = tempfile::tempdir().unwrap();
+        bag_of_vector(&page, name, place.path());
+        let (good, said) = run(place.path());
+        assert!(good && said.ends_with("GOOD\n"), "{name}: {said}");
+    }
+}
+
+/// Openssl verifies under a key of a small order whatever anybody signed for it.
+#[test]
+fn the_steps_take_no_key_of_a_small_order() {
+    let page = include_str!("../../src/ledger/export/verify.txt");
+    let start = page.find("P = 2**255 - 19").unwrap();
+    let end = page.find("    parts = {").unwrap();
+    // What of `signed` stands before openssl is asked, and a word for what would ask it.
+    let code = format!("{}    return \"asked\"\n", &page[start..end]);
+    let keys = |script: &str| {
+        let done = Command::new("python3").args(["-c", script]).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let points = curve25519_dalek::constants::EIGHT_TORSION;
+    let mut refused: Vec<String> =
+        points.iter().map(|point| hex::encode(point.compress().0)).collect();
+    // Other spellings of y = 0 and y = 1, and the sign bit where x is 0.
+    for (low, high) in [("ed", "7f"), ("ee", "7f"), ("ed", "ff"), ("ee", "ff")] {
+        refused.push(format!("{low}{}{high}", "ff".repeat(30)));
+    }
+    refused.push(format!("01{}80", "00".repeat(30)));
+    let good = keys_of_the_story();
+    for (key, answer) in refused.iter().map(|key| (key, "False")).chain([(&good, "asked")]) {
+        let call = format!("{code}\nprint(signed(bytes.fromhex('{key}'), b'', bytes(64)))");
+        assert_eq!(keys(&call).trim_end(), answer, "{key}");
+    }
+}
+
+/// A key that is as it should be.
+fn keys_of_the_story() -> String {
+    hex::encode(annals::key::SecretKey::from_seed([7; 32]).public().0)
+}
+
 #[test]
 fn the_page_is_there_for_a_browser_too() {
     let story = story();

@@ -101,6 +101,55 @@ fn a_link_is_no_file() {
     );
 }
 
+/// What is not a regular file is not that file: a payload file, a tag file, a document.
+#[test]
+fn a_folder_is_no_file() {
+    for (name, list) in [
+        ("data/facts.csv", "manifest-sha512.txt"),
+        ("data/ledger/checkpoint", "manifest-sha512.txt"),
+        ("VERIFY.txt", "tagmanifest-sha512.txt"),
+    ] {
+        for filled in [false, true] {
+            let (story, bag) = bag();
+            fs::remove_file(bag.join(name)).unwrap();
+            fs::create_dir(bag.join(name)).unwrap();
+            let mut expected = vec![format!("damage: {name}: expected a file, found a folder")];
+            if filled {
+                fs::write(bag.join(name).join("x"), "x").unwrap();
+                let why = format!("it is there, and {list} does not list it");
+                expected.push(format!("damage: {name}/x: {why}"));
+            }
+            let (lines, code, said) = verdict(&story);
+            let of_files = |line: &&String| line.contains(name);
+            let told: Vec<&String> = lines.iter().filter(of_files).collect();
+            assert_eq!(told, expected.iter().collect::<Vec<_>>());
+            // A record whose checkpoint is a folder cannot be opened: it has no verdict.
+            let judged = name != "data/ledger/checkpoint";
+            assert_eq!((code, said.as_str()), (2, if judged { DAMAGED } else { "" }));
+            let imported = story.run("import bag --to copy");
+            assert_eq!(imported.exit, 2, "{}", imported.out);
+            assert!(!story.folder.path().join("copy").exists());
+        }
+    }
+}
+
+#[test]
+fn an_empty_folder_that_no_file_is_in() {
+    expect(
+        |bag| {
+            fs::create_dir(bag.join("data/ledger/document/more")).unwrap();
+            fs::create_dir_all(bag.join("data/more/inside")).unwrap();
+            fs::create_dir(bag.join("outside")).unwrap();
+        },
+        &[
+            "damage: data/ledger/document/more: expected no such folder: it has no file",
+            "damage: data/more/inside: expected no such folder: it has no file",
+        ],
+        2,
+        DAMAGED,
+    );
+}
+
 #[test]
 fn a_name_that_leads_out_of_the_bag() {
     expect(

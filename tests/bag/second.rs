@@ -144,6 +144,15 @@ fn what_is_missing_too_much_or_misnamed() {
     case(&|bag| {
         std::fs::create_dir_all(bag.join("data/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q")).unwrap()
     });
+    case(&|bag| std::fs::create_dir_all(bag.join("data/a/b")).unwrap());
+    for name in ["data/facts.csv", "data/ledger/checkpoints", "VERIFY.txt", "bag-info.txt"] {
+        for inside in ["", "/x"] {
+            case(&|bag| {
+                std::fs::remove_file(bag.join(name)).unwrap();
+                std::fs::create_dir_all(bag.join(format!("{name}{inside}"))).unwrap();
+            });
+        }
+    }
     for line in ["x\n", "\n", "  data/x", "\r\n", &format!("{}  data/a:b\n", "0".repeat(128))] {
         case(&|bag| add(bag, "manifest-sha512.txt", line));
         case(&|bag| add(bag, "tagmanifest-sha512.txt", line));

@@ -1,7 +1,7 @@
 //! Disks that are full, and folders that cannot be written: refused with a clear message, nothing
 //! half-written, and it works once there is room.
 
-use crate::newsroom::{EVENTS, JOURNAL, Newsroom, fact, newsroom, prepare};
+use crate::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, fact, newsroom, prepare};
 use std::process::Command;
 
 const LAVROV: &str =
@@ -62,6 +62,65 @@ fn a_store_that_may_not_be_written_is_not_called_damaged() {
     let answer = limited(&room, 64, "append drafts.jsonl");
     let told = "annals: cannot open ledger/db\n  File too large (os error 27)\n";
     assert_eq!((answer.exit, &*answer.told()), (2, told));
+}
+
+/// The store is never evidence: where it cannot be copied to be looked at, the verdict is the
+/// journal's, and nothing of a copy stays.
+#[test]
+fn a_store_that_cannot_be_copied_takes_no_verdict_away() {
+    let room = newsroom();
+    let temporary = room.path("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    room.write("file", "");
+    let run = |folder: &str, line: &str| {
+        let mut command = room.command(line);
+        room.answer(command.env("TMPDIR", room.path(folder)).output().unwrap())
+    };
+    let left = || std::fs::read_dir(&temporary).unwrap().count();
+    let unable = "store: not compared: it cannot be copied to be looked at: cannot ";
+    for folder in ["file", "file/tmp", "none"] {
+        let verified = run(folder, "verify");
+        assert_eq!(verified.exit, 0, "{folder}: {verified:?}");
+        assert!(verified.out.contains(unable), "{folder}: {verified:?}");
+        assert!(verified.out.contains(WHOLE), "{folder}: {verified:?}");
+        let repaired = run(folder, "repair");
+        assert_eq!(repaired.exit, 0, "{folder}: {repaired:?}");
+        assert!(repaired.out.contains("nothing was to be repaired\n"), "{repaired:?}");
+        assert!(repaired.out.contains("verified: yes"), "{repaired:?}");
+    }
+    for blocks in [0, 1, 8, 64, 512] {
+        let mut shell = Command::new("sh");
+        prepare(&mut shell, room.folder.path());
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" verify");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_annals")]).env("TMPDIR", &temporary);
+        let verified = room.answer(shell.output().unwrap());
+        assert_eq!(verified.exit, 0, "{blocks}: {verified:?}");
+        assert!(verified.out.contains(unable), "{blocks}: {verified:?}");
+        assert_eq!(left(), 0, "{blocks}");
+    }
+    assert!(run("tmp", "verify").out.contains("store: 5 events, as in the journal\n"));
+    assert_eq!(left(), 0);
+    // A damaged journal is called so, and one that the store could have mended is not.
+    let mut journal = room.read(JOURNAL);
+    let middle = journal.len() / 2;
+    journal[middle] ^= 1;
+    room.write(JOURNAL, &journal);
+    assert_eq!(run("none", "verify").exit, run("tmp", "verify").exit);
+}
+
+/// What a process that was killed left is removed by the next one.
+#[test]
+fn what_a_killed_process_left_of_a_copy_is_removed() {
+    let room = newsroom();
+    let left = room.path("tmp/annals-store-4194305-0");
+    std::fs::create_dir_all(left.join("db")).unwrap();
+    room.write("tmp/annals-store-4194305-0/lock", "");
+    room.write("tmp/annals-store-4194305-0/db/db", "pages");
+    room.write("tmp/annals-store-notes", "kept");
+    let mut command = room.command("verify");
+    let verified = room.answer(command.env("TMPDIR", room.path("tmp")).output().unwrap());
+    assert_eq!(verified.exit, 0, "{verified:?}");
+    assert!(!left.exists() && room.has("tmp/annals-store-notes"));
 }
 
 /// A small file system of its own, where the test may mount one, filled to the last blocks: each

@@ -72,6 +72,12 @@ pub fn check(bag: &Path) -> Result<Checked, DiskError> {
         let allowed = [TAG_MANIFEST, NOTE, DECLARATION].contains(&name.as_str());
         if about == About::Strange {
             checked.wrong.push(format!("{name}: expected a file, found a link or something else"));
+        } else if about == About::Empty {
+            if allowed && !known {
+                checked.wrong.push(format!("{name}: expected a file, found a folder"));
+            } else if !known && name.starts_with("data/") {
+                checked.wrong.push(format!("{name}: expected no such folder: it has no file"));
+            }
         } else if !known && !allowed && !name.starts_with('.') {
             let list = if name.starts_with("data/") { MANIFEST } else { TAG_MANIFEST };
             checked.wrong.push(format!("{name}: it is there, and {list} does not list it"));
@@ -81,10 +87,11 @@ pub fn check(bag: &Path) -> Result<Checked, DiskError> {
     Ok(checked)
 }
 
-/// The bytes of a tag file.
+/// The bytes of a tag file; what is no file is as good as missing.
 pub fn read(bag: &Path, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
     match disk::read(&bag.join(name), MOST) {
         Ok(bytes) => Ok(Some(bytes)),
+        Err(DiskError::NotAFile { .. }) => Ok(None),
         Err(error) if error.is_missing() => Ok(None),
         Err(error) => Err(error),
     }
@@ -135,6 +142,11 @@ impl Checked {
                 return Ok(false);
             }
             Err(cause) => return Err(disk::error("read", &path)(cause)),
+            Ok(about) if about.is_dir() => {
+                self.wrong.push(format!("{name}: expected a file, found a folder"));
+                return Ok(false);
+            }
+            // Told where all that is there is listed.
             Ok(about) if !about.is_file() => return Ok(false),
             Ok(_) => {}
         }
@@ -174,17 +186,21 @@ fn digest(path: &Path) -> Result<String, DiskError> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum About {
     File,
+    /// A folder with nothing in it.
+    Empty,
     Strange,
 }
 
-/// Every file of the bag, by its name in it; links are not followed.
+/// Every file and every empty folder of the bag, by its name in it; links are not followed.
 fn there(bag: &Path) -> Result<BTreeMap<String, About>, DiskError> {
     let mut found = BTreeMap::new();
     let mut folders = BTreeSet::from([(0, String::new())]);
     while let Some((depth, folder)) = folders.pop_first() {
         let path = bag.join(&folder);
+        let mut empty = true;
         for entry in fs::read_dir(&path).map_err(disk::error("list", &path))? {
             let entry = entry.map_err(disk::error("list", &path))?;
+            empty = false;
             let name = entry.file_name().to_string_lossy().into_owned();
             let name = if folder.is_empty() { name } else { format!("{folder}/{name}") };
             let about = entry.file_type().map_err(disk::error("read", &path))?;
@@ -194,6 +210,9 @@ fn there(bag: &Path) -> Result<BTreeMap<String, About>, DiskError> {
                 let what = if about.is_file() { About::File } else { About::Strange };
                 found.insert(name, what);
             }
+        }
+        if empty {
+            found.insert(folder, About::Empty);
         }
     }
     Ok(found)

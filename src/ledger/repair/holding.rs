@@ -57,6 +57,8 @@ pub enum Found {
     /// A copy that is whole by itself, of so many events, and cannot take the place of what was
     /// signed here: why.
     Unfit(u64, String),
+    /// It cannot be looked at: why.
+    Unknown(String),
     /// Nothing.
     Absent,
 }
@@ -82,6 +84,8 @@ pub struct Holding {
     /// What was signed here and speaks against a copy.
     against: Vec<Fault>,
     unreadable: Option<String>,
+    /// Why it cannot be looked at; nothing is known of it then.
+    unknown: Option<String>,
     mark: Option<Mark>,
 }
 
@@ -112,7 +116,7 @@ impl Holding {
         }
         let opened = sled::open_copy(&paths.store(), &scratch.path("db-copy"));
         match opened.and_then(|store| Stored::new(Box::new(store), &paths.ledger)) {
-            Err(StoreError::Disk(error)) => return Err(error.into()),
+            Err(StoreError::Disk(error)) => holding.unknown = Some(chain(&error)),
             Err(error) => holding.unreadable = Some(chain(&error)),
             Ok(stored) => holding.judge(Box::new(stored), (paths, checkpoint(paths)?), jobs)?,
         }
@@ -153,6 +157,7 @@ impl Holding {
             wrong: Vec::new(),
             against: Vec::new(),
             unreadable: None,
+            unknown: None,
             mark: None,
         }
     }
@@ -251,8 +256,16 @@ impl Holding {
         self.mark.as_ref().filter(|_| only).map(|mark| (mark.size, self.size()))
     }
 
+    /// Whether nothing is known of it, so that it must stay as it is.
+    pub fn is_unknown(&self) -> bool {
+        self.unknown.is_some()
+    }
+
     /// What it holds.
     pub fn found(&self) -> Found {
+        if let Some(why) = &self.unknown {
+            return Found::Unknown(why.clone());
+        }
         if let Some(why) = &self.unreadable {
             return Found::Damaged(why.clone(), 0);
         }

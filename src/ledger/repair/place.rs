@@ -33,7 +33,7 @@ impl Scratch {
             Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
                 return Err(disk::error("remove", &folder)(cause).into());
             }
-            _ => disk::make_folder(&folder)?,
+            _ => disk::make_private(&folder)?,
         }
         Ok(Scratch(folder))
     }

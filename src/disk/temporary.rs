@@ -1,0 +1,208 @@
+//! Folders for copies that are looked at and thrown away.
+//!
+//! Always holds: a folder is its owner's alone (0700); it goes when its [`Temporary`] is dropped,
+//! and when the process is ended by SIGINT, SIGTERM or SIGHUP; one that a killed process left is
+//! removed by the next that makes one, which sees by the lock in it that nobody has it.
+//! Not here: what is put into it. Source: `std::fs::File::try_lock`.
+
+use super::{DiskError, create_private, error};
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// What a name begins with; the number of the process and one more follow.
+const BEGINS: &str = "annals-store-";
+/// The file whose lock says that somebody has the folder.
+const LOCK: &str = "lock";
+/// How old a folder without a lock is before it is taken for one that was left.
+const OLD: Duration = Duration::from_secs(3_600);
+
+/// The folders of this process, for the thread that waits for signals.
+static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// A folder that goes when this is dropped.
+#[derive(Debug)]
+pub struct Temporary {
+    folder: PathBuf,
+    /// Held as long as the folder is.
+    _lock: File,
+}
+
+impl Temporary {
+    /// Makes a folder where the system has its temporary files, and removes what killed processes
+    /// left there.
+    pub fn make() -> Result<Temporary, DiskError> {
+        Temporary::make_in(&std::env::temp_dir())
+    }
+
+    fn make_in(parent: &Path) -> Result<Temporary, DiskError> {
+        remove_left(parent);
+        remove_on_signals();
+        let name = |n: u32| parent.join(format!("{BEGINS}{}-{n}", std::process::id()));
+        let mut names = (0..1_000).map(name);
+        let mut folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = loop {
+            let folder = names.next().unwrap_or_else(|| name(0));
+            match create_private(&folder) {
+                Ok(()) => break folder,
+                Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {
+                    if names.len() == 0 {
+                        return Err(error("make folder", &folder)(cause));
+                    }
+                }
+                Err(cause) => return Err(error("make folder", &folder)(cause)),
+            }
+        };
+        folders.push(folder.clone());
+        drop(folders);
+        let path = folder.join(LOCK);
+        let locked = OpenOptions::new().write(true).create_new(true).open(&path);
+        let locked = locked.and_then(|file| {
+            file.try_lock()?;
+            Ok(file)
+        });
+        match locked {
+            Ok(lock) => Ok(Temporary { folder, _lock: lock }),
+            Err(cause) => {
+                remove(&folder);
+                Err(error("make", &path)(cause))
+            }
+        }
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        remove(&self.folder);
+    }
+}
+
+/// Removes a folder of this process. What cannot be removed is left to the next process.
+fn remove(folder: &Path) {
+    let _ = fs::remove_dir_all(folder);
+    let mut folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
+    folders.retain(|other| other != folder);
+}
+
+/// Removes folders that nobody has. Failing to is no error: they hold nobody up.
+fn remove_left(parent: &Path) {
+    for found in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let path = found.path();
+        let named = found.file_name().to_str().is_some_and(is_name);
+        if named && is_own_folder(&path) && is_left(&path).unwrap_or(false) {
+            let _ = fs::remove_dir_all(&path);
+        }
+    }
+}
+
+/// Whether a name is of the exact form of those that are made here.
+fn is_name(name: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let numbers = name.strip_prefix(BEGINS).and_then(|rest| rest.split_once('-'));
+    numbers.is_some_and(|(process, n)| number(process) && number(n))
+}
+
+#[cfg(unix)]
+fn is_own_folder(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let own = rustix::process::geteuid().as_raw();
+    path.symlink_metadata().is_ok_and(|about| about.is_dir() && about.uid() == own)
+}
+
+#[cfg(not(unix))]
+fn is_own_folder(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|about| about.is_dir())
+}
+
+/// Whether nobody has a folder: its lock is free, or there is none and it is old.
+fn is_left(folder: &Path) -> io::Result<bool> {
+    match File::open(folder.join(LOCK)) {
+        Ok(file) => Ok(file.try_lock().is_ok()),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+            let made = folder.symlink_metadata()?.modified()?;
+            Ok(made.elapsed().is_ok_and(|age| age > OLD))
+        }
+        Err(cause) => Err(cause),
+    }
+}
+
+/// Starts the thread that removes the folders of this process where a signal ends it.
+#[cfg(unix)]
+fn remove_on_signals() {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    static STARTED: std::sync::Once = std::sync::Once::new();
+    STARTED.call_once(|| {
+        // Where signals cannot be waited for they end the process as they did before.
+        let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
+            return;
+        };
+        let wait = move || {
+            for signal in signals.forever() {
+                let folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
+                for folder in folders.iter() {
+                    let _ = fs::remove_dir_all(folder);
+                }
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
+            }
+        };
+        let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
+    });
+}
+
+#[cfg(not(unix))]
+fn remove_on_signals() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_private_and_goes_with_its_owner() {
+        let parent = tempfile::tempdir().unwrap();
+        let one = Temporary::make_in(parent.path()).unwrap();
+        let two = Temporary::make_in(parent.path()).unwrap();
+        assert_ne!(one.path(), two.path());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(one.path()).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o700);
+        }
+        fs::write(one.path().join("copy"), b"x").unwrap();
+        drop(one);
+        assert!(two.path().is_dir(), "what somebody has stays");
+        drop(two);
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_goes_and_nothing_else_does() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = |name: &str| {
+            let folder = parent.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            fs::write(folder.join("db"), b"x").unwrap();
+            folder
+        };
+        let (left, young) = (folder("annals-store-4194305-0"), folder("annals-store-4194305-1"));
+        let others = ["annals-store-7", "annals-store-x-1", "annals-store-7-1.old", "other"];
+        let others = others.map(folder);
+        fs::write(left.join(LOCK), b"").unwrap();
+        let old = std::time::SystemTime::now() - 2 * OLD;
+        others.iter().for_each(|other| File::open(other).unwrap().set_modified(old).unwrap());
+        let made = Temporary::make_in(parent.path()).unwrap();
+        assert!(!left.exists());
+        assert!(young.exists(), "somebody may be making it");
+        File::open(&young).unwrap().set_modified(old).unwrap();
+        drop((made, Temporary::make_in(parent.path()).unwrap()));
+        assert!(!young.exists());
+        assert!(others.iter().all(|other| other.is_dir()));
+    }
+}
