@@ -552,11 +552,10 @@ class Derived:
 
     def points(self):
         """(number of events, time) of each point."""
-        least, times = None, []
-        for e in reversed(self.events):
-            least = self.at(e) if least is None else min(least, self.at(e))
-            times.append(least)
-        times.reverse()
+        greatest, times = "", []
+        for e in self.events:
+            greatest = max(greatest, self.at(e))
+            times.append(greatest)
         for length in (10, 7, 4):
             last = {time[:length]: (size, time) for size, time in enumerate(times, 1)}
             if len(last) <= MEMENTOS and len(last) * self.n <= MEMENTO_EVENTS:

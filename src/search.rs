@@ -148,6 +148,14 @@ fn cut(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// A text folded as words are, with single spaces: equal where two texts differ in case, spelling
+/// in Unicode or spaces alone.
+pub fn folded(text: &str) -> String {
+    let folded = if text.is_ascii() { text.to_ascii_lowercase() } else { fold(text) };
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    words.join(" ")
+}
+
 fn fold(word: &str) -> String {
     if word.is_ascii() {
         return word.to_ascii_lowercase();

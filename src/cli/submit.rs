@@ -7,7 +7,7 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::WriteArgs;
-use crate::cli::output::{done, note};
+use crate::cli::output::{done, note, visible, wrapped};
 use crate::cli::preview::{self, Extent};
 use crate::cli::progress::Progress;
 use crate::event::body;
@@ -19,6 +19,7 @@ use crate::ledger::append::{
 };
 use crate::ledger::draft::Input;
 use crate::ledger::loaded::LoadedInput;
+use crate::ledger::repeats::Repeats;
 use crate::ledger::writer::{Woken, Writer};
 use std::io::Write;
 use std::path::PathBuf;
@@ -70,6 +71,7 @@ pub fn submit(context: &mut Context, input: &Input, options: &Submission) -> Res
             if agreed.is_some() {
                 note("note: the record went on, and this is not what was shown before");
             }
+            tell_notes(&prepared.notes);
             if !may_write(context, &mut writer, &prepared, options)? {
                 return Ok(Exit::Yes);
             }
@@ -79,6 +81,18 @@ pub fn submit(context: &mut Context, input: &Input, options: &Submission) -> Res
             return tell(&receipt, &writer);
         }
         agreed = Some(matters);
+    }
+}
+
+/// How many notes about drafts are told.
+const NOTES: usize = 20;
+
+fn tell_notes(notes: &[String]) {
+    for text in notes.iter().take(NOTES) {
+        note(wrapped(&format!("note: {}", visible(text)), 0));
+    }
+    if let Some(more) = notes.len().checked_sub(NOTES).filter(|more| *more > 0) {
+        note(format!("note: and {more} more like these"));
     }
 }
 
@@ -109,7 +123,7 @@ fn prepared(
         Resumed::Already(receipt) => return Ok(Found::Written(receipt)),
         Resumed::Again(prepared) => {
             note("note: this was signed before and not written; the same bytes are written now");
-            return Ok(Found::Prepared(Box::new(prepared)));
+            return Ok(Found::Prepared(prepared));
         }
         Resumed::Damaged { path, why } => note(format!(
             "note: what was kept of an earlier try is damaged and counts for nothing: {why}; it is \
@@ -120,7 +134,8 @@ fn prepared(
     }
     let progress = Progress::new(loaded.drafts.len() as u64, "checking");
     let done = &mut |done| progress.at(done);
-    let around = Around { signer: &mut signer, done };
+    let repeats = if options.again { Repeats::Allowed } else { Repeats::Refused };
+    let around = Around { signer: &mut signer, done, repeats };
     Ok(Found::Prepared(Box::new(prepare_input(writer, loaded, around)?)))
 }
 

@@ -7,7 +7,7 @@
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::event::Entry;
-use crate::event::body::Body;
+use crate::event::body::{Body, Content};
 use crate::event::record::Reading;
 use crate::hash::Hash;
 use crate::key::{Keys, SecretKey};
@@ -19,6 +19,7 @@ use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::loaded::{LoadedDraft, LoadedInput};
 use crate::ledger::outbox::{Keeping, Kept, Submission};
 use crate::ledger::outcome::{Fate, Outcome, Output, Refusals};
+use crate::ledger::repeats::{self, Repeats};
 use crate::ledger::seal::{Slot, seal};
 use crate::ledger::settle::{Settled, Settler};
 use crate::ledger::writer::Writer;
@@ -51,6 +52,8 @@ pub struct Prepared {
     pub first: u64,
     /// What keeps them until they are acknowledged.
     pub keeping: Option<Keeping>,
+    /// What whoever signs them is to know: passages that other facts quote too.
+    pub notes: Vec<String>,
 }
 
 /// What became of a submission.
@@ -118,7 +121,7 @@ pub fn resume(
                     return Err(LedgerError::Refused(vec![refusal]));
                 }
             }
-            Ok(Resumed::Again(prepared))
+            Ok(Resumed::Again(Box::new(prepared)))
         }
     }
 }
@@ -145,7 +148,7 @@ pub enum Resumed {
     /// It is in the record.
     Already(Receipt),
     /// It was signed and not written: the same bytes, ready to commit.
-    Again(Prepared),
+    Again(Box<Prepared>),
 }
 
 /// Who signs, and who is told how many drafts are done.
@@ -154,9 +157,12 @@ pub struct Around<'a, 'b, 'c> {
     pub signer: &'a mut Signer<'b>,
     /// Told after each draft, or after many.
     pub done: &'c mut dyn FnMut(u64),
+    /// What becomes of facts that are entered once more.
+    pub repeats: Repeats,
 }
 
-/// Loads, settles, signs and judges drafts. Every bad one is told; then nothing is kept.
+/// Loads, settles, signs and judges drafts, whatever they repeat. Every bad one is told; then
+/// nothing is kept.
 pub fn prepare(
     writer: &mut Writer,
     drafts: &[Placed],
@@ -165,7 +171,8 @@ pub fn prepare(
 ) -> Result<Prepared, LedgerError> {
     let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
     let input = LoadedInput::read(&input, folder);
-    prepare_input(writer, &input, Around { signer, done: &mut |_| {} })
+    let repeats = Repeats::Allowed;
+    prepare_input(writer, &input, Around { signer, done: &mut |_| {}, repeats })
 }
 
 /// The same for an input that is loaded, of which some drafts could not be read: they are told
@@ -220,6 +227,11 @@ pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, Ledge
         // Written and signed for: what cannot be pruned is left to the next writer.
         let _ = keeping.prune();
     }
+    for (settled, position) in prepared.settled.iter().zip(prepared.first..) {
+        if let Content::FactAsserted(content) = &settled.content {
+            writer.passages.add(position, &content.fact);
+        }
+    }
     let count = prepared.entries.len() as u64;
     Ok(Receipt { first: prepared.first, count, already: false })
 }
@@ -255,7 +267,9 @@ pub(super) fn settle(
     let file = loaded.file.clone()?.map(|file| file.bytes);
     let now = around.signer.clock.peek();
     let mut desk = WriterDesk::new(writer, &out.prepared, &out.named, now);
-    Settler::new(&mut desk, &mut out.agents).settle(&loaded.draft, file)
+    let settled = Settler::new(&mut desk, &mut out.agents).settle(&loaded.draft, file)?;
+    repeats::check(writer, &settled, around.repeats, out)?;
+    Ok(settled)
 }
 
 /// A signed draft on its way to the judge.

@@ -27,6 +27,7 @@ pub mod table;
 pub mod view;
 pub mod prove;
 pub mod repair;
+pub mod repeats;
 pub mod export;
 pub mod bagged;
 pub mod import;

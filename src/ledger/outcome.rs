@@ -8,6 +8,7 @@ use crate::ledger::desk::Refs;
 use crate::ledger::draft::{Draft, DraftError, Name};
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::loaded::LoadedDraft;
+use crate::ledger::repeats::Passages;
 use crate::ledger::settle::Agents;
 use std::collections::HashSet;
 
@@ -20,6 +21,10 @@ pub struct Output {
     pub agents: Agents,
     /// Positions by `ref`.
     pub named: Refs,
+    /// The passages that drafts of this input quote.
+    pub passages: Passages,
+    /// How many facts were settled.
+    pub asserted: u64,
 }
 
 /// What became of one draft.

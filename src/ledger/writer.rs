@@ -21,6 +21,7 @@ use crate::ledger::imported::Imported;
 use crate::ledger::outbox;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::{self, covered};
+use crate::ledger::repeats::{Following, Passages};
 use crate::store::sled::SledStore;
 use crate::store::{Appended, Head, Store, sled};
 use crate::tlog::{Checkpoint, Note, NoteSignature};
@@ -32,6 +33,7 @@ use ground::{
     Stamp, check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index,
     mark_of_checkpoint, open_store, set_aside,
 };
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -79,6 +81,8 @@ pub struct Writer {
     pub recent: Vec<Entry>,
     /// The keys whose signatures are checked before anything is signed over.
     pub(super) keyring: Keyring,
+    /// The passages that facts of the record quote.
+    pub(super) passages: Passages,
     /// `None` on trial, and while it rests.
     hands: Option<Hands>,
     /// What the ledger's files were when it let go of the lock.
@@ -235,7 +239,8 @@ impl Writer {
         let mut judge = Judge::new(&ends);
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
         let index = Builder::open(&paths.ledger, journal.starts(), Mode::Check);
-        let follower = Some(&index as &dyn Follower);
+        let following = Following { beside: &index, passages: RefCell::default() };
+        let follower = Some(&following as &dyn Follower);
         // What the log key did not sign for is judged whole, for the log key is about to sign it.
         let signed_for = covered.unwrap_or(0);
         let options = Options { follower, signed_for, progress, ..Options::whole(jobs) };
@@ -243,6 +248,7 @@ impl Writer {
         if !judge.faults.is_empty() {
             return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
         }
+        let passages = following.passages.into_inner();
         let foreign = check_checkpoint(&ends, &journal, &judge)?;
         if foreign.is_some() {
             // A checkpoint that the log key did not sign speaks for nothing.
@@ -276,6 +282,7 @@ impl Writer {
             notices,
             recent,
             keyring,
+            passages,
             hands,
             resting: None,
             index,
@@ -308,6 +315,7 @@ impl Writer {
             notices: Vec::new(),
             recent: Vec::new(),
             keyring: Keyring::default(),
+            passages: Passages::default(),
             hands: Some(Hands { journal: writer, store, lock }),
             resting: None,
             index,

@@ -40,7 +40,13 @@ fn the_same_again_is_told_and_not_written_twice() {
     let same = "append|--quote|The talks lasted two hours|--claim|The talks lasted two hours.";
     assert_eq!(desk.writes("ada", same, "already at 6").out, "already at 6\n");
     desk.writes("ada", &format!("{same}|--again"), "written at 8");
-    desk.writes("bo", same, "written at 9");
+    desk.refuses("bo", same, (
+        1,
+        "annals: one draft is refused; nothing was written\n  the same passage and the same claim \
+         are fact 6 already, asserted; another person confirms it with annals confirm 6; --again \
+         enters it once more\n",
+    ));
+    desk.writes("bo", &format!("{same}|--again"), "written at 9");
 }
 
 #[test]

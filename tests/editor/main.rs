@@ -9,6 +9,7 @@ mod documents;
 mod files;
 mod quotations;
 mod refusals;
+mod repeats;
 mod review;
 mod story;
 mod terminal;

@@ -41,7 +41,8 @@ fn a_quotation_does_not_cut_a_number_or_a_word_unless_that_is_meant() {
         ),
     );
     desk.writes("ada", &line("61 of 88 members"), "written at 4");
-    desk.writes("ada", &format!("{}|--exact-edges", line("61 of 8")), "written at 5");
+    let cut = format!("{}|--exact-edges|--again", line("61 of 8"));
+    desk.writes("ada", &cut, "written at 5");
     assert_eq!(desk.fact(5)["evidence"][0]["quote"]["exact"], "61 of 8");
     // A correction of other words keeps them.
     let correct = "correct|5|--reason|entry-error|--statement|said better|--claim|It is so, then.";

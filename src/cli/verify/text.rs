@@ -6,6 +6,7 @@ use crate::cli::exit::Failure;
 use crate::cli::output::visible;
 use crate::cli::verify::proof;
 use crate::cli::verify::told::{NO_INDEX, Stretch, Told, ToldFault};
+use crate::cli::zone::moment;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
@@ -30,7 +31,7 @@ pub fn write(out: &mut dyn Write, told: &Told, seconds: f64) -> Result<(), Failu
     let (size, rate) = (told.size, told.size as f64 / seconds.max(1e-9));
     writeln!(out, "{}, in {seconds:.2} s ({rate:.0} events/s)", told.verdict)?;
     if let (Some(head), Some(at)) = (told.head, told.recorded) {
-        writeln!(out, "size {size}, head {head}, recorded {at}")?;
+        writeln!(out, "size {size}, head {head}, recorded {}", moment(at))?;
     }
     Ok(())
 }

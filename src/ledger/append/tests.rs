@@ -74,7 +74,8 @@ fn outcome(room: &Room, drafts: &[Placed], worth: usize) -> Result<String, Vec<R
     let mut writer = Writer::open(paths, Duration::from_secs(60)).unwrap();
     let (mut clock, mut entropy) = (clock(), Seeded::new("bo"));
     let mut signer = Signer { key: &room.bo, clock: &mut clock, entropy: &mut entropy };
-    let around = Around { signer: &mut signer, done: &mut |_| {} };
+    let repeats = Repeats::Allowed;
+    let around = Around { signer: &mut signer, done: &mut |_| {}, repeats };
     let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
     let input = LoadedInput::read(&input, room.folder.path());
     match prepare_by(&mut writer, &input, around, worth) {
