@@ -91,7 +91,7 @@ pub fn check(bag: &Path) -> Result<Checked, DiskError> {
 pub fn read(bag: &Path, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
     match disk::read(&bag.join(name), MOST) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(DiskError::NotAFile { .. }) => Ok(None),
+        Err(DiskError::Strange { .. }) => Ok(None),
         Err(error) if error.is_missing() => Ok(None),
         Err(error) => Err(error),
     }
