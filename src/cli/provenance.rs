@@ -234,16 +234,20 @@ fn warn_missing(record: &Record) -> bool {
 /// The last line of every answer for people, and what became of it since.
 pub fn line(out: &mut dyn Write, as_of: &AsOf) -> Result<(), Failure> {
     let AsOf { size, of, .. } = as_of;
+    let events = match as_of.part_of {
+        Some(whole) => format!("{size} of {of} events, a part of a record of {whole}"),
+        None => format!("{size} of {of} events"),
+    };
     match (as_of.position, as_of.head, as_of.recorded) {
         (Some(position), Some(head), Some(at)) => writeln!(
             out,
-            "as of position {position} ({size} of {of} events), head {head}, recorded {}",
+            "as of position {position} ({events}), head {head}, recorded {}",
             moment(at)
         )?,
         (Some(position), Some(head), None) => {
-            writeln!(out, "as of position {position} ({size} of {of} events), head {head}")?;
+            writeln!(out, "as of position {position} ({events}), head {head}")?;
         }
-        _ => writeln!(out, "as of before the first event (0 of {of} events)")?,
+        _ => writeln!(out, "as of before the first event ({events})")?,
     }
     Ok(())
 }

@@ -105,6 +105,10 @@ fn around(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
             out,
             "pin: holds at size {size}; left there, for only what is new was checked"
         )?,
+        ("later", _) => writeln!(
+            out,
+            "pin: of size {size}, later than this part; left as it was, and nobody is accused"
+        )?,
         ("left", _) => writeln!(out, "pin: left as it was")?,
         _ => {}
     }
