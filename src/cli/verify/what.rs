@@ -82,8 +82,9 @@ impl What {
             return ledger(Paths::new(named, context.global.keys.clone()));
         }
         // One byte more than may be: a larger file is read as far as shows that it is one.
-        let read =
-            |most: usize| disk::read_up_to(&named, most as u64 + 1).map_err(LedgerError::from);
+        let read = |most: usize| {
+            disk::read_named_up_to(&named, most as u64 + 1).map_err(LedgerError::from)
+        };
         let head = transfer::start(&read(64)?);
         if is_proof(&head) {
             return Ok(What::Proof(read(MAX_PROOF)?));
