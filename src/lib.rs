@@ -16,6 +16,7 @@ pub mod rule;
 pub mod transfer;
 pub mod event;
 pub mod merkle;
+pub mod naming;
 pub mod tlog;
 pub mod heading;
 pub mod pin;

@@ -137,9 +137,11 @@ pub fn digits(key: &PublicKey) -> String {
     key.to_string().get(..16).unwrap_or_default().to_owned()
 }
 
-/// A name and the first digits of its key, for people.
+/// A name and the first digits of its key, for people; once, where the name has them already.
 pub fn called(name: &str, key: &PublicKey) -> String {
-    format!("{} (key {})", visible(name), digits(key))
+    let behind = format!(" (key {})", digits(key));
+    let name = name.strip_suffix(&behind).unwrap_or(name);
+    format!("{}{behind}", visible(name))
 }
 
 /// A statement, given or asked for.

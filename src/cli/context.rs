@@ -313,7 +313,8 @@ fn only_signer(
     fit: &dyn Fn(&Member) -> bool,
 ) -> Result<Handle, Failure> {
     let row = |listed: &Listed| roster.member(&listed.public?);
-    let mut here = keys.list()?.keys;
+    let listing = keys.list()?;
+    let mut here = listing.keys;
     here.retain(|listed| {
         listed.held != Held::Elsewhere && row(listed).is_some_and(|row| row.revoked.is_none())
     });
@@ -322,11 +323,15 @@ fn only_signer(
     }
     match here.as_slice() {
         [one] => Ok(one.handle.clone()),
-        [] => Err(LedgerError::Key(format!(
-            "no secret key in {} may sign; annals key new makes one, an admin enrols it",
-            keys.path().display()
-        ))
-        .into()),
+        // A key that cannot be read may be the one that is missed: what is wrong with it is told.
+        [] => Err(match listing.faults.into_iter().next() {
+            Some(fault) => fault.into(),
+            None => LedgerError::Key(format!(
+                "no secret key in {} may sign; annals key new makes one, an admin enrols it",
+                keys.path().display()
+            ))
+            .into(),
+        }),
         several => {
             let names: Vec<String> = several.iter().map(|it| it.handle.to_string()).collect();
             let names = names.join(", ");

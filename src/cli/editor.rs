@@ -9,12 +9,15 @@ mod change;
 mod list;
 mod revoke;
 
+use crate::cli::act::{called, digits};
 use crate::cli::answers::until_written;
 use crate::cli::args::Format;
 use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::forms;
+use crate::cli::init::fit_name;
+use crate::cli::output::visible;
 use crate::key::SecretKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::people::parameters;
@@ -22,6 +25,7 @@ use crate::ledger::record::Record;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::{View, no_fact};
 use crate::ledger::writer::Writer;
+use crate::text::Person;
 use clap::{Args, Subcommand};
 
 /// Enrol, change, revoke and list editors
@@ -68,6 +72,36 @@ fn reading(writer: &Writer) -> Result<(Record, Names), Failure> {
     let record = Record::open(writer.paths.clone())?;
     let names = Names::read(&View::some(&record, record.size(), &no_fact)?)?;
     Ok((record, names))
+}
+
+/// Refuses a name that nobody may be given, and that of another person unless it is meant.
+fn check_name(
+    names: &Names,
+    name: &str,
+    person: Option<&Person>,
+    namesakes: Namesakes,
+) -> Result<(), Failure> {
+    fit_name("--name", name)?;
+    let taken = match namesakes {
+        Namesakes::Meant => None,
+        Namesakes::Refused => names.taken_by(name, person).into_iter().next(),
+    };
+    let Some(key) = taken else { return Ok(()) };
+    let other = called(names.plain(&key).unwrap_or_default(), &key);
+    Err(Failure::usage(format!(
+        "expected a name that no other person has, found {}, which a reader takes for {other}; \
+         another key of that person is enrolled with --person-of {}, and another person of that \
+         name with --same-name",
+        visible(name),
+        digits(&key)
+    )))
+}
+
+/// What becomes of a name that looks like another person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Namesakes {
+    Refused,
+    Meant,
 }
 
 /// The recovery key of this record, typed or from its file.

@@ -7,6 +7,7 @@ use crate::cli::output::{done, note};
 use crate::event::body::Short;
 use crate::keys::{Handle, Protection, handle_from};
 use crate::ledger::init::{Founding, expect_free, init};
+use crate::naming::unfit;
 use crate::text::{Origin, TextError, Words};
 use clap::Args;
 use std::io::Write;
@@ -48,21 +49,18 @@ pub fn run(context: &mut Context, args: InitArgs) -> Result<Exit, Failure> {
     let paths = context.new_paths();
     expect_free(&paths)?;
     let question = "origin (a name for this record for ever, like example.org/record)";
-    let origin = given(args.origin, question, "--origin")?;
+    let origin = words("--origin", Origin::new(given(args.origin, question, "--origin")?))?;
     let title = given(args.title, "title of the record", "--title")?;
     let name = given(args.name, "your name", "--name")?;
+    fit_name("--name", &name)?;
     let handle = match args.handle {
         Some(handle) => Handle::new(handle)?,
         None => handle_from(&name).ok_or_else(|| {
             Failure::usage(format!("no handle can be made of {name:?}; give one with --handle"))
         })?,
     };
-    let passphrase = match args.no_passphrase {
-        true => None,
-        false => Some(ask::new_passphrase(&handle.to_string())?),
-    };
     let founding = Founding {
-        origin: words("--origin", Origin::new(origin))?,
+        origin,
         title: words("--title", Words::new(title))?,
         licence: words("--licence", Words::new(args.licence))?,
         corrections_policy: policy(args.corrections_policy)?,
@@ -70,6 +68,10 @@ pub fn run(context: &mut Context, args: InitArgs) -> Result<Exit, Failure> {
         window: args.window,
         name: words("--name", Words::new(name))?,
         handle,
+    };
+    let passphrase = match args.no_passphrase {
+        true => None,
+        false => Some(ask::new_passphrase(&founding.handle.to_string())?),
     };
     let protection = match &passphrase {
         Some(passphrase) => Protection::Passphrase(passphrase),
@@ -99,6 +101,17 @@ fn given(value: Option<String>, question: &str, option: &str) -> Result<String, 
     match value {
         Some(value) => Ok(value),
         None => ask::line(question, option, None),
+    }
+}
+
+/// Refuses a name that nobody may be given, because a reader does not see it whole or takes it for
+/// what the program says.
+pub fn fit_name(option: &str, name: &str) -> Result<(), Failure> {
+    match unfit(name) {
+        None => Ok(()),
+        Some(found) => Err(Failure::usage(format!(
+            "{option}: expected a name that a reader sees as it is, found {found}"
+        ))),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::forms;
-use crate::cli::init::words;
+use crate::cli::init::{fit_name, words};
 use crate::cli::output::{done, note};
 use crate::event::args::Args as EventArgs;
 use crate::key::SecretKey;
@@ -124,15 +124,10 @@ fn import_key(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> 
     let handle = Handle::new(args.handle)?;
     let keys = folder(context, &handle)?;
     let shown = args.file.display().to_string();
+    let asking = args.asking.name.is_some().then(|| asked(context, args.asking)).transpose()?;
     let mut ask = |attempt| ask::passphrase(&shown, attempt);
     let secret = import(&args.file, args.used_for_nothing_else, &mut ask)?;
-    let request = match args.asking.name.is_some() {
-        true => {
-            let (origin, name) = asked(context, args.asking)?;
-            Some(Request::new(&secret, origin, name))
-        }
-        false => None,
-    };
+    let request = asking.map(|(origin, name)| Request::new(&secret, origin, name));
     let phrase = new_phrase(&handle, args.no_passphrase)?;
     keep(context, &keys, (&handle, &secret, phrase.as_ref()), request.as_ref())
 }
@@ -153,6 +148,7 @@ fn asked(context: &Context, asking: Asking) -> Result<(Origin, Words<2_000>), Fa
         Some(name) => name,
         None => ask::line(question, "--name", None)?,
     };
+    fit_name("--name", &name)?;
     let name = words("--name", Words::new(name))?;
     let question = "origin of the record that the key is for, like example.org/record";
     let origin = match (asking.origin, origin_here(context)?) {

@@ -36,8 +36,9 @@ pub enum KeysError {
     Exists { path: PathBuf },
     /// Others than its owner may use the file.
     #[error(
-        "expected {path} to be open to its owner alone (mode 0600), found mode {mode:04o}; if \
-         nobody else has read it, run: chmod 600 {path}"
+        "expected {path} to be open to its owner alone (mode 0600), found mode {mode:04o}: who \
+         can read it can take the key. Run: chmod 600 {path}; if somebody else may have read it, \
+         have the key revoked and make a new one"
     )]
     Exposed { path: PathBuf, mode: u32 },
     /// Not a key file of the kind that was asked for.
@@ -52,7 +53,8 @@ pub enum KeysError {
     /// Encrypted in a way that is not read.
     #[error(
         "expected {path} to be encrypted by PBES2 with scrypt or PBKDF2 and AES, found \
-         {found}; convert it: openssl pkcs8 -topk8 -scrypt -in {path} -out NEW"
+         {found}; convert it: openssl pkcs8 -topk8 -scrypt -in {path} -out NEW (with -provider \
+         legacy -provider default where OpenSSL calls it unsupported)"
     )]
     Encryption { path: PathBuf, found: String },
     /// Encrypted, and no passphrase was given.

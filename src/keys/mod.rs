@@ -37,6 +37,7 @@ mod pem;
 mod public;
 mod recovery;
 mod request;
+mod schemes;
 mod secret;
 
 pub use error::KeysError;

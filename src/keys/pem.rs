@@ -51,6 +51,9 @@ pub(super) fn read<'a>(
         };
         return Err(KeysError::NotAKey { path: path.to_owned(), expected, found });
     };
+    if let Some(found) = old_encryption(text) {
+        return Err(KeysError::Encryption { path: path.to_owned(), found });
+    }
     if ![PLAIN, ENCRYPTED, PUBLIC, OPENSSH].contains(first) {
         return Err(unexpected(path, first, expected));
     }
@@ -84,6 +87,16 @@ fn labels(text: &[u8]) -> Vec<&str> {
         Some(line.strip_prefix("-----BEGIN ")?.trim_end().trim_end_matches('-'))
     };
     lines.filter_map(label).collect()
+}
+
+/// The encryption of PEM itself, before PKCS#8: it stands in headers (RFC 1421).
+fn old_encryption(text: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(text).ok()?;
+    let header = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    header("Proc-Type:").filter(|value| value.ends_with("ENCRYPTED"))?;
+    let cipher = header("DEK-Info:").and_then(|value| value.split(',').next());
+    let cipher = shown(cipher.unwrap_or("no cipher named"));
+    Some(format!("the encryption of old PEM files (Proc-Type: 4,ENCRYPTED, {cipher})"))
 }
 
 fn old_format(label: &str) -> Option<&'static str> {

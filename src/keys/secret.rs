@@ -19,6 +19,7 @@
 
 use super::error::KeysError;
 use super::pem::{self, Pem};
+use super::schemes;
 use crate::entropy::{Entropy, draw};
 use crate::key::{PublicKey, SecretKey};
 use pkcs8::der::Decode;
@@ -117,6 +118,10 @@ pub fn read_secret(path: &Path, text: &[u8], ask: &mut Ask<'_>) -> Result<Secret
 
 /// Asks up to three times.
 fn unlock(path: &Path, der: &[u8], ask: &mut Ask<'_>) -> Result<SecretKey, KeysError> {
+    // Before a passphrase is asked for.
+    if let Some(found) = schemes::other(der) {
+        return Err(encryption(path, found));
+    }
     let info = EncryptedPrivateKeyInfoRef::from_der(der)
         .map_err(|fault| unreadable_encryption(path, fault))?;
     check_cost(path, &info.encryption_algorithm)?;

@@ -247,3 +247,61 @@ fn a_short_passphrase_gets_a_word_and_is_taken() {
     let answer = desk.run_with("key new cy --name Cy", &phrase);
     assert_eq!((answer.exit, answer.err.contains("warning")), (0, false), "{}", answer.err);
 }
+
+/// Sound files in an encryption that is not read are no damage; what is advised makes them read.
+#[test]
+fn another_encryption_is_named_and_the_advice_works() {
+    let desk = Desk::founded();
+    std::fs::write(desk.path("phrase"), "correct horse battery\n").unwrap();
+    std::fs::copy(desk.path("phrase"), desk.path("again")).unwrap();
+    let phrase = [("ANNALS_PASSPHRASE_FILE", "phrase")];
+    openssl(&desk, "genpkey -algorithm ed25519 -out made.pem");
+    let old = "pkcs8 -topk8 -in made.pem -passout file:phrase -out";
+    let made = [
+        ("-v1 PBE-SHA1-3DES", "PKCS #12 encryption with SHA-1 and triple DES"),
+        ("-v2 des3", "PBES2 with PBKDF2 and triple DES"),
+        ("-v2 camellia256", "PBES2 with PBKDF2 and Camellia"),
+        ("-v2 aria256", "PBES2 with PBKDF2 and ARIA"),
+        ("-v1 PBE-MD5-DES -provider legacy -provider default", "PBES1 with MD5 and DES"),
+    ];
+    for (at, (options, found)) in made.iter().enumerate() {
+        let file = format!("old{at}.pem");
+        openssl(&desk, &format!("{old} {file} {options}"));
+        let import = format!("key import key{at} {file}");
+        let (exit, why) = desk.refused_with(&import, &phrase);
+        assert_eq!((exit, why.contains(found)), (2, true), "{options}: {why}");
+        assert!(!why.contains("damage"), "{why}");
+        let advice = format!("openssl pkcs8 -topk8 -scrypt -in {file} -out NEW");
+        assert!(why.contains(&advice), "{why}");
+        let legacy =
+            if options.contains("legacy") { "-provider legacy -provider default" } else { "" };
+        let convert = advice.replace("openssl ", "").replace("NEW", &format!("new{at}.pem"));
+        let convert = format!("{convert} -passin file:phrase -passout file:again {legacy}");
+        openssl(&desk, convert.trim());
+        let import = format!("key import key{at} new{at}.pem");
+        assert_eq!(desk.run_with(&import, &phrase).exit, 0, "{options}");
+        assert_eq!(desk.read(&format!("keys/key{at}.pub")), desk.read("keys/key0.pub"));
+    }
+    let headers = "-----BEGIN PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: \
+                   AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\nAAAA\n-----END PRIVATE KEY-----\n";
+    std::fs::write(desk.path("older.pem"), headers).unwrap();
+    let (exit, why) = desk.refused("key import older older.pem --no-passphrase");
+    assert_eq!((exit, why.contains("old PEM files (Proc-Type: 4,ENCRYPTED")), (2, true), "{why}");
+}
+
+/// A key file that others may read is put right by its mode; it needs no new key for that.
+#[test]
+fn a_key_that_others_may_read_is_told_as_that() {
+    let desk = Desk::founded();
+    let key = desk.path("keys/ada.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    for by in ["", " --by ada"] {
+        let (exit, why) = desk.refused(&format!("ledger change --title New{by}"));
+        assert_eq!(exit, 2);
+        assert!(why.contains("found mode 0644: who can read it can take the key"), "{why}");
+        assert!(why.contains("chmod 600 ~/keys/ada.key"), "{why}");
+        assert!(!why.contains("annals key new makes one"), "{why}");
+    }
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    desk.told("ledger change --title New");
+}

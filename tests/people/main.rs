@@ -7,5 +7,6 @@ mod init;
 mod keys;
 mod ledger;
 mod recovery;
+mod names;
 mod revoke;
 mod second;

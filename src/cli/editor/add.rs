@@ -1,18 +1,19 @@
 //! `annals editor add`: a key is enrolled by the request of its holder.
 
-use crate::cli::act::{self, Told, Trial, called, digits};
+use crate::cli::act::{self, Told, Trial, called};
 use crate::cli::context::Context;
-use crate::cli::editor::{reading, recovery};
+use crate::cli::editor::{Namesakes, check_name, reading, recovery};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::init::words;
+use crate::cli::init::{fit_name, words};
 use crate::cli::key::{new_phrase, protection};
-use crate::cli::output::visible;
+use crate::cli::output::{note, visible};
+use crate::cli::submit::tell as tell_receipt;
 use crate::entropy::draw;
 use crate::event::args::Roles;
 use crate::event::words::Role;
 use crate::key::SecretKey;
 use crate::keys::{Handle, KeyFolder, NewKey, Request, generate, read_request};
-use crate::ledger::append::Prepared;
+use crate::ledger::append::{Prepared, Receipt};
 use crate::ledger::error::LedgerError;
 use crate::ledger::init::new_person;
 use crate::ledger::people::{Directory, enrolment, parameters};
@@ -36,6 +37,10 @@ pub struct AddArgs {
     /// Its holder is the one of this key: a handle, a name, or digits of a key
     #[arg(long, value_name = "NAME")]
     person_of: Option<String>,
+    /// It is another person than the one in the record with that name, or with one that looks like
+    /// it; answers then show both with the digits of their keys
+    #[arg(long, conflicts_with = "person_of")]
+    same_name: bool,
     /// Make the key here, for a desk that shares a machine
     #[arg(long, value_name = "NAME", requires = "name", conflicts_with = "request")]
     local: Option<String>,
@@ -80,7 +85,15 @@ pub fn run(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
     let roles = act::roles(&args.roles);
     let (person, told) = {
         let same = same_person(&writer, &names, args.person_of.as_deref())?;
-        let told = tell(&writer, &names, &request, (roles, same));
+        if let Some(first) = enrolled_already(&writer, &names, &request, (roles, same)) {
+            note("note: this key is enrolled so already");
+            return tell_receipt(&Receipt { first, count: 1, already: true }, &writer);
+        }
+        let namesakes = if args.same_name { Namesakes::Meant } else { Namesakes::Refused };
+        if writer.judge.chain.state.history.ever(request.key()).is_none() {
+            check_name(&names, request.name(), same.map(|member| &member.person), namesakes)?;
+        }
+        let told = tell(&names, &request, (roles, same));
         let person = match same {
             Some(member) => member.person.clone(),
             None => new_person(draw(&mut *context.entropy).map_err(LedgerError::from)?)?,
@@ -124,6 +137,22 @@ fn is_written(writer: &Writer, prepared: &Prepared) -> bool {
     Record::open(writer.paths.clone()).is_ok_and(|record| record.size() > prepared.first)
 }
 
+/// The event that enrolled this key, where it stands with this name, these roles and this person:
+/// its receipt may be lost.
+fn enrolled_already(
+    writer: &Writer,
+    names: &Names,
+    request: &Request,
+    (roles, same): (Roles, Option<&Member>),
+) -> Option<u64> {
+    let member = writer.judge.chain.state.fold.roster.member(request.key())?;
+    let named = names.plain(&member.key) == Some(&**request.name());
+    let person = same.is_none_or(|same| same.person == member.person);
+    let stands = member.revoked.is_none() && member.roles == roles;
+    let own = request.check_origin(&parameters(writer).ok()?.origin).is_ok();
+    (named && person && stands && own).then_some(member.enrolled)
+}
+
 fn made_here(
     context: &mut Context,
     writer: &Writer,
@@ -132,6 +161,7 @@ fn made_here(
     let handle = Handle::new(args.local.clone().unwrap_or_default())?;
     KeyFolder::open(&writer.paths.keys)?.check_free(&handle)?;
     let name = words("--name", Words::new(args.name.clone().unwrap_or_default()))?;
+    fit_name("--name", &name)?;
     let phrase = new_phrase(&handle, args.no_passphrase)?;
     let secret = generate(&mut *context.entropy)?;
     let request = Request::new(&secret, parameters(writer)?.origin.clone(), name);
@@ -149,27 +179,19 @@ fn same_person<'a>(
     Ok(found.and_then(|row| roster.member(&row.key)))
 }
 
-fn tell(
-    writer: &Writer,
-    names: &Names,
-    request: &Request,
-    (roles, same): (Roles, Option<&Member>),
-) -> Told {
+fn tell(names: &Names, request: &Request, (roles, same): (Roles, Option<&Member>)) -> Told {
     let name = visible(request.name());
-    let roster = &writer.judge.chain.state.fold.roster;
     let mut before = vec![format!("key {}", request.key())];
-    let person = same.map(|row| called(&names.of(&row.key), &row.key));
+    let person = same.map(|row| called(names.plain(&row.key).unwrap_or_default(), &row.key));
     before.push(match &person {
         Some(same) => format!("the same person as {same}"),
         None => "a person who is not in the record yet".to_owned(),
     });
-    let namesake = roster.members().iter().find(|row| names.of(&row.key) == **request.name());
-    if let Some(row) = namesake.filter(|_| person.is_none()) {
-        before.push(format!(
-            "note: {} is in the record; one person with two keys is enrolled with --person-of {}",
-            called(&names.of(&row.key), &row.key),
-            digits(&row.key)
-        ));
+    if same.is_none() {
+        for key in names.taken_by(request.name(), None) {
+            let other = called(names.plain(&key).unwrap_or_default(), &key);
+            before.push(format!("note: another person than {other}, whose name looks like this"));
+        }
     }
     let roles = act::shown(roles);
     let same = person.map(|same| format!(", the same person as {same}")).unwrap_or_default();

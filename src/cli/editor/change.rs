@@ -2,7 +2,7 @@
 
 use crate::cli::act::{self, Told, Trial, called};
 use crate::cli::context::Context;
-use crate::cli::editor::reading;
+use crate::cli::editor::{Namesakes, check_name, reading};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::init::words;
 use crate::cli::output::visible;
@@ -21,6 +21,9 @@ pub struct ChangeArgs {
     /// Its holder's name from now on [default: as before]
     #[arg(long, value_name = "WORDS")]
     name: Option<String>,
+    /// The name is another person's too, or looks like it
+    #[arg(long, requires = "name")]
+    same_name: bool,
     #[command(flatten)]
     trial: Trial,
 }
@@ -33,7 +36,7 @@ pub fn run(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
     let directory = Directory { names: &names, roster, keys: &writer.paths.keys };
     let row = directory.row(&args.whose)?;
     let (subject, before) = (row.key, row.roles);
-    let old = names.of(&subject);
+    let old = names.plain(&subject).map_or_else(|| names.of(&subject), str::to_owned);
     let roles = if args.roles.is_empty() { before } else { act::roles(&args.roles) };
     let name = args.name.unwrap_or_else(|| old.clone());
     let who = called(&old, &subject);
@@ -42,6 +45,10 @@ pub fn run(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
         return Err(Failure::usage(format!(
             "{who} is {is} already; say what changes with --role or --name"
         )));
+    }
+    if name != old {
+        let namesakes = if args.same_name { Namesakes::Meant } else { Namesakes::Refused };
+        check_name(&names, &name, Some(&row.person), namesakes)?;
     }
     let name = words("--name", Words::new(name))?;
     let renamed = match *name == *old {

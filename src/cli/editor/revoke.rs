@@ -62,7 +62,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
         None => None,
     };
     let key = signer(context, &writer, &subject, args.recovery)?;
-    let who = called(&names.of(&subject), &subject);
+    let who = called(names.plain(&subject).unwrap_or_default(), &subject);
     let question = format!("what happened to the key of {who}? (for every reader)");
     let stated = act::statement(context, args.statement, &question)?;
     let before = Standing::of(&writer.judge.chain.state);

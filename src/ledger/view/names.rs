@@ -12,8 +12,9 @@ use crate::fold::deed::Deed;
 use crate::key::PublicKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::view::View;
+use crate::naming::{Look, is_label};
 use crate::text::Person;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::fmt;
 
 /// A value that an event gave.
@@ -89,6 +90,9 @@ impl fmt::Display for Named {
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     by_key: HashMap<PublicKey, KeyHistory>,
+    /// Keys with a name that a reader takes for another person's, or for a label of the program's:
+    /// they are told apart by the digits of the key.
+    alike: HashSet<PublicKey>,
     words: Vec<Given<LedgerWords>>,
     confirmations: Vec<Given<u64>>,
     log_keys: Vec<Given<PublicKey>>,
@@ -131,6 +135,7 @@ impl Names {
             (names.title, names.licence) = (title, licence);
             names.corrections_policy = corrections_policy;
         }
+        names.alike = names.find_alike();
         if let Some(recovery) = view.state().fold.ledger.as_ref().and_then(|l| l.recovery) {
             for act in view.state().history.acts() {
                 let key = view.state().history.key(act.by);
@@ -219,11 +224,61 @@ impl Names {
         self.words.push(Given { event, undone_by, value });
     }
 
-    /// The name of a key as of the view's point; its first 16 digits where it has none.
+    /// The name of a key as of the view's point, told apart from another person's; its first 16
+    /// digits where it has none.
     pub fn of(&self, key: &PublicKey) -> String {
-        let given = self.by_key.get(key).map(|history| &history.names);
-        let last = given.and_then(|names| names.iter().rev().find(|given| given.stands()));
-        last.map_or_else(|| digits(key), |given| given.value.clone())
+        self.plain(key).map_or_else(|| digits(key), |name| self.apart(key, name))
+    }
+
+    /// The name of a key as of the view's point, as the record has it.
+    pub fn plain(&self, key: &PublicKey) -> Option<&str> {
+        let names = &self.by_key.get(key)?.names;
+        names.iter().rev().find(|given| given.stands()).map(|given| given.value.as_str())
+    }
+
+    /// The keys of other persons than this one with a name that looks like `name`, now or before.
+    pub fn taken_by(&self, name: &str, person: Option<&Person>) -> Vec<PublicKey> {
+        let look = Look::of(name);
+        let alike = |history: &KeyHistory| {
+            let other = person.is_none() || history.person.as_ref() != person;
+            other && history.names.iter().any(|given| Look::of(&given.value).is_like(&look))
+        };
+        let taken = self.by_key.iter().filter(|(_, history)| alike(history));
+        let mut keys: Vec<PublicKey> = taken.map(|(key, _)| *key).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// A name with the first digits of its key, where a reader could take it for another's. Each
+    /// answer that names a person asks here, so that none shows two persons as one.
+    fn apart(&self, key: &PublicKey, name: &str) -> String {
+        match self.alike.contains(key) {
+            true => format!("{name} ({})", digits(key)),
+            false => name.to_owned(),
+        }
+    }
+
+    fn find_alike(&self) -> HashSet<PublicKey> {
+        let mut looks = HashMap::<String, Vec<&PublicKey>>::new();
+        let mut found = HashSet::new();
+        for (key, history) in &self.by_key {
+            for given in &history.names {
+                if is_label(&given.value) {
+                    found.insert(*key);
+                }
+                for look in Look::of(&given.value).forms() {
+                    looks.entry(look).or_default().push(key);
+                }
+            }
+        }
+        let person = |key: &PublicKey| self.by_key.get(key).and_then(|it| it.person.as_ref());
+        for keys in looks.values().filter(|keys| keys.len() > 1) {
+            let first = keys.first().and_then(|key| person(key));
+            if keys.iter().any(|key| person(key) != first) {
+                found.extend(keys.iter().copied().copied());
+            }
+        }
+        found
     }
 
     /// The name that a key had just before an event: as what its signer signed, or whom it names.
@@ -233,7 +288,8 @@ impl Names {
         let now = self.of(key);
         let names = self.by_key.get(key).map_or(&[][..], |history| &history.names);
         let first = || names.first().map(|given| &given.value);
-        let then = before(names, event).or_else(first).cloned().unwrap_or_else(|| now.clone());
+        let then = before(names, event).or_else(first);
+        let then = then.map_or_else(|| now.clone(), |name| self.apart(key, name));
         let now = (then != now).then_some(now);
         Named { then, now }
     }

@@ -1,0 +1,87 @@
+//! The encryptions of key files that are not read here, by name.
+//!
+//! Always holds: a file is named so only where its outer form is whole and its algorithm is another
+//! one than those that are read; what is left is damage. Not here: decrypting (`secret`).
+//! Source: RFC 8018, appendix A; RFC 7292, appendix C; the registries of the ciphers.
+
+use pkcs8::AlgorithmIdentifierRef;
+use pkcs8::der::Decode;
+use pkcs8::der::asn1::{AnyRef, OctetStringRef};
+
+const PBES2: &str = "1.2.840.113549.1.5.13";
+const PBKDF2: &str = "1.2.840.113549.1.5.12";
+
+/// The encryption of an EncryptedPrivateKeyInfo, where it is a known one that is not read.
+pub(super) fn other(der: &[u8]) -> Option<String> {
+    let outer = AnyRef::from_der(der).ok()?;
+    let scheme: Result<_, pkcs8::der::Error> = outer.sequence(|reader| {
+        let scheme = AlgorithmIdentifierRef::decode(reader)?;
+        <&OctetStringRef>::decode(reader)?;
+        Ok(scheme)
+    });
+    let scheme = scheme.ok()?;
+    let oid = scheme.oid.to_string();
+    if oid == PBES2 {
+        return pbes2(scheme.parameters?);
+    }
+    let old = older(&oid)?;
+    Some(format!("{old}, an older encryption than PBES2"))
+}
+
+/// The parts of PBES2, where one of them is not read.
+fn pbes2(parameters: AnyRef<'_>) -> Option<String> {
+    let pair: Result<_, pkcs8::der::Error> = parameters.sequence(|reader| {
+        let kdf = AlgorithmIdentifierRef::decode(reader)?;
+        Ok((kdf, AlgorithmIdentifierRef::decode(reader)?))
+    });
+    let (kdf, cipher) = pair.ok()?;
+    let (kdf, cipher) = (kdf.oid.to_string(), cipher.oid.to_string());
+    let known = match kdf.as_str() {
+        PBKDF2 => Some("PBKDF2"),
+        "1.3.6.1.4.1.11591.4.11" => Some("scrypt"),
+        _ => None,
+    };
+    let is_aes = ["2.16.840.1.101.3.4.1.2", "2.16.840.1.101.3.4.1.22", "2.16.840.1.101.3.4.1.42"]
+        .contains(&cipher.as_str());
+    if known.is_some() && is_aes {
+        return None;
+    }
+    let kdf = known.map_or_else(|| format!("key derivation {kdf}"), str::to_owned);
+    let cipher = if is_aes { "AES".to_owned() } else { cipher_of(&cipher) };
+    Some(format!("PBES2 with {kdf} and {cipher}"))
+}
+
+fn cipher_of(oid: &str) -> String {
+    let known = match oid {
+        "1.3.14.3.2.7" => "DES",
+        "1.2.840.113549.3.7" => "triple DES",
+        "1.2.840.113549.3.2" => "RC2",
+        "1.2.840.113549.3.4" => "RC4",
+        "1.2.840.113549.3.9" => "RC5",
+        "1.2.410.200004.1.4" => "SEED",
+        "1.2.156.10197.1.104.2" => "SM4",
+        _ if oid.starts_with("1.2.410.200046.1.1.") => "ARIA",
+        _ if oid.starts_with("1.2.392.200011.61.1.1.1.") => "Camellia",
+        _ if oid.starts_with("2.16.840.1.101.3.4.1.") => "AES in another mode than CBC",
+        _ => return format!("cipher {oid}"),
+    };
+    known.to_owned()
+}
+
+fn older(oid: &str) -> Option<&'static str> {
+    Some(match oid {
+        "1.2.840.113549.1.5.1" => "PBES1 with MD2 and DES",
+        "1.2.840.113549.1.5.3" => "PBES1 with MD5 and DES",
+        "1.2.840.113549.1.5.4" => "PBES1 with MD2 and RC2",
+        "1.2.840.113549.1.5.6" => "PBES1 with MD5 and RC2",
+        "1.2.840.113549.1.5.10" => "PBES1 with SHA-1 and DES",
+        "1.2.840.113549.1.5.11" => "PBES1 with SHA-1 and RC2",
+        "1.2.840.113549.1.12.1.1" => "PKCS #12 encryption with SHA-1 and RC4 of 128 bits",
+        "1.2.840.113549.1.12.1.2" => "PKCS #12 encryption with SHA-1 and RC4 of 40 bits",
+        "1.2.840.113549.1.12.1.3" => "PKCS #12 encryption with SHA-1 and triple DES",
+        "1.2.840.113549.1.12.1.4" => "PKCS #12 encryption with SHA-1 and DES of two keys",
+        "1.2.840.113549.1.12.1.5" => "PKCS #12 encryption with SHA-1 and RC2 of 128 bits",
+        "1.2.840.113549.1.12.1.6" => "PKCS #12 encryption with SHA-1 and RC2 of 40 bits",
+        _ => return None,
+    })
+}

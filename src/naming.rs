@@ -1,0 +1,195 @@
+//! Naming: which names a person may be given, and which two names look alike.
+//!
+//! Always holds: a name that passes is one that its reader sees whole, and none that the program
+//! itself writes in the place of a name. It is asked where a name is given: what a record has
+//! already is never refused, for the rules of the record know no Unicode version.
+//! Not here: the bounds of words of ours (`text`). Source: UTS #39, confusables and mixed scripts.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::{MixedScript, skeleton};
+
+/// What the program writes in the place of a name.
+const LABELS: [&str; 8] = [
+    "recovery key",
+    "the recovery key",
+    "log key",
+    "the log key",
+    "log",
+    "unknown",
+    "nobody",
+    "withheld",
+];
+/// How many hex digits may mean a key.
+const DIGITS: usize = 8;
+
+/// Why a name is not one that a person may be given, if so: what was found.
+pub fn unfit(name: &str) -> Option<String> {
+    if let Some(letter) = name.chars().find(|letter| is_unseen(*letter)) {
+        return Some(format!("the invisible character U+{:04X}", u32::from(letter)));
+    }
+    if let Some(letter) = name.chars().find(|letter| letter.is_whitespace() && *letter != ' ') {
+        return Some(format!("another space than the usual one, U+{:04X}", u32::from(letter)));
+    }
+    if !name.chars().any(char::is_alphanumeric) {
+        return Some("no letter".to_owned());
+    }
+    if name.trim() != name {
+        return Some("a space at its beginning or end".to_owned());
+    }
+    if name.contains("  ") {
+        return Some("two spaces in a row".to_owned());
+    }
+    if let Some(word) = name.split(' ').find(|word| !word.is_single_script()) {
+        return Some(format!("letters of two scripts in one word, {word:?}"));
+    }
+    is_label(name).then(|| "what the program writes in the place of a name".to_owned())
+}
+
+/// Whether a name could be taken for one that the program writes: a label of its own, the digits
+/// of a key, or what it puts behind a name.
+pub fn is_label(name: &str) -> bool {
+    let folded = folded(name);
+    let hex = |word: &str| word.len() >= DIGITS && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let lower = name.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| c == ' ' || c == '(' || c == ')').collect();
+    let key = words.windows(2).any(|pair| matches!(pair, ["key", digits] if hex(digits)));
+    let behind = lower.contains("(now ");
+    let alone = words.iter().filter(|word| !word.is_empty()).all(|word| hex(word));
+    key || behind || alone || LABELS.iter().any(|label| self::folded(label) == folded)
+}
+
+/// How a name looks to a reader, whatever its case, spaces and scripts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// As it is written.
+    drawn: String,
+    /// In lower case.
+    folded: String,
+}
+
+impl Look {
+    /// How this name looks.
+    pub fn of(name: &str) -> Look {
+        Look { drawn: skeleton(&plain(name)).collect(), folded: folded(name) }
+    }
+
+    /// Whether two names look the same.
+    pub fn is_like(&self, other: &Look) -> bool {
+        self.drawn == other.drawn || self.folded == other.folded
+    }
+
+    /// Two names that look the same have one of these in common, at the same place.
+    pub fn forms(self) -> [String; 2] {
+        [format!("drawn {}", self.drawn), format!("folded {}", self.folded)]
+    }
+}
+
+/// How a name looks in lower case.
+fn folded(name: &str) -> String {
+    skeleton(&plain(name).to_lowercase()).collect()
+}
+
+/// A name without what is not seen, and with one kind of space.
+fn plain(name: &str) -> String {
+    let seen: String = name.nfkc().filter(|letter| !is_unseen(*letter)).collect();
+    seen.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a letter leaves nothing to see: Unicode's Default_Ignorable_Code_Point, the letters that
+/// are drawn as blanks, and those for private use, which are drawn as anything.
+fn is_unseen(letter: char) -> bool {
+    matches!(u32::from(letter),
+        0xAD | 0x34F | 0x61C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F
+        | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0x2800 | 0x3164
+        | 0xE000..=0xF8FF | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFC
+        | 0x1BCA0..=0x1BCA3 | 0x1D159 | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF
+        | 0xF0000..=0x10FFFF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_people_are_fit() {
+        let names = [
+            "Ada Example",
+            "O'Brien-Smith Jr.",
+            "Zoë Müller",
+            "Анна Иванова",
+            "Νίκος",
+            "山田 太郎",
+            "さとう花子",
+            "محمد علي",
+            "דוד כהן",
+            "김민수",
+            "Ada Иванова",
+            "J. R. R. Tolkien (desk 3)",
+            "Log Ladyson",
+            "desk 12",
+        ];
+        for name in names {
+            assert_eq!(unfit(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_seen_and_what_the_program_says_is_no_name() {
+        let names = [
+            "Ada\u{200B} Example",
+            "Ada\u{AD} Example",
+            "Ada\u{2060}",
+            "Ada\u{FE0F}",
+            "\u{3164}",
+            "\u{2800}",
+            "Ada\u{A0}Example",
+            "Ada\u{3000}Example",
+            " Ada",
+            "Ada ",
+            "Ada  Example",
+            " ",
+            "...",
+            "\u{410}da Example",
+            "recovery key",
+            "Recovery  Key",
+            "RECOVERY KEY",
+            "rec\u{43E}very key",
+            "log key",
+            "Unknown",
+            "key 269153d183b31990",
+            "269153d183b31990",
+            "Ada Example (key 269153d183b31990)",
+            "Ada (now Bo Berg)",
+        ];
+        for name in names {
+            assert!(unfit(name).is_some(), "{name:?}");
+        }
+    }
+
+    fn look_alike(one: &str, other: &str) -> bool {
+        Look::of(one).is_like(&Look::of(other))
+    }
+
+    #[test]
+    fn names_that_a_reader_takes_for_one_look_alike() {
+        let ada = "Ada Example";
+        let like = [
+            "Ada Example",
+            "ada example",
+            " Ada  Example ",
+            "\u{410}da Example",
+            "\u{410}d\u{430} Ex\u{430}mple",
+            "Ada\u{200B} Example",
+            "Ada\u{A0}Example",
+            "Ada Examp1e",
+            "Ada ExampIe",
+            "\u{FF21}da Example",
+        ];
+        for name in like {
+            assert!(look_alike(ada, name), "{name:?}");
+        }
+        for name in ["Ada Exemple", "Ida Example", "Ada", "Adá Example"] {
+            assert!(!look_alike(ada, name), "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Names: whom a reader sees, and that nobody is taken for another.
+
+use crate::desk::Desk;
+
+/// Runs `key new`, whose name may have underscores for spaces and any letter.
+fn asks(desk: &Desk, handle: &str, name: &str) -> (i32, String) {
+    let line = format!("key new {handle} --no-passphrase --name");
+    let mut command = desk.command(&line, &[]);
+    let done = command.arg(name).output().unwrap();
+    (done.status.code().unwrap(), String::from_utf8(done.stderr).unwrap())
+}
+
+#[test]
+fn a_name_is_seen_as_it_is() {
+    let desk = Desk::founded();
+    let unfit = [
+        ("Ada\u{200B} Example", "the invisible character U+200B"),
+        ("Ada\u{AD} Example", "the invisible character U+00AD"),
+        ("\u{3164}", "the invisible character U+3164"),
+        ("Ada\u{A0}Example", "another space than the usual one, U+00A0"),
+        (" Ada Example ", "a space at its beginning or end"),
+        ("Ada  Example", "two spaces in a row"),
+        ("   ", "no letter"),
+        ("\u{410}da Example", "letters of two scripts in one word"),
+        ("recovery key", "what the program writes in the place of a name"),
+        ("Log Key", "what the program writes in the place of a name"),
+        ("unknown", "what the program writes in the place of a name"),
+        ("key 269153d183b31990", "what the program writes in the place of a name"),
+    ];
+    for (name, found) in unfit {
+        let (exit, why) = asks(&desk, "bo", name);
+        assert_eq!((exit, why.contains(found)), (2, true), "{name:?}: {why}");
+        assert!(!desk.path("keys/bo.key").exists());
+    }
+    let change = "editor change ada --by ada --name";
+    let init = "init --ledger other --keys others --origin example.org/o --title T --no-passphrase";
+    for line in [change, &format!("{init} --name")] {
+        let done = desk.command(line, &[]).arg("recovery key").output().unwrap();
+        let why = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(2), "{why}");
+        assert!(why.contains("what the program writes in the place of a name"), "{why}");
+    }
+    assert_eq!(desk.whole(), 1);
+    assert_eq!(asks(&desk, "bo", "Бо Берг").0, 0);
+}
+
+/// A request with such a name may have been made by another program.
+#[test]
+fn a_request_with_an_unfit_name_is_refused() {
+    let desk = Desk::founded();
+    let secret = annals::key::SecretKey::from_seed([5; 32]);
+    let origin = annals::text::Origin::new("example.org/record").unwrap();
+    let name = annals::text::Words::new("Ada\u{200B} Example").unwrap();
+    let request = annals::keys::Request::new(&secret, origin, name);
+    std::fs::write(desk.path("eve.request"), request.write()).unwrap();
+    for more in ["", " --same-name", " --person-of ada"] {
+        let line = format!("editor add eve.request --role editor --by ada{more}");
+        let (exit, why) = desk.refused(&line);
+        assert_eq!((exit, why.contains("U+200B")), (2, true), "{why}");
+    }
+}
+
+#[test]
+fn the_name_of_another_person_is_taken_on_purpose_only() {
+    let desk = Desk::founded();
+    let names = ["Ada Example", "ada example", "Ada Examp1e", "Аԁа Ехамрӏе"];
+    for (name, handle) in names.iter().zip(["b", "c", "d", "e"]).take(3) {
+        assert_eq!(asks(&desk, handle, name).0, 0, "{name}");
+        let add = format!("editor add keys/{handle}.request --role editor --by ada");
+        let (exit, why) = desk.refused(&add);
+        assert_eq!(exit, 2);
+        let taken = "which a reader takes for Ada Example (key <16>)";
+        assert!(why.contains(taken) && why.contains("--same-name"), "{why}");
+    }
+    // Another key of the same person has the name of that person, and nothing is to be told apart.
+    desk.told("editor add keys/b.request --role editor --by ada --person-of ada");
+    assert!(desk.told("editor list").contains("Ada Example, admin and editor"));
+    // A namesake, on purpose: each is shown with the digits of the key, wherever one is named.
+    desk.told("editor add keys/c.request --role editor --by ada --same-name");
+    let list = desk.told("editor list");
+    assert!(list.contains("Ada Example (key <16>), admin and editor"), "{list}");
+    assert!(list.contains("ada example (key <16>), editor"), "{list}");
+    let log = desk.told("log");
+    assert!(log.contains("Ada Example (key <16>)"), "{log}");
+    // Nobody takes a name by a change either, and what is changed later keeps the plain name.
+    desk.told("key new bo --name Bo_Berg --no-passphrase");
+    desk.told("editor add keys/bo.request --role editor --by ada");
+    let (exit, why) = desk.refused("editor change bo --name ADA_EXAMPLE --by ada");
+    assert_eq!((exit, why.contains("--same-name")), (2, true), "{why}");
+    let told = desk.told("editor change c --role admin --role editor --by ada");
+    assert_eq!(told.matches("(key <16>)").count(), 1, "{told}");
+    desk.told("editor change c --name Cy_Crane --by ada");
+    assert_eq!(desk.whole(), 6);
+}
