@@ -283,7 +283,8 @@ fn another_encryption_is_named_and_the_advice_works() {
         assert_eq!(desk.read(&format!("keys/key{at}.pub")), desk.read("keys/key0.pub"));
     }
     let headers = "-----BEGIN PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: \
-                   AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\nAAAA\n-----END PRIVATE KEY-----\n";
+                   AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\nAAAA\n\
+                   -----END PRIVATE KEY-----\n";
     std::fs::write(desk.path("older.pem"), headers).unwrap();
     let (exit, why) = desk.refused("key import older older.pem --no-passphrase");
     assert_eq!((exit, why.contains("old PEM files (Proc-Type: 4,ENCRYPTED")), (2, true), "{why}");
