@@ -3,7 +3,7 @@
 //! Always holds: the bytes of a document never change; a new description takes over what is not
 //! given. Not here: quoting (`append`), the page of one document (`show`).
 
-mod list;
+pub mod list;
 
 use crate::cli::args::Format;
 use crate::cli::ask;
