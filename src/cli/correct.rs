@@ -99,7 +99,7 @@ fn resolves(
         for dispute in open {
             let said = words::charge(dispute);
             note(format!("dispute {}: {said} ({})", dispute.act.event, words::who(&dispute.act)));
-            if ask::yes("does this correction resolve it?", false)? {
+            if ask::yes("does this correction resolve it?")? {
                 resolves.push(dispute.act.event);
             }
         }

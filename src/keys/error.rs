@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 #[non_exhaustive]
 pub enum KeysError {
     /// The folder of keys is not there.
-    #[error("expected a folder of keys at {path}, found none; `annals init` makes one")]
+    #[error("expected a folder of keys at {path}, found none; `annals key new` makes one")]
     NoFolder { path: PathBuf },
     /// The key file is not there.
     #[error(
