@@ -2,8 +2,10 @@
 //!
 //! Always holds: names are those of FORMAT.md section 9. Not here: reading them.
 
+use crate::disk::{self, DiskError};
 use crate::ledger::error::LedgerError;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// The folders of a ledger and of the keys beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,15 +37,18 @@ impl Paths {
     /// is one where `lost` says so: a repair builds it again.
     pub fn expect_ledger(&self, lost: bool) -> Result<(), LedgerError> {
         let ledger = || self.ledger.clone();
-        if self.ledger.join("journal").is_dir() {
+        if about(&self.ledger.join("journal"))?.is_some_and(|about| about.is_dir()) {
             return Ok(());
         }
-        if self.ledger.exists() && !self.ledger.is_dir() {
+        if about(&self.ledger)?.is_some_and(|about| !about.is_dir()) {
             return Err(LedgerError::NotAFolder(ledger()));
         }
         // What only a ledger has, besides its journal.
-        let others = [self.checkpoint(), self.store().join("db")];
-        if !others.iter().any(|path| path.is_file()) && !self.has_documents() {
+        let mut others = false;
+        for path in [self.checkpoint(), self.store().join("db")] {
+            others |= about(&path)?.is_some_and(|about| about.is_file());
+        }
+        if !others && !self.has_documents() {
             return Err(LedgerError::NoLedger(ledger()));
         }
         if lost { Ok(()) } else { Err(LedgerError::JournalLost(ledger())) }
@@ -105,5 +110,15 @@ impl Paths {
     /// What was signed and perhaps not acknowledged.
     pub fn outbox(&self) -> PathBuf {
         self.keys.join("outbox")
+    }
+}
+
+/// What is at a path; `None` where nothing is. That a disk fails is no sign that nothing is there.
+fn about(path: &Path) -> Result<Option<fs::Metadata>, DiskError> {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    match fs::metadata(path) {
+        Ok(about) => Ok(Some(about)),
+        Err(cause) if matches!(cause.kind(), NotADirectory | NotFound) => Ok(None),
+        Err(cause) => Err(disk::error("read", path)(cause)),
     }
 }
