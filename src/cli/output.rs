@@ -195,7 +195,8 @@ mod tests {
         let mut out = Shown(Vec::new());
         let text = "a\u{1b}]0;x\u{7}\u{202e}\u{200b}\u{ad}\u{2060}\u{feff}\u{9b}\tb\nc\r\n";
         out.write_all(text.as_bytes()).unwrap();
-        let seen = "a\\u{001b}]0;x\\u{0007}\\u{202e}\\u{200b}\\u{00ad}\\u{2060}\\u{feff}\\u{009b}\tb\n\
+        let seen = "a\\u{001b}]0;x\\u{0007}\\u{202e}\\u{200b}\\u{00ad}\\u{2060}\\u{feff}\
+                    \\u{009b}\tb\n\
                     c\\u{000d}\n";
         assert_eq!(String::from_utf8(out.0).unwrap(), seen);
         assert_eq!(visible("a\nb\tc"), "a⏎b\\u{0009}c");

@@ -23,6 +23,7 @@ use crate::ledger::apart::Kept;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::audit::{Audit, Audited, audit_published, audit_settled};
 use crate::ledger::error::LedgerError;
+use crate::ledger::foreign::foreign;
 use crate::ledger::record::Record;
 use crate::time::Time;
 use crate::tlog::policy::Policy;
@@ -105,6 +106,9 @@ pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
     }
 }
 
+/// How many foreign files are named.
+const FOREIGN: usize = 5;
+
 fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Result<Exit, Failure> {
     let began = Instant::now();
     let policy = given::policy_of(&record.paths, args.policy.as_deref())?;
@@ -112,6 +116,13 @@ fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Resul
     let progress = Progress::new(record.size(), "verify");
     let audited = audit_settled(record, &asked, Some(&|done| progress.at(done)))?;
     drop(progress);
+    let strange = foreign(&record.paths);
+    for path in strange.iter().take(FOREIGN) {
+        note(format!("note: {} is no file of a ledger, and was not looked at", path.display()));
+    }
+    if let Some(more) = strange.len().checked_sub(FOREIGN).filter(|more| *more > 0) {
+        note(format!("note: and {more} more files that no ledger has"));
+    }
     tell(context, (&record.journal, &record.paths.ledger), (&audited, began), args)
 }
 

@@ -66,7 +66,8 @@ impl Place {
         let Some(about) = about else { return Ok(true) };
         let other = |found: &str| {
             LedgerError::Usage(format!(
-                "expected nothing at {}, or {}, found {found}; it was left as it is: name another file",
+                "expected nothing at {}, or {}, found {found}; it was left as \
+                 it is: name another file",
                 path.display(),
                 kind.name()
             ))

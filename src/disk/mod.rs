@@ -109,7 +109,8 @@ impl DiskError {
 
     /// Whether the cause is that the system denies permission.
     pub fn is_denied(&self) -> bool {
-        matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::PermissionDenied)
+        use io::ErrorKind::PermissionDenied;
+        matches!(self, DiskError::Io { cause, .. } if cause.kind() == PermissionDenied)
     }
 
     /// Whether the cause is that the file is there already.

@@ -13,6 +13,7 @@ pub mod desk;
 pub mod draft;
 pub mod error;
 pub mod fallout;
+pub mod foreign;
 pub mod tally;
 pub mod init;
 pub mod loaded;

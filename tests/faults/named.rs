@@ -164,3 +164,17 @@ fn a_program_is_no_address() {
     }
     room.expect_whole(EVENTS);
 }
+
+#[test]
+fn a_foreign_file_is_mentioned_and_is_no_fault() {
+    let room = newsroom();
+    for name in ["journal/0.log", "journal/notes.txt", "document/article.txt", "journal/.hidden"] {
+        room.write(&format!("ledger/{name}"), "mine");
+    }
+    room.write("ledger/journal/aside-5", "ours");
+    let answer = room.run("verify");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    let notes = ["journal/0.log", "journal/notes.txt", "document/article.txt"]
+        .map(|name| format!("note: ledger/{name} is no file of a ledger, and was not looked at\n"));
+    assert_eq!(answer.told(), notes.concat());
+}
