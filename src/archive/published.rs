@@ -26,7 +26,8 @@ const BODY: u64 = 2 * 1_048_576;
 const DOCUMENT: u64 = 67_108_864 + 1;
 /// More bytes than the longest bundle has.
 const BUNDLE: u64 = tile::MAX_BUNDLE + 1;
-/// How many records out of form are read of a server, which could send them without end.
+/// How many records out of form, or out of their place, are read of a server, which could send them
+/// without end.
 const MALFORMED: u64 = 10_000;
 /// Bytes of a hash in a tile.
 const HASH: u64 = 32;
@@ -76,7 +77,7 @@ impl Published {
         let bytes = published.checkpoint.as_deref();
         let found = match bytes {
             Some(bytes) if !is_checkpoint(bytes) => start_of(bytes),
-            None if !published.files.pages().is_empty() => "a page of HTML".to_owned(),
+            None if !published.files.pages().is_empty() => "a page of HTML or nothing".to_owned(),
             _ => return Ok(Published { most_malformed: MALFORMED, ..published }),
         };
         let what = format!("{}/{CHECKPOINT}", published.files.place());
@@ -106,9 +107,12 @@ impl Published {
         self.tiles.load(Ordering::Relaxed)
     }
 
-    /// An entry: a record, and the body that it names.
-    fn entry(&self, record: Vec<u8>) -> Result<Entry, SourceError> {
-        let body = match Reading::of(&record).statement {
+    /// An entry: a record, and the body that it names; and whether it says that it is another event
+    /// than the one of this position.
+    fn entry(&self, record: Vec<u8>, position: u64) -> Result<(Entry, bool), SourceError> {
+        let reading = Reading::of(&record);
+        let is_misplaced = reading.place.is_some_and(|place| place.seq != position);
+        let body = match reading.statement {
             Some(statement) => self.files.get(&format!("{BODIES}/{}", statement.body), BODY)?,
             None if self.malformed.fetch_add(1, Ordering::Relaxed) >= self.most_malformed => {
                 let most = self.most_malformed;
@@ -117,7 +121,7 @@ impl Published {
             }
             None => None,
         };
-        Ok(Entry { record, body })
+        Ok((Entry { record, body }, is_misplaced))
     }
 
     /// The file of a tile or bundle, or of the full one in its place; whether it is that one.
@@ -177,6 +181,7 @@ impl Source for Published {
             records: VecDeque::new(),
             tiling: (from == 0).then(Tiling::default),
             damage: Vec::new(),
+            misplaced: 0,
             ended: false,
         }))
     }
@@ -221,6 +226,8 @@ struct Walking<'a> {
     records: VecDeque<Vec<u8>>,
     tiling: Option<Tiling>,
     damage: Vec<Damage>,
+    /// How many records say that they are another event.
+    misplaced: u64,
     ended: bool,
 }
 
@@ -282,8 +289,15 @@ impl Walking<'_> {
         let mut span = Span { first: self.counted, ..Span::default() };
         let mut bytes = 0;
         while span.entries.len() < SPAN && bytes < SPAN_BYTES {
+            let position = self.counted;
             let Some(record) = self.record()? else { break };
-            let entry = self.published.entry(record)?;
+            let (entry, is_misplaced) = self.published.entry(record, position)?;
+            self.misplaced += u64::from(is_misplaced);
+            if self.misplaced >= self.published.most_malformed {
+                // A server may send the same ones for ever; that they are no record is shown.
+                self.ended = true;
+                self.records.clear();
+            }
             bytes += entry.record.len() + entry.body.as_ref().map_or(0, Vec::len);
             span.entries.push(entry);
         }

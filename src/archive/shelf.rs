@@ -24,9 +24,11 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// What may stand in a published directory.
 const OURS: [&str; 4] = [CHECKPOINT, TILES, BODIES, DOCUMENTS];
 /// What people put beside it for those who come with a browser, and for hosts of static files.
-const OF_THE_SITE: [&str; 9] = [
+const OF_THE_SITE: [&str; 11] = [
     "404.html",
     "CNAME",
+    "LICENSE",
+    "README.md",
     "_headers",
     "_redirects",
     "favicon.ico",

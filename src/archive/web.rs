@@ -30,10 +30,12 @@ const HEAD: usize = 16 << 10;
 /// How long all answers of a reading may take together; and how much longer for each answer, and
 /// for so many bytes: as long as a slow line needs.
 const READING: Duration = Duration::from_secs(60);
-const PER_ANSWER: Duration = Duration::from_secs(1);
+const PER_ANSWER: Duration = Duration::from_secs(2);
 const BYTES_PER_SECOND: u64 = 10_000;
 /// How many names of pages are kept.
 const MAX_PAGES: usize = 1_000;
+/// The most characters of an address that are shown.
+const MAX_SHOWN: usize = 200;
 /// A name that no record has.
 const NO_NAME: &str = "no-file-of-a-record";
 
@@ -58,6 +60,14 @@ pub struct Web {
     /// How long all answers may take together, before any came.
     patience: Duration,
     reading: Mutex<Reading>,
+}
+
+/// Whether a file is asked for the first time, or again past all caches, since it is not the one of
+/// its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    First,
+    Second,
 }
 
 /// What was read so far.
@@ -118,19 +128,31 @@ impl Web {
 
     /// Asks for a name: the bytes of the answer, at most `bound` of them, and its type; `None` if
     /// there is no such file.
-    fn ask(&self, what: &str, bound: u64) -> io::Result<Option<(Vec<u8>, String)>> {
+    fn ask(&self, what: &str, bound: u64, look: Look) -> io::Result<Option<(Vec<u8>, String)>> {
         let left = self.reading(|reading| reading.left(self.patience));
         if left.is_zero() {
             return Err(self.too_slow());
         }
         let limit = left.min(answer_time(bound));
-        let config = self.agent.get(what).config().timeout_global(Some(limit)).build();
-        let answer = config.call().map_err(cause)?;
+        let mut request = self.agent.get(what).config().timeout_global(Some(limit)).build();
+        if look == Look::Second {
+            request = request.header("cache-control", "no-cache");
+        }
+        let answer = request.call().map_err(cause)?;
         match answer.status().as_u16() {
             200 => {}
             404 | 410 => return Ok(None),
             other => {
-                let why = format!("expected the answer 200 or 404, found {other}");
+                let to = answer.headers().get("location").and_then(|to| to.to_str().ok());
+                let to: Option<String> =
+                    to.map(|to| to.chars().filter(|c| !is_invisible(*c)).take(MAX_SHOWN).collect());
+                let why = match to.filter(|_| (300..400).contains(&other)) {
+                    Some(to) => format!(
+                        "expected the answer 200 or 404, found {other}, which leads to {to}: no \
+                         redirect is followed; name that address if the record is there"
+                    ),
+                    None => format!("expected the answer 200 or 404, found {other}"),
+                };
                 return Err(io::Error::other(why));
             }
         }
@@ -166,9 +188,12 @@ fn answer_time(bound: u64) -> Duration {
     ANSWER + Duration::from_secs(bound.min(MOST) / ANSWER_BYTES_PER_SECOND)
 }
 
-/// Whether an answer is a page of HTML. A type alone does not say so: it may be the server's for
-/// whatever it does not know.
+/// Whether an answer is a page of HTML, or nothing: no file of a record is empty but a document. A
+/// type alone does not say so: it may be the server's for whatever it does not know.
 fn is_page(kind: &str, bytes: &[u8]) -> bool {
+    if bytes.is_empty() {
+        return true;
+    }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     let begins = |tag: &str| {
         bytes.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
@@ -177,11 +202,15 @@ fn is_page(kind: &str, bytes: &[u8]) -> bool {
     begins("<!doctype html") || begins("<html") || (is_html && begins("<"))
 }
 
-/// Whether a file has the name of its digest, as bodies and documents have.
+/// Whether a name is the digest of its file, as those of bodies and documents are.
+fn has_digest(name: &str) -> bool {
+    name.split_once('/').is_some_and(|(folder, _)| [BODIES, DOCUMENTS].contains(&folder))
+}
+
+/// Whether the digest of a file is its name.
 fn is_named_so(name: &str, bytes: &[u8]) -> bool {
-    name.split_once('/').is_some_and(|(folder, digest)| {
-        [BODIES, DOCUMENTS].contains(&folder) && Hash::of(&[bytes]).to_string() == digest
-    })
+    let digest = name.split_once('/').map(|(_, digest)| digest);
+    has_digest(name) && digest == Some(&Hash::of(&[bytes]).to_string())
 }
 
 /// A client that follows no redirect, asks no proxy, and waits no longer than it is told to.
@@ -213,7 +242,14 @@ impl Files for Web {
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError> {
         let what = format!("{}/{name}", self.address);
         let began = Instant::now();
-        let answer = self.ask(&what, bound);
+        let mut answer = self.ask(&what, bound, Look::First);
+        if let Ok(Some((bytes, _))) = &answer
+            && has_digest(name)
+            && !is_named_so(name, bytes)
+            && let Ok(second) = self.ask(&what, bound, Look::Second)
+        {
+            answer = Ok(second);
+        }
         let size = answer.as_ref().map_or(0, |found| found.as_ref().map_or(0, |f| f.0.len()));
         let left = self.reading(|reading| {
             reading.spent += began.elapsed();
@@ -246,7 +282,7 @@ impl Files for Web {
     }
 
     fn answers_every_name(&self) -> bool {
-        matches!(self.ask(&format!("{}/{NO_NAME}", self.address), 1), Ok(Some(_)))
+        matches!(self.ask(&format!("{}/{NO_NAME}", self.address), 1, Look::First), Ok(Some(_)))
     }
 
     fn place(&self) -> String {

@@ -30,8 +30,9 @@ Archivist: replay, show, log, diff, find, blame, timeline, publish, export, impo
 {all-args}{after-help}";
 
 const AFTER_HELP: &str = "\
-A point in the record is a position (17), a date or time (2027-03-02, 2027-03-02T12:00, yesterday,
-2 weeks ago), the beginning of a hash (h:9f3c01ab), head or now.
+A point in the record is a position (17, or #2027 where it has four digits), a date or time (2027,
+2027-03, 2027-03-02, 2027-03-02T12:00, yesterday, 2 weeks ago), the beginning of a hash
+(h:9f3c01ab), head or now.
 
 Exit: 0 yes · 1 no (a fault, a refused draft) · 2 could not tell (usage, files, damage) ·
 3 conflict, nothing written · 4 forked, or cut below what was pinned or signed · 5 the trust asked
@@ -57,6 +58,10 @@ pub struct Global {
     /// The zone of dates without one and of displayed times, such as Europe/Berlin
     #[arg(long, global = true, default_value = "UTC", value_name = "ZONE")]
     pub tz: String,
+    /// By which clock a date is looked up where the record's time was set back
+    #[arg(long, global = true, default_value = "recorded", value_name = "CLOCK")]
+    #[arg(value_parser = ["recorded", "corrected"])]
+    pub clock: String,
     /// How long to wait for another writer while nothing moves, such as 10s
     #[arg(long, global = true, default_value = "10s", value_name = "TIME")]
     pub wait: String,

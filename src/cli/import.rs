@@ -46,6 +46,9 @@ pub fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> {
     let (size, to) = (made.size, paths.ledger.display());
     let mut out = done();
     match made.imported {
+        Imported::ReadOnly(of) if of > size => {
+            writeln!(out, "imported a part, {size} of {of} events to {to}: a copy to read")?;
+        }
         Imported::ReadOnly(_) => writeln!(out, "imported {size} events to {to}: a copy to read")?,
         Imported::No => writeln!(out, "taken over: {size} events at {to}; it goes on from there")?,
         Imported::Rekey(key) => {

@@ -11,7 +11,7 @@ use crate::cli::zone::moment;
 use crate::key::PublicKey;
 use crate::keys::{Handle, KeyFolder};
 use crate::ledger::error::LedgerError;
-use crate::ledger::point::{Around, Bound, Point};
+use crate::ledger::point::{Around, Bound, DateClock, OtherClock, Point, Resolved, is_year};
 use crate::ledger::record::{Record, covered};
 use crate::ledger::view::names::Names;
 use crate::ledger::view::since::Became;
@@ -27,7 +27,49 @@ pub fn point(context: &Context, record: &Record, text: &str, bound: Bound) -> Re
         announce_clock(&context.clock);
     }
     let around = Around::new(&context.global.tz, context.clock.peek())?;
-    Ok(Point::parse(text, &around)?.resolve(record, bound)?)
+    let clock = date_clock(context);
+    let Resolved { size, other } = Point::parse(text, &around)?.resolve(record, bound, clock)?;
+    if is_year(text.trim()) && text.trim().parse().is_ok_and(|event: u64| event < record.size()) {
+        note(format!("note: {0} is the year; event {0} is #{0}", text.trim()));
+    }
+    if let Some(other) = other {
+        note(retimed(text, bound, size, &other, clock));
+    }
+    Ok(size)
+}
+
+/// The clock by which dates are looked up.
+pub fn date_clock(context: &Context) -> DateClock {
+    match context.global.clock.as_str() {
+        "corrected" => DateClock::Corrected,
+        _ => DateClock::Recorded,
+    }
+}
+
+/// That a retiming lies between what the two clocks give for a date.
+fn retimed(text: &str, bound: Bound, size: u64, other: &OtherClock, clock: DateClock) -> String {
+    let place = |size: u64| match (bound, size.checked_sub(1)) {
+        (Bound::Start, _) => format!("from position {size}"),
+        (Bound::End, Some(last)) => format!("position {last}"),
+        (Bound::End, None) => "before the first event".to_owned(),
+    };
+    let events: Vec<String> = other.retimed.iter().map(u64::to_string).collect();
+    let by = match events.as_slice() {
+        [] => "a retiming lies between".to_owned(),
+        [one] => format!("a retiming lies between, event {one}"),
+        several => format!("retimings lie between, events {}", several.join(", ")),
+    };
+    let (here, there) = (place(size), place(other.size));
+    match clock {
+        DateClock::Recorded => format!(
+            "note: {text:?} is {here} by the clock that the events were recorded by; {by}: by the \
+             corrected clock it is {there} (--clock corrected)"
+        ),
+        DateClock::Corrected => format!(
+            "note: {text:?} is {here} by the corrected clock; {by}: by the clock that the events \
+             were recorded by it is {there} (--clock recorded)"
+        ),
+    }
 }
 
 /// The record as of a point (its end, where none is given), whole, and the names in it.
@@ -192,16 +234,20 @@ fn warn_missing(record: &Record) -> bool {
 /// The last line of every answer for people, and what became of it since.
 pub fn line(out: &mut dyn Write, as_of: &AsOf) -> Result<(), Failure> {
     let AsOf { size, of, .. } = as_of;
+    let events = match as_of.part_of {
+        Some(whole) => format!("{size} of {of} events, a part of a record of {whole}"),
+        None => format!("{size} of {of} events"),
+    };
     match (as_of.position, as_of.head, as_of.recorded) {
         (Some(position), Some(head), Some(at)) => writeln!(
             out,
-            "as of position {position} ({size} of {of} events), head {head}, recorded {}",
+            "as of position {position} ({events}), head {head}, recorded {}",
             moment(at)
         )?,
         (Some(position), Some(head), None) => {
-            writeln!(out, "as of position {position} ({size} of {of} events), head {head}")?;
+            writeln!(out, "as of position {position} ({events}), head {head}")?;
         }
-        _ => writeln!(out, "as of before the first event (0 of {of} events)")?,
+        _ => writeln!(out, "as of before the first event ({events})")?,
     }
     Ok(())
 }

@@ -207,7 +207,13 @@ fn text(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<14}{value}");
     line("record", told.origin.as_deref().unwrap_or("not opened"))?;
     line("title", &told.title.as_deref().map_or("[not told]".to_owned(), visible))?;
-    line("size", &format!("{size} events"))?;
+    line(
+        "size",
+        &match told.as_of.part_of {
+            Some(of) => format!("{size} events, a part of a record of {of}"),
+            None => format!("{size} events"),
+        },
+    )?;
     let statuses: Vec<String> =
         told.by_status.iter().map(|(status, count)| format!("{count} {status}")).collect();
     let statuses =

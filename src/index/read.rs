@@ -140,33 +140,17 @@ impl Index {
         tree.map(|tree| tree.root()).ok_or_else(|| damaged("a number of peaks"))
     }
 
-    /// How many events there are up to the last one whose time is before `limit`.
-    pub fn before(&self, limit: Time) -> Result<u64, Unfit> {
-        // Times rise but where the record's time was set back.
-        let mut starts = vec![0];
-        let whole = self.slot(self.size)?;
+    /// The events that set the record's time back, by position, and whether each was undone.
+    pub fn retimings(&self) -> Result<Vec<(u64, bool)>, Unfit> {
+        let (mut events, whole) = (Vec::new(), self.slot(self.size)?);
         whole.each(Which::Administration, 0..u64::MAX, Kind::All, &mut |row| {
             if matches!(row.what, What::Administration { retimed: true, .. }) {
-                starts.push(row.of);
+                events.push(row.of);
             }
             Ok(())
         })?;
-        let mut end = self.size;
-        for start in starts.into_iter().rev() {
-            let (mut low, mut high) = (start, end);
-            while low < high {
-                let middle = low + (high - low) / 2;
-                match self.event(middle)?.at < limit {
-                    true => low = middle + 1,
-                    false => high = middle,
-                }
-            }
-            if low > start {
-                return Ok(low);
-            }
-            end = start;
-        }
-        Ok(0)
+        let undone = |event: u64| Ok((event, whole.mark(event)?.undone(event).is_some()));
+        events.into_iter().map(undone).collect()
     }
 
     /// Up to two events whose hash begins with these hex digits, in lower case.

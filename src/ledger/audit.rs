@@ -69,6 +69,8 @@ pub struct Audited {
     pub store: StoreFound,
     /// The index.
     pub index: Built,
+    /// Where this is a part of a record, by its own account: how many events that had.
+    pub part_of: Option<u64>,
     /// The pin.
     pub pin: PinFound,
     /// What can be shown to others.
@@ -82,9 +84,13 @@ pub struct Audited {
 }
 
 impl Audited {
-    /// The exit code: that of the report, else 5 where trust is missing.
+    /// The exit code: that of the report, else 2 where the pin is later than a part, else 5 where
+    /// trust is missing.
     pub fn exit(&self) -> u8 {
-        exit(&self.report, &self.witnessed)
+        match (exit(&self.report, &self.witnessed), &self.pin) {
+            (0 | 5, PinFound::Later(_)) => 2,
+            (other, _) => other,
+        }
     }
 }
 
@@ -132,6 +138,9 @@ struct LookedAt {
     store: StoreFound,
     index: Built,
     witnessed: Witnessed,
+    part_of: Option<u64>,
+    /// The size of the pin, where it is later than this part.
+    later: Option<u64>,
 }
 
 fn look(
@@ -145,6 +154,7 @@ fn look(
     let follower = Some(&builder as &dyn Follower).filter(|_| audit.index);
     let options = Options { follower, ..options(audit, &ends, progress) };
     let mut report = verify(&record.journal, &ends, options)?;
+    let later = part_below_pin(record, &ends, &mut report.faults);
     report.faults.extend(unreadable(record, &report));
     let index = match audit.index {
         true => builder.found(),
@@ -158,7 +168,18 @@ fn look(
         true => compare_store(record, &mut report.faults)?,
         false => StoreFound::NotCompared("not asked".to_owned()),
     };
-    Ok(LookedAt::of(audit, ends, report).with(store, index))
+    let looked = LookedAt::of(audit, ends, report).with(store, index);
+    Ok(LookedAt { part_of: record.part_of, later, ..looked })
+}
+
+/// A part that is older than the pin, by its own account, accuses nobody: 801 is taken out, and the
+/// size of the pin is what was found.
+fn part_below_pin(record: &Record, ends: &Ends, faults: &mut Vec<Fault>) -> Option<u64> {
+    record.part_of?;
+    let cut = |fault: &Fault| fault.rule == Rule::CutBelowPin;
+    let pinned = ends.pinned().filter(|_| faults.iter().any(cut))?;
+    faults.retain(|fault| !cut(fault));
+    Some(pinned.checkpoint.size)
 }
 
 /// Verifies a published record whole; of what is around it, a pin and a policy can be compared.
@@ -210,7 +231,7 @@ fn set_pages_apart(pages: &[String], faults: &mut [Fault]) {
         if matches!(fault.rule, Rule::BodyMissing | Rule::DocumentMissing) {
             fault.rule = Rule::Unreadable;
             fault.why = format!(
-                "{}; a page of HTML came in place of {}, the first: {first}",
+                "{}; a page of HTML, or nothing, came in place of {}, the first: {first}",
                 fault.why,
                 match pages.len() {
                     1 => "1 file".to_owned(),
@@ -245,7 +266,8 @@ impl LookedAt {
         report.ends.ignored_lines = report.ends.ignored_lines.saturating_sub(witnessed.lines);
         report.faults.sort();
         let store = StoreFound::NotCompared("not asked".to_owned());
-        LookedAt { report, ends, store, index: Built::Absent, witnessed }
+        let (index, part_of, later) = (Built::Absent, None, None);
+        LookedAt { report, ends, store, index, witnessed, part_of, later }
     }
 
     fn with(self, store: StoreFound, index: Built) -> LookedAt {
@@ -254,14 +276,16 @@ impl LookedAt {
 
     /// What follows from the verdict: the pin, and evidence.
     fn conclude(self, audit: &Audit, source: &dyn Source) -> Result<Audited, LedgerError> {
-        let LookedAt { report, ends, store, index, witnessed } = self;
+        let LookedAt { report, ends, store, index, witnessed, part_of, later } = self;
         let pin = match exit(&report, &witnessed) {
+            _ if let Some(pinned) = later => PinFound::Later(pinned),
             5 if audit.pin.is_some() => PinFound::Left,
             _ => kept::move_on(audit, &ends, &report)?,
         };
         let evidence = evidence::keep(audit, source, (&ends, &report))?;
         let marked = ends.mark.is_some();
-        Ok(Audited { report, store, index, pin, evidence, marked, witnessed, tiles: None })
+        let tiles = None;
+        Ok(Audited { report, store, index, part_of, pin, evidence, marked, witnessed, tiles })
     }
 }
 

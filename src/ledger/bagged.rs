@@ -109,13 +109,15 @@ pub fn audit_bag(
         about: Derived::default(),
         size: sizes(bag)?,
     };
-    let record = match Record::open(paths_in(bag)) {
+    let mut record = match Record::open(paths_in(bag)) {
         Ok(record) => record,
         Err(error) => {
             bagged.audited = Err(error);
             return Ok(bagged);
         }
     };
+    let of = bagged.size.filter(|(size, _)| *size == record.size()).map(|(_, of)| of);
+    record.part_of = of.filter(|of| *of > record.size());
     let audited = audit(&record, asked, progress)?;
     let report = &audited.report;
     bagged.vouched = vouched(bag, report, &bagged)?;

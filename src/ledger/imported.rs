@@ -29,9 +29,13 @@ pub enum Imported {
 impl Imported {
     /// Reads the file of a ledger.
     pub fn of(paths: &Paths) -> Result<Imported, DiskError> {
-        let Some(bytes) = read_if_there(&paths.imported(), 1 << 10)? else {
-            return Ok(Imported::No);
+        let path = paths.imported();
+        let bytes = match path.symlink_metadata() {
+            // What is there and is no file says nothing that could be believed.
+            Ok(about) if !about.is_file() => Some(Vec::new()),
+            _ => read_if_there(&path, 1 << 10)?,
         };
+        let Some(bytes) = bytes else { return Ok(Imported::No) };
         let text = String::from_utf8_lossy(&bytes);
         let said = text.strip_prefix(FIRST).and_then(|rest| rest.strip_suffix('\n'));
         let after = |word: &str| said.and_then(|said| said.strip_prefix(word));
@@ -46,6 +50,15 @@ impl Imported {
             Imported::No => None,
             Imported::ReadOnly(of) => Some(format!("{FIRST}{READ_ONLY}{of}\n")),
             Imported::Rekey(key) => Some(format!("{FIRST}{REKEY}{key}\n")),
+        }
+    }
+
+    /// Of how many events the record was, of which a copy of so many is a part; `None` where it is
+    /// none, or nothing says so.
+    pub fn part_of(&self, size: u64) -> Option<u64> {
+        match self {
+            Imported::ReadOnly(of) => Some(*of).filter(|of| *of > size),
+            _ => None,
         }
     }
 

@@ -2,18 +2,22 @@
 //!
 //! Always holds: a point resolves to a number of events; a day means its end as an upper bound and
 //! its start as a lower one, in the zone that was asked for, also where a day has 23 or 25 hours.
-//! The time of event i is the least `at` of events i and later, so a retimed record has one answer.
-//! Not here: dates of documents (`edtf`). Source: FORMAT.md section 5, last sentence.
+//! Four digits are a year, also where there is an event of that number. A time that the clocks of
+//! the zone never showed, or showed twice, is refused.
+//! Not here: what a day of a date is (`edtf`); which time an event has (`clock`).
 
+mod clock;
+
+use crate::edtf::days;
 use crate::event::Entry;
-use crate::event::record::{Place, hash};
-use crate::event::spelling;
+use crate::event::record::hash;
 use crate::hash::Hash;
 use crate::index::{Index, Unfit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::time::Time;
 use crate::verify::source::Source;
+pub use clock::{DateClock, OtherClock, Resolved};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Span, Timestamp, Unit};
@@ -59,8 +63,9 @@ impl Around {
     }
 }
 
-const EXPECTED: &str = "expected a position (17), a date or time (2027-03-02, 2027-03-02T12:00), \
-     yesterday, 2 weeks ago, h: and 8 or more hex digits of a hash, head or now";
+const EXPECTED: &str = "expected a position (17), a date or time (2027, 2027-03, 2027-03-02, \
+     2027-03-02T12:00), a position of four digits as #2027, yesterday, 2 weeks ago, h: and 8 or \
+     more hex digits of a hash, head or now";
 
 impl Point {
     /// Reads a point.
@@ -81,8 +86,11 @@ impl Point {
         if let Some(prefix) = prefix {
             return hash_prefix(prefix).ok_or_else(unknown);
         }
-        if digits {
-            return text.parse().map(Point::Position).map_err(|_| unknown());
+        let marked = text.strip_prefix('#').or_else(|| text.strip_prefix("event:"));
+        if let Some(number) = marked.or((digits && !is_year(text)).then_some(text)) {
+            let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+            let position = number.parse().ok().filter(|_| digits);
+            return position.map(Point::Position).ok_or_else(unknown);
         }
         match text {
             "head" => return Ok(Point::Head),
@@ -95,8 +103,12 @@ impl Point {
             let span: Span = text.parse().map_err(|_| unknown())?;
             return ago(around, span).ok_or_else(unknown);
         }
-        if let (10, Ok(date)) = (text.len(), text.parse::<Date>()) {
-            return day(date, &around.zone).ok_or_else(unknown);
+        if let Some(days) = days(text) {
+            let zone = &around.zone;
+            let start = days.first.map_or(Some(Timestamp::MIN), |first| Some(day(first, zone)?.0));
+            let end = days.last.map_or(Some(Timestamp::MAX), |last| Some(day(last, zone)?.1));
+            let (start, end) = start.zip(end).ok_or_else(unknown)?;
+            return Ok(Point::Within(start, end));
         }
         match text.contains(['T', ' ']) {
             true => time(text, &around.zone),
@@ -105,26 +117,39 @@ impl Point {
     }
 
     /// How many events of the record stand before this point (as [`Bound::Start`]), or up to and
-    /// with it (as [`Bound::End`]). A time before the first event leads to 0.
-    pub fn resolve(&self, record: &Record, bound: Bound) -> Result<u64, LedgerError> {
-        let after = |position: u64| position + u64::from(bound == Bound::End);
+    /// with it (as [`Bound::End`]), a time by this clock. A time before the first event leads to 0.
+    pub fn resolve(
+        &self,
+        record: &Record,
+        bound: Bound,
+        clock: DateClock,
+    ) -> Result<Resolved, LedgerError> {
+        let after = |position: u64| Resolved::same(position + u64::from(bound == Bound::End));
         match self {
-            Point::Head => Ok(match bound {
+            Point::Head => Ok(Resolved::same(match bound {
                 Bound::End => record.size(),
                 Bound::Start => record.size().saturating_sub(1),
-            }),
+            })),
             Point::Position(position) if *position < record.size() => Ok(after(*position)),
             Point::Position(position) => Err(no_position(*position, record.size())),
             Point::Hash(prefix) => find(prefix, record).map(after),
-            Point::Within(start, end) => before(
-                record,
-                match bound {
+            Point::Within(start, end) => {
+                let limit = match bound {
                     Bound::Start => *start,
                     Bound::End => *end,
-                },
-            ),
+                };
+                match earliest(limit) {
+                    Some(limit) => clock::before(record, limit, clock),
+                    None => Ok(Resolved::same(record.size())),
+                }
+            }
         }
     }
+}
+
+/// Whether a bare number is a year: it has four digits.
+pub fn is_year(text: &str) -> bool {
+    text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// That a position is not in the record: what there is.
@@ -153,7 +178,8 @@ fn second(from: Timestamp, to: Timestamp) -> Option<Point> {
     Some(Point::Within(from, to.checked_add(more).unwrap_or(Timestamp::MAX)))
 }
 
-fn day(date: Date, zone: &TimeZone) -> Option<Point> {
+/// The first instant of a day in a zone, and that of the next day.
+fn day(date: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     let start = |date: Date| {
         let zoned = date.to_zoned_datetime(zone.clone()).ok()?;
         zoned.start_of_day().ok().map(|start| start.timestamp())
@@ -161,7 +187,7 @@ fn day(date: Date, zone: &TimeZone) -> Option<Point> {
     // The last days of the calendar reach beyond the last timestamp.
     let last = (date.year() == Date::MAX.year()).then_some(Timestamp::MAX);
     let next = date.tomorrow().ok().and_then(start);
-    Some(Point::Within(start(date).or(last)?, next.or(last)?))
+    Some((start(date).or(last)?, next.or(last)?))
 }
 
 /// A span before now: with days or longer units a whole day, else a time.
@@ -176,7 +202,7 @@ fn ago(around: &Around, span: Span) -> Option<Point> {
     };
     match clock.iter().any(has) {
         true => second(then.timestamp(), then.timestamp()),
-        false => day(then.date(), &around.zone),
+        false => day(then.date(), &around.zone).map(|(start, end)| Point::Within(start, end)),
     }
 }
 
@@ -193,26 +219,22 @@ fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
                    with an offset";
         return Err(usage(format!("expected a time that there was, found {text:?}: {why}")));
     }
-    // Where the clocks were put back an hour came twice: both are meant.
     let (first, last) = (ambiguous.earlier(), ambiguous.later());
     let (first, last) = (first.map_err(|_| unknown())?, last.map_err(|_| unknown())?);
-    second(first, last).ok_or_else(unknown)
-}
-
-/// How many events have a time before `limit`: all up to the last that says so itself.
-fn before(record: &Record, limit: Timestamp) -> Result<u64, LedgerError> {
-    let Some(limit) = earliest(limit) else { return Ok(record.size()) };
-    if let Some(size) = indexed(record, |index| index.before(limit)) {
-        return Ok(size);
+    if first != last {
+        let named = |at: Timestamp| {
+            let local = at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z");
+            format!("{local} ({at})")
+        };
+        let zone = zone.iana_name().unwrap_or("this zone");
+        return Err(usage(format!(
+            "expected a time that there was once, found {text:?}: in {zone} the clocks were put \
+             back and showed it twice, as {} and as {}; name one of the two with its offset",
+            named(first),
+            named(last)
+        )));
     }
-    let mut size = 0;
-    entries(record, &mut |position, entry| {
-        let line = entry.record.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        if spelling::read::<Place>(line).is_ok_and(|place| place.at < limit) {
-            size = position + 1;
-        }
-    })?;
-    Ok(size)
+    second(first, last).ok_or_else(unknown)
 }
 
 /// What the index answers, where it can.

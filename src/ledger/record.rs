@@ -16,6 +16,7 @@ use crate::index::{Index, Unfit};
 use crate::journal::Journal;
 use crate::keys::{KeysError, Mark, Marks};
 use crate::ledger::error::LedgerError;
+use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::tlog::{Checkpoint, MAX_NOTE, Note};
 use crate::verify::ends::Ends;
@@ -37,6 +38,8 @@ pub struct Record {
     pub journal: Journal,
     /// The bytes of its checkpoint.
     pub checkpoint: Option<Vec<u8>>,
+    /// Where this is a part of a record, by its own account: how many events that had.
+    pub part_of: Option<u64>,
     /// The last mark of the log key for it; an error is rule 911.
     pub mark: Result<Option<Mark>, KeysError>,
     /// Its index, or why it cannot answer.
@@ -55,8 +58,9 @@ impl Record {
         let mark = last_mark(&paths)?;
         let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;
         let index = index_of(&paths, &journal);
+        let part_of = Imported::of(&paths)?.part_of(journal.size());
         let (index_wrong, trouble) = (Mutex::default(), Mutex::default());
-        Ok(Record { paths, journal, checkpoint, mark, index, index_wrong, trouble })
+        Ok(Record { paths, journal, checkpoint, part_of, mark, index, index_wrong, trouble })
     }
 
     /// The index, or why it cannot answer.

@@ -100,7 +100,10 @@ fn an_address_is_judged_as_the_folder_is_and_moves_a_pin() {
 fn a_server_that_redirects_fails_or_lies_about_lengths_is_an_error_and_no_verdict() {
     type Answer = fn(&str) -> Vec<u8>;
     let cases: [(Answer, &str); 5] = [
-        (|_| other("302 Found", "Location: http://127.0.0.1:9/\r\n"), "found 302"),
+        (
+            |_| other("302 Found", "Location: http://127.0.0.1:9/\r\n"),
+            "found 302, which leads to http://127.0.0.1:9/: no redirect is followed; ",
+        ),
         (|_| other("500 Oh", ""), "found 500"),
         (|_| b"SSH-2.0-OpenSSH_9\r\n\r\n".to_vec(), "checkpoint"),
         (|_| format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "y".repeat(70_000)).into(), "checkpoint"),
@@ -146,10 +149,10 @@ fn server_with(
 fn what_a_server_has_for_every_name_is_no_record() {
     type Page = fn() -> Vec<u8>;
     let cases: [(Page, &str); 6] = [
-        (|| page("Content-Type: text/html\r\n"), "a page of HTML"),
-        (|| page(""), "a page of HTML"),
-        (|| ok(b"\xEF\xBB\xBF \n<HTML>"), "a page of HTML"),
-        (|| ok(b""), "an empty file"),
+        (|| page("Content-Type: text/html\r\n"), "a page of HTML or nothing"),
+        (|| page(""), "a page of HTML or nothing"),
+        (|| ok(b"\xEF\xBB\xBF \n<HTML>"), "a page of HTML or nothing"),
+        (|| ok(b""), "a page of HTML or nothing"),
         (|| ok(b"{\"error\":\"sign in\"}"), "19 bytes that begin \"{\\\"error\\\""),
         (|| ok(b"not\x1b[2Jhere\n"), "12 bytes that begin \"not\\u{1b}[2Jhere\\n\""),
     ];
@@ -184,10 +187,14 @@ fn a_page_in_place_of_a_file_is_no_fault() {
     ];
     for name in names {
         let strange = name.clone();
-        let address = server_with(folder.clone(), move |path| (path == strange).then(|| page("")));
-        let (code, out, err) = annals(&["verify", &address]);
-        assert_eq!((code, err.as_str()), (2, ""), "{name}: {out}");
-        assert!(out.contains("could not tell: something is damaged"), "{name}: {out}");
+        for answer in [page(""), ok(b"")] {
+            let strange = strange.clone();
+            let address =
+                server_with(folder.clone(), move |path| (path == strange).then(|| answer.clone()));
+            let (code, out, err) = annals(&["verify", &address]);
+            assert_eq!((code, err.as_str()), (2, ""), "{name}: {out}");
+            assert!(out.contains("could not tell: something is damaged"), "{name}: {out}");
+        }
     }
     // The same on a server that has it, or something else, for every name that it does not know.
     for other in [page("Content-Type: text/html\r\n"), ok(b"nothing here"), ok(b"")] {
@@ -206,6 +213,24 @@ fn a_page_in_place_of_a_file_is_no_fault() {
     let address = server_with(folder, |path| (path == "/tile/0/000").then(|| ok(&[7; 8_192])));
     let (code, out, _) = annals(&["verify", &address]);
     assert!(code == 1 && out.contains("rule 974 tile-hash"), "{out}");
+}
+
+#[test]
+fn a_body_that_is_not_the_one_of_its_name_is_asked_for_again() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = published(place.path());
+    let body = annals::hash::Hash::of(&[ledger(300).events[7].body.as_bytes()]);
+    let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    for (bad, code) in [(1, 0), (usize::MAX, 1)] {
+        asked.store(0, std::sync::atomic::Ordering::SeqCst);
+        let (asked, name) = (asked.clone(), format!("/body/{body}"));
+        let address = server_with(folder.clone(), move |path| {
+            let turn = || asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            (path == name && turn() < bad).then(|| ok(b"{\"half"))
+        });
+        let (exit, out, err) = annals(&["verify", &address]);
+        assert_eq!((exit, err.as_str()), (code, ""), "{out}");
+    }
 }
 
 #[test]
@@ -257,12 +282,12 @@ fn a_reading_ends_where_the_server_lets_it_wait() {
     let place = tempfile::tempdir().unwrap();
     let folder = published(place.path());
     let address = serve(move |path| {
-        thread::sleep(std::time::Duration::from_millis(1_500));
+        thread::sleep(std::time::Duration::from_secs(3));
         std::fs::read(folder.join(path.trim_start_matches('/')))
             .map_or_else(|_| other("404 Not Found", ""), |bytes| ok(&bytes))
     });
     let began = std::time::Instant::now();
-    let web = Web::at(&address).unwrap().within(std::time::Duration::from_secs(2));
+    let web = Web::at(&address).unwrap().within(std::time::Duration::from_secs(4));
     let source = Published::open_served(Box::new(web)).unwrap();
     let error = verify(&source, &Ends::default(), Options::whole(1)).err().expect("it ends");
     let why = error.cause.to_string();
@@ -286,6 +311,23 @@ fn records_out_of_form_without_end_are_not_read_to_their_end() {
     let (code, out, err) = annals(&["verify", &address]);
     assert_eq!((code, out.as_str()), (2, ""), "{err}");
     assert!(err.contains("found more than 10000 out of form"), "{err}");
+}
+
+#[test]
+fn the_same_records_again_without_end_are_not_read_to_their_end() {
+    let place = tempfile::tempdir().unwrap();
+    let files = ledger(256).published(&[256]);
+    let checkpoint = String::from_utf8(files["published/checkpoint"].clone()).unwrap();
+    let larger = checkpoint.replacen("\n256\n", "\n9007199254740991\n", 1).into_bytes();
+    let bundle = files["published/tile/entries/000"].clone();
+    write(place.path(), &files);
+    let address = server_with(place.path().join("published"), move |path| match path {
+        "/checkpoint" => Some(ok(&larger)),
+        path => path.starts_with("/tile/entries/").then(|| ok(&bundle)),
+    });
+    let (code, out, err) = annals(&["verify", &address]);
+    assert_eq!((code, err.as_str()), (1, ""), "{out}");
+    assert!(out.contains("rule 201 place"), "{out}");
 }
 
 #[test]

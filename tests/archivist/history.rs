@@ -151,13 +151,18 @@ fn an_older_copy_is_told_by_the_marks() {
 }
 
 #[test]
-fn a_retimed_record_has_one_answer_by_date() {
+fn a_retimed_record_has_one_answer_by_date_and_clock() {
     let story = retimed_story();
-    let log = |asked: &str| positions(&story.told(&format!("log --format jsonl {asked}")));
+    let log = |asked: &str| positions(&story.run(&format!("log --format jsonl {asked}")).out);
     // Events 10 to 13 say February; event 14 after them says 09:00 on 27 January.
     let all: Vec<u64> = (0..15).collect();
-    assert_eq!(log("--until 2022-01-27"), all);
+    assert_eq!(log("--until 2022-01-27"), all[..10]);
     assert_eq!(log("--until 2022-01-27T08:30"), all[..10]);
     assert_eq!(log("--from 2022-01-27T09:00"), all[10..]);
-    assert!(log("--from 2022-02-01").is_empty());
+    assert_eq!(log("--from 2022-02-01"), all[10..]);
+    let corrected = |asked: &str| log(&format!("{asked} --clock corrected"));
+    assert_eq!(corrected("--until 2022-01-27"), all);
+    assert_eq!(corrected("--until 2022-01-27T08:30"), all[..10]);
+    assert_eq!(corrected("--from 2022-01-27T09:00"), all[10..]);
+    assert!(corrected("--from 2022-02-01").is_empty());
 }

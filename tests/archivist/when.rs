@@ -148,18 +148,104 @@ fn times_that_were_not_or_were_twice() {
     let why = "annals: expected a time that there was, found \"2022-03-27T02:30\": there the clocks \
                were put forward past it; name a time before or after, or one with an offset\n";
     assert_eq!(answer.err, why);
-    let told = story.told("replay --as-of 2022-10-30T02:30 --tz Europe/Berlin");
+    let answer = story.run("replay --as-of 2022-10-30T02:30 --tz Europe/Berlin");
+    let twice = "annals: expected a time that there was once, found \"2022-10-30T02:30\": in \
+                 Europe/Berlin the clocks were put back and showed it twice, as \
+                 2022-10-30T02:30:00+02:00 (2022-10-30T00:30:00Z) and as \
+                 2022-10-30T02:30:00+01:00 (2022-10-30T01:30:00Z); name one of the two with its \
+                 offset\n";
+    assert_eq!((answer.exit, answer.err.as_str()), (2, twice));
+    let told = story.told("replay --as-of 2022-10-30T02:30+01:00 --tz Europe/Berlin");
     assert!(told.contains("as of position 13 "), "{told}");
     let answer = story.run("blame 3 --as-of 2022-02-30");
     assert!(answer.err.starts_with("annals: expected a position (17), a date"), "{}", answer.err);
     assert_eq!(story.run("find met --as-of 1 --tz Mars/Olympus").exit, 2);
 }
 
+const AS_OF: [&str; 5] =
+    ["replay --as-of", "find met --as-of", "log --until", "blame 3 --as-of", "show 4 --as-of"];
+
+/// The point in the last line of an answer.
+fn point(told: &str) -> String {
+    let line = told.lines().find(|line| line.starts_with("as of position")).unwrap();
+    line.split(' ').nth(3).unwrap().to_owned()
+}
+
 #[test]
-fn of_a_retimed_record_a_date_has_one_answer_in_every_command() {
-    let story = retimed_story();
-    for command in ["replay --as-of", "find met --as-of", "blame 3 --as-of", "log --until"] {
-        let told = story.told(&format!("{command} 2022-01-27T08:30"));
-        assert!(told.contains("as of position 9 (10 of 15 events)"), "{command}: {told}");
+fn a_retiming_does_not_change_what_an_earlier_date_answered() {
+    // The same record before event 14 set the time back from 1 February to 27 January 09:00.
+    let (before, after) = (story(), retimed_story());
+    for date in ["2022-01-26", "2022-01-27T08:30", "2022-01-27", "2022-01-31"] {
+        // On the 26th there was no document.
+        let commands = if date.ends_with("26") { &AS_OF[..3] } else { &AS_OF[..] };
+        for command in commands {
+            let asked = format!("{command} {date}");
+            let (then, now) = (before.told(&asked), after.run(&asked));
+            assert_eq!(point(&then), point(&now.out), "{asked}");
+            assert_eq!(now.exit, 0);
+            let differs = !date.ends_with("26") && !date.ends_with("08:30");
+            assert_eq!(now.err.contains("a retiming lies between, event 14"), differs, "{asked}");
+        }
+    }
+    let note = "note: \"2022-01-31\" is position 9 by the clock that the events were recorded by; a \
+                retiming lies between, event 14: by the corrected clock it is position 14 (--clock \
+                corrected)\n";
+    assert_eq!(after.run("replay --as-of 2022-01-31").err, note);
+    let answer = after.run("replay --as-of 2022-01-31 --clock corrected");
+    assert_eq!(point(&answer.out), "14");
+    let note = "note: \"2022-01-31\" is position 14 by the corrected clock; a retiming lies between, \
+                event 14: by the clock that the events were recorded by it is position 9 (--clock \
+                recorded)\n";
+    assert_eq!(answer.err, note);
+    // Where both clocks agree nothing is noted.
+    assert_eq!(after.run("replay --as-of 2022-02-01 --clock corrected").err, "");
+    assert_eq!(after.run("replay --as-of 9 --clock corrected").err, "");
+}
+
+#[test]
+fn a_bare_year_or_month_is_a_date_and_a_position_of_four_digits_has_a_sign() {
+    let story = story();
+    assert_eq!(point(&story.told("replay --as-of 2022")), "13");
+    assert_eq!(point(&story.told("replay --as-of 2022-01")), "9");
+    let first = story.run("replay --as-of 2021");
+    assert!(first.out.contains("as of before the first event"), "{}", first.out);
+    assert_eq!(point(&story.told("replay --as-of #9")), "9");
+    assert_eq!(point(&story.told("replay --as-of event:9")), "9");
+    let answer = story.run("replay --as-of #2026");
+    assert_eq!(answer.err, "annals: expected a position from 0 to 13, found 2026\n");
+    let told = story.told("diff 2022-01-26/2022-01-27 2022 --format jsonl");
+    assert!(told.lines().all(|line| line.starts_with("{\"from\":9,")), "{told}");
+}
+
+#[test]
+fn a_zone_is_checked_always_and_shown_with_every_time() {
+    let story = story();
+    for command in ["status", "replay", "log", "show 4", "verify", "editor list", "key list"] {
+        let answer = story.run(&format!("{command} --tz Mars/Olympus"));
+        let why =
+            "annals: --tz: expected a zone like UTC or Europe/Berlin, found \"Mars/Olympus\"\n";
+        assert_eq!((answer.exit, answer.err.as_str(), answer.out.as_str()), (2, why, ""));
+    }
+    let berlin = "--tz Europe/Berlin";
+    let log = story.told(&format!("log --from 5 --until 5 {berlin}"));
+    assert!(log.starts_with("     5  2022-01-27 09:00+01:00  fact.asserted"), "{log}");
+    assert!(log.contains("recorded 2022-01-27T09:00:02+01:00"), "{log}");
+    for (command, time) in [
+        ("show 5", "2022-01-27 09:00+01:00"),
+        ("show 3", "2022-01-27T08:00:00+01:00"),
+        ("show 1", "2022-01-26T13:00:"),
+        ("diff 9 13", "2022-02-01 10:00+01:00"),
+        ("editor list", "2022-01-26 13:00+01:00"),
+        ("blame 3", "recorded 2022-02-01T10:00:03+01:00"),
+        ("status", "recorded 2022-02-01T10:00:03+01:00"),
+        ("verify", "recorded 2022-02-01T10:00:03+01:00"),
+        ("document list", "2022-01-27 09:00+01:00"),
+    ] {
+        let told = story.told(&format!("{command} {berlin}"));
+        assert!(told.contains(time), "{command}: {told}");
+    }
+    // Programs read the record's own times, whatever zone is displayed.
+    for command in ["log --format csv", "replay --format json", "status --format json"] {
+        assert_eq!(story.told(command), story.told(&format!("{command} {berlin}")), "{command}");
     }
 }

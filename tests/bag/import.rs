@@ -22,7 +22,13 @@ fn a_copy_verifies_and_its_export_has_the_same_payload() {
         let told = story.told(&format!("import {bag} --to {to}"));
         assert!(told.ends_with(&format!("events to {to}: a copy to read\n")), "{told}");
         let verified = story.told(&format!("verify {to}"));
-        assert!(verified.contains("yes: the record is whole"), "{verified}");
+        let yes = match bag {
+            "whole" => "yes: the record is whole",
+            "part" => "yes: this part (10 of 14) is as signed",
+            _ => "yes: this part (6 of 14) is as signed",
+        };
+        assert!(verified.contains(yes), "{verified}");
+        assert!(story.told(&format!("verify {bag}")).contains(yes));
         let again = story.run(&format!("export --ledger {to} --to {bag}-again --unsigned"));
         assert_eq!(again.exit, 0, "{}", again.err);
         assert_eq!(payload(&story, bag), payload(&story, &format!("{bag}-again")));
@@ -32,6 +38,72 @@ fn a_copy_verifies_and_its_export_has_the_same_payload() {
     assert_eq!(info("part"), info("part-again"));
     let refused = story.run("import part-again --to new --take-over");
     assert!(refused.err.contains("holds the first 10 of 14 events"), "{}", refused.err);
+}
+
+/// A part is not the whole: whatever reads it says so, and of how many events the record was.
+#[test]
+fn a_copy_of_a_part_says_that_it_is_one() {
+    let story = story();
+    story.told("export --to part --as-of 9");
+    story.told("export --to whole");
+    fs::create_dir(story.folder.path().join("elsewhere")).unwrap();
+    let told = story.told("import part --to elsewhere/ledger");
+    assert_eq!(told, "imported a part, 10 of 14 events to elsewhere/ledger: a copy to read\n");
+    let part = "10 of 10 events, a part of a record of 14)";
+    for line in ["status", "replay", "show 4", "log", "find a", "diff 3", "document list"] {
+        let told = story.told(&format!("{line} --ledger elsewhere/ledger"));
+        assert!(told.contains(part), "{line}: {told}");
+        let whole = story.told(line);
+        assert!(!whole.contains("a part of a record"), "{line}: {whole}");
+    }
+    let status = story.told("status --ledger elsewhere/ledger");
+    assert!(status.contains("size          10 events, a part of a record of 14\n"), "{status}");
+    let json =
+        |line: &str| -> serde_json::Value { serde_json::from_str(&story.run(line).out).unwrap() };
+    assert_eq!(json("replay --ledger elsewhere/ledger --format json")["part_of"], 14);
+    for (what, of) in [("elsewhere/ledger", 14.into()), ("part", 14.into()), ("whole", ().into())] {
+        let told = json(&format!("verify {what} --format json"));
+        assert_eq!((&told["part_of"], &told["exit"]), (&of, &0.into()), "{what}");
+    }
+    let again = story.run("export --ledger elsewhere/ledger --to again --unsigned");
+    assert!(again.out.starts_with("exported 10 of 14 events, "), "{}", again.out);
+}
+
+/// Against a pin of a later state a part is older by its own account: nobody is accused.
+#[test]
+fn a_part_that_is_older_than_the_pin_accuses_nobody() {
+    let story = story();
+    story.told("export --to part --as-of 9");
+    fs::create_dir(story.folder.path().join("elsewhere")).unwrap();
+    story.told("import part --to elsewhere/ledger");
+    story.told("verify --pin pin --first");
+    let pin = fs::read(story.folder.path().join("pin")).unwrap();
+    for what in ["part", "elsewhere/ledger"] {
+        let judged = story.run(&format!("verify {what} --pin pin"));
+        assert_eq!(judged.exit, 2, "{what}: {}", judged.out);
+        let why = "could not tell: this part (10 of 14) is older than the pin, which saw 14, by its \
+                   own account";
+        assert!(judged.out.contains(why), "{what}: {}", judged.out);
+        assert!(!judged.out.contains("fork") && !judged.out.contains("cut"), "{}", judged.out);
+        assert!(!story.folder.path().join("pin.evidence").exists(), "{what}");
+        assert_eq!(fs::read(story.folder.path().join("pin")).unwrap(), pin, "{what}");
+    }
+    // One that is another record is still called so.
+    story.told("verify elsewhere/ledger --pin earlier --first");
+    let judged = story.run("verify part --pin earlier");
+    assert_eq!(judged.exit, 0, "{}", judged.out);
+    assert!(judged.out.contains("yes: this part (10 of 14) is as signed"), "{}", judged.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_says_that_a_copy_is_to_be_read_only_is_believed_though_it_leads_nowhere() {
+    let story = story();
+    let imported = story.folder.path().join("ledger/imported");
+    std::os::unix::fs::symlink("nowhere", imported).unwrap();
+    let refused = story.run(CONFIRM);
+    assert_eq!(refused.exit, 2, "{}", refused.err);
+    assert!(refused.err.contains("is an imported copy, to be read only"), "{}", refused.err);
 }
 
 #[test]

@@ -61,6 +61,27 @@ fn same(story: &Story, bags: &[String]) -> Vec<Value> {
     theirs
 }
 
+/// A pin of more events than a part accuses nobody, and one of other events does.
+#[test]
+fn a_part_against_a_later_pin() {
+    let story = story();
+    story.told("export --to part --as-of 9");
+    story.told("export --to whole");
+    story.told("verify --pin pin --first");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bag/second.py");
+    let mut command = Command::new(python());
+    command.current_dir(story.folder.path()).arg(script).args(["--pin", "pin", "part", "whole"]);
+    let done = command.env("PYTHONDONTWRITEBYTECODE", "1").output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let said = String::from_utf8(done.stdout).unwrap();
+    for (line, (bag, exit)) in said.lines().zip([("part", 2), ("whole", 0)]) {
+        let theirs = common(&serde_json::from_str(line).unwrap());
+        let ours = ours(&story, &format!("{bag} --pin pin"));
+        assert_eq!((&ours, &ours["exit"]), (&theirs, &json!(exit)), "{bag}");
+        assert_eq!(ours["faults"], json!([]), "{bag}");
+    }
+}
+
 #[test]
 fn good_bags_whole_and_of_points() {
     let story = story();

@@ -182,8 +182,10 @@ fn a_clock_that_ran_ahead_is_mended() {
     desk.at("2027-03-01T09:05:00Z");
     desk.told("ledger change --title Later");
     assert_eq!(desk.whole(), 4);
-    // What was written ahead counts as of the mended time.
+    // What was written ahead keeps its time; by the corrected clock it has the mended one.
     let as_of = desk.told("editor list --as-of 2027-03-01T09:00");
+    assert!(as_of.contains("as of position 0 (1 of 4 events)"), "{as_of}");
+    let as_of = desk.told("editor list --as-of 2027-03-01T09:00 --clock corrected");
     assert!(as_of.contains("as of position 2 (3 of 4 events)"), "{as_of}");
 }
 

@@ -5,6 +5,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
+use crate::cli::provenance;
 use crate::ledger::point::{Around, Bound, Point};
 use crate::ledger::record::Record;
 
@@ -18,7 +19,11 @@ pub fn check(context: &Context, record: &Record, asked: (&str, &str)) -> Result<
         (Point::Within(start, _), Point::Within(_, end)) => start >= end,
         // Since then nothing may have happened.
         (Point::Within(..), Point::Head) => false,
-        _ => first.resolve(record, Bound::Start)? >= last.resolve(record, Bound::End)?,
+        _ => {
+            let clock = provenance::date_clock(context);
+            let first = first.resolve(record, Bound::Start, clock)?.size;
+            first >= last.resolve(record, Bound::End, clock)?.size
+        }
     };
     match backwards {
         false => Ok(()),

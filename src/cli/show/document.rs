@@ -5,6 +5,7 @@ use crate::cli::exit::Failure;
 use crate::cli::output::visible;
 use crate::cli::show::section;
 use crate::cli::words;
+use crate::cli::zone::moment;
 use crate::ledger::view::View;
 use crate::ledger::view::row::{DocumentRow, dated};
 use std::io::Write;
@@ -24,7 +25,7 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &DocumentRow) -> Result<(
                 ("bytes", about.bytes.to_string()),
                 ("media type", about.media_type.to_string()),
                 ("language", about.lang.to_string()),
-                ("captured", about.captured_at.to_string()),
+                ("captured", moment(about.captured_at)),
             ];
             let authors = about.authors.iter().flatten().map(|author| author.to_string());
             let authors: Vec<String> = authors.collect();

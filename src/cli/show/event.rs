@@ -7,6 +7,7 @@ use crate::cli::words;
 use crate::cli::zone::moment;
 use crate::ledger::view::View;
 use crate::ledger::view::event::EventRow;
+use crate::time::Time;
 use serde_json::Value;
 use std::io::Write;
 
@@ -67,7 +68,7 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), 
 
 fn field(out: &mut dyn Write, name: &str, value: &Value) -> Result<(), Failure> {
     let text = match value {
-        Value::String(text) => visible(text),
+        Value::String(text) => Time::parse(text).map_or_else(|| visible(text), moment),
         Value::Array(list) if list.iter().all(|entry| !entry.is_object()) => {
             let all = list.iter().map(|entry| match entry {
                 Value::String(text) => visible(text),

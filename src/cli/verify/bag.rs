@@ -36,7 +36,7 @@ pub fn run(
         Ok((record, audited)) => {
             let roster = periods(&record.journal, &audited.report).map_err(LedgerError::from)?;
             let mut told = told::Told::of(audited, roster);
-            told.verdict = verdict(&bagged).unwrap_or(told.verdict);
+            told.verdict = verdict(&bagged).map_or(told.verdict, str::to_owned);
             told.exit = exit;
             Some(told)
         }

@@ -89,7 +89,7 @@ fn verdict(told: &Told) -> Markup {
     };
     html! {
         p class=(class) role="status" {
-            strong { (capital(told.verdict)) "." }
+            strong { (capital(&told.verdict)) "." }
             " Exit code " (told.exit) "."
         }
     }

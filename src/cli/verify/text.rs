@@ -6,6 +6,7 @@ use crate::cli::exit::Failure;
 use crate::cli::output::visible;
 use crate::cli::verify::proof;
 use crate::cli::verify::told::{NO_INDEX, Stretch, Told, ToldFault};
+use crate::cli::zone::moment;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
@@ -30,7 +31,7 @@ pub fn write(out: &mut dyn Write, told: &Told, seconds: f64) -> Result<(), Failu
     let (size, rate) = (told.size, told.size as f64 / seconds.max(1e-9));
     writeln!(out, "{}, in {seconds:.2} s ({rate:.0} events/s)", told.verdict)?;
     if let (Some(head), Some(at)) = (told.head, told.recorded) {
-        writeln!(out, "size {size}, head {head}, recorded {at}")?;
+        writeln!(out, "size {size}, head {head}, recorded {}", moment(at))?;
     }
     Ok(())
 }
@@ -103,6 +104,10 @@ fn around(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
         ("kept", _) => writeln!(
             out,
             "pin: holds at size {size}; left there, for only what is new was checked"
+        )?,
+        ("later", _) => writeln!(
+            out,
+            "pin: of size {size}, later than this part; left as it was, and nobody is accused"
         )?,
         ("left", _) => writeln!(out, "pin: left as it was")?,
         _ => {}

@@ -22,10 +22,11 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub struct Told {
     pub report: &'static str,
-    pub verdict: &'static str,
+    pub verdict: String,
     pub exit: u8,
     pub origin: Option<String>,
     pub size: u64,
+    pub part_of: Option<u64>,
     pub head: Option<Hash>,
     pub root: String,
     pub recorded: Option<Time>,
@@ -162,6 +163,7 @@ impl Told {
             verdict: verdict(audited),
             exit: audited.exit(),
             size,
+            part_of: audited.part_of,
             head: report.head,
             root: base64(&report.root),
             recorded: report.at,
@@ -260,16 +262,31 @@ pub fn later(report: &Report) -> Option<Later> {
 }
 
 /// The verdict in words.
-pub fn verdict(audited: &Audited) -> &'static str {
+pub fn verdict(audited: &Audited) -> String {
     let report = &audited.report;
+    let part = audited.part_of.map(|of| format!("this part ({} of {of})", report.size));
+    if let (Some(part), PinFound::Later(pinned)) = (&part, &audited.pin)
+        && report.class().is_none()
+    {
+        return format!(
+            "could not tell: {part} is older than the pin, which saw {pinned}, by its own account"
+        );
+    }
+    let whole = match &part {
+        Some(part) => format!("{part} is as signed"),
+        None => "the record is whole".to_owned(),
+    };
     match (audited.exit(), report.class()) {
-        (0, _) if report.known > 0 => "yes: what is new since the pin is whole",
-        (0, _) => "yes: the record is whole",
-        (1, _) => "no: the record breaks its rules",
-        (4, _) => "no: this is not the record that was seen or signed before",
-        (5, _) => "could not trust: the record is whole, and what the policy asks for is missing",
-        (_, Some(_)) => "could not tell: something is damaged",
-        _ => "could not tell: a newer program is needed",
+        (0, _) if report.known > 0 => match part {
+            Some(part) => format!("yes: what is new since the pin in {part} is as signed"),
+            None => "yes: what is new since the pin is whole".to_owned(),
+        },
+        (0, _) => format!("yes: {whole}"),
+        (1, _) => "no: the record breaks its rules".to_owned(),
+        (4, _) => "no: this is not the record that was seen or signed before".to_owned(),
+        (5, _) => format!("could not trust: {whole}, and what the policy asks for is missing"),
+        (_, Some(_)) => "could not tell: something is damaged".to_owned(),
+        _ => "could not tell: a newer program is needed".to_owned(),
     }
 }
 
@@ -315,6 +332,7 @@ fn pin(found: &PinFound) -> Pin {
         PinFound::Moved(from, to) if from == to => ("holds", Some(to), None),
         PinFound::Moved(from, to) => ("moved", Some(to), Some(from)),
         PinFound::Kept(size) => ("kept", Some(size), None),
+        PinFound::Later(size) => ("later", Some(size), None),
         PinFound::Left => ("left", None, None),
     };
     Pin { state, size, before }

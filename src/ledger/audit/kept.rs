@@ -24,6 +24,8 @@ pub enum PinFound {
     Moved(u64, u64),
     /// Held at this size, and left there: only what is new was checked.
     Kept(u64),
+    /// It saw so many events, more than this part of a record has: left as it was.
+    Later(u64),
     /// It does not hold, or the record does not: left as it was.
     Left,
 }

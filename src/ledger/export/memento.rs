@@ -68,16 +68,16 @@ pub fn write(record: &Record, times: &[Time], bag: &mut Bagger<'_>) -> Result<()
     Ok(())
 }
 
-/// The points of mementos. An event's time is the least of its own and of all later ones, so that
-/// points rise also where a clock was set back.
+/// The points of mementos. An event's time is the greatest of its own and of all earlier ones, so
+/// that points rise also where a clock was set back, and no later event changes an earlier one.
 fn points(times: &[Time]) -> Vec<Point> {
-    let mut least: Vec<Time> = times.to_vec();
-    for index in (1..least.len()).rev() {
-        least[index - 1] = least[index - 1].min(least[index]);
+    let mut greatest: Vec<Time> = times.to_vec();
+    for index in 1..greatest.len() {
+        greatest[index] = greatest[index].max(greatest[index - 1]);
     }
     let each = |length: usize| {
         let mut points: Vec<Point> = Vec::new();
-        for (at, size) in least.iter().copied().zip(1..) {
+        for (at, size) in greatest.iter().copied().zip(1..) {
             let of = |time: &Time| time.as_str().get(..length).unwrap_or_default().to_owned();
             match points.last_mut().filter(|last| of(&last.at) == of(&at)) {
                 Some(last) => *last = Point { size, at },
@@ -128,7 +128,7 @@ mod tests {
         let sizes = |times: &[Time]| points(times).iter().map(|p| p.size).collect::<Vec<_>>();
         assert_eq!(sizes(&times), [2, 3]);
         let back = [&times[..], &[time("2022-01-26T10:00:00")]].concat();
-        assert_eq!(sizes(&back), [4]);
+        assert_eq!(sizes(&back), [2, 4]);
         assert_eq!(points(&times)[0].stamp(), "20220126090000");
         assert_eq!(points(&times)[0].date(), "Wed, 26 Jan 2022 09:00:00 GMT");
     }

@@ -68,12 +68,27 @@ fn times_with_and_without_a_zone() {
 }
 
 #[test]
-fn an_hour_that_came_twice_is_both_and_one_that_never_came_is_refused() {
-    let twice = both("2026-10-25T00:30:00Z", "2026-10-25T01:30:01Z");
-    assert_eq!(within("2026-10-25T02:30", "Europe/Berlin"), twice);
+fn an_hour_that_came_twice_or_never_is_refused_and_an_offset_says_which() {
     let around = around("Europe/Berlin", "2027-03-29T10:00:00.000000Z");
     let never = Point::parse("2027-03-28T02:30", &around).unwrap_err().to_string();
     assert!(never.starts_with("expected a time that there was"), "{never}");
+    let twice = Point::parse("2026-10-25T02:30", &around).unwrap_err().to_string();
+    let why = "expected a time that there was once, found \"2026-10-25T02:30\": in Europe/Berlin \
+               the clocks were put back and showed it twice, as 2026-10-25T02:30:00+02:00 \
+               (2026-10-25T00:30:00Z) and as 2026-10-25T02:30:00+01:00 (2026-10-25T01:30:00Z); \
+               name one of the two with its offset";
+    assert_eq!(twice, why);
+    for (offset, start, end) in [
+        ("+02:00", "2026-10-25T00:30:00Z", "2026-10-25T00:30:01Z"),
+        ("+01:00", "2026-10-25T01:30:00Z", "2026-10-25T01:30:01Z"),
+    ] {
+        let named = within(&format!("2026-10-25T02:30{offset}"), "Europe/Berlin");
+        assert_eq!(named, both(start, end));
+    }
+    // An hour on either side there is one answer.
+    for hour in ["01:30", "03:30"] {
+        within(&format!("2026-10-25T{hour}"), "Europe/Berlin");
+    }
 }
 
 #[test]
@@ -87,13 +102,33 @@ fn ago_means_a_day_for_days_and_a_time_for_hours() {
 #[test]
 fn what_is_no_point_says_what_is() {
     let around = around("UTC", "2027-03-29T10:00:00.000000Z");
-    for text in ["", "soon", "2027", "h:12", "h:xyzxyzxyz", "2027-03", "-1", "17 ago", "２"] {
-        if text == "2027" {
-            assert_eq!(Point::parse(text, &around).unwrap(), Point::Position(2027));
-            continue;
-        }
+    for text in
+        ["", "soon", "h:12", "h:xyzxyzxyz", "2027-13", "-1", "17 ago", "２", "#", "#x", "event:+1"]
+    {
         let why = Point::parse(text, &around).unwrap_err().to_string();
         assert!(why.starts_with("expected a position (17)"), "{text}: {why}");
     }
     assert!(Around::new("Mars/Olympus", Time::EPOCH).is_err());
+}
+
+#[test]
+fn a_number_of_four_digits_is_a_year_and_a_date_is_read_as_when_reads_it() {
+    let berlin = "Europe/Berlin";
+    let year = both("2025-12-31T23:00:00Z", "2026-12-31T23:00:00Z");
+    assert_eq!(within("2026", berlin), year);
+    assert_eq!(within("2026?", berlin), year);
+    assert_eq!(within("2026-XX", berlin), year);
+    assert_eq!(within("2026-11", "UTC"), both("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"));
+    let decade = both("2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z");
+    assert_eq!(within("202X", "UTC"), decade);
+    let stretch = both("2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z");
+    assert_eq!(within("2026-01/2026-03", "UTC"), stretch);
+    let open = both(&Timestamp::MIN.to_string(), "2026-04-01T00:00:00Z");
+    assert_eq!(within("../2026-03", "UTC"), open);
+    let around = around("UTC", "2027-03-29T10:00:00.000000Z");
+    for (text, position) in
+        [("17", 17), ("999", 999), ("#2026", 2026), ("event:2026", 2026), ("10000", 10_000)]
+    {
+        assert_eq!(Point::parse(text, &around).unwrap(), Point::Position(position), "{text}");
+    }
 }

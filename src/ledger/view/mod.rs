@@ -66,6 +66,9 @@ pub struct AsOf {
     pub size: u64,
     /// How many events the record has.
     pub of: u64,
+    /// Where the record is a part, by its own account: how many events the whole had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<u64>,
     /// Hash of the last event that is in.
     pub head: Option<Hash>,
     /// Its time.
@@ -221,6 +224,7 @@ impl<'a> View<'a> {
             position: size.checked_sub(1),
             size,
             of: self.record.size().max(size),
+            part_of: self.record.part_of,
             head: self.then.head,
             recorded: self.then.at,
         }

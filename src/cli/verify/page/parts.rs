@@ -6,6 +6,7 @@ use super::Around;
 use crate::cli::output::visible;
 use crate::cli::verify::text::{Anchors, Range};
 use crate::cli::verify::told::{Told, ToldFault};
+use crate::cli::zone;
 use crate::ledger::audit::periods::{Border, Period};
 use crate::time::Time;
 use maud::{Markup, html};
@@ -323,7 +324,7 @@ fn border(border: &Border) -> Markup {
 /// A time for people, without a fraction of a second that is zero.
 pub fn moment(at: Time) -> Markup {
     let exact = at.to_string();
-    let short = exact.replace('T', " ").replace(".000000Z", "Z").replace('Z', " UTC");
+    let short = zone::moment(at).replace('T', " ").replace('Z', " UTC");
     html! { time datetime=(exact) { (short) } }
 }
 
