@@ -715,6 +715,32 @@ def later_version(data, word):
     return version if version is not None and version > 1 else None
 
 
+WIDE = re.compile(rb"\xff\xfe|\xfe\xff|[\x09-\x7e]\x00[\x09-\x7e]\x00|\x00[\x09-\x7e]\x00[\x09-\x7e]")
+
+
+def changed(data):
+    """Whether a text form was changed on its way (section 9)."""
+    if data.startswith(b"\xef\xbb\xbf") or WIDE.match(data):
+        return True
+    lines = data.count(b"\n")
+    if not lines:
+        return data.count(b"\r") > 1
+    return 0 < data.count(b"\r\n") >= lines / 2
+
+
+def unchanged(data):
+    """A text without the changes of its way, as far as it is ASCII: to see what it is."""
+    found = WIDE.match(data)
+    if found and not data.startswith(b"\xef\xbb\xbf"):
+        marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+        first = found[0].startswith((b"\xfe", b"\x00"))
+        letters = data[2 * marked:][first::2]
+        data = letters.split(b"\x00")[0]
+    elif data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
+    return data.replace(b"\r", b"") if changed(data) else data
+
+
 class Lines:
     """Lines that are taken one after the other, each by the word that it begins with."""
 
@@ -919,6 +945,8 @@ def judge_evidence(data):
     """(exit, what fails) of an evidence file, by what is in it."""
     if later_version(data, b"evidence") is not None:
         return 2, ["of a later version, which this program cannot judge"]
+    if changed(data):
+        return 2, ["changed on its way"]
     lines = ended(data, EVIDENCE_MOST)
     try:
         evidence = Evidence(lines) if lines else None
@@ -1202,8 +1230,23 @@ class Verifier:
             commits[i].file == commits[i - 1].closing_size() for i in files[1:])
         return commits[files[-1]].file + sum(len(c.events) for c in commits[files[-1]:]) if agree else None
 
+    def journal_changed(self):
+        """Whether the first line of the first file of the journal was changed on its way."""
+        try:
+            names = [n for n in self.files.names("journal") if re.fullmatch("[0-9]{20}\\.log", n)]
+        except OSError:
+            return False
+        line = ((self.read("journal", min(names)) or b"")[:4096] if names else b"").split(b"\n")
+        return changed(line[0] + (b"\n" if len(line) > 1 else b""))
+
     def run(self):
-        self.checkpoint = parse_checkpoint(self.read("checkpoint"))
+        data = self.read("checkpoint")
+        self.checkpoint = parse_checkpoint(data)
+        self.checkpoint_changed = self.checkpoint is None and data is not None and changed(data)
+        if not self.published and self.journal_changed():
+            self.fault(911)
+            self.judge_policy()
+            return
         if self.published:
             self.run_published()
         else:
@@ -1626,7 +1669,9 @@ class Verifier:
 
     def judge_checkpoint(self):
         if self.checkpoint is None:
-            if ("checkpoint",) not in self.unreadable:
+            if self.checkpoint_changed:
+                self.fault(911)
+            elif ("checkpoint",) not in self.unreadable:
                 self.fault(701)
             return
         note, size, root, origin, signatures = self.checkpoint
@@ -1922,13 +1967,14 @@ class ProofVerifier:
         self.data, self.pin, self.policy, self.log_key = data, pin, policy, log_key
         self.faults, self.untrusted, self.later = [], False, later_version(data, b"proof")
         self.quotations = self.not_checkable = 0
+        self.changed = self.later is None and changed(data)
 
     def fault(self, rule, position=None):
         if (rule, position) not in self.faults:
             self.faults.append((rule, position))
 
     def run(self):
-        if self.later is not None:
+        if self.later is not None or self.changed:
             return
         parsed = parse_proof(self.data)
         if parsed is None:
@@ -2090,7 +2136,7 @@ class ProofVerifier:
             return 4
         if rules - DAMAGE:
             return 1
-        return 2 if rules or self.later is not None else 5 if self.untrusted else 0
+        return 2 if rules or self.later is not None or self.changed else 5 if self.untrusted else 0
 
     def report(self):
         faults = sorted(self.faults, key=lambda f: (-1 if f[1] is None else f[1], f[0]))
@@ -2100,6 +2146,7 @@ class ProofVerifier:
             "quotations": self.quotations,
             "not_checkable": self.not_checkable,
             "later_version": self.later,
+            "changed": self.changed,
         }
 
 
@@ -2190,6 +2237,8 @@ def print_proof(got):
         print("%d %s%s: %s" % (f["rule"], f["name"], where, RULES[f["rule"]][1]))
     if got["later_version"] is not None:
         print("could not tell: a proof of version %d, which this program cannot judge" % got["later_version"])
+    if got["changed"]:
+        print("could not tell: a proof that was changed on its way: by a mail program, an editor or a shell")
     if got["not_checkable"]:
         print("not checkable: %d quotations in documents that are left out" % got["not_checkable"])
     print("%s: %d faults (exit %d)" % (VERDICTS[got["exit"]], len(got["faults"]), got["exit"]))
@@ -2270,12 +2319,13 @@ def main(arguments=None):
         if missing:
             print("reverify: %s" % "; ".join(missing), file=sys.stderr)
             return 2
-        if data.startswith(b"annals evidence "):
+        start = unchanged(data[:64])
+        if start.startswith(b"annals evidence "):
             code, fails = judge_evidence(data)
             said = {1: "does not show its claim", 2: "shows no contradiction", 4: "shows that its key contradicted itself"}
             print("%s: %s" % (options.ledger, ", ".join(fails) or said[code]))
             return code
-        if not data.startswith(b"annals proof "):
+        if not start.startswith(b"annals proof "):
             print("reverify: %s: its first line says neither proof nor evidence" % options.ledger, file=sys.stderr)
             return 2
         got = verify_proof(data, pin, policy, log_key)

@@ -95,6 +95,9 @@ class Bag:
         if data is None:
             self.tell(name, "it is not there")
             return found
+        if reverify.changed(data):
+            self.tell(name, "it was changed on its way")
+            data = reverify.unchanged(data)
         for line in re.findall(rb"[^\n]*\n|[^\n]+", data):
             form = LINE.fullmatch(line)
             listed = form[2].decode() if form else ""
@@ -134,7 +137,7 @@ class Bag:
     def judge(self, v):
         """Rules 3 to 6."""
         n = len(v.events)
-        info = (self.read("bag-info.txt") or b"").decode("utf-8", "replace").split("\n")
+        info = reverify.unchanged(self.read("bag-info.txt") or b"").decode("utf-8", "replace").split("\n")
         size, of = (self.said(info, label) for label in ("Annals-Size", "Annals-Record-Size"))
         self.of = None if size is None or of is None else of
         if size == n and of is not None and of > n and (801, None) in v.faults:
@@ -192,6 +195,9 @@ class Bag:
         if data is None:
             return
         note, tags = parse_note(data), self.read(TAG_MANIFEST)
+        if reverify.changed(data) or tags is not None and reverify.changed(tags) or v.journal_changed():
+            self.tell(NOTE, "it, the tag manifest or the journal was changed on its way")
+            return
         if note is not None and reverify.later_version(note[0], b"bag") is not None:
             self.tell(NOTE, "of a later version, which this program cannot judge")
             return

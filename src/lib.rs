@@ -13,6 +13,7 @@ pub mod text;
 pub mod rule;
 
 // floor 1: formats, bytes <-> values
+pub mod transfer;
 pub mod event;
 pub mod merkle;
 pub mod tlog;

@@ -62,7 +62,7 @@ fn a_request_that_was_changed_is_refused() {
     let cases = [
         (text.replace("Bo Example", "Bo Exampla"), "signed by its own key"),
         (text.replace("example.org", "example.net"), "signed by its own key"),
-        (text.replace('\n', "\r\n"), "in line 1 of bo.request, found CR LF"),
+        (text.replace('\n', "\r\n"), "in line 1 of bo.request, found its lines end with CR LF"),
         (text.replace("name Bo", "name Bo\u{202E}"), "in line 3 of bo.request"),
         (text.replace("key ", "key  "), "in line 4 of bo.request"),
         (format!("{text}\n"), "in line 6 of bo.request, found more bytes"),

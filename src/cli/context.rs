@@ -84,12 +84,16 @@ impl Context {
 
     /// The record, open for reading.
     pub fn record(&self) -> Result<Record, Failure> {
-        Ok(Record::open(self.paths()?)?)
+        let record = Record::open(self.paths()?)?;
+        record.journal.expect_unchanged().map_err(LedgerError::from)?;
+        Ok(record)
     }
 
     /// What is signed of the record, open for reading: for what goes out of the house.
     pub fn signed_record(&self) -> Result<Record, Failure> {
-        Ok(Record::signed(self.paths()?)?)
+        let record = Record::signed(self.paths()?)?;
+        record.journal.expect_unchanged().map_err(LedgerError::from)?;
+        Ok(record)
     }
 
     /// The folder of keys, also where there is no ledger: then `keys` here, unless one is named.

@@ -84,7 +84,7 @@ struct AboutArgs {
     /// When it was published: an EDTF date such as 2022-01-27
     #[arg(long, value_name = "EDTF")]
     published: Option<String>,
-    /// The same in the document's words
+    /// The same in the document's words, which stand in it
     #[arg(long, value_name = "WORDS")]
     published_as_written: Option<String>,
     /// Where a copy is kept

@@ -121,10 +121,10 @@ pub struct WordsArgs {
     /// When it was so: an EDTF date or interval, such as 2022-01-26
     #[arg(long, value_name = "EDTF")]
     pub when: Option<String>,
-    /// The same in the document's words
+    /// The same in the document's words, which stand in it
     #[arg(long, value_name = "WORDS")]
     pub as_written: Option<String>,
-    /// Where the date comes from [default: stated]
+    /// Where the date comes from [default: stated, with --as-written]
     #[arg(long, value_parser = basis())]
     pub basis: Option<Basis>,
     /// A person or thing that it is about; may be given several times

@@ -85,7 +85,7 @@ pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
                            --html";
                 return Err(Failure::usage(why));
             }
-            evidence::run(context, found.as_deref().map_err(|later| *later))
+            evidence::run(context, found.as_deref().map_err(|why| *why))
         }
         What::Proof(bytes) => {
             if args.first || args.only_new || args.evidence.is_some() || args.html.is_some() {

@@ -5,13 +5,17 @@
 //! Source: FORMAT.md section 9.
 
 use super::{FOLDER, JournalError};
-use crate::disk;
+use crate::disk::{self, DiskError};
+use crate::transfer::{self, Changed};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// What the name of every file of the record ends with.
 const ENDING: &str = ".log";
+
+/// More bytes than the first line of a journal has.
+const FIRST_LINE: u64 = 4_096;
 
 /// A file of the journal.
 #[derive(Debug, Clone)]
@@ -83,6 +87,14 @@ fn named(folder: &Path) -> Result<Files, JournalError> {
 /// Exactly 20 digits; every other name is no part of the record.
 fn is_position(stem: &str) -> bool {
     stem.len() == 20 && stem.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What was changed of a journal on its way, by the first line of its first file.
+pub(super) fn changed(logs: &[LogFile]) -> Result<Option<Changed>, DiskError> {
+    let Some(log) = logs.first() else { return Ok(None) };
+    let bytes = disk::read_up_to(&log.path, FIRST_LINE)?;
+    let line = bytes.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+    Ok(transfer::changed(line).filter(|how| *how != Changed::LineEnds || line.ends_with(b"\r\n")))
 }
 
 /// The name of a file, for people.

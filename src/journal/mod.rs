@@ -35,6 +35,7 @@ pub use read::Journal;
 pub use write::{Aside, JournalWriter, ROTATE_AT};
 
 use crate::disk::DiskError;
+use crate::transfer::Changed;
 use std::path::PathBuf;
 
 /// The folder of the journal in a ledger.
@@ -66,6 +67,19 @@ pub enum JournalError {
         size: u64,
         /// What is wrong.
         why: &'static str,
+    },
+    /// All of it was changed on its way; nothing of it can be judged.
+    #[error(
+        "{} is not as it was written: {}; if git did it, put a file .gitattributes with the line \
+             `* -text` into the ledger's folder, commit it, remove journal, document and \
+             checkpoint, and check them out again",
+        .path.display(), .how.what()
+    )]
+    Changed {
+        /// Its first file.
+        path: PathBuf,
+        /// What was changed.
+        how: Changed,
     },
     /// An entry that would not be read back as it is.
     #[error("entry {position} cannot be written: {why}")]

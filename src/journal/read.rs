@@ -15,6 +15,7 @@ use crate::disk::{self, DiskError};
 use crate::event::Entry;
 use crate::hash::Hash;
 use crate::rule::Rule;
+use crate::transfer::Changed;
 use crate::verify::source::{Damage, SPAN, Source, SourceError, Span, Walk};
 use std::fs::File;
 use std::io::{self, Read, Take};
@@ -33,6 +34,7 @@ pub struct Journal {
     ledger: PathBuf,
     files: Files,
     end: End,
+    changed: Option<Changed>,
 }
 
 impl Journal {
@@ -45,8 +47,9 @@ impl Journal {
     pub fn open(ledger: &Path, covered: Option<u64>) -> Result<Journal, JournalError> {
         let files = files::list(ledger)?;
         let end = end::find(&files.logs, covered)?;
+        let changed = files::changed(&files.logs)?;
         let ledger = ledger.to_owned();
-        Ok(Journal { ledger, files, end })
+        Ok(Journal { ledger, files, end, changed })
     }
 
     /// The first event of the ledger in this folder, whatever stands behind it; `None` where the
@@ -73,7 +76,7 @@ impl Journal {
 
     /// The journal of which files and end are known.
     pub(super) fn known(ledger: PathBuf, files: Files, end: End) -> Journal {
-        Journal { ledger, files, end }
+        Journal { ledger, files, end, changed: None }
     }
 
     /// The entries at these positions, in order; of a range that passes the record's end, the part
@@ -96,9 +99,18 @@ impl Journal {
         Ok(found)
     }
 
+    /// Refuses a journal of which all lines were changed, as version control does on some systems.
+    pub fn expect_unchanged(&self) -> Result<(), JournalError> {
+        match (self.changed, self.files.logs.first()) {
+            (Some(how), Some(log)) => Err(JournalError::Changed { path: log.path.clone(), how }),
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses a journal whose last commit does not hold though the checkpoint covers it: nothing
     /// may be appended to it.
     pub fn expect_end(&self) -> Result<(), JournalError> {
+        self.expect_unchanged()?;
         match self.end.fault {
             Some(why) => Err(JournalError::Damaged { size: self.end.size, why }),
             None => Ok(()),
@@ -198,6 +210,10 @@ impl Source for Journal {
             Err(DiskError::Io { cause, .. }) => Err(unreadable(&path, cause)),
             Err(error) => Err(unreadable(&path, io::Error::other(error))),
         }
+    }
+
+    fn changed(&self) -> Option<String> {
+        self.expect_unchanged().err().map(|error| error.to_string())
     }
 
     fn ignored_bytes(&self) -> u64 {

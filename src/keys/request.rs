@@ -16,6 +16,7 @@
 use super::error::{KeysError, shown};
 use crate::key::{Possession, PublicKey, SecretKey, Signature, possession_bytes};
 use crate::text::{Origin, Words};
+use crate::transfer::{Changed, changed};
 use std::path::Path;
 
 const FIRST: &str = "annals request v1";
@@ -88,6 +89,10 @@ impl Request {
     /// Reads the file and verifies its proof; `path` is for messages.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Request, KeysError> {
         let mut lines = Lines { path, rest: bytes, line: 0 };
+        if let Some(changed) = changed(bytes) {
+            lines.line = 1;
+            return Err(lines.refuse("UTF-8 lines that end with LF alone", changed));
+        }
         lines.next("", "`annals request v1`", |text| (text == FIRST).then_some(()))?;
         let origin =
             lines.next("origin ", "`origin` and a name like example.org/record", |text| {
@@ -139,8 +144,7 @@ impl<'a> Lines<'a> {
         let line = &self.rest[..end];
         self.rest = &self.rest[end + 1..];
         if line.ends_with(b"\r") {
-            let found = "CR LF; a mail program may have changed it, so send it as an attachment";
-            return Err(self.refuse("a line that ends with LF alone", found));
+            return Err(self.refuse("a line that ends with LF alone", Changed::LineEnds));
         }
         let text = std::str::from_utf8(line).map_err(|_| self.refuse(expected, "no UTF-8"))?;
         let value = text.strip_prefix(word).and_then(read);

@@ -22,6 +22,7 @@ use crate::ledger::outcome::{Fate, Outcome, Output, Refusals};
 use crate::ledger::repeats::{self, Repeats};
 use crate::ledger::seal::{Slot, seal};
 use crate::ledger::settle::{Settled, Settler};
+use crate::ledger::unquoted;
 use crate::ledger::writer::Writer;
 use crate::time::Time;
 use crate::verify::Follower;
@@ -54,7 +55,8 @@ pub struct Prepared {
     pub keeping: Option<Keeping>,
     /// Whether they only show what would be signed: they are never written.
     pub unsigned: bool,
-    /// What whoever signs them is to know: passages that other facts quote too.
+    /// What whoever signs them is to know: passages that other facts quote too, what a claim says
+    /// and no quoted word does.
     pub notes: Vec<String>,
 }
 
@@ -303,7 +305,9 @@ pub(super) fn settle(
     let now = around.signer.clock.peek();
     let mut desk = WriterDesk::new(writer, &out.prepared, &out.named, now);
     let settled = Settler::new(&mut desk, &mut out.agents).settle(&loaded.draft, file)?;
+    let notes = unquoted::notes(&settled.content, &mut desk);
     repeats::check(writer, &settled, around.repeats, out)?;
+    out.prepared.notes.extend(notes);
     Ok(settled)
 }
 

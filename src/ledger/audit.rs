@@ -157,6 +157,9 @@ fn look(
     let later = part_below_pin(record, &ends, &mut report.faults);
     report.faults.extend(unreadable(record, &report));
     let index = match audit.index {
+        true if record.journal.changed().is_some() => {
+            Built::Not("the journal is not judged".to_owned())
+        }
         true => builder.found(),
         false => Built::Not("not asked".to_owned()),
     };
@@ -165,6 +168,9 @@ fn look(
         report.faults.push(Fault::of(Rule::Index, why));
     }
     let store = match audit.store {
+        true if record.journal.changed().is_some() => {
+            StoreFound::NotCompared("the journal is not judged".to_owned())
+        }
         true => compare_store(record, &mut report.faults)?,
         false => StoreFound::NotCompared("not asked".to_owned()),
     };
@@ -292,6 +298,9 @@ impl LookedAt {
 /// Rule 911 of the marks. Without an applied opening no mark is known to be this record's, but the
 /// last one is in form or it is not; where the verdict ended early its end is not judged.
 fn unreadable(record: &Record, report: &Report) -> Option<Fault> {
+    if record.journal.changed().is_some() {
+        return None;
+    }
     let last;
     let found = match &report.state.fold.ledger {
         Some(_) => record.mark.as_ref().err(),

@@ -7,7 +7,7 @@
 use crate::archive::bag::ground::NoGround;
 use crate::archive::bag::note::BagText;
 use crate::archive::bag::read::{Checked, check, read};
-use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, filed};
+use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, TAG_MANIFEST, filed};
 use crate::disk::DiskError;
 use crate::event::record::hash;
 use crate::hash::Hash;
@@ -22,6 +22,7 @@ use crate::ledger::record::Record;
 use crate::merkle::Tree;
 use crate::pin::{LogKeys, signed_by};
 use crate::tlog::{Checkpoint, Note, Signed, decimal};
+use crate::transfer::{self, changed};
 use crate::verify::Report;
 use crate::verify::source::Source;
 use std::path::Path;
@@ -40,6 +41,8 @@ pub enum Vouched {
     No(String),
     /// It is of a later version, which this program cannot judge.
     Later(String),
+    /// It, or the tag manifest, was changed on its way.
+    Changed(String),
 }
 
 /// The verdict on a bag.
@@ -66,7 +69,7 @@ impl Bagged {
     /// Everything that is wrong with the bag itself, file by file.
     pub fn all_wrong(&self) -> impl Iterator<Item = &str> {
         let note = match &self.vouched {
-            Vouched::No(why) | Vouched::Later(why) => Some(why.as_str()),
+            Vouched::No(why) | Vouched::Later(why) | Vouched::Changed(why) => Some(why.as_str()),
             _ => None,
         };
         let wrong = self.checked.wrong.iter().chain(&self.wrong).map(String::as_str);
@@ -120,7 +123,12 @@ pub fn audit_bag(
     record.part_of = of.filter(|of| *of > record.size());
     let audited = audit(&record, asked, progress)?;
     let report = &audited.report;
-    bagged.vouched = vouched(bag, report, &bagged)?;
+    bagged.vouched = match record.journal.changed() {
+        Some(_) if read(bag, NOTE)?.is_some() => {
+            Vouched::Changed(format!("{NOTE}: it is not judged, for the journal is not"))
+        }
+        _ => vouched(bag, report, &bagged)?,
+    };
     match bagged.size {
         Some((size, of)) if size == report.size && size <= of => {}
         _ => bagged.wrong.push(format!(
@@ -239,6 +247,13 @@ pub fn is_of_ledger(name: &str) -> bool {
 fn vouched(bag: &Path, report: &Report, bagged: &Bagged) -> Result<Vouched, LedgerError> {
     let Some(bytes) = read(bag, NOTE)? else { return Ok(Vouched::Unsigned) };
     let no = |why: &str| Ok(Vouched::No(format!("{NOTE}: {why}")));
+    if let Some(changed) = changed(&bytes) {
+        return Ok(Vouched::Changed(format!("{NOTE}: {changed}")));
+    }
+    if let Some(changed) = read(bag, TAG_MANIFEST)?.as_deref().and_then(changed) {
+        let why = format!("{NOTE}: it is not judged, for of {TAG_MANIFEST} {changed}");
+        return Ok(Vouched::Changed(why));
+    }
     let note = Note::parse(&bytes);
     if let Some(version) = note.as_ref().and_then(|note| later(note.text.as_bytes(), "bag")) {
         let why = format!("it is of version {version}, this program knows version 1");
@@ -269,7 +284,7 @@ fn vouched(bag: &Path, report: &Report, bagged: &Bagged) -> Result<Vouched, Ledg
 /// The sizes that the bag's own file says.
 fn sizes(bag: &Path) -> Result<Option<(u64, u64)>, DiskError> {
     let Some(bytes) = read(bag, INFO)? else { return Ok(None) };
-    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let text = String::from_utf8_lossy(&transfer::start(&bytes)).into_owned();
     let field = |name: &str| {
         let line = text.split('\n').find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
         line.and_then(decimal)

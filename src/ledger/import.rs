@@ -19,7 +19,7 @@ use crate::ledger::audit::Audit;
 use crate::ledger::bagged::{Bagged, audit_bag, is_listed, is_of_ledger};
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
-use crate::ledger::paths::Paths;
+use crate::ledger::paths::{ATTRIBUTES, NO_TEXT, Paths};
 use crate::ledger::record::Record;
 use crate::ledger::writer::make_index;
 use crate::rule::{Fault, Rule};
@@ -75,6 +75,7 @@ pub fn import(bag: &Path, paths: &Paths, asked: &Asked<'_>) -> Result<Made, Ledg
     if let Some(text) = imported.write() {
         put(&mut ground, "imported", text.as_bytes())?;
     }
+    put(&mut ground, ATTRIBUTES, NO_TEXT.as_bytes())?;
     ground.finish()?;
     // What is derived is no part of a bag.
     make_index(paths, &Record::open(paths.clone())?.journal, None)?;

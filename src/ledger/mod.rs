@@ -33,6 +33,7 @@ pub mod bagged;
 pub mod import;
 pub mod seal;
 pub mod settle;
+pub mod unquoted;
 pub mod trust;
 pub mod witnesses;
 pub mod writer;

@@ -5,6 +5,12 @@
 use crate::ledger::error::LedgerError;
 use std::path::{Path, PathBuf};
 
+/// A file of a ledger's folder that says to git that its files are no text: git changes line ends
+/// of text on some systems, and every byte of a record counts.
+pub const ATTRIBUTES: &str = ".gitattributes";
+/// What stands in it.
+pub const NO_TEXT: &str = "* -text\n";
+
 /// The folders of a ledger and of the keys beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
@@ -55,6 +61,11 @@ impl Paths {
             |name: &str| name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
         let listed = std::fs::read_dir(self.documents()).into_iter().flatten().flatten();
         listed.into_iter().any(|found| found.file_name().to_str().is_some_and(is_digest))
+    }
+
+    /// What keeps version control from changing the ledger's files.
+    pub fn attributes(&self) -> PathBuf {
+        self.ledger.join(ATTRIBUTES)
     }
 
     /// The latest signed checkpoint.

@@ -9,14 +9,14 @@ mod parts;
 
 use crate::event::args::{self, Args, Seal};
 use crate::event::body::{self, Content, Fact};
-use crate::event::words::{AgentType, ErrorIn, Stance, Type, Vouch};
+use crate::event::words::{AgentType, Basis, ErrorIn, Stance, Type, Vouch};
 use crate::hash::Hash;
-use crate::ledger::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft};
+use crate::ledger::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft};
 use crate::pointing::{self, Edges, Pointing};
 use crate::quote::{MOST_WORDS, Text, no_context};
-use crate::text::{Lang, TextError, Uri, Verbatim, Words};
+use crate::text::{Edtf, Lang, TextError, Uri, Verbatim, Words};
 use crate::time::Time;
-use parts::{as_bytes, check_words, topic, when, which_document};
+use parts::{as_bytes, check_words, topic, which_document};
 use std::collections::HashMap;
 
 /// What settling asks of the record and of the documents.
@@ -236,13 +236,69 @@ impl<'a> Settler<'a> {
             None => old.as_ref().and_then(|old| old.topics.clone()).unwrap_or_default(),
         };
         let when = match &draft.when {
-            Some(given) => when(given)?,
+            Some(given) => self.when(given, &evidence, old.as_ref())?,
             None => old.as_ref().and_then(|old| old.when.clone()),
         };
         let vouch = draft.vouch.or(old.as_ref().map(|old| old.vouch)).unwrap_or(Vouch::Said);
         let some = |list: Vec<_>| Some(list).filter(|list| !list.is_empty());
         let topics = Some(topics).filter(|list| !list.is_empty());
         Ok(Fact { claim, lang, vouch, evidence, attribution: some(attribution), when, topics })
+    }
+
+    /// When it was so. Words that are given as the document's stand in a document of the evidence;
+    /// without such words the document states no date.
+    fn when(
+        &mut self,
+        draft: &WhenDraft,
+        evidence: &[body::Evidence],
+        old: Option<&Fact>,
+    ) -> Result<Option<body::When>, Unsettled> {
+        let edtf = draft.edtf.as_deref();
+        let edtf = edtf.map(|text| field("when: edtf", Edtf::new(text))).transpose()?;
+        let typed = draft.as_written.as_deref();
+        let as_written = match typed {
+            Some(typed) => Some(self.as_written(typed, evidence, old)?),
+            None => None,
+        };
+        let basis = match (draft.basis, &as_written, &edtf) {
+            (_, None, None) => return Ok(None),
+            (None | Some(Basis::Stated), None, _) => {
+                return Err(
+                    "when: what a document states stands there in words: expected them as \
+                            as_written (--as-written), or the basis derived or inferred \
+                            (--basis), found neither"
+                        .to_owned(),
+                );
+            }
+            (basis, ..) => basis.unwrap_or(Basis::Stated),
+        };
+        Ok(Some(body::When { edtf, as_written, basis }))
+    }
+
+    /// The document's own words that are meant, from a document of the evidence.
+    fn as_written(
+        &mut self,
+        typed: &str,
+        evidence: &[body::Evidence],
+        old: Option<&Fact>,
+    ) -> Result<Verbatim<1, 2_000>, Unsettled> {
+        let before = old.and_then(|old| old.when.as_ref()?.as_written.as_ref());
+        let mut why = None;
+        for entry in evidence {
+            match self.desk.document(entry.document) {
+                Ok((text, _)) => match parts::as_written("when", typed, text) {
+                    Ok(found) => return Ok(found),
+                    Err(error) => why = why.or(Some(error)),
+                },
+                // What cannot be looked at any more is taken over, not said anew.
+                Err(_) if before.is_some_and(|before| **before == *typed) => {
+                    return field("when: as_written", Verbatim::new(typed));
+                }
+                Err(error) => why = why.or(Some(format!("when: as_written: {error}"))),
+            }
+        }
+        Err(why
+            .unwrap_or_else(|| "when: as_written: there is no evidence to find it in".to_owned()))
     }
 
     fn evidence(&mut self, draft: &Draft) -> Result<Option<Vec<body::Evidence>>, Unsettled> {

@@ -19,7 +19,7 @@ use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
 use crate::ledger::outbox;
-use crate::ledger::paths::Paths;
+use crate::ledger::paths::{NO_TEXT, Paths};
 use crate::ledger::record::{self, covered};
 use crate::ledger::repeats::{Following, Passages};
 use crate::store::sled::SledStore;
@@ -303,6 +303,7 @@ impl Writer {
         }
         disk::make_folder(&paths.ledger)?;
         disk::make_folder(&paths.documents())?;
+        disk::write_new(&paths.attributes(), NO_TEXT.as_bytes(), disk::Mode::Shared)?;
         let lock = Lock::take(&paths.lock(), Duration::ZERO)?;
         let writer = JournalWriter::create(&paths.ledger, ROTATE_AT)?;
         let journal = writer.journal();

@@ -10,6 +10,7 @@ use crate::merkle::Plan;
 use crate::pin::Pin;
 use crate::rule::{Fault, Rule};
 use crate::tlog::{Checkpoint, Note, Signed};
+use crate::transfer::changed;
 use crate::verify::explained::Remembered;
 use crate::verify::pinned::{self, Against, Looked};
 use std::collections::BTreeMap;
@@ -87,13 +88,16 @@ impl Ends {
         let mut found = EndsFound::default();
         let before = faults.len();
         match self.note() {
-            None => faults.push(Fault::of(
-                Rule::CheckpointForm,
-                match self.checkpoint {
-                    None => "there is no checkpoint",
-                    Some(_) => "the checkpoint is not a signed note of three lines",
-                },
-            )),
+            None => faults.push(match self.checkpoint.as_deref().map(changed) {
+                None => Fault::of(Rule::CheckpointForm, "there is no checkpoint"),
+                Some(Some(changed)) => {
+                    Fault::of(Rule::Unreadable, format!("the checkpoint is not judged: {changed}"))
+                }
+                Some(None) => {
+                    let why = "the checkpoint is not a signed note of three lines";
+                    Fault::of(Rule::CheckpointForm, why)
+                }
+            }),
             Some((note, checkpoint)) => {
                 found.ignored_lines = judge_note(&note, &checkpoint, (size, seen), faults);
                 found.checkpoint = Some(checkpoint);

@@ -170,6 +170,10 @@ pub fn verify(
     options: Options<'_>,
 ) -> Result<Report, SourceError> {
     let mut judge = Judge::new(ends);
+    if let Some(why) = source.changed() {
+        judge.faults.push(Fault::of(Rule::Unreadable, why));
+        return Ok(judge.end(false).0);
+    }
     ends.plans(source.size()).iter().for_each(|plan| judge.chain.nodes.want(plan));
     follow(source, options, &mut judge)?;
     // The ends are a verdict's: who only reads the state has none to compare.

@@ -10,6 +10,7 @@ use crate::heading::later;
 use crate::merkle::{Consistency, Plan, Subtree, Wanted, cover};
 use crate::pin::{LogKeys, Pin};
 use crate::rule::Rule;
+use crate::transfer::changed;
 use crate::verify::ends::Seen;
 use crate::verify::explained::Damaged;
 use std::collections::BTreeMap;
@@ -57,7 +58,10 @@ pub fn damaged(bytes: &[u8]) -> String {
         Some(version) => format!(
             "a pin of version {version}: this program knows version 1, and a newer one is needed"
         ),
-        None => "the pin is not in form or its sum does not hold; use a copy of it".to_owned(),
+        None => match changed(bytes) {
+            Some(changed) => format!("the pin is not judged: {changed}"),
+            None => "the pin is not in form or its sum does not hold; use a copy of it".to_owned(),
+        },
     }
 }
 

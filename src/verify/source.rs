@@ -81,6 +81,11 @@ pub trait Source: Sync {
     /// The bytes of the document of this SHA-256; `None` if it is not there.
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError>;
 
+    /// What was changed of all of it on its way, where that is so: then nothing of it is judged.
+    fn changed(&self) -> Option<String> {
+        None
+    }
+
     /// Bytes after the end of the record that are no part of it (an unfinished commit).
     fn ignored_bytes(&self) -> u64 {
         0

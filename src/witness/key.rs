@@ -9,6 +9,7 @@ use crate::entropy::Entropy;
 use crate::key::SecretKey;
 use crate::keys::{Handle, KeyFolder, KeysError, Protection, generate};
 use crate::tlog::{Kind, VerifierKey};
+use crate::transfer::{Changed, changed};
 use std::path::PathBuf;
 
 /// Why there is no witness's key.
@@ -23,6 +24,9 @@ pub enum WitnessKeyError {
     /// The file beside the key is about another key.
     #[error("{0} is not the verifier key of the secret key beside it")]
     NotOfItsKey(PathBuf),
+    /// The file beside the key was changed on its way.
+    #[error("{} is not read: {}", .0.display(), .1)]
+    Changed(PathBuf, Changed),
     /// A key file.
     #[error(transparent)]
     Keys(#[from] KeysError),
@@ -70,6 +74,9 @@ pub fn read(keys: &KeyFolder, handle: &Handle) -> Result<WitnessKey, WitnessKeyE
         }
         other => other?,
     };
+    if let Some(changed) = changed(&text) {
+        return Err(WitnessKeyError::Changed(path, changed));
+    }
     let secret = keys.secret(handle, &mut |_| Ok(None))?;
     let text = String::from_utf8_lossy(&text);
     match VerifierKey::parse(text.trim_end_matches('\n')) {

@@ -323,3 +323,21 @@ fn damaged_evidence_accuses_nobody() {
     assert_eq!((other.exit, other.err.ends_with(why)), (2, true), "{}", other.err);
     assert!(!signature_blob(acts::ORIGIN, "log", "").is_empty());
 }
+
+#[test]
+fn evidence_that_a_mail_program_changed_is_told_as_that() {
+    let desk = swapped(&ledger(&[2, 3]), &ledger(&[2, 4]));
+    assert_eq!(desk.run("verify --pin pin").exit, 4);
+    let text = desk.read("pin.evidence");
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (why, bytes) in [
+        ("its lines end with CR LF", text.replace('\n', "\r\n").into_bytes()),
+        ("it begins with a byte order mark", format!("\u{feff}{text}").into_bytes()),
+        ("it is UTF-16", wide),
+    ] {
+        std::fs::write(desk.path("pin.evidence"), bytes).unwrap();
+        let answer = judged(&desk, "pin.evidence");
+        assert_eq!(answer.exit, 2, "{}", answer.out);
+        assert!(answer.out.contains(&format!("the evidence: {why}")), "{}", answer.out);
+    }
+}

@@ -196,3 +196,26 @@ fn no_command_accuses_anybody_of_a_flipped_byte() {
         }
     }
 }
+
+/// Version control changes line ends on some systems: one word for all of it, and what to do.
+#[test]
+fn a_ledger_with_other_line_ends_is_told_as_a_whole() {
+    let files = marked(3);
+    let desk = Desk::with(&files);
+    for name in [JOURNAL, CHECKPOINT] {
+        let text = String::from_utf8(files[name].clone()).unwrap().replace('\n', "\r\n");
+        std::fs::write(desk.path(name), text).unwrap();
+    }
+    let answer = desk.run("verify --pin pin");
+    assert_eq!(answer.exit, 2, "{}", answer.out);
+    let told: Vec<&str> = answer.out.lines().filter(|line| line.starts_with("damage")).collect();
+    assert_eq!(told.len(), 1, "{}", answer.out);
+    assert!(told[0].contains("its lines end with CR LF"), "{}", answer.out);
+    assert!(told[0].contains(".gitattributes") && told[0].contains("* -text"), "{}", answer.out);
+    assert!(!answer.out.contains("fork") && !desk.path("pin.evidence").exists());
+    for command in ["status", "log", "export --to bag --unsigned", "publish pub --no-witness"] {
+        let answer = desk.run(command);
+        assert_eq!(answer.exit, 2, "{command}: {}{}", answer.out, answer.err);
+        assert!(answer.err.contains("its lines end with CR LF"), "{command}: {}", answer.err);
+    }
+}

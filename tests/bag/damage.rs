@@ -270,3 +270,19 @@ fn the_verdict_as_json_has_the_record_and_the_bag() {
     let wrong = "data/extra: it is there, and manifest-sha512.txt does not list it";
     assert_eq!(bad["bag"]["wrong"], serde_json::json!([wrong]));
 }
+
+/// Version control or a mail program gave the tag files other line ends: one word for each file,
+/// and nobody is said to have signed another bag.
+#[test]
+fn tag_files_that_were_changed_on_their_way_are_told_once_each() {
+    let (story, bag) = bag();
+    for name in ["manifest-sha512.txt", "tagmanifest-sha512.txt", "tagmanifest-sha512.note"] {
+        let text = fs::read_to_string(bag.join(name)).unwrap();
+        fs::write(bag.join(name), text.replace('\n', "\r\n")).unwrap();
+    }
+    let (lines, exit, said) = verdict(&story);
+    assert_eq!((exit, said.as_str()), (2, DAMAGED), "{lines:?}");
+    assert!(lines.iter().all(|line| line.contains("its lines end with CR LF")), "{lines:?}");
+    // The tag manifest, the manifest twice (what lists it, and itself), the note.
+    assert_eq!(lines.len(), 4, "{lines:?}");
+}

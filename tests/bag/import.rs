@@ -33,6 +33,8 @@ fn a_copy_verifies_and_its_export_has_the_same_payload() {
         assert_eq!(again.exit, 0, "{}", again.err);
         assert_eq!(payload(&story, bag), payload(&story, &format!("{bag}-again")));
     }
+    let attributes = story.folder.path().join("elsewhere-whole/ledger/.gitattributes");
+    assert_eq!(fs::read_to_string(attributes).unwrap(), "* -text\n");
     // A part of a part is still one, and says so.
     let info = |bag: &str| fs::read(story.folder.path().join(bag).join("bag-info.txt")).unwrap();
     assert_eq!(info("part"), info("part-again"));

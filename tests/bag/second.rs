@@ -313,3 +313,39 @@ fn its_command_tells_the_verdict() {
     let why = "reverify: bag: no bagit.txt, which is written last: this is no whole bag\n";
     assert_eq!(run("bag"), (Some(2), why.to_owned()));
 }
+
+/// Each kind of text file with other line ends, and all of them at once.
+#[test]
+fn files_that_were_changed_on_their_way() {
+    let story = story();
+    story.told("export --to whole");
+    let folder = story.folder.path();
+    let carry = |bag: &str, name: &str| {
+        edit(&folder.join(bag).join(name), |bytes| {
+            let text = String::from_utf8_lossy(bytes).replace('\n', "\r\n");
+            *bytes = text.into_bytes();
+        });
+    };
+    let names = [
+        "manifest-sha512.txt",
+        "tagmanifest-sha512.txt",
+        "tagmanifest-sha512.note",
+        "bagit.txt",
+        "bag-info.txt",
+        "data/ledger/checkpoint",
+        "data/ledger/journal/00000000000000000000.log",
+    ];
+    let mut bags = Vec::new();
+    for (name, index) in names.iter().zip(0..) {
+        let bag = format!("carried-{index}");
+        copy(&folder.join("whole"), &folder.join(&bag));
+        carry(&bag, name);
+        bags.push(bag);
+    }
+    copy(&folder.join("whole"), &folder.join("carried"));
+    names.iter().for_each(|name| carry("carried", name));
+    bags.push("carried".to_owned());
+    for (bag, verdict) in bags.iter().zip(same(&story, &bags)) {
+        assert_eq!(verdict["exit"], 2, "{bag} {verdict}");
+    }
+}

@@ -49,6 +49,7 @@ pub fn cases() -> Vec<Case> {
     out.extend(shorter());
     out.extend(not_explained());
     out.extend(marks());
+    out.extend(changed_on_their_way());
     out
 }
 
@@ -211,6 +212,37 @@ fn marks() -> Vec<Case> {
             "A log key that this record does not name signed another record.",
             with(foreign),
             &[(707, -1)],
+        ),
+    ]
+}
+
+/// What mail programs, editors and version control change of a text: it is not called false.
+fn changed_on_their_way() -> Vec<Case> {
+    let carried = |name: &str| {
+        let mut files = ledger().files();
+        watch(&mut files, &ledger(), 4);
+        let text = String::from_utf8(files[name].clone()).expect("text");
+        files.insert(name.to_owned(), text.replace('\n', "\r\n").into_bytes());
+        files
+    };
+    vec![
+        bad(
+            "911-unreadable-changed-journal",
+            "All lines of the journal end with CR LF, and mark and pin are of what was written.",
+            carried(JOURNAL),
+            &[(911, -1)],
+        ),
+        bad(
+            "911-unreadable-changed-checkpoint",
+            "The lines of the checkpoint end with CR LF.",
+            carried(CHECKPOINT),
+            &[(911, -1)],
+        ),
+        bad(
+            "803-pin-damaged-changed",
+            "The lines of a pin end with CR LF.",
+            carried(PIN),
+            &[(803, -1)],
         ),
     ]
 }

@@ -69,6 +69,7 @@ pub fn cases() -> Vec<Case> {
     let later = replaced("annals proof v1", "annals proof v2");
     let later = good("proof-later", "A proof of a later version is not judged.", later);
     out.push(proof(Case { exit: 2, ..later }));
+    out.extend(changed_on_their_way());
     let rows = forms().into_iter().chain(events()).chain(around());
     out.extend(rows.map(|(name, about, files, faults)| proof(bad(name, about, files, &faults))));
     out.extend(checkpoints());
@@ -383,4 +384,26 @@ fn checkpoints() -> Vec<Case> {
             ..untrusted("ledger-quorum", "One witness of two cosigned.", short)
         },
     ]
+}
+
+/// What mail programs, editors and shells change of a proof: it is not judged.
+fn changed_on_their_way() -> Vec<Case> {
+    let text = parts().text();
+    let letters = [0xFEFF].into_iter().chain(text.encode_utf16());
+    let wide: Vec<u8> = letters.flat_map(u16::to_le_bytes).collect();
+    let rows = [
+        ("crlf", "The lines of a proof end with CR LF.", text.replace('\n', "\r\n").into_bytes()),
+        (
+            "mark",
+            "A byte order mark stands before a proof.",
+            format!("\u{feff}{text}").into_bytes(),
+        ),
+        ("utf-16", "A proof was written as UTF-16.", wide),
+    ];
+    let case = |(name, about, bytes): (&str, &'static str, Vec<u8>)| {
+        let mut files = parts().beside(&[log_key()]);
+        files.insert("proof".to_owned(), bytes);
+        proof(Case { exit: 2, ..good(&format!("proof-changed-{name}"), about, files) })
+    };
+    rows.into_iter().map(case).collect()
 }

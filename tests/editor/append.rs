@@ -9,7 +9,7 @@ fn the_document_s_own_words_are_shown_and_recorded() {
         "ada",
         "append|--quote|reports - \"in  short\" … were given|--claim|Two answers were given.|\
          --according-to|Kommersant|--agent-type|organization|--act|reports|--when|2022-01|\
-         --topic|Answers|--topic|Kommersant|--vouch|so|--reliability|B",
+         --basis|derived|--topic|Answers|--topic|Kommersant|--vouch|so|--reliability|B",
         "written at 4",
     );
     let shown = "     4  fact.asserted
@@ -17,7 +17,7 @@ fn the_document_s_own_words_are_shown_and_recorded() {
         document 3 supports, code points 11 to 61:
             Kommersant ⟦reports – “in short” – that two answers were given⟧.
         according to: Kommersant reports that …
-        when: 2022-01 (as the document states it)
+        when: 2022-01 (derived)
         topics: Answers, Kommersant
         language: en
         vouched for: that it is so

@@ -64,7 +64,7 @@ fn every_field_is_recorded_and_a_new_description_takes_over_what_is_not_given() 
 fn no_word_of_a_stranger_is_a_formula_in_a_spreadsheet() {
     // Given a document and a fact whose words a spreadsheet would run.
     let desk = desk();
-    std::fs::write(desk.path("trap.txt"), "It is =1+1 they say.").unwrap();
+    std::fs::write(desk.path("trap.txt"), "It is =1+1 they say, or -1 then.").unwrap();
     let add = "document|add|trap.txt|--lang|en|--title|=HYPERLINK(\"http://evil\")|--author|@ed";
     desk.writes("ada", &format!("{add}|--publisher|'+plus"), "written at 4");
     let fact = "append|--quote|=1+1|--claim=-2+3|--document|4|--topic|=cmd|--as-written=-1";

@@ -107,3 +107,92 @@ fn a_passage_that_repeats_is_refused_with_the_reason() {
         points; a quotation has at most 20000\n",
     );
 }
+
+const NOT_ITS: &str =
+    "; what does not stand in the document is not its words: leave as_written out\n";
+
+#[test]
+fn a_date_that_the_document_states_stands_there_in_words() {
+    let desk = about("It opened in the year of the ox, on Wed\u{AD}nesday. 12 of 60 came.");
+    let line =
+        |rest: &str| format!("append|--quote|It opened|--claim|It opened.|--when|2019{rest}");
+    let refused = |rest: &str, why: &str| {
+        let head = "annals: one draft is refused; nothing was written\n  when: ";
+        desk.refuses("ada", &line(rest), (1, &format!("{head}{why}")));
+    };
+    let neither = "what a document states stands there in words: expected them as as_written \
+                   (--as-written), or the basis derived or inferred (--basis), found neither\n";
+    refused("", neither);
+    refused("|--basis|stated", neither);
+    let why = "as_written: what was typed does not stand in the document: the nearest place is \
+               \"the year of the \" at code point 13; after it the document has \"ox, on Wednesday. \
+               12 of \", what was typed has \"rat\"";
+    for basis in ["", "|--basis|stated", "|--basis|derived", "|--basis|inferred"] {
+        refused(&format!("|--as-written|the year of the rat{basis}"), &format!("{why}{NOT_ITS}"));
+    }
+    let why = "as_written: what was typed cuts the number \"60\"; give all of it\n";
+    refused("|--as-written|12 of 6", why);
+    desk.writes("ada", &line("|--basis|inferred"), "written at 4");
+    desk.writes("ada", &format!("{}|--again", line("|--as-written|Wednesday")), "written at 5");
+    let when = &desk.fact(5)["when"];
+    assert_eq!(
+        (&when["basis"], &when["as_written"]),
+        (&"stated".into(), &"Wed\u{AD}nesday".into())
+    );
+    // The same in a file of drafts, and in a correction.
+    let draft =
+        r#"{"quote":"It opened","claim":"It did.","when":{"as_written":"the year of the rat"}}"#;
+    std::fs::write(desk.path("d.jsonl"), draft).unwrap();
+    let answer = desk.run("ada", "append|d.jsonl");
+    assert_eq!(answer.exit, 1);
+    assert!(
+        answer.err.contains("\n  line 1: when: as_written: what was typed does not"),
+        "{answer:?}"
+    );
+    let correct = "correct|4|--reason|wrong-date|--statement|no";
+    let answer = desk.run("ada", &format!("{correct}|--as-written|the year of the rat"));
+    assert_eq!((answer.exit, answer.err.contains("when: as_written: ")), (1, true), "{answer:?}");
+    desk.writes("ada", &format!("{correct}|--as-written|the year of the ox"), "written at 6");
+    assert_eq!(desk.fact(4)["when"]["as_written"], "the year of the ox");
+}
+
+#[test]
+fn when_a_document_was_published_stands_there_in_words() {
+    let desk = about("Nothing.");
+    std::fs::write(desk.path("page.txt"), "Thursday, 27 January. They met.").unwrap();
+    let add = |rest: &str| format!("document|add|page.txt|--title|A page|--lang|en{rest}");
+    let why = "annals: one draft is refused; nothing was written\n  published: as_written: what was \
+               typed does not stand in the document: no word of \"Friday\" does";
+    let told = format!("{why}{NOT_ITS}");
+    desk.refuses("ada", &add("|--published-as-written|Friday"), (1, &told));
+    desk.writes("ada", &add("|--published-as-written|Thursday, … January"), "written at 4");
+    let published = |desk: &Desk| desk.json("show|4")["document"]["about"]["published"].clone();
+    assert_eq!(published(&desk)["as_written"], "Thursday, 27 January");
+    let describe = "document|describe|4|--statement|no|--published-as-written";
+    desk.refuses("ada", &format!("{describe}|Friday"), (1, &told));
+    desk.writes("ada", &format!("{describe}|27 January"), "written at 5");
+    assert_eq!(published(&desk)["as_written"], "27 January");
+    // In what is no text they are not looked for, and that is said.
+    std::fs::write(desk.path("page.html"), "<p>They met.</p>").unwrap();
+    let add = "document|add|page.html|--title|A page|--lang|en|--published-as-written|Friday";
+    let note = "note: published: the words “Friday” were not looked for in the document, which is \
+                text/html\n";
+    assert_eq!(desk.writes("ada", add, "written at 6").err, note);
+}
+
+#[test]
+fn figures_and_names_of_a_claim_that_no_quoted_word_has_are_shown_before_signing() {
+    let desk = about("61 of 88 members agreed in Moscow. The others did not.");
+    let line = "append|--quote|61 of 88 members agreed|--claim|On 26 January 61 of 88 agreed.";
+    let note = "note: in the claim “On 26 January 61 of 88 agreed.” and in no quoted word: “26”, \
+                “January”\n";
+    let answer = desk.writes("ada", line, "written at 4");
+    assert!(answer.err.starts_with(note), "{answer:?}");
+    let line = "append|--quote|61 … Moscow|--claim|61 of 88 agreed in Moscow.|--dry-run";
+    let answer = desk.run("ada", line);
+    assert_eq!((answer.exit, answer.err.contains("no quoted word")), (0, false), "{answer:?}");
+    // In another language names are written in another way, and figures are not.
+    let line = "append|--quote|61 … Moscow|--claim|У Москві 62.|--lang|uk|--dry-run";
+    let answer = desk.run("ada", line);
+    assert!(answer.err.contains("“У Москві 62.” and in no quoted word: “62”\n"), "{answer:?}");
+}

@@ -63,7 +63,7 @@ fn a_request_that_is_not_there_or_damaged_or_made_up_is_refused() {
     std::fs::write(desk.path("bo.request"), text.replace('\n', "\r\n")).unwrap();
     let (exit, why) = desk.refused("editor add bo.request --role editor");
     assert_eq!(exit, 2);
-    assert!(why.contains("found CR LF; a mail program may have changed it"), "{why}");
+    assert!(why.contains("its lines end with CR LF; a mail program may have changed it"), "{why}");
 }
 
 #[test]

@@ -108,3 +108,14 @@ fn whenever_an_init_is_stopped_the_next_one_leads_on() {
         desk.told(INIT);
     }
 }
+
+/// Git changes line ends of text on some systems, and every byte of a record counts.
+#[test]
+fn a_ledger_says_to_git_that_it_is_no_text() {
+    let desk = Desk::founded();
+    assert_eq!(fs::read_to_string(desk.path("ledger/.gitattributes")).unwrap(), "* -text\n");
+    // What somebody wrote there stays.
+    fs::write(desk.path("ledger/.gitattributes"), "mine\n").unwrap();
+    desk.told("ledger change --title Another");
+    assert_eq!(fs::read_to_string(desk.path("ledger/.gitattributes")).unwrap(), "mine\n");
+}

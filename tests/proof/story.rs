@@ -465,3 +465,43 @@ fn what_updates_a_fact_and_what_was_undone_is_said() {
     assert!(answer.out.contains("undone by event 7"), "{line}");
     assert_eq!(json["undone"], serde_json::json!([{"event": 6, "by": 7}]));
 }
+
+#[test]
+fn what_a_mail_program_changed_of_a_proof_is_not_called_false() {
+    let desk = Desk::of(&ledger().files());
+    assert_eq!(desk.run("prove 5 -o 5.proof").exit, 0);
+    let text = desk.read("5.proof");
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let half = text.lines().map(|line| format!("{line}\r\n")).collect::<String>();
+    let cases: [(&str, Vec<u8>); 4] = [
+        ("its lines end with CR LF; a mail program", half.into_bytes()),
+        ("its lines end with CR LF; a mail program", text.replace('\n', "\r").into_bytes()),
+        ("it begins with a byte order mark", format!("\u{feff}{text}").into_bytes()),
+        ("it is UTF-16; an editor or a shell", wide),
+    ];
+    desk.write("kept", ledger().pin(7));
+    for (why, bytes) in cases {
+        desk.write("changed.proof", &bytes);
+        for given in [format!("--log-key {}", log_key()), "--pin kept".to_owned()] {
+            let answer = desk.run(&format!("verify changed.proof {given}"));
+            let only = format!("could not tell: {why}");
+            assert!(answer.out.starts_with(&only), "{}", answer.out);
+            assert_eq!(answer.out.lines().count(), 1, "{}", answer.out);
+            assert_eq!(answer.exit, 2);
+            let json = desk.run(&format!("verify changed.proof {given} --format json"));
+            let json: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
+            assert_eq!((&json["exit"], &json["faults"]), (&2.into(), &serde_json::json!([])));
+            assert!(json["changed"].as_str().is_some_and(|text| text.starts_with(why)), "{json}");
+        }
+    }
+    // The same of what is given beside it.
+    desk.write("kept", ledger().pin(7).replace('\n', "\r\n"));
+    let pin = desk.run("verify 5.proof --pin kept");
+    assert!(pin.out.contains("the pin is not judged: its lines end with CR LF"), "{}", pin.out);
+    assert_eq!(pin.exit, 2);
+    desk.write("trusted", format!("\u{feff}{}", policy()));
+    let policy = desk.run("verify 5.proof --policy trusted");
+    let why = "the policy is not read: it begins with a byte order mark";
+    assert!(policy.err.contains(why), "{}", policy.err);
+    assert_eq!(policy.exit, 2);
+}

@@ -7,6 +7,7 @@
 use crate::archive::bag::{DECLARATION, DECLARED, MANIFEST, NOTE, PAYLOAD, TAG_MANIFEST, filed};
 use crate::disk::{self, DiskError};
 use crate::hash::{Running512, read_hex};
+use crate::transfer::{self, Changed, changed};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -14,6 +15,8 @@ use std::path::Path;
 
 /// More bytes than a manifest of ten million files has.
 const MOST: u64 = 4 << 30;
+/// How much of a file that is not the listed one is read to see why.
+const CARRIED: u64 = 64 << 20;
 /// Files and folders under a payload are at most this deep.
 const DEPTH: usize = 16;
 
@@ -44,7 +47,9 @@ pub fn is_partial(folder: &Path) -> bool {
 pub fn check(bag: &Path) -> Result<Checked, DiskError> {
     let mut checked = Checked::default();
     let declared = read(bag, DECLARATION)?.unwrap_or_default();
-    if declared != DECLARED.as_bytes() {
+    if let Some(changed) = changed(&declared) {
+        checked.wrong.push(format!("{DECLARATION}: {changed}"));
+    } else if declared != DECLARED.as_bytes() {
         let why = "expected the two lines of BagIt 1.0 in UTF-8, found others";
         checked.wrong.push(format!("{DECLARATION}: {why}"));
     }
@@ -104,6 +109,11 @@ impl Checked {
             self.wrong.push(format!("{list}: it is not there"));
             return Ok(found);
         };
+        if let Some(changed) = changed(&bytes) {
+            // One word for the file, not one for each of its lines.
+            self.wrong.push(format!("{list}: {changed}"));
+        }
+        let bytes = transfer::start(&bytes);
         let text = String::from_utf8_lossy(&bytes);
         for (line, at) in text.split_inclusive('\n').zip(1_u64..) {
             let inside = if list == MANIFEST { "data/" } else { "" };
@@ -152,10 +162,15 @@ impl Checked {
         let found = digest(&path)?;
         if found != expected {
             let short = |digest: &str| digest.get(..16).unwrap_or_default().to_owned();
-            let (expected, found) = (short(expected), short(&found));
-            self.wrong.push(format!(
-                "{name}: expected the SHA-512 {expected}… of {list}, found {found}…"
-            ));
+            let why = match carried(&path, expected)? {
+                Some(changed) => format!("{name}: {changed}"),
+                None => format!(
+                    "{name}: expected the SHA-512 {}… of {list}, found {}…",
+                    short(expected),
+                    short(&found)
+                ),
+            };
+            self.wrong.push(why);
             return Ok(false);
         }
         Ok(true)
@@ -167,6 +182,12 @@ fn is_name(name: &str) -> bool {
     let part = |part: &str| !part.is_empty() && part != "." && part != "..";
     let known = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/".contains(&byte);
     name.split('/').all(part) && name.bytes().all(known)
+}
+
+/// What was changed of a file on its way, where it is the listed one without that.
+fn carried(path: &Path, expected: &str) -> Result<Option<Changed>, DiskError> {
+    let bytes = disk::read_up_to(path, CARRIED)?;
+    Ok(changed(&bytes).filter(|_| filed(&transfer::start(&bytes)).digest == expected))
 }
 
 fn digest(path: &Path) -> Result<String, DiskError> {

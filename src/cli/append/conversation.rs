@@ -105,7 +105,7 @@ impl Conversation {
         self.keep(&draft)?;
         self.attribution(&mut draft)?;
         self.keep(&draft)?;
-        draft.when = when()?;
+        draft.when = self.when(&draft)?;
         let topics = ask::line_from("topics, with commas between them (empty: none)", "")?;
         let topics = topics.split(',').map(str::trim).filter(|name| !name.is_empty());
         let topics: Vec<TopicDraft> =
@@ -186,6 +186,41 @@ impl Conversation {
         draft.attribution = (!hops.is_empty()).then_some(hops);
         Ok(())
     }
+
+    /// When it was so; words of the document are looked for at once.
+    fn when(&self, draft: &Draft) -> Result<Option<WhenDraft>, Failure> {
+        let question = "when it was so (such as 2022-01-26; empty: the document gives no date)";
+        let mut edtf = ask::line_from(question, "")?;
+        while !edtf.is_empty() && !is_edtf(&edtf) {
+            note(format!(
+                "expected a date or interval such as 2022-01 or 2021/2022, found {edtf:?}"
+            ));
+            edtf = ask::line_from(question, &edtf)?;
+        }
+        let quoted = |row: &&Quotable| draft.document == Some(Name::Position(row.position));
+        let document = self.documents.iter().find(quoted);
+        let question = "the same in the document's words (empty: none)";
+        let mut as_written = ask::line_from(question, "")?;
+        while let (Some(document), false) = (document, as_written.is_empty()) {
+            let words = Pointing { words: &as_written, nth: None, edges: Edges::Whole };
+            let Err(why) = words.first(&document.text) else { break };
+            note(why.to_string().replace("the quotation", "what was typed"));
+            as_written = ask::line_from(question, &as_written)?;
+        }
+        let filled = |text: String| Some(text).filter(|text| !text.is_empty());
+        let (edtf, as_written) = (filled(edtf), filled(as_written));
+        // What the document states it has words for.
+        let bases = match as_written.is_some() {
+            true => Basis::ALL,
+            false => &[Basis::Derived, Basis::Inferred],
+        };
+        let basis = match edtf.is_some() {
+            true => Some(ask::word(None, bases, "the date is", "")?),
+            false => None,
+        };
+        let given = edtf.is_some() || as_written.is_some();
+        Ok(given.then_some(WhenDraft { edtf, as_written, basis }))
+    }
 }
 
 fn agents(gathered: &Gathered) -> BTreeSet<String> {
@@ -230,22 +265,4 @@ fn claim() -> Result<String, Failure> {
             Err(error) => note(error),
         }
     }
-}
-
-fn when() -> Result<Option<WhenDraft>, Failure> {
-    let question = "when it was so (such as 2022-01-26; empty: the document gives no date)";
-    let mut edtf = ask::line_from(question, "")?;
-    while !edtf.is_empty() && !is_edtf(&edtf) {
-        note(format!("expected a date or interval such as 2022-01 or 2021/2022, found {edtf:?}"));
-        edtf = ask::line_from(question, &edtf)?;
-    }
-    let as_written = ask::line_from("the same in the document's words (empty: none)", "")?;
-    let filled = |text: String| Some(text).filter(|text| !text.is_empty());
-    let (edtf, as_written) = (filled(edtf), filled(as_written));
-    let basis = match edtf.is_some() {
-        true => Some(ask::word(None, Basis::ALL, "the date is", "")?),
-        false => None,
-    };
-    let given = edtf.is_some() || as_written.is_some();
-    Ok(given.then_some(WhenDraft { edtf, as_written, basis }))
 }

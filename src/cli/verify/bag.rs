@@ -86,7 +86,7 @@ fn text(out: &mut dyn Write, bagged: &Bagged) -> Result<(), Failure> {
     match &bagged.vouched {
         Vouched::Yes => writeln!(out, "bag: the log key signed the tag manifest")?,
         Vouched::Unsigned => writeln!(out, "bag: the tag manifest is not signed")?,
-        Vouched::No(_) | Vouched::Later(_) => {}
+        Vouched::No(_) | Vouched::Later(_) | Vouched::Changed(_) => {}
     }
     let wrong: Vec<&str> = bagged.all_wrong().collect();
     for why in wrong.iter().take(IN_FULL) {

@@ -7,6 +7,7 @@ use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, out, visible};
+use crate::cli::verify::what::Unjudged;
 use crate::evidence::{Claim, Evidence};
 use crate::hash::Hash;
 use crate::key::PublicKey;
@@ -39,15 +40,16 @@ struct Head {
     root_where_parted: Option<String>,
 }
 
-/// Judges evidence; an error is a damaged file, or one of a later version.
-pub fn run(context: &Context, evidence: Result<&Evidence, Option<u64>>) -> Result<Exit, Failure> {
+/// Judges evidence that can be judged.
+pub fn run(context: &Context, evidence: Result<&Evidence, Unjudged>) -> Result<Exit, Failure> {
     let told = match evidence {
         Ok(evidence) => tell(evidence, judge(evidence)),
-        Err(None) => {
+        Err(Unjudged::Changed(changed)) => unjudged("changed", format!("the evidence: {changed}")),
+        Err(Unjudged::Damaged) => {
             let why = "the evidence is not in form or its sum does not hold; use a copy of it";
             unjudged("damaged", why.to_owned())
         }
-        Err(Some(version)) => {
+        Err(Unjudged::Later(version)) => {
             let why = format!("evidence of version {version}: this program knows version 1");
             unjudged("later", why)
         }

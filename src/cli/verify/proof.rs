@@ -1,9 +1,8 @@
 //! The verdict on a proof for people and as JSON.
 //!
 //! Always holds: words of the record are shown only if no rule is broken, and are called the
-//! record's only if trust is not missing; the first line and the last say how the fact stands
-//! by the
-//! acts of the file. Not here: the verdict itself (`verify::proof`).
+//! record's only if trust is not missing; the first line and the last say how the fact stands by
+//! the acts of the file. Not here: the verdict itself (`verify::proof`).
 
 use crate::cli::args::Format;
 use crate::cli::exit::{Exit, Failure};
@@ -49,6 +48,9 @@ fn standing(judged: &Judged) -> Option<Stands> {
 
 /// The verdict, and the status that goes with it.
 fn told_verdict(judged: &Judged) -> String {
+    if let Some(changed) = judged.changed {
+        return format!("could not tell: {changed}");
+    }
     match standing(judged) {
         Some(stands) => format!("{}; by the acts here it is {stands}", verdict(judged)),
         None => verdict(judged).to_owned(),
@@ -293,6 +295,7 @@ struct Told {
     not_checkable: u64,
     ignored_lines: usize,
     later_version: Option<u64>,
+    changed: Option<String>,
     faults: Vec<ToldFault>,
 }
 
@@ -395,6 +398,7 @@ impl Told {
             not_checkable: judged.not_checkable,
             ignored_lines: judged.trust.ignored_lines,
             later_version: judged.later_version,
+            changed: judged.changed.map(|changed| changed.to_string()),
             faults: judged.faults.iter().map(told_fault).collect(),
         }
     }

@@ -47,7 +47,12 @@ fn open(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
         )?;
     }
     if told.not_checkable > 0 {
-        writeln!(out, "not checkable: {} checks, withheld by events", told.not_checkable)?;
+        let withheld = !told.faults.iter().any(|fault| matches!(fault.rule, 104 | 601..=606));
+        let why = match withheld {
+            true => "withheld by events",
+            false => "for what is withheld by events, missing or damaged",
+        };
+        writeln!(out, "not checkable: {} checks, {why}", told.not_checkable)?;
     }
     if told.ignored_signature_lines > 0 {
         let lines = match told.ignored_signature_lines {

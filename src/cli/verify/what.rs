@@ -20,6 +20,7 @@ use crate::heading::later;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
+use crate::transfer::{self, Changed};
 use crate::verify::proof::form::{MAX_PROOF, is_proof};
 use std::path::PathBuf;
 
@@ -29,12 +30,23 @@ pub enum What {
     Ledger(Box<Record>),
     /// A bag's folder.
     Bag(PathBuf),
-    /// An evidence file; else the later version that it says, if it is not damaged.
-    Evidence(Result<Box<Evidence>, Option<u64>>),
+    /// An evidence file, or why it is not judged.
+    Evidence(Result<Box<Evidence>, Unjudged>),
     /// The bytes of a proof.
     Proof(Vec<u8>),
     /// A published record, in a folder or on a server.
     Published(PathBuf, Box<Published>),
+}
+
+/// Why an evidence file is not judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unjudged {
+    /// It is not in form, or its sum does not hold.
+    Damaged,
+    /// It is of a later version.
+    Later(u64),
+    /// It was changed on its way.
+    Changed(Changed),
 }
 
 impl What {
@@ -68,14 +80,18 @@ impl What {
         // One byte more than may be: a larger file is read as far as shows that it is one.
         let read =
             |most: usize| disk::read_up_to(&named, most as u64 + 1).map_err(LedgerError::from);
-        let head = read(64)?;
+        let head = transfer::start(&read(64)?);
         if is_proof(&head) {
             return Ok(What::Proof(read(MAX_PROOF)?));
         }
         if is_evidence(&head) {
             let bytes = read(MAX_EVIDENCE)?;
             let evidence = Evidence::parse(&bytes).map(Box::new);
-            return Ok(What::Evidence(evidence.ok_or_else(|| later(&bytes, "evidence"))));
+            let unjudged = || match transfer::changed(&bytes) {
+                Some(changed) => Unjudged::Changed(changed),
+                None => later(&bytes, "evidence").map_or(Unjudged::Damaged, Unjudged::Later),
+            };
+            return Ok(What::Evidence(evidence.ok_or_else(unjudged)));
         }
         Err(Failure::usage(format!(
             "{}: expected a ledger's folder, a bag, a published directory, a proof or an \

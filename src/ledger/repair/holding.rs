@@ -183,7 +183,7 @@ impl Holding {
                     self.mark = None;
                 }
                 self.wrong = wrong(&report);
-                self.unreadable = unjudged(&report);
+                self.unreadable = source.changed().or_else(|| unjudged(&report));
                 match here {
                     true => self.signed = signed(&report),
                     false => self.signed_there = signed(&report),

@@ -85,6 +85,10 @@ impl Source for Journaled {
         Ok(document(&self.1, digest))
     }
 
+    fn changed(&self) -> Option<String> {
+        self.0.changed()
+    }
+
     fn ignored_bytes(&self) -> u64 {
         self.0.ignored_bytes()
     }

@@ -9,6 +9,7 @@ use crate::event::body::{self, Content, MAX_DOCUMENT};
 use crate::event::words::Type;
 use crate::hash::Hash;
 use crate::ledger::draft::Draft;
+use crate::quote::Text;
 use crate::text::{Lang, MediaType, Words};
 use crate::time::Time;
 
@@ -16,8 +17,11 @@ use crate::time::Time;
 pub(super) type Captured = (Hash, Vec<u8>);
 
 macro_rules! describe {
-    ($settler:expr, $draft:expr, $kind:expr, $name:ident { $($field:ident: $value:expr),* }) => {{
+    ($settler:expr, $draft:expr, $kind:expr, $text:expr,
+     $name:ident { $($field:ident: $value:expr),* }) => {{
         let (settler, draft, kind) = ($settler, $draft, $kind);
+        let published = draft.published.as_ref().map(|published| dating(published, $text));
+        let published = published.transpose()?.flatten();
         let media_type = draft.media_type.as_deref().unwrap_or("text/plain");
         let title = need(draft.title.as_deref(), "title", kind)?;
         let lang = need(draft.lang.as_deref(), "lang", kind)?;
@@ -42,7 +46,7 @@ macro_rules! describe {
             url: uri("url", draft.url.as_ref())?,
             publisher: words("publisher", draft.publisher.as_ref())?,
             authors: Some(authors).filter(|authors| !authors.is_empty()),
-            published: draft.published.as_ref().map(dating).transpose()?.flatten(),
+            published,
             archived_at: uri("archived_at", draft.archived_at.as_ref())?,
             rights: words("rights", draft.rights.as_ref())?,
         }
@@ -65,7 +69,11 @@ impl Settler<'_> {
             ));
         }
         let sha256 = Hash::of(&[&bytes]);
-        let captured = describe!(self, draft, kind, Captured { sha256: sha256, bytes: length });
+        let searched = is_searched(draft);
+        let plain = draft.media_type.as_deref().is_none_or(|kind| kind == "text/plain");
+        let text = (searched && plain).then(|| Text::new(bytes.clone())).flatten();
+        let captured =
+            describe!(self, draft, kind, text.as_ref(), Captured { sha256: sha256, bytes: length });
         if &*captured.media_type == "text/plain"
             && let Err(error) = std::str::from_utf8(&bytes)
         {
@@ -81,9 +89,20 @@ impl Settler<'_> {
     pub(super) fn described(&mut self, draft: &Draft) -> Result<Content, Unsettled> {
         let kind = Type::DocumentDescribed;
         let statement = need(words("statement", draft.statement.as_ref())?, "statement", kind)?;
-        let described = describe!(self, draft, kind, Described { statement: statement });
+        let document = self.position(draft.document.as_ref(), "document", kind)?;
+        let text = match is_searched(draft) {
+            true => self.desk.document(document).ok().map(|(text, _)| text.clone()),
+            false => None,
+        };
+        let described =
+            describe!(self, draft, kind, text.as_ref(), Described { statement: statement });
         Ok(Content::DocumentDescribed(described))
     }
+}
+
+/// Whether a description has words that are to be looked for in the document.
+fn is_searched(draft: &Draft) -> bool {
+    draft.published.as_ref().is_some_and(|published| published.as_written.is_some())
 }
 
 fn read_time(text: &str) -> Result<Time, Unsettled> {

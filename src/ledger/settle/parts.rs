@@ -4,9 +4,8 @@
 
 use super::{Unsettled, field, uri};
 use crate::event::body;
-use crate::event::words::Basis;
-use crate::ledger::draft::{DatingDraft, QuoteDraft, TopicDraft, WhenDraft};
-use crate::pointing;
+use crate::ledger::draft::{DatingDraft, QuoteDraft, TopicDraft};
+use crate::pointing::{self, Edges, Pointing, PointingError};
 use crate::quote::Text;
 use crate::text::{Edtf, Verbatim, Words};
 
@@ -80,21 +79,43 @@ pub(super) fn topic(draft: &TopicDraft) -> Result<body::Topic, Unsettled> {
     Ok(body::Topic { name, id: uri("topics: id", draft.id.as_ref())? })
 }
 
-pub(super) fn when(draft: &WhenDraft) -> Result<Option<body::When>, Unsettled> {
-    let edtf =
-        draft.edtf.as_deref().map(|text| field("when: edtf", Edtf::new(text))).transpose()?;
-    let as_written = draft.as_written.as_deref();
-    let as_written =
-        as_written.map(|text| field("when: as_written", Verbatim::new(text))).transpose()?;
-    if edtf.is_none() && as_written.is_none() {
-        return Ok(None);
-    }
-    Ok(Some(body::When { edtf, as_written, basis: draft.basis.unwrap_or(Basis::Stated) }))
+/// The document's own words at which typed ones point, wherever they stand first. `name` is the
+/// field of the draft.
+pub(super) fn as_written<const MAX: usize>(
+    name: &str,
+    typed: &str,
+    text: &Text,
+) -> Result<Verbatim<1, MAX>, Unsettled> {
+    let pointing = Pointing { words: typed, nth: None, edges: Edges::Whole };
+    let (start, end) = pointing.first(text).map_err(|error| match error {
+        PointingError::Cut { unit, whole, .. } => {
+            format!("{name}: as_written: what was typed cuts the {unit} {whole:?}; give all of it")
+        }
+        other => {
+            let why = other.to_string().replace("the quotation", "what was typed");
+            format!(
+                "{name}: as_written: {why}; what does not stand in the document is not its words: \
+                 leave as_written out"
+            )
+        }
+    })?;
+    let found = text.slice(start, end).unwrap_or_default();
+    field(&format!("{name}: as_written"), Verbatim::new(found))
 }
 
-pub(super) fn dating(draft: &DatingDraft) -> Result<Option<body::Dating>, Unsettled> {
-    let both =
-        WhenDraft { edtf: draft.edtf.clone(), as_written: draft.as_written.clone(), basis: None };
-    let dated = when(&both).map_err(|why| why.replacen("when:", "published:", 1))?;
-    Ok(dated.map(|when| body::Dating { edtf: when.edtf, as_written: when.as_written }))
+/// When a document was published. Words that are given as its own stand in its text, where it has
+/// one that can be looked at.
+pub(super) fn dating(
+    draft: &DatingDraft,
+    text: Option<&Text>,
+) -> Result<Option<body::Dating>, Unsettled> {
+    let edtf = draft.edtf.as_deref();
+    let edtf = edtf.map(|text| field("published: edtf", Edtf::new(text))).transpose()?;
+    let as_written = match (draft.as_written.as_deref(), text) {
+        (None, _) => None,
+        (Some(typed), Some(text)) => Some(as_written("published", typed, text)?),
+        (Some(typed), None) => Some(field("published: as_written", Verbatim::new(typed))?),
+    };
+    let dated = edtf.is_some() || as_written.is_some();
+    Ok(dated.then_some(body::Dating { edtf, as_written }))
 }

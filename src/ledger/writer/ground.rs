@@ -70,7 +70,10 @@ pub fn check_checkpoint(
     let foreign = |fault: &&Fault| {
         matches!(
             fault.rule,
-            Rule::CheckpointForm | Rule::CheckpointOrigin | Rule::CheckpointSignature
+            Rule::CheckpointForm
+                | Rule::CheckpointOrigin
+                | Rule::CheckpointSignature
+                | Rule::Unreadable
         )
     };
     match faults.iter().find(foreign) {

@@ -5,6 +5,7 @@
 
 use super::{Entry, Log, MAX_ENTRIES, MAX_POLICY, Policy, PolicyError, Witness};
 use crate::tlog::{Kind, VerifierKey};
+use crate::transfer::changed;
 
 /// A policy so far, and which names are members of a group already.
 #[derive(Default)]
@@ -18,6 +19,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Policy, PolicyError> {
     if bytes.len() > MAX_POLICY {
         let why = format!("expected at most {MAX_POLICY} bytes, found {}", bytes.len());
         return Err(PolicyError { line: 1, why });
+    }
+    if let Some(changed) = changed(bytes) {
+        return Err(PolicyError { line: 1, why: format!("the policy is not read: {changed}") });
     }
     let mut reader = Reader::default();
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);

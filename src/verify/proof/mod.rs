@@ -19,6 +19,7 @@ use crate::event::record::Statement;
 use crate::heading::later;
 use crate::key::PublicKey;
 use crate::rule::{Class, Fault, Rule};
+use crate::transfer::{Changed, changed};
 use crate::verify::examine::{BodyFound, Examined};
 use std::collections::BTreeMap;
 
@@ -28,6 +29,8 @@ pub struct Judged {
     pub proof: Option<Proof>,
     /// The version that it says, if that is a later one: then nothing of it is judged.
     pub later_version: Option<u64>,
+    /// What was changed of the file on its way: then nothing of it is judged.
+    pub changed: Option<Changed>,
     /// Its events, read, by position.
     pub events: BTreeMap<u64, Examined>,
     /// All faults, by position (those of no event first), then rule.
@@ -49,7 +52,7 @@ impl Judged {
             Some(Class::Fork) => 4,
             Some(Class::Fault) => 1,
             Some(Class::Damage) => 2,
-            None if self.later_version.is_some() => 2,
+            None if self.later_version.is_some() || self.changed.is_some() => 2,
             None if self.trust.missing.is_empty() => 0,
             None => 5,
         }
@@ -88,6 +91,7 @@ pub fn judge(bytes: &[u8], given: &Given) -> Judged {
     let mut judged = Judged {
         proof: None,
         later_version: later(bytes, "proof"),
+        changed: changed(bytes),
         events: BTreeMap::new(),
         faults: Vec::new(),
         log_keys: Vec::new(),
@@ -97,6 +101,10 @@ pub fn judge(bytes: &[u8], given: &Given) -> Judged {
     };
     if judged.later_version.is_some() {
         judged.trust.missing.push("the proof is of a later version".to_owned());
+        return judged;
+    }
+    if let Some(changed) = judged.changed {
+        judged.trust.missing.push(format!("the proof is not judged: {changed}"));
         return judged;
     }
     let proof = match Proof::parse(bytes) {
