@@ -7,6 +7,7 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::WriteArgs;
+use crate::cli::kept::Kept;
 use crate::cli::output::{done, note, visible, wrapped};
 use crate::cli::preview::{self, Extent};
 use crate::cli::progress::Progress;
@@ -17,7 +18,7 @@ use crate::key::{PublicKey, PublicOnly, SigningKey};
 use crate::ledger::append::{
     Around, Before, Prepared, Receipt, Resumed, Signer, before, commit, prepare_input, resume,
 };
-use crate::ledger::draft::Input;
+use crate::ledger::draft::{Draft, Input};
 use crate::ledger::loaded::LoadedInput;
 use crate::ledger::repeats::Repeats;
 use crate::ledger::writer::{Woken, Writer};
@@ -100,6 +101,22 @@ fn tell_notes(notes: &[String]) {
     if let Some(more) = notes.len().checked_sub(NOTES).filter(|more| *more > 0) {
         note(format!("note: and {more} more like these"));
     }
+}
+
+/// Submits what options and answers gave. Where somebody typed it and it is not written, it is kept
+/// as a file of drafts.
+pub fn submit_typed(
+    context: &mut Context,
+    drafts: &[Draft],
+    options: &Submission,
+) -> Result<Exit, Failure> {
+    let outcome = submit(context, &Input::of(drafts.iter().cloned()), options);
+    if outcome.is_ok() || options.dry_run || !ask::on_terminal() {
+        return outcome;
+    }
+    let kept = Kept::new(context, "jsonl", "")?;
+    kept.save(drafts)?;
+    kept.end(outcome, "", options.dry_run)
 }
 
 /// Tells all that is wrong with drafts before a passphrase is asked for; the receipt of those that

@@ -75,3 +75,14 @@ fn faults_are_told_before_a_passphrase_is_asked_for() {
     assert!(written.out.starts_with("written at 8\n"), "{written:?}");
     desk.writes("ada", GOOD, "already at 8");
 }
+
+#[test]
+fn all_that_is_wrong_with_a_draft_is_told_at_once() {
+    let desk = facts();
+    let line = "append|--quote|two ours|--claim|x|--lang|??|--when|yesterday-ish";
+    let told = desk.run("ada", line);
+    assert_eq!(told.exit, 1, "{told:?}");
+    for field in ["quote: in document 3", "lang: ", "when: "] {
+        assert!(told.err.contains(field), "{field}: {told:?}");
+    }
+}
