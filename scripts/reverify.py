@@ -1327,18 +1327,17 @@ class Verifier:
         level, under, hashes = 0, 1, [e.hash for e in self.events]
         while hashes:
             for index in range(-(-len(hashes) // 256)):
-                expected = hashes[256 * index:256 * index + 256]
-                # Where the record ends early, what is partial is not what the size calls for.
-                if len(expected) == 256 or len(self.events) == size:
-                    self.judge_tile(level, index, under, expected)
+                # Where the record ends early, a tile that begins before that has more hashes than follow here.
+                width = min(256, size // under - 256 * index)
+                self.judge_tile(level, index, under, hashes[256 * index:256 * index + 256], width)
             level, under = level + 1, under * 256
             hashes = [Tree(hashes[i:i + 256]).root() for i in range(0, len(hashes) // 256 * 256, 256)]
 
-    def judge_tile(self, level, index, under, expected):
-        data, full = self.tile("%d" % level, index, len(expected))
+    def judge_tile(self, level, index, under, expected, width):
+        data, full = self.tile("%d" % level, index, width)
         if data is None:
             self.fault(973, index * 256 * under)
-        elif len(data) != 32 * (256 if full else len(expected)):
+        elif len(data) != 32 * (256 if full else width):
             self.damage(974, index * 256 * under)
         else:
             for i, hash_ in enumerate(expected):
@@ -2346,6 +2345,9 @@ def main(arguments=None):
         print("reverify: %s: no bagit.txt, which is written last: this is no whole bag" % options.ledger, file=sys.stderr)
         return 2
     published = os.path.isdir(has("tile")) and not os.path.exists(has("journal"))
+    if published and not os.path.exists(has("checkpoint")) and not any(names for _, _, names in os.walk(has("tile"))):
+        print("reverify: no record is published at %s" % options.ledger, file=sys.stderr)
+        return 2
     verifier = Verifier(Folder(options.ledger), marks, pin, policy, published)
     for message in missing:
         print("reverify: %s" % message, file=sys.stderr)

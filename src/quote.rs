@@ -185,3 +185,59 @@ impl Text {
 pub fn no_context(start: usize, end: usize) -> String {
     format!("no context of at most {MOST_CONTEXT} code points makes {start}..{end} unique")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The least context as FORMAT.md section 3 words it.
+    fn least(text: &str, start: usize, end: usize) -> usize {
+        let places = |n: usize| {
+            let words = &text[start.saturating_sub(n)..(end + n).min(text.len())];
+            (0..text.len()).filter(|at| text[*at..].starts_with(words)).count()
+        };
+        (CONTEXT..).find(|n| places(*n) == 1).unwrap()
+    }
+
+    fn quotation(text: &str, start: usize, end: usize, n: usize) -> Quote {
+        Quote {
+            exact: Verbatim::new(&text[start..end]).unwrap(),
+            prefix: Verbatim::new(&text[start.saturating_sub(n)..start]).unwrap(),
+            suffix: Verbatim::new(&text[end..(end + n).min(text.len())]).unwrap(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_quotation_holds_with_the_least_context_and_with_no_other(
+            letters in prop::collection::vec(0..60_u8, 3..240),
+            start in 0..238_usize,
+            length in 1..4_usize,
+            other in CONTEXT..240,
+        ) {
+            let text: String = letters.iter().map(|n| if *n == 0 { 'b' } else { 'a' }).collect();
+            let start = start % text.len();
+            let end = (start + length).min(text.len());
+            let n = least(&text, start, end);
+            let own = quotation(&text, start, end, n);
+            let made = Text::new(text.clone().into_bytes()).unwrap();
+            prop_assert_eq!(made.anchor(start, end), Some(own.clone()));
+            let span = Span { start: start as u64, end: end as u64 };
+            prop_assert_eq!(made.check(&own, &span), Ok(()));
+            let other = quotation(&text, start, end, other);
+            prop_assert_eq!(made.check(&other, &span).is_ok(), other == own);
+        }
+    }
+
+    #[test]
+    fn no_more_context_than_2000_is_looked_at() {
+        let made = Text::new("ab".repeat(5_000).into_bytes()).unwrap();
+        assert_eq!(made.anchor(4_000, 4_002), None);
+        let short = Text::new("ab".repeat(1_990).into_bytes()).unwrap();
+        assert!(short.anchor(1_990, 1_992).is_some(), "the whole text is near");
+        let quote = quotation(made.as_str(), 4_000, 4_002, 2_000);
+        let why = "no context of at most 2000 code points makes 4000..4002 unique".to_owned();
+        assert_eq!(made.check(&quote, &Span { start: 4_000, end: 4_002 }), Err(why));
+    }
+}

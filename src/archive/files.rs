@@ -44,7 +44,7 @@ impl Folder {
 impl Files for Folder {
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError> {
         let path = self.0.join(name);
-        match disk::read_up_to(&path, bound) {
+        match disk::inside(&self.0, name).and_then(|path| disk::read_up_to(&path, bound)) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.is_missing() => Ok(None),
             Err(error) => {

@@ -164,7 +164,9 @@ impl Published {
                 return Ok(told(Rule::TileHash, i, why));
             }
         }
-        self.tiles.fetch_add(1, Ordering::Relaxed);
+        if hashes.len() as u64 == tile.width {
+            self.tiles.fetch_add(1, Ordering::Relaxed);
+        }
         Ok(None)
     }
 }
@@ -237,13 +239,27 @@ impl Walking<'_> {
         if self.records.is_empty() && !self.ended {
             self.ended = !self.bundle()?;
         }
-        let Some(record) = self.records.pop_front() else { return Ok(None) };
+        let Some(record) = self.records.pop_front() else {
+            self.end_early()?;
+            return Ok(None);
+        };
         self.counted += 1;
         let full = self.tiling.as_mut().map(|tiling| tiling.push(record::hash(&record)));
         for (tile, hashes) in full.unwrap_or_default() {
             self.damage.extend(self.published.compare(tile, &hashes)?);
         }
         Ok(Some(record))
+    }
+
+    /// Where the record ended before its size: the tiles that begin before that, as far as their
+    /// hashes follow from the records that were read.
+    fn end_early(&mut self) -> Result<(), SourceError> {
+        let Some(tiling) = self.tiling.take() else { return Ok(()) };
+        for (tile, hashes) in tiling.partial() {
+            let tile = tile.called_for(self.published.size);
+            self.damage.extend(self.published.compare(tile, hashes)?);
+        }
+        Ok(())
     }
 
     /// Turns to the next bundle; false if there is none to hand out records of.

@@ -165,7 +165,8 @@ impl FolderShelf {
 
 impl Shelf for FolderShelf {
     fn read(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, DiskError> {
-        match disk::read(&self.folder.join(name), bound) {
+        let read = disk::inside(&self.folder, name).and_then(|path| disk::read(&path, bound));
+        match read {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.is_missing() => Ok(None),
             Err(error) => Err(error),
@@ -208,7 +209,11 @@ impl Shelf for FolderShelf {
         let (path, new) = (self.folder.join(name), self.folder.join(NEW));
         self.make_folders(name)?;
         let write = || {
-            let mut file = File::create(&new)?;
+            // Never through a link that somebody put there: the name must be free.
+            if disk::open::look(&new)?.is_some() {
+                fs::remove_file(&new)?;
+            }
+            let mut file = File::create_new(&new)?;
             file.write_all(bytes)?;
             file.sync_all()?;
             fs::rename(&new, &path)
@@ -222,7 +227,7 @@ impl Shelf for FolderShelf {
     }
 
     fn remove(&mut self, name: &str) -> Result<(), DiskError> {
-        let path = self.folder.join(name);
+        let path = disk::inside(&self.folder, name)?;
         let removed = match fs::symlink_metadata(&path) {
             Ok(about) if about.is_dir() => fs::remove_dir_all(&path),
             Ok(_) => fs::remove_file(&path),

@@ -48,6 +48,12 @@ impl Tile {
         }
     }
 
+    /// The tile of this place that a record of `size` events calls for.
+    pub fn called_for(&self, size: u64) -> Tile {
+        let hashes = size.checked_shr(8 * u32::from(self.level)).unwrap_or(0);
+        Tile { width: WIDTH.min(hashes.saturating_sub(self.index * WIDTH)), ..*self }
+    }
+
     /// The full tile in the same place.
     pub fn full(&self) -> Tile {
         Tile { width: WIDTH, ..*self }

@@ -93,7 +93,7 @@ fn read(file: &Path) -> Result<Input, Failure> {
             "standard input".to_owned()
         }
         false => {
-            bytes = disk::read(file, BOUND).map_err(LedgerError::from)?;
+            bytes = disk::read_named(file, BOUND).map_err(LedgerError::from)?;
             file.display().to_string()
         }
     };

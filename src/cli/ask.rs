@@ -3,17 +3,24 @@
 //! Always holds: a question is asked on a terminal only; a secret is never an argument and is never
 //! shown; who leaves a question has written nothing. Not here: what the answers mean.
 
+mod file;
 mod unseen;
 
 use crate::cli::exit::Failure;
 use crate::cli::output::note;
 use crate::key::SecretKey;
 use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
-use dialoguer::{Confirm, Input, Select};
+use dialoguer::{Input, Select};
 use std::io::{self, IsTerminal};
 pub use unseen::is_left;
 use unseen::leaving;
 use zeroize::Zeroizing;
+
+/// How often a question of yes or no is asked.
+const ANSWERS: usize = 3;
+
+/// A passphrase of fewer characters is soon guessed by who has the key file.
+const SHORT: usize = 10;
 
 /// Whether somebody is there to ask.
 pub fn on_terminal() -> bool {
@@ -25,7 +32,7 @@ pub fn may_write(yes: bool, question: &str) -> Result<(), Failure> {
     if yes || !on_terminal() {
         return Ok(());
     }
-    if self::yes(question, false)? { Ok(()) } else { Err(Failure::Declined) }
+    if self::yes(question)? { Ok(()) } else { Err(Failure::Declined) }
 }
 
 /// Asks for a line, where somebody is there; else says which option gives it.
@@ -58,9 +65,22 @@ pub fn line_from(question: &str, initial: &str) -> Result<String, Failure> {
     typed.map(|typed| typed.trim().to_owned()).map_err(left)
 }
 
-/// Yes or no; on a terminal only.
-pub fn yes(question: &str, default: bool) -> Result<bool, Failure> {
-    leaving(|| Confirm::new().with_prompt(question).default(default).interact()).map_err(left)
+/// Yes or no, as a whole line, to a question that is no without one; on a terminal only. What was
+/// typed before the question is no answer to it, and what is neither is asked about again.
+pub fn yes(question: &str) -> Result<bool, Failure> {
+    for _ in 0..ANSWERS {
+        let typed = match unseen::line_shown(&format!("{question} [y/N]")) {
+            Ok(typed) => typed.trim().to_lowercase(),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => "?".to_owned(),
+            Err(error) => return Err(left(error)),
+        };
+        match typed.as_str() {
+            "y" | "yes" => return Ok(true),
+            "" | "n" | "no" => return Ok(false),
+            _ => note("expected y or yes, n or no, and return"),
+        }
+    }
+    Err(Failure::Declined)
 }
 
 /// One of several, by its place among them; on a terminal only.
@@ -96,7 +116,7 @@ pub fn word<T: Copy + ToString>(
 pub fn passphrase(name: &str, attempt: usize) -> io::Result<Option<Zeroizing<String>>> {
     if let Some(path) = std::env::var_os("ANNALS_PASSPHRASE_FILE") {
         return match attempt {
-            1 => from_file(path.as_ref(), "ANNALS_PASSPHRASE_FILE").map(Some),
+            1 => file::text(path.as_ref(), "ANNALS_PASSPHRASE_FILE").map(Some),
             _ => Ok(None),
         };
     }
@@ -116,7 +136,9 @@ pub fn new_passphrase(name: &str) -> Result<Zeroizing<String>, Failure> {
 /// A passphrase that is new: from the file that this variable names, or asked, twice.
 pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>, Failure> {
     if let Some(path) = std::env::var_os(variable) {
-        return from_file(path.as_ref(), variable).map_err(unread);
+        let phrase = file::new_passphrase(path.as_ref(), variable).map_err(unread)?;
+        tell_weak(&phrase);
+        return Ok(phrase);
     }
     if !on_terminal() {
         return Err(Failure::usage(format!(
@@ -128,7 +150,10 @@ pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>
         let typed = unseen::line(&format!("new passphrase of {name}")).map_err(left)?;
         if typed.is_empty() {
             note("expected at least one character");
+        } else if let Some(found) = file::untypable(&typed) {
+            note(format!("expected letters, digits and signs, found {found}"));
         } else if typed == unseen::line("once more").map_err(left)? {
+            tell_weak(&typed);
             return Ok(typed);
         } else {
             note("the two differ");
@@ -136,11 +161,21 @@ pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>
     }
 }
 
+/// A word about a passphrase that is soon guessed; what it is to be is its owner's to decide.
+fn tell_weak(phrase: &str) {
+    if phrase.chars().count() < SHORT {
+        note(format!(
+            "warning: the passphrase has fewer than {SHORT} characters, and who has the file can \
+             guess it; annals key passphrase gives it a longer one, such as four or more words"
+        ));
+    }
+}
+
 /// The recovery key: from the file that `ANNALS_RECOVERY_FILE` names, or typed line by line from
 /// the paper, unseen. A line is checked before the next one, so a slip loses that line alone.
 pub fn recovery() -> Result<SecretKey, Failure> {
     if let Some(path) = std::env::var_os("ANNALS_RECOVERY_FILE") {
-        let text = from_file(path.as_ref(), "ANNALS_RECOVERY_FILE").map_err(unread)?;
+        let text = file::text(path.as_ref(), "ANNALS_RECOVERY_FILE").map_err(unread)?;
         return Ok(read_recovery(&text)?);
     }
     if !on_terminal() {
@@ -172,14 +207,6 @@ fn recovery_line(line: usize) -> Result<Zeroizing<String>, Failure> {
         }
         attempt += 1;
     }
-}
-
-fn from_file(path: &std::path::Path, variable: &str) -> io::Result<Zeroizing<String>> {
-    let read = std::fs::read_to_string(path).map(Zeroizing::new);
-    let text = read.map_err(|error| {
-        io::Error::new(error.kind(), format!("{variable} {}: {error}", path.display()))
-    })?;
-    Ok(Zeroizing::new(text.trim_end_matches(['\n', '\r']).to_owned()))
 }
 
 fn unread(error: io::Error) -> Failure {

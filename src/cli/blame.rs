@@ -106,15 +106,12 @@ pub fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, Failure> {
     let mut out = out();
     match context.format() {
         Format::Text => page(&mut out, &view, &answer, args.asked.when.as_deref())?,
-        Format::Json => json(&mut out, &Whole::of(&answer))?,
+        Format::Json | Format::Csv => json(&mut out, &Whole::of(&answer))?,
         Format::Jsonl => {
             let AsOf { position: as_of, head, .. } = answer.as_of;
             for segment in &answer.segments {
                 json(&mut out, &Line { as_of, head, document: args.of, segment })?;
             }
-        }
-        Format::Csv => {
-            return Err(Failure::usage("expected --format text, json or jsonl, found csv"));
         }
     }
     out.flush()?;

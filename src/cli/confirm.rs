@@ -6,6 +6,7 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{self, QuoteArgs, WriteArgs};
+use crate::cli::present;
 use crate::cli::submit::{Submission, submit};
 use crate::event::words::{How, Stance, Type};
 use crate::ledger::draft::{Draft, Input, Name};
@@ -30,6 +31,7 @@ pub struct ConfirmArgs {
 }
 
 pub fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, Failure> {
+    present::show(context, &args.facts, &args.write)?;
     let how = ask::word(args.how, How::ALL, "how do you confirm", "--how")?;
     let evidence = args.place.evidence(Stance::Supports).map(|entry| vec![entry]);
     let draft = |fact: &u64| Draft {

@@ -8,7 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, filled};
 use crate::cli::output::note;
-use crate::cli::provenance;
+use crate::cli::present;
 use crate::cli::submit::{Submission, submit_typed};
 use crate::cli::words;
 use crate::event::body::Evidence;
@@ -16,8 +16,6 @@ use crate::event::words::{Reason, Stance, Type};
 use crate::ledger::draft::{
     Draft, EvidenceDraft, ExactDraft, Name, QuoteDraft, SpanDraft, TranslationDraft, WhenDraft,
 };
-use crate::ledger::error::LedgerError;
-use crate::ledger::view::gather::gather;
 use crate::ledger::view::row::{Charge, FactRow};
 use clap::Args;
 
@@ -44,7 +42,7 @@ pub struct CorrectArgs {
 }
 
 pub fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, Failure> {
-    let old = present(context, args.fact)?;
+    let old = present::fact(context, args.fact)?;
     if args.words.is_empty() && args.place.quote.is_none() {
         args.words.claim = Some(new_claim(&old)?);
     }
@@ -67,19 +65,6 @@ pub fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, Failure
         ..args.words.draft()
     };
     submit_typed(context, &[draft], &Submission::shown(&args.write))
-}
-
-/// The fact as it stands.
-fn present(context: &Context, position: u64) -> Result<FactRow, Failure> {
-    let record = context.record()?;
-    let (view, names) = provenance::view(context, &record, None)?;
-    let fact = view.state().fold.fact_of_revision(position).map(|fact| fact.position);
-    let mut gathered = gather(&view, &names, &|wanted| Some(wanted) == fact)?;
-    let row = fact.and_then(|fact| gathered.facts.remove(&fact));
-    row.ok_or_else(|| {
-        let why = format!("fact: {position} is no fact; annals replay lists them");
-        LedgerError::NotFound(why).into()
-    })
 }
 
 fn new_claim(old: &FactRow) -> Result<String, Failure> {
@@ -113,7 +98,7 @@ fn resolves(
         for dispute in open {
             let said = words::charge(dispute);
             note(format!("dispute {}: {said} ({})", dispute.act.event, words::who(&dispute.act)));
-            if ask::yes("does this correction resolve it?", false)? {
+            if ask::yes("does this correction resolve it?")? {
                 resolves.push(dispute.act.event);
             }
         }

@@ -11,6 +11,7 @@ use crate::cli::asked::{Asked, Dated, Filter};
 use crate::cli::changed::changed;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::forms;
 use crate::cli::output::{json, out};
 use crate::cli::provenance;
 use crate::index::Slot;
@@ -45,6 +46,13 @@ pub struct DiffArgs {
     unified: bool,
 }
 
+impl DiffArgs {
+    /// The forms of its answer; a unified diff is text.
+    pub fn forms(&self) -> &'static [Format] {
+        if self.unified { forms::TEXT } else { forms::OBJECT }
+    }
+}
+
 /// What changed, of what was asked for.
 pub struct Answer<'a> {
     from: AsOf,
@@ -56,9 +64,6 @@ pub struct Answer<'a> {
 }
 
 pub fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, Failure> {
-    if args.unified && context.format() != Format::Text {
-        return Err(Failure::usage("expected --unified or --format, found both"));
-    }
     let record = context.record()?;
     let size = |text: &str| provenance::size(context, &record, Some(text));
     let sizes = (size(&args.from)?, size(&args.to)?);
@@ -120,11 +125,8 @@ pub fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, Failure> {
             text::write(&mut out, &answer, args.asked.when.as_deref())?;
             provenances(&mut out, &to, &answer)?;
         }
-        Format::Json => json(&mut out, &Whole::of(&answer))?,
         Format::Jsonl => lines(&mut out, &answer)?,
-        Format::Csv => {
-            return Err(Failure::usage("expected --format text, json or jsonl, found csv"));
-        }
+        Format::Json | Format::Csv => json(&mut out, &Whole::of(&answer))?,
     }
     out.flush()?;
     Ok(provenance::warn(&to, changes.damaged))

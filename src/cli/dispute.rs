@@ -7,6 +7,7 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{ErrorArgs, QuoteArgs, WriteArgs};
+use crate::cli::present;
 use crate::cli::submit::{Submission, submit_typed};
 use crate::event::words::{Reason, Stance, Type};
 use crate::ledger::draft::{Draft, Name};
@@ -28,6 +29,7 @@ pub struct DisputeArgs {
 }
 
 pub fn run(context: &mut Context, args: DisputeArgs) -> Result<Exit, Failure> {
+    present::show(context, &[args.fact], &args.write)?;
     let (reason, statement) = errors(&args.why)?;
     let draft = Draft {
         kind: Some(Type::FactDisputed),

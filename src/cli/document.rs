@@ -3,7 +3,7 @@
 //! Always holds: the bytes of a document never change; a new description takes over what is not
 //! given. Not here: quoting (`append`), the page of one document (`show`).
 
-mod list;
+pub mod list;
 
 use crate::cli::args::Format;
 use crate::cli::ask;
@@ -179,7 +179,7 @@ pub fn run(context: &mut Context, args: DocumentArgs) -> Result<Exit, Failure> {
 
 fn add(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
     let AddArgs { file, mut about, write } = args;
-    let bytes = disk::read(&file, MAX_DOCUMENT).map_err(LedgerError::from)?;
+    let bytes = disk::read_named(&file, MAX_DOCUMENT).map_err(LedgerError::from)?;
     let media_type = about.media_type.take().map_or_else(|| media_type(&file, &bytes), Ok)?;
     about.media_type = Some(media_type);
     about.title = Some(ask::given(about.title, "title of the document", "--title")?);

@@ -3,6 +3,7 @@
 //! Always holds: one enum for all commands; an error is told with its causes, line by line.
 
 use crate::cli::ask::is_left;
+use crate::cli::output::err;
 use crate::clock::Clock;
 use crate::disk::DiskError;
 use crate::keys::KeysError;
@@ -65,7 +66,7 @@ impl Failure {
 
     /// Tells the failure on stderr and gives its exit code.
     pub fn tell(&self) -> Exit {
-        let mut err = io::stderr().lock();
+        let mut err = err();
         // Nothing can be told where stderr itself fails.
         let _ = match self {
             Failure::Ledger(error) => tell_ledger(&mut err, error),
@@ -142,6 +143,6 @@ impl From<io::Error> for Failure {
 /// Tells on stderr that the clock is set, each time.
 pub fn announce_clock(clock: &Clock) {
     if let Clock::Set(time) = clock {
-        let _ = writeln!(io::stderr(), "note: the clock is set to {time} by ANNALS_CLOCK");
+        let _ = writeln!(err(), "note: the clock is set to {time} by ANNALS_CLOCK");
     }
 }

@@ -19,8 +19,9 @@ impl Command {
     fn forms(&self) -> &'static [Format] {
         use Command::*;
         match self {
-            Find(_) | Blame(_) | Log(_) | Review(_) | Show(_) => TABLE,
-            Diff(_) | Status(_) | Verify(_) => OBJECT,
+            Find(_) | Log(_) | Review(_) | Show(_) => TABLE,
+            Blame(_) | Status(_) | Verify(_) => OBJECT,
+            Diff(args) => args.forms(),
             Document(args) => args.forms(),
             Editor(args) => args.forms(),
             Key(args) => args.forms(),

@@ -14,7 +14,7 @@ use crate::event::args::{self as event, Args as EventArgs};
 use crate::event::body::{Changed, Content, Short};
 use crate::event::words::RekeyReason;
 use crate::key::Possession;
-use crate::keys::{KeyFolder, generate};
+use crate::keys::{KeyFolder, generate, had_log_key};
 use crate::ledger::act::{check_retime, rekeyed_already};
 use crate::ledger::append::Receipt;
 use crate::ledger::error::LedgerError;
@@ -162,6 +162,9 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
     let ledger = parameters(&writer)?.clone();
     let rotated = args.reason == RekeyReason::Rotated;
     if rotated && !writer.holds_log_key(&ledger.log_key) {
+        if !had_log_key(&writer.paths.keys) {
+            writer.check_log_keys()?;
+        }
         return Err(LedgerError::Key(format!(
             "expected the log key {} in {}, found none: a key that is rotated signs once more \
              beside the new one; put back a copy, or say --reason compromised",

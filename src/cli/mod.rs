@@ -16,6 +16,7 @@ mod forms;
 mod given;
 mod kept;
 mod output;
+mod present;
 mod preview;
 mod progress;
 mod provenance;

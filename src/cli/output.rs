@@ -33,7 +33,7 @@ impl Write for DoneWriter {
         let text = std::mem::take(&mut self.text);
         let mut out = io::stdout().lock();
         let Err(error) = out.write_all(&text).and_then(|()| out.flush()) else { return Ok(()) };
-        let mut err = io::stderr().lock();
+        let mut err = err();
         // Where nobody hears at all, the exit code is what is left.
         let _ = err.write_all(&text).and_then(|()| err.flush());
         let why = format!("on standard output: {error}; what was done is said here");
@@ -44,7 +44,32 @@ impl Write for DoneWriter {
 /// A note on stderr.
 pub fn note(text: impl std::fmt::Display) {
     // A closed stderr has nobody to tell.
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(err(), "{text}");
+}
+
+/// Standard error, for text: whatever a message quotes, its control, bidirectional and invisible
+/// characters are made visible. The lines of a message end with LF.
+pub fn err() -> Shown<io::Stderr> {
+    Shown(io::stderr())
+}
+
+/// A writer of text in which no character is invisible but the LF between lines.
+pub struct Shown<W: Write>(pub W);
+
+impl<W: Write> Write for Shown<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let text = String::from_utf8_lossy(bytes);
+        let lines: Vec<String> = text.split('\n').map(visible).collect();
+        self.0.write_all(lines.join("\n").as_bytes())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Text of strangers with control, bidi and invisible characters made visible.

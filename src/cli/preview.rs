@@ -39,8 +39,8 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
         Extent::Whole => usize::MAX,
     };
     for (settled, position) in prepared.settled.iter().zip(prepared.first..).take(shown) {
-        let on = targets(&settled.args);
-        let on = if on.is_empty() { String::new() } else { format!(" {}", listed(&on)) };
+        let on = targets(writer, &settled.args);
+        let on = if on.is_empty() { on } else { format!(" {on}") };
         let head = format!("{position:>6}  {}{on}", settled.args.kind());
         if extent == Extent::Line {
             let said = said(&settled.content).unwrap_or_default();
@@ -82,11 +82,19 @@ fn listed(positions: &[u64]) -> String {
     positions.iter().map(u64::to_string).collect::<Vec<_>>().join(" ")
 }
 
-/// The positions that an event acts on; what a correction resolves is told beside its reason.
-fn targets(args: &Args) -> Vec<u64> {
-    match args {
-        Args::FactCorrected(args) => vec![args.on],
-        args => args.positions(),
+/// What an event acts on: the fact, with the revision where that is not the fact's first; what a
+/// correction resolves is told beside its reason.
+fn targets(writer: &Writer, args: &Args) -> String {
+    let on = match args {
+        Args::FactConfirmed(args) => args.on,
+        Args::FactDisputed(args) => args.on,
+        Args::FactCorrected(args) => args.on,
+        Args::FactRetracted(args) => args.on,
+        args => return listed(&args.positions()),
+    };
+    match writer.judge.chain.state.fold.fact_of_revision(on) {
+        Some(fact) if fact.position != on => format!("{} (revision {on})", fact.position),
+        _ => on.to_string(),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::dispute::errors;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{ErrorArgs, WriteArgs};
+use crate::cli::present;
 use crate::cli::submit::{Submission, submit_typed};
 use crate::event::words::Type;
 use crate::ledger::draft::{Draft, Name};
@@ -23,6 +24,7 @@ pub struct RetractArgs {
 }
 
 pub fn run(context: &mut Context, args: RetractArgs) -> Result<Exit, Failure> {
+    present::show(context, &[args.fact], &args.write)?;
     let (reason, statement) = errors(&args.why)?;
     let draft = Draft {
         kind: Some(Type::FactRetracted),

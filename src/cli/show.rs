@@ -7,7 +7,9 @@ pub mod quotation;
 
 use crate::cli::args::Format;
 use crate::cli::context::Context;
+use crate::cli::document::list::csv as document_csv;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::log::print::Printer;
 use crate::cli::output::{json, out, wrapped};
 use crate::cli::provenance;
 use crate::cli::replay::columns;
@@ -79,10 +81,14 @@ pub fn run(context: &mut Context, args: ShowArgs) -> Result<Exit, Failure> {
         (Format::Csv, Page::Fact(row)) => {
             columns::write(&mut out, &view.as_of(), std::iter::once(&**row))?;
         }
-        (Format::Csv, _) => {
-            let why =
-                format!("expected the position of a fact for --format csv; {position} is none");
-            return Err(Failure::usage(why));
+        (Format::Csv, Page::Document(row)) => {
+            document_csv(&mut out, &view.as_of(), std::slice::from_ref(&**row))?;
+        }
+        (Format::Csv, Page::Event(row)) => {
+            let as_of = view.as_of();
+            let mut printer = Printer::new(&mut out, Format::Csv, &as_of)?;
+            printer.row(row)?;
+            printer.end(None)?;
         }
         (_, page) => json(&mut out, &Whole { as_of: view.as_of(), page, since: &since })?,
     }

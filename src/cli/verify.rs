@@ -8,6 +8,7 @@ mod evidence;
 mod given;
 mod page;
 mod proof;
+mod section;
 mod what;
 
 use crate::archive::published::Published;

@@ -8,8 +8,9 @@
 //! Source: "Can Applications Recover from fsync Failures?": pages of a failed fsync may be marked
 //! clean, so a second fsync that succeeds says nothing about them.
 
+use super::open::open_to_append;
 use super::{DiskError, Mode, create_new, error, parent, sync_folder};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -60,7 +61,7 @@ impl Appender {
 
     /// Opens a file that is there, to append after its last byte.
     pub fn open(path: &Path) -> Result<Appender, DiskError> {
-        let file = OpenOptions::new().append(true).open(path);
+        let file = open_to_append(path);
         let file = file.map_err(error("open", path))?;
         let about = file.metadata().map_err(error("open", path))?;
         Ok(Appender::over(file, path, about.len()))
@@ -270,7 +271,8 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_full_device_is_an_error() {
-        let mut full = Appender::open(Path::new("/dev/full")).unwrap();
+        let file = std::fs::OpenOptions::new().append(true).open("/dev/full").unwrap();
+        let mut full = Appender::over(file, Path::new("/dev/full"), 0);
         assert!(full.append(b"x").is_err());
     }
 }

@@ -8,8 +8,9 @@
 //! no step of the present one. Not here: readers, who never wait and never lock.
 //! Source: `std::fs::File::lock`, flock(2).
 
+use super::open::{Links, open, open_or_make};
 use super::{DiskError, error, read_up_to};
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -62,10 +63,8 @@ impl Lock {
 
     /// The same, and tells for whom it waits.
     pub fn wait(path: &Path, waiting: &mut Waiting<'_>) -> Result<Lock, DiskError> {
-        let mut options = OpenOptions::new();
         // Not truncated here: the present holder's line must stay readable.
-        let file = options.write(true).create(true).truncate(false).open(path);
-        let file = file.map_err(error("open", path))?;
+        let file = open_or_make(path).map_err(error("open", path))?;
         let file = match file.try_lock() {
             Ok(()) => file,
             Err(TryLockError::Error(cause)) => return Err(error("lock", path)(cause)),
@@ -145,7 +144,7 @@ impl Drop for Lock {
 
 /// Whether a writer holds the lock now. Writes nothing; false where there is no lock file.
 pub fn is_held(path: &Path) -> bool {
-    let file = File::open(path);
+    let file = open(path, Links::Refuse);
     file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 

@@ -10,8 +10,11 @@
 pub mod append;
 pub mod at;
 pub mod lock;
+pub mod open;
 pub mod temporary;
 
+pub use open::Strange;
+use open::{Links, is_folder, open, open_to_write};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -40,11 +43,13 @@ pub enum DiskError {
         /// The most bytes allowed.
         bound: u64,
     },
-    /// The name leads to a folder, a pipe or something else that is not a plain file.
-    #[error("expected a file at {}, found a folder or something else", path.display())]
-    NotAFile {
-        /// What was to be read.
+    /// The name leads to a link, a folder, a pipe or something else than is expected there.
+    #[error("expected {} at {}, found {}", strange.expected, path.display(), strange.found)]
+    Strange {
+        /// What was to be opened.
         path: PathBuf,
+        /// What is expected and found there.
+        strange: Strange,
     },
     /// An append failed, and the file was cut back to its old length: nothing was written.
     #[error("cannot append to {}; nothing was written", path.display())]
@@ -102,6 +107,11 @@ impl DiskError {
         matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::NotFound)
     }
 
+    /// Whether the cause is that the system denies permission.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::PermissionDenied)
+    }
+
     /// Whether the cause is that the file is there already.
     pub fn is_there_already(&self) -> bool {
         matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists)
@@ -131,7 +141,7 @@ pub fn sync_folder(folder: &Path) -> Result<(), DiskError> {
 
 /// Makes the bytes of a file that someone else wrote durable.
 pub fn sync_file(path: &Path) -> Result<(), DiskError> {
-    let synced = File::open(path).and_then(|file| file.sync_all());
+    let synced = open(path, Links::Refuse).and_then(|file| file.sync_all());
     synced.map_err(error("sync", path))
 }
 
@@ -157,8 +167,7 @@ pub fn ensure_folder(folder: &Path) -> Result<(), DiskError> {
 /// sync alone proves nothing about pages that an earlier one failed on. Whatever stops it, the
 /// bytes are the same before and after.
 pub fn rewrite(path: &Path, from: u64) -> Result<(), DiskError> {
-    let file = OpenOptions::new().read(true).write(true).open(path);
-    let file = file.map_err(error("open", path))?;
+    let file = open_to_write(path).map_err(error("open", path))?;
     let mut buffer = vec![0; REWRITTEN_AT_ONCE];
     let mut at = from;
     loop {
@@ -265,29 +274,59 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
     })
 }
 
-/// Reads a whole file of at most `bound` bytes.
+/// Reads a whole file of at most `bound` bytes. A link is not followed.
 pub fn read(path: &Path, bound: u64) -> Result<Vec<u8>, DiskError> {
-    let bytes = read_up_to(path, bound.saturating_add(1))?;
-    if bytes.len() as u64 > bound {
-        let path = path.to_owned();
-        return Err(DiskError::TooLarge { path, bound });
+    whole(path, Links::Refuse, bound)
+}
+
+/// Reads a whole file of at most `bound` bytes that a person named: a link to it is followed.
+pub fn read_named(path: &Path, bound: u64) -> Result<Vec<u8>, DiskError> {
+    whole(path, Links::Follow, bound)
+}
+
+/// Reads the first `most` bytes of a file, fewer if it has fewer. A link is not followed.
+pub fn read_up_to(path: &Path, most: u64) -> Result<Vec<u8>, DiskError> {
+    start(path, Links::Refuse, most)
+}
+
+/// Reads the first `most` bytes of a file that a person named: a link to it is followed.
+pub fn read_named_up_to(path: &Path, most: u64) -> Result<Vec<u8>, DiskError> {
+    start(path, Links::Follow, most)
+}
+
+fn whole(path: &Path, links: Links, bound: u64) -> Result<Vec<u8>, DiskError> {
+    let file = open(path, links).map_err(error("read", path))?;
+    let length = file.metadata().map_err(error("read", path))?.len();
+    let too_large = || DiskError::TooLarge { path: path.to_owned(), bound };
+    // Asked before a byte is read: a file can say that it is large and have nothing on the disk.
+    if length > bound {
+        return Err(too_large());
     }
+    let mut bytes = Vec::new();
+    let got = file.take(bound.saturating_add(1)).read_to_end(&mut bytes);
+    got.map_err(error("read", path))?;
+    if bytes.len() as u64 > bound { Err(too_large()) } else { Ok(bytes) }
+}
+
+fn start(path: &Path, links: Links, most: u64) -> Result<Vec<u8>, DiskError> {
+    let file = open(path, links).map_err(error("read", path))?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes).map_err(error("read", path))?;
     Ok(bytes)
 }
 
-/// Reads the first `most` bytes of a file, fewer if it has fewer.
-pub fn read_up_to(path: &Path, most: u64) -> Result<Vec<u8>, DiskError> {
-    // Asked first, because opening a pipe to read waits for someone to write into it.
-    let about = fs::metadata(path).map_err(error("read", path))?;
-    if !about.is_file() {
-        let path = path.to_owned();
-        return Err(DiskError::NotAFile { path });
+/// The path of a file inside a folder, where no part of its name on the way is a link or anything
+/// else than a folder. `name` has parts with `/` between them. What is not there is no error.
+pub fn inside(folder: &Path, name: &str) -> Result<PathBuf, DiskError> {
+    let mut path = folder.to_owned();
+    let mut parts = name.split('/').peekable();
+    while let Some(part) = parts.next() {
+        path.push(part);
+        if parts.peek().is_some() {
+            is_folder(&path).map_err(error("read", &path))?;
+        }
     }
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(error("read", path))?;
-    let got = file.take(most).read_to_end(&mut bytes);
-    got.map_err(error("read", path))?;
-    Ok(bytes)
+    Ok(path)
 }
 
 /// Makes a folder that is not there yet and that its owner alone may look into. Not durable.
@@ -304,7 +343,7 @@ fn create_private(folder: &Path) -> io::Result<()> {
 
 /// Copies a file to one that must not be there yet and that is its owner's alone. Not durable.
 pub fn copy_private(from: &Path, to: &Path) -> Result<(), DiskError> {
-    let mut source = File::open(from).map_err(error("read", from))?;
+    let mut source = open(from, Links::Refuse).map_err(error("read", from))?;
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -314,10 +353,13 @@ pub fn copy_private(from: &Path, to: &Path) -> Result<(), DiskError> {
     copied.map(drop).map_err(error("copy", from))
 }
 
-/// Turns a cause into [`DiskError::Io`] about `path`.
+/// Turns a cause into [`DiskError::Io`] about `path`, or [`DiskError::Strange`].
 pub(crate) fn error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DiskError {
     let path = path.to_owned();
-    move |cause| DiskError::Io { what, path, cause }
+    move |cause| match cause.get_ref().and_then(|inner| inner.downcast_ref::<Strange>()) {
+        Some(&strange) => DiskError::Strange { path, strange },
+        None => DiskError::Io { what, path, cause },
+    }
 }
 
 /// The folder that a path's name stands in.
@@ -397,7 +439,7 @@ mod tests {
         assert!(matches!(read(&path, 9), Err(DiskError::TooLarge { bound: 9, .. })));
         assert_eq!(read(&path, 10).unwrap().len(), 10);
         assert_eq!(read_up_to(&path, 4).unwrap(), b"0123");
-        assert!(matches!(read(folder.path(), 9), Err(DiskError::NotAFile { .. })));
+        assert!(matches!(read(folder.path(), 9), Err(DiskError::Strange { .. })));
     }
 
     #[test]

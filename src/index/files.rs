@@ -113,7 +113,11 @@ impl Files {
         let folder = folder(ledger);
         let may_write = mode == Mode::Write;
         match folder.symlink_metadata() {
-            Ok(_) => {}
+            Ok(about) if about.is_dir() => {}
+            Ok(about) => {
+                let found = disk::open::name(about.file_type());
+                return Err(Unfit::Other(format!("expected the folder index, found {found}")));
+            }
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
             Err(_) if !may_write => return Ok(None),
             Err(_) => {

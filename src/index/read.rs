@@ -11,12 +11,12 @@ use super::trie::{self, Child, Root};
 use super::{EVENT, HASH, HEADER, KEY, NAMES, ROOT, Unfit, Which};
 use super::{check, damaged, folder, hash_at};
 use crate::disk::at::read_at;
+use crate::disk::open::{Links, open};
 use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::merkle::{Tree, cover};
 use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -53,7 +53,7 @@ impl Index {
     /// their root is `root`.
     pub fn open(ledger: &Path, size: u64, root: Hash) -> Result<Index, Unfit> {
         let folder = folder(ledger);
-        let open = |name: &str| match File::open(folder.join(name)) {
+        let open = |name: &str| match open(&folder.join(name), Links::Refuse) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Unfit::Absent),
             other => Ok(other?),
         };

@@ -9,7 +9,8 @@
 
 use super::Unfit;
 use crate::disk::at::{read_at, write_at};
-use std::fs::{File, OpenOptions};
+use crate::disk::open::{Links, open, open_or_make};
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -54,12 +55,11 @@ impl Sink {
     /// A sink over a file, which is made where there is none and it may be.
     pub fn open(folder: &Path, name: &'static str, may_write: bool) -> Result<Sink, Unfit> {
         let path = folder.join(name);
-        let mut options = OpenOptions::new();
-        options.read(true);
-        if may_write {
-            options.write(true).create(true);
-        }
-        let file = match options.open(&path) {
+        let opened = match may_write {
+            true => open_or_make(&path),
+            false => open(&path, Links::Refuse),
+        };
+        let file = match opened {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             other => Some(other?),
         };
@@ -81,8 +81,7 @@ impl Sink {
     /// Lets a sink that only compared write from now on, from where the file ends or differs.
     pub fn allow(&mut self, folder: &Path) -> Result<(), Unfit> {
         let path = folder.join(self.name);
-        let options = &mut OpenOptions::new();
-        self.file = Some(options.read(true).write(true).create(true).truncate(false).open(path)?);
+        self.file = Some(open_or_make(&path)?);
         self.differs = None;
         self.may_write = true;
         self.end()

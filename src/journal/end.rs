@@ -15,6 +15,7 @@
 use super::closing;
 use super::files::{self, LogFile};
 use super::frame::{Commit, Framer, Item, Wanted};
+use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError};
 use crate::hash::{Hash, Running};
 use crate::verify::source::{Closing, ClosingLine};
@@ -157,7 +158,7 @@ fn named(logs: &[LogFile]) -> Result<bool, DiskError> {
 fn closes(file: &LogFile) -> Result<Option<ClosingLine>, DiskError> {
     let failed = || disk::error("read", &file.path);
     let start = file.bytes.saturating_sub(TAIL);
-    let mut reader = File::open(&file.path).map_err(failed())?;
+    let mut reader = open(&file.path, Links::Refuse).map_err(failed())?;
     reader.seek(SeekFrom::Start(start)).map_err(failed())?;
     let mut tail = Vec::new();
     reader.take(file.bytes - start).read_to_end(&mut tail).map_err(failed())?;
@@ -184,7 +185,7 @@ fn count(logs: &[LogFile]) -> Result<u64, DiskError> {
 /// Frames a file alone, without any sum or entry.
 fn framer(file: &LogFile) -> Result<Framer<Take<File>>, DiskError> {
     let wanted = Wanted { from: u64::MAX, sums: false };
-    let reader = File::open(&file.path).map_err(disk::error("read", &file.path))?;
+    let reader = open(&file.path, Links::Refuse).map_err(disk::error("read", &file.path))?;
     Ok(Framer::new(reader.take(file.bytes), files::name(&file.path), 0, wanted))
 }
 
@@ -204,7 +205,7 @@ fn scan(file: &LogFile) -> Result<Option<Last>, DiskError> {
 /// SHA-256 of a commit's bytes before its closing line.
 fn sum(file: &LogFile, commit: &Commit) -> Result<Hash, DiskError> {
     let failed = || disk::error("read", &file.path);
-    let mut reader = File::open(&file.path).map_err(failed())?;
+    let mut reader = open(&file.path, Links::Refuse).map_err(failed())?;
     reader.seek(SeekFrom::Start(commit.start)).map_err(failed())?;
     let mut rest = reader.take(commit.closing - commit.start);
     let mut buffer = vec![0; 1 << 18];

@@ -47,14 +47,14 @@ pub(super) fn path(ledger: &Path, first: u64) -> PathBuf {
 /// Lists the journal of a ledger.
 pub(super) fn list(ledger: &Path) -> Result<Files, JournalError> {
     let folder = folder(ledger);
-    if !folder.is_dir() {
+    if !disk::open::is_folder(&folder).map_err(disk::error("list", &folder))? {
         return Err(JournalError::Missing(folder));
     }
     // A writer ends a file before it begins the next: a file that is measured after all names were
     // read is whole if a later one is there.
     let mut files = named(&folder)?;
     for log in &mut files.logs {
-        log.bytes = match fs::metadata(&log.path) {
+        log.bytes = match fs::symlink_metadata(&log.path) {
             Ok(about) => about.len(),
             // A writer removes a file that holds no event of the record.
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => 0,

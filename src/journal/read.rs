@@ -11,6 +11,7 @@ use super::files::{self, Files};
 use super::frame::{Framer, Item, Wanted};
 use super::{DOCUMENT_BOUND, DOCUMENTS, JournalError, LINE_BOUND};
 use crate::disk::at::read_at;
+use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError};
 use crate::event::Entry;
 use crate::hash::Hash;
@@ -57,7 +58,7 @@ impl Journal {
     pub fn opening(ledger: &Path) -> Result<Option<Entry>, JournalError> {
         let Some(log) = files::list(ledger)?.logs.into_iter().next() else { return Ok(None) };
         let failed = || disk::error("read", &log.path);
-        let reader = File::open(&log.path).map_err(failed())?.take(log.bytes);
+        let reader = open(&log.path, Links::Refuse).map_err(failed())?.take(log.bytes);
         let wanted = Wanted { from: 0, sums: false };
         let mut framer = Framer::new(reader, files::name(&log.path), 0, wanted);
         while let Some(item) = framer.next().map_err(failed())? {
@@ -158,7 +159,7 @@ impl Journal {
             return Ok(None);
         };
         let failed = |cause| unreadable(&log.path, cause);
-        let file = File::open(&log.path).map_err(failed)?;
+        let file = open(&log.path, Links::Refuse).map_err(failed)?;
         let mut bytes = vec![0; FETCH];
         loop {
             let count = read_at(&file, &mut bytes, offset).map_err(failed)?;
@@ -300,7 +301,7 @@ impl<'a> Walking<'a> {
             return Ok(false);
         }
         let limit = if self.file == end.file { end.offset } else { log.bytes };
-        let file = File::open(&log.path).map_err(|cause| unreadable(&log.path, cause))?;
+        let file = open(&log.path, Links::Refuse).map_err(|cause| unreadable(&log.path, cause))?;
         let (reader, name) = (file.take(limit), files::name(&log.path));
         let ignored = self.file == end.file && end.offset == 0;
         if log.first != self.counted && !ignored {

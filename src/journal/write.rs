@@ -11,6 +11,7 @@ use super::files::{self, Files, LogFile};
 use super::read::Journal;
 use super::{JournalError, LINE_BOUND};
 use crate::disk::append::Appender;
+use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError, Mode};
 use crate::event::Entry;
 use crate::hash::Hash;
@@ -271,7 +272,7 @@ fn copy_aside(journal: &Journal, folder: &Path) -> Result<Aside, JournalError> {
 }
 
 fn copy(path: &Path, start: u64, to: &mut File) -> io::Result<u64> {
-    let mut from = File::open(path)?;
+    let mut from = open(path, Links::Refuse)?;
     from.seek(SeekFrom::Start(start))?;
     io::copy(&mut from.take(u64::MAX), to)
 }

@@ -3,7 +3,7 @@
 //! Always holds: each message says what was expected, what was found, where, and what to do next;
 //! none holds a secret. Not here: who may sign (`legal`). Source: `keys`.
 
-use crate::disk::DiskError;
+use crate::disk::{DiskError, Strange};
 use crate::entropy::EntropyError;
 use crate::key::PublicKey;
 use std::io;
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 #[non_exhaustive]
 pub enum KeysError {
     /// The folder of keys is not there.
-    #[error("expected a folder of keys at {path}, found none; `annals init` makes one")]
+    #[error("expected a folder of keys at {path}, found none; `annals key new` makes one")]
     NoFolder { path: PathBuf },
     /// The key file is not there.
     #[error(
@@ -119,8 +119,9 @@ pub enum KeysError {
     RequestProof { path: PathBuf, key: PublicKey },
     /// The request is for another record.
     #[error(
-        "expected a request for {expected}, found one for {found}; let it be made again with \
-         `annals key new --for {expected}`"
+        "expected a request for {expected}, found one for {found}; a request is made with its key, \
+         so let its holder make another key, by another handle: annals key new HANDLE --for \
+         {expected}; the key of this request stays unused"
     )]
     RequestOrigin { expected: String, found: String },
     /// The text of a recovery key is not in form.
@@ -160,7 +161,14 @@ impl KeysError {
     /// A refusal of the file system, as a closure for `map_err`.
     pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeysError {
         let path = path.to_owned();
+        let strange = |source: &io::Error| {
+            let strange = source.get_ref().and_then(|inner| inner.downcast_ref::<Strange>());
+            strange.copied()
+        };
         move |source| match source.kind() {
+            _ if let Some(Strange { expected, found }) = strange(&source) => {
+                KeysError::NotAKey { path, expected, found: found.to_owned() }
+            }
             io::ErrorKind::AlreadyExists => KeysError::Exists { path },
             io::ErrorKind::NotFound if doing == "read" => KeysError::Missing { path },
             _ => KeysError::Io { doing, path, source },

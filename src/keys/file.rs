@@ -6,12 +6,13 @@
 
 use super::error::KeysError;
 use crate::disk::{self, DiskError};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use zeroize::Zeroizing;
 
 pub(super) use crate::disk::Mode;
+pub(super) use crate::disk::open::Links;
 
 /// Makes a file that was not there, with these bytes, and waits until both are on the disk.
 pub(super) fn write_new(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), KeysError> {
@@ -30,15 +31,10 @@ fn refused(fault: DiskError) -> KeysError {
     }
 }
 
-/// Opens a file to be read, unless it is a folder, a pipe or the like.
-pub(super) fn open(path: &Path) -> Result<File, KeysError> {
-    let kind = fs::metadata(path).map_err(KeysError::io("read", path))?;
-    if !kind.is_file() {
-        let found = if kind.is_dir() { "a folder" } else { "something that is no file" };
-        let (path, expected) = (path.to_owned(), "a file");
-        return Err(KeysError::NotAKey { path, expected, found: found.to_owned() });
-    }
-    File::open(path).map_err(KeysError::io("read", path))
+/// Opens a file to be read, unless it is a folder, a pipe or the like. Inside the folder of keys no
+/// link is followed.
+pub(super) fn open(path: &Path, links: Links) -> Result<File, KeysError> {
+    disk::open::open(path, links).map_err(KeysError::io("read", path))
 }
 
 /// Reads at most `max` bytes; `None` if there are more. They are wiped when dropped.

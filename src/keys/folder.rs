@@ -14,7 +14,7 @@
 //! (`roster`). Source: commands of `annals init` and `annals key`.
 
 use super::error::KeysError;
-use super::file::{self, Mode};
+use super::file::{self, Links, Mode};
 use super::handle::Handle;
 use super::marks::Marks;
 use super::request::Request;
@@ -209,7 +209,7 @@ impl KeyFolder {
     /// The public key of a handle.
     pub fn public(&self, handle: &Handle) -> Result<PublicKey, KeysError> {
         let path = self.public_path(handle);
-        let opened = file::open(&path)?;
+        let opened = file::open(&path, Links::Refuse)?;
         let text = file::read(&opened, &path, pem::MAX_BYTES)?;
         public::read_public(&path, &text.ok_or_else(|| import::too_long(&path))?)
     }
@@ -288,7 +288,7 @@ impl KeyFolder {
 
 /// Reads a request that somebody sent, from wherever it lies.
 pub fn read_request(path: &Path) -> Result<Request, KeysError> {
-    let opened = file::open(path).map_err(|fault| match fault {
+    let opened = file::open(path, Links::Follow).map_err(|fault| match fault {
         KeysError::Missing { path } => KeysError::NoRequest { path },
         other => other,
     })?;
@@ -300,7 +300,7 @@ pub fn read_request(path: &Path) -> Result<Request, KeysError> {
 
 /// The text of a file that only its owner may touch; wiped when dropped.
 fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeysError> {
-    let opened = file::open(path)?;
+    let opened = file::open(path, Links::Refuse)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

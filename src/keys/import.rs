@@ -20,7 +20,7 @@ pub fn import(
     used_for_nothing_else: bool,
     ask: &mut Ask<'_>,
 ) -> Result<SecretKey, KeysError> {
-    let opened = file::open(path)?;
+    let opened = file::open(path, file::Links::Follow)?;
     let Some(text) = file::read(&opened, path, pem::MAX_BYTES)? else {
         return Err(too_long(path));
     };

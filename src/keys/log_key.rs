@@ -110,3 +110,17 @@ impl KeyFolder {
         Ok(handles)
     }
 }
+
+/// Whether a folder of keys has, or had, the log key of a record: its public key, its memory or a
+/// log key before it is left where the secret one is lost. Nothing else is named so here.
+pub fn had_log_key(folder: &Path) -> bool {
+    let Ok(listed) = fs::read_dir(folder) else { return false };
+    listed.flatten().any(|found| {
+        let name = found.file_name();
+        let parts = name.to_str().and_then(|name| name.split_once('.'));
+        parts.is_some_and(|(stem, rest)| {
+            let is_log = stem == Handle::log().to_string() || Handle::former_log(stem).is_some();
+            is_log && ["key", "pub", "marks"].iter().any(|kind| rest.starts_with(kind))
+        })
+    })
+}

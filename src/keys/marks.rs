@@ -16,13 +16,14 @@
 use super::error::{KeysError, shown};
 use super::file;
 use crate::disk::lock::Lock;
+use crate::disk::open::open_to_write;
 use crate::disk::{self, DiskError};
 use crate::hash::Hash;
 use crate::key::SecretKey;
 use crate::text::Origin;
 use crate::tlog::{Checkpoint, NoteSignature, decimal, hash_from_base64, to_base64};
 use crate::verify::explained::Remembered;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -187,7 +188,7 @@ impl Marks {
     }
 
     fn open(&self) -> Result<Option<File>, KeysError> {
-        match file::open(&self.path) {
+        match file::open(&self.path, file::Links::Refuse) {
             Ok(file) => Ok(Some(file)),
             Err(KeysError::Missing { .. }) => Ok(None),
             Err(fault) => Err(fault),
@@ -293,8 +294,7 @@ impl HeldMarks {
         if marks.open()?.is_none() {
             file::write_new(&marks.path, b"", file::Mode::Shared)?;
         }
-        let options = OpenOptions::new().read(true).write(true).open(&marks.path);
-        let mut file = options.map_err(io("open"))?;
+        let mut file = open_to_write(&marks.path).map_err(io("open"))?;
         let (line, mut end) = (mark.line(), marks.end_of_whole_lines(&file)?);
         file.set_len(end).map_err(io("cut"))?;
         if again && marks.end_of(&file, line.len() as u64)?.0 == line.as_bytes() {

@@ -43,7 +43,7 @@ pub use error::KeysError;
 pub use folder::{Held, KeyFolder, Listed, Listing, NewKey, read_request};
 pub use handle::{Handle, handle_from};
 pub use import::import;
-pub use log_key::LogKeys;
+pub use log_key::{LogKeys, had_log_key};
 pub use marks::{HeldMarks, Mark, Marks};
 pub use public::{read_public, write_public};
 pub use recovery::{RECOVERY_LINES, check_recovery_line, read_recovery, write_recovery};

@@ -343,7 +343,11 @@ fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound,
             return Ok(StoreFound::Differs);
         }
     };
-    let compared = differs(record, &store);
+    let repair = match faults.is_empty() {
+        true => "annals repair rebuilds it from the journal",
+        false => "the journal has faults of its own: annals repair finds out which is whole",
+    };
+    let compared = differs(record, &store, repair);
     if !matches!(compared, Ok(None)) && record.has_moved() {
         return Ok(StoreFound::NotCompared("a writer was at work meanwhile".to_owned()));
     }
@@ -362,9 +366,8 @@ fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound,
 }
 
 /// The first difference between store and journal.
-fn differs(record: &Record, store: &dyn Store) -> Result<Option<Fault>, LedgerError> {
+fn differs(record: &Record, store: &dyn Store, repair: &str) -> Result<Option<Fault>, LedgerError> {
     let size = store.head()?.size;
-    let repair = "annals repair rebuilds it from the journal";
     if size != record.size() {
         let journal = record.size();
         let why = format!("it holds {size} events, the journal {journal}; {repair}");

@@ -35,6 +35,9 @@ pub enum LedgerError {
     #[error("expected a ledger's folder at {}, found a file; --ledger DIR names the folder that \
              the journal is in", .0.display())]
     NotAFolder(PathBuf),
+    /// A folder of another kind where a ledger's was expected, and what it is.
+    #[error("expected a ledger's folder at {}, found {}", .0.display(), .1)]
+    AnotherFolder(PathBuf, String),
     /// A ledger without its journal.
     #[error("the ledger at {} has no folder journal: it is lost; annals repair builds it from the \
              store, annals repair --from COPY takes it from another copy", .0.display())]
@@ -230,10 +233,17 @@ impl LedgerError {
                  the first time, and nothing twice",
             );
         }
+        if self.is_denied() {
+            return Some(
+                "permission is denied, and nothing is known to be damaged: ask the owner of the \
+                 files, or let them be read (chmod, chown), and say the same command again",
+            );
+        }
         let reads = match self {
             LedgerError::Journal(JournalError::Disk(DiskError::Io { what, .. })) => {
                 matches!(*what, "read" | "list")
             }
+            LedgerError::Journal(JournalError::Disk(DiskError::Strange { .. })) => true,
             LedgerError::Source(_) => true,
             _ => false,
         };
@@ -241,6 +251,24 @@ impl LedgerError {
             "annals repair builds a journal that is damaged from the store; annals repair --from \
              COPY takes it, or a document, from another copy",
         )
+    }
+
+    /// Whether the system denies permission.
+    fn is_denied(&self) -> bool {
+        let mut cause = std::error::Error::source(self);
+        while let Some(inner) = cause {
+            let io = inner.downcast_ref::<std::io::Error>();
+            if io.is_some_and(|io| io.kind() == std::io::ErrorKind::PermissionDenied) {
+                return true;
+            }
+            cause = inner.source();
+        }
+        match self {
+            LedgerError::Disk(error) | LedgerError::Journal(JournalError::Disk(error)) => {
+                error.is_denied()
+            }
+            _ => false,
+        }
     }
 
     /// Whether this leaves open what is written, or what is done of the rest.

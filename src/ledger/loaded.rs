@@ -64,7 +64,7 @@ impl LoadedDraft {
 }
 
 fn read_file(path: &Path) -> Result<LoadedFile, String> {
-    let bytes = disk::read(path, MAX_DOCUMENT);
+    let bytes = disk::read_named(path, MAX_DOCUMENT);
     let bytes = bytes.map_err(|error| format!("file: {}", chain(&error)))?;
     let digest = Hash::of(&[&bytes]);
     Ok(LoadedFile { bytes, digest })

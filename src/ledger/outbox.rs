@@ -244,7 +244,7 @@ fn is_recorded_in_old_form(path: &Path, writer: &Writer) -> Result<bool, LedgerE
 fn read(path: &Path, bound: u64) -> Result<Option<Result<Vec<u8>, String>>, LedgerError> {
     match read_if_there(path, bound) {
         Ok(read) => Ok(read.map(Ok)),
-        Err(error @ (DiskError::NotAFile { .. } | DiskError::TooLarge { .. })) => {
+        Err(error @ (DiskError::Strange { .. } | DiskError::TooLarge { .. })) => {
             Ok(Some(Err(error.to_string())))
         }
         Err(error) => Err(error.into()),

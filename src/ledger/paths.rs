@@ -2,7 +2,10 @@
 //!
 //! Always holds: names are those of FORMAT.md section 9. Not here: reading them.
 
+use crate::disk;
+use crate::disk::open::is_folder;
 use crate::ledger::error::LedgerError;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file of a ledger's folder that says to git that its files are no text: git changes line ends
@@ -39,13 +42,29 @@ impl Paths {
 
     /// Refuses a path that is no ledger, and says what it is instead. A ledger without a journal
     /// is one where `lost` says so: a repair builds it again.
+    ///
+    /// The folders inside a ledger, and those beside the keys that are written to, are folders and
+    /// no links: nothing is read or written outside of them.
     pub fn expect_ledger(&self, lost: bool) -> Result<(), LedgerError> {
         let ledger = || self.ledger.clone();
-        if self.ledger.join("journal").is_dir() {
+        match std::fs::metadata(&self.ledger) {
+            Ok(about) if about.is_dir() => {}
+            Ok(_) => return Err(LedgerError::NotAFolder(ledger())),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                return Err(LedgerError::NoLedger(ledger()));
+            }
+            Err(cause) => return Err(disk::error("look into", &self.ledger)(cause).into()),
+        }
+        // Store and index are derived, so what is wrong with them never takes an answer away.
+        for folder in [self.documents(), self.outbox(), self.drafts()] {
+            is_folder(&folder).map_err(disk::error("look into", &folder))?;
+        }
+        let journal = self.ledger.join("journal");
+        if is_folder(&journal).map_err(disk::error("look into", &journal))? {
             return Ok(());
         }
-        if self.ledger.exists() && !self.ledger.is_dir() {
-            return Err(LedgerError::NotAFolder(ledger()));
+        if let Some(found) = self.another() {
+            return Err(LedgerError::AnotherFolder(ledger(), found));
         }
         // What only a ledger has, besides its journal.
         let others = [self.checkpoint(), self.store().join("db")];
@@ -53,6 +72,31 @@ impl Paths {
             return Err(LedgerError::NoLedger(ledger()));
         }
         if lost { Ok(()) } else { Err(LedgerError::JournalLost(ledger())) }
+    }
+
+    /// What a folder without a journal is instead of a ledger, and what to say; `None` where it may
+    /// be a ledger that lost its journal, or is nothing that is known.
+    fn another(&self) -> Option<String> {
+        let there = |name: &str| self.ledger.join(name).symlink_metadata().is_ok();
+        let named = |name: &str| self.ledger.join(name).display().to_string();
+        if there("bagit.txt") || there("data/ledger") {
+            return Some(format!(
+                "a bag: annals verify {} judges it, annals import {0} --to LEDGER makes a ledger \
+                 of it to read",
+                self.ledger.display()
+            ));
+        }
+        if there("tile") {
+            return Some(format!(
+                "a published record: annals verify {} judges it",
+                self.ledger.display()
+            ));
+        }
+        if there("ledger/journal") {
+            return Some(format!("the folder above a ledger; say --ledger {}", named("ledger")));
+        }
+        let key = ["log.key", "log.pub", "log.marks"].into_iter().any(there);
+        key.then(|| "a folder of keys; --ledger names the folder that the journal is in".to_owned())
     }
 
     /// Whether a file is there that is named as documents are.

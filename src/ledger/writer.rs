@@ -14,7 +14,7 @@ use crate::hash::Hash;
 use crate::index::{Builder, Mode};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
 use crate::key::{Keyring, PublicKey, SecretKey};
-use crate::keys::{HeldMarks, KeyFolder, LogKeys, Mark, Marks};
+use crate::keys::{HeldMarks, KeyFolder, LogKeys, Mark, Marks, had_log_key};
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
@@ -498,12 +498,20 @@ impl Writer {
 }
 
 fn missing_log_key(paths: &Paths, public: &PublicKey) -> LedgerError {
-    LedgerError::Key(format!(
-        "expected the log key {public} in {}, which is not there; without it no checkpoint can be \
-         signed, so nothing is written: put back a copy, or let an admin say annals ledger rekey \
-         --reason compromised",
-        paths.keys.display()
-    ))
+    let keys = paths.keys.display();
+    LedgerError::Key(match had_log_key(&paths.keys) {
+        true => format!(
+            "expected the log key {public} in {keys}, which is not there; without it no checkpoint \
+             can be signed, so nothing is written: put back a copy, or let an admin say annals \
+             ledger rekey --reason compromised"
+        ),
+        false => format!(
+            "expected the log key {public} in {keys}, found no trace of one: this is a copy of the \
+             record, and it is written only on the machine that holds its log key. Reading and \
+             annals verify work here; to add to the record, send a file of drafts to who holds the \
+             log key, who enters it with annals append FILE. Nothing was written"
+        ),
+    })
 }
 
 /// Adds entries from position `first` on, in batches, behind the store's own head.

@@ -25,6 +25,7 @@ mod groups;
 
 use super::quiet::quietly;
 use super::{Appended, Head, Store, StoreError, check};
+use crate::disk::open::{self, Links};
 use crate::disk::{self, DiskError};
 use crate::event::Entry;
 use crate::hash::Hash;
@@ -76,12 +77,28 @@ pub fn create(folder: &Path) -> Result<SledStore, StoreError> {
 
 /// Opens a store that is there. May write: sled recovers, and moves what it finds.
 pub fn open(folder: &Path) -> Result<SledStore, StoreError> {
-    // sled would make an empty store where there is none.
-    expect_db(folder)?;
+    expect_store(folder)?;
     let store = start(folder)?;
     let head = store.head()?;
     store.read(head.size.saturating_sub(1)..head.size)?;
     Ok(store)
+}
+
+/// Refuses a folder without a store: sled would make an empty one there. A link is no folder.
+fn expect_store(folder: &Path) -> Result<(), StoreError> {
+    let failed = |cause| StoreError::Disk(disk::error("look into", folder)(cause));
+    let missing = || Err(StoreError::Missing(folder.to_owned()));
+    match open::look(folder).map_err(failed)? {
+        Some(about) if about.is_dir() => {}
+        Some(about) if about.is_symlink() => {
+            return Err(StoreError::Damaged("expected its folder, found a link".to_owned()));
+        }
+        _ => return missing(),
+    }
+    match open::look(&folder.join("db")).map_err(failed)? {
+        Some(about) if !about.is_dir() => Ok(()),
+        _ => missing(),
+    }
 }
 
 /// Opens a copy of the store in `folder`, made in the new folder `copy` and removed on drop.
@@ -89,7 +106,7 @@ pub fn open(folder: &Path) -> Result<SledStore, StoreError> {
 /// Nothing in `folder` is touched or locked, so this also reads what another process holds; a
 /// batch that it is just writing is in the copy whole or not at all.
 pub fn open_copy(folder: &Path, copy: &Path) -> Result<SledStore, StoreError> {
-    expect_db(folder)?;
+    expect_store(folder)?;
     if fs::symlink_metadata(copy).is_ok() {
         return Err(StoreError::ThereAlready(copy.to_owned()));
     }
@@ -106,19 +123,6 @@ pub fn open_copy(folder: &Path, copy: &Path) -> Result<SledStore, StoreError> {
             let _ = fs::remove_dir_all(copy);
             Err(error)
         }
-    }
-}
-
-/// Refuses a folder without the file that sled has its pages in.
-fn expect_db(folder: &Path) -> Result<(), StoreError> {
-    use io::ErrorKind::{NotADirectory, NotFound};
-    let path = folder.join("db");
-    match fs::metadata(&path) {
-        Ok(about) if about.is_file() => Ok(()),
-        Err(cause) if !matches!(cause.kind(), NotFound | NotADirectory) => {
-            Err(StoreError::Disk(disk::error("read", &path)(cause)))
-        }
-        _ => Err(StoreError::Missing(folder.to_owned())),
     }
 }
 
@@ -222,12 +226,13 @@ impl Drop for SledStore {
 
 /// Opens sled on a folder, and `db` beside it.
 fn start(folder: &Path) -> Result<SledStore, StoreError> {
+    expect_plain(folder)?;
     remove_unfinished(folder).map_err(disk::error("tidy", folder))?;
     let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(None);
     let opened = quietly(|| config.open()).map_err(panicked)?;
     let db = opened.map_err(|error| refused(error, folder))?;
     let path = folder.join("db");
-    let file = File::open(&path).map_err(disk::error("open", &path))?;
+    let file = open::open(&path, Links::Refuse).map_err(disk::error("open", &path))?;
     Ok(SledStore {
         db: Some(db),
         file,
@@ -238,6 +243,27 @@ fn start(folder: &Path) -> Result<SledStore, StoreError> {
     })
 }
 
+/// Refuses a folder in which something else stands than files and folders: sled would follow a
+/// link, and wait for a pipe.
+fn expect_plain(folder: &Path) -> Result<(), StoreError> {
+    let failed = |cause| StoreError::Disk(disk::error("list", folder)(cause));
+    let listed = match fs::read_dir(folder) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
+        listed => listed.map_err(failed)?,
+    };
+    for found in listed {
+        let found = found.map_err(failed)?;
+        let kind = found.file_type().map_err(failed)?;
+        let is_folder_of_sled = found.file_name() == "blobs";
+        if !(kind.is_file() || kind.is_dir() && is_folder_of_sled) {
+            let (name, kind) = (found.file_name(), open::name(kind));
+            let name = name.to_string_lossy();
+            return Err(StoreError::Damaged(format!("expected a file at {name}, found {kind}")));
+        }
+    }
+    Ok(())
+}
+
 /// What the name of a snapshot ends with until it is whole.
 const UNFINISHED: &str = ".generating";
 
@@ -245,7 +271,7 @@ const UNFINISHED: &str = ".generating";
 /// the newest one and call the whole store damaged. It is derived from `db`.
 fn remove_unfinished(folder: &Path) -> io::Result<()> {
     let held = |file: File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-    if File::open(folder.join("db")).is_ok_and(held) {
+    if open::open(&folder.join("db"), Links::Refuse).is_ok_and(held) {
         return Ok(());
     }
     for found in fs::read_dir(folder)? {

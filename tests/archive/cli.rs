@@ -85,6 +85,12 @@ fn what_is_wrong_in_a_published_folder_is_told_by_its_rule() {
     let line = "damage: event 0: rule 973 tile-missing: tile/0/000.p/6: it is not there\n";
     assert!(told.out.contains(line), "{}", told.out);
     std::fs::remove_file(place.path().join("pub/checkpoint")).unwrap();
+    // Tiles are there: a record that lost its checkpoint.
+    let told = annals(place.path(), &["verify", "pub"]);
+    let line = "fault: rule 701 checkpoint-form: there is no checkpoint\n";
+    assert!(told.code == 1 && told.out.contains(line), "{}", told.out);
+    std::fs::remove_dir_all(place.path().join("pub/tile")).unwrap();
+    std::fs::create_dir_all(place.path().join("pub/tile/0")).unwrap();
     let told = annals(place.path(), &["verify", "pub"]);
     let why = "annals: no record is published at pub: expected a file `checkpoint` there; annals \
                publish DIR writes it last\n";

@@ -98,7 +98,10 @@ impl Memory {
 }
 
 fn stopped() -> DiskError {
-    DiskError::NotAFile { path: "stopped".into() }
+    DiskError::Strange {
+        path: "stopped".into(),
+        strange: annals::disk::Strange { expected: "a file", found: "a folder" },
+    }
 }
 
 impl Shelf for Memory {

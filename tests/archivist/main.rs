@@ -8,6 +8,7 @@ mod diff;
 mod effects;
 mod find;
 mod formats;
+mod forms;
 mod history;
 mod replay;
 mod show;

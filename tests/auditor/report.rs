@@ -262,5 +262,93 @@ fn the_page_of_a_bad_record_escapes_what_strangers_wrote() {
     assert!(words.contains("No: the record breaks its rules. Exit code 1."), "{words}");
     assert!(words.contains("601 body-digest fault"), "{words}");
     assert!(words.contains("event 3 (left), 2026-01-01 00:00:03 UTC"), "{words}");
-    assert!(words.contains("none was given: nothing that an auditor kept was compared"));
+    let compared = "What it was compared with Compared nothing outside this folder was compared";
+    assert!(words.contains(compared), "{words}");
+}
+
+/// Every line of the sections of a verdict, from its JSON.
+fn section_lines(told: &Value) -> Vec<(String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let sections = told["sections"].as_array().unwrap().iter();
+    let lines = sections.flat_map(|section| {
+        let lines = section["lines"].as_array().unwrap().iter();
+        let of = |line: &Value| (text(&section["id"]), text(&line["label"]), text(&line["text"]));
+        lines.map(of).collect::<Vec<_>>()
+    });
+    lines.collect()
+}
+
+fn one_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn no_form_of_a_verdict_says_less_than_another() {
+    let pinned = example();
+    let ignored = {
+        let record = ledger(&[2]);
+        let mut files = record.files();
+        let text = crate::support::files::head_text(acts::ORIGIN, 2, &record.root(2));
+        let signers = ["log".to_owned(), "one".to_owned()];
+        files.insert(CHECKPOINT.to_owned(), note(&text, &signers).into_bytes());
+        files.insert(MARKS.to_owned(), record.mark(2).into_bytes());
+        files.get_mut(JOURNAL).unwrap().extend_from_slice(b"{\"seq\":2\n");
+        Desk::with(&files)
+    };
+    let broken = {
+        let mut files = ledger(&[2]).files();
+        replace(&mut files, JOURNAL, "\"title\":\"", "\"title\":\"O");
+        Desk::with(&files)
+    };
+    let unsigned = {
+        let mut files = ledger(&[2, 3]).files();
+        files.remove(CHECKPOINT);
+        Desk::with(&files)
+    };
+    let forked = {
+        let desk = Desk::with(&ledger(&[2, 3]).files());
+        desk.run("verify --pin pin --first");
+        desk.put(&ledger(&[2, 4]).files());
+        desk
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    for (desk, asked) in [
+        (&pinned, "verify --pin pin --only-new"),
+        (&pinned, "verify"),
+        (&ignored, "verify --no-store"),
+        (&broken, "verify"),
+        (&unsigned, "verify"),
+        (&forked, "verify --pin pin"),
+    ] {
+        let answer = desk.run(&format!("{asked} --format json --html page.html"));
+        let told: Value = serde_json::from_str(&answer.out).unwrap();
+        let words = words(&desk.read("page.html")).to_lowercase();
+        let text = one_spaced(&desk.run(asked).out);
+        for (section, label, said) in section_lines(&told) {
+            let line = match label.as_str() {
+                "compared" => said.clone(),
+                label => format!("{label}: {said}"),
+            };
+            assert!(text.contains(&one_spaced(&line)), "{asked}: {line}\n{text}");
+            let entry = one_spaced(&format!("{label} {said}")).to_lowercase();
+            assert!(words.contains(&entry), "{asked}: {entry}\n{words}");
+            // What was compared or holds is not among what was not checked.
+            assert!(section != "open" || !said.contains("as in the journal"), "{said}");
+            seen.insert(label);
+        }
+        for fault in told["faults"].as_array().unwrap() {
+            let why = one_spaced(fault["why"].as_str().unwrap()).to_lowercase();
+            assert!(words.contains(&why), "{why}\n{words}");
+        }
+        // Hashes stand whole on the page.
+        for field in ["head", "root"] {
+            let hash = told[field].as_str().unwrap().to_lowercase();
+            assert!(words.contains(&hash), "{field}: {words}");
+        }
+    }
+    for label in
+        ["only what is new", "ignored", "store", "compared", "pin", "anchored", "what to do"]
+    {
+        assert!(seen.contains(label), "{label} is in no verdict here: {seen:?}");
+    }
 }

@@ -42,9 +42,10 @@ fn the_page_of_a_whole_bag_says_what_was_compared_and_how_to_do_it_again() {
     let parts = [
         "Verification of example.org/record Yes: the record is whole. Exit code 0.",
         "Checked at 2056-03-01 10:00:00 UTC by annals",
-        "The bag Holds the whole record of 14 events Files 15 of 15 as the manifest says",
+        "The bag Files 15 of 15 files as the manifest says",
         "Views 11 files follow from the record, byte for byte",
-        "Earlier checkpoints 7 hold Signature the log key signed the tag manifest",
+        "Earlier checkpoints 7 earlier checkpoints hold",
+        "Signature the log key signed the tag manifest Holds the whole record of 14 events",
         "Damage None.",
         "signature 14 signatures good",
         "annals verify bag With",
@@ -70,7 +71,7 @@ fn the_page_of_a_part_without_signature_says_both() {
     assert_eq!(told.exit, 0, "{}", told.err);
     let (_, words) = page(&story, "part", 0);
     let parts = [
-        "Holds a part, as of position 5: the first 6 of 14 events; what came after is not here",
+        "Holds as of position 5: a part, the first 6 of 14 events; what came after is not here",
         "Signature the tag manifest is not signed",
     ];
     expect(&words, &parts);
@@ -87,7 +88,7 @@ fn the_page_of_a_damaged_bag_names_each_file_and_escapes_it() {
     assert!(!html.contains("<script"), "{html}");
     let parts = [
         "Could not tell: the bag is damaged. Exit code 2.",
-        "Files 14 of 15 as the manifest says",
+        "Files 14 of 15 files as the manifest says",
         "data/facts.csv: expected the SHA-512",
         "data/<script>: it is there, and manifest-sha512.txt does not list it",
         "Faults None.",

@@ -221,6 +221,42 @@ fn tiles() -> Vec<Case> {
             &[(974, 0)],
         ),
         bad(
+            "974-tile-hash-early",
+            "The record ends early, and a hash of an event before that is wrong.",
+            with(|files| {
+                edit(files, BUNDLE, |bytes| {
+                    bytes.pop();
+                });
+                edit(files, TILE, flip(32 * 3));
+            }),
+            &[(705, -1), (974, 3), (972, 5)],
+        ),
+        bad(
+            "973-tile-missing-early",
+            "The record ends early, and the tile over what there is of it is not there.",
+            with(|files| {
+                edit(files, BUNDLE, |bytes| {
+                    bytes.pop();
+                });
+                remove(files, TILE);
+            }),
+            &[(705, -1), (973, 0), (972, 5)],
+        ),
+        bad(
+            "974-tile-hash-explains",
+            "A time in the last record of a bundle has another digit, and a pin is of what it was.",
+            with(|files| {
+                edit(files, BUNDLE, |bytes| {
+                    let time = b"05.000000Z\"}\n";
+                    let at = bytes.windows(time.len()).rposition(|found| found == time);
+                    let at = at.expect("the time of the last event");
+                    bytes[at + 3] = b'1';
+                });
+                put(files, PIN, Ledger::newsroom().pin(6).into_bytes());
+            }),
+            &[(704, -1), (974, 5)],
+        ),
+        bad(
             "974-tile-hash-longer",
             "A tile has a byte after its last hash.",
             with(|files| edit(files, TILE, |bytes| bytes.push(0))),

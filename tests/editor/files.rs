@@ -313,3 +313,27 @@ fn drafts_that_are_no_text_are_told_as_such() {
     let answer = answer(&mut command);
     assert_eq!((answer.exit, answer.err), (2, told("standard input")));
 }
+
+#[test]
+fn drafts_in_another_form_than_the_file_s_name_says_are_one_message() {
+    let desk = desk();
+    let toml = "[[draft]]\nclaim = \"C.\"\nquote = \"two answers were given\"\n";
+    let many = toml.repeat(7);
+    let array = format!("[\n{}\n]\n", LINES.lines().next().unwrap());
+    let spread = "{\n  \"claim\": \"C.\",\n  \"quote\": \"two answers were given\"\n}\n";
+    for (name, text, says) in [
+        ("drafts.txt", many.as_str(), "found TOML: give the file a name that ends in .toml"),
+        ("drafts.jsonl", toml, "found TOML: give the file a name that ends in .toml"),
+        ("array.json", array.as_str(), "found one JSON array: leave out its brackets"),
+        ("spread.json", spread, "found one JSON object over several lines"),
+        ("lines.toml", LINES, "found what looks like JSON Lines"),
+    ] {
+        file(&desk, name, text);
+        let answer = desk.run("ada", &format!("append|{name}"));
+        assert_ne!(answer.exit, 0, "{name}");
+        let why = answer.err.replace('\n', " ");
+        assert!(why.contains(says), "{name}: {why}");
+        assert_eq!(answer.err.matches("expected").count(), 1, "{name}: {}", answer.err);
+    }
+    assert_eq!(desk.size(), 4, "nothing was written");
+}

@@ -74,7 +74,7 @@ fn a_fact_is_told_in_a_conversation_and_signed_at_the_end() {
     let mut talk = talk_of(&desk, "ada", "append");
     tell_a_fact(&mut talk);
     talk.sees("another fact?");
-    talk.types("y");
+    talk.types("y\r");
     talk.asks("quotation", "two");
     talk.sees("these words stand 2 times in the document");
     talk.sees("which");
@@ -86,9 +86,9 @@ fn a_fact_is_told_in_a_conversation_and_signed_at_the_end() {
     talk.asks("the same in the document's words", "");
     talk.asks("topics", "");
     talk.sees("another fact?");
-    talk.types("n");
+    talk.types("n\r");
     talk.sees("sign and write 2 events?");
-    talk.types("y");
+    talk.types("y\r");
     talk.sees("written at 4 to 5 (2 events)");
     assert_eq!(talk.ends().1, 0);
     let fact = desk.fact(4);
@@ -106,9 +106,9 @@ fn what_was_typed_is_kept_where_it_is_not_signed() {
     let mut talk = talk_of(&desk, "ada", "append");
     tell_a_fact(&mut talk);
     talk.sees("another fact?");
-    talk.types("n");
+    talk.types("n\r");
     talk.sees("sign and write 1 event?");
-    talk.types("n");
+    talk.types("n\r");
     talk.sees("your drafts are kept in ");
     assert_eq!(talk.ends().1, 3);
     assert_eq!(desk.size(), 4);
@@ -134,7 +134,7 @@ fn each_waiting_fact_is_confirmed_disputed_or_skipped_and_all_is_signed_at_the_e
     talk.asks("3 of 4: confirm, dispute, skip or quit", "s");
     talk.asks("4 of 4: confirm, dispute, skip or quit", "q");
     talk.sees("sign and write 2 events?");
-    talk.types("y");
+    talk.types("y\r");
     talk.sees("written at 8 to 9 (2 events)");
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.fact(4)["status"], "confirmed");
@@ -158,7 +158,7 @@ fn nothing_chosen_is_nothing_written() {
     talk.asks("1 of 4", "c");
     talk.asks("2 of 4", "q");
     talk.sees("sign and write 1 event?");
-    talk.types("n");
+    talk.types("n\r");
     talk.sees("your drafts are kept in ");
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
     let kept = std::fs::read_dir(desk.path("keys/drafts")).unwrap().next().unwrap().unwrap();
@@ -176,11 +176,11 @@ fn a_correction_asks_which_disputes_it_resolves() {
     talk.types(&format!("{}three hours.\r", BACK.repeat("two hours.".len())));
     talk.sees("dispute 8: wrong-figure, error in the record: “it was three” (Bo Berg");
     talk.sees("does this correction resolve it?");
-    talk.types("y");
+    talk.types("y\r");
     talk.sees("The talks lasted [-two-]{+three+} hours.");
     talk.sees("wrong-figure, error in the record, resolves dispute 8: “Bo is right”");
     talk.sees("sign and write 1 event?");
-    talk.types("y");
+    talk.types("y\r");
     talk.sees("written at 9");
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.fact(6)["status"], "asserted");
@@ -280,7 +280,7 @@ fn others_write_while_a_question_is_open() {
     talk.sees("sign and write 1 event?");
     let other = "append|--quote|Sullivan met|--claim|They met.|--wait|0s";
     desk.writes("bo", other, "written at 4");
-    talk.types("y");
+    talk.types("y\r");
     talk.sees("written at 5");
     let (rest, exit) = talk.ends();
     assert_eq!(exit, 0, "{rest}");
@@ -294,7 +294,7 @@ fn others_write_while_a_question_is_open() {
     let mut talk = talk_of(&desk, "ada", "append|both.jsonl");
     talk.sees("sign and write 2 events?");
     desk.writes("bo", "append|--quote|Sullivan met|--claim|They met, I say.", "written at 6");
-    talk.types("y");
+    talk.types("y\r");
     talk.sees("written at 7 to 8 (2 events)");
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.fact(8)["evidence"][0]["document"], 7);
@@ -308,13 +308,13 @@ fn what_another_person_changed_is_asked_about_again() {
     talk.sees("sign and write 1 event?");
     let correct = "correct|5|--reason|entry-error|--statement|better|--claim|Sullivan met Grushko.";
     desk.writes("ada", correct, "written at 8");
-    talk.types("y");
+    talk.types("y\r");
     talk.sees("note: the record went on, and this is not what was shown before");
     talk.sees("Sullivan met Grushko.");
     talk.sees("sign and write 1 event?");
     // Nobody waits for this question either.
     desk.writes("cy", "confirm|4|--how|reread", "written at 9");
-    talk.types("y");
+    talk.types("y\r");
     talk.sees("written at 10");
     assert_eq!(talk.ends().1, 0);
 }
@@ -326,7 +326,7 @@ fn an_act_is_asked_about_without_the_lock() {
     let mut talk = talk_of(&desk, "ada", change);
     talk.sees("sign and write this?");
     desk.writes("bo", "confirm|5|--how|reread|--wait|0s", "written at 8");
-    talk.types("y");
+    talk.types("y\r");
     talk.sees("written at 9");
     assert_eq!(talk.ends().1, 0);
     // What it changes is no more what was shown: nothing is written that was not agreed to.
@@ -334,10 +334,10 @@ fn an_act_is_asked_about_without_the_lock() {
     talk.sees("confirmations: 4, before 2");
     talk.sees("sign and write this?");
     desk.writes("ada", "ledger|change|--confirmations|3", "written at 10");
-    talk.types("y");
+    talk.types("y\r");
     talk.sees("confirmations: 4, before 3");
     talk.sees("sign and write this?");
-    talk.types("n");
+    talk.types("n\r");
     assert_eq!(talk.ends().1, 3);
     assert_eq!(desk.size(), 11);
 }

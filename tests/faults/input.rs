@@ -37,12 +37,18 @@ fn expect_refused(room: &Newsroom, more: &str, told: &str) {
 fn a_path_that_is_no_ledger() {
     let room = with_drafts();
     let before = room.snapshot();
-    for path in ["nowhere", "keys", "ledger/document"] {
+    for path in ["nowhere", "ledger/document"] {
         let told = format!(
             "annals: no ledger at {path}; annals init makes one, --ledger DIR names another\n"
         );
         expect_refused(&room, &format!(" --ledger {path}"), &told);
     }
+    let told = "annals: expected a ledger's folder at keys, found a folder of keys; --ledger names \
+                the folder that the journal is in\n";
+    expect_refused(&room, " --ledger keys", told);
+    let told = "annals: expected a ledger's folder at ., found the folder above a ledger; say \
+                --ledger ./ledger\n";
+    expect_refused(&room, " --ledger .", told);
     let told = "annals: expected a ledger's folder at article.txt, found a file; --ledger DIR \
                 names the folder that the journal is in\n";
     expect_refused(&room, " --ledger article.txt", told);
@@ -205,7 +211,7 @@ fn files_that_cannot_be_read() {
     let room = with_drafts();
     room.remove(JOURNAL);
     fs::create_dir(room.path(JOURNAL)).unwrap();
-    let told = format!("annals: cannot read {JOURNAL}\n  Is a directory (os error 21)\n{advice}");
+    let told = format!("annals: expected a file at {JOURNAL}, found a folder\n{advice}");
     for command in READING.iter().chain(&["append drafts.jsonl"]) {
         let answer = room.run(command);
         assert_eq!((answer.exit, answer.told()), (2, told.clone()), "{command}");
@@ -216,7 +222,7 @@ fn files_that_cannot_be_read() {
     let room = with_drafts();
     room.remove("ledger/checkpoint");
     fs::create_dir(room.path("ledger/checkpoint")).unwrap();
-    let told = "annals: expected a file at ledger/checkpoint, found a folder or something else\n";
+    let told = "annals: expected a file at ledger/checkpoint, found a folder\n";
     for command in READING.iter().chain(&["append drafts.jsonl"]) {
         let answer = room.run(command);
         assert_eq!((answer.exit, &*answer.told()), (2, told), "{command}");
@@ -227,7 +233,7 @@ fn files_that_cannot_be_read() {
     let told = "annals: cannot read nothing.jsonl\n  No such file or directory (os error 2)\n";
     assert_eq!((answer.exit, &*answer.told()), (2, told));
     let answer = room.run("append ledger");
-    let told = "annals: expected a file at ledger, found a folder or something else\n";
+    let told = "annals: expected a file at ledger, found a folder\n";
     assert_eq!((answer.exit, &*answer.told()), (2, told));
     room.write("drafts.jsonl", [b"{\"claim\":\"".as_slice(), &[0xff, 0xfe]].concat());
     let answer = room.run("append drafts.jsonl");

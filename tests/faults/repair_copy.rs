@@ -101,7 +101,8 @@ fn a_copy_of_another_record_a_damaged_one_and_the_ledger_itself_are_refused() {
     let why = "annals: expected another copy of the ledger, found ledger itself\n";
     assert_eq!((answer.exit, &*answer.told()), (2, why));
     let answer = room.run("repair --from keys");
-    let why = "annals: no ledger at keys; annals init makes one, --ledger DIR names another\n";
+    let why = "annals: expected a ledger's folder at keys, found a folder of keys; --ledger names \
+               the folder that the journal is in\n";
     assert_eq!((answer.exit, &*answer.told()), (2, why));
     assert!(room.snapshot() == before);
     // A damaged copy is told and not taken.

@@ -26,8 +26,9 @@ while True:
     seen += piece
     while answers and (found := seen.find(answers[0].encode(), at)) >= 0:
         at = found + len(answers[0].encode())
-        # What is typed before the program turns the echo off is thrown away.
-        for _ in range(1000):
+        # What is typed before the program turns the echo off is thrown away; a question of yes or
+        # no shows what is typed, and nothing typed after it stands there is lost.
+        for _ in range(0 if seen[:at].endswith(b"[y/N] ") else 1000):
             if not termios.tcgetattr(terminal)[3] & termios.ECHO:
                 break
             time.sleep(0.005)
@@ -42,9 +43,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
     python.arg((annals.get_args().count() + 1).to_string());
     python.arg(annals.get_program()).args(annals.get_args());
     for (waited, typed) in script {
-        // A yes or no is one key, all else ends with return.
-        let end = if ["y", "n"].contains(typed) { "" } else { "\r" };
-        python.args([*waited, &format!("{typed}{end}")]);
+        python.args([*waited, &format!("{typed}\r")]);
     }
     for (name, value) in annals.get_envs() {
         match value {
@@ -61,11 +60,11 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 fn a_revocation_is_shown_and_no_is_no() {
     let desk = Desk::with_bo();
     let revoke = "editor revoke bo --reason left --statement gone --by ada";
-    let (exit, seen) = on_terminal(&desk, revoke, &[("sign and write this?", "n")]);
+    let (exit, seen) = on_terminal(&desk, revoke, &[("sign and write this? [y/N] ", "n")]);
     assert!(seen.contains("revoke Bo Berg (key "), "{seen}");
     assert!(seen.contains("nothing was written"), "{seen}");
     assert_eq!((exit, desk.whole()), (3, 2));
-    let (exit, seen) = on_terminal(&desk, revoke, &[("sign and write this?", "y")]);
+    let (exit, seen) = on_terminal(&desk, revoke, &[("sign and write this? [y/N] ", "y")]);
     assert!(seen.contains("written at 2\n"), "{seen}");
     assert_eq!((exit, desk.whole()), (0, 3));
 }
@@ -78,8 +77,12 @@ fn a_passphrase_is_asked_for_three_times() {
     assert_eq!(exit, 0, "{seen}");
     desk.told("editor add keys/dee.request --role admin --by ada");
     let wrong = "that was wrong; passphrase of dee";
-    let tries =
-        [("passphrase of dee", "no"), (wrong, "not this"), (wrong, "right"), ("write this?", "y")];
+    let tries = [
+        ("passphrase of dee", "no"),
+        (wrong, "not this"),
+        (wrong, "right"),
+        ("write this? [y/N] ", "y"),
+    ];
     let (exit, seen) = on_terminal(&desk, "ledger change --title New --by dee", &tries);
     assert_eq!(exit, 0, "{seen}");
     assert!(!seen.contains("not this") && !seen.contains("right"), "{seen}");
@@ -103,7 +106,7 @@ fn the_recovery_key_is_typed_line_by_line_and_a_slip_loses_one_line() {
         ("once more", lines[1]),
         ("line 3 of 4", lines[2]),
         ("line 4 of 4", lines[3]),
-        ("write this?", "y"),
+        ("write this? [y/N] ", "y"),
     ];
     let (exit, seen) = on_terminal(&desk, add, &script);
     assert_eq!(exit, 0, "{seen}");
@@ -117,9 +120,41 @@ fn a_clock_that_is_far_off_is_asked_about() {
     let desk = Desk::founded();
     desk.at("2027-03-09T08:00:00Z");
     let change = "ledger change --title New --by ada";
-    let (exit, seen) = on_terminal(&desk, change, &[("is the clock right?", "n")]);
+    let (exit, seen) = on_terminal(&desk, change, &[("is the clock right? [y/N] ", "n")]);
     assert_eq!((exit, desk.whole()), (3, 1), "{seen}");
-    let answers = [("is the clock right?", "y"), ("write this?", "y")];
+    let answers = [("is the clock right? [y/N] ", "y"), ("write this? [y/N] ", "y")];
     let (exit, seen) = on_terminal(&desk, change, &answers);
     assert_eq!((exit, desk.whole()), (0, 2), "{seen}");
+}
+
+/// Only a whole answer is one: the first y or n in what is typed is not.
+#[test]
+fn what_is_neither_yes_nor_no_is_asked_about_again() {
+    let desk = Desk::with_bo();
+    let revoke = "editor revoke bo --reason left --statement gone --by ada";
+    let asks = "sign and write this? [y/N] ";
+    for unclear in ["sorry wait", "not yet", "yn", "y n", "only", "да"] {
+        let (exit, seen) = on_terminal(&desk, revoke, &[(asks, unclear), (asks, "No")]);
+        assert!(seen.contains("expected y or yes, n or no, and return"), "{unclear}: {seen}");
+        assert_eq!((exit, desk.whole()), (3, 2), "{unclear}: {seen}");
+    }
+    // After three of them nothing is written; a return alone is no.
+    let thrice = [(asks, "sorry"), (asks, "maybe"), (asks, "yesterday")];
+    assert_eq!((on_terminal(&desk, revoke, &thrice).0, desk.whole()), (3, 2));
+    assert_eq!((on_terminal(&desk, revoke, &[(asks, "")]).0, desk.whole()), (3, 2));
+    let (exit, seen) = on_terminal(&desk, revoke, &[(asks, "hm"), (asks, " YES ")]);
+    assert_eq!((exit, desk.whole()), (0, 3), "{seen}");
+}
+
+/// What was typed before the question stood there agrees to nothing.
+#[test]
+fn an_answer_that_was_typed_before_the_question_is_none() {
+    let desk = Desk::founded();
+    let new = [("new passphrase of dee", "right"), ("once more", "right")];
+    assert_eq!(on_terminal(&desk, "key new dee --name Dee", &new).0, 0);
+    desk.told("editor add keys/dee.request --role admin --by ada");
+    let change = "ledger change --title New --by dee";
+    let ahead = [("passphrase of dee", "right\ry\ry"), ("write this? [y/N] ", "n")];
+    let (exit, seen) = on_terminal(&desk, change, &ahead);
+    assert_eq!((exit, desk.whole()), (3, 2), "{seen}");
 }

@@ -71,8 +71,15 @@ fn a_request_for_another_record_is_refused() {
     let desk = asked();
     desk.told("key new cem --name Cem --for example.org/other --no-passphrase --keys else");
     let why = "annals: expected a request for example.org/record, found one for example.org/other; \
-               let it be made again with `annals key new --for example.org/record`\n";
+               a request is made with its key, so let its holder make another key, by another \
+               handle: annals key new HANDLE --for example.org/record; the key of this request \
+               stays unused\n";
     assert_eq!(desk.refused("editor add else/cem.request --role editor"), (2, why.to_owned()));
+    // The same handle again is refused, so the hint names another one, and that works.
+    let again = "key new cem --name Cem --for example.org/record --no-passphrase --keys else";
+    assert_eq!(desk.refused(again).0, 2);
+    desk.told(&again.replace("new cem", "new cem2"));
+    desk.told("editor add else/cem2.request --role editor --by ada");
 }
 
 #[test]

@@ -187,3 +187,63 @@ fn a_passphrase_is_changed_and_the_key_stays() {
     assert_eq!(answer.out, "~/keys/bo.key: not encrypted any more\n");
     assert!(desk.read("keys/bo.key").starts_with("-----BEGIN PRIVATE KEY-----\n"));
 }
+
+/// A passphrase file that holds what nobody can type would make a key that nobody opens by typing.
+#[test]
+fn a_passphrase_file_is_one_line_that_can_be_typed() {
+    let desk = Desk::founded();
+    let new = "key new bo --name Bo".to_owned();
+    let variable = "ANNALS_PASSPHRASE_FILE";
+    let many = [&b"long enough "[..]; 400].concat();
+    let refused: [(&[u8], &str); 9] = [
+        (b"\xEF\xBB\xBFsecret one\n", "a byte order mark at its beginning"),
+        (b"secret one\nsecond\n", "more than one line"),
+        (b"secret one\n\n", "more than one line"),
+        (b"secret one\rx\n", "a carriage return inside"),
+        (b"secret one\r", "a carriage return inside"),
+        (b"secret one\0x\n", "a NUL byte"),
+        (b"secret\x1b[A one\n", "a control character"),
+        (b"secret \xff one\n", "expected UTF-8, found other bytes"),
+        (&many, "expected at most 4096 bytes, found more"),
+    ];
+    for (bytes, found) in refused {
+        std::fs::write(desk.path("phrase"), bytes).unwrap();
+        let (exit, why) = desk.refused_with(&new, &[(variable, "phrase")]);
+        assert!(why.starts_with("annals: ANNALS_PASSPHRASE_FILE phrase: "), "{why}");
+        assert_eq!((exit, why.contains(found)), (2, true), "{why}");
+        assert!(!why.contains("secret"), "{why}");
+    }
+    // What is no file is not read: it may never end.
+    for path in ["/dev/zero", "keys"] {
+        let (exit, why) = desk.refused_with(&new, &[(variable, path)]);
+        assert_eq!((exit, why.contains("found something that is none")), (2, true), "{why}");
+        let add = "editor add keys/dee.request --role editor --recovery";
+        if !desk.path("keys/dee.request").exists() {
+            desk.told("key new dee --name Dee --no-passphrase");
+        }
+        let (exit, why) = desk.refused_with(add, &[("ANNALS_RECOVERY_FILE", path)]);
+        assert_eq!((exit, why.contains("found something that is none")), (2, true), "{why}");
+    }
+    // One line end is none of the passphrase, be it of Unix or of Windows.
+    for (handle, bytes) in [("bo", "secret one\n"), ("cy", "secret one\r\n"), ("di", "secret one")]
+    {
+        std::fs::write(desk.path("phrase"), bytes).unwrap();
+        let line = new.replace("new bo", &format!("new {handle}"));
+        assert_eq!(desk.run_with(&line, &[(variable, "phrase")]).exit, 0);
+        std::fs::write(desk.path("typed"), "secret one").unwrap();
+        openssl(&desk, &format!("pkey -in keys/{handle}.key -passin file:typed -noout"));
+    }
+}
+
+#[test]
+fn a_short_passphrase_gets_a_word_and_is_taken() {
+    let desk = Desk::founded();
+    std::fs::write(desk.path("phrase"), "abc\n").unwrap();
+    let phrase = [("ANNALS_PASSPHRASE_FILE", "phrase")];
+    let answer = desk.run_with("key new bo --name Bo", &phrase);
+    let word = "warning: the passphrase has fewer than 10 characters";
+    assert_eq!((answer.exit, answer.err.contains(word)), (0, true), "{}", answer.err);
+    std::fs::write(desk.path("phrase"), "correct horse battery staple\n").unwrap();
+    let answer = desk.run_with("key new cy --name Cy", &phrase);
+    assert_eq!((answer.exit, answer.err.contains("warning")), (0, false), "{}", answer.err);
+}

@@ -79,7 +79,7 @@ fn a_rotated_log_key_signs_beside_the_new_one_until_the_next() {
                 copy of both\n";
     assert_eq!(answer.err, note);
     assert_ne!(desk.read("keys/log.pub"), first);
-    let files = ["log-*.key", "log-*.pub", "log.key", "log.marks", "log.pub"];
+    let files = ["log-*.key", "log-*.pub", "log.key", "log.lock", "log.marks", "log.pub"];
     assert_eq!(log_files(&desk), files);
     assert_eq!((signatures(&desk), desk.whole()), (2, 2));
     desk.told("ledger change --title New");
@@ -92,7 +92,7 @@ fn a_rotated_log_key_signs_beside_the_new_one_until_the_next() {
     assert_eq!((signatures(&desk), desk.whole()), (1, 4));
     desk.told("ledger change --title Newer");
     assert_eq!((signatures(&desk), desk.whole()), (1, 5));
-    assert_eq!(log_files(&desk).len(), 7);
+    assert_eq!(log_files(&desk).len(), 8);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn an_interrupted_change_of_log_keys_is_finished_by_the_next_writer() {
     }
     let answer = desk.run("ledger change --title New");
     assert_eq!(answer.err, "note: the files of the log keys were given their names\n");
-    let files = ["log-*.key", "log-*.pub", "log.key", "log.marks", "log.pub"];
+    let files = ["log-*.key", "log-*.pub", "log.key", "log.lock", "log.marks", "log.pub"];
     assert_eq!(log_files(&desk), files);
     assert_eq!((signatures(&desk), desk.whole()), (2, 3));
 }

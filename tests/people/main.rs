@@ -8,3 +8,4 @@ mod keys;
 mod ledger;
 mod recovery;
 mod revoke;
+mod second;

@@ -5,11 +5,12 @@
 //! Source: RFC 8493 sections 2 and 3; FORMAT.md section 14.
 
 use crate::archive::bag::{DECLARATION, DECLARED, MANIFEST, NOTE, PAYLOAD, TAG_MANIFEST, filed};
+use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError};
 use crate::hash::{Running512, read_hex};
 use crate::transfer::{self, Changed, changed};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -95,7 +96,7 @@ pub fn check(bag: &Path) -> Result<Checked, DiskError> {
 pub fn read(bag: &Path, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
     match disk::read(&bag.join(name), MOST) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(DiskError::NotAFile { .. }) => Ok(None),
+        Err(DiskError::Strange { .. }) => Ok(None),
         Err(error) if error.is_missing() => Ok(None),
         Err(error) => Err(error),
     }
@@ -192,7 +193,7 @@ fn carried(path: &Path, expected: &str) -> Result<Option<Changed>, DiskError> {
 
 fn digest(path: &Path) -> Result<String, DiskError> {
     let failed = || disk::error("read", path);
-    let mut file = File::open(path).map_err(failed())?;
+    let mut file = open(path, Links::Refuse).map_err(failed())?;
     let mut digest = Running512::default();
     let mut buffer = vec![0; 1 << 18];
     loop {

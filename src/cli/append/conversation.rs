@@ -88,7 +88,7 @@ impl Conversation {
             if !self.ask_one()? {
                 return Ok(());
             }
-            if !ask::yes("another fact?", false)? {
+            if !ask::yes("another fact?")? {
                 return Ok(());
             }
         }
@@ -139,7 +139,7 @@ impl Conversation {
             let mut found = words.find(&document.text);
             if let Err(cut @ PointingError::Cut { .. }) = &found {
                 note(cut);
-                if !ask::yes("is the edge meant to be there?", false)? {
+                if !ask::yes("is the edge meant to be there?")? {
                     continue;
                 }
                 words.edges = Edges::Exact;

@@ -1,12 +1,12 @@
-//! A line that is typed and not shown, and questions that can be left.
+//! A line that is typed, shown or not, and questions that can be left.
 //!
-//! Always holds: the terminal shows what is typed again, and its cursor, however a question ends;
+//! Always holds: what was typed before a question is dropped; the terminal shows what is typed again, and its cursor, however a question ends;
 //! Ctrl-C and Ctrl-D end a question, not the program in its midst. Not here: what is asked.
 //! Source: termios(3), of a line: `EOL` ends one as a line feed does.
 
 use console::Term;
-use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios};
-use rustix::termios::{tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios};
+use rustix::termios::{tcflush, tcgetattr, tcsetattr};
 use signal_hook::consts::SIGINT;
 use std::io::{self, Stdin, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,21 +18,31 @@ const INTERRUPT: u8 = 3;
 /// The most that a terminal hands over of one line.
 const MOST: usize = 4_096;
 
-/// The terminal while it shows nothing; after that it is as before.
-struct Unseen {
+/// Whether the terminal shows what is typed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Echo {
+    Shown,
+    Unseen,
+}
+
+/// The terminal while it hands over a line; after that it is as before.
+struct Asking {
     terminal: Stdin,
     before: Termios,
 }
 
-impl Unseen {
-    fn new() -> io::Result<Unseen> {
+impl Asking {
+    fn new(echo: Echo) -> io::Result<Asking> {
         let terminal = io::stdin();
         let before = tcgetattr(&terminal)?;
-        let mut unseen = before.clone();
-        unseen.local_modes.remove(LocalModes::ECHO | LocalModes::ISIG);
-        unseen.special_codes[SpecialCodeIndex::VEOL] = INTERRUPT;
-        tcsetattr(&terminal, OptionalActions::Flush, &unseen)?;
-        Ok(Unseen { terminal, before })
+        let mut asking = before.clone();
+        asking.local_modes.remove(LocalModes::ISIG);
+        if echo == Echo::Unseen {
+            asking.local_modes.remove(LocalModes::ECHO);
+        }
+        asking.special_codes[SpecialCodeIndex::VEOL] = INTERRUPT;
+        tcsetattr(&terminal, OptionalActions::Flush, &asking)?;
+        Ok(Asking { terminal, before })
     }
 
     /// A line, without its end.
@@ -58,7 +68,7 @@ impl Unseen {
     }
 }
 
-impl Drop for Unseen {
+impl Drop for Asking {
     fn drop(&mut self) {
         // There is nobody to tell.
         let _ = tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
@@ -67,12 +77,23 @@ impl Drop for Unseen {
 
 /// Asks on stderr for a line, which is not shown. Ctrl-C and Ctrl-D are an error ([`is_left`]).
 pub fn line(prompt: &str) -> io::Result<Zeroizing<String>> {
-    let unseen = Unseen::new()?;
+    ask(&format!("{prompt}: "), Echo::Unseen)
+}
+
+/// The same of a line that is shown.
+pub fn line_shown(prompt: &str) -> io::Result<Zeroizing<String>> {
+    ask(&format!("{prompt} "), Echo::Shown)
+}
+
+fn ask(prompt: &str, echo: Echo) -> io::Result<Zeroizing<String>> {
+    let asking = Asking::new(echo)?;
     let mut err = io::stderr();
-    write!(err, "{prompt}: ")?;
+    write!(err, "{prompt}")?;
     err.flush()?;
-    let line = unseen.line();
-    writeln!(err)?;
+    let line = asking.line();
+    if echo == Echo::Unseen || line.is_err() {
+        writeln!(err)?;
+    }
     let line = line?;
     match std::str::from_utf8(&line) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
@@ -85,9 +106,11 @@ pub fn is_left(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof)
 }
 
-/// Asks a question that Ctrl-C ends with an error, in place of the program.
+/// Asks a question that Ctrl-C ends with an error, in place of the program. What was typed before
+/// it is dropped.
 pub fn leaving<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> io::Result<T> {
     let ends = interrupt_ends()?;
+    tcflush(io::stdin(), QueueSelector::IFlush)?;
     ends.store(false, Ordering::SeqCst);
     let answer = ask();
     ends.store(true, Ordering::SeqCst);

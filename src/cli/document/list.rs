@@ -138,7 +138,8 @@ const COLUMNS: [&str; 25] = [
     "key",
 ];
 
-fn csv(out: &mut dyn Write, as_of: &AsOf, rows: &[DocumentRow]) -> Result<(), Failure> {
+/// Writes a header and a row for each document.
+pub fn csv(out: &mut dyn Write, as_of: &AsOf, rows: &[DocumentRow]) -> Result<(), Failure> {
     let mut table = Table::new(out);
     table.row(&COLUMNS).map_err(broken)?;
     for row in rows {

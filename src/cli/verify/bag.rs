@@ -8,6 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, out, visible};
 use crate::cli::verify::page::{self, Around};
+use crate::cli::verify::section::{self, Line};
 use crate::cli::verify::{VerifyArgs, keep_page, text as record, told};
 use crate::ledger::audit::Audit;
 use crate::ledger::audit::periods::periods;
@@ -46,7 +47,7 @@ pub fn run(
     let seconds = began.elapsed().as_secs_f64();
     match context.format() {
         Format::Text => {
-            text(&mut out, &bagged)?;
+            text(&mut out, &bag)?;
             if let Some(told) = &told {
                 record::write(&mut out, told, seconds)?;
             }
@@ -73,35 +74,15 @@ struct Whole<'a> {
 }
 
 /// What is told of the bag before the record.
-fn text(out: &mut dyn Write, bagged: &Bagged) -> Result<(), Failure> {
-    let files = bagged.checked.manifest.len();
-    writeln!(out, "bag: {} of {files} files as the manifest says", bagged.checked.payload.1)?;
-    if bagged.derived > 0 {
-        let count = bagged.derived;
-        writeln!(out, "bag: {count} files follow from the record, byte for byte")?;
+fn text(out: &mut dyn Write, bag: &ToldBag) -> Result<(), Failure> {
+    for line in &bag.lines {
+        writeln!(out, "bag: {}", line.text)?;
     }
-    if bagged.checkpoints > 0 {
-        writeln!(out, "bag: {} earlier checkpoints hold", bagged.checkpoints)?;
-    }
-    match &bagged.vouched {
-        Vouched::Yes => writeln!(out, "bag: the log key signed the tag manifest")?,
-        Vouched::Unsigned => writeln!(out, "bag: the tag manifest is not signed")?,
-        Vouched::No(_) | Vouched::Later(_) | Vouched::Changed(_) => {}
-    }
-    let wrong: Vec<&str> = bagged.all_wrong().collect();
-    for why in wrong.iter().take(IN_FULL) {
+    for why in bag.wrong.iter().take(IN_FULL) {
         writeln!(out, "damage: {}", visible(why))?;
     }
-    if wrong.len() > IN_FULL {
-        writeln!(out, "and {} more files", wrong.len() - IN_FULL)?;
-    }
-    if let Some((size, of)) = bagged.size.filter(|(size, of)| size < of) {
-        writeln!(
-            out,
-            "as of position {}: a part, the first {size} of {of} events; what came after is not \
-             here",
-            size.saturating_sub(1)
-        )?;
+    if bag.wrong.len() > IN_FULL {
+        writeln!(out, "and {} more files", bag.wrong.len() - IN_FULL)?;
     }
     Ok(())
 }
@@ -127,14 +108,16 @@ pub struct ToldBag {
     /// Number of events in it, as it says.
     #[serde(skip)]
     pub size: Option<u64>,
-    /// Whether a note is there and does not hold.
+    /// What became of the log key's note.
     #[serde(skip)]
-    pub forged: bool,
+    pub signature: &'static str,
+    /// What is said of it, in lines for people.
+    pub lines: Vec<Line>,
 }
 
 impl ToldBag {
     fn of(bagged: &Bagged) -> ToldBag {
-        ToldBag {
+        let mut bag = ToldBag {
             files: bagged.checked.payload.1,
             derived: bagged.derived,
             checkpoints: bagged.checkpoints,
@@ -143,8 +126,17 @@ impl ToldBag {
             wrong: bagged.all_wrong().map(str::to_owned).collect(),
             listed: bagged.checked.manifest.len() as u64,
             size: bagged.size.map(|(size, _)| size),
-            forged: matches!(bagged.vouched, Vouched::No(_)),
-        }
+            signature: match &bagged.vouched {
+                Vouched::Yes => "the log key signed the tag manifest",
+                Vouched::Unsigned => "the tag manifest is not signed",
+                Vouched::Later(_) => "the note is of a later version: see below",
+                Vouched::Changed(_) => "the note is not judged: see below",
+                Vouched::No(_) => "the note does not hold: see below",
+            },
+            lines: Vec::new(),
+        };
+        bag.lines = section::bag(&bag).lines;
+        bag
     }
 }
 

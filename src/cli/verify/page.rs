@@ -62,8 +62,7 @@ pub fn write(told: &Told, around: &Around<'_>, (now, seconds): (Time, f64)) -> S
                     @if let Some(bag) = around.bag { (bag::section(bag)) }
                     (parts::checks(told))
                     (parts::faults(told))
-                    (parts::open(told))
-                    (parts::anchors(told))
+                    @for section in &told.sections { (parts::section(section)) }
                     (parts::checkpoint(told))
                     (parts::roster(told))
                     (parts::again(told, around))

@@ -4,6 +4,7 @@
 //! are those of docs/verify-report.md. Not here: how it looks.
 
 use crate::cli::tally::ShownTally;
+use crate::cli::verify::section::{Section, sections};
 use crate::evidence::Claim;
 use crate::hash::Hash;
 use crate::index::Built;
@@ -53,6 +54,8 @@ pub struct Told {
     pub tally: ShownTally,
     pub later_version: Option<Later>,
     pub faults: Vec<ToldFault>,
+    /// What stands around it, in lines for people.
+    pub sections: Vec<Section>,
     /// Whether it is of a published record: what can be done about a fault is another then.
     #[serde(skip)]
     pub published: bool,
@@ -158,7 +161,7 @@ impl Told {
         let base64 = |root: &Hash| to_base64(&root.0);
         let anchored = report.anchored();
         let (covered, size) = (anchored.events(), report.size);
-        Told {
+        let mut told = Told {
             report: "annals verify 1",
             verdict: verdict(audited),
             exit: audited.exit(),
@@ -200,8 +203,11 @@ impl Told {
             roster,
             later_version: later(report),
             faults: faults(report),
+            sections: Vec::new(),
             published: audited.tiles.is_some(),
-        }
+        };
+        told.sections = sections(&told);
+        told
     }
 }
 

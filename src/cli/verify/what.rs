@@ -22,7 +22,7 @@ use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
 use crate::transfer::{self, Changed};
 use crate::verify::proof::form::{MAX_PROOF, is_proof};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is to be judged.
 pub enum What {
@@ -72,14 +72,19 @@ impl What {
         if named.join("tile").is_dir() && !named.join("journal").exists() {
             let files = Box::new(Folder::new(&named));
             let found = Published::open(files).map_err(LedgerError::Elsewhere)?;
+            if found.checkpoint().is_none() && holds_a_file(&named.join("tile"), DEEP) {
+                // Tiles without a checkpoint are a record that lost it: rule 701 tells that.
+                return Ok(What::Published(named, Box::new(found)));
+            }
             return published(found, named);
         }
         if !named.is_file() {
             return ledger(Paths::new(named, context.global.keys.clone()));
         }
         // One byte more than may be: a larger file is read as far as shows that it is one.
-        let read =
-            |most: usize| disk::read_up_to(&named, most as u64 + 1).map_err(LedgerError::from);
+        let read = |most: usize| {
+            disk::read_named_up_to(&named, most as u64 + 1).map_err(LedgerError::from)
+        };
         let head = transfer::start(&read(64)?);
         if is_proof(&head) {
             return Ok(What::Proof(read(MAX_PROOF)?));
@@ -100,6 +105,18 @@ impl What {
             other(&head)
         )))
     }
+}
+
+/// How deep tiles can lie in their folder.
+const DEEP: usize = 12;
+
+/// Whether a file stands in a folder, or in one below it.
+fn holds_a_file(folder: &Path, deep: usize) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| match entry.file_type() {
+        Ok(about) if about.is_dir() => deep > 0 && holds_a_file(&entry.path(), deep - 1),
+        found => found.is_ok(),
+    })
 }
 
 /// What else a file is, by its first bytes.

@@ -32,6 +32,11 @@ fn all_or_errors(input: Input) -> Result<Vec<Placed>, Vec<DraftError>> {
 /// Reads JSON Lines; what cannot be read is kept beside what can.
 pub fn read_json_lines(text: &str) -> Input {
     let mut input = Input::default();
+    if let Some(why) = other_form(text) {
+        let line = text.lines().position(|line| !line.trim().is_empty()).unwrap_or_default() + 1;
+        input.unread.push(DraftError { line, name: None, why });
+        return input;
+    }
     for (line, content) in text.lines().enumerate().map(|(at, line)| (at + 1, line)) {
         if content.trim().is_empty() {
             continue;
@@ -46,6 +51,32 @@ pub fn read_json_lines(text: &str) -> Input {
         }
     }
     input
+}
+
+/// What a text is that is not JSON Lines as a whole: told once, not for each of its lines.
+fn other_form(text: &str) -> Option<String> {
+    const EXPECTED: &str = "expected JSON Lines, a draft in braces on each line";
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let (first, several) = (lines.next()?, lines.next().is_some());
+    let json = || serde_json::from_str::<serde_json::Value>(text);
+    if first.starts_with("[[") || !first.starts_with(['{', '[']) {
+        let table = toml::from_str::<toml::Table>(text);
+        if first.starts_with("[[draft]]") || table.is_ok_and(|table| !table.is_empty()) {
+            return Some(format!(
+                "{EXPECTED}; found TOML: give the file a name that ends in .toml"
+            ));
+        }
+    }
+    match first.chars().next() {
+        Some('[') if json().is_ok() => Some(format!(
+            "{EXPECTED}; found one JSON array: leave out its brackets and commas, and put each \
+             draft on a line of its own"
+        )),
+        Some('{') if several && json().is_ok() => Some(format!(
+            "{EXPECTED}; found one JSON object over several lines: put it on one line"
+        )),
+        _ => None,
+    }
 }
 
 fn json_draft(line: &str) -> Result<Draft, String> {
@@ -100,6 +131,9 @@ pub fn read_toml(text: &str) -> Input {
                 Ok(_) => {
                     "expected a table [[draft]] for each draft, and nothing beside them".to_owned()
                 }
+                Err(_) if text.trim_start().starts_with('{') => "expected TOML, found what looks \
+                     like JSON Lines: give the file a name that does not end in .toml"
+                    .to_owned(),
                 Err(_) => format!("expected TOML: {}", error.message()),
             };
             input.unread.push(DraftError { line, name: None, why });

@@ -4,6 +4,7 @@
 
 use crate::cli::output::visible;
 use crate::cli::verify::bag::ToldBag;
+use crate::cli::verify::page::parts::lines;
 use maud::{Markup, html};
 
 /// What was found of the bag.
@@ -11,31 +12,7 @@ pub fn section(bag: &ToldBag) -> Markup {
     html! {
         section aria-labelledby="bag" {
             h2 id="bag" { "The bag" }
-            dl {
-                dt { "Holds" }
-                dd { (holds(bag)) }
-                dt { "Files" }
-                dd { (bag.files) " of " (bag.listed) " as the manifest says" }
-                dt { "Views" }
-                dd {
-                    @match bag.derived {
-                        0 => "not compared: the record in it has faults",
-                        count => { (count) " files follow from the record, byte for byte" }
-                    }
-                }
-                dt { "Earlier checkpoints" }
-                dd { (bag.checkpoints) " hold" }
-                dt { "Signature" }
-                dd {
-                    @if bag.signed {
-                        "the log key signed the tag manifest"
-                    } @else if bag.forged {
-                        "the note does not hold: see below"
-                    } @else {
-                        "the tag manifest is not signed"
-                    }
-                }
-            }
+            (lines(&bag.lines))
             h3 { "Damage" }
             @if bag.wrong.is_empty() {
                 p { "None." }
@@ -43,17 +20,5 @@ pub fn section(bag: &ToldBag) -> Markup {
                 ul class="damage" { @for why in &bag.wrong { li { (visible(why)) } } }
             }
         }
-    }
-}
-
-fn holds(bag: &ToldBag) -> String {
-    match (bag.size, bag.of) {
-        (Some(size), Some(of)) if size < of => format!(
-            "a part, as of position {}: the first {size} of {of} events; what came after is not \
-             here",
-            size.saturating_sub(1)
-        ),
-        (Some(size), Some(_)) => format!("the whole record of {size} events"),
-        _ => "not told: bag-info.txt does not say it".to_owned(),
     }
 }

@@ -4,7 +4,8 @@
 
 use super::Around;
 use crate::cli::output::visible;
-use crate::cli::verify::text::{Anchors, Range};
+use crate::cli::verify::page::capital;
+use crate::cli::verify::section::{Line, Section};
 use crate::cli::verify::told::{Told, ToldFault};
 use crate::cli::zone;
 use crate::ledger::audit::periods::{Border, Period};
@@ -99,12 +100,6 @@ pub fn faults(told: &Told) -> Markup {
                     }
                 }
             }
-            @if let Some(later) = &told.later_version {
-                p {
-                    "Event " (later.position) " is of format " (later.format) ", which this \
-                     program does not know: all before it was checked, it and what follows was not."
-                }
-            }
         }
     }
 }
@@ -120,99 +115,29 @@ fn row(fault: &ToldFault) -> Markup {
     }
 }
 
-/// What could not be checked, or was not.
-pub fn open(told: &Told) -> Markup {
+/// A section of labelled lines.
+pub fn section(section: &Section) -> Markup {
     html! {
-        section aria-labelledby="open" {
-            h2 id="open" { "What was not checked" }
-            ul {
-                @if told.not_checked_again > 0 {
-                    li {
-                        "Signatures, bodies and quotations of the first " (told.not_checked_again)
-                        " events were not checked again: only what is new since the pin was."
-                    }
-                }
-                @if told.not_checkable > 0 {
-                    li {
-                        (told.not_checkable) " checks could not be made, for their body or \
-                         document is withheld and an event of the record says so."
-                    }
-                }
-                @if told.ignored_signature_lines > 0 {
-                    li {
-                        (told.ignored_signature_lines) " signature lines of unknown keys under the \
-                         checkpoint were ignored, as the format says."
-                    }
-                }
-                @if told.ignored_bytes > 0 {
-                    li {
-                        (told.ignored_bytes) " bytes of an unfinished commit after the end of the \
-                         record were ignored, as the format says."
-                    }
-                }
-                li {
-                    @match told.store.state {
-                        "same" => "The store holds what the journal holds.",
-                        "differs" => "The store differs from the journal: see the faults.",
-                        _ => {
-                            "The store was not compared: "
-                            (visible(told.store.why.as_deref().unwrap_or_default())) "."
-                        }
-                    }
-                }
+        section aria-labelledby=(section.id) {
+            h2 id=(section.id) { (section.heading) }
+            @if section.lines.is_empty() {
+                p { "Nothing." }
+            } @else {
+                (lines(&section.lines))
             }
         }
     }
 }
 
-/// What speaks for which events.
-pub fn anchors(told: &Told) -> Markup {
+/// Labelled lines.
+pub fn lines(lines: &[Line]) -> Markup {
     html! {
-        section aria-labelledby="anchors" {
-            h2 id="anchors" { "What speaks for it" }
-            dl {
-                dt { "Anchored" }
-                dd {
-                    @match told.anchored.events {
-                        0 => "no events",
-                        _ => (Anchors(&told.anchored)),
-                    }
-                }
-                dt { "Unanchored" }
-                dd { (Range(&told.unanchored)) }
-                dt { "Pin" }
-                dd { (pin(told)) }
-                dt { "Memory of the log key" }
-                dd { (if told.memory_compared { "compared" } else { "not at hand" }) }
-                @if let Some(evidence) = &told.evidence {
-                    dt { "Evidence" }
-                    dd { (visible(&evidence.file)) " (" (evidence.claim) ")" }
-                }
-                @if let Some(why) = &told.no_evidence {
-                    dt { "Evidence" }
-                    dd { "none: " (why) }
-                }
-                @for why in &told.explained {
-                    dt { "Explained by the faults" }
-                    dd { (why) "; nobody is accused" }
-                }
+        dl {
+            @for line in lines {
+                dt { (capital(line.label)) }
+                dd { (line.text) }
             }
         }
-    }
-}
-
-fn pin(told: &Told) -> String {
-    let size = told.pin.size.unwrap_or_default();
-    match told.pin.state {
-        "made" => format!("made at size {size}"),
-        "holds" => format!("holds at size {size}"),
-        "moved" => {
-            let before = told.pin.before.unwrap_or_default();
-            format!("holds at size {before}, moved forward to {size}")
-        }
-        "kept" => format!("holds at size {size}, and stays there"),
-        "left" => "does not hold, or the record does not: left as it was".to_owned(),
-        _ => "none was given: nothing that an auditor kept was compared".to_owned(),
     }
 }
 

@@ -1,0 +1,73 @@
+//! Files that hold a secret to be typed: a passphrase, a recovery key.
+//!
+//! Always holds: only a regular file is read, and no more of it than a secret may have; a new
+//! passphrase is one line that can be typed; no message holds a part of one. Not here: which file.
+//! Source: what a terminal hands over as a line, termios(3).
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// The most that a file of a secret may have: a terminal hands over no longer line.
+const MOST: usize = 4_096;
+
+/// The text of a file, without the line ends at its end; `variable` names it in messages.
+pub fn text(path: &Path, variable: &str) -> io::Result<Zeroizing<String>> {
+    let text = whole(path, variable)?;
+    Ok(Zeroizing::new(text.trim_end_matches(['\n', '\r']).to_owned()))
+}
+
+/// A new passphrase: what stands in a file, but for one line end, must be what can be typed.
+pub fn new_passphrase(path: &Path, variable: &str) -> io::Result<Zeroizing<String>> {
+    let whole = whole(path, variable)?;
+    let line = whole.strip_suffix('\n').unwrap_or(&whole);
+    let line = line.strip_suffix('\r').filter(|_| whole.ends_with('\n')).unwrap_or(line);
+    match untypable(line) {
+        Some(found) => Err(refused(
+            path,
+            variable,
+            &format!("expected a passphrase of one line that can be typed, found {found}"),
+        )),
+        None => Ok(Zeroizing::new(line.to_owned())),
+    }
+}
+
+/// What stands in a passphrase that nobody can type at a prompt, if anything does.
+pub fn untypable(text: &str) -> Option<&'static str> {
+    if text.starts_with('\u{feff}') {
+        return Some("a byte order mark at its beginning; save the file as UTF-8 without one");
+    }
+    text.chars().find_map(|letter| match letter {
+        '\n' | '\u{2028}' | '\u{2029}' => Some("more than one line"),
+        '\r' => Some("a carriage return inside"),
+        '\0' => Some("a NUL byte"),
+        '\u{feff}' => Some("a byte order mark inside"),
+        letter if letter.is_control() => Some("a control character"),
+        _ => None,
+    })
+}
+
+fn whole(path: &Path, variable: &str) -> io::Result<Zeroizing<String>> {
+    let io = |error: io::Error| {
+        io::Error::new(error.kind(), format!("{variable} {}: {error}", path.display()))
+    };
+    if !std::fs::metadata(path).map_err(io)?.is_file() {
+        return Err(refused(path, variable, "expected a file, found something that is none"));
+    }
+    // Room for all from the start: a buffer that grows leaves copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MOST + 1));
+    File::open(path).map_err(io)?.take(MOST as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
+    if bytes.len() > MOST {
+        let why = format!("expected at most {MOST} bytes, found more");
+        return Err(refused(path, variable, &why));
+    }
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(refused(path, variable, "expected UTF-8, found other bytes")),
+    }
+}
+
+fn refused(path: &Path, variable: &str, why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{variable} {}: {why}", path.display()))
+}

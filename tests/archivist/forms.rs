@@ -1,0 +1,155 @@
+//! Every command in every form: it answers in it, or refuses it before any work.
+
+use crate::story::{Story, story};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The words of every command that has no further ones, from the program's own manual.
+fn commands(story: &Story) -> Vec<String> {
+    story.told("man --to pages");
+    let pages = story.folder.path().join("pages");
+    let name = |path: PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let files = std::fs::read_dir(&pages).unwrap().map(|entry| name(entry.unwrap().path()));
+    let all: Vec<String> = files.filter(|name| name != "annals").collect();
+    std::fs::remove_dir_all(&pages).unwrap();
+    let whole = |name: &&String| {
+        let below = format!("{name}-");
+        !name.contains("-help") && !all.iter().any(|other| other.starts_with(&below))
+    };
+    let words = |name: &String| name.strip_prefix("annals-").unwrap().replace('-', " ");
+    let mut commands: Vec<String> = all.iter().filter(whole).map(words).collect();
+    commands.sort();
+    commands
+}
+
+/// What a command needs to be understood; a new command gets a line here.
+fn needed(command: &str) -> &'static str {
+    match command {
+        "append" => "article.txt",
+        "blame" => "3",
+        "completions" => "bash",
+        "confirm" => "5 --how reread",
+        "correct" => "5 --claim C --reason entry-error --statement S",
+        "diff" => "3",
+        "dispute" => "5 --reason entry-error --statement S",
+        "document add" => "article.txt --title T --lang en",
+        "document describe" => "3 --title T --statement S",
+        "editor add" => "keys/ada.request --role editor",
+        "editor change" => "bo --name Bo",
+        "editor revoke" => "bo --reason left --statement S",
+        "export" => "--to bag",
+        "find" => "met",
+        "import" => "bag --to other",
+        "init" => "--no-passphrase",
+        "key import" => "zoe key.pem",
+        "key new" => "zoe --name Zoe --no-passphrase",
+        "key passphrase" => "ada",
+        "key show" => "ada",
+        "ledger change" => "--title Other",
+        "ledger rekey" => "--reason rotated --statement S",
+        "ledger retime" => "--statement S",
+        "prove" => "5 -o 5.proof",
+        "publish" => "pub",
+        "reinstate" => "11 --statement S",
+        "relate" => "5 supports 4",
+        "retract" => "5 --reason entry-error --statement S",
+        "review" => "--by ada",
+        "show" => "4",
+        "timeline" => "--html -",
+        "uphold" => "12 --statement S",
+        "witness add" => "one one.example+0 http://127.0.0.1:1/",
+        "witness new" => "w --name one.example/w",
+        "witness remove" => "one",
+        "witness serve" => "--key w --for one.example+0 --state state",
+        "document list" | "editor list" | "key list" | "log" | "man" | "repair" | "replay"
+        | "status" | "verify" | "witness collect" | "witness list" => "",
+        other => panic!("{other} is a new command: say here what it needs"),
+    }
+}
+
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let (mut found, mut folders) = (BTreeMap::new(), vec![folder.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => drop(found.insert(path.clone(), std::fs::read(&path).unwrap())),
+            }
+        }
+    }
+    found
+}
+
+/// That an answer is in the form that was asked for.
+fn in_form(format: &str, out: &str) {
+    match format {
+        "json" => {
+            serde_json::from_str::<Value>(out).unwrap();
+            assert_eq!(out.lines().count(), 1, "{out}");
+        }
+        "jsonl" => {
+            let lines = out.lines().map(serde_json::from_str::<Value>);
+            lines.for_each(|line| assert!(line.unwrap().is_object()));
+        }
+        _ => {
+            let mut table = csv::Reader::from_reader(out.as_bytes());
+            assert!(table.headers().unwrap().len() > 5, "{out}");
+            table.records().for_each(|row| drop(row.unwrap()));
+        }
+    }
+}
+
+#[test]
+fn every_command_answers_in_a_form_or_refuses_it_before_any_work() {
+    let story = story();
+    let (commands, before) = (commands(&story), files(story.folder.path()));
+    assert!(commands.len() > 40, "{commands:?}");
+    let mut answered = Vec::new();
+    for command in &commands {
+        let line = format!("{command} {}", needed(command));
+        for format in ["json", "jsonl", "csv"] {
+            let answer = story.run(&format!("{} --format {format}", line.trim()));
+            let refused = format!("annals: {command}: expected --format ");
+            if answer.err.starts_with(&refused) {
+                assert_eq!((answer.exit, answer.out.as_str()), (2, ""), "{line} {format}");
+                assert!(answer.err.ends_with(&format!(", found {format}\n")), "{}", answer.err);
+                // No ledger is needed to say so.
+                let elsewhere = ["--ledger nowhere", "--format", format].join(" ");
+                let again = story.run(&format!("{} {elsewhere}", line.trim()));
+                assert_eq!(again.err, answer.err, "{line} {format}");
+                continue;
+            }
+            // There is no witness to collect from: that is said, and in no form.
+            if command == "witness collect" {
+                continue;
+            }
+            assert_eq!(answer.exit, 0, "{line} {format}: {}", answer.err);
+            in_form(format, &answer.out);
+            answered.push(format!("{command} {format}"));
+        }
+    }
+    assert!(before == files(story.folder.path()), "something was written");
+    for form in ["blame json", "diff jsonl", "log csv", "show csv", "review csv", "verify json"] {
+        assert!(answered.contains(&form.to_owned()), "{form}: {answered:?}");
+    }
+    for form in ["blame csv", "diff csv", "verify csv", "status csv"] {
+        assert!(!answered.contains(&form.to_owned()), "{form}");
+    }
+}
+
+#[test]
+fn a_page_of_any_event_is_a_row_too() {
+    let story = story();
+    for (position, column) in [("4", "claim"), ("3", "media_type"), ("1", "effect"), ("8", "on")] {
+        let table = story.told(&format!("show {position} --format csv"));
+        in_form("csv", &table);
+        let header = table.lines().next().unwrap();
+        assert!(header.split(',').any(|name| name == column), "{position}: {header}");
+    }
+    // A unified diff is text.
+    let answer = story.run("diff 9 --unified --format json");
+    let why = "annals: diff: expected --format text, its only form, found json\n";
+    assert_eq!((answer.exit, answer.err.as_str()), (2, why));
+}
