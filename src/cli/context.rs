@@ -188,6 +188,11 @@ impl Context {
                     path.display()
                 ),
                 Notice::StoreBuilt(n) => format!("note: the store was built, {n} events"),
+                Notice::StoreAside(path, why, n) => format!(
+                    "note: the store could not be read ({why}): it was kept as {}, and built again \
+                     from the journal, {n} events",
+                    path.display()
+                ),
                 Notice::StoreCaughtUp(n) => format!("note: {n} events were added to the store"),
                 Notice::CheckpointAside(path, why) => {
                     format!("note: the checkpoint was kept as {}: {why}", path.display())

@@ -44,7 +44,8 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
         let head = format!("{position:>6}  {}{on}", settled.args.kind());
         if extent == Extent::Line {
             let said = said(&settled.content).unwrap_or_default();
-            writeln!(out, "{head}  {}", visible(&said))?;
+            let file = file(prepared, &settled.content).map(|file| format!(", {file}"));
+            writeln!(out, "{head}  {}{}", visible(&said), file.unwrap_or_default())?;
             for line in quoted_and_attributed(&settled.content) {
                 writeln!(out, "{}", wrapped(&line, 8))?;
             }
@@ -136,6 +137,7 @@ fn lines(writer: &mut Writer, prepared: &Prepared, settled: &Settled) -> Vec<Str
             let (from, published) = (from.unwrap_or_default(), published.unwrap_or_default());
             let kind = format!("{}, {}{from}{published}", &*content.media_type, &*content.lang);
             lines.push(format!("{} bytes, {kind}", content.bytes));
+            lines.extend(file(prepared, &settled.content));
             lines.push(format!("sha256 {}", content.sha256));
         }
         _ => lines.extend(old.iter().map(|old| format!("“{}”", visible(&old.claim)))),
@@ -147,6 +149,13 @@ fn lines(writer: &mut Writer, prepared: &Prepared, settled: &Settled) -> Vec<Str
         quoted(&mut lines, &mut desk, entry);
     }
     lines
+}
+
+/// The file that a document is captured of.
+fn file(prepared: &Prepared, content: &Content) -> Option<String> {
+    let Content::DocumentCaptured(content) = content else { return None };
+    let path = prepared.places.get(&content.sha256)?;
+    Some(format!("of the file {}", visible(&path.display().to_string())))
 }
 
 /// The revisions of the facts that an event is about, as they were before it.

@@ -19,7 +19,7 @@ use crate::ledger::append::{
     Around, Before, Prepared, Receipt, Resumed, Signer, before, commit, prepare_input, resume,
 };
 use crate::ledger::draft::{Draft, Input};
-use crate::ledger::loaded::LoadedInput;
+use crate::ledger::loaded::{Files, LoadedInput, Reach};
 use crate::ledger::repeats::Repeats;
 use crate::ledger::writer::{Woken, Writer};
 use std::io::Write;
@@ -34,6 +34,8 @@ pub struct Submission {
     pub again: bool,
     /// The folder that files of drafts are relative to.
     pub folder: PathBuf,
+    /// Which files drafts may name.
+    pub files: Files,
     /// Show what will be written also where nobody is asked.
     pub show: bool,
 }
@@ -59,7 +61,9 @@ pub fn submit(context: &mut Context, input: &Input, options: &Submission) -> Res
     }
     context.trial = options.dry_run;
     let mut writer = context.writer()?;
-    let loaded = LoadedInput::read(input, &options.folder);
+    let keys = writer.paths.keys.clone();
+    let reach = Reach { folder: &options.folder, keys: &keys, files: options.files };
+    let loaded = LoadedInput::read(input, reach);
     if !options.dry_run
         && let Some(public) = context.locked_signer(&writer)?
         && let Some(receipt) = check(context, &writer, &loaded, options, public)?

@@ -16,7 +16,7 @@ use crate::ledger::ahead;
 use crate::ledger::desk::{Pending, WriterDesk};
 use crate::ledger::draft::{Input, Placed};
 use crate::ledger::error::{LedgerError, Refusal};
-use crate::ledger::loaded::{LoadedDraft, LoadedInput};
+use crate::ledger::loaded::{Files, LoadedDraft, LoadedInput, Reach};
 use crate::ledger::outbox::{Keeping, Kept, Submission};
 use crate::ledger::outcome::{Fate, Outcome, Output, Refusals};
 use crate::ledger::repeats::{self, Repeats};
@@ -28,6 +28,7 @@ use crate::time::Time;
 use crate::verify::Follower;
 use crate::verify::content::Asked;
 use crate::verify::examine::{Examined, examine, examine_whole};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Who signs, when, and with what randomness.
@@ -49,6 +50,8 @@ pub struct Prepared {
     pub settled: Vec<Settled>,
     /// Documents that come with them.
     pub documents: Vec<(Hash, Vec<u8>)>,
+    /// Where each of them was read, if it was a file.
+    pub places: BTreeMap<Hash, PathBuf>,
     /// Position of the first one.
     pub first: u64,
     /// What keeps them until they are acknowledged.
@@ -115,7 +118,9 @@ pub fn resume(
         Kept::Fits(kept) => {
             let (first, documents) = (writer.size(), input.documents());
             let keeping = submission.keeping(first, &kept, signer.key);
-            let mut prepared = Prepared { first, documents, keeping, ..Prepared::default() };
+            let places = input.places();
+            let mut prepared =
+                Prepared { first, documents, places, keeping, ..Prepared::default() };
             for entry in kept {
                 prepared.settled.extend(said_by(&entry));
                 prepared.entries.push(entry);
@@ -202,7 +207,8 @@ pub fn prepare(
     folder: &Path,
 ) -> Result<Prepared, LedgerError> {
     let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
-    let input = LoadedInput::read(&input, folder);
+    let keys = writer.paths.keys.clone();
+    let input = LoadedInput::read(&input, Reach { folder, keys: &keys, files: Files::default() });
     let repeats = Repeats::Allowed;
     prepare_input(writer, &input, Around { signer, done: &mut |_| {}, repeats })
 }
@@ -228,6 +234,7 @@ fn prepare_by(
     let mut out = Output::default();
     out.prepared.first = writer.size();
     out.prepared.unsigned = !around.signer.key.signs();
+    out.prepared.places = input.places();
     let mut refusals = Refusals::of(&input.unread);
     let mut rest = input.drafts.as_slice();
     while let Some(next) = rest.first() {

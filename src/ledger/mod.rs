@@ -6,6 +6,7 @@
 pub mod act;
 pub mod advice;
 pub mod ahead;
+pub mod apart;
 pub mod append;
 pub mod audit;
 pub mod desk;

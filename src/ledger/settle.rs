@@ -74,8 +74,19 @@ fn words<const MAX: usize>(
     value.map(|text| field(name, Words::new(text.as_str()))).transpose()
 }
 
+/// Schemes of what a browser runs or shows by itself: they lead to nothing.
+const NO_ADDRESSES: [&str; 4] = ["blob", "data", "javascript", "vbscript"];
+
 fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unsettled> {
-    value.map(|text| field(name, Uri::new(text.as_str()))).transpose()
+    let Some(text) = value else { return Ok(None) };
+    let uri = field(name, Uri::new(text.as_str()))?;
+    let scheme = uri.split(':').next().unwrap_or_default();
+    if NO_ADDRESSES.contains(&scheme) {
+        return Err(format!(
+            "{name}: expected an address or a name, found {scheme}:, which is a program or a text"
+        ));
+    }
+    Ok(Some(uri))
 }
 
 /// Settles drafts one after the other; keeps the agents' types and roles.

@@ -9,6 +9,7 @@ mod ground;
 
 use crate::disk;
 use crate::disk::lock::{Lock, Waiting};
+use crate::disk::temporary::remove_unfinished;
 use crate::event::Entry;
 use crate::hash::Hash;
 use crate::index::{Builder, Mode};
@@ -52,6 +53,9 @@ pub enum Notice {
     Aside(PathBuf, u64),
     /// There was no store; it was built from the journal.
     StoreBuilt(u64),
+    /// The store could not be read: it was kept here, for this reason, and built again from the
+    /// journal, so many events.
+    StoreAside(PathBuf, String, u64),
     /// The store lacked so many events; they were added from the journal.
     StoreCaughtUp(u64),
     /// The checkpoint was behind; it was signed anew.
@@ -186,6 +190,9 @@ impl Writer {
         }
         if is_signed {
             outbox::prune_written(&this);
+        }
+        for folder in [&this.paths.ledger, &this.paths.documents(), &this.paths.keys] {
+            remove_unfinished(folder);
         }
         Ok(this)
     }
@@ -454,7 +461,9 @@ impl Writer {
             lock.step();
         }
         let added = self.size() - behind;
-        if !self.notices.iter().any(|notice| matches!(notice, Notice::StoreBuilt(_))) {
+        let built =
+            |notice: &Notice| matches!(notice, Notice::StoreBuilt(_) | Notice::StoreAside(..));
+        if !self.notices.iter().any(built) {
             self.notices.push(Notice::StoreCaughtUp(added));
         }
         Ok(())
