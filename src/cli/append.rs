@@ -10,7 +10,8 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{QuoteArgs, WordsArgs, WriteArgs};
-use crate::cli::submit::{Submission, submit};
+use crate::cli::kept::Kept;
+use crate::cli::submit::{Submission, submit, submit_typed};
 use crate::disk;
 use crate::event::words::{Stance, Type};
 use crate::ledger::draft::{Draft, Input, read_json_lines, read_toml};
@@ -67,7 +68,9 @@ pub fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
         Some(file) => {
             let input = read(file)?;
             let folder = file.parent().unwrap_or(Path::new("")).to_owned();
-            submit(context, &input, &Submission { folder, files, ..Submission::of(&args.write) })
+            let options = Submission { folder, files, ..Submission::of(&args.write) };
+            let outcome = submit(context, &input, &options);
+            Kept::there(context, file)?.written(outcome, options.dry_run)
         }
         None if one_fact => one(context, args),
         None if ask::on_terminal() => conversation::run(context, &args.write),
@@ -87,7 +90,7 @@ fn one(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
     words.claim = Some(ask::given(words.claim, question, "--claim")?);
     let evidence = place.evidence(Stance::Supports).into_iter().collect();
     let draft = Draft { kind: Some(Type::FactAsserted), evidence: Some(evidence), ..words.draft() };
-    submit(context, &Input::of([draft]), &Submission::shown(&write))
+    submit_typed(context, &[draft], &Submission::shown(&write))
 }
 
 /// The drafts of a file.

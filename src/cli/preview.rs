@@ -46,6 +46,9 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
             let said = said(&settled.content).unwrap_or_default();
             let file = file(prepared, &settled.content).map(|file| format!(", {file}"));
             writeln!(out, "{head}  {}{}", visible(&said), file.unwrap_or_default())?;
+            for line in quoted_and_attributed(&settled.content) {
+                writeln!(out, "{}", wrapped(&line, 8))?;
+            }
             continue;
         }
         writeln!(out, "{head}")?;
@@ -59,6 +62,21 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
         writeln!(out, "        … and {more} more")?;
     }
     Ok(())
+}
+
+/// The words that a new fact quotes, and whose they are, a line each.
+fn quoted_and_attributed(content: &Content) -> Vec<String> {
+    let fact = match content {
+        Content::FactAsserted(content) => &content.fact,
+        Content::FactCorrected(content) => &content.fact,
+        _ => return Vec::new(),
+    };
+    let quotes = fact.evidence.iter().filter_map(|entry| {
+        let quote = entry.quote.as_ref()?;
+        Some(format!("document {}: “{}”", entry.document, visible(&quote.exact)))
+    });
+    let by = words::attribution(fact.attribution.as_deref().unwrap_or_default());
+    quotes.chain(by.map(|by| format!("according to {by}"))).collect()
 }
 
 fn listed(positions: &[u64]) -> String {

@@ -10,7 +10,7 @@ use crate::event::Entry;
 use crate::event::body::{Body, Content};
 use crate::event::record::Reading;
 use crate::hash::Hash;
-use crate::key::{Keys, SecretKey};
+use crate::key::{Keys, PublicKey, SigningKey};
 use crate::ledger::advice::told;
 use crate::ledger::ahead;
 use crate::ledger::desk::{Pending, WriterDesk};
@@ -27,14 +27,14 @@ use crate::ledger::writer::Writer;
 use crate::time::Time;
 use crate::verify::Follower;
 use crate::verify::content::Asked;
-use crate::verify::examine::{Examined, examine_whole};
+use crate::verify::examine::{Examined, examine, examine_whole};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Who signs, when, and with what randomness.
 pub struct Signer<'a> {
     /// The editor's key.
-    pub key: &'a SecretKey,
+    pub key: &'a dyn SigningKey,
     /// The writer's clock.
     pub clock: &'a mut Clock,
     /// Where salts come from.
@@ -56,6 +56,8 @@ pub struct Prepared {
     pub first: u64,
     /// What keeps them until they are acknowledged.
     pub keeping: Option<Keeping>,
+    /// Whether they only show what would be signed: they are never written.
+    pub unsigned: bool,
     /// What whoever signs them is to know: passages that other facts quote too, what a claim says
     /// and no quoted word does.
     pub notes: Vec<String>,
@@ -133,6 +135,34 @@ pub fn resume(
     }
 }
 
+/// What became of an earlier submission of the same drafts by this key, as far as can be said
+/// without the secret: its receipt, or whether its events wait to be written.
+pub fn before(
+    writer: &Writer,
+    input: &LoadedInput,
+    key: &PublicKey,
+) -> Result<Before, LedgerError> {
+    Ok(match Submission::of(writer, input, key).find(writer)? {
+        Kept::Recorded(first) => {
+            let count = input.drafts.len() as u64;
+            Before::Written(Receipt { first, count, already: true })
+        }
+        Kept::Fits(_) => Before::Signed,
+        Kept::Nothing | Kept::Damaged(_) => Before::New,
+    })
+}
+
+/// What an earlier submission came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// It is in the record.
+    Written(Receipt),
+    /// It was signed for the record's present end, and not written.
+    Signed,
+    /// Neither.
+    New,
+}
+
 /// What a signed event says, without its document.
 fn said_by(entry: &Entry) -> Option<Settled> {
     let args = Reading::of(&entry.record).statement?.args;
@@ -203,6 +233,7 @@ fn prepare_by(
     let submission = Submission::of(writer, input, &around.signer.key.public());
     let mut out = Output::default();
     out.prepared.first = writer.size();
+    out.prepared.unsigned = !around.signer.key.signs();
     out.prepared.places = input.places();
     let mut refusals = Refusals::of(&input.unread);
     let mut rest = input.drafts.as_slice();
@@ -228,6 +259,10 @@ fn prepare_by(
 
 /// Writes prepared events: kept in the outbox first, so that a lost receipt loses nothing.
 pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, LedgerError> {
+    if prepared.unsigned {
+        let why = "these events are not signed; they show what would be, and are never written";
+        return Err(LedgerError::Usage(why.to_owned()));
+    }
     if let Some(keeping) = &prepared.keeping {
         keeping.keep(&prepared.entries)?;
     }
@@ -259,7 +294,7 @@ fn one(
             let signer = &mut *around.signer;
             let slot = slot(writer, signer.clock.now());
             let entry = seal(&settled, &slot, signer.key, signer.entropy)?;
-            let examined = examine_one(writer, &entry);
+            let examined = examine_one(writer, &entry, out.prepared.unsigned);
             take(writer, Signed { settled, entry, examined }, &mut out.prepared)?
         }
     };
@@ -313,11 +348,16 @@ pub fn slot(writer: &Writer, now: Time) -> Slot {
 /// Lets the judge take the last prepared event, its signature included, wherever it came from; its
 /// faults are why it is refused.
 pub fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<String>, LedgerError> {
-    let examined = prepared.entries.last().and_then(|entry| examine_one(writer, entry));
+    let unsigned = prepared.unsigned;
+    let examined = prepared.entries.last().and_then(|entry| examine_one(writer, entry, unsigned));
     judge(writer, prepared, examined)
 }
 
-fn examine_one(writer: &Writer, entry: &Entry) -> Option<Examined> {
+/// An entry, examined: whole, unless it only shows what would be signed.
+fn examine_one(writer: &Writer, entry: &Entry, unsigned: bool) -> Option<Examined> {
+    if unsigned {
+        return Some(examine(entry));
+    }
     examine_whole(std::slice::from_ref(entry), &mut Keys::new(&writer.keyring)).pop()
 }
 

@@ -228,8 +228,9 @@ impl Writer {
         paths.expect_ledger(false)?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
-        let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
-        Ok(Writer::judged(paths, log_keys, imported, None)?.writer)
+        // It signs nothing, so it needs no key.
+        let log_keys = KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys());
+        Ok(Writer::judged(paths, log_keys.unwrap_or_default(), imported, None)?.writer)
     }
 
     /// The record judged, and why its checkpoint is not one of its own, if so.

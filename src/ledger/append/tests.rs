@@ -4,7 +4,7 @@ use super::*;
 use crate::entropy::Seeded;
 use crate::event::args::{Args, EditorEnrolled, Roles};
 use crate::event::body::{Content, Named};
-use crate::key::Possession;
+use crate::key::{Possession, SecretKey};
 use crate::keys::{Handle, Protection};
 use crate::ledger::draft::json_lines;
 use crate::ledger::init::{Founding, init};
