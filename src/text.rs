@@ -46,6 +46,25 @@ pub fn is_invisible(c: char) -> bool {
         | 0x2066..=0x2069 | 0xFEFF | 0xFFF9..=0xFFFF | 0xE0000..=0xE007F)
 }
 
+/// Whether a code point has no width or no ink, and so is made visible where it is shown. Words of
+/// ours may have it. The two joiners are part of the spelling after a letter of many scripts and
+/// after an emoji; after others, or at the beginning, they are seen.
+pub fn is_unseen(before: Option<char>, c: char) -> bool {
+    match u32::from(c) {
+        0x200C..=0x200D => !before.is_some_and(is_joined),
+        0xAD | 0x34F | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B => true,
+        0x2060..=0x206F | 0x3164 | 0xFFA0 | 0x1D173..=0x1D17A => true,
+        _ => false,
+    }
+}
+
+/// Whether a joiner after this is spelling: from Hebrew on, but for Georgian to Vietnamese Latin
+/// and Greek, and for punctuation.
+fn is_joined(before: char) -> bool {
+    matches!(u32::from(before), 0x590..=0x109F | 0x1780..=0x1CFF)
+        || matches!(u32::from(before), 0x2190..=0x2BFF | 0xA840..=0xABFF | 0xFE0F | 0x10000..)
+}
+
 fn check_length(text: &str, min: usize, max: usize) -> Result<(), TextError> {
     let long = text.len() > max;
     let found = if long || min > 0 { text.chars().count() } else { 0 };

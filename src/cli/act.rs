@@ -11,7 +11,7 @@ use crate::cli::submit::tell;
 use crate::event::args::Roles;
 use crate::event::body::Stated;
 use crate::event::words::Role;
-use crate::key::{PublicKey, SecretKey};
+use crate::key::{PublicKey, SigningKey};
 use crate::ledger::act::prepare_act;
 use crate::ledger::append::{Prepared, Signer, commit};
 use crate::ledger::settle::Settled;
@@ -43,7 +43,7 @@ pub struct Told {
 /// Signs an act and lets the judge take it.
 pub fn prepare(
     context: &mut Context,
-    (writer, key): (&mut Writer, &SecretKey),
+    (writer, key): (&mut Writer, &dyn SigningKey),
     settled: Settled,
 ) -> Result<Prepared, Failure> {
     let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
@@ -103,7 +103,7 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, told: &Told) -> Result<Ex
 /// All of it, where nothing comes in between.
 pub fn submit(
     context: &mut Context,
-    (writer, key): (&mut Writer, &SecretKey),
+    (writer, key): (&mut Writer, &dyn SigningKey),
     (settled, trial): (Settled, Trial),
     told: &Told,
 ) -> Result<Exit, Failure> {

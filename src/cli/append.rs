@@ -10,11 +10,13 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{QuoteArgs, WordsArgs, WriteArgs};
-use crate::cli::submit::{Submission, submit};
+use crate::cli::kept::Kept;
+use crate::cli::submit::{Submission, submit, submit_typed};
 use crate::disk;
 use crate::event::words::{Stance, Type};
 use crate::ledger::draft::{Draft, Input, read_json_lines, read_toml};
 use crate::ledger::error::LedgerError;
+use crate::ledger::loaded::Files;
 use clap::Args;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -31,6 +33,10 @@ pub struct AppendArgs {
     /// Write drafts in $VISUAL or $EDITOR, beginning with a template or with the file
     #[arg(long)]
     edit: bool,
+    /// Take the files that drafts name from everywhere, not only from the folder of the drafts;
+    /// never from the folder of keys
+    #[arg(long)]
+    any_file: bool,
     #[command(flatten)]
     place: QuoteArgs,
     #[command(flatten)]
@@ -50,12 +56,21 @@ pub fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
              draft says all of its fact itself",
         ));
     }
+    let files = match args.any_file {
+        true => Files::All,
+        false => Files::OfTheFolder,
+    };
     match &args.file {
-        _ if args.edit => edit::run(context, args.file.as_deref(), &args.write),
+        _ if args.edit => {
+            let options = Submission { files, ..Submission::of(&args.write) };
+            edit::run(context, args.file.as_deref(), &options)
+        }
         Some(file) => {
             let input = read(file)?;
             let folder = file.parent().unwrap_or(Path::new("")).to_owned();
-            submit(context, &input, &Submission { folder, ..Submission::of(&args.write) })
+            let options = Submission { folder, files, ..Submission::of(&args.write) };
+            let outcome = submit(context, &input, &options);
+            Kept::there(context, file)?.written(outcome, options.dry_run)
         }
         None if one_fact => one(context, args),
         None if ask::on_terminal() => conversation::run(context, &args.write),
@@ -75,7 +90,7 @@ fn one(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
     words.claim = Some(ask::given(words.claim, question, "--claim")?);
     let evidence = place.evidence(Stance::Supports).into_iter().collect();
     let draft = Draft { kind: Some(Type::FactAsserted), evidence: Some(evidence), ..words.draft() };
-    submit(context, &Input::of([draft]), &Submission::shown(&write))
+    submit_typed(context, &[draft], &Submission::shown(&write))
 }
 
 /// The drafts of a file.

@@ -103,7 +103,7 @@ pub fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, Failure> {
         facts,
         undated,
     };
-    let mut out = out();
+    let mut out = out(context.format());
     match context.format() {
         Format::Text => page(&mut out, &view, &answer, args.asked.when.as_deref())?,
         Format::Json | Format::Csv => json(&mut out, &Whole::of(&answer))?,

@@ -2,7 +2,8 @@
 
 use crate::cli::args::Cli;
 use crate::cli::exit::{Exit, Failure};
-use clap::{Args, CommandFactory};
+use crate::cli::written::{Kind, Place};
+use clap::{Args, Command, CommandFactory};
 use std::path::PathBuf;
 
 /// Print completions for a shell
@@ -30,7 +31,15 @@ pub fn man(args: ManArgs) -> Result<Exit, Failure> {
     match args.to {
         Some(folder) => {
             std::fs::create_dir_all(&folder)?;
-            clap_mangen::generate_to(Cli::command(), &folder)?;
+            let mut command = Cli::command().disable_help_subcommand(true);
+            command.build();
+            let pages = pages(&command)?;
+            let place = |(name, _): &(String, _)| Place::new(&folder.join(name), Kind::Manual, &[]);
+            // All may be written before one is.
+            let places: Vec<Place> = pages.iter().map(place).collect::<Result<_, _>>()?;
+            for (place, (_, page)) in places.iter().zip(&pages) {
+                place.put(page)?;
+            }
             Ok(Exit::Yes)
         }
         None => {
@@ -41,9 +50,22 @@ pub fn man(args: ManArgs) -> Result<Exit, Failure> {
     }
 }
 
+/// The pages of a command and of those in it, by the names of their files.
+fn pages(command: &Command) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let mut found = Vec::new();
+    for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
+        found.extend(pages(inner)?);
+    }
+    let page = clap_mangen::Man::new(command.clone());
+    let mut text = Vec::new();
+    page.render(&mut text)?;
+    found.push((page.get_filename(), text));
+    Ok(found)
+}
+
 fn print(text: &[u8]) -> Result<Exit, Failure> {
     use std::io::Write;
-    let mut out = crate::cli::output::out();
+    let mut out = crate::cli::output::data();
     out.write_all(text)?;
     out.flush()?;
     Ok(Exit::Yes)

@@ -11,7 +11,7 @@ use crate::cli::zone;
 use crate::clock::Clock;
 use crate::disk::lock::Waiting;
 use crate::entropy::{Entropy, Seeded, System};
-use crate::key::{PublicKey, SecretKey};
+use crate::key::{PublicKey, PublicOnly, SigningKey};
 use crate::keys::{Handle, Held, KeyFolder, Listed};
 use crate::ledger::append;
 use crate::ledger::error::LedgerError;
@@ -125,7 +125,9 @@ impl Context {
     /// far off, or a log key is missing that the next checkpoint needs.
     pub fn writer(&self) -> Result<Writer, Failure> {
         let writer = self.writer_of(true)?;
-        writer.check_log_keys()?;
+        if !self.trial {
+            writer.check_log_keys()?;
+        }
         Ok(writer)
     }
 
@@ -186,6 +188,11 @@ impl Context {
                     path.display()
                 ),
                 Notice::StoreBuilt(n) => format!("note: the store was built, {n} events"),
+                Notice::StoreAside(path, why, n) => format!(
+                    "note: the store could not be read ({why}): it was kept as {}, and built again \
+                     from the journal, {n} events",
+                    path.display()
+                ),
                 Notice::StoreCaughtUp(n) => format!("note: {n} events were added to the store"),
                 Notice::CheckpointAside(path, why) => {
                     format!("note: the checkpoint was kept as {}: {why}", path.display())
@@ -234,37 +241,90 @@ impl Context {
         signers(&KeyFolder::open(self.paths()?.keys)?, roster)
     }
 
-    /// The secret key that signs: the named one, or the only one here that may sign.
-    pub fn signer(&self, writer: &Writer) -> Result<SecretKey, Failure> {
+    /// The key that signs: the named one, or the only one here that may sign.
+    pub fn signer(&self, writer: &Writer) -> Result<Box<dyn SigningKey>, Failure> {
         self.signer_that(writer, &|_| true)
     }
 
-    /// The secret key of an admin: the named one, or the only one here that may sign as admin.
-    pub fn admin(&self, writer: &Writer) -> Result<SecretKey, Failure> {
+    /// The key of an admin: the named one, or the only one here that may sign as admin.
+    pub fn admin(&self, writer: &Writer) -> Result<Box<dyn SigningKey>, Failure> {
         self.signer_that(writer, &|member| member.roles.admin)
     }
 
-    /// The secret key that signs: the named one, or the only one here that is enrolled, not revoked
-    /// and `fit`. Where none is fit, the only other one, so that the rules say why it may not.
+    /// The key that signs: the named one, or the only one here that is enrolled, not revoked and
+    /// `fit`. Where none is fit, the only other one, so that the rules say why it may not. What is
+    /// only tried needs no secret: its public key stands for it.
     pub fn signer_that(
         &self,
         writer: &Writer,
         fit: &dyn Fn(&Member) -> bool,
-    ) -> Result<SecretKey, Failure> {
+    ) -> Result<Box<dyn SigningKey>, Failure> {
+        if self.trial {
+            return Ok(Box::new(PublicOnly(self.tried_as(writer, fit)?)));
+        }
+        let (keys, handle) = self.chosen(writer, fit)?;
+        let roster = &writer.judge.chain.state.fold.roster;
+        let name = handle.to_string();
+        let open = || Ok(keys.secret(&handle, &mut |attempt| ask::passphrase(&name, attempt))?);
+        let secret = self.answers.borrow_mut().key(&name, open)?;
+        may_sign(&name, &secret.public(), roster)?;
+        Ok(Box::new(secret))
+    }
+
+    /// The public key of whoever will sign, where a passphrase has to be asked for first.
+    pub fn locked_signer(&self, writer: &Writer) -> Result<Option<PublicKey>, Failure> {
+        let (keys, handle) = self.chosen(writer, &|_| true)?;
+        let asks = keys.look(handle.clone())?.held == Held::Encrypted;
+        Ok(if asks { keys.public(&handle).ok() } else { None })
+    }
+
+    /// Which key here signs, before it is opened.
+    fn chosen(
+        &self,
+        writer: &Writer,
+        fit: &dyn Fn(&Member) -> bool,
+    ) -> Result<(KeyFolder, Handle), Failure> {
         let keys = KeyFolder::open(&writer.paths.keys)?;
         let roster = &writer.judge.chain.state.fold.roster;
         let handle = match &self.global.editor {
             Some(name) => Handle::new(name.as_str())?,
             None => only_signer(&keys, roster, fit)?,
         };
-        let name = handle.to_string();
         if let Ok(public) = keys.public(&handle) {
-            may_sign(&name, &public, roster)?;
+            may_sign(&handle.to_string(), &public, roster)?;
         }
-        let open = || Ok(keys.secret(&handle, &mut |attempt| ask::passphrase(&name, attempt))?);
-        let secret = self.answers.borrow_mut().key(&name, open)?;
-        may_sign(&name, &secret.public(), roster)?;
-        Ok(secret)
+        Ok((keys, handle))
+    }
+
+    /// By whose key something is tried: the one that would sign, or where none here may, the first
+    /// in the record that may.
+    fn tried_as(
+        &self,
+        writer: &Writer,
+        fit: &dyn Fn(&Member) -> bool,
+    ) -> Result<PublicKey, Failure> {
+        let roster = &writer.judge.chain.state.fold.roster;
+        let here = KeyFolder::open(&writer.paths.keys).ok().map(|keys| keys.list());
+        let here = here.transpose()?.unwrap_or_default().keys;
+        let known =
+            |listed: &Listed| listed.public.is_some_and(|key| roster.member(&key).is_some());
+        if self.global.editor.is_none() && !here.iter().any(known) {
+            let may = |member: &&Member| member.revoked.is_none() && fit(member);
+            let member = roster.members().iter().find(may);
+            let member = member
+                .ok_or_else(|| LedgerError::Key("nobody in the record may sign this".to_owned()))?;
+            let digits = member.key.to_string();
+            let digits = digits.get(..16).unwrap_or_default();
+            note(format!("note: no key here may sign; this is tried as if the key {digits} did"));
+            return Ok(member.key);
+        }
+        let (keys, handle) = self.chosen(writer, fit)?;
+        let public = match keys.public(&handle) {
+            Ok(public) => public,
+            Err(_) => keys.secret(&handle, &mut |_| Ok(None))?.public(),
+        };
+        may_sign(&handle.to_string(), &public, roster)?;
+        Ok(public)
     }
 }
 

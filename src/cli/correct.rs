@@ -9,13 +9,12 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, filled};
 use crate::cli::output::note;
 use crate::cli::present;
-use crate::cli::submit::{Submission, submit};
+use crate::cli::submit::{Submission, submit_typed};
 use crate::cli::words;
 use crate::event::body::Evidence;
 use crate::event::words::{Reason, Stance, Type};
 use crate::ledger::draft::{
-    Draft, EvidenceDraft, ExactDraft, Input, Name, QuoteDraft, SpanDraft, TranslationDraft,
-    WhenDraft,
+    Draft, EvidenceDraft, ExactDraft, Name, QuoteDraft, SpanDraft, TranslationDraft, WhenDraft,
 };
 use crate::ledger::view::row::{Charge, FactRow};
 use clap::Args;
@@ -65,7 +64,7 @@ pub fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, Failure
         when: when(&old, &args.words),
         ..args.words.draft()
     };
-    submit(context, &Input::of([draft]), &Submission::shown(&args.write))
+    submit_typed(context, &[draft], &Submission::shown(&args.write))
 }
 
 fn new_claim(old: &FactRow) -> Result<String, Failure> {

@@ -111,7 +111,7 @@ pub fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, Failure> {
     let told = facts.iter().chain(&undated).map(|change| change.fact);
     let since = since(&to, told);
     let answer = Answer { from: first, to: last, changes: &changes, facts, undated, since };
-    let mut out = out();
+    let mut out = out(context.format());
     match context.format() {
         Format::Text if args.unified => {
             let facts = answer.facts.iter().chain(&answer.undated).map(|change| change.fact);

@@ -8,9 +8,9 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{ErrorArgs, QuoteArgs, WriteArgs};
 use crate::cli::present;
-use crate::cli::submit::{Submission, submit};
+use crate::cli::submit::{Submission, submit_typed};
 use crate::event::words::{Reason, Stance, Type};
-use crate::ledger::draft::{Draft, Input, Name};
+use crate::ledger::draft::{Draft, Name};
 use clap::Args;
 
 /// Dispute the words of a fact
@@ -40,7 +40,7 @@ pub fn run(context: &mut Context, args: DisputeArgs) -> Result<Exit, Failure> {
         evidence: args.place.evidence(Stance::Contradicts).map(|entry| vec![entry]),
         ..Draft::default()
     };
-    submit(context, &Input::of([draft]), &Submission::of(&args.write))
+    submit_typed(context, &[draft], &Submission::of(&args.write))
 }
 
 /// The reason and statement of a dispute or a retraction, given or asked for.

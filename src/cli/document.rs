@@ -18,6 +18,7 @@ use crate::event::body::{Captured, MAX_DOCUMENT};
 use crate::event::words::Type;
 use crate::ledger::draft::{DatingDraft, Draft, Input, Name};
 use crate::ledger::error::LedgerError;
+use crate::ledger::loaded::Files;
 use crate::ledger::view::gather::gather;
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
@@ -186,7 +187,8 @@ fn add(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
     about.lang = Some(ask::given(about.lang, "language of the document (such as en)", "--lang")?);
     let kind = Some(Type::DocumentCaptured);
     let draft = Draft { kind, file: Some(file), ..about.draft() };
-    submit(context, &Input::of([draft]), &Submission::of(&write))
+    let named = Submission { files: Files::All, ..Submission::of(&write) };
+    submit(context, &Input::of([draft]), &named)
 }
 
 /// The media type by the file's ending, and by whether it is UTF-8: only such a text is quoted.

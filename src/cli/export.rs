@@ -6,6 +6,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{done, note};
 use crate::cli::provenance;
 use crate::keys::KeyFolder;
+use crate::ledger::apart::{Kept, expect_apart};
 use crate::ledger::error::LedgerError;
 use crate::ledger::export::{Asked, export};
 use crate::ledger::point::Bound;
@@ -38,6 +39,7 @@ pub struct ExportArgs {
 
 pub fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, Failure> {
     let record = context.signed_record()?;
+    expect_apart(&args.to, &Kept::of(&record.paths))?;
     let until = match &args.as_of {
         Some(text) => provenance::point(context, &record, text, Bound::End)?,
         None => record.size(),

@@ -94,7 +94,7 @@ pub fn run(context: &mut Context, args: FindArgs) -> Result<Exit, Failure> {
     let (found, undated) = filter.by_date(found, |found| &found.row.words);
     let since = since(&view, found.iter().chain(&undated).map(|found| found.fact));
     let answer = Answer { as_of: view.as_of(), found, undated, since };
-    let mut out = out();
+    let mut out = out(context.format());
     match context.format() {
         Format::Text => text(&mut out, &view, &answer, args.asked.when.as_deref())?,
         Format::Json => json(&mut out, &Whole::of(&answer, &args.words))?,

@@ -67,6 +67,14 @@ impl Kept {
         Ok(saved.map_err(LedgerError::from)?)
     }
 
+    /// The file goes if it was made here and what it holds was written.
+    pub fn written(self, outcome: Result<Exit, Failure>, dry_run: bool) -> Result<Exit, Failure> {
+        if self.ours && !dry_run && matches!(outcome, Ok(Exit::Yes)) {
+            self.drop()?;
+        }
+        outcome
+    }
+
     /// Ends: the file goes if what it holds was written, or if it holds nothing; else its name is
     /// told, with what enters it.
     pub fn end(

@@ -106,7 +106,7 @@ pub fn run(context: &mut Context, args: LogArgs) -> Result<Exit, Failure> {
     };
     let (kind, document) = (args.kind, args.document);
     let asked = Asked { first, until, of, turned, by, kind, about, document };
-    let mut out = out();
+    let mut out = out(context.format());
     let as_of = view.as_of();
     let mut printer = Printer::new(&mut out, context.format(), &as_of)?;
     printer.life = of.is_some() && !args.newest;

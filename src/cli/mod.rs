@@ -24,6 +24,7 @@ mod submit;
 mod tally;
 mod unread;
 mod words;
+mod written;
 mod zone;
 
 mod append;

@@ -2,13 +2,54 @@
 //!
 //! Always holds: control and bidirectional characters of a text never reach a terminal as such.
 
+use crate::cli::args::Format;
 use crate::cli::exit::Failure;
-use crate::text::is_invisible;
+use crate::cli::words::{COLOURS, coloured};
+use crate::text::{is_invisible, is_unseen};
 use std::io::{self, BufWriter, Write};
 
-/// Buffered standard output.
-pub fn out() -> BufWriter<io::Stdout> {
+/// Buffered standard output for bytes that are the answer themselves: a page, a proof.
+pub fn data() -> BufWriter<io::Stdout> {
     BufWriter::new(io::stdout())
+}
+
+/// Buffered standard output for an answer in this form.
+pub fn out(format: Format) -> Out {
+    match format {
+        Format::Text => Out::Text(Shown(data())),
+        _ => Out::Data(data()),
+    }
+}
+
+/// An answer: text of which every character is seen, or data as it is.
+pub enum Out {
+    /// For people.
+    Text(Shown<BufWriter<io::Stdout>>),
+    /// For programs.
+    Data(BufWriter<io::Stdout>),
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Out::Text(out) => out.write(bytes),
+            Out::Data(out) => out.write(bytes),
+        }
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Out::Text(out) => out.write_all(bytes),
+            Out::Data(out) => out.write_all(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Out::Text(out) => out.flush(),
+            Out::Data(out) => out.flush(),
+        }
+    }
 }
 
 /// What was done, on stdout; on stderr where stdout takes it not, so that nobody is left without
@@ -31,7 +72,7 @@ impl Write for DoneWriter {
 
     fn flush(&mut self) -> io::Result<()> {
         let text = std::mem::take(&mut self.text);
-        let mut out = io::stdout().lock();
+        let mut out = Shown(io::stdout().lock());
         let Err(error) = out.write_all(&text).and_then(|()| out.flush()) else { return Ok(()) };
         let mut err = err();
         // Where nobody hears at all, the exit code is what is left.
@@ -63,8 +104,7 @@ impl<W: Write> Write for Shown<W> {
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         let text = String::from_utf8_lossy(bytes);
-        let lines: Vec<String> = text.split('\n').map(visible).collect();
-        self.0.write_all(lines.join("\n").as_bytes())
+        self.0.write_all(shown(&text).as_bytes())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -72,17 +112,49 @@ impl<W: Write> Write for Shown<W> {
     }
 }
 
-/// Text of strangers with control, bidi and invisible characters made visible.
+/// Text with its own lines, tabs and colours, and every other character of it seen.
+fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut rest, mut before) = (text, None);
+    while let Some(c) = rest.chars().next() {
+        if c == '\u{1b}'
+            && coloured()
+            && let Some(code) = COLOURS.iter().find(|code| rest[1..].starts_with(**code))
+        {
+            let (colour, after) = rest.split_at(1 + code.len());
+            out.push_str(colour);
+            rest = after;
+            continue;
+        }
+        match c {
+            '\n' | '\t' => out.push(c),
+            c => push_seen(&mut out, before, c),
+        }
+        before = Some(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    out
+}
+
+/// Text of strangers in one line, with control, bidi and invisible characters made visible.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut before = None;
     for c in text.chars() {
         match c {
             '\n' => out.push('⏎'),
-            c if is_invisible(c) => out.push_str(&format!("\\u{{{:04x}}}", u32::from(c))),
-            c => out.push(c),
+            c => push_seen(&mut out, before, c),
         }
+        before = Some(c);
     }
     out
+}
+
+fn push_seen(out: &mut String, before: Option<char>, c: char) {
+    match is_invisible(c) || is_unseen(before, c) {
+        true => out.push_str(&format!("\\u{{{:04x}}}", u32::from(c))),
+        false => out.push(c),
+    }
 }
 
 /// The width of text for people: the terminal's, at most 100; 100 where there is none.
@@ -112,4 +184,31 @@ pub fn whole_words(pad: &str) -> textwrap::Options<'_> {
 pub fn json(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string(value).map_err(io::Error::other)?;
     Ok(writeln!(out, "{text}")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_for_people_has_no_character_that_is_not_seen() {
+        let mut out = Shown(Vec::new());
+        let text = "a\u{1b}]0;x\u{7}\u{202e}\u{200b}\u{ad}\u{2060}\u{feff}\u{9b}\tb\nc\r\n";
+        out.write_all(text.as_bytes()).unwrap();
+        let seen = "a\\u{001b}]0;x\\u{0007}\\u{202e}\\u{200b}\\u{00ad}\\u{2060}\\u{feff}\
+                    \\u{009b}\tb\n\
+                    c\\u{000d}\n";
+        assert_eq!(String::from_utf8(out.0).unwrap(), seen);
+        assert_eq!(visible("a\nb\tc"), "a⏎b\\u{0009}c");
+    }
+
+    #[test]
+    fn a_joiner_is_spelling_in_some_scripts_and_seen_in_others() {
+        for word in ["می\u{200c}خواهم", "क्\u{200d}ष", "👩\u{200d}🔬"] {
+            assert_eq!(visible(word), word);
+        }
+        assert_eq!(visible("pay\u{200d}pal"), "pay\\u{200d}pal");
+        assert_eq!(visible("\u{200c}x"), "\\u{200c}x");
+        assert_eq!(visible("сло\u{200c}во"), "сло\\u{200c}во");
+    }
 }

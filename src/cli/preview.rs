@@ -44,7 +44,11 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
         let head = format!("{position:>6}  {}{on}", settled.args.kind());
         if extent == Extent::Line {
             let said = said(&settled.content).unwrap_or_default();
-            writeln!(out, "{head}  {}", visible(&said))?;
+            let file = file(prepared, &settled.content).map(|file| format!(", {file}"));
+            writeln!(out, "{head}  {}{}", visible(&said), file.unwrap_or_default())?;
+            for line in quoted_and_attributed(&settled.content) {
+                writeln!(out, "{}", wrapped(&line, 8))?;
+            }
             continue;
         }
         writeln!(out, "{head}")?;
@@ -58,6 +62,21 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
         writeln!(out, "        … and {more} more")?;
     }
     Ok(())
+}
+
+/// The words that a new fact quotes, and whose they are, a line each.
+fn quoted_and_attributed(content: &Content) -> Vec<String> {
+    let fact = match content {
+        Content::FactAsserted(content) => &content.fact,
+        Content::FactCorrected(content) => &content.fact,
+        _ => return Vec::new(),
+    };
+    let quotes = fact.evidence.iter().filter_map(|entry| {
+        let quote = entry.quote.as_ref()?;
+        Some(format!("document {}: “{}”", entry.document, visible(&quote.exact)))
+    });
+    let by = words::attribution(fact.attribution.as_deref().unwrap_or_default());
+    quotes.chain(by.map(|by| format!("according to {by}"))).collect()
 }
 
 fn listed(positions: &[u64]) -> String {
@@ -118,6 +137,7 @@ fn lines(writer: &mut Writer, prepared: &Prepared, settled: &Settled) -> Vec<Str
             let (from, published) = (from.unwrap_or_default(), published.unwrap_or_default());
             let kind = format!("{}, {}{from}{published}", &*content.media_type, &*content.lang);
             lines.push(format!("{} bytes, {kind}", content.bytes));
+            lines.extend(file(prepared, &settled.content));
             lines.push(format!("sha256 {}", content.sha256));
         }
         _ => lines.extend(old.iter().map(|old| format!("“{}”", visible(&old.claim)))),
@@ -129,6 +149,13 @@ fn lines(writer: &mut Writer, prepared: &Prepared, settled: &Settled) -> Vec<Str
         quoted(&mut lines, &mut desk, entry);
     }
     lines
+}
+
+/// The file that a document is captured of.
+fn file(prepared: &Prepared, content: &Content) -> Option<String> {
+    let Content::DocumentCaptured(content) = content else { return None };
+    let path = prepared.places.get(&content.sha256)?;
+    Some(format!("of the file {}", visible(&path.display().to_string())))
 }
 
 /// The revisions of the facts that an event is about, as they were before it.

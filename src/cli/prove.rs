@@ -6,9 +6,10 @@
 
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{note, out};
+use crate::cli::output::{data, note};
 use crate::cli::progress::Progress;
 use crate::disk::{self, Mode};
+use crate::ledger::apart::{Kept, expect_apart};
 use crate::ledger::audit::{Audit, audit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::prove::{c2sp, left_out, prove};
@@ -39,6 +40,11 @@ pub struct ProveArgs {
 
 pub fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, Failure> {
     let record = context.record()?;
+    let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    if let Some(path) = output {
+        expect_apart(path, &Kept::of(&record.paths))?;
+        expect_free(path)?;
+    }
     let proof = prove(&record, args.position, args.with_documents)?;
     let progress = Progress::new(record.size(), "verify");
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
@@ -55,10 +61,10 @@ pub fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, Failure> {
         }
         None => proof.write(),
     };
-    match args.output.as_deref().filter(|path| *path != Path::new("-")) {
+    match output {
         Some(path) => write(path, &text)?,
         None => {
-            let mut out = out();
+            let mut out = data();
             out.write_all(text.as_bytes())?;
             out.flush()?;
         }
@@ -91,6 +97,14 @@ fn warn(report: &Report) -> Exit {
         ));
     }
     Exit::of(report.exit())
+}
+
+/// Asked before any work; nothing is written over either way.
+fn expect_free(path: &Path) -> Result<(), LedgerError> {
+    match disk::open::look(path).map_err(disk::error("look at", path))? {
+        Some(_) => Err(LedgerError::ThereAlready(path.to_owned())),
+        None => Ok(()),
+    }
 }
 
 fn write(path: &Path, text: &str) -> Result<(), LedgerError> {

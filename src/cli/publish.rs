@@ -6,6 +6,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{done, note};
 use crate::cli::progress::Progress;
 use crate::cli::witness::collect_for_publication;
+use crate::ledger::apart::{Kept, expect_folder_apart};
 use crate::ledger::publish::Verified;
 use clap::{Args, value_parser};
 use std::io::Write;
@@ -39,6 +40,7 @@ reported, whatever it says, and stops nothing.";
 
 pub fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
     let mut record = context.signed_record()?;
+    expect_folder_apart(&args.dir, &Kept::of(&record.paths))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores, usize::from);
     if !args.no_witness {

@@ -7,9 +7,9 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{QuoteArgs, WriteArgs};
-use crate::cli::submit::{Submission, submit};
+use crate::cli::submit::{Submission, submit_typed};
 use crate::event::words::{Stance, Type};
-use crate::ledger::draft::{Draft, Input, Name};
+use crate::ledger::draft::{Draft, Name};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use clap::Args;
@@ -39,7 +39,7 @@ pub fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, Failure> 
         evidence: args.place.evidence(Stance::Supports).map(|entry| vec![entry]),
         ..Draft::default()
     };
-    submit(context, &Input::of([draft]), &Submission::of(&args.write))
+    submit_typed(context, &[draft], &Submission::of(&args.write))
 }
 
 /// The standing retraction of a fact that is named; else the position itself.

@@ -7,9 +7,9 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{self, WriteArgs};
-use crate::cli::submit::{Submission, submit};
+use crate::cli::submit::{Submission, submit_typed};
 use crate::event::words::{Relation, Type};
-use crate::ledger::draft::{Draft, Input, Name};
+use crate::ledger::draft::{Draft, Name};
 use clap::Args;
 
 /// Relate two facts, or withdraw a relation
@@ -59,7 +59,7 @@ pub fn run(context: &mut Context, args: RelateArgs) -> Result<Exit, Failure> {
             }
         }
     };
-    submit(context, &Input::of([draft]), &Submission::of(&args.write))
+    submit_typed(context, &[draft], &Submission::of(&args.write))
 }
 
 /// The two ends: the earlier fact first where the relation has no direction.

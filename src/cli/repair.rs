@@ -1,5 +1,6 @@
 //! `annals repair`: what is damaged or lost is built again from what is whole.
 
+use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{done, out, visible};
@@ -36,7 +37,7 @@ pub fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, Failure> {
     }
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let asked = Asked { from: args.from, jobs, wait: context.wait()? };
-    let mut out = out();
+    let mut out = out(Format::Text);
     let mut failed: io::Result<()> = Ok(());
     let mut tell = |step: Step| {
         if failed.is_ok() {

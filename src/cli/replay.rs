@@ -75,7 +75,7 @@ fn undone(record: &Record, view: &View<'_>, names: &Names) -> Result<ShownTally,
 
 pub fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, Failure> {
     let record = context.record()?;
-    let mut out = out();
+    let mut out = out(context.format());
     if args.state {
         let size = provenance::size(context, &record, args.as_of.as_deref())?;
         let view = View::standing(&record, size)?;

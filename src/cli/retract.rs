@@ -7,9 +7,9 @@ use crate::cli::dispute::errors;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{ErrorArgs, WriteArgs};
 use crate::cli::present;
-use crate::cli::submit::{Submission, submit};
+use crate::cli::submit::{Submission, submit_typed};
 use crate::event::words::Type;
-use crate::ledger::draft::{Draft, Input, Name};
+use crate::ledger::draft::{Draft, Name};
 use clap::Args;
 
 /// Retract a fact, with the reason
@@ -34,5 +34,5 @@ pub fn run(context: &mut Context, args: RetractArgs) -> Result<Exit, Failure> {
         statement: Some(statement),
         ..Draft::default()
     };
-    submit(context, &Input::of([draft]), &Submission::of(&args.write))
+    submit_typed(context, &[draft], &Submission::of(&args.write))
 }

@@ -128,7 +128,7 @@ fn keeps(args: &ReviewArgs, row: &FactRow) -> bool {
 fn list(context: &Context, seen: (&View<'_>, &str), rows: &[FactRow]) -> Result<(), Failure> {
     let (view, reviewer) = seen;
     let as_of = view.as_of();
-    let mut out = out();
+    let mut out = out(context.format());
     match context.format() {
         Format::Text => {
             for row in rows {

@@ -69,7 +69,7 @@ pub fn run(context: &mut Context, args: ShowArgs) -> Result<Exit, Failure> {
     let mut gathered = gather(&view, &names, &|fact| wanted.contains(&fact))?;
     let page = page(&view, &names, &mut gathered, position)?;
     let since = since(&view, std::iter::once(position));
-    let mut out = out();
+    let mut out = out(context.format());
     match (context.format(), &page) {
         (Format::Text, page) => {
             text(&mut out, (&view, &names, &gathered), page)?;

@@ -90,7 +90,7 @@ pub fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, Failure> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
     let told = tell(&record, &view, &names)?;
-    let mut out = out();
+    let mut out = out(context.format());
     match context.format() {
         Format::Text => text(&mut out, &told)?,
         _ => json(&mut out, &told)?,

@@ -7,18 +7,19 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::WriteArgs;
+use crate::cli::kept::Kept;
 use crate::cli::output::{done, note, visible, wrapped};
 use crate::cli::preview::{self, Extent};
 use crate::cli::progress::Progress;
 use crate::event::body;
 use crate::event::spelling;
 use crate::hash::Hash;
-use crate::key::{PublicKey, SecretKey};
+use crate::key::{PublicKey, PublicOnly, SigningKey};
 use crate::ledger::append::{
-    Around, Prepared, Receipt, Resumed, Signer, commit, prepare_input, resume,
+    Around, Before, Prepared, Receipt, Resumed, Signer, before, commit, prepare_input, resume,
 };
-use crate::ledger::draft::Input;
-use crate::ledger::loaded::LoadedInput;
+use crate::ledger::draft::{Draft, Input};
+use crate::ledger::loaded::{Files, LoadedInput, Reach};
 use crate::ledger::repeats::Repeats;
 use crate::ledger::writer::{Woken, Writer};
 use std::io::Write;
@@ -33,6 +34,8 @@ pub struct Submission {
     pub again: bool,
     /// The folder that files of drafts are relative to.
     pub folder: PathBuf,
+    /// Which files drafts may name.
+    pub files: Files,
     /// Show what will be written also where nobody is asked.
     pub show: bool,
 }
@@ -58,8 +61,16 @@ pub fn submit(context: &mut Context, input: &Input, options: &Submission) -> Res
     }
     context.trial = options.dry_run;
     let mut writer = context.writer()?;
+    let keys = writer.paths.keys.clone();
+    let reach = Reach { folder: &options.folder, keys: &keys, files: options.files };
+    let loaded = LoadedInput::read(input, reach);
+    if !options.dry_run
+        && let Some(public) = context.locked_signer(&writer)?
+        && let Some(receipt) = check(context, &writer, &loaded, options, public)?
+    {
+        return tell(&receipt, &writer);
+    }
     let key = context.signer(&writer)?;
-    let loaded = LoadedInput::read(input, &options.folder);
     let mut agreed = None;
     loop {
         let prepared = match prepared(context, &mut writer, &key, &loaded, options)? {
@@ -96,6 +107,43 @@ fn tell_notes(notes: &[String]) {
     }
 }
 
+/// Submits what options and answers gave. Where somebody typed it and it is not written, it is kept
+/// as a file of drafts.
+pub fn submit_typed(
+    context: &mut Context,
+    drafts: &[Draft],
+    options: &Submission,
+) -> Result<Exit, Failure> {
+    let outcome = submit(context, &Input::of(drafts.iter().cloned()), options);
+    if outcome.is_ok() || options.dry_run || !ask::on_terminal() {
+        return outcome;
+    }
+    let kept = Kept::new(context, "jsonl", "")?;
+    kept.save(drafts)?;
+    kept.end(outcome, "", options.dry_run)
+}
+
+/// Tells all that is wrong with drafts before a passphrase is asked for; the receipt of those that
+/// are in the record already.
+fn check(
+    context: &mut Context,
+    writer: &Writer,
+    loaded: &LoadedInput,
+    options: &Submission,
+    public: PublicKey,
+) -> Result<Option<Receipt>, Failure> {
+    let fresh = options.again || !loaded.unread.is_empty();
+    match before(writer, loaded, &public)? {
+        Before::Written(receipt) if !fresh => return Ok(Some(receipt)),
+        Before::Signed if !fresh => return Ok(None),
+        _ => {}
+    }
+    // Beside a writer that is at work a trial may not see the record whole: that is no verdict.
+    let Ok(mut trial) = Writer::trial(writer.paths.clone()) else { return Ok(None) };
+    prepare_drafts(context, &mut trial, &PublicOnly(public), loaded, options)?;
+    Ok(None)
+}
+
 /// What is found of drafts.
 enum Found {
     /// They are in the record.
@@ -108,16 +156,17 @@ enum Found {
 fn prepared(
     context: &mut Context,
     writer: &mut Writer,
-    key: &SecretKey,
+    key: &dyn SigningKey,
     loaded: &LoadedInput,
     options: &Submission,
 ) -> Result<Found, Failure> {
-    let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
-    let mut signer = Signer { key, clock, entropy };
     let fresh = options.again || options.dry_run || !loaded.unread.is_empty();
     let resumed = match fresh {
         true => Resumed::New,
-        false => resume(writer, loaded, &signer)?,
+        false => {
+            let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
+            resume(writer, loaded, &Signer { key, clock, entropy })?
+        }
     };
     match resumed {
         Resumed::Already(receipt) => return Ok(Found::Written(receipt)),
@@ -132,11 +181,25 @@ fn prepared(
         )),
         Resumed::New => {}
     }
+    let prepared = prepare_drafts(context, writer, key, loaded, options)?;
+    Ok(Found::Prepared(Box::new(prepared)))
+}
+
+/// Drafts, settled, signed and judged.
+fn prepare_drafts(
+    context: &mut Context,
+    writer: &mut Writer,
+    key: &dyn SigningKey,
+    loaded: &LoadedInput,
+    options: &Submission,
+) -> Result<Prepared, Failure> {
+    let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
+    let mut signer = Signer { key, clock, entropy };
     let progress = Progress::new(loaded.drafts.len() as u64, "checking");
     let done = &mut |done| progress.at(done);
     let repeats = if options.again { Repeats::Allowed } else { Repeats::Refused };
     let around = Around { signer: &mut signer, done, repeats };
-    Ok(Found::Prepared(Box::new(prepare_input(writer, loaded, around)?)))
+    Ok(prepare_input(writer, loaded, around)?)
 }
 
 /// Shows what would be written, and asks without the lock. False where it was only to be shown.

@@ -12,10 +12,11 @@ use crate::cli::asked::{Asked, Filter, UNDATED, facts};
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::forms;
-use crate::cli::output::{json, out};
+use crate::cli::output::{self, json, out};
 use crate::cli::provenance;
-use crate::disk::{self, Mode};
+use crate::cli::written::{Kind, Place};
 use crate::hash::Hash;
+use crate::ledger::apart::Kept;
 use crate::ledger::error::LedgerError;
 use crate::ledger::view::AsOf;
 use crate::ledger::view::gather::gather;
@@ -62,6 +63,11 @@ struct Written<'a> {
 }
 
 pub fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, Failure> {
+    let paths = context.paths()?;
+    let place = match args.html == Path::new("-") {
+        true => None,
+        false => Some(Place::new(&args.html, Kind::Timeline, &Kept::of(&paths))?),
+    };
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
     let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
@@ -80,13 +86,14 @@ pub fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, Failure> {
     let asked = data::Picked { dated, undated, when: args.asked.when.clone() };
     let data = data::of(&view, &names, asked, gathered.documents)?;
     let page = page::page(&data)?;
-    let mut out = out();
-    if args.html == Path::new("-") {
+    let Some(place) = place else {
+        let mut out = output::data();
         out.write_all(&page)?;
         out.flush()?;
         return Ok(provenance::warn(&view, gathered.damaged));
-    }
-    disk::replace(&args.html, &page, Mode::Shared).map_err(LedgerError::from)?;
+    };
+    place.put(&page)?;
+    let mut out = out(context.format());
     let as_of = view.as_of();
     let (bytes, undated) = (page.len(), data.undated());
     match context.format() {

@@ -6,9 +6,9 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{QuoteArgs, WriteArgs};
-use crate::cli::submit::{Submission, submit};
+use crate::cli::submit::{Submission, submit_typed};
 use crate::event::words::{Stance, Type};
-use crate::ledger::draft::{Draft, Input, Name};
+use crate::ledger::draft::{Draft, Name};
 use clap::Args;
 
 /// Close a dispute: the fact stands
@@ -35,5 +35,5 @@ pub fn run(context: &mut Context, args: UpholdArgs) -> Result<Exit, Failure> {
         evidence: args.place.evidence(Stance::Supports).map(|entry| vec![entry]),
         ..Draft::default()
     };
-    submit(context, &Input::of([draft]), &Submission::of(&args.write))
+    submit_typed(context, &[draft], &Submission::of(&args.write))
 }

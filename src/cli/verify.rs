@@ -11,16 +11,19 @@ mod proof;
 mod section;
 mod what;
 
+use crate::archive::bag::read::is_bag;
 use crate::archive::published::Published;
 use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, note, out};
 use crate::cli::progress::Progress;
-use crate::disk::{self, Mode};
+use crate::cli::written::{Kind, Place};
+use crate::ledger::apart::Kept;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::audit::{Audit, Audited, audit_published, audit_settled};
 use crate::ledger::error::LedgerError;
+use crate::ledger::foreign::foreign;
 use crate::ledger::record::Record;
 use crate::time::Time;
 use crate::tlog::policy::Policy;
@@ -73,6 +76,8 @@ pub struct VerifyArgs {
 }
 
 pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
+    // Before any work; it is asked again when the page is written.
+    place_of_page(context, &args)?;
     match What::open(args.what.clone(), context)? {
         What::Ledger(mut record) => ledger(context, &mut record, args),
         What::Bag(folder) => {
@@ -101,6 +106,9 @@ pub fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
     }
 }
 
+/// How many foreign files are named.
+const FOREIGN: usize = 5;
+
 fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Result<Exit, Failure> {
     let began = Instant::now();
     let policy = given::policy_of(&record.paths, args.policy.as_deref())?;
@@ -108,6 +116,13 @@ fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Resul
     let progress = Progress::new(record.size(), "verify");
     let audited = audit_settled(record, &asked, Some(&|done| progress.at(done)))?;
     drop(progress);
+    let strange = foreign(&record.paths);
+    for path in strange.iter().take(FOREIGN) {
+        note(format!("note: {} is no file of a ledger, and was not looked at", path.display()));
+    }
+    if let Some(more) = strange.len().checked_sub(FOREIGN).filter(|more| *more > 0) {
+        note(format!("note: and {more} more files that no ledger has"));
+    }
     tell(context, (&record.journal, &record.paths.ledger), (&audited, began), args)
 }
 
@@ -152,7 +167,7 @@ fn tell(
     let seconds = began.elapsed().as_secs_f64();
     let roster = periods(source, &audited.report).map_err(LedgerError::from)?;
     let told = Told::of(audited, roster);
-    let mut out = out();
+    let mut out = out(context.format());
     match context.format() {
         Format::Text => text::write(&mut out, &told, seconds)?,
         _ => json(&mut out, &told)?,
@@ -171,10 +186,19 @@ fn keep_page(
     args: &VerifyArgs,
     page: impl FnOnce(Time) -> String,
 ) -> Result<(), Failure> {
-    if let Some(path) = &args.html {
+    if let (Some(path), Some(place)) = (&args.html, place_of_page(context, args)?) {
         let page = page(context.clock.now());
-        disk::replace(path, page.as_bytes(), Mode::Shared).map_err(LedgerError::from)?;
+        place.put(page.as_bytes())?;
         note(format_args!("the verdict as a page: {}", path.display()));
     }
     Ok(())
+}
+
+/// Where the page is to be written, if one is.
+fn place_of_page(context: &Context, args: &VerifyArgs) -> Result<Option<Place>, Failure> {
+    let Some(path) = &args.html else { return Ok(None) };
+    let paths = context.paths()?;
+    let mut kept = Kept::of(&paths);
+    kept.extend(args.what.as_deref().filter(|what| is_bag(what)).map(Kept::Bag));
+    Ok(Some(Place::new(path, Kind::Verdict, &kept)?))
 }

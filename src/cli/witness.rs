@@ -181,7 +181,7 @@ fn list(context: &mut Context) -> Result<Exit, Failure> {
 }
 
 fn write(context: &Context, told: &[Listed<'_>], quorum: Option<String>) -> Result<Exit, Failure> {
-    let mut out = out();
+    let mut out = out(context.format());
     match context.format() {
         Format::Text => text(&mut out, told, quorum)?,
         Format::Jsonl => told.iter().try_for_each(|listed| json(&mut out, listed))?,

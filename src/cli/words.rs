@@ -19,6 +19,9 @@ pub fn coloured() -> bool {
     std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
 }
 
+/// The ends of the escape sequences that [`colour`] writes.
+pub const COLOURS: [&str; 7] = ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m", "[36m"];
+
 /// A word in an ANSI colour, where colour may be used.
 pub fn colour(word: &str, code: &str) -> String {
     match coloured() {

@@ -109,7 +109,8 @@ impl DiskError {
 
     /// Whether the cause is that the system denies permission.
     pub fn is_denied(&self) -> bool {
-        matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::PermissionDenied)
+        use io::ErrorKind::PermissionDenied;
+        matches!(self, DiskError::Io { cause, .. } if cause.kind() == PermissionDenied)
     }
 
     /// Whether the cause is that the file is there already.
@@ -302,15 +303,25 @@ fn whole(path: &Path, links: Links, bound: u64) -> Result<Vec<u8>, DiskError> {
     if length > bound {
         return Err(too_large());
     }
-    let mut bytes = Vec::new();
+    let mut bytes = sized(length);
     let got = file.take(bound.saturating_add(1)).read_to_end(&mut bytes);
     got.map_err(error("read", path))?;
     if bytes.len() as u64 > bound { Err(too_large()) } else { Ok(bytes) }
 }
 
+/// Room for a file of this length, and no more: what grows by itself takes up to twice as much. One
+/// byte more shows where the file ends.
+fn sized(length: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // Without the room it is found out where it is read.
+    let _ = bytes.try_reserve_exact(usize::try_from(length).unwrap_or_default().saturating_add(1));
+    bytes
+}
+
 fn start(path: &Path, links: Links, most: u64) -> Result<Vec<u8>, DiskError> {
     let file = open(path, links).map_err(error("read", path))?;
-    let mut bytes = Vec::new();
+    let length = file.metadata().map_err(error("read", path))?.len();
+    let mut bytes = sized(length.min(most));
     file.take(most).read_to_end(&mut bytes).map_err(error("read", path))?;
     Ok(bytes)
 }

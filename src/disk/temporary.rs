@@ -1,4 +1,4 @@
-//! Folders for copies that are looked at and thrown away.
+//! Folders for copies that are looked at and thrown away, and files that a killed process left.
 //!
 //! Always holds: a folder is its owner's alone (0700); it goes when its [`Temporary`] is dropped,
 //! and when the process is ended by SIGINT, SIGTERM or SIGHUP; one that a killed process left is
@@ -133,6 +133,40 @@ fn is_left(folder: &Path) -> io::Result<bool> {
     }
 }
 
+/// Removes from a folder the files that [`replace`](super::replace) makes before it renames them,
+/// where the process that made them is no more. Failing to is no error.
+pub fn remove_unfinished(folder: &Path) {
+    for found in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let maker = found.file_name().to_str().and_then(maker);
+        let file = found.file_type().is_ok_and(|kind| kind.is_file());
+        if file && maker.is_some_and(is_gone) {
+            let _ = fs::remove_file(found.path());
+        }
+    }
+}
+
+/// The process that made a temporary file, if this is the name of one: `.NAME.tmp-PROCESS-N`.
+fn maker(name: &str) -> Option<i32> {
+    let (of, numbers) = name.strip_prefix('.')?.rsplit_once(".tmp-")?;
+    let (process, n) = numbers.split_once('-')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let named = !of.is_empty() && digits(process) && digits(n);
+    process.parse().ok().filter(|process| named && *process > 0)
+}
+
+/// Whether there is no such process. Where that cannot be known there is one.
+#[cfg(unix)]
+fn is_gone(process: i32) -> bool {
+    let process = rustix::process::Pid::from_raw(process);
+    let asked = process.map(rustix::process::test_kill_process);
+    asked.is_some_and(|asked| asked == Err(rustix::io::Errno::SRCH))
+}
+
+#[cfg(not(unix))]
+fn is_gone(_: i32) -> bool {
+    false
+}
+
 /// Starts the thread that removes the folders of this process where a signal ends it.
 #[cfg(unix)]
 fn remove_on_signals() {
@@ -180,6 +214,25 @@ mod tests {
         assert!(two.path().is_dir(), "what somebody has stays");
         drop(two);
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_temporary_file_goes_with_the_process_that_made_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = format!(".checkpoint.tmp-{}-0", std::process::id());
+        let gone = [".checkpoint.tmp-4194305-0", ".a.tmp-b.tmp-4194305-12"];
+        let kept = [&*own, "checkpoint.tmp-4194305-0", ".tmp-4194305-0", ".x.tmp-4194305-", ".x"];
+        for name in gone.iter().chain(&kept) {
+            fs::write(folder.path().join(name), b"x").unwrap();
+        }
+        fs::create_dir(folder.path().join(".folder.tmp-4194305-0")).unwrap();
+        let link = folder.path().join(".link.tmp-4194305-0");
+        std::os::unix::fs::symlink("checkpoint", link).unwrap();
+        remove_unfinished(folder.path());
+        assert!(gone.iter().all(|name| !folder.path().join(name).exists()));
+        assert!(kept.iter().all(|name| folder.path().join(name).exists()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), kept.len() + 2);
     }
 
     #[test]

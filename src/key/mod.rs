@@ -179,6 +179,55 @@ impl SecretKey {
     }
 }
 
+/// A key that events are signed by.
+pub trait SigningKey: Sync {
+    /// Its public key.
+    fn public(&self) -> PublicKey;
+    /// Its signature over `message`.
+    fn sign(&self, message: &[u8]) -> Signature;
+    /// Whether it signs: what it does not sign can be tried, and is never written.
+    fn signs(&self) -> bool {
+        true
+    }
+}
+
+impl SigningKey for SecretKey {
+    fn public(&self) -> PublicKey {
+        SecretKey::public(self)
+    }
+    fn sign(&self, message: &[u8]) -> Signature {
+        SecretKey::sign(self, message)
+    }
+}
+
+/// A public key in the place of one that signs: to try what would be written without the secret.
+#[derive(Clone, Copy, Debug)]
+pub struct PublicOnly(pub PublicKey);
+
+impl SigningKey for PublicOnly {
+    fn public(&self) -> PublicKey {
+        self.0
+    }
+    fn sign(&self, _: &[u8]) -> Signature {
+        Signature([0; 64])
+    }
+    fn signs(&self) -> bool {
+        false
+    }
+}
+
+impl SigningKey for Box<dyn SigningKey> {
+    fn public(&self) -> PublicKey {
+        (**self).public()
+    }
+    fn sign(&self, message: &[u8]) -> Signature {
+        (**self).sign(message)
+    }
+    fn signs(&self) -> bool {
+        (**self).signs()
+    }
+}
+
 /// What a proof of possession is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Possession {

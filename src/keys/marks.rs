@@ -103,6 +103,8 @@ pub struct Marks {
 
 /// How much of the end is read at first; a line has at most 420 bytes.
 const WINDOW: u64 = 4096;
+/// The most bytes without an LF at the end that are taken for a line that was not written whole.
+const MOST_TORN: u64 = 64 << 10;
 
 impl Marks {
     /// The marks in this file, which need not be there yet.
@@ -144,13 +146,17 @@ impl Marks {
             if from_start {
                 return Ok(None);
             }
+            self.expect_lines(&bytes)?;
             window = window.saturating_mul(4);
         }
     }
 
     /// All marks for this record of a size up to `most`, in the order of the file.
     pub fn all_for(&self, origin: &Origin, most: u64) -> Result<Vec<Mark>, KeysError> {
-        let Some(mut file) = self.open()? else { return Ok(Vec::new()) };
+        let Some(file) = self.open()? else { return Ok(Vec::new()) };
+        let whole_lines = self.end_of_whole_lines(&file)?;
+        (&file).seek(SeekFrom::Start(0)).map_err(KeysError::io("read", &self.path))?;
+        let mut file = file.take(whole_lines);
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(KeysError::io("read", &self.path))?;
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').unwrap_or_default();
@@ -218,7 +224,16 @@ impl Marks {
                 let length = file.metadata().map_err(KeysError::io("read", &self.path))?.len();
                 return Ok(length - torn.unwrap_or(bytes.len()) as u64);
             }
+            self.expect_lines(&bytes)?;
             window = window.saturating_mul(4);
+        }
+    }
+
+    /// Refuses an end of the file that is no torn line: it is longer than any line can be.
+    fn expect_lines(&self, end: &[u8]) -> Result<(), KeysError> {
+        match end.len() as u64 >= MOST_TORN && !end.contains(&b'\n') {
+            true => Err(self.refuse_form(end.get(..80).unwrap_or_default())),
+            false => Ok(()),
         }
     }
 

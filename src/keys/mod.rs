@@ -46,6 +46,7 @@ pub use handle::{Handle, handle_from};
 pub use import::import;
 pub use log_key::{LogKeys, had_log_key};
 pub use marks::{HeldMarks, Mark, Marks};
+pub use pem::is_secret;
 pub use public::{read_public, write_public};
 pub use recovery::{RECOVERY_LINES, check_recovery_line, read_recovery, write_recovery};
 pub use request::Request;

@@ -32,6 +32,14 @@ pub(super) struct Pem<'a> {
     pub der: Zeroizing<Vec<u8>>,
 }
 
+/// Whether a file begins as one of a secret key does, of any kind.
+pub fn is_secret(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+    let pem = line.starts_with(b"-----BEGIN ") && line.ends_with(b"PRIVATE KEY-----");
+    pem || line.starts_with(b"PRIVATE+KEY+")
+}
+
 /// Reads the block of a text in which `expected` should be.
 pub(super) fn read<'a>(
     path: &Path,

@@ -31,7 +31,8 @@ pub fn prepare_act(
     }
     let entry = seal(&settled, &slot, signer.key, signer.entropy)?;
     let (entries, settled) = (vec![entry], vec![settled]);
-    let prepared = Prepared { entries, settled, first: writer.size(), ..Prepared::default() };
+    let (first, unsigned) = (writer.size(), !signer.key.signs());
+    let prepared = Prepared { entries, settled, first, unsigned, ..Prepared::default() };
     match judge_last(writer, &prepared)? {
         None => Ok(prepared),
         Some(why) => Err(LedgerError::NotAllowed { kind, why }),

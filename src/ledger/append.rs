@@ -10,13 +10,13 @@ use crate::event::Entry;
 use crate::event::body::{Body, Content};
 use crate::event::record::Reading;
 use crate::hash::Hash;
-use crate::key::{Keys, SecretKey};
+use crate::key::{Keys, PublicKey, SigningKey};
 use crate::ledger::advice::told;
 use crate::ledger::ahead;
 use crate::ledger::desk::{Pending, WriterDesk};
 use crate::ledger::draft::{Input, Placed};
 use crate::ledger::error::{LedgerError, Refusal};
-use crate::ledger::loaded::{LoadedDraft, LoadedInput};
+use crate::ledger::loaded::{Files, LoadedDraft, LoadedInput, Reach};
 use crate::ledger::outbox::{Keeping, Kept, Submission};
 use crate::ledger::outcome::{Fate, Outcome, Output, Refusals};
 use crate::ledger::repeats::{self, Repeats};
@@ -27,13 +27,14 @@ use crate::ledger::writer::Writer;
 use crate::time::Time;
 use crate::verify::Follower;
 use crate::verify::content::Asked;
-use crate::verify::examine::{Examined, examine_whole};
+use crate::verify::examine::{Examined, examine, examine_whole};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Who signs, when, and with what randomness.
 pub struct Signer<'a> {
     /// The editor's key.
-    pub key: &'a SecretKey,
+    pub key: &'a dyn SigningKey,
     /// The writer's clock.
     pub clock: &'a mut Clock,
     /// Where salts come from.
@@ -49,10 +50,14 @@ pub struct Prepared {
     pub settled: Vec<Settled>,
     /// Documents that come with them.
     pub documents: Vec<(Hash, Vec<u8>)>,
+    /// Where each of them was read, if it was a file.
+    pub places: BTreeMap<Hash, PathBuf>,
     /// Position of the first one.
     pub first: u64,
     /// What keeps them until they are acknowledged.
     pub keeping: Option<Keeping>,
+    /// Whether they only show what would be signed: they are never written.
+    pub unsigned: bool,
     /// What whoever signs them is to know: passages that other facts quote too, what a claim says
     /// and no quoted word does.
     pub notes: Vec<String>,
@@ -113,7 +118,9 @@ pub fn resume(
         Kept::Fits(kept) => {
             let (first, documents) = (writer.size(), input.documents());
             let keeping = submission.keeping(first, &kept, signer.key);
-            let mut prepared = Prepared { first, documents, keeping, ..Prepared::default() };
+            let places = input.places();
+            let mut prepared =
+                Prepared { first, documents, places, keeping, ..Prepared::default() };
             for entry in kept {
                 prepared.settled.extend(said_by(&entry));
                 prepared.entries.push(entry);
@@ -126,6 +133,34 @@ pub fn resume(
             Ok(Resumed::Again(Box::new(prepared)))
         }
     }
+}
+
+/// What became of an earlier submission of the same drafts by this key, as far as can be said
+/// without the secret: its receipt, or whether its events wait to be written.
+pub fn before(
+    writer: &Writer,
+    input: &LoadedInput,
+    key: &PublicKey,
+) -> Result<Before, LedgerError> {
+    Ok(match Submission::of(writer, input, key).find(writer)? {
+        Kept::Recorded(first) => {
+            let count = input.drafts.len() as u64;
+            Before::Written(Receipt { first, count, already: true })
+        }
+        Kept::Fits(_) => Before::Signed,
+        Kept::Nothing | Kept::Damaged(_) => Before::New,
+    })
+}
+
+/// What an earlier submission came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// It is in the record.
+    Written(Receipt),
+    /// It was signed for the record's present end, and not written.
+    Signed,
+    /// Neither.
+    New,
 }
 
 /// What a signed event says, without its document.
@@ -172,7 +207,8 @@ pub fn prepare(
     folder: &Path,
 ) -> Result<Prepared, LedgerError> {
     let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
-    let input = LoadedInput::read(&input, folder);
+    let keys = writer.paths.keys.clone();
+    let input = LoadedInput::read(&input, Reach { folder, keys: &keys, files: Files::default() });
     let repeats = Repeats::Allowed;
     prepare_input(writer, &input, Around { signer, done: &mut |_| {}, repeats })
 }
@@ -197,6 +233,8 @@ fn prepare_by(
     let submission = Submission::of(writer, input, &around.signer.key.public());
     let mut out = Output::default();
     out.prepared.first = writer.size();
+    out.prepared.unsigned = !around.signer.key.signs();
+    out.prepared.places = input.places();
     let mut refusals = Refusals::of(&input.unread);
     let mut rest = input.drafts.as_slice();
     while let Some(next) = rest.first() {
@@ -221,6 +259,10 @@ fn prepare_by(
 
 /// Writes prepared events: kept in the outbox first, so that a lost receipt loses nothing.
 pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, LedgerError> {
+    if prepared.unsigned {
+        let why = "these events are not signed; they show what would be, and are never written";
+        return Err(LedgerError::Usage(why.to_owned()));
+    }
     if let Some(keeping) = &prepared.keeping {
         keeping.keep(&prepared.entries)?;
     }
@@ -252,7 +294,7 @@ fn one(
             let signer = &mut *around.signer;
             let slot = slot(writer, signer.clock.now());
             let entry = seal(&settled, &slot, signer.key, signer.entropy)?;
-            let examined = examine_one(writer, &entry);
+            let examined = examine_one(writer, &entry, out.prepared.unsigned);
             take(writer, Signed { settled, entry, examined }, &mut out.prepared)?
         }
     };
@@ -306,11 +348,16 @@ pub fn slot(writer: &Writer, now: Time) -> Slot {
 /// Lets the judge take the last prepared event, its signature included, wherever it came from; its
 /// faults are why it is refused.
 pub fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<String>, LedgerError> {
-    let examined = prepared.entries.last().and_then(|entry| examine_one(writer, entry));
+    let unsigned = prepared.unsigned;
+    let examined = prepared.entries.last().and_then(|entry| examine_one(writer, entry, unsigned));
     judge(writer, prepared, examined)
 }
 
-fn examine_one(writer: &Writer, entry: &Entry) -> Option<Examined> {
+/// An entry, examined: whole, unless it only shows what would be signed.
+fn examine_one(writer: &Writer, entry: &Entry, unsigned: bool) -> Option<Examined> {
+    if unsigned {
+        return Some(examine(entry));
+    }
     examine_whole(std::slice::from_ref(entry), &mut Keys::new(&writer.keyring)).pop()
 }
 

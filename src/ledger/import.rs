@@ -15,6 +15,7 @@ use crate::archive::bag::ground::{FolderGround, Ground};
 use crate::disk;
 use crate::key::{PublicKey, SecretKey};
 use crate::keys::Marks;
+use crate::ledger::apart::{Kept, expect_apart};
 use crate::ledger::audit::Audit;
 use crate::ledger::bagged::{Bagged, audit_bag, is_listed, is_of_ledger};
 use crate::ledger::error::LedgerError;
@@ -54,6 +55,7 @@ pub struct Made {
 /// Errors: the bag or the record in it is not whole; there is something at the ledger's place; the
 /// bag is a part of a record and was to be taken over; the log key's memory knows more.
 pub fn import(bag: &Path, paths: &Paths, asked: &Asked<'_>) -> Result<Made, LedgerError> {
+    expect_apart(&paths.ledger, &[Kept::Bag(bag), Kept::Keys(&paths.keys)])?;
     let bagged = audit_bag(bag, &Audit { jobs: asked.jobs, ..Audit::default() }, None)?;
     let report = whole(bag, &bagged)?;
     let imported = match asked.take_over {

@@ -6,12 +6,14 @@
 pub mod act;
 pub mod advice;
 pub mod ahead;
+pub mod apart;
 pub mod append;
 pub mod audit;
 pub mod desk;
 pub mod draft;
 pub mod error;
 pub mod fallout;
+pub mod foreign;
 pub mod tally;
 pub mod init;
 pub mod loaded;

@@ -23,7 +23,7 @@ use crate::event::Entry;
 use crate::event::record::{self, Reading};
 use crate::event::spelling;
 use crate::hash::{Hash, Running, read_hex};
-use crate::key::{KEPT_TAG, PublicKey, SecretKey, Signature, signed_bytes};
+use crate::key::{KEPT_TAG, PublicKey, Signature, SigningKey, signed_bytes};
 use crate::ledger::error::LedgerError;
 use crate::ledger::loaded::LoadedInput;
 use crate::ledger::record::read_if_there;
@@ -141,7 +141,7 @@ impl Submission {
     }
 
     /// What keeps these events until they are acknowledged.
-    pub fn keeping(&self, first: u64, entries: &[Entry], key: &SecretKey) -> Option<Keeping> {
+    pub fn keeping(&self, first: u64, entries: &[Entry], key: &dyn SigningKey) -> Option<Keeping> {
         let head = record::hash(&entries.last()?.record);
         let (submission, count) = (self.name, self.count);
         let text = text(&submission, first, count, &head);

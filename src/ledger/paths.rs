@@ -2,11 +2,11 @@
 //!
 //! Always holds: names are those of FORMAT.md section 9. Not here: reading them.
 
-use crate::disk;
 use crate::disk::open::is_folder;
+use crate::disk::{self, DiskError};
 use crate::ledger::error::LedgerError;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// A file of a ledger's folder that says to git that its files are no text: git changes line ends
 /// of text on some systems, and every byte of a record counts.
@@ -67,8 +67,11 @@ impl Paths {
             return Err(LedgerError::AnotherFolder(ledger(), found));
         }
         // What only a ledger has, besides its journal.
-        let others = [self.checkpoint(), self.store().join("db")];
-        if !others.iter().any(|path| path.is_file()) && !self.has_documents() {
+        let mut others = false;
+        for path in [self.checkpoint(), self.store().join("db")] {
+            others |= about(&path)?.is_some_and(|about| about.is_file());
+        }
+        if !others && !self.has_documents() {
             return Err(LedgerError::NoLedger(ledger()));
         }
         if lost { Ok(()) } else { Err(LedgerError::JournalLost(ledger())) }
@@ -160,5 +163,15 @@ impl Paths {
     /// What was signed and perhaps not acknowledged.
     pub fn outbox(&self) -> PathBuf {
         self.keys.join("outbox")
+    }
+}
+
+/// What is at a path; `None` where nothing is. That a disk fails is no sign that nothing is there.
+fn about(path: &Path) -> Result<Option<fs::Metadata>, DiskError> {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    match fs::metadata(path) {
+        Ok(about) => Ok(Some(about)),
+        Err(cause) if matches!(cause.kind(), NotADirectory | NotFound) => Ok(None),
+        Err(cause) => Err(disk::error("read", path)(cause)),
     }
 }

@@ -9,7 +9,7 @@ use crate::event::args::Args;
 use crate::event::body;
 use crate::event::record::{self, Place, Statement, VERSION};
 use crate::hash::Hash;
-use crate::key::{EVENT_TAG, SecretKey, signed_bytes};
+use crate::key::{EVENT_TAG, SigningKey, signed_bytes};
 use crate::ledger::settle::Settled;
 use crate::time::Time;
 
@@ -44,7 +44,7 @@ impl Slot {
 pub fn seal(
     settled: &Settled,
     slot: &Slot,
-    key: &SecretKey,
+    key: &dyn SigningKey,
     entropy: &mut dyn Entropy,
 ) -> Result<Entry, EntropyError> {
     let body = body::write(&Hash(draw(entropy)?), &key.public(), &settled.content);
@@ -52,7 +52,7 @@ pub fn seal(
 }
 
 /// The same with a body that was written before.
-pub fn seal_body(args: &Args, body: Vec<u8>, slot: &Slot, key: &SecretKey) -> Entry {
+pub fn seal_body(args: &Args, body: Vec<u8>, slot: &Slot, key: &dyn SigningKey) -> Entry {
     let statement = Statement {
         v: VERSION,
         base: slot.position,

@@ -62,6 +62,11 @@ fn need<T>(value: Option<T>, name: &str, kind: Type) -> Result<T, Unsettled> {
     value.ok_or_else(|| format!("{kind} needs the field {name}"))
 }
 
+/// What was found; what is wrong with it is kept with the rest.
+fn keep<T>(found: Result<T, Unsettled>, wrong: &mut Vec<Unsettled>) -> Option<T> {
+    found.map_err(|why| wrong.push(why)).ok()
+}
+
 fn words<const MAX: usize>(
     name: &str,
     value: Option<&String>,
@@ -69,8 +74,19 @@ fn words<const MAX: usize>(
     value.map(|text| field(name, Words::new(text.as_str()))).transpose()
 }
 
+/// Schemes of what a browser runs or shows by itself: they lead to nothing.
+const NO_ADDRESSES: [&str; 4] = ["blob", "data", "javascript", "vbscript"];
+
 fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unsettled> {
-    value.map(|text| field(name, Uri::new(text.as_str()))).transpose()
+    let Some(text) = value else { return Ok(None) };
+    let uri = field(name, Uri::new(text.as_str()))?;
+    let scheme = uri.split(':').next().unwrap_or_default();
+    if NO_ADDRESSES.contains(&scheme) {
+        return Err(format!(
+            "{name}: expected an address or a name, found {scheme}:, which is a program or a text"
+        ));
+    }
+    Ok(Some(uri))
 }
 
 /// Settles drafts one after the other; keeps the agents' types and roles.
@@ -173,7 +189,11 @@ impl<'a> Settler<'a> {
 
     fn content(&mut self, kind: Type, draft: &Draft) -> Result<Content, Unsettled> {
         let said = words(("statement") as &str, draft.statement.as_ref())?;
-        let evidence = self.evidence(draft)?;
+        // A new fact settles its own, with all that is wrong beside it.
+        let evidence = match kind {
+            Type::FactAsserted | Type::FactCorrected => None,
+            _ => self.evidence(draft)?,
+        };
         let argued = |statement| body::Argued { statement, evidence: evidence.clone() };
         let stated = |statement| body::Stated { statement };
         let must = |said| need(said, "statement", kind);
@@ -210,36 +230,50 @@ impl<'a> Settler<'a> {
 
     fn new_fact(&mut self, draft: &Draft, old: Option<Fact>) -> Result<Fact, Unsettled> {
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
-        let given = self.evidence(draft)?;
-        let evidence = given.or_else(|| old.as_ref().map(|old| old.evidence.clone()));
-        let evidence = need(evidence, "quote (or evidence)", kind)?;
-        let supports = |e: &&body::Evidence| e.stance == Stance::Supports && e.quote.is_some();
-        let Some(first) = evidence.iter().find(supports) else {
-            return Err("evidence: at least one must support the claim with a quote".to_owned());
-        };
-        let claim = words("claim", draft.claim.as_ref())?;
-        let claim = need(claim.or(old.as_ref().map(|old| old.claim.clone())), "claim", kind)?;
-        let lang = match (&draft.lang, &old) {
-            (Some(lang), _) => field("lang", Lang::new(lang.as_str()))?,
-            (None, Some(old)) => old.lang.clone(),
-            (None, None) => {
-                let (_, lang) = self.desk.document(first.document)?;
-                need(lang, "lang", kind)?
+        let old = old.as_ref();
+        // All that is wrong with a draft is told at once.
+        let mut wrong = Vec::new();
+        let evidence = keep(self.fact_evidence(draft, old), &mut wrong);
+        let claim = words("claim", draft.claim.as_ref());
+        let claim = claim.map(|claim| claim.or(old.map(|old| old.claim.clone())));
+        let claim = keep(claim.and_then(|claim| need(claim, "claim", kind)), &mut wrong);
+        let lang = match (&draft.lang, old, &evidence) {
+            (Some(lang), _, _) => keep(field("lang", Lang::new(lang.as_str())), &mut wrong),
+            (None, Some(old), _) => Some(old.lang.clone()),
+            (None, None, Some((_, first))) => {
+                let lang =
+                    self.desk.document(*first).and_then(|(_, lang)| need(lang, "lang", kind));
+                keep(lang, &mut wrong)
             }
+            (None, None, None) => None,
         };
-        let attribution = match &draft.attribution {
-            Some(hops) => hops.iter().map(|hop| self.hop(hop)).collect::<Result<Vec<_>, _>>()?,
-            None => old.as_ref().and_then(|old| old.attribution.clone()).unwrap_or_default(),
+        let attribution: Vec<body::Hop> = match &draft.attribution {
+            Some(hops) => hops.iter().filter_map(|hop| keep(self.hop(hop), &mut wrong)).collect(),
+            None => old.and_then(|old| old.attribution.clone()).unwrap_or_default(),
         };
-        let topics = match &draft.topics {
-            Some(topics) => topics.iter().map(topic).collect::<Result<Vec<_>, _>>()?,
-            None => old.as_ref().and_then(|old| old.topics.clone()).unwrap_or_default(),
+        let topics: Vec<body::Topic> = match &draft.topics {
+            Some(topics) => topics.iter().filter_map(|it| keep(topic(it), &mut wrong)).collect(),
+            None => old.and_then(|old| old.topics.clone()).unwrap_or_default(),
         };
         let when = match &draft.when {
-            Some(given) => self.when(given, &evidence, old.as_ref())?,
-            None => old.as_ref().and_then(|old| old.when.clone()),
+            Some(given) => match &evidence {
+                Some((evidence, _)) => keep(self.when(given, evidence, old), &mut wrong).flatten(),
+                // Without the evidence its words cannot be looked for, but the date can be read.
+                None => {
+                    let edtf = given.edtf.as_deref();
+                    let edtf = edtf.map(|text| field("when: edtf", Edtf::new(text))).transpose();
+                    keep(edtf, &mut wrong);
+                    None
+                }
+            },
+            None => old.and_then(|old| old.when.clone()),
         };
-        let vouch = draft.vouch.or(old.as_ref().map(|old| old.vouch)).unwrap_or(Vouch::Said);
+        let (Some((evidence, _)), Some(claim), Some(lang), true) =
+            (evidence, claim, lang, wrong.is_empty())
+        else {
+            return Err(wrong.join("; "));
+        };
+        let vouch = draft.vouch.or(old.map(|old| old.vouch)).unwrap_or(Vouch::Said);
         let some = |list: Vec<_>| Some(list).filter(|list| !list.is_empty());
         let topics = Some(topics).filter(|list| !list.is_empty());
         Ok(Fact { claim, lang, vouch, evidence, attribution: some(attribution), when, topics })
@@ -301,6 +335,23 @@ impl<'a> Settler<'a> {
             .unwrap_or_else(|| "when: as_written: there is no evidence to find it in".to_owned()))
     }
 
+    /// The evidence of a fact, and the document of the first that supports it with a quote.
+    fn fact_evidence(
+        &mut self,
+        draft: &Draft,
+        old: Option<&Fact>,
+    ) -> Result<(Vec<body::Evidence>, u64), Unsettled> {
+        let kind = draft.kind.unwrap_or(Type::FactAsserted);
+        let given = self.evidence(draft)?;
+        let evidence = given.or_else(|| old.map(|old| old.evidence.clone()));
+        let evidence = need(evidence, "quote (or evidence)", kind)?;
+        let supports = |e: &&body::Evidence| e.stance == Stance::Supports && e.quote.is_some();
+        match evidence.iter().find(supports).map(|first| first.document) {
+            Some(first) => Ok((evidence, first)),
+            None => Err("evidence: at least one must support the claim with a quote".to_owned()),
+        }
+    }
+
     fn evidence(&mut self, draft: &Draft) -> Result<Option<Vec<body::Evidence>>, Unsettled> {
         let short = draft.quote.as_ref().map(|quote| EvidenceDraft {
             document: draft.document.clone(),
@@ -312,9 +363,14 @@ impl<'a> Settler<'a> {
         let given = draft.evidence.iter().flatten();
         let all: Vec<EvidenceDraft> = short.into_iter().chain(given.cloned()).collect();
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
-        let settled = all.iter().map(|entry| self.one_evidence(entry, kind));
-        let settled = settled.collect::<Result<Vec<_>, _>>()?;
-        Ok(Some(settled).filter(|list| !list.is_empty()))
+        let mut wrong = Vec::new();
+        let settled =
+            all.iter().filter_map(|entry| keep(self.one_evidence(entry, kind), &mut wrong));
+        let settled: Vec<body::Evidence> = settled.collect();
+        match wrong.is_empty() {
+            true => Ok(Some(settled).filter(|list| !list.is_empty())),
+            false => Err(wrong.join("; ")),
+        }
     }
 
     fn one_evidence(

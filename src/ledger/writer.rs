@@ -9,6 +9,7 @@ mod ground;
 
 use crate::disk;
 use crate::disk::lock::{Lock, Waiting};
+use crate::disk::temporary::remove_unfinished;
 use crate::event::Entry;
 use crate::hash::Hash;
 use crate::index::{Builder, Mode};
@@ -52,6 +53,9 @@ pub enum Notice {
     Aside(PathBuf, u64),
     /// There was no store; it was built from the journal.
     StoreBuilt(u64),
+    /// The store could not be read: it was kept here, for this reason, and built again from the
+    /// journal, so many events.
+    StoreAside(PathBuf, String, u64),
     /// The store lacked so many events; they were added from the journal.
     StoreCaughtUp(u64),
     /// The checkpoint was behind; it was signed anew.
@@ -187,6 +191,9 @@ impl Writer {
         if is_signed {
             outbox::prune_written(&this);
         }
+        for folder in [&this.paths.ledger, &this.paths.documents(), &this.paths.keys] {
+            remove_unfinished(folder);
+        }
         Ok(this)
     }
 
@@ -221,8 +228,9 @@ impl Writer {
         paths.expect_ledger(false)?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
-        let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
-        Ok(Writer::judged(paths, log_keys, imported, None)?.writer)
+        // It signs nothing, so it needs no key.
+        let log_keys = KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys());
+        Ok(Writer::judged(paths, log_keys.unwrap_or_default(), imported, None)?.writer)
     }
 
     /// The record judged, and why its checkpoint is not one of its own, if so.
@@ -453,7 +461,9 @@ impl Writer {
             lock.step();
         }
         let added = self.size() - behind;
-        if !self.notices.iter().any(|notice| matches!(notice, Notice::StoreBuilt(_))) {
+        let built =
+            |notice: &Notice| matches!(notice, Notice::StoreBuilt(_) | Notice::StoreAside(..));
+        if !self.notices.iter().any(built) {
             self.notices.push(Notice::StoreCaughtUp(added));
         }
         Ok(())

@@ -110,6 +110,7 @@ pub fn open_copy(folder: &Path, copy: &Path) -> Result<SledStore, StoreError> {
     if fs::symlink_metadata(copy).is_ok() {
         return Err(StoreError::ThereAlready(copy.to_owned()));
     }
+    expect_plain(folder)?;
     let opened = copy_files(folder, copy)
         .and_then(|()| copy_files(&folder.join("blobs"), &copy.join("blobs")))
         .map_err(StoreError::Disk)
@@ -243,14 +244,20 @@ fn start(folder: &Path) -> Result<SledStore, StoreError> {
     })
 }
 
+/// The most bytes of sled's configuration: it has a few lines.
+const MOST_CONF: u64 = 64 << 10;
+/// The most bytes of a snapshot beside those of the pages that it tells of.
+const MOST_SNAPSHOT: u64 = 16 << 20;
+
 /// Refuses a folder in which something else stands than files and folders: sled would follow a
-/// link, and wait for a pipe.
+/// link, wait for a pipe, and read a file whole that tells of few pages and is large.
 fn expect_plain(folder: &Path) -> Result<(), StoreError> {
     let failed = |cause| StoreError::Disk(disk::error("list", folder)(cause));
     let listed = match fs::read_dir(folder) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
         listed => listed.map_err(failed)?,
     };
+    let pages = open::look(&folder.join("db")).ok().flatten().map_or(0, |about| about.len());
     for found in listed {
         let found = found.map_err(failed)?;
         let kind = found.file_type().map_err(failed)?;
@@ -259,6 +266,17 @@ fn expect_plain(folder: &Path) -> Result<(), StoreError> {
             let (name, kind) = (found.file_name(), open::name(kind));
             let name = name.to_string_lossy();
             return Err(StoreError::Damaged(format!("expected a file at {name}, found {kind}")));
+        }
+        let length = found.metadata().map_err(failed)?.len();
+        let name = found.file_name().to_string_lossy().into_owned();
+        let most = match name.as_str() {
+            "conf" => MOST_CONF,
+            name if name.starts_with("snap.") => MOST_SNAPSHOT.saturating_add(pages),
+            _ => u64::MAX,
+        };
+        if kind.is_file() && length > most {
+            let why = format!("expected at most {most} bytes at {name}, found {length}");
+            return Err(StoreError::Damaged(why));
         }
     }
     Ok(())

@@ -84,13 +84,17 @@ pub fn judge(pin: &Pin, record: Looked<'_>) -> Against {
         false if extends(pin, record) => Against::Nothing,
         false => {
             let differing = first_difference(pin, record.nodes).unwrap_or(0..pinned);
-            let why = format!(
-                "at size {pinned} the record is not the pinned one; not the same: {}",
-                events(&differing)
-            );
-            match explains(pinned) {
-                true => Against::Explained(why),
-                false => Against::Broken(Rule::ForkedFromPin, format!("forked: {why}")),
+            let other = format!("at size {pinned} the record is not the pinned one");
+            // The record names its first event that is not as it was written; else only the
+            // subtrees of the pin can be compared.
+            match record.damaged.from.filter(|from| *from < pinned) {
+                Some(from) => {
+                    Against::Explained(format!("{other}: event {from} is not as it was written"))
+                }
+                None => {
+                    let why = format!("forked: {other}; not the same: {}", events(&differing));
+                    Against::Broken(Rule::ForkedFromPin, why)
+                }
             }
         }
     }

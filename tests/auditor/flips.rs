@@ -219,3 +219,19 @@ fn a_ledger_with_other_line_ends_is_told_as_a_whole() {
         assert!(answer.err.contains("its lines end with CR LF"), "{command}: {}", answer.err);
     }
 }
+
+#[test]
+fn a_damaged_event_of_a_pinned_record_is_named() {
+    let mut ledger = Ledger::opened();
+    for number in 1..80 {
+        ledger.sign("ada", acts::changed(1 + number % 9));
+    }
+    let mut files = ledger.files();
+    files.insert(PIN.to_owned(), ledger.pin(80).into_bytes());
+    let time = "00:00:20.000000Z\"}";
+    crate::support::tamper::replace(&mut files, JOURNAL, time, "00:00:20.000001Z\"}");
+    let outcome = judge_with(&files, 1);
+    assert_eq!(outcome.exit, 1, "{outcome}");
+    let said = "at size 80 the record is not the pinned one: event 20 is not as it was written";
+    assert_eq!(outcome.report.ends.explained, [said]);
+}

@@ -23,7 +23,9 @@ fn json_lines_with_refs_and_the_same_again() {
     let answer = desk.run("ada", "append|facts.jsonl|--dry-run");
     assert_eq!(answer.out, "");
     let shown = "     4  fact.asserted  Two answers were given.
+        document 3: “two answers were given”
      5  fact.asserted  They talked for two hours.
+        document 3: “The talks lasted two hours”
      6  fact.related 5 4  they talked about it
      7  fact.disputed 5  nobody counted
 4 events would be written; nothing was

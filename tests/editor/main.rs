@@ -13,3 +13,4 @@ mod repeats;
 mod review;
 mod story;
 mod terminal;
+mod trial;

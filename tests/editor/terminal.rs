@@ -341,3 +341,56 @@ fn an_act_is_asked_about_without_the_lock() {
     assert_eq!(talk.ends().1, 3);
     assert_eq!(desk.size(), 11);
 }
+
+/// What is refused, or not agreed to, is kept as a file of drafts; it goes when it is written.
+#[test]
+fn a_refused_correction_or_dispute_is_kept_until_it_is_written() {
+    let desk = facts();
+    let drafts = || {
+        let listed = std::fs::read_dir(desk.path("keys/drafts")).into_iter().flatten();
+        listed.map(|found| found.unwrap().path()).collect::<Vec<_>>()
+    };
+    let dispute = "dispute|5|--reason|wrong-date|--statement|It was a Thursday.|--quote|no such";
+    let mut talk = talk_of(&desk, "bo", dispute);
+    talk.sees("your drafts are kept in ");
+    talk.sees("quote: in document 3");
+    assert_eq!(talk.ends().1, 1);
+    let correct = "correct|6|--reason|entry-error|--statement|better|--claim|They took two hours.";
+    let mut talk = talk_of(&desk, "ada", correct);
+    talk.sees("sign and write 1 event?");
+    talk.types("n");
+    talk.sees("your drafts are kept in ");
+    assert_eq!(talk.ends().1, 3);
+    let kept = drafts();
+    assert_eq!(kept.len(), 2);
+    let texts = kept.iter().map(|path| std::fs::read_to_string(path).unwrap());
+    let texts: Vec<String> = texts.collect();
+    assert!(texts.iter().any(|text| text.contains("It was a Thursday.")), "{texts:?}");
+    let right = texts.iter().position(|text| text.contains("They took two hours.")).unwrap();
+    let line = format!("append|{}", kept[right].display());
+    desk.writes("ada", &format!("{line}|--yes"), "written at 8");
+    assert_eq!(drafts().len(), 1, "what was written goes");
+    assert_eq!(desk.fact(6)["claim"], "They took two hours.");
+}
+
+/// Of many events each is shown with the words that it quotes, and whose they are.
+#[test]
+fn a_batch_shows_what_it_quotes_and_who_said_it() {
+    let desk = desk();
+    let lines: String = ["two hours", "core question", "two answers", "in Moscow"]
+        .iter()
+        .map(|quote| {
+            format!(
+                "{{\"claim\":\"About {quote}.\",\"quote\":\"{quote}\",\"attribution\":\
+                 [{{\"agent\":\"Kommersant\",\"agent_type\":\"organization\"}}]}}\n"
+            )
+        })
+        .collect();
+    std::fs::write(desk.path("four.jsonl"), lines).unwrap();
+    let shown = desk.run("ada", "append|four.jsonl|--dry-run");
+    assert_eq!(shown.exit, 0, "{shown:?}");
+    for quote in ["two hours", "core question", "two answers", "in Moscow"] {
+        assert!(shown.err.contains(&format!("document 3: “{quote}”")), "{shown:?}");
+    }
+    assert_eq!(shown.err.matches("according to Kommersant").count(), 4, "{shown:?}");
+}

@@ -142,3 +142,22 @@ fn expect_entered(room: &Newsroom, round: u64) {
     let told = answer.out.starts_with("written at ") || answer.out.starts_with("already at ");
     assert!(told, "{answer:?}");
 }
+
+/// A file that a killed writer had not yet renamed is removed by the next one, and nothing else is.
+#[test]
+fn the_next_writer_removes_what_a_killed_one_had_not_yet_renamed() {
+    let room = newsroom();
+    let left = [
+        "ledger/.checkpoint.tmp-4194305-0",
+        "ledger/document/.x.tmp-4194305-3",
+        "keys/.log.marks.tmp-4194305-1",
+    ];
+    let kept = ["ledger/.checkpoint.tmp-notes", "keys/.mine"];
+    for name in left.iter().chain(&kept) {
+        room.write(name, "half");
+    }
+    assert_eq!(room.run("verify").exit, 0);
+    assert!(left.iter().all(|name| room.has(name)), "a reader removes nothing");
+    room.expect_appended(&fact("Lavrov spoke.", "Lavrov said"), "written at 5\n");
+    assert!(left.iter().all(|name| !room.has(name)) && kept.iter().all(|name| room.has(name)));
+}

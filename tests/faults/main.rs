@@ -8,9 +8,13 @@ mod newsroom;
 mod crash;
 mod cut;
 mod disk;
+#[cfg(target_os = "linux")]
+mod doors;
 mod evidence;
 mod index;
 mod memory;
+#[cfg(unix)]
+mod named;
 mod order;
 mod outbox;
 mod repair_copy;

@@ -4,7 +4,9 @@
 //! is data, told file by file. Not here: what is in the files (`ledger::bagged`).
 //! Source: RFC 8493 sections 2 and 3; FORMAT.md section 14.
 
-use crate::archive::bag::{DECLARATION, DECLARED, MANIFEST, NOTE, PAYLOAD, TAG_MANIFEST, filed};
+use crate::archive::bag::{
+    DECLARATION, DECLARED, INFO, MANIFEST, NOTE, PAYLOAD, TAG_MANIFEST, filed,
+};
 use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError};
 use crate::hash::{Running512, read_hex};
@@ -15,7 +17,11 @@ use std::io::{self, Read};
 use std::path::Path;
 
 /// More bytes than a manifest of ten million files has.
-const MOST: u64 = 4 << 30;
+const MOST: u64 = 256 << 20;
+/// The most bytes of a tag file that is no manifest.
+const MOST_TAG: u64 = 16 << 20;
+/// The most bytes of a line of a manifest: a digest, and a name that a file system takes.
+const MOST_LINE: u64 = 128 + 2 + 4_096;
 /// How much of a file that is not the listed one is read to see why.
 const CARRIED: u64 = 64 << 20;
 /// Files and folders under a payload are at most this deep.
@@ -30,6 +36,8 @@ pub struct Checked {
     pub payload: (u64, u64),
     /// SHA-512 of the tag manifest, where it is there.
     pub tag_manifest: Option<String>,
+    /// The bytes of all of the payload, as the bag says itself; unknown where it does not.
+    pub declared_bytes: Option<u64>,
     /// What is wrong, in the order of names.
     pub wrong: Vec<String>,
 }
@@ -46,7 +54,7 @@ pub fn is_partial(folder: &Path) -> bool {
 
 /// Checks every file of a bag.
 pub fn check(bag: &Path) -> Result<Checked, DiskError> {
-    let mut checked = Checked::default();
+    let mut checked = Checked { declared_bytes: declared_bytes(bag)?, ..Checked::default() };
     let declared = read(bag, DECLARATION)?.unwrap_or_default();
     if let Some(changed) = changed(&declared) {
         checked.wrong.push(format!("{DECLARATION}: {changed}"));
@@ -94,7 +102,7 @@ pub fn check(bag: &Path) -> Result<Checked, DiskError> {
 
 /// The bytes of a tag file; what is no file is as good as missing.
 pub fn read(bag: &Path, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
-    match disk::read(&bag.join(name), MOST) {
+    match disk::read(&bag.join(name), most(bag, name)?) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(DiskError::Strange { .. }) => Ok(None),
         Err(error) if error.is_missing() => Ok(None),
@@ -102,7 +110,34 @@ pub fn read(bag: &Path, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
     }
 }
 
+/// The most bytes of a tag file; of a manifest, as the files that are there call for.
+fn most(bag: &Path, name: &str) -> Result<u64, DiskError> {
+    let lines = |files: usize| (files as u64).saturating_mul(MOST_LINE).saturating_add(MOST_TAG);
+    Ok(match name {
+        MANIFEST | TAG_MANIFEST => lines(there(bag)?.len()),
+        name if name.starts_with("data/") => MOST,
+        _ => MOST_TAG,
+    })
+}
+
+/// The bytes of the payload, as the bag says itself.
+fn declared_bytes(bag: &Path) -> Result<Option<u64>, DiskError> {
+    let info = read(bag, INFO)?.unwrap_or_default();
+    let text = String::from_utf8_lossy(&info);
+    let oxum = text.lines().find_map(|line| line.strip_prefix("Payload-Oxum: "));
+    Ok(oxum.and_then(|oxum| oxum.split('.').next()?.trim().parse().ok()))
+}
+
 impl Checked {
+    /// The most bytes that a listed file can have: the payload as many as all of it is said to
+    /// have.
+    fn most(&self, bag: &Path, name: &str) -> Result<u64, DiskError> {
+        match name.starts_with("data/") {
+            true => Ok(self.declared_bytes.unwrap_or(u64::MAX)),
+            false => most(bag, name),
+        }
+    }
+
     /// The lines of a manifest; what is wrong with it is told.
     fn list(&mut self, bag: &Path, list: &str) -> Result<BTreeMap<String, String>, DiskError> {
         let mut found = BTreeMap::new();
@@ -145,7 +180,7 @@ impl Checked {
         expected: &str,
         list: &str,
     ) -> Result<bool, DiskError> {
-        let path = bag.join(name);
+        let (path, most) = (bag.join(name), self.most(bag, name)?);
         match path.symlink_metadata() {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
                 self.wrong.push(format!("{name}: {list} lists it, and it is not there"));
@@ -158,6 +193,13 @@ impl Checked {
             }
             // Told where all that is there is listed.
             Ok(about) if !about.is_file() => return Ok(false),
+            // Not read: it is another file, however much of it there is.
+            Ok(about) if about.len() > most => {
+                let bytes = about.len();
+                let why = format!("{name}: expected at most {most} bytes, found {bytes}");
+                self.wrong.push(why);
+                return Ok(false);
+            }
             Ok(_) => {}
         }
         let found = digest(&path)?;

@@ -2,13 +2,14 @@
 //!
 //! Always holds: what was written there is kept if it is refused. Not here: settling (`submit`).
 
-use super::read;
+use super::{BOUND, read};
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::given::WriteArgs;
 use crate::cli::kept::Kept;
 use crate::cli::output::note;
 use crate::cli::submit::{Submission, submit};
+use crate::disk;
+use crate::ledger::error::LedgerError;
 use std::path::Path;
 use std::process::Command;
 
@@ -38,26 +39,31 @@ claim = ""
 # claim = "…"
 "#;
 
-pub fn run(context: &mut Context, file: Option<&Path>, write: &WriteArgs) -> Result<Exit, Failure> {
+pub fn run(
+    context: &mut Context,
+    file: Option<&Path>,
+    options: &Submission,
+) -> Result<Exit, Failure> {
     let editor = editor()?;
     let kept = match file {
         Some(file) => Kept::there(context, file)?,
         None => Kept::new(context, "toml", TEMPLATE)?,
     };
     if let Err(failure) = open_editor(&editor, kept.path()) {
-        return kept.end(Err(failure), "--edit ", write.dry_run);
+        return kept.end(Err(failure), "--edit ", options.dry_run);
     }
-    let unchanged = std::fs::read(kept.path()).is_ok_and(|text| text == TEMPLATE.as_bytes());
+    let text = disk::read_named(kept.path(), BOUND).map_err(LedgerError::from)?;
+    let unchanged = text == TEMPLATE.as_bytes();
     if unchanged && file.is_none() {
         kept.drop()?;
         note("nothing was changed; nothing was written");
         return Ok(Exit::Yes);
     }
     let outcome = match read(kept.path()) {
-        Ok(input) => submit(context, &input, &Submission::of(write)),
+        Ok(input) => submit(context, &input, options),
         Err(failure) => Err(failure),
     };
-    kept.end(outcome, "--edit ", write.dry_run)
+    kept.end(outcome, "--edit ", options.dry_run)
 }
 
 /// The editor that the environment names; it may have arguments.

@@ -4,7 +4,7 @@
 //! passphrase is one line that can be typed; no message holds a part of one. Not here: which file.
 //! Source: what a terminal hands over as a line, termios(3).
 
-use std::fs::File;
+use crate::disk::open::{Links, open};
 use std::io::{self, Read};
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -57,7 +57,8 @@ fn whole(path: &Path, variable: &str) -> io::Result<Zeroizing<String>> {
     }
     // Room for all from the start: a buffer that grows leaves copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(MOST + 1));
-    File::open(path).map_err(io)?.take(MOST as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
+    let file = open(path, Links::Follow).map_err(io)?;
+    file.take(MOST as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
     if bytes.len() > MOST {
         let why = format!("expected at most {MOST} bytes, found more");
         return Err(refused(path, variable, &why));

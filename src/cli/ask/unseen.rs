@@ -1,6 +1,7 @@
 //! A line that is typed, shown or not, and questions that can be left.
 //!
-//! Always holds: what was typed before a question is dropped; the terminal shows what is typed again, and its cursor, however a question ends;
+//! Always holds: what was typed before a question is dropped; the terminal shows what
+//! is typed again, and its cursor, however a question ends;
 //! Ctrl-C and Ctrl-D end a question, not the program in its midst. Not here: what is asked.
 //! Source: termios(3), of a line: `EOL` ends one as a line feed does.
 

@@ -48,7 +48,7 @@ pub fn run(context: &Context, args: &ListArgs) -> Result<Exit, Failure> {
     let gathered = gather(&view, &names, &|_| false)?;
     let rows: Vec<DocumentRow> = gathered.documents.into_values().collect();
     let as_of = view.as_of();
-    let mut out = out();
+    let mut out = out(context.format());
     match context.format() {
         Format::Text => {
             for row in &rows {

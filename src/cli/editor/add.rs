@@ -102,7 +102,7 @@ pub fn run(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
     };
     let settled = enrolment(&writer, &request, roles, person)?;
     let key = match args.recovery {
-        true => recovery(context, &writer)?,
+        true => Box::new(recovery(context, &writer)?),
         false => context.admin(&writer)?,
     };
     let prepared = act::prepare(context, (&mut writer, &key), settled)?;

@@ -74,7 +74,7 @@ pub fn run(context: &mut Context, args: ListArgs) -> Result<Exit, Failure> {
     let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), &no_fact)?;
     let rows = rows(&view, &names)?;
     let as_of = view.as_of();
-    let mut out = out();
+    let mut out = out(context.format());
     match context.format() {
         Format::Text => text(&mut out, &rows, &as_of)?,
         Format::Json => json(&mut out, &Whole { as_of, editors: &rows })?,

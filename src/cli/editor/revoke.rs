@@ -7,7 +7,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{note, visible};
 use crate::cli::provenance;
 use crate::event::words::RevokeReason;
-use crate::key::{PublicKey, SecretKey};
+use crate::key::{PublicKey, SigningKey};
 use crate::ledger::error::LedgerError;
 use crate::ledger::fallout::{Fallen, Fallout, Standing};
 use crate::ledger::people::{Directory, revocation};
@@ -103,9 +103,9 @@ fn signer(
     writer: &Writer,
     subject: &PublicKey,
     by_recovery: bool,
-) -> Result<SecretKey, Failure> {
+) -> Result<Box<dyn SigningKey>, Failure> {
     if by_recovery {
-        return recovery(context, writer);
+        return Ok(Box::new(recovery(context, writer)?));
     }
     let others = |row: &crate::roster::Member| row.roles.admin && row.key != *subject;
     let itself = |row: &crate::roster::Member| row.key == *subject;

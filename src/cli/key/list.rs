@@ -105,7 +105,7 @@ pub fn list(context: &mut Context) -> Result<Exit, Failure> {
 }
 
 fn write(context: &Context, rows: Vec<Row>, here: Option<Here>) -> Result<(), Failure> {
-    let mut out = out();
+    let mut out = out(context.format());
     let origin = here.as_ref().and_then(|here| here.origin.clone());
     let as_of = here.map(|here| here.as_of);
     match context.format() {
@@ -185,7 +185,7 @@ pub fn show(context: &mut Context, name: &str) -> Result<Exit, Failure> {
     let mut here = record.as_ref().map(|record| Here::read(context, record)).transpose()?;
     let row = row(listed, here.as_mut());
     let exit = here.as_ref().map_or(Exit::Yes, |here| here.exit);
-    let mut out = out();
+    let mut out = out(context.format());
     if context.format() != Format::Text {
         json(&mut out, &row)?;
         out.flush()?;

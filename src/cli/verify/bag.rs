@@ -32,7 +32,7 @@ pub fn run(
     let began = Instant::now();
     let bagged = audit_bag(folder, asked, None)?;
     let exit = bagged.exit();
-    let mut out = out();
+    let mut out = out(context.format());
     let told = match &bagged.audited {
         Ok((record, audited)) => {
             let roster = periods(&record.journal, &audited.report).map_err(LedgerError::from)?;

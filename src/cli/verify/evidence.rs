@@ -54,7 +54,7 @@ pub fn run(context: &Context, evidence: Result<&Evidence, Unjudged>) -> Result<E
             unjudged("later", why)
         }
     };
-    let mut out = out();
+    let mut out = out(context.format());
     match context.format() {
         Format::Text => text(&mut out, &told)?,
         _ => json(&mut out, &told)?,

@@ -40,6 +40,7 @@ pub fn write(told: &Told, around: &Around<'_>, (now, seconds): (Time, f64)) -> S
         html lang="en" {
             head {
                 meta charset="utf-8";
+                meta name="generator" content="annals verify";
                 meta http-equiv="Content-Security-Policy" content=(policy);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";

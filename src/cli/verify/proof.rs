@@ -32,7 +32,7 @@ const BY_ITS_ACTS: &str = "by the acts in this file; later ones may exist";
 /// Judges a proof and tells the verdict.
 pub fn run(format: Format, bytes: &[u8], given: &Given) -> Result<Exit, Failure> {
     let judged = judge(bytes, given);
-    let mut out = out();
+    let mut out = out(format);
     match format {
         Format::Text => text(&mut out, &judged)?,
         _ => json(&mut out, &Told::of(&judged))?,

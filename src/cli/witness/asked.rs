@@ -43,7 +43,7 @@ pub fn collect(context: &mut Context, args: CollectArgs) -> Result<Exit, Failure
     let trust = trust(&record)?;
     let patience = Patience { witness: timeout(&args.timeout)?, writer: context.wait()? };
     let collected = ask_witnesses(&record, &trust.policy, patience)?;
-    let mut out = out();
+    let mut out = out(context.format());
     match context.format() {
         Format::Text => lines(&collected).iter().try_for_each(|line| writeln!(out, "{line}"))?,
         _ => json(&mut out, &told(&collected))?,

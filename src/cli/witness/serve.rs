@@ -1,5 +1,6 @@
 //! `annals witness serve`: a small witness, for newsrooms that watch each other.
 
+use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure, announce_clock};
 use crate::cli::output::{note, out, visible};
@@ -58,7 +59,7 @@ pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, Failure> {
         u64::try_from(time.unwrap_or_default() / 1_000_000).unwrap_or_default()
     };
     let told = |line: &str| note(visible(line));
-    let mut out = out();
+    let mut out = out(Format::Text);
     writeln!(out, "http://{}", listener.local_addr()?)?;
     out.flush()?;
     note(format!("cosigning as {verifier}"));

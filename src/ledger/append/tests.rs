@@ -4,7 +4,7 @@ use super::*;
 use crate::entropy::Seeded;
 use crate::event::args::{Args, EditorEnrolled, Roles};
 use crate::event::body::{Content, Named};
-use crate::key::Possession;
+use crate::key::{Possession, SecretKey};
 use crate::keys::{Handle, Protection};
 use crate::ledger::draft::json_lines;
 use crate::ledger::init::{Founding, init};
@@ -77,7 +77,9 @@ fn outcome(room: &Room, drafts: &[Placed], worth: usize) -> Result<String, Vec<R
     let repeats = Repeats::Allowed;
     let around = Around { signer: &mut signer, done: &mut |_| {}, repeats };
     let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
-    let input = LoadedInput::read(&input, room.folder.path());
+    let keys = writer.paths.keys.clone();
+    let files = Files::default();
+    let input = LoadedInput::read(&input, Reach { folder: room.folder.path(), keys: &keys, files });
     match prepare_by(&mut writer, &input, around, worth) {
         Ok(prepared) => Ok(format!("{prepared:?} {clock:?} {entropy:?}")),
         Err(LedgerError::Refused(refused)) => Err(refused),

@@ -10,23 +10,25 @@ use crate::ledger::export::derive::Around;
 use crate::ledger::view::row::{Act, Charge, DocumentRow, FactRow, Revision};
 use serde_json::{Map, Value, json};
 
-/// The file.
+/// The file. Each object is written as it is made: all of them together, as values, take many
+/// times the memory of their text.
 pub fn graph(around: &Around<'_>) -> String {
-    let mut graph = Vec::new();
-    for row in around.gathered.documents.values() {
-        graph.extend(document(row));
-    }
+    let mut graph = String::new();
+    let mut put = |value: Value| {
+        if !graph.is_empty() {
+            graph.push(',');
+        }
+        graph.push_str(&value.to_string());
+    };
+    around.gathered.documents.values().filter_map(document).for_each(&mut put);
     for row in around.gathered.facts.values() {
-        graph.push(claim(row));
-        graph.extend(revisions(row).flat_map(quotations));
-        graph.extend(revisions(row).skip(1).filter_map(|it| correction(row, it)));
-        graph.extend(row.disputes.iter().filter_map(|dispute| review(row, dispute)));
+        put(claim(row));
+        revisions(row).flat_map(quotations).for_each(&mut put);
+        revisions(row).skip(1).filter_map(|it| correction(row, it)).for_each(&mut put);
+        row.disputes.iter().filter_map(|dispute| review(row, dispute)).for_each(&mut put);
     }
-    let whole = json!({
-        "@context": { "@vocab": "https://schema.org/" },
-        "@graph": graph,
-    });
-    format!("{whole}\n")
+    let context = json!({ "@vocab": "https://schema.org/" });
+    format!("{{\"@context\":{context},\"@graph\":[{graph}]}}\n")
 }
 
 /// An object without what has no value.

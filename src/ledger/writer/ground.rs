@@ -18,6 +18,7 @@ use crate::tlog::{Checkpoint, Note, Signed, key_id};
 use crate::verify::ends::Ends;
 use crate::verify::source::Source;
 use crate::verify::{Follower, Judge, Options, follow};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -145,22 +146,31 @@ pub fn mark_of_checkpoint(checkpoint: Option<&[u8]>, judge: &Judge) -> Option<Ma
     Mark::of(&ledger.origin, &checkpoint, signature)
 }
 
-/// Opens the store, or builds it from the journal where there is none. One that differs from the
-/// journal is damage.
+/// Opens the store, or has it built from the journal, which was judged: where there is none, and
+/// where it cannot be read, be it that the disk failed a single time while it was opened; what was
+/// there is kept aside. One that holds another record is an error.
 pub fn open_store(
     paths: &Paths,
     journal: &Journal,
     judge: &Judge,
 ) -> Result<(SledStore, Option<Notice>), LedgerError> {
+    let again = |why: &str| {
+        let path = set_aside(&paths.store())?;
+        let notice = Notice::StoreAside(path, why.to_owned(), judge.chain.size());
+        Ok((sled::create(&paths.store())?, Some(notice)))
+    };
     let store = match sled::open(&paths.store()) {
-        Err(StoreError::Missing(_)) if !paths.store().exists() => {
-            let notice = Notice::StoreBuilt(judge.chain.size());
-            return Ok((sled::create(&paths.store())?, Some(notice)));
+        Err(StoreError::Missing(folder)) => {
+            return match folder.symlink_metadata() {
+                Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                    let notice = Notice::StoreBuilt(judge.chain.size());
+                    Ok((sled::create(&paths.store())?, Some(notice)))
+                }
+                Err(cause) => Err(disk::error("read", &folder)(cause).into()),
+                Ok(_) => again("its folder holds no store"),
+            };
         }
-        Err(StoreError::Missing(_)) => {
-            return Err(LedgerError::Store("its folder holds no store".to_owned()));
-        }
-        Err(StoreError::Damaged(why)) => return Err(LedgerError::Store(why)),
+        Err(StoreError::Damaged(why)) => return again(&why),
         other => other?,
     };
     let head = store.head()?;

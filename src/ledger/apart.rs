@@ -1,0 +1,96 @@
+//! Places that are kept apart: what is written is not in what it is made of.
+//!
+//! Always holds: a place is judged where it really is, links followed, also where it is not there
+//! yet. Not here: what is written. Source: realpath(3).
+
+use crate::disk;
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A folder in which nothing else is written.
+#[derive(Clone, Copy, Debug)]
+pub enum Kept<'a> {
+    /// A ledger.
+    Ledger(&'a Path),
+    /// A folder of keys.
+    Keys(&'a Path),
+    /// A bag.
+    Bag(&'a Path),
+}
+
+impl<'a> Kept<'a> {
+    /// A ledger and the keys beside it.
+    pub fn of(paths: &'a Paths) -> Vec<Kept<'a>> {
+        vec![Kept::Ledger(&paths.ledger), Kept::Keys(&paths.keys)]
+    }
+
+    fn folder(self) -> &'a Path {
+        match self {
+            Kept::Ledger(path) | Kept::Keys(path) | Kept::Bag(path) => path,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Kept::Ledger(_) => "the ledger",
+            Kept::Keys(_) => "the folder of keys",
+            Kept::Bag(_) => "the bag",
+        }
+    }
+}
+
+/// Refuses a place that is one of these folders, or is in one.
+pub fn expect_apart(place: &Path, kept: &[Kept<'_>]) -> Result<(), LedgerError> {
+    let real = real(place)?;
+    for kept in kept {
+        if real.starts_with(self::real(kept.folder())?) {
+            return Err(LedgerError::Usage(format!(
+                "expected a place outside of {} {}, found {}; nothing was written: name another",
+                kept.name(),
+                kept.folder().display(),
+                place.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The same, and refuses a folder that one of these is in.
+pub fn expect_folder_apart(folder: &Path, kept: &[Kept<'_>]) -> Result<(), LedgerError> {
+    expect_apart(folder, kept)?;
+    let above = real(folder)?;
+    for kept in kept {
+        if real(kept.folder())?.starts_with(&above) {
+            return Err(LedgerError::Usage(format!(
+                "expected a folder of its own, found {}, in which {} {} is; nothing was written: \
+                 name another",
+                folder.display(),
+                kept.name(),
+                kept.folder().display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Where a place really is. Of one that is not there, the folders that are there count.
+fn real(place: &Path) -> Result<PathBuf, LedgerError> {
+    let failed = |cause| LedgerError::from(disk::error("look into", place)(cause));
+    let mut at = std::path::absolute(place).map_err(failed)?;
+    let mut rest = Vec::new();
+    loop {
+        match at.canonicalize() {
+            Ok(real) => return Ok(rest.iter().rev().fold(real, |path, name| path.join(name))),
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(failed(cause)),
+            Err(cause) => match (at.file_name(), at.parent()) {
+                (Some(name), Some(above)) => {
+                    rest.push(name.to_owned());
+                    at = above.to_owned();
+                }
+                _ => return Err(failed(cause)),
+            },
+        }
+    }
+}

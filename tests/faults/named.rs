@@ -1,0 +1,180 @@
+//! Files that are named: by a person for an answer, by a draft for a document.
+//!
+//! Always holds: what is written over is a file of this program of the same kind; nothing is
+//! written into what is read; drafts name no file outside of their folder. Not here: what stands
+//! in the place of files of a record (`doors`).
+
+use crate::newsroom::{EVENTS, Newsroom, newsroom};
+use std::fs;
+use std::os::unix::fs::symlink;
+
+/// The answer of a command that must be refused and leave all as it was.
+fn refused(room: &Newsroom, line: &str) -> String {
+    let before = room.snapshot();
+    let answer = room.run(line);
+    assert_eq!(answer.exit, 2, "{line}: {answer:?}");
+    assert!(room.snapshot() == before, "{line} changed something");
+    answer.told()
+}
+
+#[test]
+fn an_answer_is_written_over_nothing_but_its_own_kind() {
+    let room = newsroom();
+    let commands = [
+        ("timeline --html page", "a page of annals timeline"),
+        ("verify --html page", "a page of annals verify --html"),
+    ];
+    for (line, kind) in commands {
+        let key = fs::read(room.path("keys/ada.key")).unwrap();
+        let html = b"<!doctype html>\n<title>mine</title>\n".to_vec();
+        for other in [key, html, b"".to_vec(), b"annals".to_vec()] {
+            room.write("page", &other);
+            let told = refused(&room, line);
+            let said = format!("expected nothing at page, or {kind}, found another file");
+            assert!(told.contains(&said), "{told}");
+        }
+        room.remove("page");
+        fs::create_dir(room.path("page")).unwrap();
+        assert!(refused(&room, line).contains("found a folder"));
+        fs::remove_dir(room.path("page")).unwrap();
+        room.write("other", "mine");
+        symlink("other", room.path("page")).unwrap();
+        assert!(refused(&room, line).contains("found a link"));
+        room.remove("page");
+        // Made, and made again.
+        for _ in 0..2 {
+            assert_eq!(room.run(line).exit, 0);
+        }
+        let kept = if line.starts_with("verify") { "timeline" } else { "verify" };
+        assert!(refused(&room, &format!("{kept} --html page")).contains("found another file"));
+        room.remove("page");
+    }
+    for line in ["prove 2 -o keys/ada.key", "prove 2 -o article.txt", "prove 2 -o keys/new"] {
+        refused(&room, line);
+    }
+    for place in ["ledger/page", "ledger/journal/page", "keys/page"] {
+        for command in ["timeline --html", "verify --html", "prove 2 -o"] {
+            let told = refused(&room, &format!("{command} {place}"));
+            assert!(told.contains("expected a place outside of the"), "{told}");
+        }
+    }
+    fs::create_dir(room.path("man")).unwrap();
+    room.write("man/annals-show.1", "mine");
+    assert!(refused(&room, "man --to man").contains("found another file"));
+    room.remove("man/annals-show.1");
+    for _ in 0..2 {
+        assert_eq!(room.run("man --to man").exit, 0);
+    }
+}
+
+#[test]
+fn nothing_is_written_into_what_it_is_made_of() {
+    let room = newsroom();
+    assert_eq!(room.run("export --to bag").exit, 0);
+    symlink("bag/data", room.path("inner")).unwrap();
+    let lines = [
+        "import bag --to bag/data/new",
+        "import bag --to bag/new",
+        "import bag --to inner/new",
+        "export --to ledger/new",
+        "export --to ledger/journal/../new",
+        "export --to keys/new",
+        "publish ledger",
+        "publish ledger/new",
+        "publish keys",
+        "publish .",
+        "repair --from ledger",
+        "verify bag --html bag/page",
+    ];
+    for line in lines {
+        refused(&room, line);
+    }
+    assert_eq!(room.run("verify bag").exit, 0);
+    room.expect_whole(EVENTS);
+}
+
+fn capture(file: &str) -> String {
+    format!(r#"{{"type":"document.captured","file":"{file}","title":"Annex","lang":"en"}}"#)
+}
+
+#[test]
+fn drafts_name_no_file_outside_of_their_folder() {
+    let room = newsroom();
+    fs::create_dir_all(room.path("inbox/deep")).unwrap();
+    room.write("outside.txt", "Outside.");
+    room.write("inbox/deep/inside.txt", "Inside.");
+    symlink("../outside.txt", room.path("inbox/link.txt")).unwrap();
+    symlink("deep/inside.txt", room.path("inbox/near.txt")).unwrap();
+    let whole = room.path("outside.txt").display().to_string();
+    let entered = |room: &Newsroom, file: &str, more: &str| {
+        room.write("inbox/drafts.jsonl", capture(file));
+        room.run(&format!("append inbox/drafts.jsonl{more}"))
+    };
+    for file in ["../outside.txt", "deep/../../outside.txt", "link.txt", &whole] {
+        let answer = entered(&room, file, "");
+        assert_eq!(answer.exit, 1, "{answer:?}");
+        let said = "expected a file in the folder of the drafts, found";
+        assert!(answer.err.contains(said), "{answer:?}");
+    }
+    // Also what a person allows is no key.
+    fs::copy(room.path("keys/ada.key"), room.path("inbox/annex.txt")).unwrap();
+    let secret = [
+        ("../keys/ada.key", " --any-file", "is in the folder of keys"),
+        ("../keys/ada.pub", " --any-file", "is in the folder of keys"),
+        ("annex.txt", "", "holds a secret key"),
+    ];
+    for (file, more, said) in secret {
+        let answer = entered(&room, file, more);
+        assert_eq!(answer.exit, 1, "{answer:?}");
+        assert!(answer.err.contains(said), "{answer:?}");
+    }
+    let typed = room.run("document add keys/ada.key --title K --lang en");
+    assert!(typed.exit != 0 && typed.err.contains("in the folder of keys"), "{typed:?}");
+    room.expect_whole(EVENTS);
+    let preview = entered(&room, "near.txt", " --dry-run");
+    assert!(preview.err.contains("of the file inbox/near.txt"), "{preview:?}");
+    assert_eq!(entered(&room, "near.txt", "").exit, 0);
+    assert_eq!(entered(&room, "../outside.txt", " --any-file").exit, 0);
+    room.expect_whole(EVENTS + 2);
+}
+
+#[test]
+fn a_program_is_no_address() {
+    let room = newsroom();
+    for url in ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "blob:x"] {
+        let line = format!("document add article.txt --title T --lang en --url {url}");
+        let answer = room.run(&line);
+        assert!(answer.exit != 0 && answer.err.contains("url: expected an address"), "{answer:?}");
+    }
+    let escapes = "\u{1b}[31mred\u{202e}\u{200b}";
+    room.write(
+        "drafts.jsonl",
+        format!("{{\"ref\":\"{}\",\"quote\":\"x\",\"claim\":\"y\"}}\n", "r\\u001b"),
+    );
+    let answer = room.run("append drafts.jsonl");
+    assert!(answer.exit != 0 && !answer.err.contains('\u{1b}'), "{answer:?}");
+    assert_eq!(room.run("export --to bag").exit, 0);
+    fs::write(room.path("bag/data").join(escapes), "x").unwrap();
+    for line in ["verify bag", "import bag --to new"] {
+        let answer = room.run(line);
+        assert!(answer.exit != 0, "{line}: {answer:?}");
+        let said = format!("{}{}", answer.out, answer.err);
+        assert!(said.contains("\\u{001b}[31mred\\u{202e}\\u{200b}"), "{line}: {said}");
+        assert!(!said.contains('\u{1b}') && !said.contains('\u{202e}'), "{line}: {said}");
+    }
+    room.expect_whole(EVENTS);
+}
+
+#[test]
+fn a_foreign_file_is_mentioned_and_is_no_fault() {
+    let room = newsroom();
+    for name in ["journal/0.log", "journal/notes.txt", "document/article.txt", "journal/.hidden"] {
+        room.write(&format!("ledger/{name}"), "mine");
+    }
+    room.write("ledger/journal/aside-5", "ours");
+    let answer = room.run("verify");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    let notes = ["journal/0.log", "journal/notes.txt", "document/article.txt"]
+        .map(|name| format!("note: ledger/{name} is no file of a ledger, and was not looked at\n"));
+    assert_eq!(answer.told(), notes.concat());
+}
