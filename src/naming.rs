@@ -51,7 +51,7 @@ pub fn is_label(name: &str) -> bool {
     let folded = folded(name);
     let hex = |word: &str| word.len() >= DIGITS && word.bytes().all(|b| b.is_ascii_hexdigit());
     let lower = name.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| c == ' ' || c == '(' || c == ')').collect();
+    let words: Vec<&str> = lower.split([' ', '(', ')']).collect();
     let key = words.windows(2).any(|pair| matches!(pair, ["key", digits] if hex(digits)));
     let behind = lower.contains("(now ");
     let alone = words.iter().filter(|word| !word.is_empty()).all(|word| hex(word));

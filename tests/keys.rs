@@ -186,7 +186,7 @@ fn a_secret_key_that_others_may_touch_is_refused() {
             fs::set_permissions(place.at(name), fs::Permissions::from_mode(mode)).unwrap();
         }
         let fault = place.keys.secret(&handle("ada"), &mut asked(&[])).unwrap_err();
-        assert!(fault.to_string().contains("run: chmod 600 "), "{fault}");
+        assert!(fault.to_string().contains("Run: chmod 600 "), "{fault}");
         assert!(matches!(place.keys.log(), Err(KeysError::Exposed { .. })));
         assert_eq!(place.keys.list().unwrap().faults.len(), 1);
     }
