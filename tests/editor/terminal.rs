@@ -358,7 +358,7 @@ fn a_refused_correction_or_dispute_is_kept_until_it_is_written() {
     let correct = "correct|6|--reason|entry-error|--statement|better|--claim|They took two hours.";
     let mut talk = talk_of(&desk, "ada", correct);
     talk.sees("sign and write 1 event?");
-    talk.types("n");
+    talk.types("n\r");
     talk.sees("your drafts are kept in ");
     assert_eq!(talk.ends().1, 3);
     let kept = drafts();
