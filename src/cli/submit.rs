@@ -11,6 +11,7 @@ use crate::cli::kept::Kept;
 use crate::cli::output::{done, note, visible, wrapped};
 use crate::cli::preview::{self, Extent};
 use crate::cli::progress::Progress;
+use crate::entropy::System;
 use crate::event::body;
 use crate::event::spelling;
 use crate::hash::Hash;
@@ -140,8 +141,12 @@ fn check(
     }
     // Beside a writer that is at work a trial may not see the record whole: that is no verdict.
     let Ok(mut trial) = Writer::trial(writer.paths.clone()) else { return Ok(None) };
-    prepare_drafts(context, &mut trial, &PublicOnly(public), loaded, options)?;
-    Ok(None)
+    // A check takes nothing of a set clock, nor of randomness that is to be repeated.
+    let clock = context.clock.clone();
+    let entropy = std::mem::replace(&mut context.entropy, Box::new(System));
+    let checked = prepare_drafts(context, &mut trial, &PublicOnly(public), loaded, options);
+    (context.clock, context.entropy) = (clock, entropy);
+    checked.map(|_| None)
 }
 
 /// What is found of drafts.

@@ -248,12 +248,15 @@ fn foreign_files_in_the_journals_folder() {
     let room = with_drafts();
     room.write("ledger/journal/notes.txt", "not of the record");
     fs::create_dir(room.path("ledger/journal/old")).unwrap();
-    expect_reads(&room, &[]);
+    expect_reads(&room, &["verify"]);
     // Only 20 digits are a name of the record.
     room.write("ledger/journal/copy.log", "not of the record");
     room.write("ledger/journal/7.log", "not of the record");
     let verified = room.run("verify");
     assert_eq!(verified.exit, 0, "{verified:?}");
+    for name in ["notes.txt", "old", "copy.log", "7.log"] {
+        assert!(verified.err.contains(name) || verified.out.contains(name), "{name}: {verified:?}");
+    }
     assert_eq!(room.run("append drafts.jsonl").exit, 0);
     room.expect_whole(EVENTS + 1);
 }
