@@ -33,10 +33,17 @@ impl Disk {
     fn mount(image: &Path) -> Option<Disk> {
         let at = image.with_extension("mounted");
         std::fs::create_dir_all(&at).ok()?;
-        let mut mount = Command::new("mount");
-        // Nothing is written back by the clock; only what is synced reaches the device.
-        mount.args(["-o", "loop,commit=3000,noatime"]).arg(image).arg(&at);
-        done(&mut mount).then(|| Disk { image: image.to_owned(), at })
+        // Other tests take loop devices at the same moment: the one that mount chose may be gone.
+        for _ in 0..40 {
+            let mut mount = Command::new("mount");
+            // Nothing is written back by the clock; only what is synced reaches the device.
+            mount.args(["-o", "loop,commit=3000,noatime"]).arg(image).arg(&at);
+            if done(&mut mount) {
+                return Some(Disk { image: image.to_owned(), at });
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        None
     }
 
     /// The bytes that the device has now, as another image.
@@ -49,7 +56,12 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.at).output();
+        for _ in 0..40 {
+            if done(Command::new("umount").arg(&self.at)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 }
 
