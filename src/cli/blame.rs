@@ -15,6 +15,7 @@ use crate::cli::provenance;
 use crate::cli::words;
 use crate::hash::Hash;
 use crate::ledger::error::LedgerError;
+use crate::ledger::record::DocumentFound;
 use crate::ledger::view::gather::gather;
 use crate::ledger::view::row::{DocumentRow, FactRow};
 use crate::ledger::view::since::{Became, since};
@@ -23,7 +24,6 @@ use crate::ledger::view::{AsOf, View};
 use crate::quote::Text;
 use crate::state::Status;
 use crate::time::Time;
-use crate::verify::source::Source;
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
@@ -127,7 +127,18 @@ pub fn text_of(view: &View<'_>, row: &DocumentRow) -> Result<Text, Failure> {
             no(format!("expected its digest, found {}", words::untold(row.withheld))).into()
         );
     };
-    let bytes = view.record.journal.document(&about.sha256).map_err(LedgerError::from)?;
+    let bytes = match view.record.document(&about.sha256)? {
+        DocumentFound::Whole(bytes) => Some(bytes),
+        DocumentFound::Absent => None,
+        DocumentFound::Damaged => {
+            return Err(no(format!(
+                "expected bytes of sha256 {}, found others: the file in this copy is damaged; \
+                 annals repair --from COPY takes it from another copy",
+                about.sha256
+            ))
+            .into());
+        }
+    };
     let absent = || {
         no(format!(
             "expected its text in this copy, found none of sha256 {}; annals show {position} \

@@ -50,6 +50,17 @@ pub struct Record {
     trouble: Mutex<Option<String>>,
 }
 
+/// What a copy of a record holds of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DocumentFound {
+    /// Its bytes, which have its digest.
+    Whole(Vec<u8>),
+    /// A file of its name with other bytes: nothing of it is shown as the document's.
+    Damaged,
+    /// No file of its name.
+    Absent,
+}
+
 impl Record {
     /// Opens the ledger at `paths`.
     pub fn open(paths: Paths) -> Result<Record, LedgerError> {
@@ -150,6 +161,15 @@ impl Record {
     /// The state after the first `until` events, without signatures and content: for reading.
     pub fn state(&self, until: u64) -> Result<Report, LedgerError> {
         Ok(verify(&self.journal, &Ends::default(), Options::state(until))?)
+    }
+
+    /// A document of this copy, by its digest.
+    pub fn document(&self, digest: &Hash) -> Result<DocumentFound, LedgerError> {
+        Ok(match self.journal.document(digest)? {
+            None => DocumentFound::Absent,
+            Some(bytes) if Hash::of(&[&bytes]) == *digest => DocumentFound::Whole(bytes),
+            Some(_) => DocumentFound::Damaged,
+        })
     }
 
     /// The entry at a position, read.

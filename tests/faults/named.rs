@@ -178,3 +178,22 @@ fn a_foreign_file_is_mentioned_and_is_no_fault() {
         .map(|name| format!("note: ledger/{name} is no file of a ledger, and was not looked at\n"));
     assert_eq!(answer.told(), notes.concat());
 }
+
+/// Nothing of a damaged document is shown as its words.
+#[test]
+fn a_damaged_document_is_called_damaged_and_its_words_are_not_shown() {
+    let room = newsroom();
+    let folder = std::fs::read_dir(room.path("ledger/document")).unwrap();
+    let path = folder.map(|entry| entry.unwrap().path()).next().unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("on Wednesday", "on Thursdays!")).unwrap();
+    let shown = room.run("show 2");
+    assert!(shown.out.contains("the document here is damaged"), "{shown:?}");
+    assert!(!shown.out.contains("Thursdays"), "{shown:?}");
+    let blamed = room.run("blame 1");
+    assert_eq!(blamed.exit, 2, "{blamed:?}");
+    assert!(blamed.err.contains("the file in this copy is damaged"), "{blamed:?}");
+    let page = room.run("timeline --html page.html");
+    assert_eq!(page.exit, 0, "{page:?}");
+    assert!(!String::from_utf8(room.read("page.html")).unwrap().contains("Thursdays"));
+}

@@ -7,10 +7,10 @@ use crate::cli::exit::Failure;
 use crate::cli::output::visible;
 use crate::cli::words::colour;
 use crate::event::body::{Quote, Span};
+use crate::ledger::record::DocumentFound;
 use crate::ledger::view::View;
 use crate::ledger::view::row::EvidenceRow;
 use crate::quote::Text;
-use crate::verify::source::Source;
 
 /// How many code points of a sentence are shown on each side.
 const CONTEXT: usize = 300;
@@ -20,22 +20,29 @@ pub fn lines(view: &View<'_>, row: &EvidenceRow) -> Result<Vec<String>, Failure>
     let (Some(quote), Some(span)) = (&row.evidence.quote, &row.evidence.span) else {
         return Ok(Vec::new());
     };
-    let bytes = match &row.sha256 {
-        Some(digest) => {
-            view.record.journal.document(digest).map_err(crate::ledger::error::LedgerError::from)?
-        }
-        None => None,
+    let document = match &row.sha256 {
+        Some(digest) => view.record.document(digest)?,
+        None => DocumentFound::Absent,
     };
-    let there = bytes.is_some();
-    let found = bytes.and_then(Text::new).and_then(|text| sentence(&text, quote, span));
+    let why = match &document {
+        DocumentFound::Whole(_) => {
+            "the document here does not hold these words; annals verify tells more"
+        }
+        DocumentFound::Damaged => {
+            "the document here is damaged: it has another digest; this is what the entry holds; \
+             annals verify tells more"
+        }
+        DocumentFound::Absent => "the document is not here; this is what the entry holds",
+    };
+    let found = match document {
+        DocumentFound::Whole(bytes) => Text::new(bytes),
+        _ => None,
+    };
+    let found = found.and_then(|text| sentence(&text, quote, span));
     let place = format!("code points {} to {}:", span.start, span.end);
     Ok(match found {
         Some((before, after)) => vec![place, marked(&before, quote, &after)],
         None => {
-            let why = match there {
-                true => "the document here does not hold these words; annals verify tells more",
-                false => "the document is not here; this is what the entry holds",
-            };
             let around =
                 marked(&format!("…{}", &*quote.prefix), quote, &format!("{}…", &*quote.suffix));
             vec![place, around, format!("({why})")]

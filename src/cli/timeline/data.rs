@@ -11,7 +11,7 @@ use crate::cli::words;
 use crate::cli::zone;
 use crate::event::words::Type;
 use crate::hash::Hash;
-use crate::ledger::error::LedgerError;
+use crate::ledger::record::DocumentFound;
 use crate::ledger::view::effect::Effects;
 use crate::ledger::view::event::{on, row};
 use crate::ledger::view::frames::{Frame, frames};
@@ -20,7 +20,6 @@ use crate::ledger::view::row::{DocumentRow, FactRow};
 use crate::ledger::view::{AsOf, View};
 use crate::quote::Text;
 use crate::time::Time;
-use crate::verify::source::Source;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -164,12 +163,20 @@ fn document(view: &View<'_>, row: DocumentRow) -> Result<Document, Failure> {
     let mut text = None;
     let mut why = row.withheld.map(|why| words::untold(Some(why)));
     if let Some(about) = &row.about {
-        let bytes = view.record.journal.document(&about.sha256).map_err(LedgerError::from)?;
-        text = bytes.clone().and_then(Text::new).map(|text| text.as_str().to_owned());
-        why = match (&text, bytes) {
-            (Some(_), _) => None,
-            (None, None) => Some("the document is not in this copy of the record".to_owned()),
-            (None, Some(_)) => Some(format!("no text: {}", &*about.media_type)),
+        why = match view.record.document(&about.sha256)? {
+            DocumentFound::Absent => {
+                Some("the document is not in this copy of the record".to_owned())
+            }
+            DocumentFound::Damaged => {
+                Some("the document in this copy is damaged: it has another digest".to_owned())
+            }
+            DocumentFound::Whole(bytes) => {
+                text = Text::new(bytes).map(|text| text.as_str().to_owned());
+                match &text {
+                    Some(_) => None,
+                    None => Some(format!("no text: {}", &*about.media_type)),
+                }
+            }
         };
     }
     let about = row.about.as_deref();
