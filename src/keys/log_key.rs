@@ -22,7 +22,7 @@ use std::path::Path;
 
 /// The log keys of a folder, and the files that should be log keys and cannot be read.
 #[derive(Debug, Default)]
-pub struct LogKeys {
+pub struct HeldLogKeys {
     /// The keys.
     pub keys: Vec<SecretKey>,
     /// Why a file is not among them.
@@ -33,8 +33,8 @@ impl KeyFolder {
     /// Every log key that is here: `log.key`, where it is there, and the others. A file of one of
     /// the others that holds no key, as a stopped rekeying could leave one, is passed over: it is
     /// among the faults, and a record that needs its key says that the key is missing.
-    pub fn log_keys(&self) -> Result<LogKeys, KeysError> {
-        let mut found = LogKeys::default();
+    pub fn log_keys(&self) -> Result<HeldLogKeys, KeysError> {
+        let mut found = HeldLogKeys::default();
         for handle in self.log_handles()? {
             match self.secret(&handle, &mut |_| Ok(None)) {
                 Ok(key) => found.keys.push(key),

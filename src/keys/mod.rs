@@ -44,7 +44,7 @@ pub use error::KeysError;
 pub use folder::{Held, KeyFolder, Listed, Listing, NewKey, read_request};
 pub use handle::{Handle, handle_from};
 pub use import::import;
-pub use log_key::{LogKeys, had_log_key};
+pub use log_key::{HeldLogKeys, had_log_key};
 pub use marks::{HeldMarks, Mark, Marks};
 pub use pem::is_secret;
 pub use public::{read_public, write_public};

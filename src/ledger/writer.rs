@@ -15,7 +15,7 @@ use crate::hash::Hash;
 use crate::index::{Builder, Mode};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
 use crate::key::{Keyring, PublicKey, SecretKey};
-use crate::keys::{HeldMarks, KeyFolder, LogKeys, Mark, Marks, had_log_key};
+use crate::keys::{HeldLogKeys, HeldMarks, KeyFolder, Mark, Marks, had_log_key};
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
@@ -236,7 +236,7 @@ impl Writer {
     /// The record judged, and why its checkpoint is not one of its own, if so.
     fn judged(
         paths: Paths,
-        log_keys: LogKeys,
+        log_keys: HeldLogKeys,
         imported: Imported,
         progress: Option<&(dyn Fn(u64) + Sync)>,
     ) -> Result<Judged, LedgerError> {
@@ -272,7 +272,7 @@ impl Writer {
             Some(mark) => Some(mark.clone()),
             None => check_marks(&marks, &journal, &judge)?,
         };
-        let LogKeys { keys: log_keys, faults } = log_keys;
+        let HeldLogKeys { keys: log_keys, faults } = log_keys;
         let mut notices: Vec<Notice> =
             faults.iter().map(|fault| Notice::KeyPassedOver(chain(fault))).collect();
         let remembered = mark.as_ref().map_or(0, |mark| mark.size);
