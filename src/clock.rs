@@ -3,7 +3,7 @@
 //! Always holds: a set clock moves on by a second with each reading, so that a story has one
 //! history. Not here: judgement; no verdict asks the time. Source: FORMAT.md, `at` and `said`.
 
-use crate::time::Time;
+use annals_core::time::Time;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Where the time comes from.

@@ -5,7 +5,7 @@
 //! Not here: signatures, which draw none (Ed25519 is deterministic); time (`clock`).
 //! Source: the operating system, by the `getrandom` crate; SHA-256 over a counter for [`Seeded`].
 
-use crate::hash::Hash;
+use annals_core::hash::Hash;
 
 /// The operating system has no randomness to give.
 #[derive(Debug, thiserror::Error)]

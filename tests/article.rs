@@ -4,12 +4,12 @@
 //! Always holds: the committed bytes are only read. Not here: how they were made
 //! (`scripts/make-record`). The second implementation judges them too (`oracle`).
 
-use annals::event::body::Content;
+use annals_core::event::body::Content;
 use annals::ledger::audit::{Audit, audit};
 use annals::ledger::paths::Paths;
 use annals::ledger::record::Record;
-use annals::quote::Text;
-use annals::rule::Rule;
+use annals_core::quote::Text;
+use annals_core::rule::Rule;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -48,7 +48,7 @@ fn entered() -> BTreeSet<(String, String, u64, u64)> {
         Content::FactAsserted(asserted) => Some(asserted.fact),
         _ => None,
     });
-    let quotes = |fact: annals::event::body::Fact| {
+    let quotes = |fact: annals_core::event::body::Fact| {
         let claim = fact.claim.to_string();
         fact.evidence.into_iter().filter_map(move |entry| {
             let (quote, span) = (entry.quote?, entry.span?);
@@ -104,7 +104,7 @@ fn every_sentence_of_the_article_is_covered() {
 #[test]
 fn its_document_is_the_article_byte_for_byte() {
     let bytes = fs::read(root().join("examples/article/article.txt")).expect("the article");
-    let digest = annals::hash::Hash::of(&[&bytes]);
+    let digest = annals_core::hash::Hash::of(&[&bytes]);
     let path = root().join("ledger/document").join(digest.to_string());
     assert_eq!(fs::read(path).expect("the captured document"), bytes);
     let said = json("segments.json");

@@ -7,15 +7,15 @@
 
 mod support;
 
-use annals::event::Entry;
-use annals::fold::deed::Deed;
+use annals_core::event::Entry;
+use annals_core::fold::deed::Deed;
 use annals::index::Built;
 use annals::ledger::paths::Paths;
 use annals::ledger::record::Record;
 use annals::ledger::repair;
-use annals::legal::Proposal;
-use annals::state::State;
-use annals::verify::examine::examine;
+use annals_core::legal::Proposal;
+use annals_core::state::State;
+use annals_core::verify::examine::examine;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

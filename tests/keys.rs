@@ -6,7 +6,7 @@
 //! `tests/py/test_keys.py`.
 
 use annals::entropy::Seeded;
-use annals::key::SecretKey;
+use annals_core::key::SecretKey;
 use annals::keys::*;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -103,7 +103,7 @@ fn the_version_is_1_and_nothing_follows_the_seed() {
     let bo = add(&place, "bo", Protection::Unencrypted);
     let text = fs::read_to_string(place.at("bo.key")).unwrap();
     let base64: String = text.lines().filter(|line| !line.starts_with('-')).collect();
-    let der = annals::tlog::from_base64(&base64).unwrap();
+    let der = annals_core::tlog::from_base64(&base64).unwrap();
     let head = "302e020100300506032b657004220420";
     assert_eq!(hex::encode(&der), format!("{head}{}", hex::encode(*bo.seed())));
     let ada = add(&place, "ada", Protection::Passphrase(PHRASE));
@@ -142,7 +142,7 @@ fn version_2_is_read_and_its_public_half_is_compared() {
         der.extend(*ada.seed());
         der.extend([0x81, 0x21, 0x00]);
         der.extend(public);
-        let base64 = annals::tlog::to_base64(&der);
+        let base64 = annals_core::tlog::to_base64(&der);
         let text = format!("{}\n{}", &base64[..64], &base64[64..]);
         let path = place.at("v2.key");
         fs::write(&path, format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----"))
@@ -277,7 +277,7 @@ fn what_is_no_key_is_told_apart() {
     // The identity is a public key that every signature may seem to be of.
     let mut identity = [0; 32];
     identity[0] = 1;
-    place.keys.add_public(&handle("weak"), &annals::key::PublicKey(identity)).unwrap();
+    place.keys.add_public(&handle("weak"), &annals_core::key::PublicKey(identity)).unwrap();
     let fault = place.keys.public(&handle("weak")).unwrap_err();
     assert!(matches!(fault, KeysError::Unacceptable { .. }), "{fault}");
 }

@@ -2,11 +2,11 @@
 //! and key files that ask for more than a reader should give.
 
 use annals::entropy::Seeded;
-use annals::hash::Hash;
-use annals::key::SecretKey;
+use annals_core::hash::Hash;
+use annals_core::key::SecretKey;
 use annals::keys::*;
-use annals::text::{Origin, Words};
-use annals::tlog::{Checkpoint, Note, Signed};
+use annals_core::text::{Origin, Words};
+use annals_core::tlog::{Checkpoint, Note, Signed};
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
@@ -241,7 +241,7 @@ fn asking(kdf: &str) -> String {
         tlv("30", &format!("06092a864886f70d01050d{}", tlv("30", &(kdf.to_owned() + &aes))));
     let der = tlv("30", &(pbes2 + &tlv("04", &"00".repeat(48))));
     let der = hex::decode(der.replacen("30", "3081", 1)).unwrap();
-    let base64 = annals::tlog::to_base64(&der);
+    let base64 = annals_core::tlog::to_base64(&der);
     let lines: Vec<_> =
         base64.as_bytes().chunks(64).map(|it| str::from_utf8(it).unwrap()).collect();
     let label = "ENCRYPTED PRIVATE KEY-----";

@@ -1,7 +1,7 @@
 //! The sentences of the store contract that need a disk: durability, one process, damage.
 
-use annals::event::Entry;
-use annals::hash::Hash;
+use annals_core::event::Entry;
+use annals_core::hash::Hash;
 use annals::store::sled::{self, SledStore};
 use annals::store::{Appended, Head, Store, StoreError};
 use std::fs::{self, OpenOptions};

@@ -1,10 +1,10 @@
 //! Notes, verifier keys, cosignatures and policies against what C2SP says of them.
 
-use annals::key::SecretKey;
-use annals::tlog::cosignature::{Cosigned, cosign, cosigned_by, message};
-use annals::tlog::policy::Policy;
-use annals::tlog::proof::TlogProof;
-use annals::tlog::{Checkpoint, Kind, Note, NoteSignature, Signed, VerifierKey, vkey};
+use annals_core::key::SecretKey;
+use annals_core::tlog::cosignature::{Cosigned, cosign, cosigned_by, message};
+use annals_core::tlog::policy::Policy;
+use annals_core::tlog::proof::TlogProof;
+use annals_core::tlog::{Checkpoint, Kind, Note, NoteSignature, Signed, VerifierKey, vkey};
 
 const SOFA: &str = "example.com/behind-the-sofa
 20852163
@@ -90,8 +90,8 @@ fn a_verifier_key_has_one_spelling() {
         format!("{LOG}="),
         format!("{LOG}\n"),
         W1.replacen("BGb", "AGb", 1),
-        format!("id+00000000+{}", annals::tlog::to_base64(&[&[1], &[0; 32][..]].concat())),
-        format!("id+00000000+{}", annals::tlog::to_base64(&[1; 34])),
+        format!("id+00000000+{}", annals_core::tlog::to_base64(&[&[1], &[0; 32][..]].concat())),
+        format!("id+00000000+{}", annals_core::tlog::to_base64(&[1; 34])),
         "id+00000000+".to_owned(),
     ] {
         assert!(VerifierKey::parse(&text).is_err(), "{text}");
@@ -276,7 +276,7 @@ fn a_policy_that_is_not_as_the_draft_has_it_names_the_line() {
 
 #[test]
 fn the_text_of_a_c2sp_proof_is_read_and_written() {
-    let path = vec![annals::hash::Hash([7; 32]), annals::hash::Hash([8; 32])];
+    let path = vec![annals_core::hash::Hash([7; 32]), annals_core::hash::Hash([8; 32])];
     for extra in [None, Some(b"a record".to_vec())] {
         let proof = TlogProof { extra, index: 73_894, path: path.clone(), checkpoint: sofa() };
         let text = proof.write();

@@ -7,7 +7,7 @@
 mod cases;
 mod support;
 
-use annals::rule::Rule;
+use annals_core::rule::Rule;
 use cases::Case;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

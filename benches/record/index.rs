@@ -10,7 +10,7 @@ use annals::ledger::record::Record;
 use annals::ledger::view::gather::gather;
 use annals::ledger::view::names::Names;
 use annals::ledger::view::{View, subjects};
-use annals::state::dump::dump;
+use annals_core::state::dump::dump;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;

@@ -2,11 +2,11 @@
 
 use annals::clock::Clock;
 use annals::entropy::{Seeded, draw};
-use annals::event::args::{Args, EditorEnrolled, Roles};
-use annals::event::body::{Content, Named};
-use annals::event::words::{ErrorIn, How, Reason, Type};
-use annals::hash::Hash;
-use annals::key::{Possession, SecretKey};
+use annals_core::event::args::{Args, EditorEnrolled, Roles};
+use annals_core::event::body::{Content, Named};
+use annals_core::event::words::{ErrorIn, How, Reason, Type};
+use annals_core::hash::Hash;
+use annals_core::key::{Possession, SecretKey};
 use annals::keys::{Handle, Protection};
 use annals::ledger::append::{Prepared, Signer, commit, judge_last, prepare, slot};
 use annals::ledger::draft::{Draft, Name, Placed, QuoteDraft, json_lines};
@@ -15,8 +15,8 @@ use annals::ledger::paths::Paths;
 use annals::ledger::seal::seal;
 use annals::ledger::settle::Settled;
 use annals::ledger::writer::Writer;
-use annals::text::{Origin, Words};
-use annals::time::Time;
+use annals_core::text::{Origin, Words};
+use annals_core::time::Time;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

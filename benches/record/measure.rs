@@ -1,17 +1,17 @@
 //! Timings: plain files, the naive loop, verification and opening in processes of their own.
 
 use crate::make::{Made, paths};
-use annals::event::body::Body;
-use annals::event::record::Reading;
-use annals::hash::Hash;
+use annals_core::event::body::Body;
+use annals_core::event::record::Reading;
+use annals_core::hash::Hash;
 use annals::ledger::record::Record;
 use annals::ledger::view::scan::scan;
 use annals::ledger::view::{View, no_fact};
 use annals::ledger::writer::Writer;
-use annals::search::Phrase;
-use annals::verify::ends::Ends;
-use annals::verify::source::Source;
-use annals::verify::{Options, verify};
+use annals_core::search::Phrase;
+use annals_core::verify::ends::Ends;
+use annals_core::verify::source::Source;
+use annals_core::verify::{Options, verify};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;

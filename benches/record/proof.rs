@@ -5,7 +5,7 @@
 use crate::make::paths;
 use annals::ledger::prove::prove;
 use annals::ledger::record::Record;
-use annals::verify::proof::{Given, judge};
+use annals_core::verify::proof::{Given, judge};
 use std::path::Path;
 use std::time::Instant;
 

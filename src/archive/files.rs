@@ -5,7 +5,7 @@
 //! Source: FORMAT.md section 9, "Published directory".
 
 use crate::disk::{self, DiskError};
-use crate::verify::source::SourceError;
+use annals_core::verify::source::SourceError;
 use std::io;
 use std::path::{Path, PathBuf};
 

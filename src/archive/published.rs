@@ -8,12 +8,12 @@
 use crate::archive::files::Files;
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
-use crate::event::Entry;
-use crate::event::record::{self, Reading};
-use crate::hash::Hash;
-use crate::rule::Rule;
-use crate::tlog::{Checkpoint, MAX_NOTE, Note};
-use crate::verify::source::{Damage, SPAN, Source, SourceError, Span, Walk};
+use annals_core::event::Entry;
+use annals_core::event::record::{self, Reading};
+use annals_core::hash::Hash;
+use annals_core::rule::Rule;
+use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
+use annals_core::verify::source::{Damage, SPAN, Source, SourceError, Span, Walk};
 use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};

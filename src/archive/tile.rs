@@ -4,8 +4,8 @@
 //! one partial tile for each level. Not here: files. Source: C2SP tlog-tiles v0.1.0; FORMAT.md
 //! section 9, "Published directory".
 
-use crate::hash::Hash;
-use crate::merkle::Tree;
+use annals_core::hash::Hash;
+use annals_core::merkle::Tree;
 
 /// Hashes in a full tile, records in a full bundle.
 pub const WIDTH: u64 = 256;

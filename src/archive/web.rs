@@ -7,9 +7,9 @@
 
 use crate::archive::files::Files;
 use crate::archive::{BODIES, DOCUMENTS};
-use crate::hash::Hash;
-use crate::text::is_invisible;
-use crate::verify::source::SourceError;
+use annals_core::hash::Hash;
+use annals_core::text::is_invisible;
+use annals_core::verify::source::SourceError;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};

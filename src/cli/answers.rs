@@ -6,7 +6,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::key::SecretKey;
+use annals_core::key::SecretKey;
 use std::collections::BTreeMap;
 
 /// The answers so far.

@@ -13,7 +13,7 @@ use crate::cli::given::{QuoteArgs, WordsArgs, WriteArgs};
 use crate::cli::kept::Kept;
 use crate::cli::submit::{Submission, submit, submit_typed};
 use crate::disk;
-use crate::event::words::{Stance, Type};
+use annals_core::event::words::{Stance, Type};
 use crate::ledger::draft::{Draft, Input, read_json_lines, read_toml};
 use crate::ledger::error::LedgerError;
 use crate::ledger::loaded::Files;

@@ -8,7 +8,7 @@ mod unseen;
 
 use crate::cli::exit::Failure;
 use crate::cli::output::note;
-use crate::key::SecretKey;
+use annals_core::key::SecretKey;
 use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
 use dialoguer::{Input, Select};
 use std::io::{self, IsTerminal};

@@ -8,7 +8,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{self, QuoteArgs, WriteArgs};
 use crate::cli::present;
 use crate::cli::submit::{Submission, submit};
-use crate::event::words::{How, Stance, Type};
+use annals_core::event::words::{How, Stance, Type};
 use crate::ledger::draft::{Draft, Input, Name};
 use clap::Args;
 

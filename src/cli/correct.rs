@@ -11,8 +11,8 @@ use crate::cli::output::note;
 use crate::cli::present;
 use crate::cli::submit::{Submission, submit_typed};
 use crate::cli::words;
-use crate::event::body::Evidence;
-use crate::event::words::{Reason, Stance, Type};
+use annals_core::event::body::Evidence;
+use annals_core::event::words::{Reason, Stance, Type};
 use crate::ledger::draft::{
     Draft, EvidenceDraft, ExactDraft, Name, QuoteDraft, SpanDraft, TranslationDraft, WhenDraft,
 };

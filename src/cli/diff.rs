@@ -240,9 +240,9 @@ impl<'a> Whole<'a> {
 #[derive(Serialize)]
 struct Line<T: Serialize> {
     from: Option<u64>,
-    from_head: Option<crate::hash::Hash>,
+    from_head: Option<annals_core::hash::Hash>,
     as_of: Option<u64>,
-    head: Option<crate::hash::Hash>,
+    head: Option<annals_core::hash::Hash>,
     section: &'static str,
     #[serde(flatten)]
     row: T,

@@ -9,7 +9,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{ErrorArgs, QuoteArgs, WriteArgs};
 use crate::cli::present;
 use crate::cli::submit::{Submission, submit_typed};
-use crate::event::words::{Reason, Stance, Type};
+use annals_core::event::words::{Reason, Stance, Type};
 use crate::ledger::draft::{Draft, Name};
 use clap::Args;
 

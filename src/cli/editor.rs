@@ -18,14 +18,14 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::forms;
 use crate::cli::init::fit_name;
 use crate::cli::output::visible;
-use crate::key::SecretKey;
+use annals_core::key::SecretKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::people::parameters;
 use crate::ledger::record::Record;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::{View, no_fact};
 use crate::ledger::writer::Writer;
-use crate::text::Person;
+use annals_core::text::Person;
 use clap::{Args, Subcommand};
 
 /// Enrol, change, revoke and list editors

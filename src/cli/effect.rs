@@ -7,12 +7,12 @@
 use crate::cli::act;
 use crate::cli::output::visible;
 use crate::cli::zone::moment;
-use crate::event::args::Args;
+use annals_core::event::args::Args;
 use crate::ledger::fallout::{Fallen, Fallout};
 use crate::ledger::view::effect::{FieldChange, Subject};
 use crate::ledger::view::event::EventRow;
 use crate::ledger::view::names::Named;
-use crate::time::Time;
+use annals_core::time::Time;
 use serde_json::Value;
 
 /// How many positions a line lists.

@@ -14,7 +14,7 @@ use crate::cli::output::{json, out, visible};
 use crate::cli::provenance;
 use crate::cli::replay::columns::broken;
 use crate::cli::words::{self, hanging};
-use crate::hash::Hash;
+use annals_core::hash::Hash;
 use crate::ledger::table::Table;
 use crate::ledger::view::gather::gather;
 use crate::ledger::view::names::Names;
@@ -22,7 +22,7 @@ use crate::ledger::view::row::FactRow;
 use crate::ledger::view::scan::scan;
 use crate::ledger::view::since::{Became, since};
 use crate::ledger::view::{AsOf, Ask, View, no_fact};
-use crate::search::Phrase;
+use annals_core::search::Phrase;
 use clap::Args;
 use hits::Hit;
 use serde::Serialize;
@@ -53,7 +53,7 @@ pub struct FindArgs {
 struct Found {
     fact: u64,
     hash: Hash,
-    status: crate::state::Status,
+    status: annals_core::state::Status,
     overlays: Vec<String>,
     claim: Option<String>,
     hits: Vec<Hit>,

@@ -3,7 +3,7 @@
 //! Always holds: an option has one name and one meaning in every command; closed words are those
 //! of the format; an empty value leaves a field out. Not here: what commands do with them.
 
-use crate::event::words::{
+use annals_core::event::words::{
     AgentType, Basis, ErrorIn, How, Reason, Relation, Reliability, Stance, Vouch,
 };
 use crate::ledger::draft::{

@@ -4,11 +4,11 @@ use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure, announce_clock};
 use crate::cli::output::{done, note};
-use crate::event::body::Short;
+use annals_core::event::body::Short;
 use crate::keys::{Handle, Protection, handle_from};
 use crate::ledger::init::{Founding, expect_free, init};
-use crate::naming::unfit;
-use crate::text::{Origin, TextError, Words};
+use annals_core::naming::unfit;
+use annals_core::text::{Origin, TextError, Words};
 use clap::Args;
 use std::io::Write;
 

@@ -10,10 +10,10 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::init::words;
 use crate::cli::output::{note, visible};
 use crate::cli::submit::tell;
-use crate::event::args::{self as event, Args as EventArgs};
-use crate::event::body::{Changed, Content, Short};
-use crate::event::words::RekeyReason;
-use crate::key::Possession;
+use annals_core::event::args::{self as event, Args as EventArgs};
+use annals_core::event::body::{Changed, Content, Short};
+use annals_core::event::words::RekeyReason;
+use annals_core::key::Possession;
 use crate::keys::{KeyFolder, generate, had_log_key};
 use crate::ledger::act::{check_retime, rekeyed_already};
 use crate::ledger::append::Receipt;
@@ -23,7 +23,7 @@ use crate::ledger::record::Record;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::{View, no_fact};
 use crate::ledger::writer::Writer;
-use crate::text::Words;
+use annals_core::text::Words;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
@@ -203,7 +203,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn told_of_rekey(old: &crate::key::PublicKey, new: &crate::key::PublicKey, rotated: bool) -> Told {
+fn told_of_rekey(old: &annals_core::key::PublicKey, new: &annals_core::key::PublicKey, rotated: bool) -> Told {
     let signs = match rotated {
         true => {
             "both sign each checkpoint until the next rekeying, so that who knows the old one \
@@ -246,7 +246,7 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, Failure> {
 }
 
 /// The time of event 0.
-fn began(writer: &Writer) -> Result<Option<crate::time::Time>, Failure> {
+fn began(writer: &Writer) -> Result<Option<annals_core::time::Time>, Failure> {
     let record = Record::open(writer.paths.clone())?;
     Ok(record.event(0)?.and_then(|event| event.reading.place).map(|place| place.at))
 }

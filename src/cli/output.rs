@@ -5,7 +5,7 @@
 use crate::cli::args::Format;
 use crate::cli::exit::Failure;
 use crate::cli::words::{COLOURS, coloured};
-use crate::text::{is_invisible, is_unseen};
+use annals_core::text::{is_invisible, is_unseen};
 use std::io::{self, BufWriter, Write};
 
 /// Buffered standard output for bytes that are the answer themselves: a page, a proof.

@@ -8,15 +8,15 @@ use crate::cli::exit::Failure;
 use crate::cli::output::{visible, wrapped};
 use crate::cli::show::quotation;
 use crate::cli::words;
-use crate::event::args::Args;
-use crate::event::body::{Content, Evidence, Fact};
-use crate::fold::Target;
+use annals_core::event::args::Args;
+use annals_core::event::body::{Content, Evidence, Fact};
+use annals_core::fold::Target;
 use crate::ledger::append::Prepared;
 use crate::ledger::desk::{Refs, WriterDesk};
 use crate::ledger::settle::{Desk, Settled};
 use crate::ledger::view::row::dated;
 use crate::ledger::writer::Writer;
-use crate::time::Time;
+use annals_core::time::Time;
 use std::io::{Write, stderr};
 
 /// How much of each event is told.

@@ -8,7 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure, announce_clock};
 use crate::cli::output::note;
 use crate::cli::zone::moment;
-use crate::key::PublicKey;
+use annals_core::key::PublicKey;
 use crate::keys::{Handle, KeyFolder};
 use crate::ledger::error::LedgerError;
 use crate::ledger::point::{Around, Bound, DateClock, OtherClock, Point, Resolved, is_year};
@@ -16,8 +16,8 @@ use crate::ledger::record::{Record, covered};
 use crate::ledger::view::names::Names;
 use crate::ledger::view::since::Became;
 use crate::ledger::view::{AsOf, Ask, View};
-use crate::text::Person;
-use crate::verify::source::Source;
+use annals_core::text::Person;
+use annals_core::verify::source::Source;
 use std::io::Write;
 
 /// The number of events that a point means, of what a person typed.

@@ -8,7 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{self, WriteArgs};
 use crate::cli::submit::{Submission, submit_typed};
-use crate::event::words::{Relation, Type};
+use annals_core::event::words::{Relation, Type};
 use crate::ledger::draft::{Draft, Name};
 use clap::Args;
 

@@ -11,7 +11,7 @@ use crate::cli::output::{json, note, out};
 use crate::cli::provenance;
 use crate::cli::tally::{ShownTally, Undoing};
 use crate::cli::words;
-use crate::fold::deed::Deed;
+use annals_core::fold::deed::Deed;
 use crate::ledger::record::Record;
 use crate::ledger::tally::Tally;
 use crate::ledger::view::gather::gather;
@@ -81,7 +81,7 @@ pub fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, Failure> {
         let view = View::standing(&record, size)?;
         provenance::tell_folded(&view);
         let as_of = view.as_of();
-        let dump = crate::state::dump::dump(view.state(), as_of.size, as_of.head, view.root());
+        let dump = annals_core::state::dump::dump(view.state(), as_of.size, as_of.head, view.root());
         out.write_all(&dump)?;
         writeln!(out)?;
         out.flush()?;
@@ -198,7 +198,7 @@ impl<'a> Whole<'a> {
 #[derive(Serialize)]
 struct Line<'a> {
     as_of: Option<u64>,
-    head: Option<crate::hash::Hash>,
+    head: Option<annals_core::hash::Hash>,
     #[serde(flatten)]
     row: &'a FactRow,
 }

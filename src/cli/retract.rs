@@ -8,7 +8,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{ErrorArgs, WriteArgs};
 use crate::cli::present;
 use crate::cli::submit::{Submission, submit_typed};
-use crate::event::words::Type;
+use annals_core::event::words::Type;
 use crate::ledger::draft::{Draft, Name};
 use clap::Args;
 

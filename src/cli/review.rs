@@ -15,15 +15,15 @@ use crate::cli::provenance;
 use crate::cli::show::quotation;
 use crate::cli::submit::{Submission, submit};
 use crate::cli::words;
-use crate::event::words::{ErrorIn, How, Type};
-use crate::fold::Fact;
-use crate::fold::history::KeyIndex;
+use annals_core::event::words::{ErrorIn, How, Type};
+use annals_core::fold::Fact;
+use annals_core::fold::history::KeyIndex;
 use crate::ledger::draft::{Draft, Input, Name};
 use crate::ledger::view::gather::gather;
 use crate::ledger::view::row::FactRow;
 use crate::ledger::view::{AsOf, View};
-use crate::state::State;
-use crate::text::Person;
+use annals_core::state::State;
+use annals_core::text::Person;
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
@@ -62,7 +62,7 @@ struct Whole<'a> {
 #[derive(Serialize)]
 struct Line<'a> {
     as_of: Option<u64>,
-    head: Option<crate::hash::Hash>,
+    head: Option<annals_core::hash::Hash>,
     #[serde(flatten)]
     row: &'a FactRow,
 }

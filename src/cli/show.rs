@@ -13,7 +13,7 @@ use crate::cli::log::print::Printer;
 use crate::cli::output::{json, out, wrapped};
 use crate::cli::provenance;
 use crate::cli::replay::columns;
-use crate::fold::deed::Deed;
+use annals_core::fold::deed::Deed;
 use crate::ledger::error::LedgerError;
 use crate::ledger::point::no_position;
 use crate::ledger::record::Record;

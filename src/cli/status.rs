@@ -7,9 +7,9 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, out, visible};
 use crate::cli::provenance;
 use crate::cli::tally::ShownTally;
-use crate::event::args::Args as EventArgs;
-use crate::fold::deed::Deed;
-use crate::key::PublicKey;
+use annals_core::event::args::Args as EventArgs;
+use annals_core::fold::deed::Deed;
+use annals_core::key::PublicKey;
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::{Record, covered};
@@ -17,8 +17,8 @@ use crate::ledger::tally::Tally;
 use crate::ledger::view::effect::Effects;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::{AsOf, View};
-use crate::rule::Rule;
-use crate::state::Status;
+use annals_core::rule::Rule;
+use annals_core::state::Status;
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ struct Told {
 struct Editor {
     name: String,
     key: PublicKey,
-    roles: crate::event::args::Roles,
+    roles: annals_core::event::args::Roles,
     enrolled: u64,
     revoked: Option<u64>,
 }
@@ -121,7 +121,7 @@ fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<Told, LedgerE
         revoked: member.revoked,
     });
     let tally = Tally::of(state);
-    let retracted = |fact: &&crate::fold::Fact| fact.retraction().is_none();
+    let retracted = |fact: &&annals_core::fold::Fact| fact.retraction().is_none();
     Ok(Told {
         as_of: view.as_of(),
         origin: fold.ledger.as_ref().map(|ledger| ledger.origin.to_string()),
@@ -235,7 +235,7 @@ fn text(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
     line("disputes", &format!("open: {}", listed(&told.open_disputes)))?;
     line("documents", &told.documents.to_string())?;
     for (editor, first) in told.editors.iter().zip(0..) {
-        let roles: Vec<crate::event::words::Role> = editor.roles.into();
+        let roles: Vec<annals_core::event::words::Role> = editor.roles.into();
         let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
         let state = match editor.revoked {
             Some(at) => format!("revoked by {at}"),

@@ -12,10 +12,10 @@ use crate::cli::output::{done, note, visible, wrapped};
 use crate::cli::preview::{self, Extent};
 use crate::cli::progress::Progress;
 use crate::entropy::System;
-use crate::event::body;
-use crate::event::spelling;
-use crate::hash::Hash;
-use crate::key::{PublicKey, PublicOnly, SigningKey};
+use annals_core::event::body;
+use annals_core::event::spelling;
+use annals_core::hash::Hash;
+use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use crate::ledger::append::{
     Around, Before, Prepared, Receipt, Resumed, Signer, before, commit, prepare_input, resume,
 };

@@ -5,8 +5,8 @@
 
 use crate::cli::act::digits;
 use crate::cli::output::visible;
-use crate::event::words::RevokeReason;
-use crate::key::PublicKey;
+use annals_core::event::words::RevokeReason;
+use annals_core::key::PublicKey;
 use crate::ledger::tally::Tally;
 use crate::ledger::view::names::Named;
 use serde::Serialize;

@@ -15,7 +15,7 @@ use crate::cli::forms;
 use crate::cli::output::{self, json, out};
 use crate::cli::provenance;
 use crate::cli::written::{Kind, Place};
-use crate::hash::Hash;
+use annals_core::hash::Hash;
 use crate::ledger::apart::Kept;
 use crate::ledger::error::LedgerError;
 use crate::ledger::view::AsOf;

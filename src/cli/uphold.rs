@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{QuoteArgs, WriteArgs};
 use crate::cli::submit::{Submission, submit_typed};
-use crate::event::words::{Stance, Type};
+use annals_core::event::words::{Stance, Type};
 use crate::ledger::draft::{Draft, Name};
 use clap::Args;
 

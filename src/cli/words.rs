@@ -5,11 +5,11 @@
 
 use crate::cli::output::{visible, whole_words};
 use crate::cli::zone::minute;
-use crate::event::body::{Hop, When};
-use crate::event::words::{Basis, Vouch};
+use annals_core::event::body::{Hop, When};
+use annals_core::event::words::{Basis, Vouch};
 use crate::ledger::view::row::{Act, Charge, FactRow, Said, Withheld, Words};
-use crate::state::Status;
-use crate::time::Time;
+use annals_core::state::Status;
+use annals_core::time::Time;
 use std::io::IsTerminal;
 
 /// Whether colour may be used.

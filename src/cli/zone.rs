@@ -3,7 +3,7 @@
 //! Always holds: a displayed time carries its zone; JSON and CSV have the record's own times, in
 //! UTC, whatever zone is displayed. Not here: times that people type (`ledger::point`).
 
-use crate::time::Time;
+use annals_core::time::Time;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::sync::OnceLock;

@@ -6,11 +6,11 @@
 use super::files::Files;
 use super::sink::Sink;
 use super::{Unfit, folder};
-use crate::state::State;
-use crate::verify::Follower;
-use crate::verify::chain::Judged;
-use crate::verify::examine::Examined;
-use crate::verify::source::Closing;
+use annals_core::state::State;
+use annals_core::verify::Follower;
+use annals_core::verify::chain::Judged;
+use annals_core::verify::examine::Examined;
+use annals_core::verify::source::Closing;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 

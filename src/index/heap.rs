@@ -14,7 +14,7 @@ use super::row::Row;
 use super::trie::Node;
 use super::{HEADER, Unfit, check, damaged};
 use crate::disk::at::read_at;
-use crate::hash::Hash;
+use annals_core::hash::Hash;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::File;

@@ -40,7 +40,7 @@ pub use read::{Index, Slot};
 pub use row::{Kind, Mark, Row, What, may_have};
 pub use trie::Which;
 
-use crate::hash::Hash;
+use annals_core::hash::Hash;
 use std::path::{Path, PathBuf};
 
 /// The folder of a ledger's index.

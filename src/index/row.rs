@@ -5,13 +5,13 @@
 //! as of a point (`trie`).
 
 use super::{Unfit, Which};
-use crate::event::args::Seal;
-use crate::event::words::Relation;
-use crate::fold::deed::Triple;
-use crate::fold::{Dispute, Document, Fact, Fold};
-use crate::refold::{How, Undone};
-use crate::state::{State, Status};
-use crate::time::Time;
+use annals_core::event::args::Seal;
+use annals_core::event::words::Relation;
+use annals_core::fold::deed::Triple;
+use annals_core::fold::{Dispute, Document, Fact, Fold};
+use annals_core::refold::{How, Undone};
+use annals_core::state::{State, Status};
+use annals_core::time::Time;
 use serde::{Deserialize, Serialize};
 
 /// A row.

@@ -1,8 +1,8 @@
 //! Places of hashes.
 
 use super::hash_at;
-use crate::hash::Hash;
-use crate::merkle::Tree;
+use annals_core::hash::Hash;
+use annals_core::merkle::Tree;
 
 #[test]
 fn hashes_stand_in_the_order_in_which_they_are_completed() {

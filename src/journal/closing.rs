@@ -3,8 +3,8 @@
 //! Always holds: one spelling; what [`write`] makes, [`parse`] reads, and nothing else.
 //! Not here: whether what it says is so. Source: FORMAT.md section 9; RFC 4648 section 4.
 
-use crate::hash::Hash;
-use crate::verify::source::ClosingLine;
+use annals_core::hash::Hash;
+use annals_core::verify::source::ClosingLine;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 

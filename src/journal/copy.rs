@@ -6,11 +6,11 @@
 
 use super::write::{ROTATE_AT, commit_bytes};
 use super::{FOLDER, JournalError};
-use crate::event::Entry;
-use crate::event::record::hash;
-use crate::hash::Hash;
-use crate::merkle::Tree;
-use crate::verify::source::{Source, SourceError};
+use annals_core::event::Entry;
+use annals_core::event::record::hash;
+use annals_core::hash::Hash;
+use annals_core::merkle::Tree;
+use annals_core::verify::source::{Source, SourceError};
 
 /// What comes next.
 pub enum Copied<'a> {

@@ -17,8 +17,8 @@ use super::files::{self, LogFile};
 use super::frame::{Commit, Framer, Item, Wanted};
 use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError};
-use crate::hash::{Hash, Running};
-use crate::verify::source::{Closing, ClosingLine};
+use annals_core::hash::{Hash, Running};
+use annals_core::verify::source::{Closing, ClosingLine};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Take};
 

@@ -6,7 +6,7 @@
 
 use super::{FOLDER, JournalError};
 use crate::disk::{self, DiskError};
-use crate::transfer::{self, Changed};
+use annals_core::transfer::{self, Changed};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -9,10 +9,10 @@
 
 use super::closing;
 use super::line::Lines;
-use crate::event::Entry;
-use crate::hash::Running;
-use crate::rule::Rule;
-use crate::verify::source::{Closing, ClosingLine, Damage};
+use annals_core::event::Entry;
+use annals_core::hash::Running;
+use annals_core::rule::Rule;
+use annals_core::verify::source::{Closing, ClosingLine, Damage};
 use std::io::{self, Read};
 
 /// What stands next in a journal.

@@ -35,7 +35,7 @@ pub use read::Journal;
 pub use write::{Aside, JournalWriter, ROTATE_AT};
 
 use crate::disk::DiskError;
-use crate::transfer::Changed;
+use annals_core::transfer::Changed;
 use std::path::PathBuf;
 
 /// The folder of the journal in a ledger.

@@ -13,9 +13,9 @@ use super::{JournalError, LINE_BOUND};
 use crate::disk::append::Appender;
 use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError, Mode};
-use crate::event::Entry;
-use crate::hash::Hash;
-use crate::verify::source::{ClosingLine, Source};
+use annals_core::event::Entry;
+use annals_core::hash::Hash;
+use annals_core::verify::source::{ClosingLine, Source};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -154,8 +154,8 @@ impl JournalWriter {
     /// [`DiskError::Poisoned`] follows.
     ///
     /// ```
-    /// use annals::event::Entry;
-    /// use annals::hash::Hash;
+    /// use annals_core::event::Entry;
+    /// use annals_core::hash::Hash;
     /// use annals::journal::{Journal, JournalWriter, ROTATE_AT};
     /// let ledger = tempfile::tempdir()?;
     /// let mut writer = JournalWriter::create(ledger.path(), ROTATE_AT)?;

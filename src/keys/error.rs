@@ -5,7 +5,7 @@
 
 use crate::disk::{DiskError, Strange};
 use crate::entropy::EntropyError;
-use crate::key::PublicKey;
+use annals_core::key::PublicKey;
 use std::io;
 use std::path::{Path, PathBuf};
 

@@ -22,7 +22,7 @@ use super::secret::{self, Ask, Protection, read_secret, write_secret};
 use super::{import, pem, public};
 use crate::disk;
 use crate::entropy::Entropy;
-use crate::key::{PublicKey, SecretKey};
+use annals_core::key::{PublicKey, SecretKey};
 use std::fs;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;

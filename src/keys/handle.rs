@@ -6,7 +6,7 @@
 //! Not here: the names of people, which stand in the record. Source: commands of `annals key`.
 
 use super::error::KeysError;
-use crate::key::PublicKey;
+use annals_core::key::PublicKey;
 use std::fmt;
 use std::ops::Deref;
 

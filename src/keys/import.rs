@@ -10,7 +10,7 @@ use super::error::KeysError;
 use super::pem::{self, Pem};
 use super::secret::{Ask, read_secret};
 use super::{file, openssh};
-use crate::key::SecretKey;
+use annals_core::key::SecretKey;
 use std::path::Path;
 
 /// Reads a secret key from a PKCS#8 file (either version, encrypted or not) or, if it is

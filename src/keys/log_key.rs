@@ -16,7 +16,7 @@ use super::handle::Handle;
 use super::secret::Protection;
 use crate::disk;
 use crate::entropy::Entropy;
-use crate::key::{PublicKey, SecretKey};
+use annals_core::key::{PublicKey, SecretKey};
 use std::fs;
 use std::path::Path;
 

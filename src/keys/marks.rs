@@ -18,11 +18,11 @@ use super::file;
 use crate::disk::lock::Lock;
 use crate::disk::open::open_to_write;
 use crate::disk::{self, DiskError};
-use crate::hash::Hash;
-use crate::key::SecretKey;
-use crate::text::Origin;
-use crate::tlog::{Checkpoint, NoteSignature, decimal, hash_from_base64, to_base64};
-use crate::verify::explained::Remembered;
+use annals_core::hash::Hash;
+use annals_core::key::SecretKey;
+use annals_core::text::Origin;
+use annals_core::tlog::{Checkpoint, NoteSignature, decimal, hash_from_base64, to_base64};
+use annals_core::verify::explained::Remembered;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -89,7 +89,7 @@ impl Mark {
             origin: Origin::new(words.next()?).ok()?,
             size: decimal(words.next()?)?,
             root: hash_from_base64(words.next()?)?,
-            blob: crate::tlog::from_base64(words.next()?)?.try_into().ok()?,
+            blob: annals_core::tlog::from_base64(words.next()?)?.try_into().ok()?,
         };
         words.next().is_none().then_some(mark)
     }

@@ -23,7 +23,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`SecretKey`]: crate::key::SecretKey
+//! [`SecretKey`]: annals_core::key::SecretKey
 
 mod error;
 mod file;

@@ -13,7 +13,7 @@
 //! Source: PROTOCOL.key of OpenSSH; RFC 8709.
 
 use super::error::{KeysError, shown};
-use crate::key::SecretKey;
+use annals_core::key::SecretKey;
 use std::path::Path;
 
 const MAGIC: &[u8] = b"openssh-key-v1\0";

@@ -6,7 +6,7 @@
 
 use super::error::KeysError;
 use super::pem::{self, Pem};
-use crate::key::PublicKey;
+use annals_core::key::PublicKey;
 use pkcs8::der::Decode;
 use pkcs8::spki::SubjectPublicKeyInfoRef;
 use std::path::Path;
@@ -14,7 +14,7 @@ use std::path::Path;
 /// The text of a public key file.
 ///
 /// ```
-/// use annals::key::SecretKey;
+/// use annals_core::key::SecretKey;
 /// use annals::keys::{read_public, write_public};
 /// let key = SecretKey::from_seed([7; 32]).public();
 /// let text = write_public(&key);
@@ -26,7 +26,7 @@ pub fn write_public(key: &PublicKey) -> String {
     // 44 bytes of DER: a fixed head, then the key. The test holds it against openssl.
     let mut der = vec![0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00];
     der.extend_from_slice(&key.0);
-    let base64 = crate::tlog::to_base64(&der);
+    let base64 = annals_core::tlog::to_base64(&der);
     format!("-----BEGIN PUBLIC KEY-----\n{base64}\n-----END PUBLIC KEY-----\n")
 }
 

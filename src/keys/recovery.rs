@@ -14,8 +14,8 @@
 //! Source: ours; hex, so that it can be read out in any language.
 
 use super::error::{KeysError, shown};
-use crate::hash::Hash;
-use crate::key::SecretKey;
+use annals_core::hash::Hash;
+use annals_core::key::SecretKey;
 use zeroize::Zeroizing;
 
 const FIRST: &str = "annals-recovery-1";
@@ -29,7 +29,7 @@ pub const RECOVERY_LINES: usize = 4;
 /// The text of a recovery key: five lines, each with its LF. Shown once; wiped when dropped.
 ///
 /// ```
-/// use annals::key::SecretKey;
+/// use annals_core::key::SecretKey;
 /// use annals::keys::{read_recovery, write_recovery};
 /// let secret = SecretKey::from_seed([7; 32]);
 /// let text = write_recovery(&secret);

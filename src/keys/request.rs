@@ -14,9 +14,9 @@
 //! Source: FORMAT.md section 4, "Possession".
 
 use super::error::{KeysError, shown};
-use crate::key::{Possession, PublicKey, SecretKey, Signature, possession_bytes};
-use crate::text::{Origin, Words};
-use crate::transfer::{Changed, changed};
+use annals_core::key::{Possession, PublicKey, SecretKey, Signature, possession_bytes};
+use annals_core::text::{Origin, Words};
+use annals_core::transfer::{Changed, changed};
 use std::path::Path;
 
 const FIRST: &str = "annals request v1";
@@ -34,9 +34,9 @@ impl Request {
     /// The request of a key's holder.
     ///
     /// ```
-    /// use annals::key::SecretKey;
+    /// use annals_core::key::SecretKey;
     /// use annals::keys::Request;
-    /// use annals::text::{Origin, Words};
+    /// use annals_core::text::{Origin, Words};
     /// let bo = SecretKey::from_seed([7; 32]);
     /// let request = Request::new(&bo, Origin::new("example.org/record")?, Words::new("Bo Berg")?);
     /// let text = request.write();
@@ -103,7 +103,7 @@ impl Request {
         let key = lines.next("key ", "`key` and 64 lower-case hex digits", PublicKey::parse)?;
         let possession =
             lines.next("possession ", "`possession` and 128 lower-case hex digits", |text| {
-                crate::hash::read_hex(text).map(Signature)
+                annals_core::hash::read_hex(text).map(Signature)
             })?;
         lines.end()?;
         Request { origin, name, key, possession }.proven(path)

@@ -21,7 +21,7 @@ use super::error::KeysError;
 use super::pem::{self, Pem};
 use super::schemes;
 use crate::entropy::{Entropy, draw};
-use crate::key::{PublicKey, SecretKey};
+use annals_core::key::{PublicKey, SecretKey};
 use pkcs8::der::Decode;
 use pkcs8::der::asn1::OctetStringRef;
 use pkcs8::pkcs5::EncryptionScheme;

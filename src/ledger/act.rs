@@ -5,18 +5,18 @@
 //! Not here: what the act says (`people`), drafts of facts (`append`).
 //! Source: FORMAT.md sections 4 to 6.
 
-use crate::event::args::Args;
-use crate::event::body::{Content, Stated};
-use crate::event::record::Statement;
-use crate::event::words::{RekeyReason, Type};
-use crate::key::PublicKey;
+use annals_core::event::args::Args;
+use annals_core::event::body::{Content, Stated};
+use annals_core::event::record::Statement;
+use annals_core::event::words::{RekeyReason, Type};
+use annals_core::key::PublicKey;
 use crate::ledger::append::{Prepared, Signer, judge_last, slot};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::ledger::seal::seal;
 use crate::ledger::settle::Settled;
 use crate::ledger::writer::Writer;
-use crate::time::Time;
+use annals_core::time::Time;
 
 /// Signs one event for the writer's next place and lets the judge take it.
 pub fn prepare_act(

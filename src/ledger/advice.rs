@@ -3,7 +3,7 @@
 //! Always holds: the rule's number and its own words come first; advice names commands that are
 //! there. Not here: the rules (`legal`), content checks (`verify`). Source: FORMAT.md section 6.
 
-use crate::rule::{Fault, Rule};
+use annals_core::rule::{Fault, Rule};
 
 /// A fault as it is told to who made the draft.
 pub fn told(fault: &Fault) -> String {

@@ -11,10 +11,10 @@
 //! Not here: what becomes of refusals (`append`), signing itself (`seal`).
 
 use crate::entropy::draw;
-use crate::event::body;
-use crate::event::words::Type;
-use crate::hash::Hash;
-use crate::key::{Keyring, Keys, SigningKey};
+use annals_core::event::body;
+use annals_core::event::words::Type;
+use annals_core::hash::Hash;
+use annals_core::key::{Keyring, Keys, SigningKey};
 use crate::ledger::append::{Around, Signed, settle, slot, take};
 use crate::ledger::draft::{Draft, HopDraft, Name};
 use crate::ledger::error::LedgerError;
@@ -23,8 +23,8 @@ use crate::ledger::outcome::{Fate, Outcome, Output, names};
 use crate::ledger::seal::{Slot, seal_body};
 use crate::ledger::settle::{Agents, Settled};
 use crate::ledger::writer::Writer;
-use crate::time::Time;
-use crate::verify::examine::{examine, examine_whole};
+use annals_core::time::Time;
+use annals_core::verify::examine::{examine, examine_whole};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 

@@ -6,11 +6,11 @@
 
 use crate::clock::Clock;
 use crate::entropy::Entropy;
-use crate::event::Entry;
-use crate::event::body::{Body, Content};
-use crate::event::record::Reading;
-use crate::hash::Hash;
-use crate::key::{Keys, PublicKey, SigningKey};
+use annals_core::event::Entry;
+use annals_core::event::body::{Body, Content};
+use annals_core::event::record::Reading;
+use annals_core::hash::Hash;
+use annals_core::key::{Keys, PublicKey, SigningKey};
 use crate::ledger::advice::told;
 use crate::ledger::ahead;
 use crate::ledger::desk::{Pending, WriterDesk};
@@ -24,10 +24,10 @@ use crate::ledger::seal::{Slot, seal};
 use crate::ledger::settle::{Settled, Settler};
 use crate::ledger::unquoted;
 use crate::ledger::writer::Writer;
-use crate::time::Time;
-use crate::verify::Follower;
-use crate::verify::content::Asked;
-use crate::verify::examine::{Examined, examine, examine_whole};
+use annals_core::time::Time;
+use annals_core::verify::Follower;
+use annals_core::verify::content::Asked;
+use annals_core::verify::examine::{Examined, examine, examine_whole};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

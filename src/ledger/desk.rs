@@ -3,20 +3,20 @@
 //! Always holds: a prepared event and its document are seen as if they were written.
 //! Not here: settling itself (`settle`).
 
-use crate::event::Entry;
-use crate::event::body::{Body, Content, Fact};
-use crate::event::words::AgentType;
-use crate::hash::Hash;
+use annals_core::event::Entry;
+use annals_core::event::body::{Body, Content, Fact};
+use annals_core::event::words::AgentType;
+use annals_core::hash::Hash;
 use crate::journal::Journal;
 use crate::ledger::append::Prepared;
 use crate::ledger::settle::Desk;
 use crate::ledger::writer::Writer;
-use crate::quote::Text;
-use crate::text::Lang;
-use crate::time::Time;
-use crate::verify::Judge;
-use crate::verify::library::Found;
-use crate::verify::source::{SPAN, Source, SourceError, Span, Walk};
+use annals_core::quote::Text;
+use annals_core::text::Lang;
+use annals_core::time::Time;
+use annals_core::verify::Judge;
+use annals_core::verify::library::Found;
+use annals_core::verify::source::{SPAN, Source, SourceError, Span, Walk};
 use std::collections::HashMap;
 
 /// Positions by `ref`.

@@ -6,7 +6,7 @@
 
 mod read;
 
-use crate::event::words::{
+use annals_core::event::words::{
     AgentType, Basis, ErrorIn, How, Reason, Relation, Reliability, Stance, Translator, Type, Vouch,
 };
 pub use read::{json_lines, read_json_lines, read_toml, toml_tables};

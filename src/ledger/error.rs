@@ -5,13 +5,13 @@
 
 use crate::disk::DiskError;
 use crate::entropy::EntropyError;
-use crate::event::words::Type;
-use crate::hash::Hash;
+use annals_core::event::words::Type;
+use annals_core::hash::Hash;
 use crate::journal::JournalError;
 use crate::keys::KeysError;
-use crate::rule::{Class, Fault};
+use annals_core::rule::{Class, Fault};
 use crate::store::StoreError;
-use crate::verify::source::SourceError;
+use annals_core::verify::source::SourceError;
 use std::path::PathBuf;
 
 /// A draft, or a line of one, that is refused.
@@ -99,7 +99,7 @@ pub enum LedgerError {
              have signed more than the bag holds: it signs nothing here any more; nothing was \
              written; an admin first says annals ledger rekey --reason compromised"
     )]
-    NotRekeyed(crate::key::PublicKey),
+    NotRekeyed(annals_core::key::PublicKey),
     /// A bag that is not whole, or not what it says.
     #[error("the bag at {} is not whole: {}; nothing was imported; annals verify tells all",
         .0.display(), .1)]

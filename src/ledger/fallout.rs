@@ -4,8 +4,8 @@
 //! Not here: the refold itself (`refold`), words for people (`cli`).
 //! Source: FORMAT.md section 8, "Refold".
 
-use crate::refold::{How, Undone};
-use crate::state::{State, Status};
+use annals_core::refold::{How, Undone};
+use annals_core::state::{State, Status};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ pub struct Fallout {
 impl Standing {
     /// What stands in a state.
     pub fn of(state: &State) -> Standing {
-        let fact = |fact: &crate::fold::Fact| (fact.position, (state.status(fact), fact.suspect));
+        let fact = |fact: &annals_core::fold::Fact| (fact.position, (state.status(fact), fact.suspect));
         let facts = state.fold.facts().iter().map(fact).collect();
         Standing { undone: state.undone().to_vec(), facts }
     }

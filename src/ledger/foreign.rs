@@ -3,7 +3,7 @@
 //! Always holds: they change no verdict; what this program keeps aside there, and names that begin
 //! with a dot, are not foreign. Not here: damage (`verify`).
 
-use crate::hash::Hash;
+use annals_core::hash::Hash;
 use crate::ledger::paths::Paths;
 use std::path::{Path, PathBuf};
 

@@ -13,7 +13,7 @@
 use crate::archive::bag::PAYLOAD;
 use crate::archive::bag::ground::{FolderGround, Ground};
 use crate::disk;
-use crate::key::{PublicKey, SecretKey};
+use annals_core::key::{PublicKey, SecretKey};
 use crate::keys::Marks;
 use crate::ledger::apart::{Kept, expect_apart};
 use crate::ledger::audit::Audit;
@@ -23,8 +23,8 @@ use crate::ledger::imported::Imported;
 use crate::ledger::paths::{ATTRIBUTES, NO_TEXT, Paths};
 use crate::ledger::record::Record;
 use crate::ledger::writer::make_index;
-use crate::rule::{Fault, Rule};
-use crate::verify::Report;
+use annals_core::rule::{Fault, Rule};
+use annals_core::verify::Report;
 use std::path::Path;
 use std::time::Duration;
 

@@ -4,12 +4,12 @@
 //! becomes a ledger (`import`). Source: FORMAT.md section 14, "Import".
 
 use crate::disk::DiskError;
-use crate::fold::Ledger;
-use crate::key::PublicKey;
+use annals_core::fold::Ledger;
+use annals_core::key::PublicKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::read_if_there;
-use crate::tlog::decimal;
+use annals_core::tlog::decimal;
 
 const FIRST: &str = "annals imported v1\n";
 const READ_ONLY: &str = "read-only ";

@@ -6,8 +6,8 @@
 //! (`draft`), what they resolve to (`settle`).
 
 use crate::disk;
-use crate::event::body::MAX_DOCUMENT;
-use crate::hash::Hash;
+use annals_core::event::body::MAX_DOCUMENT;
+use annals_core::hash::Hash;
 use crate::keys::is_secret;
 use crate::ledger::append::chain;
 use crate::ledger::draft::{Draft, DraftError, Input, Placed};

@@ -19,16 +19,16 @@
 //! Source: FORMAT.md section 9, the order of a commit.
 
 use crate::disk::{self, DiskError, Mode};
-use crate::event::Entry;
-use crate::event::record::{self, Reading};
-use crate::event::spelling;
-use crate::hash::{Hash, Running, read_hex};
-use crate::key::{KEPT_TAG, PublicKey, Signature, SigningKey, signed_bytes};
+use annals_core::event::Entry;
+use annals_core::event::record::{self, Reading};
+use annals_core::event::spelling;
+use annals_core::hash::{Hash, Running, read_hex};
+use annals_core::key::{KEPT_TAG, PublicKey, Signature, SigningKey, signed_bytes};
 use crate::ledger::error::LedgerError;
 use crate::ledger::loaded::LoadedInput;
 use crate::ledger::record::read_if_there;
 use crate::ledger::writer::Writer;
-use crate::verify::source::Source;
+use annals_core::verify::source::Source;
 use std::fs;
 use std::path::{Path, PathBuf};
 

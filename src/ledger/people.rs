@@ -4,19 +4,19 @@
 //! may mean two keys means none. Not here: signing and judging (`act`), prompts (`cli`).
 //! Source: FORMAT.md sections 4 and 6.
 
-use crate::event::args::{self, Args, Roles};
-use crate::event::body::{Content, Named, Short, Stated};
-use crate::event::words::{RevokeReason, Type};
-use crate::fold::Ledger;
-use crate::key::PublicKey;
+use annals_core::event::args::{self, Args, Roles};
+use annals_core::event::body::{Content, Named, Short, Stated};
+use annals_core::event::words::{RevokeReason, Type};
+use annals_core::fold::Ledger;
+use annals_core::key::PublicKey;
 use crate::keys::{Handle, KeyFolder, Request};
 use crate::ledger::error::LedgerError;
 use crate::ledger::settle::Settled;
 use crate::ledger::view::names::Names;
 use crate::ledger::writer::Writer;
-use crate::roster::{Member, Roster};
-use crate::rule::Rule;
-use crate::text::Person;
+use annals_core::roster::{Member, Roster};
+use annals_core::rule::Rule;
+use annals_core::text::Person;
 use std::path::Path;
 
 /// The parameters of a ledger that has its first event.

@@ -8,15 +8,15 @@
 
 mod clock;
 
-use crate::edtf::days;
-use crate::event::Entry;
-use crate::event::record::hash;
-use crate::hash::Hash;
+use annals_core::edtf::days;
+use annals_core::event::Entry;
+use annals_core::event::record::hash;
+use annals_core::hash::Hash;
 use crate::index::{Index, Unfit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
-use crate::time::Time;
-use crate::verify::source::Source;
+use annals_core::time::Time;
+use annals_core::verify::source::Source;
 pub use clock::{DateClock, OtherClock, Resolved};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -72,7 +72,7 @@ impl Point {
     ///
     /// ```
     /// use annals::ledger::point::{Around, Point};
-    /// let now = annals::time::Time::parse("2027-03-02T12:00:00.000000Z").ok_or("form")?;
+    /// let now = annals_core::time::Time::parse("2027-03-02T12:00:00.000000Z").ok_or("form")?;
     /// let around = Around::new("UTC", now)?;
     /// assert_eq!(Point::parse("17", &around)?, Point::Position(17));
     /// assert_eq!(Point::parse("today", &around)?, Point::parse("2027-03-02", &around)?);

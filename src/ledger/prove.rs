@@ -5,22 +5,22 @@
 //! memory than the proof needs. Not here: the file's form and its verdict (`verify::proof`).
 //! Source: FORMAT.md section 12.
 
-use crate::event::Entry;
-use crate::event::args::Seal;
-use crate::event::record::{self, Reading};
-use crate::event::words::Type;
-use crate::fold::deed::Deed;
-use crate::fold::history::Act;
-use crate::hash::Hash;
+use annals_core::event::Entry;
+use annals_core::event::args::Seal;
+use annals_core::event::record::{self, Reading};
+use annals_core::event::words::Type;
+use annals_core::fold::deed::Deed;
+use annals_core::fold::history::Act;
+use annals_core::hash::Hash;
 use crate::ledger::error::LedgerError;
 use crate::ledger::point::no_position;
 use crate::ledger::record::Record;
 use crate::ledger::view::View;
-use crate::merkle::{Plan, Wanted};
-use crate::tlog::proof::TlogProof;
-use crate::tlog::{Checkpoint, Note};
-use crate::verify::proof::{Given, LeftOut, Proof, Shown, evidence_of, form, judge};
-use crate::verify::source::Source;
+use annals_core::merkle::{Plan, Wanted};
+use annals_core::tlog::proof::TlogProof;
+use annals_core::tlog::{Checkpoint, Note};
+use annals_core::verify::proof::{Given, LeftOut, Proof, Shown, evidence_of, form, judge};
+use annals_core::verify::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A record and the checkpoint that speaks for it.
@@ -249,7 +249,7 @@ fn captured(
         .collect();
     let mut digests = Vec::new();
     view.at(&positions, &mut |seen| {
-        use crate::event::body::Content;
+        use annals_core::event::body::Content;
         if let Ok(Content::DocumentCaptured(captured)) = view.content(seen) {
             digests.push((seen.position, captured.sha256));
         }

@@ -11,21 +11,21 @@
 use crate::archive::shelf::{Held, Shelf};
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
-use crate::event::Entry;
-use crate::event::body::{Body, Content};
-use crate::event::record::{self, Reading};
-use crate::fold::Fold;
-use crate::hash::Hash;
+use annals_core::event::Entry;
+use annals_core::event::body::{Body, Content};
+use annals_core::event::record::{self, Reading};
+use annals_core::fold::Fold;
+use annals_core::hash::Hash;
 use crate::keys::Marks;
 use crate::ledger::audit::{Audit, audit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
-use crate::merkle::Tree;
-use crate::pin::{LogKeys, signed_by};
-use crate::text::Origin;
-use crate::tlog::{Checkpoint, MAX_NOTE, Note, Signed, key_id};
-use crate::verify::Report;
-use crate::verify::source::Source;
+use annals_core::merkle::Tree;
+use annals_core::pin::{LogKeys, signed_by};
+use annals_core::text::Origin;
+use annals_core::tlog::{Checkpoint, MAX_NOTE, Note, Signed, key_id};
+use annals_core::verify::Report;
+use annals_core::verify::source::Source;
 use std::collections::HashSet;
 
 /// What a publication did.

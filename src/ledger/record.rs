@@ -7,21 +7,21 @@
 //! Source: FORMAT.md section 9.
 
 use crate::disk::{self, DiskError, lock};
-use crate::event::Entry;
-use crate::event::args::Args;
-use crate::event::body::Body;
-use crate::event::record::Reading;
-use crate::hash::Hash;
+use annals_core::event::Entry;
+use annals_core::event::args::Args;
+use annals_core::event::body::Body;
+use annals_core::event::record::Reading;
+use annals_core::hash::Hash;
 use crate::index::{Index, Unfit};
 use crate::journal::Journal;
 use crate::keys::{KeysError, Mark, Marks};
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
-use crate::tlog::{Checkpoint, MAX_NOTE, Note};
-use crate::verify::ends::Ends;
-use crate::verify::source::Source;
-use crate::verify::{Options, Report, verify};
+use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
+use annals_core::verify::ends::Ends;
+use annals_core::verify::source::Source;
+use annals_core::verify::{Options, Report, verify};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread;

@@ -14,7 +14,7 @@ mod place;
 mod stored;
 
 use crate::disk::lock::Lock;
-use crate::hash::Hash;
+use annals_core::hash::Hash;
 use crate::index::Built;
 use crate::ledger::audit::{Audit, Audited, audit};
 use crate::ledger::error::LedgerError;

@@ -4,18 +4,18 @@
 //! their claims are equal but for case, spelling in Unicode and spaces. The same fact is refused
 //! unless it is meant; the same passage with another claim is told. Not here: what a claim means.
 
-use crate::event::body::{Content, Fact};
-use crate::event::words::Stance;
-use crate::hash::Hash;
+use annals_core::event::body::{Content, Fact};
+use annals_core::event::words::Stance;
+use annals_core::hash::Hash;
 use crate::ledger::outcome::Output;
 use crate::ledger::settle::Settled;
 use crate::ledger::writer::Writer;
-use crate::search::folded;
-use crate::state::{State, Status};
-use crate::verify::Follower;
-use crate::verify::chain::Judged;
-use crate::verify::examine::{BodyFound, Examined};
-use crate::verify::source::Closing;
+use annals_core::search::folded;
+use annals_core::state::{State, Status};
+use annals_core::verify::Follower;
+use annals_core::verify::chain::Judged;
+use annals_core::verify::examine::{BodyFound, Examined};
+use annals_core::verify::source::Closing;
 use std::cell::RefCell;
 use std::collections::HashMap;
 

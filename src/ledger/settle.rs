@@ -7,15 +7,15 @@
 mod description;
 mod parts;
 
-use crate::event::args::{self, Args, Seal};
-use crate::event::body::{self, Content, Fact};
-use crate::event::words::{AgentType, Basis, ErrorIn, Stance, Type, Vouch};
-use crate::hash::Hash;
+use annals_core::event::args::{self, Args, Seal};
+use annals_core::event::body::{self, Content, Fact};
+use annals_core::event::words::{AgentType, Basis, ErrorIn, Stance, Type, Vouch};
+use annals_core::hash::Hash;
 use crate::ledger::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft};
-use crate::pointing::{self, Edges, Pointing};
-use crate::quote::{MOST_WORDS, Text, no_context};
-use crate::text::{Edtf, Lang, TextError, Uri, Verbatim, Words};
-use crate::time::Time;
+use annals_core::pointing::{self, Edges, Pointing};
+use annals_core::quote::{MOST_WORDS, Text, no_context};
+use annals_core::text::{Edtf, Lang, TextError, Uri, Verbatim, Words};
+use annals_core::time::Time;
 use parts::{as_bytes, check_words, topic, which_document};
 use std::collections::HashMap;
 

@@ -3,10 +3,10 @@
 //! Always holds: it follows from the state alone; an act that a suspect revocation undid counts for
 //! nothing. Not here: names and sentences (`cli`). Source: FORMAT.md section 8.
 
-use crate::event::words::RevokeReason;
-use crate::fold::deed::Deed;
-use crate::key::PublicKey;
-use crate::state::State;
+use annals_core::event::words::RevokeReason;
+use annals_core::fold::deed::Deed;
+use annals_core::key::PublicKey;
+use annals_core::state::State;
 use std::collections::BTreeMap;
 
 /// A suspect revocation with how much it undid.

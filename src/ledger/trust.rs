@@ -9,8 +9,8 @@ use crate::disk::{self, Mode};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::read_if_there;
-use crate::tlog::policy::{MAX_POLICY, Policy};
-use crate::tlog::{Kind, VerifierKey};
+use annals_core::tlog::policy::{MAX_POLICY, Policy};
+use annals_core::tlog::{Kind, VerifierKey};
 use std::path::PathBuf;
 
 /// The group that annals keeps.

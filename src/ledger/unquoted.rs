@@ -5,9 +5,9 @@
 //! matter, and only where claim and document are of one language. Not here: whether a claim is
 //! true, or what its other words mean.
 
-use crate::event::body::{Captured, Content, Described, Fact};
+use annals_core::event::body::{Captured, Content, Described, Fact};
 use crate::ledger::settle::Desk;
-use crate::search::folded;
+use annals_core::search::folded;
 use std::collections::BTreeSet;
 use unicode_segmentation::UnicodeSegmentation;
 

@@ -10,11 +10,11 @@ mod ground;
 use crate::disk;
 use crate::disk::lock::{Lock, Waiting};
 use crate::disk::temporary::remove_unfinished;
-use crate::event::Entry;
-use crate::hash::Hash;
+use annals_core::event::Entry;
+use annals_core::hash::Hash;
 use crate::index::{Builder, Mode};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
-use crate::key::{Keyring, PublicKey, SecretKey};
+use annals_core::key::{Keyring, PublicKey, SecretKey};
 use crate::keys::{HeldLogKeys, HeldMarks, KeyFolder, Mark, Marks, had_log_key};
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
@@ -25,10 +25,10 @@ use crate::ledger::record::{self, covered};
 use crate::ledger::repeats::{Following, Passages};
 use crate::store::sled::SledStore;
 use crate::store::{Appended, Head, Store, sled};
-use crate::tlog::{Checkpoint, Note, NoteSignature};
-use crate::verify::ends::Ends;
-use crate::verify::source::Source;
-use crate::verify::{Follower, Judge, Options, follow};
+use annals_core::tlog::{Checkpoint, Note, NoteSignature};
+use annals_core::verify::ends::Ends;
+use annals_core::verify::source::Source;
+use annals_core::verify::{Follower, Judge, Options, follow};
 pub use ground::make_index;
 use ground::{
     Stamp, check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index,
@@ -535,7 +535,7 @@ pub fn store_entries(
         return Err(LedgerError::Store(why));
     }
     for batch in entries.chunks(BATCH) {
-        let hash = batch.last().map(|entry| crate::event::record::hash(&entry.record));
+        let hash = batch.last().map(|entry| annals_core::event::record::hash(&entry.record));
         let to = Head { size: from.size + batch.len() as u64, hash };
         match store.append(&from, &to, batch)? {
             Appended::Written => from = to,

@@ -7,7 +7,7 @@
 //! Not here: chance; a campaign counts. Source: the storage tests of torchwood and sunlight.
 
 use super::{Appended, Head, Store, StoreError};
-use crate::event::Entry;
+use annals_core::event::Entry;
 use std::ops::Range;
 
 /// What a failing append leaves behind.

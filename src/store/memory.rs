@@ -4,14 +4,14 @@
 //! with it. Not here: anything that lasts. Source: the contract in [`super`].
 
 use super::{Appended, Head, Store, StoreError, check};
-use crate::event::Entry;
+use annals_core::event::Entry;
 use std::ops::Range;
 
 /// Entries in a vector, and the head.
 ///
 /// ```
-/// use annals::event::Entry;
-/// use annals::hash::Hash;
+/// use annals_core::event::Entry;
+/// use annals_core::hash::Hash;
 /// use annals::store::{Appended, Head, Store, memory::Memory};
 /// let mut store = Memory::new();
 /// let one = Head { size: 1, hash: Some(Hash::of(&[b"one"])) };

@@ -31,8 +31,8 @@ pub mod memory;
 mod quiet;
 pub mod sled;
 
-use crate::event::Entry;
-use crate::hash::Hash;
+use annals_core::event::Entry;
+use annals_core::hash::Hash;
 use std::ops::Range;
 use std::path::PathBuf;
 

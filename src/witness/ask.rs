@@ -7,10 +7,10 @@
 //! FORMAT.md section 13.
 
 use crate::archive::web::{agent, cause};
-use crate::hash::Hash;
-use crate::tlog::cosignature::{Cosigned, cosigned_by, time_of};
-use crate::tlog::policy::Witness;
-use crate::tlog::{Checkpoint, MAX_NOTE, Note, NoteSignature, decimal, from_base64};
+use annals_core::hash::Hash;
+use annals_core::tlog::cosignature::{Cosigned, cosigned_by, time_of};
+use annals_core::tlog::policy::Witness;
+use annals_core::tlog::{Checkpoint, MAX_NOTE, Note, NoteSignature, decimal, from_base64};
 use crate::witness::request::{AddCheckpoint, LAST_CHECKPOINT};
 use std::io::Read;
 use std::time::Duration;
@@ -160,5 +160,5 @@ fn cosignature(
 
 fn first_line(body: &str) -> String {
     let line = body.lines().next().unwrap_or_default();
-    line.chars().filter(|c| !crate::text::is_invisible(*c)).take(200).collect()
+    line.chars().filter(|c| !annals_core::text::is_invisible(*c)).take(200).collect()
 }

@@ -6,10 +6,10 @@
 
 use crate::disk::lock::Lock;
 use crate::disk::{self, DiskError, Mode};
-use crate::heading::later;
-use crate::merkle::{Consistency, empty_root};
-use crate::tlog::cosignature::cosign;
-use crate::tlog::{Checkpoint, Note, NoteSignature, Signed, VerifierKey};
+use annals_core::heading::later;
+use annals_core::merkle::{Consistency, empty_root};
+use annals_core::tlog::cosignature::cosign;
+use annals_core::tlog::{Checkpoint, Note, NoteSignature, Signed, VerifierKey};
 use crate::witness::key::WitnessKey;
 use crate::witness::request::AddCheckpoint;
 use crate::witness::state::{MAX_STATE, Seen, State};

@@ -6,10 +6,10 @@
 
 use crate::disk::{self, DiskError, Mode};
 use crate::entropy::Entropy;
-use crate::key::SecretKey;
+use annals_core::key::SecretKey;
 use crate::keys::{Handle, KeyFolder, KeysError, Protection, generate};
-use crate::tlog::{Kind, VerifierKey};
-use crate::transfer::{Changed, changed};
+use annals_core::tlog::{Kind, VerifierKey};
+use annals_core::transfer::{Changed, changed};
 use std::path::PathBuf;
 
 /// Why there is no witness's key.

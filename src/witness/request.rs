@@ -3,9 +3,9 @@
 //! Always holds: what is read is written as the same bytes. Not here: HTTP (`serve`, `ask`),
 //! whether the proof holds (`keeper`). Source: C2SP tlog-witness v1.0.0; FORMAT.md section 13.
 
-use crate::hash::Hash;
-use crate::merkle::MAX_PATH;
-use crate::tlog::{Checkpoint, Note, decimal, hash_from_base64, to_base64};
+use annals_core::hash::Hash;
+use annals_core::merkle::MAX_PATH;
+use annals_core::tlog::{Checkpoint, Note, decimal, hash_from_base64, to_base64};
 
 /// The greatest number of bytes of a request.
 pub const MAX_REQUEST: usize = 128 << 10;

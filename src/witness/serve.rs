@@ -6,7 +6,7 @@
 //! no deadline for a whole request. Not here: what is answered (`keeper`), who has a place
 //! (`slots`). No TLS: a proxy in front speaks it. Source: RFC 9112.
 
-use crate::tlog::{Checkpoint, Note, NoteSignature, to_base64};
+use annals_core::tlog::{Checkpoint, Note, NoteSignature, to_base64};
 use crate::witness::keeper::{Answer, Keeper, Reply};
 use crate::witness::request::{LAST_CHECKPOINT, MAX_REQUEST};
 use crate::witness::slots::Slots;
@@ -211,7 +211,7 @@ fn parse_head(bytes: &[u8]) -> Head {
     let lengths = values("content-length");
     let length = match lengths.as_slice() {
         [one] if values("transfer-encoding").is_empty() => {
-            std::str::from_utf8(one).ok().and_then(crate::tlog::decimal)
+            std::str::from_utf8(one).ok().and_then(annals_core::tlog::decimal)
         }
         _ => return Head::Refused(411, "expected one Content-Length"),
     };

@@ -9,8 +9,8 @@
 //! Always holds: one line for each origin, ascending; what does not hold whole is refused.
 //! Not here: the disk (`keeper`). Source: FORMAT.md section 13, "State".
 
-use crate::hash::Hash;
-use crate::tlog::{NoteSignature, decimal, hash_from_base64, to_base64};
+use annals_core::hash::Hash;
+use annals_core::tlog::{NoteSignature, decimal, hash_from_base64, to_base64};
 use std::collections::BTreeMap;
 
 const FIRST: &str = "annals witness v1";

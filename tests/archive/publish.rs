@@ -4,7 +4,7 @@ use crate::shelves::{Memory, cut, ledger, put, record, write};
 use crate::support::files::CHECKPOINT;
 use crate::support::{Ledger, acts, judge};
 use annals::archive::shelf::{FolderShelf, Held, Shelf};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 use annals::ledger::publish::Verified;
 use std::time::Duration;
 
@@ -259,8 +259,8 @@ fn judge_folder(folder: &std::path::Path) -> u8 {
     let files = Box::new(annals::archive::files::Folder::new(folder));
     let source = annals::archive::published::Published::open(files).unwrap();
     let checkpoint = source.checkpoint().map(<[u8]>::to_vec);
-    let ends = annals::verify::ends::Ends { checkpoint, ..Default::default() };
-    annals::verify::verify(&source, &ends, annals::verify::Options::whole(1)).unwrap().exit()
+    let ends = annals_core::verify::ends::Ends { checkpoint, ..Default::default() };
+    annals_core::verify::verify(&source, &ends, annals_core::verify::Options::whole(1)).unwrap().exit()
 }
 
 #[cfg(unix)]

@@ -3,7 +3,7 @@
 use crate::support::files::root;
 use crate::support::published::spelled;
 use annals::archive::tile::{Tile, Tiling, bytes, ends};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 use std::collections::BTreeMap;
 use tlog_tiles::{Error, HashReader};
 

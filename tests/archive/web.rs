@@ -5,8 +5,8 @@ use crate::support::files::PIN;
 use annals::archive::files::Files;
 use annals::archive::published::Published;
 use annals::archive::web::Web;
-use annals::verify::ends::Ends;
-use annals::verify::{Options, verify};
+use annals_core::verify::ends::Ends;
+use annals_core::verify::{Options, verify};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -174,7 +174,7 @@ fn a_page_in_place_of_a_file_is_no_fault() {
     let place = tempfile::tempdir().unwrap();
     let folder = published(place.path());
     let ledger = ledger(300);
-    let body = annals::hash::Hash::of(&[ledger.events[7].body.as_bytes()]);
+    let body = annals_core::hash::Hash::of(&[ledger.events[7].body.as_bytes()]);
     let document = ledger.documents.keys().next().unwrap();
     let names = [
         "/tile/0/000".to_owned(),
@@ -219,7 +219,7 @@ fn a_page_in_place_of_a_file_is_no_fault() {
 fn a_body_that_is_not_the_one_of_its_name_is_asked_for_again() {
     let place = tempfile::tempdir().unwrap();
     let folder = published(place.path());
-    let body = annals::hash::Hash::of(&[ledger(300).events[7].body.as_bytes()]);
+    let body = annals_core::hash::Hash::of(&[ledger(300).events[7].body.as_bytes()]);
     let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     for (bad, code) in [(1, 0), (usize::MAX, 1)] {
         asked.store(0, std::sync::atomic::Ordering::SeqCst);
@@ -239,7 +239,7 @@ fn what_is_withheld_may_have_a_page_in_its_place() {
     let mut ledger = ledger(6);
     ledger.sign("dan", crate::support::acts::redacted(5));
     let mut files = ledger.published(&[7]);
-    let body = annals::hash::Hash::of(&[ledger.events[5].body.as_bytes()]);
+    let body = annals_core::hash::Hash::of(&[ledger.events[5].body.as_bytes()]);
     files.remove(&format!("published/body/{body}")).expect("it was there");
     write(place.path(), &files);
     let folder = place.path().join("published");

@@ -182,7 +182,7 @@ fn a_retiming_that_was_undone_counts_for_nothing() {
     let story = story();
     let enrol = "editor change bo --role admin --role editor --by ada";
     say(&story, enrol, "2022-03-01T10:00:00Z");
-    let bo = annals::key::SecretKey::from_seed([2; 32]);
+    let bo = annals_core::key::SecretKey::from_seed([2; 32]);
     story.keep_key("bo", &bo);
     let retime = "ledger retime --statement ahead --by bo";
     say(&story, retime, "2022-02-20T09:00:00Z");

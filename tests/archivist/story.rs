@@ -2,10 +2,10 @@
 
 use annals::clock::Clock;
 use annals::entropy::Seeded;
-use annals::event::args::{self, Args, Roles};
-use annals::event::body::{Argued, Content, Named, Stated};
-use annals::event::words::{ErrorIn, Reason, RedactReason, RevokeReason, Type};
-use annals::key::{Possession, SecretKey};
+use annals_core::event::args::{self, Args, Roles};
+use annals_core::event::body::{Argued, Content, Named, Stated};
+use annals_core::event::words::{ErrorIn, Reason, RedactReason, RevokeReason, Type};
+use annals_core::key::{Possession, SecretKey};
 use annals::keys::{Handle, KeyFolder, Protection};
 use annals::ledger::append::{Prepared, Signer, commit, judge_last, prepare, slot};
 use annals::ledger::draft::json_lines;
@@ -14,7 +14,7 @@ use annals::ledger::paths::Paths;
 use annals::ledger::seal::seal;
 use annals::ledger::settle::Settled;
 use annals::ledger::writer::Writer;
-use annals::text::{Origin, Person, Words};
+use annals_core::text::{Origin, Person, Words};
 use std::fs::Permissions;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -3,10 +3,10 @@
 use crate::desk::{Answer, Desk, by_log, ledger, signed};
 use crate::support::files::{CHECKPOINT, JOURNAL, head_text, pin_with_sum, signature_blob};
 use crate::support::{Ledger, acts, keys};
-use annals::evidence::Evidence;
-use annals::hash::Hash;
-use annals::merkle::empty_root;
-use annals::verify::evidence::{Shown, judge};
+use annals_core::evidence::Evidence;
+use annals_core::hash::Hash;
+use annals_core::merkle::empty_root;
+use annals_core::verify::evidence::{Shown, judge};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -55,9 +55,9 @@ fn another_record_of_the_same_size_is_shown_by_both_checkpoints() {
     assert!(answer.says(evidence), "{}", answer.out);
     assert_eq!(desk.read("pin"), ledger(&[2, 3]).pin(3));
     let answer = judged(&desk, "pin.evidence");
-    let root = |ledger: &Ledger| annals::tlog::to_base64(&ledger.root(3).0);
+    let root = |ledger: &Ledger| annals_core::tlog::to_base64(&ledger.root(3).0);
     let (one, other) = (root(&ledger(&[2, 3])), root(&ledger(&[2, 4])));
-    let key = annals::tlog::vkey(acts::ORIGIN, &keys::secret("log").public());
+    let key = annals_core::tlog::vkey(acts::ORIGIN, &keys::secret("log").public());
     assert_eq!(
         answer.out,
         format!(
@@ -243,14 +243,14 @@ fn records_that_name_no_log_key_of_this_ledger_show_nothing() {
         let leaves: Vec<Hash> = found.events.iter().map(|event| event.hash()).collect();
         let root = crate::support::files::root(&leaves);
         let text = head_text(acts::ORIGIN, leaves.len() as u64, &root);
-        let note = annals::tlog::Note::parse(by_log(&text).as_bytes()).unwrap();
-        evidence.second = annals::evidence::Signed::of(note).unwrap();
+        let note = annals_core::tlog::Note::parse(by_log(&text).as_bytes()).unwrap();
+        evidence.second = annals_core::evidence::Signed::of(note).unwrap();
         evidence.first = evidence.second.clone();
-        let before = annals::evidence::Before { root, path: Vec::new() };
+        let before = annals_core::evidence::Before { root, path: Vec::new() };
         evidence.parted = Some((leaves.len() as u64, before.clone(), before));
         let record = found.events.last().unwrap().record().into_bytes();
         let path = vec![crate::support::files::root(&leaves[..2])];
-        evidence.namings = vec![annals::evidence::Naming { position: 2, record, path }];
+        evidence.namings = vec![annals_core::evidence::Naming { position: 2, record, path }];
         judge(&evidence).shown
     };
     let why = |shown: Shown| match shown {

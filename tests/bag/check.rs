@@ -199,7 +199,7 @@ fn the_steps_take_no_key_of_a_small_order() {
 
 /// A key that is as it should be.
 fn keys_of_the_story() -> String {
-    hex::encode(annals::key::SecretKey::from_seed([7; 32]).public().0)
+    hex::encode(annals_core::key::SecretKey::from_seed([7; 32]).public().0)
 }
 
 #[test]

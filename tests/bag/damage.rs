@@ -217,10 +217,10 @@ fn a_note_of_a_later_version_by_another_key_or_without_form() {
     let none = "damage: tagmanifest-sha512.note: expected a signed note over a bag, found none in \
                 form";
     assert_eq!(verdict(&story), (vec![none.to_owned()], 1, OTHER.to_owned()));
-    let stranger = annals::key::SecretKey::from_seed([9; 32]);
+    let stranger = annals_core::key::SecretKey::from_seed([9; 32]);
     let text = good.split("\n\n").next().unwrap().to_owned() + "\n";
-    let signature = annals::tlog::NoteSignature::sign(&text, "example.org/record", &stranger);
-    let forged = annals::tlog::Note { text, signatures: vec![signature] };
+    let signature = annals_core::tlog::NoteSignature::sign(&text, "example.org/record", &stranger);
+    let forged = annals_core::tlog::Note { text, signatures: vec![signature] };
     fs::write(&note, forged.write()).unwrap();
     let other = "damage: tagmanifest-sha512.note: the log key of this record did not sign it";
     assert_eq!(verdict(&story), (vec![other.to_owned()], 1, OTHER.to_owned()));

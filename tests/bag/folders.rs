@@ -41,7 +41,7 @@ pub fn edit(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 
 /// Writes the manifests of a bag anew, as somebody would who changed it and knows the form.
 pub fn manifest_again(bag: &Path) {
-    let digest = |bytes: &[u8]| hex::encode(annals::hash::sha512(&[bytes]));
+    let digest = |bytes: &[u8]| hex::encode(annals_core::hash::sha512(&[bytes]));
     let line = |(name, bytes): (&String, &Vec<u8>)| format!("{}  {name}\n", digest(bytes));
     let is_tag = |name: &str| !name.starts_with("data/") && !name.starts_with("tagmanifest");
     let all = files(bag);

@@ -4,7 +4,7 @@
 use crate::folders::copy;
 use crate::readers::python;
 use crate::story::{Story, retimed_story, story};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;

@@ -2,10 +2,10 @@
 
 use crate::folders::{copy, files};
 use crate::story::{Story, dark_story, story};
-use annals::event::record::hash;
+use annals_core::event::record::hash;
 use annals::journal::{Journal, JournalWriter, ROTATE_AT};
-use annals::merkle::Tree;
-use annals::verify::source::Source;
+use annals_core::merkle::Tree;
+use annals_core::verify::source::Source;
 use std::path::Path;
 use std::process::Command;
 

@@ -3,7 +3,7 @@
 use super::{Case, bad, good, last};
 use crate::support::texts::{EXACT, OTHER, OTHER_EXACT, TEXT, evidence, fact, yes};
 use crate::support::{Act, Ledger, acts, keys};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 
 pub fn cases() -> Vec<Case> {
     let mut out = bodies();

@@ -6,7 +6,7 @@ use crate::support::files::{
 };
 use crate::support::tamper::replace;
 use crate::support::{Ledger, acts, keys};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 
 /// A vector to be: its name, what it is about, its files, the faults it has.
 type Row<'a> = (&'a str, &'static str, Files, &'a [(u16, i64)]);
@@ -103,8 +103,8 @@ fn checkpoints() -> Vec<Case> {
     let line = |blob: &str| format!("{text}\n\u{2014} {} {blob}\n", acts::ORIGIN);
     let blob = signature_blob(acts::ORIGIN, "log", &text);
     let wrong = signature_blob(acts::ORIGIN, "log", "other\n");
-    let raw = annals::tlog::from_base64(&blob).expect("base64");
-    let short = annals::tlog::to_base64(&raw[..67]);
+    let raw = annals_core::tlog::from_base64(&blob).expect("base64");
+    let short = annals_core::tlog::to_base64(&raw[..67]);
     let mut rotated = ledger();
     rotated.sign("ada", acts::rekeyed("log-2", "rotated"));
     rotated.log = vec!["log-2".to_owned()];

@@ -8,7 +8,7 @@ use crate::support::files::{
 use crate::support::ledger::Made;
 use crate::support::tamper::{rearrange, replace};
 use crate::support::{Ledger, acts};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 
 fn of(confirmations: &[u64]) -> Ledger {
     let mut ledger = Ledger::opened();
@@ -186,7 +186,7 @@ fn marks() -> Vec<Case> {
         files.insert(MARKS.to_owned(), mark.into_bytes());
         files
     };
-    let base64 = |root: Hash| annals::tlog::to_base64(&root.0);
+    let base64 = |root: Hash| annals_core::tlog::to_base64(&root.0);
     let mark = ledger().mark(4);
     let (own, another) = (base64(ledger().root(4)), Hash::of(&[b"another root"]));
     let foreign = {

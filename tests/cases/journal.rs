@@ -4,7 +4,7 @@ use super::{Case, bad, good};
 use crate::support::files::{CHECKPOINT, Files, JOURNAL, PIN, closing};
 use crate::support::tamper::replace;
 use crate::support::{Ledger, acts};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 
 fn ledger() -> Ledger {
     let mut ledger = Ledger::opened();
@@ -45,7 +45,7 @@ pub fn cases() -> Vec<Case> {
 fn closings() -> Vec<Case> {
     let line = closing_line(1);
     let words: Vec<&str> = line.split(' ').collect();
-    let other = annals::tlog::to_base64(&Hash::of(&[b"other"]).0);
+    let other = annals_core::tlog::to_base64(&Hash::of(&[b"other"]).0);
     let with = |line: String| journal(text().replacen(&closing_line(1), &line, 1));
     let empty = closing(2, &ledger().root(2), "");
     let twice = journal(text().replacen(&up_to(2), &(up_to(2) + &empty), 1));

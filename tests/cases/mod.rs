@@ -126,7 +126,7 @@ pub fn judged_whole(files: &Files) -> (Outcome, Counts) {
     }
     let outcome = judge(files);
     let digest = outcome.state_sha256();
-    let annals::verify::content::Counts { bodies, documents, quotations, not_checkable } =
+    let annals_core::verify::content::Counts { bodies, documents, quotations, not_checkable } =
         outcome.report.counts;
     let (closing_lines, ignored_bytes) = (outcome.report.closings, outcome.report.ignored_bytes);
     let counts = Counts::OfRecord {

@@ -5,7 +5,7 @@ use crate::support::files::{Files, PIN, head_text, note, pin_with_sum, signature
 use crate::support::proof::{LOG_KEY, POLICY, Parts, cosignature, event, verifier_key};
 use crate::support::texts::TEXT;
 use crate::support::{Ledger, acts};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 
 /// 0–5 the newsroom, 6 the fact confirmed by Bo, 7 the ledger changed.
 fn ledger() -> Ledger {

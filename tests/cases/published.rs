@@ -6,7 +6,7 @@ use crate::support::ledger::Made;
 use crate::support::published::bundle;
 use crate::support::texts::TEXT;
 use crate::support::{Ledger, acts};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 
 const BUNDLE: &str = "published/tile/entries/000.p/6";
 const TILE: &str = "published/tile/0/000.p/6";

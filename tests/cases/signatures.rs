@@ -47,7 +47,7 @@ fn refused_keys() -> Vec<Case> {
     };
     let changed = |name: &str| acts::roles(name, acts::EDITOR);
     let mut off = keys::secret("bo").public().0;
-    while annals::key::PublicKey(off).accept().is_some()
+    while annals_core::key::PublicKey(off).accept().is_some()
         || curve25519_dalek::edwards::CompressedEdwardsY(off).decompress().is_some()
     {
         off[0] = off[0].wrapping_add(1);
@@ -207,12 +207,12 @@ pub fn edges_after(before: u64) -> Vec<Case> {
                 let hash = d.body.clone();
                 let said = d.said.clone();
                 let (base, after, by) = (d.base, d.after.expect("a hash"), d.by.clone());
-                let digest = annals::hash::Hash::of(&[hash.as_bytes()]);
+                let digest = annals_core::hash::Hash::of(&[hash.as_bytes()]);
                 let honest = format!(
                     r#"{{"v":1,"base":{base},"after":"{after}","said":"{said}","by":"{by}","type":"{}","args":{},"body":"{digest}"}}"#,
                     act.kind, act.args
                 );
-                let message = annals::key::signed_bytes(annals::key::EVENT_TAG, honest.as_bytes());
+                let message = annals_core::key::signed_bytes(annals_core::key::EVENT_TAG, honest.as_bytes());
                 d.sign = Some(Box::new(move |_| keys::secret("ada").sign(&message).0));
             },
         ),

@@ -12,7 +12,7 @@ use crate::support::proof::{POLICY, cosignature, verifier_key};
 use crate::support::tamper::Dice;
 use crate::support::{Ledger, tamper};
 use crate::words::{nudged, nudged_bytes};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 
 /// A ledger, with up to three changes.
 pub fn ledger(dice: &mut Dice) -> Files {
@@ -219,7 +219,7 @@ fn closings(journal: &str, dice: &mut Dice) -> Vec<u8> {
             continue;
         };
         let size = size.parse::<u64>().unwrap_or(0) + dice.below(4) as u64 / 3;
-        let root = annals::tlog::hash_from_base64(root).unwrap_or(Hash::of(&[]));
+        let root = annals_core::tlog::hash_from_base64(root).unwrap_or(Hash::of(&[]));
         let wrong = if dice.below(6) == 0 { "x" } else { "" };
         let line = closing(size, &root, &(commit.clone() + wrong));
         out += &std::mem::take(&mut commit);

@@ -11,7 +11,7 @@ use crate::support::tamper::Dice;
 use crate::support::texts::{EXACT, OTHER, OTHER_EXACT, TEXT, evidence};
 use crate::support::{Draft, Ledger};
 use crate::words::nudged;
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 
 /// A record, mostly of some dozens of events.
 pub fn record(dice: &mut Dice) -> Ledger {

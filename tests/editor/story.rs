@@ -2,16 +2,16 @@
 
 use annals::clock::Clock;
 use annals::entropy::Seeded;
-use annals::event::args::{self, Args, Roles};
-use annals::event::body::{Content, Named};
-use annals::key::{Possession, SecretKey};
+use annals_core::event::args::{self, Args, Roles};
+use annals_core::event::body::{Content, Named};
+use annals_core::key::{Possession, SecretKey};
 use annals::keys::{Handle, KeyFolder, Protection};
 use annals::ledger::append::{Prepared, judge_last, slot};
 use annals::ledger::paths::Paths;
 use annals::ledger::seal::seal;
 use annals::ledger::settle::Settled;
 use annals::ledger::writer::Writer;
-use annals::text::{Person, Words};
+use annals_core::text::{Person, Words};
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

@@ -3,7 +3,7 @@
 //! from the files before and after the commit; readers tell or ignore it, the next writer ends it.
 
 use crate::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, copy_folder, newsroom};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 
 const NEW: &str = "Another text. The core question is still open, said one of them.";
 const DRAFTS: &str = r#"{"type":"document.captured","file":"second.txt","title":"Second","lang":"en","media_type":"text/plain","captured_at":"2022-01-27T07:00:00.000000Z","ref":"second"}

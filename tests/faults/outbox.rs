@@ -209,9 +209,9 @@ fn an_end_that_nobody_signed_is_not_signed_over() {
     let record = &mut entries[2].record;
     let digit = record.len() - 2;
     record[digit] = if record[digit] == b'0' { b'1' } else { b'0' };
-    let mut tree = annals::merkle::Tree::default();
+    let mut tree = annals_core::merkle::Tree::default();
     for entry in journal.read(0..5).unwrap().iter().chain(&entries) {
-        tree.push(annals::event::record::hash(&entry.record));
+        tree.push(annals_core::event::record::hash(&entry.record));
     }
     let room = store;
     let (mut writer, _) =

@@ -1,7 +1,7 @@
 //! `annals repair --from COPY`: what another copy of the ledger is good for, and what not.
 
 use crate::newsroom::{EVENTS, JOURNAL, Newsroom, TEXT, copy_folder, fact, newsroom};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 use std::fs;
 
 const LAVROV: &str =

@@ -19,7 +19,7 @@ fn expect_repaired(room: &Newsroom, first_lines: &[&str]) {
     room.expect_appended(&fact("Lavrov spoke.", "Lavrov said"), "written at 5\n");
 }
 
-fn entries(room: &Newsroom) -> Vec<annals::event::Entry> {
+fn entries(room: &Newsroom) -> Vec<annals_core::event::Entry> {
     Journal::open(&room.path("ledger"), Some(EVENTS)).unwrap().read(0..EVENTS).unwrap()
 }
 

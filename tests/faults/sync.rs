@@ -52,7 +52,7 @@ fn expect_written_again(room: &Newsroom) {
     assert_eq!(answer.exit, 0, "{answer:?}");
     assert!(answer.out.starts_with("already at 5 to 6 (2 events)\n"), "{answer:?}");
     let calls = calls(room);
-    let document = annals::hash::Hash::of(&[NEW.as_bytes()]).to_string();
+    let document = annals_core::hash::Hash::of(&[NEW.as_bytes()]).to_string();
     let again = first(&calls, "pwrite64", JOURNAL);
     let synced = first(&calls, "fsync", JOURNAL);
     let named = first(&calls, "fsync", "ledger/journal>");

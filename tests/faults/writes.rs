@@ -4,7 +4,7 @@
 use crate::newsroom::{EVENTS, JOURNAL, Newsroom, fact, newsroom};
 use annals::disk::DiskError;
 use annals::disk::append::{Appender, Medium};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 use annals::journal::{Journal, JournalError, JournalWriter, ROTATE_AT};
 use annals::ledger::error::LedgerError;
 use annals::ledger::writer::store_entries;

@@ -6,12 +6,12 @@ use crate::support::files::{CHECKPOINT, JOURNAL, MARKS, PIN};
 use crate::support::proof::{Parts, judge_proof};
 use crate::support::texts::TEXT;
 use crate::support::{Files, Ledger, acts, judge};
-use annals::event::record;
-use annals::key::SecretKey;
-use annals::merkle::{Tree, node};
-use annals::pin::Pin;
-use annals::tlog::cosignature::{Cosigned, cosign, cosigned_by};
-use annals::tlog::{Checkpoint, Note, NoteSignature, Signed, VerifierKey, from_base64, vkey};
+use annals_core::event::record;
+use annals_core::key::SecretKey;
+use annals_core::merkle::{Tree, node};
+use annals_core::pin::Pin;
+use annals_core::tlog::cosignature::{Cosigned, cosign, cosigned_by};
+use annals_core::tlog::{Checkpoint, Note, NoteSignature, Signed, VerifierKey, from_base64, vkey};
 
 fn example() -> Ledger {
     let mut ledger = Ledger::opened();
@@ -93,7 +93,7 @@ fn the_tree_of_section_10_holds() {
     assert_eq!(record::hash(b"").to_string(), value(lines[0]));
     assert_eq!(record::hash(b"L123456").to_string(), value(lines[1]));
     // C2SP's node example is over the five bytes themselves, not over hashes.
-    let digest = annals::hash::Hash::of(&[&[1], b"N123", b"N456"]);
+    let digest = annals_core::hash::Hash::of(&[&[1], b"N123", b"N456"]);
     assert_eq!(digest.to_string(), value(lines[2]));
     let mut leaves = lines[3].split_whitespace().skip(2).map(|leaf| leaf.trim_matches('"'));
     let mut roots = lines[4].split("begin ").nth(1).expect("roots").split(' ');
@@ -106,7 +106,7 @@ fn the_tree_of_section_10_holds() {
     }
     assert_eq!((tree.size(), roots.next()), (8, None));
     let (left, right) = (record::hash(b"a"), record::hash(b"b"));
-    assert_eq!(node(&left, &right), annals::hash::Hash::of(&[&[1], &left.0, &right.0]));
+    assert_eq!(node(&left, &right), annals_core::hash::Hash::of(&[&[1], &left.0, &right.0]));
 }
 
 #[test]

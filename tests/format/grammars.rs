@@ -1,9 +1,9 @@
 //! The closed grammars of section 1, each by a table of what it takes and what it refuses.
 
 use crate::page::{page, rows, section};
-use annals::edtf::days;
-use annals::text::{Edtf, Lang, MediaType, Origin, Person, Uri};
-use annals::time::Time;
+use annals_core::edtf::days;
+use annals_core::text::{Edtf, Lang, MediaType, Origin, Person, Uri};
+use annals_core::time::Time;
 
 fn check(name: &str, accepts: impl Fn(&str) -> bool, good: &[&str], bad: &[&str]) {
     for text in good {

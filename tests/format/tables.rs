@@ -1,12 +1,12 @@
 //! The tables of FORMAT.md against the lists of the program: rules, types, words.
 
 use crate::page::{page, rows, section};
-use annals::event::words::{
+use annals_core::event::words::{
     AgentType, Basis, How, Reason, RedactReason, RekeyReason, Relation, Reliability, RevokeReason,
     Role, Stance, Translator, Type, Vouch,
 };
-use annals::legal::signers::role_for;
-use annals::rule::{Class, Rule};
+use annals_core::legal::signers::role_for;
+use annals_core::rule::{Class, Rule};
 
 #[test]
 fn every_rule_of_the_page_is_in_the_program_and_no_other() {

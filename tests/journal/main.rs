@@ -5,10 +5,10 @@ mod damage;
 mod torn;
 
 use annals::disk::lock::Lock;
-use annals::event::Entry;
-use annals::hash::Hash;
+use annals_core::event::Entry;
+use annals_core::hash::Hash;
 use annals::journal::{Journal, JournalError, JournalWriter, LINE_BOUND, ROTATE_AT};
-use annals::verify::source::{Closing, SPAN, Source, Span};
+use annals_core::verify::source::{Closing, SPAN, Source, Span};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

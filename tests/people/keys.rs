@@ -137,7 +137,7 @@ fn a_key_made_elsewhere_is_imported() {
 
 /// An unencrypted OpenSSH key of the seed 01 … 01, as `ssh-keygen -t ed25519` writes one.
 fn openssh() -> String {
-    let secret = annals::key::SecretKey::from_seed([1; 32]);
+    let secret = annals_core::key::SecretKey::from_seed([1; 32]);
     let public = secret.public().0;
     let string = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes()[..], bytes].concat();
     let blob = [string(b"ssh-ed25519"), string(&public)].concat();
@@ -146,7 +146,7 @@ fn openssh() -> String {
     (1..).take((8 - part.len() % 8) % 8).for_each(|byte| part.push(byte));
     let none = [string(b"none"), string(b"none"), string(b"")].concat();
     let head = [b"openssh-key-v1\0", &none[..], &1u32.to_be_bytes()[..]].concat();
-    let text = annals::tlog::to_base64(&[head, string(&blob), string(&part)].concat());
+    let text = annals_core::tlog::to_base64(&[head, string(&blob), string(&part)].concat());
     let lines: Vec<&str> =
         text.as_bytes().chunks(70).map(|line| std::str::from_utf8(line).unwrap()).collect();
     let lines = lines.join("\n");

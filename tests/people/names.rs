@@ -48,9 +48,9 @@ fn a_name_is_seen_as_it_is() {
 #[test]
 fn a_request_with_an_unfit_name_is_refused() {
     let desk = Desk::founded();
-    let secret = annals::key::SecretKey::from_seed([5; 32]);
-    let origin = annals::text::Origin::new("example.org/record").unwrap();
-    let name = annals::text::Words::new("Ada\u{200B} Example").unwrap();
+    let secret = annals_core::key::SecretKey::from_seed([5; 32]);
+    let origin = annals_core::text::Origin::new("example.org/record").unwrap();
+    let name = annals_core::text::Words::new("Ada\u{200B} Example").unwrap();
     let request = annals::keys::Request::new(&secret, origin, name);
     std::fs::write(desk.path("eve.request"), request.write()).unwrap();
     for more in ["", " --same-name", " --person-of ada"] {

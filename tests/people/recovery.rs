@@ -35,7 +35,7 @@ fn it_enrols_an_admin_and_undoes_the_stolen_key() {
 #[test]
 fn another_record_s_paper_is_refused() {
     let desk = lost();
-    let paper = annals::keys::write_recovery(&annals::key::SecretKey::from_seed([9; 32]));
+    let paper = annals::keys::write_recovery(&annals_core::key::SecretKey::from_seed([9; 32]));
     std::fs::write(desk.path("paper"), paper.as_bytes()).unwrap();
     let why = "annals: expected the recovery key of this record, found the one of another; compare \
                the paper with the ledger\n";

@@ -4,10 +4,10 @@
 use crate::support::files::{CHECKPOINT, Files};
 use crate::support::proof::{cosignature, path, verifier_key};
 use crate::support::{Ledger, acts};
-use annals::event::record;
-use annals::merkle::Inclusion;
-use annals::tlog::Checkpoint;
-use annals::tlog::proof::TlogProof;
+use annals_core::event::record;
+use annals_core::merkle::Inclusion;
+use annals_core::tlog::Checkpoint;
+use annals_core::tlog::proof::TlogProof;
 use std::path::PathBuf;
 use std::process::Command;
 use tempfile::TempDir;

@@ -3,7 +3,7 @@
 use crate::dsl::{DOC, FACT, NEXT, Step, given};
 use crate::support::acts::{self, ADMIN, BOTH, EDITOR, Opening};
 use crate::support::{Act, Ledger, judge, keys};
-use annals::rule::Rule;
+use annals_core::rule::Rule;
 use std::collections::BTreeSet;
 
 struct Pair {

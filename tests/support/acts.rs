@@ -5,7 +5,7 @@
 
 use super::keys;
 use super::texts::{self, spell};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 use std::fmt::Display;
 
 /// The ledger's name in every story.

@@ -6,7 +6,7 @@
 use super::files::{CHECKPOINT, Files};
 use super::splitter::{Split, split};
 use annals::journal::Journal;
-use annals::verify::source::Source;
+use annals_core::verify::source::Source;
 use std::path::Path;
 
 /// Writes files below a folder.

@@ -6,7 +6,7 @@
 use super::acts::ORIGIN;
 use super::keys;
 use super::ledger::{Ledger, Made};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::BTreeMap;

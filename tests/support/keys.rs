@@ -2,8 +2,8 @@
 //!
 //! Always holds: `bo` and `bo-2` are two keys of one person. Not here: who is enrolled.
 
-use annals::hash::Hash;
-use annals::key::{ENROL_TAG, SecretKey, signed_bytes};
+use annals_core::hash::Hash;
+use annals_core::key::{ENROL_TAG, SecretKey, signed_bytes};
 
 fn digest(what: &str, of: &str) -> Hash {
     Hash::of(&[format!("annals example {what} {of}").as_bytes()])

@@ -7,8 +7,8 @@
 use super::acts::{self, Act, Opening};
 use super::keys;
 use super::texts::TEXT;
-use annals::hash::Hash;
-use annals::key::{EVENT_TAG, signed_bytes};
+use annals_core::hash::Hash;
+use annals_core::key::{EVENT_TAG, signed_bytes};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Edit = Option<Box<dyn FnOnce(String) -> String>>;

@@ -7,7 +7,7 @@ use super::acts::ORIGIN;
 use super::files::{base64, head_text, note, pin_with_sum, root};
 use super::keys;
 use super::ledger::{Ledger, Made};
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 
 /// A size from which on the log key is another; the log key and the old one, by name.
 type LogLine = (u64, String, Option<String>);

@@ -6,10 +6,10 @@
 use super::files::{Files, base64, root};
 use super::keys;
 use super::ledger::{Ledger, Made};
-use annals::hash::Hash;
-use annals::tlog::policy::Policy;
-use annals::tlog::{Note, VerifierKey};
-use annals::verify::proof::{Given, Judged, judge};
+use annals_core::hash::Hash;
+use annals_core::tlog::policy::Policy;
+use annals_core::tlog::{Note, VerifierKey};
+use annals_core::verify::proof::{Given, Judged, judge};
 
 /// The name of a proof among the files of a vector.
 pub const PROOF: &str = "proof";

@@ -6,8 +6,8 @@
 use super::files::{Files, root};
 use super::ledger::{Ledger, Made};
 use annals::archive;
-use annals::hash::Hash;
-use annals::verify::source::SourceError;
+use annals_core::hash::Hash;
+use annals_core::verify::source::SourceError;
 
 /// What the names of a published directory begin with in a vector.
 pub const PUBLISHED: &str = "published/";

@@ -7,15 +7,15 @@ use super::files::{CHECKPOINT, Files, MARKS, PIN};
 use super::published::{Below, PUBLISHED};
 use super::splitter::{Split, split};
 use annals::archive::published::Published;
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 use annals::keys::Mark;
-use annals::rule::{Fault, Rule};
-use annals::state::dump::dump;
-use annals::verify::cosigned;
-use annals::verify::ends::Ends;
-use annals::verify::explained::Remembered;
-use annals::verify::source::{SPAN, Source, SourceError, Span, Walk};
-use annals::verify::{Options, Report, verify};
+use annals_core::rule::{Fault, Rule};
+use annals_core::state::dump::dump;
+use annals_core::verify::cosigned;
+use annals_core::verify::ends::Ends;
+use annals_core::verify::explained::Remembered;
+use annals_core::verify::source::{SPAN, Source, SourceError, Span, Walk};
+use annals_core::verify::{Options, Report, verify};
 use std::fmt;
 
 const PUBLISHED_CHECKPOINT: &str = "published/checkpoint";
@@ -45,7 +45,7 @@ impl Source for Memory<'_> {
     fn changed(&self) -> Option<String> {
         let first = self.files.iter().find(|(name, _)| name.starts_with("ledger/journal/"));
         let line = first?.1.split_inclusive(|byte| *byte == b'\n').next()?;
-        annals::transfer::changed(line).map(|how| how.to_string())
+        annals_core::transfer::changed(line).map(|how| how.to_string())
     }
 
     fn ignored_bytes(&self) -> u64 {

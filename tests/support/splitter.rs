@@ -4,11 +4,11 @@
 //! sentence, and judges nothing else. Not here: the journal of the program (`src/journal`).
 
 use super::files::{CHECKPOINT, Files};
-use annals::event::Entry;
-use annals::hash::Hash;
-use annals::rule::Rule;
-use annals::tlog::{Checkpoint, Note, decimal, hash_from_base64};
-use annals::verify::source::{Closing, ClosingLine, Damage};
+use annals_core::event::Entry;
+use annals_core::hash::Hash;
+use annals_core::rule::Rule;
+use annals_core::tlog::{Checkpoint, Note, decimal, hash_from_base64};
+use annals_core::verify::source::{Closing, ClosingLine, Damage};
 
 /// A journal cut into what `verify` takes.
 #[derive(Debug, Default)]

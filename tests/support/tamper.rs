@@ -52,6 +52,6 @@ pub fn rearrange(ledger: &Ledger, change: impl FnOnce(&mut Vec<Made>)) -> Files 
 }
 
 /// The journal of some lines, closed as one commit of `size` events.
-pub fn one_commit(text: &str, size: u64, root: &annals::hash::Hash) -> Vec<u8> {
+pub fn one_commit(text: &str, size: u64, root: &annals_core::hash::Hash) -> Vec<u8> {
     format!("{text}{}", files::closing(size, root, text)).into_bytes()
 }

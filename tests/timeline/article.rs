@@ -6,10 +6,10 @@
 
 use annals::clock::Clock;
 use annals::entropy::Seeded;
-use annals::event::args::{Args, EditorEnrolled, EditorRevoked, Roles};
-use annals::event::body::{Content, Named, Stated};
-use annals::event::words::RevokeReason;
-use annals::key::{Possession, SecretKey};
+use annals_core::event::args::{Args, EditorEnrolled, EditorRevoked, Roles};
+use annals_core::event::body::{Content, Named, Stated};
+use annals_core::event::words::RevokeReason;
+use annals_core::key::{Possession, SecretKey};
 use annals::keys::{Handle, Protection};
 use annals::ledger::append::{Prepared, Signer, commit, judge_last, prepare, slot};
 use annals::ledger::draft::json_lines;
@@ -18,7 +18,7 @@ use annals::ledger::paths::Paths;
 use annals::ledger::seal::seal;
 use annals::ledger::settle::Settled;
 use annals::ledger::writer::Writer;
-use annals::text::{Origin, Person, Words};
+use annals_core::text::{Origin, Person, Words};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -149,9 +149,9 @@ pub fn hostile(folder: &Path) {
 "#
     );
     author.lines(&ada, "2022-01-27T09:00:00Z", &lines, folder);
-    let args = annals::event::args::BodyRedacted {
+    let args = annals_core::event::args::BodyRedacted {
         event: 3,
-        reason: annals::event::words::RedactReason::CourtOrder,
+        reason: annals_core::event::words::RedactReason::CourtOrder,
     };
     let body = Content::BodyRedacted(Stated { statement: Words::new(ATTACK).unwrap() });
     author.event(&ada, "2022-01-28T09:00:00Z", Args::BodyRedacted(args), body);

@@ -5,7 +5,7 @@
 mod article;
 mod html;
 
-use annals::hash::Hash;
+use annals_core::hash::Hash;
 use annals::ledger::paths::Paths;
 use annals::ledger::record::Record;
 use annals::ledger::view::View;

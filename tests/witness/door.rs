@@ -155,7 +155,7 @@ fn a_line_of_the_log_has_a_bound() {
         let patience = Duration::from_secs(30);
         serve(&listener, &Around { keeper: &keeper, now: &|| 1, told: &told, patience })
     });
-    let root = annals::tlog::to_base64(&[0; 32]);
+    let root = annals_core::tlog::to_base64(&[0; 32]);
     let note = format!("{}\n1\n{root}\n\n\u{2014} x AAAAAAA=\n", "\u{e9}".repeat(50_000));
     let (status, body) = said(address, &post(format!("old 0\n\n{note}").as_bytes()));
     assert_eq!((status, body.as_str()), (404, "no log of this origin is watched here\n"));

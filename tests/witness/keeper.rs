@@ -4,8 +4,8 @@ use crate::logs::{Log, log_key, witness_key};
 use crate::support::acts::ORIGIN;
 use crate::support::keys;
 use annals::disk::DiskError;
-use annals::tlog::cosignature::{Cosigned, cosigned_by};
-use annals::tlog::{Checkpoint, Kind, Note, NoteSignature, VerifierKey};
+use annals_core::tlog::cosignature::{Cosigned, cosigned_by};
+use annals_core::tlog::{Checkpoint, Kind, Note, NoteSignature, VerifierKey};
 use annals::witness::keeper::{Answer, Keeper, Shelf, StateError, StateFile};
 use annals::witness::request::AddCheckpoint;
 use annals::witness::state::State;
@@ -120,7 +120,7 @@ fn proofs_of_another_implementation_are_accepted() {
         let mut keeper = Disk::new().start();
         assert!(is_cosigned(&log.request(0, old), &ask(&mut keeper, &log.request(0, old))));
         let theirs = tlog_tiles::prove_tree(new, old, &Stored(&stored)).expect("a proof");
-        let proof = theirs.iter().map(|hash| annals::hash::Hash(hash.0)).collect();
+        let proof = theirs.iter().map(|hash| annals_core::hash::Hash(hash.0)).collect();
         let asked = AddCheckpoint { proof, ..log.request(old, new) };
         assert_eq!(asked, log.request(old, new), "{old} to {new}");
         assert!(is_cosigned(&asked, &ask(&mut keeper, &asked)), "{old} to {new}");
@@ -261,9 +261,9 @@ fn the_statuses_are_those_of_the_specification() {
         AddCheckpoint { old: 0, proof: Vec::new(), note, checkpoint }
     };
     // The empty tree has one root.
-    let other = annals::hash::Hash::of(&[b"another"]);
+    let other = annals_core::hash::Hash::of(&[b"another"]);
     assert_eq!(status(ask(&mut keeper, &signed(0, other))), 422);
-    assert_eq!(status(ask(&mut keeper, &signed(0, annals::merkle::empty_root()))), 200);
+    assert_eq!(status(ask(&mut keeper, &signed(0, annals_core::merkle::empty_root()))), 200);
     // From nothing on no proof is needed, and none is taken.
     let asked = AddCheckpoint { proof: vec![other], ..log.request(0, 4) };
     assert_eq!(status(ask(&mut keeper, &asked)), 422);

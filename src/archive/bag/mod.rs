@@ -17,7 +17,7 @@ pub mod note;
 pub mod read;
 
 use crate::disk::DiskError;
-use crate::hash::Running512;
+use annals_core::hash::Running512;
 use ground::Ground;
 use std::collections::BTreeMap;
 

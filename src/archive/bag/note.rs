@@ -4,8 +4,8 @@
 //! no other text that a log key signs, so that neither can stand for the other. Not here: notes
 //! (`tlog`), keys. Source: FORMAT.md section 14.
 
-use crate::hash::{Hash, read_hex};
-use crate::tlog::{decimal, hash_from_base64, to_base64};
+use annals_core::hash::{Hash, read_hex};
+use annals_core::tlog::{decimal, hash_from_base64, to_base64};
 
 const FIRST: &str = "annals bag v1";
 const DIGEST: &str = "tagmanifest-sha512 ";

@@ -9,8 +9,8 @@ use crate::archive::bag::{
 };
 use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError};
-use crate::hash::{Running512, read_hex};
-use crate::transfer::{self, Changed, changed};
+use annals_core::hash::{Running512, read_hex};
+use annals_core::transfer::{self, Changed, changed};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Read};

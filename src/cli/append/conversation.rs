@@ -12,15 +12,15 @@ use crate::cli::output::{note, visible, wrapped};
 use crate::cli::provenance;
 use crate::cli::show::quotation;
 use crate::cli::submit::{Submission, submit};
-use crate::edtf::is_edtf;
-use crate::event::body::Span;
-use crate::event::words::{AgentType, Basis, Type};
+use annals_core::edtf::is_edtf;
+use annals_core::event::body::Span;
+use annals_core::event::words::{AgentType, Basis, Type};
 use crate::ledger::draft::{Draft, HopDraft, Input, Name, QuoteDraft, TopicDraft, WhenDraft};
 use crate::ledger::error::LedgerError;
 use crate::ledger::view::gather::{Gathered, gather};
-use crate::pointing::{Edges, Pointing, PointingError};
-use crate::quote::Text;
-use crate::verify::source::Source;
+use annals_core::pointing::{Edges, Pointing, PointingError};
+use annals_core::quote::Text;
+use annals_core::verify::source::Source;
 use std::collections::BTreeSet;
 
 /// How many places are offered where words stand in several.
@@ -260,7 +260,7 @@ fn which<'a>(
 fn claim() -> Result<String, Failure> {
     loop {
         let claim = ask::line_from("claim (one sentence that stands by itself)", "")?;
-        match crate::text::Words::<4_000>::new(claim.as_str()) {
+        match annals_core::text::Words::<4_000>::new(claim.as_str()) {
             Ok(_) => return Ok(claim),
             Err(error) => note(error),
         }

@@ -8,7 +8,7 @@ use crate::cli::blame::Resting;
 use crate::cli::exit::Failure;
 use crate::cli::output::{visible, whole_words};
 use crate::cli::words::colour;
-use crate::event::words::Stance;
+use annals_core::event::words::Stance;
 use crate::ledger::view::names::Named;
 use crate::ledger::view::spans::Segment;
 use std::collections::{BTreeMap, BTreeSet};

@@ -10,7 +10,7 @@ use crate::cli::exit::Failure;
 use crate::cli::log::print;
 use crate::cli::output::visible;
 use crate::cli::words::{self, hanging};
-use crate::event::words::Type;
+use annals_core::event::words::Type;
 use crate::ledger::view::between::{Between, Change, Step};
 use crate::ledger::view::event::EventRow;
 use std::io::Write;

@@ -10,7 +10,7 @@ use crate::cli::output::{json, out, visible};
 use crate::cli::provenance;
 use crate::cli::replay::columns::broken;
 use crate::cli::words;
-use crate::hash::Hash;
+use annals_core::hash::Hash;
 use crate::ledger::table::Table;
 use crate::ledger::view::AsOf;
 use crate::ledger::view::gather::gather;

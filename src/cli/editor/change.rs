@@ -6,9 +6,9 @@ use crate::cli::editor::{Namesakes, check_name, reading};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::init::words;
 use crate::cli::output::visible;
-use crate::event::words::Role;
+use annals_core::event::words::Role;
 use crate::ledger::people::{Directory, change};
-use crate::text::Words;
+use annals_core::text::Words;
 use clap::Args;
 
 #[derive(Clone, Debug, Args)]

@@ -6,8 +6,8 @@ use crate::cli::editor::{reading, recovery};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{note, visible};
 use crate::cli::provenance;
-use crate::event::words::RevokeReason;
-use crate::key::{PublicKey, SigningKey};
+use annals_core::event::words::RevokeReason;
+use annals_core::key::{PublicKey, SigningKey};
 use crate::ledger::error::LedgerError;
 use crate::ledger::fallout::{Fallen, Fallout, Standing};
 use crate::ledger::people::{Directory, revocation};
@@ -107,8 +107,8 @@ fn signer(
     if by_recovery {
         return Ok(Box::new(recovery(context, writer)?));
     }
-    let others = |row: &crate::roster::Member| row.roles.admin && row.key != *subject;
-    let itself = |row: &crate::roster::Member| row.key == *subject;
+    let others = |row: &annals_core::roster::Member| row.roles.admin && row.key != *subject;
+    let itself = |row: &annals_core::roster::Member| row.key == *subject;
     let here = crate::keys::KeyFolder::open(&writer.paths.keys)?.list()?.keys;
     let roster = &writer.judge.chain.state.fold.roster;
     let admin_here = here.iter().any(|listed| {

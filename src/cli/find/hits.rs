@@ -7,7 +7,7 @@ use crate::cli::find::mark;
 use crate::cli::output::visible;
 use crate::ledger::view::row::Words;
 use crate::ledger::view::scan::{Place, texts};
-use crate::search::{Phrase, Searched, joined};
+use annals_core::search::{Phrase, Searched, joined};
 use serde::Serialize;
 use std::ops::Range;
 

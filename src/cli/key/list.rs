@@ -10,14 +10,14 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, note, out, visible};
 use crate::cli::provenance;
 use crate::cli::replay::columns::broken;
-use crate::event::args::Roles;
-use crate::key::PublicKey;
+use annals_core::event::args::Roles;
+use annals_core::key::PublicKey;
 use crate::keys::{Handle, Held, KeyFolder, Listed};
 use crate::ledger::append::chain;
 use crate::ledger::record::Record;
 use crate::ledger::table::Table;
 use crate::ledger::view::{AsOf, no_fact};
-use crate::text::Origin;
+use annals_core::text::Origin;
 use serde::Serialize;
 use std::io::Write;
 
@@ -60,7 +60,7 @@ impl Here {
     fn read(context: &Context, record: &Record) -> Result<Here, Failure> {
         let (view, names) = provenance::view_of(context, record, None, &no_fact)?;
         let fold = &view.state().fold;
-        let row = |member: &crate::roster::Member| {
+        let row = |member: &annals_core::roster::Member| {
             let holder = names.of(&member.key);
             let (roles, enrolled, revoked) = (member.roles, member.enrolled, member.revoked);
             (member.key, Enrolled { holder, roles, enrolled, revoked })

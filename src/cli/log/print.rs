@@ -11,8 +11,8 @@ use crate::cli::provenance;
 use crate::cli::replay::columns::broken;
 use crate::cli::words::{self, hanging, untold};
 use crate::cli::zone::minute;
-use crate::event::args::Args as EventArgs;
-use crate::event::words::ErrorIn;
+use annals_core::event::args::Args as EventArgs;
+use annals_core::event::words::ErrorIn;
 use crate::ledger::table::Table;
 use crate::ledger::view::event::EventRow;
 use crate::ledger::view::{AsOf, View};
@@ -22,7 +22,7 @@ use std::io::Write;
 #[derive(Serialize)]
 struct Line<'a> {
     as_of: Option<u64>,
-    head: Option<crate::hash::Hash>,
+    head: Option<annals_core::hash::Hash>,
     #[serde(flatten)]
     row: &'a EventRow,
 }

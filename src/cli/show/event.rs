@@ -7,7 +7,7 @@ use crate::cli::words;
 use crate::cli::zone::moment;
 use crate::ledger::view::View;
 use crate::ledger::view::event::EventRow;
-use crate::time::Time;
+use annals_core::time::Time;
 use serde_json::Value;
 use std::io::Write;
 

@@ -143,8 +143,8 @@ fn evidence(out: &mut dyn Write, view: &View<'_>, rows: &[EvidenceRow]) -> Resul
                 "in {}, by {}: “{}”",
                 translation.lang,
                 match translation.by {
-                    crate::event::words::Translator::Human => "a human",
-                    crate::event::words::Translator::Machine => "a machine",
+                    annals_core::event::words::Translator::Human => "a human",
+                    annals_core::event::words::Translator::Machine => "a machine",
                 },
                 visible(&translation.text)
             );
@@ -180,8 +180,8 @@ fn charge(row: &Charge, standing: &str) -> String {
         (false, Some(ended)) => {
             let said = words::statement(&ended.said);
             let how = match ended.act.kind {
-                crate::event::words::Type::FactUpheld => "the fact was upheld",
-                crate::event::words::Type::FactCorrected => "resolved by the correction",
+                annals_core::event::words::Type::FactUpheld => "the fact was upheld",
+                annals_core::event::words::Type::FactCorrected => "resolved by the correction",
                 _ => "reinstated",
             };
             join(&[format!("{how} by {}", ended.act.event), said], &ended.act)

@@ -6,11 +6,11 @@
 use crate::cli::exit::Failure;
 use crate::cli::output::visible;
 use crate::cli::words::colour;
-use crate::event::body::{Quote, Span};
+use annals_core::event::body::{Quote, Span};
 use crate::ledger::record::DocumentFound;
 use crate::ledger::view::View;
 use crate::ledger::view::row::EvidenceRow;
-use crate::quote::Text;
+use annals_core::quote::Text;
 
 /// How many code points of a sentence are shown on each side.
 const CONTEXT: usize = 300;

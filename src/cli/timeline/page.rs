@@ -10,7 +10,7 @@ use crate::cli::output::visible;
 use crate::cli::provenance;
 use crate::cli::timeline::data::Data;
 use crate::cli::words;
-use crate::hash::Hash;
+use annals_core::hash::Hash;
 use crate::ledger::view::row::FactRow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

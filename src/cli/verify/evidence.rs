@@ -8,11 +8,11 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, out, visible};
 use crate::cli::verify::what::Unjudged;
-use crate::evidence::{Claim, Evidence};
-use crate::hash::Hash;
-use crate::key::PublicKey;
-use crate::tlog::{to_base64, vkey};
-use crate::verify::evidence::{Shown, Verdict, judge};
+use annals_core::evidence::{Claim, Evidence};
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
+use annals_core::tlog::{to_base64, vkey};
+use annals_core::verify::evidence::{Shown, Verdict, judge};
 use serde::Serialize;
 use std::io::Write;
 
@@ -84,7 +84,7 @@ fn tell(evidence: &Evidence, verdict: Verdict) -> Told {
     let exit = verdict.exit();
     let origin = evidence.first.checkpoint.origin.clone();
     let base64 = |root: &Hash| to_base64(&root.0);
-    let head = |signed: &crate::evidence::Signed, before: Option<&crate::evidence::Before>| Head {
+    let head = |signed: &annals_core::evidence::Signed, before: Option<&annals_core::evidence::Before>| Head {
         size: signed.checkpoint.size,
         root: base64(&signed.checkpoint.root),
         root_where_parted: before.map(|before| base64(&before.root)),

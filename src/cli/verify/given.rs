@@ -8,9 +8,9 @@ use crate::cli::exit::Failure;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::read_if_there;
-use crate::tlog::policy::{MAX_POLICY, Policy};
-use crate::tlog::{Kind, VerifierKey};
-use crate::verify::proof::Given;
+use annals_core::tlog::policy::{MAX_POLICY, Policy};
+use annals_core::tlog::{Kind, VerifierKey};
+use annals_core::verify::proof::Given;
 use std::path::{Path, PathBuf};
 
 /// Everything that was given.

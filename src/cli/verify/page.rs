@@ -10,9 +10,9 @@ mod parts;
 use crate::cli::output::visible;
 use crate::cli::verify::bag::ToldBag;
 use crate::cli::verify::told::Told;
-use crate::hash::Hash;
-use crate::time::Time;
-use crate::tlog::to_base64;
+use annals_core::hash::Hash;
+use annals_core::time::Time;
+use annals_core::tlog::to_base64;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::path::Path;
 

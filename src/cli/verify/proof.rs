@@ -8,17 +8,17 @@ use crate::cli::args::Format;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, out, visible, wrapped};
 use crate::cli::zone::moment;
-use crate::event::args::Args;
-use crate::event::body::{Content, Evidence, Fact};
-use crate::event::words::{Relation, Type};
-use crate::fold::deed::Triple;
-use crate::hash::Hash;
-use crate::key::PublicKey;
+use annals_core::event::args::Args;
+use annals_core::event::body::{Content, Evidence, Fact};
+use annals_core::event::words::{Relation, Type};
+use annals_core::fold::deed::Triple;
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
 use crate::ledger::prove::left_out;
-use crate::state::Status;
-use crate::time::Time;
-use crate::tlog::to_base64;
-use crate::verify::proof::{Given, Judged, Proof, Related, Stands, judge, stands};
+use annals_core::state::Status;
+use annals_core::time::Time;
+use annals_core::tlog::to_base64;
+use annals_core::verify::proof::{Given, Judged, Proof, Related, Stands, judge, stands};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -404,7 +404,7 @@ impl Told {
     }
 }
 
-fn told_fault(fault: &crate::rule::Fault) -> ToldFault {
+fn told_fault(fault: &annals_core::rule::Fault) -> ToldFault {
     let (rule, name) = (fault.rule.number(), fault.rule.name());
     ToldFault { rule, name, position: fault.position, why: fault.why.clone() }
 }

@@ -5,18 +5,18 @@
 
 use crate::cli::tally::ShownTally;
 use crate::cli::verify::section::{Section, sections};
-use crate::evidence::Claim;
-use crate::hash::Hash;
+use annals_core::evidence::Claim;
+use annals_core::hash::Hash;
 use crate::index::Built;
-use crate::key::PublicKey;
+use annals_core::key::PublicKey;
 use crate::ledger::audit::periods::Period;
 use crate::ledger::audit::{Audited, EvidenceFound, PinFound, StoreFound};
 use crate::ledger::tally::Tally;
 use crate::ledger::view::names::Named;
-use crate::rule::{Class, Fault, Rule};
-use crate::time::Time;
-use crate::tlog::{to_base64, vkey};
-use crate::verify::Report;
+use annals_core::rule::{Class, Fault, Rule};
+use annals_core::time::Time;
+use annals_core::tlog::{to_base64, vkey};
+use annals_core::verify::Report;
 use serde::Serialize;
 
 /// The verdict and everything around it.
@@ -322,7 +322,7 @@ fn checks(audited: &Audited) -> Vec<Check> {
 }
 
 fn log_keys(report: &Report, origin: Option<&str>) -> Vec<LogKey> {
-    let told = |keys: &crate::pin::LogKeys| LogKey {
+    let told = |keys: &annals_core::pin::LogKeys| LogKey {
         from_size: keys.size,
         key: keys.key,
         verifier: origin.map(|origin| vkey(origin, &keys.key)),

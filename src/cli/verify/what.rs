@@ -15,13 +15,13 @@ use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::output::visible;
 use crate::disk;
-use crate::evidence::{Evidence, MAX_EVIDENCE, is_evidence};
-use crate::heading::later;
+use annals_core::evidence::{Evidence, MAX_EVIDENCE, is_evidence};
+use annals_core::heading::later;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
-use crate::transfer::{self, Changed};
-use crate::verify::proof::form::{MAX_PROOF, is_proof};
+use annals_core::transfer::{self, Changed};
+use annals_core::verify::proof::form::{MAX_PROOF, is_proof};
 use std::path::{Path, PathBuf};
 
 /// What is to be judged.

@@ -8,7 +8,7 @@ use crate::cli::output::{json, note, out, visible};
 use crate::ledger::record::Record;
 use crate::ledger::trust::Trust;
 use crate::ledger::witnesses::{Collected, Patience, collect as ask_witnesses};
-use crate::time::Time;
+use annals_core::time::Time;
 use crate::witness::ask::Unheard;
 use clap::Args;
 use serde::Serialize;

@@ -6,7 +6,7 @@ use crate::cli::exit::{Exit, Failure, announce_clock};
 use crate::cli::output::{note, out, visible};
 use crate::keys::{Handle, KeyFolder};
 use crate::ledger::error::LedgerError;
-use crate::tlog::{Kind, VerifierKey};
+use annals_core::tlog::{Kind, VerifierKey};
 use crate::witness::keeper::{Keeper, StateError, StateFile};
 use crate::witness::key::{WitnessKeyError, read};
 use crate::witness::serve::{Around, PATIENCE, serve};

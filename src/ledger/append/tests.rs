@@ -2,14 +2,14 @@
 
 use super::*;
 use crate::entropy::Seeded;
-use crate::event::args::{Args, EditorEnrolled, Roles};
-use crate::event::body::{Content, Named};
-use crate::key::{Possession, SecretKey};
+use annals_core::event::args::{Args, EditorEnrolled, Roles};
+use annals_core::event::body::{Content, Named};
+use annals_core::key::{Possession, SecretKey};
 use crate::keys::{Handle, Protection};
 use crate::ledger::draft::json_lines;
 use crate::ledger::init::{Founding, init};
 use crate::ledger::paths::Paths;
-use crate::text::{Origin, Person, Words};
+use annals_core::text::{Origin, Person, Words};
 use proptest::prelude::*;
 use std::time::Duration;
 use tempfile::TempDir;

@@ -5,22 +5,22 @@
 //! (`evidence`), its judgement (`verify::evidence`). Source: FORMAT.md section 9, "Evidence".
 
 use crate::disk::{self, Mode};
-use crate::event::args::Args;
-use crate::event::record::{self, Reading};
-use crate::evidence::{Before, Evidence, MAX_EVENTS, Naming, Signed};
-use crate::hash::Hash;
+use annals_core::event::args::Args;
+use annals_core::event::record::{self, Reading};
+use annals_core::evidence::{Before, Evidence, MAX_EVENTS, Naming, Signed};
+use annals_core::hash::Hash;
 use crate::ledger::audit::Audit;
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::read_if_there;
-use crate::merkle::{Plan, Subtree, Tree, Wanted, cover};
-use crate::pin::{Pin, signed_by};
-use crate::rule::Rule;
-use crate::tlog::{Note, Signed as Said};
-use crate::verify::ends::Ends;
-use crate::verify::evidence::Shown;
-use crate::verify::pinned::{events, first_difference};
-use crate::verify::source::{Source, SourceError};
-use crate::verify::{Report, evidence};
+use annals_core::merkle::{Plan, Subtree, Tree, Wanted, cover};
+use annals_core::pin::{Pin, signed_by};
+use annals_core::rule::Rule;
+use annals_core::tlog::{Note, Signed as Said};
+use annals_core::verify::ends::Ends;
+use annals_core::verify::evidence::Shown;
+use annals_core::verify::pinned::{events, first_difference};
+use annals_core::verify::source::{Source, SourceError};
+use annals_core::verify::{Report, evidence};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ pub enum EvidenceFound {
     /// None is called for.
     None,
     /// Written to this file.
-    Written(PathBuf, crate::evidence::Claim),
+    Written(PathBuf, annals_core::evidence::Claim),
     /// Nothing can be shown to others, and why not.
     NotWritten(String),
 }
@@ -70,7 +70,7 @@ fn place(asked: Option<&Path>, pin: &Path, text: &str) -> Result<PathBuf, Ledger
         PathBuf::from(name)
     };
     let free = |path: &Path| -> Result<bool, LedgerError> {
-        let there = read_if_there(path, crate::evidence::MAX_EVIDENCE as u64)?;
+        let there = read_if_there(path, annals_core::evidence::MAX_EVIDENCE as u64)?;
         Ok(there.is_none_or(|there| there == text.as_bytes()))
     };
     if let Some(path) = asked {
@@ -99,7 +99,7 @@ fn make(
         return Ok(Err("the record has no checkpoint in form that contradicts the pin".to_owned()));
     };
     let keys = pin.log.last().into_iter().flat_map(|keys| keys.each());
-    let both = |key: &crate::key::PublicKey| {
+    let both = |key: &annals_core::key::PublicKey| {
         signed_by(&second.note, &first.checkpoint.origin, key) == Said::Yes
     };
     let Some(key) = keys.into_iter().find(both) else {

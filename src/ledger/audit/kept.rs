@@ -8,10 +8,10 @@ use crate::disk::{self, Mode};
 use crate::ledger::audit::Audit;
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::read_if_there;
-use crate::pin::{LogKeys, MAX_PIN, Pin};
-use crate::tlog::Note;
-use crate::verify::Report;
-use crate::verify::ends::Ends;
+use annals_core::pin::{LogKeys, MAX_PIN, Pin};
+use annals_core::tlog::Note;
+use annals_core::verify::Report;
+use annals_core::verify::ends::Ends;
 
 /// What became of the pin.
 #[derive(Clone, Debug, PartialEq, Eq)]

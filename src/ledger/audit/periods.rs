@@ -4,14 +4,14 @@
 //! an enrolment that was undone is told with the event that undid it. Not here: who signed what.
 //! Source: FORMAT.md sections 4, 6 and 8.
 
-use crate::event::body::Content;
-use crate::fold::deed::Deed;
-use crate::key::PublicKey;
+use annals_core::event::body::Content;
+use annals_core::fold::deed::Deed;
+use annals_core::key::PublicKey;
 use crate::ledger::record::ReadEvent;
-use crate::text::Person;
-use crate::time::Time;
-use crate::verify::Report;
-use crate::verify::source::{Source, SourceError};
+use annals_core::text::Person;
+use annals_core::time::Time;
+use annals_core::verify::Report;
+use annals_core::verify::source::{Source, SourceError};
 use serde::Serialize;
 
 /// An event that begins or ends a period.

@@ -4,13 +4,13 @@
 //! nothing is signed that the record does not hold. Not here: whether roots hold (`export` compares
 //! each with the tree). Source: FORMAT.md sections 9 and 14.
 
-use crate::key::SecretKey;
+use annals_core::key::SecretKey;
 use crate::keys::{Mark, Marks};
 use crate::ledger::error::LedgerError;
 use crate::ledger::export::Part;
 use crate::ledger::record::Record;
-use crate::pin::LogKeys;
-use crate::tlog::{Checkpoint, Note, NoteSignature};
+use annals_core::pin::LogKeys;
+use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 
 /// What the log key signed of the part: its marks, and those that an imported ledger kept; by size.
 pub fn known(record: &Record, part: &Part) -> Result<Vec<Mark>, LedgerError> {

@@ -4,8 +4,8 @@
 //! relative to the file. Not here: the words themselves (`ledger::view`). Source: schema.org Claim,
 //! Quotation, CorrectionComment, ClaimReview; JSON-LD 1.1; FORMAT.md section 14.
 
-use crate::event::body::Hop;
-use crate::event::words::{AgentType, Type};
+use annals_core::event::body::Hop;
+use annals_core::event::words::{AgentType, Type};
 use crate::ledger::export::derive::Around;
 use crate::ledger::view::row::{Act, Charge, DocumentRow, FactRow, Revision};
 use serde_json::{Map, Value, json};
@@ -52,7 +52,7 @@ fn person(act: &Act) -> Value {
 
 fn document(row: &DocumentRow) -> Option<Value> {
     let about = row.about.as_deref()?;
-    let text = |value: &Option<crate::event::body::Short>| value.as_deref().map(str::to_owned);
+    let text = |value: &Option<annals_core::event::body::Short>| value.as_deref().map(str::to_owned);
     let authors = about.authors.iter().flatten();
     let dated = about.published.as_ref().and_then(|dating| dating.edtf.as_deref());
     Some(object(json!({

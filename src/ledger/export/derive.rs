@@ -6,17 +6,17 @@
 
 use crate::archive::bag::Bagger;
 use crate::archive::tile::{self, Tile, Tiling};
-use crate::event::record::{Reading, Statement};
-use crate::hash::Hash;
+use annals_core::event::record::{Reading, Statement};
+use annals_core::hash::Hash;
 use crate::ledger::error::LedgerError;
 use crate::ledger::export::{claims, csv, memento, premis, rocrate};
 use crate::ledger::record::Record;
 use crate::ledger::view::View;
 use crate::ledger::view::gather::{Gathered, gather};
 use crate::ledger::view::names::Names;
-use crate::state::dump::dump;
-use crate::time::Time;
-use crate::verify::source::Source;
+use annals_core::state::dump::dump;
+use annals_core::time::Time;
+use annals_core::verify::source::Source;
 
 /// What the derived files are about.
 #[derive(Clone, Debug, Default)]

@@ -4,8 +4,8 @@
 //! made, so that two copies of a record that were committed otherwise give the same bag. Not here:
 //! how commits are written (`journal::copy`). Source: FORMAT.md section 14.
 
-use crate::hash::Hash;
-use crate::verify::source::{Closing, Source, SourceError, Span, Walk};
+use annals_core::hash::Hash;
+use annals_core::verify::source::{Closing, Source, SourceError, Span, Walk};
 
 /// How many events a commit of a bag has.
 const COMMIT: u64 = 256;

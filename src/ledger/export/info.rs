@@ -4,8 +4,8 @@
 //! Not here: how it is written. Source: RFC 8493 section 2.2.2; FORMAT.md section 14.
 
 use crate::ledger::export::derive::Derived;
-use crate::tlog::to_base64;
-use crate::verify::Report;
+use annals_core::tlog::to_base64;
+use annals_core::verify::Report;
 
 /// The file, of a record that folds to this, taken from one of `of` events; `oxum` is the number of
 /// bytes and of files of the payload.

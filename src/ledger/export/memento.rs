@@ -12,13 +12,13 @@
 use crate::archive::bag::Bagger;
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
-use crate::state::dump::dump;
-use crate::time::Time;
-use crate::verify::Judge;
-use crate::verify::content::Asked;
-use crate::verify::ends::Ends;
-use crate::verify::examine::examine_known;
-use crate::verify::source::Source;
+use annals_core::state::dump::dump;
+use annals_core::time::Time;
+use annals_core::verify::Judge;
+use annals_core::verify::content::Asked;
+use annals_core::verify::ends::Ends;
+use annals_core::verify::examine::examine_known;
+use annals_core::verify::source::Source;
 use jiff::Timestamp;
 
 /// How many mementos there are at most, but for years.

@@ -5,8 +5,8 @@
 //! document nor a fact acts on the record. Not here: words of bodies.
 //! Source: PREMIS 3.0, premis-v3-0.xsd; FORMAT.md section 14.
 
-use crate::event::args::Args;
-use crate::key::PublicKey;
+use annals_core::event::args::Args;
+use annals_core::key::PublicKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::export::derive::Around;
 use crate::ledger::view::Seen;

@@ -5,14 +5,14 @@
 //! clock was ever set back the two are one. Not here: what people type (`point`).
 //! Source: FORMAT.md section 5, last item.
 
-use crate::event::record::Place;
-use crate::event::spelling;
+use annals_core::event::record::Place;
+use annals_core::event::spelling;
 use crate::index::Unfit;
 use crate::ledger::error::LedgerError;
 use crate::ledger::point::entries;
 use crate::ledger::record::Record;
 use crate::ledger::tally::undone_retimings;
-use crate::time::Time;
+use annals_core::time::Time;
 
 /// By which clock a date is looked up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 //!
 //! Always holds: only the part that both have is compared. Not here: which of them is right.
 
-use crate::event::Entry;
-use crate::event::record::hash;
-use crate::hash::Hash;
-use crate::verify::source::{Source, SourceError};
+use annals_core::event::Entry;
+use annals_core::event::record::hash;
+use annals_core::hash::Hash;
+use annals_core::verify::source::{Source, SourceError};
 
 /// How two sources stand to each other, as far as both reach.
 #[derive(Clone, Debug, PartialEq, Eq)]

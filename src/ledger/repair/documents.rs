@@ -5,8 +5,8 @@
 //! Source: FORMAT.md sections 3 and 7 (rules 605, 606).
 
 use crate::disk::{self, Mode};
-use crate::event::body::{Body, Content};
-use crate::hash::Hash;
+use annals_core::event::body::{Body, Content};
+use annals_core::hash::Hash;
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
@@ -14,7 +14,7 @@ use crate::ledger::repair::Step;
 use crate::ledger::repair::compare::entries;
 use crate::ledger::repair::holding::Holding;
 use crate::ledger::repair::stored::document;
-use crate::rule::{Fault, Rule};
+use annals_core::rule::{Fault, Rule};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -5,8 +5,8 @@
 //! key did not sign says nothing. Nothing is written but a copy of the store, in the scratch
 //! folder. Not here: which place is taken (`repair`). Source: FORMAT.md section 9.
 
-use crate::event::args::Args;
-use crate::event::record::Reading;
+use annals_core::event::args::Args;
+use annals_core::event::record::Reading;
 use crate::journal::Journal;
 use crate::keys::{Mark, Marks};
 use crate::ledger::append::chain;
@@ -17,12 +17,12 @@ use crate::ledger::repair::Step;
 use crate::ledger::repair::compare::entries;
 use crate::ledger::repair::place::Scratch;
 use crate::ledger::repair::stored::{Journaled, Stored};
-use crate::rule::{Fault, Rule};
+use annals_core::rule::{Fault, Rule};
 use crate::store::{StoreError, sled};
-use crate::text::Origin;
-use crate::verify::ends::Ends;
-use crate::verify::source::Source;
-use crate::verify::{Options, Report, verify};
+use annals_core::text::Origin;
+use annals_core::verify::ends::Ends;
+use annals_core::verify::source::Source;
+use annals_core::verify::{Options, Report, verify};
 use std::fmt;
 use std::path::PathBuf;
 

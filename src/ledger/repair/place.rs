@@ -6,8 +6,8 @@
 //! section 9.
 
 use crate::disk::{self, DiskError, Mode, free_aside};
-use crate::event::Entry;
-use crate::event::record::hash;
+use annals_core::event::Entry;
+use annals_core::event::record::hash;
 use crate::journal::{JournalWriter, ROTATE_AT};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
@@ -15,9 +15,9 @@ use crate::ledger::record::{checkpoint as checkpoint_of, covered};
 use crate::ledger::repair::Step;
 use crate::ledger::repair::holding::{Holding, Place};
 use crate::ledger::writer::store_entries;
-use crate::merkle::Tree;
+use annals_core::merkle::Tree;
 use crate::store::sled;
-use crate::verify::source::Source;
+use annals_core::verify::source::Source;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};

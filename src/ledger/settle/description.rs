@@ -5,13 +5,13 @@
 
 use super::parts::dating;
 use super::{Settler, Unsettled, field, need, uri, words};
-use crate::event::body::{self, Content, MAX_DOCUMENT};
-use crate::event::words::Type;
-use crate::hash::Hash;
+use annals_core::event::body::{self, Content, MAX_DOCUMENT};
+use annals_core::event::words::Type;
+use annals_core::hash::Hash;
 use crate::ledger::draft::Draft;
-use crate::quote::Text;
-use crate::text::{Lang, MediaType, Words};
-use crate::time::Time;
+use annals_core::quote::Text;
+use annals_core::text::{Lang, MediaType, Words};
+use annals_core::time::Time;
 
 /// Digest and bytes of a captured document.
 pub(super) type Captured = (Hash, Vec<u8>);

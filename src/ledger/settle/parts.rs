@@ -3,11 +3,11 @@
 //! Always holds: each refusal names its field. Not here: facts and documents (`settle`).
 
 use super::{Unsettled, field, uri};
-use crate::event::body;
+use annals_core::event::body;
 use crate::ledger::draft::{DatingDraft, QuoteDraft, TopicDraft};
-use crate::pointing::{self, Edges, Pointing, PointingError};
-use crate::quote::Text;
-use crate::text::{Edtf, Verbatim, Words};
+use annals_core::pointing::{self, Edges, Pointing, PointingError};
+use annals_core::quote::Text;
+use annals_core::text::{Edtf, Verbatim, Words};
 
 /// Which document is meant, where a draft does not say and there is not only one.
 pub(super) fn which_document(count: usize) -> Unsettled {

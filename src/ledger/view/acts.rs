@@ -3,19 +3,19 @@
 //! Always holds: each event that is read has the hash that the index has of it. Not here: which
 //! events are read (`slice`). Source: FORMAT.md section 8.
 
-use crate::event::body::Content;
-use crate::fold::Fold;
-use crate::fold::deed::Deed;
-use crate::fold::history::History;
+use annals_core::event::body::Content;
+use annals_core::fold::Fold;
+use annals_core::fold::deed::Deed;
+use annals_core::fold::history::History;
 use crate::index::{Index, Mark, Slot, Unfit};
-use crate::key::PublicKey;
+use annals_core::key::PublicKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
 use crate::ledger::view::saying::{said, words};
-use crate::refold::{How, Undone};
-use crate::state::State;
-use crate::verify::examine::{BodyFound, Examined, examine};
-use crate::verify::source::{Source, SourceError};
+use annals_core::refold::{How, Undone};
+use annals_core::state::State;
+use annals_core::verify::examine::{BodyFound, Examined, examine};
+use annals_core::verify::source::{Source, SourceError};
 use std::collections::BTreeSet;
 
 /// Why there is no slice.

@@ -4,11 +4,11 @@
 //! second, or if it stands otherwise (a stolen key was undone); an act that was undone is told as
 //! undone. Not here: words for people (`cli/diff`), since a point until now (`since`).
 
-use crate::event::args::Args;
-use crate::event::words::{ErrorIn, Type};
-use crate::fold::Fact;
-use crate::fold::deed::Deed;
-use crate::hash::Hash;
+use annals_core::event::args::Args;
+use annals_core::event::words::{ErrorIn, Type};
+use annals_core::fold::Fact;
+use annals_core::fold::deed::Deed;
+use annals_core::hash::Hash;
 use crate::ledger::error::LedgerError;
 use crate::ledger::fallout::Fallout;
 use crate::ledger::view::View;
@@ -18,7 +18,7 @@ use crate::ledger::view::gather::gather;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::row::{Act, Charge, FactRow, Said, Withheld, Words};
 use crate::ledger::view::saying::{act, said};
-use crate::state::Status;
+use annals_core::state::Status;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::rc::Rc;

@@ -4,16 +4,16 @@
 //! later undid what gave them; what words are withheld is null. What an event undid or turned is
 //! the difference of two folds. Not here: sentences (`cli`). Source: FORMAT.md sections 4 and 8.
 
-use crate::event::args::{Args, Roles};
-use crate::event::body::{Content, Described};
-use crate::fold::deed::Deed;
-use crate::fold::history::Act;
-use crate::key::PublicKey;
+use annals_core::event::args::{Args, Roles};
+use annals_core::event::body::{Content, Described};
+use annals_core::fold::deed::Deed;
+use annals_core::fold::history::Act;
+use annals_core::key::PublicKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::fallout::{Fallout, Standing};
 use crate::ledger::view::names::Names;
 use crate::ledger::view::{Seen, View};
-use crate::state::State;
+use annals_core::state::State;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;

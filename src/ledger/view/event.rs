@@ -4,18 +4,18 @@
 //! signer has the name of that time.
 //! Not here: facts whole (`gather`).
 
-use crate::event::args::Args;
-use crate::event::body::Content;
-use crate::event::words::Type;
-use crate::fold::deed::Deed;
-use crate::hash::Hash;
-use crate::key::PublicKey;
+use annals_core::event::args::Args;
+use annals_core::event::body::Content;
+use annals_core::event::words::Type;
+use annals_core::fold::deed::Deed;
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::view::effect::{Effect, Effects};
 use crate::ledger::view::names::Named;
 use crate::ledger::view::row::Withheld;
 use crate::ledger::view::{Seen, View};
-use crate::time::Time;
+use annals_core::time::Time;
 use serde::Serialize;
 
 /// An event of a log.

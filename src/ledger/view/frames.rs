@@ -4,11 +4,11 @@
 //! every fact as of that position, as the fold gives it there; what was undone later is not yet
 //! undone. Not here: words (`gather`).
 
-use crate::fold::Fact;
-use crate::fold::deed::Deed;
+use annals_core::fold::Fact;
+use annals_core::fold::deed::Deed;
 use crate::ledger::view::View;
 use crate::ledger::view::names::Names;
-use crate::state::{State, Status};
+use annals_core::state::{State, Status};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,9 +3,9 @@
 //! Always holds: only applied events are taken; an event that was undone is taken and says so.
 //! Not here: what a row looks like (`row`); which rows are asked for (`cli`).
 
-use crate::event::args::Args;
-use crate::event::body::{Captured, Content};
-use crate::event::words::{RedactReason, Relation};
+use annals_core::event::args::Args;
+use annals_core::event::body::{Captured, Content};
+use annals_core::event::words::{RedactReason, Relation};
 use crate::ledger::error::LedgerError;
 use crate::ledger::view::effect::{differences, object};
 use crate::ledger::view::names::Names;
@@ -15,7 +15,7 @@ use crate::ledger::view::row::{
 };
 use crate::ledger::view::saying::{act, said, words};
 use crate::ledger::view::{Seen, View};
-use crate::state::Status;
+use annals_core::state::Status;
 use hashbrown::HashMap;
 use std::collections::{BTreeMap, BTreeSet};
 

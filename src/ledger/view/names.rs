@@ -5,15 +5,15 @@
 //! key's enrolment counts always, for the key signed and must be called something.
 //! Not here: handles of key files (`keys`); who may sign (`roster`).
 
-use crate::event::args::{Args, Roles};
-use crate::event::body::{Content, Short};
-use crate::event::record::Statement;
-use crate::fold::deed::Deed;
-use crate::key::PublicKey;
+use annals_core::event::args::{Args, Roles};
+use annals_core::event::body::{Content, Short};
+use annals_core::event::record::Statement;
+use annals_core::fold::deed::Deed;
+use annals_core::key::PublicKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::view::View;
-use crate::naming::{Look, is_label};
-use crate::text::Person;
+use annals_core::naming::{Look, is_label};
+use annals_core::text::Person;
 use hashbrown::{HashMap, HashSet};
 use std::fmt;
 

@@ -3,15 +3,15 @@
 //! Always holds: a row says who did what, when, and in which event; its fields are the documented
 //! ones in this order. Not here: how rows are filled (`gather`) or shown (`cli`).
 
-use crate::event::args::Seal;
-use crate::event::body::{Captured, Dating, Evidence, Hop, Topic, When};
-use crate::event::words::{ErrorIn, How, Reason, RedactReason, Relation, Stance, Type, Vouch};
-use crate::hash::Hash;
-use crate::key::PublicKey;
+use annals_core::event::args::Seal;
+use annals_core::event::body::{Captured, Dating, Evidence, Hop, Topic, When};
+use annals_core::event::words::{ErrorIn, How, Reason, RedactReason, Relation, Stance, Type, Vouch};
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
 use crate::ledger::view::effect::FieldChange;
 use crate::ledger::view::names::Named;
-use crate::state::Status;
-use crate::time::Time;
+use annals_core::state::Status;
+use annals_core::time::Time;
 use serde::Serialize;
 
 /// Why words are not told.

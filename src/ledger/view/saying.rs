@@ -2,7 +2,7 @@
 //!
 //! Always holds: nothing is left out of what a body says. Not here: which body it is (`gather`).
 
-use crate::event::body::{Content, Evidence, Fact};
+use annals_core::event::body::{Content, Evidence, Fact};
 use crate::ledger::view::names::Names;
 use crate::ledger::view::row::{Act, EvidenceRow, Said, Withheld, Words};
 use crate::ledger::view::{Seen, View};

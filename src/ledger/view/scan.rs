@@ -4,17 +4,17 @@
 //! body is held against its digest; nothing is kept but positions.
 //! Not here: how words are compared (`search`), how hits are shown (`cli`).
 
-use crate::event::Entry;
-use crate::event::body::{Content, Fact};
-use crate::event::record::Reading;
-use crate::hash::Hash;
+use annals_core::event::Entry;
+use annals_core::event::body::{Content, Fact};
+use annals_core::event::record::Reading;
+use annals_core::hash::Hash;
 use crate::ledger::error::LedgerError;
 use crate::ledger::view::row::{Withheld, Words};
 use crate::ledger::view::saying::words;
 use crate::ledger::view::{Seen, View};
-use crate::search::{Phrase, Searched};
-use crate::verify::examine::examine;
-use crate::verify::source::{Source, SourceError, Span, Walk};
+use annals_core::search::{Phrase, Searched};
+use annals_core::verify::examine::examine;
+use annals_core::verify::source::{Source, SourceError, Span, Walk};
 use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};

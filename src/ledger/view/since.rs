@@ -3,7 +3,7 @@
 //! Always holds: every difference of status, words or standing is told. Not here: words for people.
 
 use crate::ledger::view::View;
-use crate::state::Status;
+use annals_core::state::Status;
 use serde::Serialize;
 
 /// What became of a fact.
@@ -30,8 +30,8 @@ fn became(view: &View<'_>, fact: u64) -> Option<Became> {
     let (was, is) = (then.status(old), now.status(new));
     let more_disputes = new.disputes().iter().any(|dispute| !old.disputes().contains(dispute));
     let fewer_disputes = old.disputes().iter().any(|dispute| !new.disputes().contains(dispute));
-    let redacted = |state: &crate::state::State| state.fold.is_redacted(old.revision);
-    let sealed = |state: &crate::state::State| state.fold.seal(old.revision).is_some();
+    let redacted = |state: &annals_core::state::State| state.fold.is_redacted(old.revision);
+    let sealed = |state: &annals_core::state::State| state.fold.seal(old.revision).is_some();
     let changes = [
         ("corrected", new.revision > old.revision),
         ("undone", new.revision < old.revision),

@@ -6,16 +6,16 @@
 //! hash that the index has of it. As of now, rows are taken as they were kept.
 //! Not here: rows of an answer (`gather`). Source: FORMAT.md section 8.
 
-use crate::fold::Fold;
-use crate::fold::deed::Deed;
-use crate::hash::Hash;
+use annals_core::fold::Fold;
+use annals_core::fold::deed::Deed;
+use annals_core::hash::Hash;
 use crate::index::{Index, Kind, Slot, Unfit, What, Which};
 use crate::ledger::record::Record;
 use crate::ledger::view::acts::{Acts, Hindered, one, put};
-use crate::state::{State, Status};
-use crate::time::Time;
-use crate::verify::Report;
-use crate::verify::examine::Examined;
+use annals_core::state::{State, Status};
+use annals_core::time::Time;
+use annals_core::verify::Report;
+use annals_core::verify::examine::Examined;
 use std::collections::BTreeSet;
 
 /// Which facts and documents are asked for, of what stood as of the point and of the ledger and its

@@ -3,9 +3,9 @@
 //! Always holds: the segments of a text are consecutive, cover all of it, and are cut wherever a
 //! span begins or ends; positions are code points. Not here: the document's bytes (`journal`).
 
-use crate::event::words::Stance;
+use annals_core::event::words::Stance;
 use crate::ledger::view::row::FactRow;
-use crate::quote::Text;
+use annals_core::quote::Text;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -11,13 +11,13 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::record;
 use crate::ledger::writer::Notice;
-use crate::rule::{Fault, Rule};
+use annals_core::rule::{Fault, Rule};
 use crate::store::sled::{self, SledStore};
 use crate::store::{Store, StoreError};
-use crate::tlog::{Checkpoint, Note, Signed, key_id};
-use crate::verify::ends::Ends;
-use crate::verify::source::Source;
-use crate::verify::{Follower, Judge, Options, follow};
+use annals_core::tlog::{Checkpoint, Note, Signed, key_id};
+use annals_core::verify::ends::Ends;
+use annals_core::verify::source::Source;
+use annals_core::verify::{Follower, Judge, Options, follow};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -179,7 +179,7 @@ pub fn open_store(
         Some(last) => journal
             .read(last..head.size)?
             .first()
-            .map(|entry| crate::event::record::hash(&entry.record)),
+            .map(|entry| annals_core::event::record::hash(&entry.record)),
     };
     if head.size > judge.chain.size() {
         let why = format!("it has {} events, the journal {}", head.size, judge.chain.size());

@@ -5,7 +5,7 @@
 //! Not here: the head, and the care that sled needs. Source: the layout in [`super`].
 
 use super::damage;
-use crate::event::Entry;
+use annals_core::event::Entry;
 use crate::store::StoreError;
 use std::ops::Range;
 

@@ -2,14 +2,14 @@
 
 use super::*;
 use crate::ledger::view::spans::{Quoted, segments};
-use crate::quote::Text;
-use crate::state::Status;
+use annals_core::quote::Text;
+use annals_core::state::Status;
 
 fn resting(fact: u64, start: usize, end: usize) -> Resting {
     let span = Quoted { fact, start, end, stance: Stance::Supports, holds: true };
     Resting {
         fact,
-        hash: crate::hash::Hash::of(&[b"fact"]),
+        hash: annals_core::hash::Hash::of(&[b"fact"]),
         status: Status::Asserted,
         overlays: Vec::new(),
         claim: None,

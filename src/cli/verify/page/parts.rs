@@ -9,7 +9,7 @@ use crate::cli::verify::section::{Line, Section};
 use crate::cli::verify::told::{Told, ToldFault};
 use crate::cli::zone;
 use crate::ledger::audit::periods::{Border, Period};
-use crate::time::Time;
+use annals_core::time::Time;
 use maud::{Markup, html};
 use std::path::Path;
 

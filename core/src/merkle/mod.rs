@@ -59,7 +59,7 @@ fn fold_right(peaks: &[Hash]) -> Hash {
 /// A growing tree: the roots of its complete subtrees, largest first.
 ///
 /// ```
-/// use annals::{event::record, merkle::Tree};
+/// use annals_core::{event::record, merkle::Tree};
 /// let mut tree = Tree::default();
 /// tree.push(record::hash(b""));
 /// tree.push(record::hash(b"\0"));

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 /// The first and the last day that a date or interval may mean; `None` where it is open.
 ///
 /// ```
-/// use annals::edtf::{days, Days};
+/// use annals_core::edtf::{days, Days};
 /// let january = days("2022-01").ok_or("form")?;
 /// let week = days("2022-01-24/2022-01-30").ok_or("form")?;
 /// assert!(january.overlap(&week));

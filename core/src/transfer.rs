@@ -20,7 +20,7 @@ pub enum Changed {
 /// What was changed of a text form of format 1, if anything was.
 ///
 /// ```
-/// use annals::transfer::{Changed, changed};
+/// use annals_core::transfer::{Changed, changed};
 /// assert_eq!(changed(b"annals pin v1\n"), None);
 /// assert_eq!(changed(b"annals pin v1\r\n"), Some(Changed::LineEnds));
 /// assert_eq!(changed(b"\xef\xbb\xbfannals pin v1\n"), Some(Changed::Mark));

@@ -13,7 +13,7 @@ use std::fmt;
 /// A UTC time to the microsecond, from 1970-01-01 to 9999-12-31.
 ///
 /// ```
-/// use annals::time::Time;
+/// use annals_core::time::Time;
 /// let time = Time::parse("2026-11-23T20:53:01.123456Z").ok_or("form")?;
 /// assert_eq!(Time::from_micros(time.micros()), Some(time));
 /// assert_eq!(Time::parse("2026-02-29T00:00:00.000000Z"), None);

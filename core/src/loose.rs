@@ -27,7 +27,7 @@ pub enum Hyphens {
 /// A folded text.
 ///
 /// ```
-/// use annals::loose::{Hyphens, Loose};
+/// use annals_core::loose::{Hyphens, Loose};
 /// let loose = Loose::new("The  “of\u{AD}ﬁce”", Hyphens::Joined);
 /// assert_eq!(loose.as_str(), "The \"office\"");
 /// assert_eq!(loose.span(5, 11), (6, 12));

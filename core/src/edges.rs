@@ -45,7 +45,7 @@ const NEAR: usize = 128;
 /// it is at a border.
 ///
 /// ```
-/// use annals::edges::{Unit, unit_at};
+/// use annals_core::edges::{Unit, unit_at};
 /// let text = "It cost €9.8 million.";
 /// assert_eq!(unit_at(text, 12), Some((Unit::Number, 8..22)));
 /// assert_eq!(unit_at(text, 8), None);

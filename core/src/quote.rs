@@ -21,7 +21,7 @@ const STEP: usize = 32;
 /// A document's text with an index from code points to bytes.
 ///
 /// ```
-/// use annals::quote::Text;
+/// use annals_core::quote::Text;
 /// let text = Text::new("Kyiv – “Yes,” she said.".into()).ok_or("no text")?;
 /// let quote = text.anchor(7, 13).ok_or("span")?;
 /// assert_eq!(&*quote.exact, "“Yes,”");

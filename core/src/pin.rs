@@ -78,7 +78,7 @@ impl Pin {
     /// Reads the file; `None` if it is not in form or its sum does not hold.
     ///
     /// ```
-    /// use annals::pin::Pin;
+    /// use annals_core::pin::Pin;
     /// assert_eq!(Pin::parse(b"annals pin v1\n"), None);
     /// ```
     pub fn parse(bytes: &[u8]) -> Option<Pin> {

@@ -99,7 +99,7 @@ impl Plan {
 /// That a leaf stands at a position of a tree.
 ///
 /// ```
-/// use annals::{hash::Hash, merkle::{Inclusion, node}};
+/// use annals_core::{hash::Hash, merkle::{Inclusion, node}};
 /// let (left, right) = (Hash([1; 32]), Hash([2; 32]));
 /// let proof = Inclusion { index: 1, size: 2, path: vec![left] };
 /// assert!(proof.holds(&right, &node(&left, &right)));

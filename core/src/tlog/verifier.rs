@@ -48,7 +48,7 @@ impl VerifierKey {
     /// Reads `<name>+<8 hex>+<base64(type ‖ key)>`.
     ///
     /// ```
-    /// use annals::tlog::{Kind, VerifierKey};
+    /// use annals_core::tlog::{Kind, VerifierKey};
     /// let text = "example.com/behind-the-sofa+5abaf938+\
     ///             AWbguFjkYqYJ5m/nE3DIFtiEb/ED1UmaIqf+w3/bxCSn";
     /// let key = VerifierKey::parse(text).unwrap();

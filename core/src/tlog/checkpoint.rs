@@ -33,7 +33,7 @@ impl Checkpoint {
     /// Reads three lines and any extension lines after them, none of which is empty.
     ///
     /// ```
-    /// use annals::tlog::Checkpoint;
+    /// use annals_core::tlog::Checkpoint;
     /// let text = "example.org/log\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\nmore\n";
     /// assert_eq!(Checkpoint::parse_extended(text).unwrap().size, 0);
     /// assert_eq!(Checkpoint::parse(text), None);

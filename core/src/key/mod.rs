@@ -146,7 +146,7 @@ impl SecretKey {
     /// The key of a 32-byte seed (RFC 8032 secret key).
     ///
     /// ```
-    /// use annals::key::{signed_bytes, EVENT_TAG, SecretKey};
+    /// use annals_core::key::{signed_bytes, EVENT_TAG, SecretKey};
     /// let secret = SecretKey::from_seed([7; 32]);
     /// let message = signed_bytes(EVENT_TAG, b"{}");
     /// let signature = secret.sign(&message);

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 /// wanted and for the tree's peaks, nothing more.
 ///
 /// ```
-/// use annals::{hash::Hash, merkle::{Inclusion, Plan, Wanted}};
+/// use annals_core::{hash::Hash, merkle::{Inclusion, Plan, Wanted}};
 /// let leaves: Vec<Hash> = (0..5).map(|byte| Hash([byte; 32])).collect();
 /// let plan = Plan::inclusion(3, 5).unwrap();
 /// let mut wanted = Wanted::default();

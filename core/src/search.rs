@@ -14,7 +14,7 @@ use unicode_segmentation::UnicodeSegmentation;
 /// One or more words that follow each other.
 ///
 /// ```
-/// use annals::search::Phrase;
+/// use annals_core::search::Phrase;
 /// let phrase = Phrase::new("core  PRINCIPLES", false).ok_or("no word")?;
 /// assert_eq!(phrase.places("The core principles."), [4..19]);
 /// assert!(phrase.places("The core's principle").is_empty());

@@ -14,7 +14,7 @@ use std::fmt;
 /// Ordered as bytes. Text form: 64 lower-case hex digits.
 ///
 /// ```
-/// use annals::hash::Hash;
+/// use annals_core::hash::Hash;
 /// let empty = Hash::of(&[b""]);
 /// assert!(empty.to_string().starts_with("e3b0c442"));
 /// assert_eq!(Hash::parse(&empty.to_string()), Some(empty));
