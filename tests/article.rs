@@ -7,7 +7,7 @@
 use annals_core::event::body::Content;
 use annals::ledger::audit::{Audit, audit};
 use annals::ledger::paths::Paths;
-use annals::ledger::record::Record;
+use annals::ledger::reader::Record;
 use annals_core::quote::Text;
 use annals_core::rule::Rule;
 use serde_json::Value;

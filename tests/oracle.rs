@@ -256,7 +256,7 @@ fn the_second_implementation_agrees_on_flipped_bytes() {
 #[test]
 fn the_second_implementation_agrees_on_the_article() {
     use annals::ledger::paths::Paths;
-    use annals::ledger::record::Record;
+    use annals::ledger::reader::Record;
     let (ledger, pin) = (root().join("ledger"), root().join("keys/auditor.pin"));
     let (path, pin) = (ledger.to_string_lossy(), pin.to_string_lossy());
     let output = reverify(&[&path, "--pin", &pin, "--json", "--state"]);

@@ -6,10 +6,10 @@
 //! counts.
 
 use crate::make::paths;
-use annals::ledger::record::Record;
-use annals::ledger::view::gather::gather;
-use annals::ledger::view::names::Names;
-use annals::ledger::view::{View, subjects};
+use annals::ledger::reader::Record;
+use annals::ledger::query::gather::gather;
+use annals::ledger::query::names::Names;
+use annals::ledger::query::{View, subjects};
 use annals_core::state::dump::dump;
 use std::path::Path;
 use std::process::Command;

@@ -3,8 +3,8 @@
 //! Always holds: the fact is the one in the middle of the record; what is checked is the file.
 
 use crate::make::paths;
-use annals::ledger::prove::prove;
-use annals::ledger::record::Record;
+use annals::ledger::audit::prove::prove;
+use annals::ledger::reader::Record;
 use annals_core::verify::proof::{Given, judge};
 use std::path::Path;
 use std::time::Instant;

@@ -16,7 +16,7 @@
 pub mod bag;
 pub mod files;
 pub mod published;
-pub mod shelf;
+pub mod publish_target;
 pub mod tile;
 pub mod web;
 

@@ -1,81 +1,142 @@
-//! Doors: the command line. One file for each command: help, arguments, one function.
+//! Doors: the command line. Its rooms, lowest first; an import points down, and no command imports
+//! another (`tests/tidy.rs`).
 //!
-//! Always holds: data on stdout, all else on stderr; exit codes are [`exit::Exit`]; a closed pipe
-//! is no error. Not here: what the commands do (`ledger`). Source: README.md.
+//! Always holds: data on stdout, all else on stderr; exit codes are [`terminal::exit::Exit`]; a
+//! closed pipe is no error. A new command is one file in `commands` and one line in the list below.
+//! Not here: what the commands do (`ledger`). Source: README.md.
 
-mod act;
-mod answers;
-mod args;
-mod ask;
-mod asked;
-mod changed;
-mod context;
-mod effect;
-mod exit;
-mod forms;
-mod given;
-mod kept;
-mod output;
-mod present;
-mod preview;
-mod progress;
-mod provenance;
-mod submit;
-mod tally;
-mod unread;
-mod words;
-mod written;
-mod zone;
+// floor 1: options, context, output, prompts, errors
+mod terminal;
+// floor 2: text, rows, JSON, CSV
+mod render;
+// floor 3: what several commands share
+mod shared;
+// floor 4: one file or folder each
+mod commands;
 
-mod append;
-mod completions;
-mod key;
-mod editor;
-mod ledger;
-mod document;
-mod review;
-mod confirm;
-mod dispute;
-mod uphold;
-mod correct;
-mod retract;
-mod reinstate;
-mod relate;
-mod status;
-mod replay;
-mod show;
-mod log;
-mod diff;
-mod find;
-mod blame;
-mod publish;
-mod timeline;
-mod export;
-mod import;
-mod init;
-mod repair;
-mod verify;
-mod witness;
-mod prove;
-
-use args::{Cli, Command};
+use crate::cli::commands as c;
+use crate::cli::terminal::arg_error;
+use crate::cli::terminal::command::{Command as _, EditorOption, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::formats;
+use crate::cli::terminal::options::{Format, Global};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
-use context::Context;
-use exit::{Exit, Failure};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Parses the arguments, runs the command, tells what went wrong.
+/// Declares the commands: the enum that clap parses, and what each declares of itself.
+macro_rules! commands {
+    ($($name:ident: $arguments:ty,)*) => {
+        #[derive(Debug, Subcommand)]
+        enum Command {
+            $($name($arguments),)*
+        }
+
+        impl Command {
+            const GROUPS: &[Group] = &[$(<$arguments>::GROUP,)*];
+
+            fn formats(&self) -> &'static [Format] {
+                match self {
+                    $(Command::$name(arguments) => arguments.formats(),)*
+                }
+            }
+
+            fn editor_option(&self) -> EditorOption {
+                match self {
+                    $(Command::$name(_) => <$arguments>::EDITOR,)*
+                }
+            }
+
+            fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+                match self {
+                    $(Command::$name(arguments) => arguments.run(context),)*
+                }
+            }
+        }
+    };
+}
+
+// The commands, in the order of the help.
+commands! {
+    Init: c::init::InitArgs,
+    Key: c::key::KeyArgs,
+    Editor: c::editor::EditorArgs,
+    Ledger: c::ledger::LedgerArgs,
+    Document: c::document::DocumentArgs,
+    Append: c::append::AppendArgs,
+    Review: c::review::ReviewArgs,
+    Confirm: c::confirm::ConfirmArgs,
+    Dispute: c::dispute::DisputeArgs,
+    Uphold: c::uphold::UpholdArgs,
+    Correct: c::correct::CorrectArgs,
+    Retract: c::retract::RetractArgs,
+    Reinstate: c::reinstate::ReinstateArgs,
+    Relate: c::relate::RelateArgs,
+    Status: c::status::StatusArgs,
+    Replay: c::replay::ReplayArgs,
+    Show: c::show::ShowArgs,
+    Log: c::log::LogArgs,
+    Diff: c::diff::DiffArgs,
+    Find: c::find::FindArgs,
+    Blame: c::blame::BlameArgs,
+    Timeline: c::timeline::TimelineArgs,
+    Publish: c::publish::PublishArgs,
+    Export: c::export::ExportArgs,
+    Import: c::import::ImportArgs,
+    Verify: c::verify::VerifyArgs,
+    Prove: c::prove::ProveArgs,
+    Witness: c::witness::WitnessArgs,
+    Repair: c::repair::RepairArgs,
+    Completions: c::completions::CompletionsArgs,
+    Man: c::completions::ManArgs,
+}
+
+/// The record of facts that nobody can quietly change.
+#[derive(Debug, Parser)]
+#[command(name = "annals", version, about, long_about = None)]
+#[command(after_help = AFTER_HELP, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+A point in the record is a position (17, or #2027 where it has four digits), a date or time (2027,
+2027-03, 2027-03-02, 2027-03-02T12:00, yesterday, 2 weeks ago), the beginning of a hash
+(h:9f3c01ab), head or now.
+
+Exit: 0 yes · 1 no (a fault, a refused draft) · 2 could not tell (usage, files, damage) ·
+3 conflict, nothing written · 4 forked, or cut below what was pinned or signed · 5 the trust asked
+for is missing";
+
+/// The program's arguments, with the commands of each group in its help.
+fn program() -> clap::Command {
+    let program = Cli::command();
+    let names: Vec<String> = program.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    let mut template = "{about}\n\n{usage-heading} {usage}\n\n".to_owned();
+    for (group, heading) in Group::ALL {
+        let of_group = names.iter().zip(Command::GROUPS).filter(|(_, of)| **of == group);
+        let of_group: Vec<&str> = of_group.map(|(name, _)| name.as_str()).collect();
+        template.push_str(&format!("{heading:<11}{}\n", of_group.join(", ")));
+    }
+    template.push_str("\n{all-args}{after-help}");
+    program.help_template(template)
+}
+
+/// Parses the arguments, runs the command, reports what went wrong.
 pub fn run() -> ExitCode {
     let read = |matches: ArgMatches| {
         let cli = only_typed(Cli::from_arg_matches(&matches)?, &matches);
         Ok((cli, matches))
     };
-    let (cli, matches) = match Cli::command().try_get_matches().and_then(read) {
+    let (cli, matches) = match program().try_get_matches().and_then(read) {
         Ok(read) => read,
         Err(error) => {
-            if let Some(why) = unread::value(&error) {
+            if let Some(why) = arg_error::value(&error) {
                 return ExitCode::from(Failure::usage(why).tell() as u8);
             }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
@@ -84,60 +145,24 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if asked { 0 } else { Exit::Unknown as u8 });
         }
     };
-    let formed = forms::check(&cli.command, cli.global.format, &matches);
-    match formed.and_then(|()| command(cli)) {
+    match command(cli, &matches) {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(failure) => ExitCode::from(failure.tell() as u8),
     }
 }
 
-/// A command that reads filters by an editor only if that was typed: `ANNALS_EDITOR` signs.
+/// Clears an editor that only `ANNALS_EDITOR` names where `--editor` is a filter.
 fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
-    use Command::{Blame, Diff, Find, Log, Replay, Show, Status, Timeline};
-    let reads = matches!(
-        cli.command,
-        Replay(_) | Show(_) | Log(_) | Status(_) | Diff(_) | Find(_) | Blame(_) | Timeline(_)
-    );
     let source = matches.subcommand().and_then(|(_, inner)| inner.value_source("editor"));
-    if reads && source != Some(ValueSource::CommandLine) {
+    let typed = source == Some(ValueSource::CommandLine);
+    if cli.command.editor_option() == EditorOption::Filters && !typed {
         cli.global.editor = None;
     }
     cli
 }
 
-fn command(cli: Cli) -> Result<Exit, Failure> {
-    let mut context = Context::new(cli.global)?;
-    match cli.command {
-        Command::Init(args) => init::run(&mut context, args),
-        Command::Append(args) => append::run(&mut context, args),
-        Command::Key(args) => key::run(&mut context, args),
-        Command::Editor(args) => editor::run(&mut context, args),
-        Command::Ledger(args) => ledger::run(&mut context, args),
-        Command::Document(args) => document::run(&mut context, args),
-        Command::Review(args) => review::run(&mut context, args),
-        Command::Confirm(args) => confirm::run(&mut context, args),
-        Command::Dispute(args) => dispute::run(&mut context, args),
-        Command::Uphold(args) => uphold::run(&mut context, args),
-        Command::Correct(args) => correct::run(&mut context, args),
-        Command::Retract(args) => retract::run(&mut context, args),
-        Command::Reinstate(args) => reinstate::run(&mut context, args),
-        Command::Relate(args) => relate::run(&mut context, args),
-        Command::Status(args) => status::run(&mut context, args),
-        Command::Replay(args) => replay::run(&mut context, args),
-        Command::Show(args) => show::run(&mut context, args),
-        Command::Log(args) => log::run(&mut context, args),
-        Command::Diff(args) => diff::run(&mut context, args),
-        Command::Find(args) => find::run(&mut context, args),
-        Command::Blame(args) => blame::run(&mut context, args),
-        Command::Publish(args) => publish::run(&mut context, args),
-        Command::Timeline(args) => timeline::run(&mut context, args),
-        Command::Export(args) => export::run(&mut context, args),
-        Command::Import(args) => import::run(&mut context, args),
-        Command::Verify(args) => verify::run(&mut context, args),
-        Command::Prove(args) => prove::run(&mut context, args),
-        Command::Witness(args) => witness::run(&mut context, args),
-        Command::Repair(args) => repair::run(&mut context, args),
-        Command::Completions(args) => completions::completions(args),
-        Command::Man(args) => completions::man(args),
-    }
+fn command(cli: Cli, matches: &ArgMatches) -> Result<Exit, Failure> {
+    formats::check(cli.command.formats(), cli.global.format, matches)?;
+    let mut context = Context::new(cli.global, program)?;
+    cli.command.run(&mut context)
 }

@@ -8,8 +8,8 @@
 //! Source: "Can Applications Recover from fsync Failures?": pages of a failed fsync may be marked
 //! clean, so a second fsync that succeeds says nothing about them.
 
-use super::open::open_to_append;
-use super::{DiskError, Mode, create_new, error, parent, sync_folder};
+use crate::disk::open::open_to_append;
+use crate::disk::{DiskError, Mode, create_new, error, parent, sync_folder};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -8,8 +8,8 @@
 //! no step of the present one. Not here: readers, who never wait and never lock.
 //! Source: `std::fs::File::lock`, flock(2).
 
-use super::open::{Links, open, open_or_make};
-use super::{DiskError, error, read_up_to};
+use crate::disk::open::{Links, open, open_or_make};
+use crate::disk::{DiskError, error, read_up_to};
 use std::fs::{File, TryLockError};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;

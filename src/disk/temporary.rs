@@ -5,7 +5,7 @@
 //! removed by the next that makes one, which sees by the lock in it that nobody has it.
 //! Not here: what is put into it. Source: `std::fs::File::try_lock`.
 
-use super::{DiskError, create_private, error};
+use crate::disk::{DiskError, create_private, error};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};

@@ -3,21 +3,21 @@
 //! Always holds: what is put in depends on the events alone, and on where the journal has them.
 //! Not here: when it is made, and what becomes of a failure (`build`).
 
-use super::build::{Built, Mode};
-use super::heap::{self, After, Bytes};
-use super::read::is_other_version;
-use super::row::{Mark, Row, What};
-use super::sink::{Difference, Sink};
-use super::trie::{self, Child, Node, Place, Root};
-use super::{HASH, HEADER, NAMES, STRIDE, Unfit, Which, bytes_of, check, damaged, folder, hash_at};
+use crate::index::build::{Built, Mode};
+use crate::index::node_file::{self, After, Bytes};
+use crate::index::read::is_other_version;
+use crate::index::row::{Mark, Row, What};
+use crate::index::compare_or_write::{Difference, Sink};
+use crate::index::trie::{self, Child, Node, Place, Root};
+use crate::index::{HASH, HEADER, NAMES, STRIDE, Unfit, Which, bytes_of, check, damaged, folder, hash_at};
 use crate::disk;
-use annals_core::event::words::Type;
-use annals_core::fold::deed::Deed;
+use annals_core::event::vocabulary::Type;
+use annals_core::fold::operation::Deed;
 use annals_core::fold::history::Act;
 use annals_core::fold::{Fold, Target};
 use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
-use annals_core::refold::Undone;
+use annals_core::rebuild::Undone;
 use annals_core::state::State;
 use annals_core::verify::chain::Judged;
 use annals_core::verify::examine::Examined;
@@ -65,7 +65,7 @@ impl Bytes for Heap {
         match kept {
             Some(node) => Ok(node),
             None => {
-                let node = heap::node(self, at)?;
+                let node = node_file::node(self, at)?;
                 self.keep(at, &node);
                 Ok(node)
             }
@@ -76,7 +76,7 @@ impl Bytes for Heap {
 impl Place for Heap {
     fn place(&mut self, node: &Node) -> Result<u64, Unfit> {
         let at = self.tree.length();
-        self.tree.put(&heap::framed("node", at, &self.after, node)?)?;
+        self.tree.put(&node_file::framed("node", at, &self.after, node)?)?;
         self.keep(at, node);
         Ok(at)
     }
@@ -256,8 +256,8 @@ impl Files {
 
     /// What an earlier event is about, of its own entry.
     fn entry_about(&self, event: u64) -> Result<Vec<u64>, Unfit> {
-        let bytes = self.events.read(event * super::EVENT, super::EVENT as usize)?;
-        let [.., one, other, _] = super::numbers::<7>(&bytes);
+        let bytes = self.events.read(event * crate::index::EVENT, crate::index::EVENT as usize)?;
+        let [.., one, other, _] = crate::index::numbers::<7>(&bytes);
         Ok([one, other].iter().filter_map(|name| name.checked_sub(1)).collect())
     }
 
@@ -305,7 +305,7 @@ impl Files {
         let kinds = what.kinds();
         let to = self.heap.tree.length();
         let row = Row { of, event, acted, before, what };
-        self.heap.tree.put(&heap::framed("row", to, &self.heap.after, &row)?)?;
+        self.heap.tree.put(&node_file::framed("row", to, &self.heap.after, &row)?)?;
         self.since[which as usize].insert(of, Child { to, kinds });
         Ok(())
     }
@@ -341,7 +341,7 @@ impl Files {
         let all: BTreeSet<u64> = now.chain(standing_before.keys().copied()).collect();
         for of in all {
             let before = match standing_before.get(&of) {
-                Some(to) => Some(heap::row(&self.heap, *to)?.what),
+                Some(to) => Some(node_file::row(&self.heap, *to)?.what),
                 None => None,
             };
             let what = standing(fold, of).or_else(|| before.as_ref().and_then(What::gone));
@@ -352,7 +352,7 @@ impl Files {
         for event in marked {
             let what = What::Mark(Mark::of(state, event));
             let before = match self.standing_at(Which::Marks, event)? {
-                Some(child) => Some(heap::row(&self.heap, child.to)?.what),
+                Some(child) => Some(node_file::row(&self.heap, child.to)?.what),
                 None => None,
             };
             if before.as_ref() != Some(&what) {

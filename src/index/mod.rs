@@ -29,10 +29,10 @@
 
 mod build;
 mod files;
-mod heap;
+mod node_file;
 mod read;
 mod row;
-mod sink;
+mod compare_or_write;
 mod trie;
 
 pub use build::{Builder, Built, Mode};

@@ -4,12 +4,12 @@
 //! end; nothing is written or locked. A writer may add to the files meanwhile: what was there
 //! stays. Not here: words and answers (`ledger::view`).
 
-use super::heap::{self, Blocks, Bytes};
-use super::numbers;
-use super::row::{Kind, Mark, Row, What, may_have};
-use super::trie::{self, Child, Root};
-use super::{EVENT, HASH, HEADER, KEY, NAMES, ROOT, Unfit, Which};
-use super::{check, damaged, folder, hash_at};
+use crate::index::node_file::{self, Blocks, Bytes};
+use crate::index::numbers;
+use crate::index::row::{Kind, Mark, Row, What, may_have};
+use crate::index::trie::{self, Child, Root};
+use crate::index::{EVENT, HASH, HEADER, KEY, NAMES, ROOT, Unfit, Which};
+use crate::index::{check, damaged, folder, hash_at};
 use crate::disk::at::read_at;
 use crate::disk::open::{Links, open};
 use annals_core::hash::Hash;
@@ -193,7 +193,7 @@ impl Index {
         let mut since: [BTreeMap<u64, Child>; 3] = Default::default();
         if let Some(last) = size.checked_sub(1).filter(|last| *last >= root.size) {
             let end = self.event(last)?.rows.1;
-            heap::rows(self, root.after..end, &mut |to, row| {
+            node_file::rows(self, root.after..end, &mut |to, row| {
                 let kinds = row.what.kinds();
                 since[row.what.which() as usize].insert(row.of, Child { to, kinds });
             })?;
@@ -294,7 +294,7 @@ impl<'a> Slot<'a> {
     /// The row of a position.
     pub fn get(&self, which: Which, of: u64) -> Result<Option<Row>, Unfit> {
         match self.child(which, of)? {
-            Some(child) => Ok(Some(heap::row(self.index, child.to)?)),
+            Some(child) => Ok(Some(node_file::row(self.index, child.to)?)),
             None => Ok(None),
         }
     }
@@ -310,7 +310,7 @@ impl<'a> Slot<'a> {
     pub fn confirmations(&self) -> Result<u8, Unfit> {
         let all = self.places(Which::Administration, 0..u64::MAX, Kind::All)?;
         let Some((_, to)) = all.last() else { return Ok(1) };
-        match heap::row(self.index, *to)?.what {
+        match node_file::row(self.index, *to)?.what {
             What::Administration { confirmations, .. } => Ok(confirmations),
             _ => Err(damaged(format!("row at {to}: it is of another kind"))),
         }
@@ -333,7 +333,7 @@ impl<'a> Slot<'a> {
         each: &mut dyn FnMut(Row) -> Result<(), Unfit>,
     ) -> Result<(), Unfit> {
         for (_, to) in self.places(which, positions, kind)? {
-            each(heap::row(self.index, to)?)?;
+            each(node_file::row(self.index, to)?)?;
         }
         Ok(())
     }
@@ -394,7 +394,7 @@ impl<'a> Slot<'a> {
         let mut events = Vec::new();
         let mut next = self.child(Which::Standing, of)?.map_or(0, |child| child.to);
         while next > 0 {
-            let row = heap::row(self.index, next)?;
+            let row = node_file::row(self.index, next)?;
             if row.of != of || row.before >= next {
                 return Err(damaged(format!("row at {next}: it is of another position")));
             }

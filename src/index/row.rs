@@ -4,12 +4,12 @@
 //! keys in the order in which it names them. Not here: where rows stand (`heap`), which is the one
 //! as of a point (`trie`).
 
-use super::{Unfit, Which};
+use crate::index::{Unfit, Which};
 use annals_core::event::args::Seal;
-use annals_core::event::words::Relation;
-use annals_core::fold::deed::Triple;
+use annals_core::event::vocabulary::Relation;
+use annals_core::fold::operation::Triple;
 use annals_core::fold::{Dispute, Document, Fact, Fold};
-use annals_core::refold::{How, Undone};
+use annals_core::rebuild::{How, Undone};
 use annals_core::state::{State, Status};
 use annals_core::time::Time;
 use serde::{Deserialize, Serialize};
@@ -292,6 +292,6 @@ impl Row {
             }
             What::Administration { .. } | What::Gone { .. } => Some(()),
         };
-        done.ok_or_else(|| super::damaged("a time that is none"))
+        done.ok_or_else(|| crate::index::damaged("a time that is none"))
     }
 }

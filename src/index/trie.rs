@@ -4,8 +4,8 @@
 //! ever; two nodes of one place are the same below if and only if they stand at the same offset.
 //! Not here: which rows there are (`build`), what changed since a root (`read`).
 
-use super::Unfit;
-use super::heap::Bytes;
+use crate::index::Unfit;
+use crate::index::node_file::Bytes;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 

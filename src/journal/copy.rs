@@ -4,8 +4,8 @@
 //! there; files begin where a writer of these commits would have begun them. Not here: any file.
 //! Source: FORMAT.md section 9, "Where commits end is no part of the record".
 
-use super::write::{ROTATE_AT, commit_bytes};
-use super::{FOLDER, JournalError};
+use crate::journal::write::{ROTATE_AT, commit_bytes};
+use crate::journal::{FOLDER, JournalError};
 use annals_core::event::Entry;
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;

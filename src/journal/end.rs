@@ -12,9 +12,9 @@
 //! counted where their names and closing lines disagree, or where the last commit does not hold.
 //! Not here: any change to a file (`write.rs`). Source: FORMAT.md section 9, "End of the record".
 
-use super::closing;
-use super::files::{self, LogFile};
-use super::frame::{Commit, Framer, Item, Wanted};
+use crate::journal::commit_line;
+use crate::journal::files::{self, LogFile};
+use crate::journal::frame::{Commit, Framer, Item, Wanted};
 use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError};
 use annals_core::hash::{Hash, Running};
@@ -168,7 +168,7 @@ fn closes(file: &LogFile) -> Result<Option<ClosingLine>, DiskError> {
         None if start == 0 => text,
         None => return Ok(None),
     };
-    Ok(closing::parse(line))
+    Ok(commit_line::parse(line))
 }
 
 /// How many events are in these files.

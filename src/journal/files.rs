@@ -4,7 +4,7 @@
 //! positions. Not here: what the files hold; whether a name is true (`read.rs` counts).
 //! Source: FORMAT.md section 9.
 
-use super::{FOLDER, JournalError};
+use crate::journal::{FOLDER, JournalError};
 use crate::disk::{self, DiskError};
 use annals_core::transfer::{self, Changed};
 use std::fs;

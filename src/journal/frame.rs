@@ -2,13 +2,13 @@
 //!
 //! Always holds: from the end of a commit, lines are taken in fours until one begins with `= `;
 //! whatever the lines are, the next closing line sets the framing right again. Every byte before a
-//! closing line is in the sum, damage too. An event with a line over [`super::LINE_BOUND`] is
+//! closing line is in the sum, damage too. An event with a line over [`crate::journal::LINE_BOUND`] is
 //! damage and is not counted.
 //! Not here: which bytes belong to the record (`end.rs`), which file comes next (`read.rs`).
 //! Source: FORMAT.md section 9, "Framing".
 
-use super::closing;
-use super::line::Lines;
+use crate::journal::commit_line;
+use crate::journal::line::Lines;
 use annals_core::event::Entry;
 use annals_core::hash::Running;
 use annals_core::rule::Rule;
@@ -129,10 +129,10 @@ impl<R: Read> Framer<R> {
             }
             self.offset += bytes.len() as u64;
             let closes = inside == Inside::Closing
-                || (inside == Inside::No && bytes.starts_with(closing::BEGINS));
+                || (inside == Inside::No && bytes.starts_with(commit_line::BEGINS));
             if closes && ends {
                 let whole = inside == Inside::No;
-                let said = closing::parse(&bytes[..bytes.len() - 1]).filter(|_| whole);
+                let said = commit_line::parse(&bytes[..bytes.len() - 1]).filter(|_| whole);
                 return Ok(Some(self.close(said)));
             }
             if closes {
@@ -167,7 +167,7 @@ impl<R: Read> Framer<R> {
         let long = self.long;
         let entry = self.begin_event();
         if long {
-            let why = format!("an event of a line over {} bytes ends", super::LINE_BOUND);
+            let why = format!("an event of a line over {} bytes ends", crate::journal::LINE_BOUND);
             return Some(Item::Damage(self.damage(&why)));
         }
         self.counted += 1;

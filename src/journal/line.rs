@@ -4,7 +4,7 @@
 //! [`LINE_BOUND`] bytes, whatever the file holds. Not here: what lines mean (`frame.rs`).
 //! Source: `std::io::BufReader`, whose `read_until` has no bound; the `memchr` crate.
 
-use super::LINE_BOUND;
+use crate::journal::LINE_BOUND;
 use std::io::{self, Read};
 
 /// Some bytes of one line.

@@ -21,7 +21,7 @@
 //! of the one writer (`disk::lock`), which its caller holds.
 //! Source: FORMAT.md section 9.
 
-mod closing;
+mod commit_line;
 mod copy;
 mod end;
 mod files;

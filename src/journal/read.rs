@@ -6,10 +6,10 @@
 //! Not here: the end of the record (`end.rs`), the framing (`frame.rs`), any judgement (`verify`).
 //! Source: FORMAT.md section 9.
 
-use super::end::{self, End};
-use super::files::{self, Files};
-use super::frame::{Framer, Item, Wanted};
-use super::{DOCUMENT_BOUND, DOCUMENTS, JournalError, LINE_BOUND};
+use crate::journal::end::{self, End};
+use crate::journal::files::{self, Files};
+use crate::journal::frame::{Framer, Item, Wanted};
+use crate::journal::{DOCUMENT_BOUND, DOCUMENTS, JournalError, LINE_BOUND};
 use crate::disk::at::read_at;
 use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError};

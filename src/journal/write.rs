@@ -5,11 +5,11 @@
 //! anything is appended, never deleted. The caller holds the ledger's lock (`disk::lock`).
 //! Not here: whether entries are legal, which root is right. Source: FORMAT.md section 9.
 
-use super::closing;
-use super::end::End;
-use super::files::{self, Files, LogFile};
-use super::read::Journal;
-use super::{JournalError, LINE_BOUND};
+use crate::journal::commit_line;
+use crate::journal::end::End;
+use crate::journal::files::{self, Files, LogFile};
+use crate::journal::read::Journal;
+use crate::journal::{JournalError, LINE_BOUND};
 use crate::disk::append::Appender;
 use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError, Mode};
@@ -225,7 +225,7 @@ pub(super) fn commit_bytes(
         fits.map_err(|why| JournalError::Unwritable { position, why })?;
     }
     let (size, sum) = (first + entries.len() as u64, Hash::of(&[&bytes]));
-    bytes.extend_from_slice(closing::write(&ClosingLine { size, root, sum }).as_bytes());
+    bytes.extend_from_slice(commit_line::write(&ClosingLine { size, root, sum }).as_bytes());
     Ok(bytes)
 }
 
@@ -240,7 +240,7 @@ fn put(bytes: &mut Vec<u8>, entry: &Entry) -> Result<(), &'static str> {
         return Err("its body is not one line");
     }
     for line in record.split(|byte| *byte == b'\n').chain([body]) {
-        if line.starts_with(closing::BEGINS) {
+        if line.starts_with(commit_line::BEGINS) {
             return Err("one of its lines begins like a closing line");
         }
         if line.len() >= LINE_BOUND {

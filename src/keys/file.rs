@@ -4,7 +4,7 @@
 //! durable (its bytes and its name), or not at all. Not here: how that is done (`disk`), what the
 //! bytes mean. Source: `disk`.
 
-use super::error::KeysError;
+use crate::keys::error::KeysError;
 use crate::disk::{self, DiskError};
 use std::fs::File;
 use std::io::Read;

@@ -13,13 +13,13 @@
 //! damaged file gives another key in silence. Not here: prompts; which of the keys may sign
 //! (`roster`). Source: commands of `annals init` and `annals key`.
 
-use super::error::KeysError;
-use super::file::{self, Links, Mode};
-use super::handle::Handle;
-use super::marks::Marks;
-use super::request::Request;
-use super::secret::{self, Ask, Protection, read_secret, write_secret};
-use super::{import, pem, public};
+use crate::keys::error::KeysError;
+use crate::keys::file::{self, Links, Mode};
+use crate::keys::handle::Handle;
+use crate::keys::marks::Marks;
+use crate::keys::request::Request;
+use crate::keys::secret::{self, Ask, Protection, read_secret, write_secret};
+use crate::keys::{import, pem, public};
 use crate::disk;
 use crate::entropy::Entropy;
 use annals_core::key::{PublicKey, SecretKey};

@@ -5,7 +5,7 @@
 //! of the record.
 //! Not here: the names of people, which stand in the record. Source: commands of `annals key`.
 
-use super::error::KeysError;
+use crate::keys::error::KeysError;
 use annals_core::key::PublicKey;
 use std::fmt;
 use std::ops::Deref;

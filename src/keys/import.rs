@@ -6,10 +6,10 @@
 //! Not here: the mode of the file, for it may come from a stick that has none.
 //! Source: `secret`, `openssh`.
 
-use super::error::KeysError;
-use super::pem::{self, Pem};
-use super::secret::{Ask, read_secret};
-use super::{file, openssh};
+use crate::keys::error::KeysError;
+use crate::keys::pem::{self, Pem};
+use crate::keys::secret::{Ask, read_secret};
+use crate::keys::{file, openssh};
 use annals_core::key::SecretKey;
 use std::path::Path;
 

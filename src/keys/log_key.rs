@@ -10,10 +10,10 @@
 //! change of log keys was the last one, every key is in a file that [`KeyFolder::log_keys`] reads.
 //! Not here: which one is the present one (the record says it). Source: FORMAT.md section 9.
 
-use super::error::KeysError;
-use super::folder::KeyFolder;
-use super::handle::Handle;
-use super::secret::Protection;
+use crate::keys::error::KeysError;
+use crate::keys::folder::KeyFolder;
+use crate::keys::handle::Handle;
+use crate::keys::secret::Protection;
 use crate::disk;
 use crate::entropy::Entropy;
 use annals_core::key::{PublicKey, SecretKey};

@@ -13,8 +13,8 @@
 //! section 9,
 //! "Marks".
 
-use super::error::{KeysError, shown};
-use super::file;
+use crate::keys::error::{KeysError, shown};
+use crate::keys::file;
 use crate::disk::lock::Lock;
 use crate::disk::open::open_to_write;
 use crate::disk::{self, DiskError};

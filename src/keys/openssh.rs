@@ -12,7 +12,7 @@
 //! Not here: encrypted ones; `ssh-keygen -p` takes the passphrase off.
 //! Source: PROTOCOL.key of OpenSSH; RFC 8709.
 
-use super::error::{KeysError, shown};
+use crate::keys::error::{KeysError, shown};
 use annals_core::key::SecretKey;
 use std::path::Path;
 

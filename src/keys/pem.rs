@@ -4,7 +4,7 @@
 //! refusal says what was found instead. Not here: what is in the block (`secret`, `public`,
 //! `openssh`). Source: RFC 7468; RFC 8410; the `pem-rfc7468` crate, through `pkcs8`.
 
-use super::error::{KeysError, shown};
+use crate::keys::error::{KeysError, shown};
 use pkcs8::der::pem;
 use pkcs8::{AlgorithmIdentifierRef, ObjectIdentifier};
 use std::path::Path;

@@ -4,8 +4,8 @@
 //! is written, 113 bytes, is what `openssl pkey -pubout` writes.
 //! Not here: whose key it is; only the record says that. Source: RFC 5280, RFC 8410, RFC 7468.
 
-use super::error::KeysError;
-use super::pem::{self, Pem};
+use crate::keys::error::KeysError;
+use crate::keys::pem::{self, Pem};
 use annals_core::key::PublicKey;
 use pkcs8::der::Decode;
 use pkcs8::spki::SubjectPublicKeyInfoRef;

@@ -13,7 +13,7 @@
 //! Not here: that it is the key of this record: compare its digest with event 0 (`recovery`).
 //! Source: ours; hex, so that it can be read out in any language.
 
-use super::error::{KeysError, shown};
+use crate::keys::error::{KeysError, shown};
 use annals_core::hash::Hash;
 use annals_core::key::SecretKey;
 use zeroize::Zeroizing;

@@ -13,7 +13,7 @@
 //! Not here: whether to believe the name, and the roles, which are the admin's to decide.
 //! Source: FORMAT.md section 4, "Possession".
 
-use super::error::{KeysError, shown};
+use crate::keys::error::{KeysError, shown};
 use annals_core::key::{Possession, PublicKey, SecretKey, Signature, possession_bytes};
 use annals_core::text::{Origin, Words};
 use annals_core::transfer::{Changed, changed};

@@ -17,9 +17,9 @@
 //! opens a key compares it with its public key (`folder`).
 //! Not here: files and their modes (`folder`), prompts (the caller's). Source: the RFCs above.
 
-use super::error::KeysError;
-use super::pem::{self, Pem};
-use super::schemes;
+use crate::keys::error::KeysError;
+use crate::keys::pem::{self, Pem};
+use crate::keys::schemes;
 use crate::entropy::{Entropy, draw};
 use annals_core::key::{PublicKey, SecretKey};
 use pkcs8::der::Decode;

@@ -9,20 +9,21 @@
 pub mod evidence;
 pub mod kept;
 pub mod periods;
+pub mod prove;
 
 use crate::archive::published::Published;
 use crate::disk::DiskError;
 use crate::disk::temporary::Temporary;
 use crate::index::{Builder, Built, Mode};
 use crate::keys::{KeysError, Mark, Marks};
-use crate::ledger::append::chain;
+use crate::ledger::write::append::chain;
 use crate::ledger::error::LedgerError;
-use crate::ledger::record::Record;
+use crate::ledger::reader::Record;
 use annals_core::rule::{Fault, Rule};
 use crate::store::{Store, StoreError, sled};
 use annals_core::tlog::policy::Policy;
 use annals_core::verify::cosigned::{self, Witnessed};
-use annals_core::verify::ends::Ends;
+use annals_core::verify::anchors::Ends;
 use annals_core::verify::source::{SPAN, Source};
 use annals_core::verify::{Follower, Options, Report, verify};
 pub use evidence::EvidenceFound;

@@ -5,7 +5,7 @@
 
 use crate::disk::DiskError;
 use crate::entropy::EntropyError;
-use annals_core::event::words::Type;
+use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use crate::journal::JournalError;
 use crate::keys::KeysError;

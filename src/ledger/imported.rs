@@ -8,7 +8,7 @@ use annals_core::fold::Ledger;
 use annals_core::key::PublicKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
-use crate::ledger::record::read_if_there;
+use crate::ledger::reader::read_if_there;
 use annals_core::tlog::decimal;
 
 const FIRST: &str = "annals imported v1\n";

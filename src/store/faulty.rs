@@ -6,7 +6,7 @@
 //! over the whole ledger can use it.
 //! Not here: chance; a campaign counts. Source: the storage tests of torchwood and sunlight.
 
-use super::{Appended, Head, Store, StoreError};
+use crate::store::{Appended, Head, Store, StoreError};
 use annals_core::event::Entry;
 use std::ops::Range;
 
@@ -64,7 +64,7 @@ impl<S: Store> Store for Faulty<S> {
         if self.refusing {
             return Err(StoreError::Refusing);
         }
-        super::check(from, to, batch)?;
+        crate::store::check(from, to, batch)?;
         let head = self.inner.head()?;
         if head != *from {
             return Ok(Appended::Conflict(head));

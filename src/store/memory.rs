@@ -3,7 +3,7 @@
 //! Always holds: every sentence of the contract but 6 and 10, which need a disk: what it holds ends
 //! with it. Not here: anything that lasts. Source: the contract in [`super`].
 
-use super::{Appended, Head, Store, StoreError, check};
+use crate::store::{Appended, Head, Store, StoreError, check};
 use annals_core::event::Entry;
 use std::ops::Range;
 

@@ -28,7 +28,7 @@
 
 pub mod faulty;
 pub mod memory;
-mod quiet;
+mod catch_panic;
 pub mod sled;
 
 use annals_core::event::Entry;

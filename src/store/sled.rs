@@ -23,8 +23,8 @@
 
 mod groups;
 
-use super::quiet::quietly;
-use super::{Appended, Head, Store, StoreError, check};
+use crate::store::catch_panic::quietly;
+use crate::store::{Appended, Head, Store, StoreError, check};
 use crate::disk::open::{self, Links};
 use crate::disk::{self, DiskError};
 use annals_core::event::Entry;

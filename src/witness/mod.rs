@@ -12,7 +12,7 @@
 //! C2SP tlog-witness v1.0.0; FORMAT.md section 13.
 
 pub mod ask;
-pub mod keeper;
+pub mod cosigner;
 pub mod key;
 pub mod request;
 pub mod serve;

@@ -7,7 +7,7 @@
 //! (`slots`). No TLS: a proxy in front speaks it. Source: RFC 9112.
 
 use annals_core::tlog::{Checkpoint, Note, NoteSignature, to_base64};
-use crate::witness::keeper::{Answer, Keeper, Reply};
+use crate::witness::cosigner::{Answer, Keeper, Reply};
 use crate::witness::request::{LAST_CHECKPOINT, MAX_REQUEST};
 use crate::witness::slots::Slots;
 use std::io::{self, Read, Write};

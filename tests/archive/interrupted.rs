@@ -6,8 +6,8 @@
 use crate::shelves::{Fate, Memory, ledger, put, record, write};
 use crate::support::Ledger;
 use crate::support::source::judge_with;
-use annals::archive::shelf::{FolderShelf, Shelf};
-use annals::ledger::publish::Verified;
+use annals::archive::publish_target::{FolderShelf, Shelf};
+use annals::ledger::exchange::publish::Verified;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;

@@ -3,9 +3,9 @@
 use crate::shelves::{Memory, cut, ledger, put, record, write};
 use crate::support::files::CHECKPOINT;
 use crate::support::{Ledger, acts, judge};
-use annals::archive::shelf::{FolderShelf, Held, Shelf};
+use annals::archive::publish_target::{FolderShelf, Held, Shelf};
 use annals_core::hash::Hash;
-use annals::ledger::publish::Verified;
+use annals::ledger::exchange::publish::Verified;
 use std::time::Duration;
 
 #[test]
@@ -133,7 +133,7 @@ fn a_record_with_a_fault_or_events_that_nobody_signed_for_is_not_published() {
     record(folder.path(), &ledger, 7);
     std::fs::write(folder.path().join(CHECKPOINT), ledger.checkpoint(6)).unwrap();
     let paths = annals::ledger::paths::Paths::new(folder.path().join("ledger"), None);
-    let behind = annals::ledger::record::Record::open(paths).unwrap();
+    let behind = annals::ledger::reader::Record::open(paths).unwrap();
     let refused = Verified::of(&behind, 1, None).err().unwrap();
     assert_eq!(
         (refused.to_string().as_str(), refused.exit()),
@@ -259,7 +259,7 @@ fn judge_folder(folder: &std::path::Path) -> u8 {
     let files = Box::new(annals::archive::files::Folder::new(folder));
     let source = annals::archive::published::Published::open(files).unwrap();
     let checkpoint = source.checkpoint().map(<[u8]>::to_vec);
-    let ends = annals_core::verify::ends::Ends { checkpoint, ..Default::default() };
+    let ends = annals_core::verify::anchors::Ends { checkpoint, ..Default::default() };
     annals_core::verify::verify(&source, &ends, annals_core::verify::Options::whole(1)).unwrap().exit()
 }
 

@@ -2,12 +2,12 @@
 
 use crate::support::Ledger;
 use crate::support::files::Files;
-use annals::archive::shelf::{Held, Shelf};
+use annals::archive::publish_target::{Held, Shelf};
 use annals::disk::DiskError;
 use annals::ledger::error::LedgerError;
 use annals::ledger::paths::Paths;
-use annals::ledger::publish::{Publication, Verified};
-use annals::ledger::record::Record;
+use annals::ledger::exchange::publish::{Publication, Verified};
+use annals::ledger::reader::Record;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -5,7 +5,7 @@ use crate::support::files::PIN;
 use annals::archive::files::Files;
 use annals::archive::published::Published;
 use annals::archive::web::Web;
-use annals_core::verify::ends::Ends;
+use annals_core::verify::anchors::Ends;
 use annals_core::verify::{Options, verify};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};

@@ -2,13 +2,13 @@
 
 use crate::folders::files;
 use crate::story::{Story, story};
-use annals::archive::bag::ground::{FolderGround, Ground};
+use annals::archive::bag::target::{FolderGround, Ground};
 use annals::archive::bag::read::is_bag;
 use annals::disk::DiskError;
 use annals::keys::KeyFolder;
-use annals::ledger::export::{Asked, export};
+use annals::ledger::exchange::export::{Asked, export};
 use annals::ledger::paths::Paths;
-use annals::ledger::record::Record;
+use annals::ledger::reader::Record;
 use std::io;
 use std::path::Path;
 use std::time::Duration;

@@ -3,10 +3,10 @@
 use crate::folders::{copy, edit, files, manifest_again};
 use crate::readers::python;
 use crate::story::{Story, dark_story, retimed_story, story};
-use annals::archive::bag::ground::FolderGround;
-use annals::ledger::export;
+use annals::archive::bag::target::FolderGround;
+use annals::ledger::exchange::export;
 use annals::ledger::paths::Paths;
-use annals::ledger::record::Record;
+use annals::ledger::reader::Record;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -5,10 +5,10 @@
 use annals::clock::Clock;
 use annals::entropy::Seeded;
 use annals::keys::{Handle, KeyFolder};
-use annals::ledger::append::{Signer, prepare as prepare_drafts};
-use annals::ledger::draft::json_lines;
+use annals::ledger::write::append::{Signer, prepare as prepare_drafts};
+use annals::ledger::write::draft::json_lines;
 use annals::ledger::paths::Paths;
-use annals::ledger::writer::Writer;
+use annals::ledger::write::writer::Writer;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;

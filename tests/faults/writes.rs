@@ -7,7 +7,7 @@ use annals::disk::append::{Appender, Medium};
 use annals_core::hash::Hash;
 use annals::journal::{Journal, JournalError, JournalWriter, ROTATE_AT};
 use annals::ledger::error::LedgerError;
-use annals::ledger::writer::store_entries;
+use annals::ledger::write::writer::store_entries;
 use annals::store::faulty::{Fails, Faulty};
 use annals::store::{Store, StoreError, sled};
 use std::fs::{File, OpenOptions};

@@ -4,7 +4,7 @@ use crate::support::texts::{EXACT, TEXT, evidence, fact, spell};
 use crate::support::{Act, Ledger, acts};
 use annals_core::event::body::Body;
 use annals_core::event::record::{Place, Statement};
-use annals_core::event::spelling;
+use annals_core::event::canonical;
 
 fn place(line: &str) -> bool {
     let read = spelling::read::<Place>(line.as_bytes());
@@ -111,7 +111,7 @@ fn one_of_each() -> Vec<Act> {
 #[test]
 fn statements_and_bodies_of_every_type_have_one_spelling() {
     let all = one_of_each();
-    assert_eq!(all.len(), annals_core::event::words::Type::ALL.len());
+    assert_eq!(all.len(), annals_core::event::vocabulary::Type::ALL.len());
     for act in all {
         let kind = act.kind.clone();
         let (said, written) = lines(act);

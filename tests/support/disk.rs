@@ -27,7 +27,7 @@ pub fn expect_read_as_split(name: &str, files: &Files) {
     if !ledger.join("journal").is_dir() {
         return;
     }
-    let covered = annals::ledger::record::covered(files.get(CHECKPOINT).map(|bytes| &bytes[..]));
+    let covered = annals::ledger::reader::covered(files.get(CHECKPOINT).map(|bytes| &bytes[..]));
     let journal = Journal::open(&ledger, covered).expect("it can be read");
     let expected = split(files);
     let mut found = Split { ignored: journal.ignored_bytes(), ..Split::default() };

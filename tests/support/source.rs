@@ -12,7 +12,7 @@ use annals::keys::Mark;
 use annals_core::rule::{Fault, Rule};
 use annals_core::state::dump::dump;
 use annals_core::verify::cosigned;
-use annals_core::verify::ends::Ends;
+use annals_core::verify::anchors::Ends;
 use annals_core::verify::explained::Remembered;
 use annals_core::verify::source::{SPAN, Source, SourceError, Span, Walk};
 use annals_core::verify::{Options, Report, verify};

@@ -8,16 +8,16 @@ use annals::clock::Clock;
 use annals::entropy::Seeded;
 use annals_core::event::args::{Args, EditorEnrolled, EditorRevoked, Roles};
 use annals_core::event::body::{Content, Named, Stated};
-use annals_core::event::words::RevokeReason;
+use annals_core::event::vocabulary::RevokeReason;
 use annals_core::key::{Possession, SecretKey};
 use annals::keys::{Handle, Protection};
-use annals::ledger::append::{Prepared, Signer, commit, judge_last, prepare, slot};
-use annals::ledger::draft::json_lines;
-use annals::ledger::init::{Founding, init};
+use annals::ledger::write::append::{Prepared, Signer, commit, judge_last, prepare, slot};
+use annals::ledger::write::draft::json_lines;
+use annals::ledger::write::init::{Founding, init};
 use annals::ledger::paths::Paths;
-use annals::ledger::seal::seal;
-use annals::ledger::settle::Settled;
-use annals::ledger::writer::Writer;
+use annals::ledger::write::sign::seal;
+use annals::ledger::write::resolve::Settled;
+use annals::ledger::write::writer::Writer;
 use annals_core::text::{Origin, Person, Words};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -151,7 +151,7 @@ pub fn hostile(folder: &Path) {
     author.lines(&ada, "2022-01-27T09:00:00Z", &lines, folder);
     let args = annals_core::event::args::BodyRedacted {
         event: 3,
-        reason: annals_core::event::words::RedactReason::CourtOrder,
+        reason: annals_core::event::vocabulary::RedactReason::CourtOrder,
     };
     let body = Content::BodyRedacted(Stated { statement: Words::new(ATTACK).unwrap() });
     author.event(&ada, "2022-01-28T09:00:00Z", Args::BodyRedacted(args), body);

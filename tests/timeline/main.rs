@@ -7,8 +7,8 @@ mod html;
 
 use annals_core::hash::Hash;
 use annals::ledger::paths::Paths;
-use annals::ledger::record::Record;
-use annals::ledger::view::View;
+use annals::ledger::reader::Record;
+use annals::ledger::query::View;
 use base64::Engine;
 use html::{Page, page};
 use serde_json::Value;

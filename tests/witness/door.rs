@@ -2,7 +2,7 @@
 
 use crate::logs::{Log, log_key, post, talk, witness_key};
 use annals::disk::DiskError;
-use annals::witness::keeper::{Keeper, Shelf};
+use annals::witness::cosigner::{Keeper, Shelf};
 use annals::witness::serve::{Around, serve};
 use annals::witness::state::State;
 use std::io::{Read, Write};

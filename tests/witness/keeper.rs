@@ -6,7 +6,7 @@ use crate::support::keys;
 use annals::disk::DiskError;
 use annals_core::tlog::cosignature::{Cosigned, cosigned_by};
 use annals_core::tlog::{Checkpoint, Kind, Note, NoteSignature, VerifierKey};
-use annals::witness::keeper::{Answer, Keeper, Shelf, StateError, StateFile};
+use annals::witness::cosigner::{Answer, Keeper, Shelf, StateError, StateFile};
 use annals::witness::request::AddCheckpoint;
 use annals::witness::state::State;
 use std::sync::{Arc, Mutex};

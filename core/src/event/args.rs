@@ -3,10 +3,8 @@
 //! Always holds: an [`Args`] has the fields of its type in the order of FORMAT.md section 4.
 //! Not here: free text (`body`), what the args do (`roster`, `state`). Source: FORMAT.md section 4.
 
-use crate::event::spelling::{integer, integer_or_null};
-use crate::event::words::{
-    ErrorIn, How, Reason, RedactReason, RekeyReason, Relation, RevokeReason, Role, Type,
-};
+use crate::event::canonical::{integer, integer_or_null};
+use crate::event::vocabulary::{ErrorIn, How, Reason, RedactReason, RekeyReason, Relation, RevokeReason, Role, Type};
 use crate::hash::{Hash, deserialize_hex, serialize_hex};
 use crate::key::{PublicKey, Signature};
 use crate::text::{Origin, Person};
@@ -312,7 +310,7 @@ fn error_reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Reason, D:
 fn ascending<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
     let list = Vec::<u64>::deserialize(deserializer)?;
     for value in &list {
-        within::<D::Error>(*value, 0, crate::event::spelling::MAX_INTEGER)?;
+        within::<D::Error>(*value, 0, crate::event::canonical::MAX_INTEGER)?;
     }
     if list.len() > 64 || !list.is_sorted_by(|a, b| a < b) {
         return Err(D::Error::custom("expected at most 64 positions, ascending, none twice"));

@@ -3,8 +3,8 @@
 //! Always holds: a [`Body`] has the fields of its type in the order of FORMAT.md section 4, within
 //! bounds. Not here: whether it is the committed one (`verify`). Source: FORMAT.md sections 3, 4.
 
-use crate::event::spelling::{self, Refusal, integer, list, optional_list};
-use crate::event::words::{AgentType, Basis, Reliability, Stance, Translator, Type, Vouch};
+use crate::event::canonical::{self, Refusal, integer, list, optional_list};
+use crate::event::vocabulary::{AgentType, Basis, Reliability, Stance, Translator, Type, Vouch};
 use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::text::{Edtf, Lang, MediaType, Uri, Verbatim, Words};
@@ -351,7 +351,7 @@ impl Body {
             None => format!("{{{rest}"),
         };
         let content = Content::parse(kind, &json).map_err(|error| error.to_string())?;
-        spelling::compare(&content, json.as_bytes())?;
+        canonical::compare(&content, json.as_bytes())?;
         if rest.starts_with(',') == (json.len() == 2) {
             return Err("not in its one spelling: a comma without fields, or none".to_owned());
         }
@@ -363,7 +363,7 @@ impl Body {
 pub fn write(salt: &Hash, by: &PublicKey, content: &Content) -> Vec<u8> {
     let opening = format!(r#"{{"salt":"{salt}","by":"{by}","type":"{}""#, content.kind());
     let mut out = opening.into_bytes();
-    let rest = spelling::write(content);
+    let rest = canonical::write(content);
     if rest.len() > 2 {
         out.push(b',');
     }

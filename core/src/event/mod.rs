@@ -7,8 +7,8 @@
 pub mod args;
 pub mod body;
 pub mod record;
-pub mod spelling;
-pub mod words;
+pub mod canonical;
+pub mod vocabulary;
 
 /// One event as a source holds it: raw bytes, nothing judged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

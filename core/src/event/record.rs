@@ -5,8 +5,8 @@
 //! Not here: chain, signatures, legality (`verify`, `state`). Source: FORMAT.md section 2.
 
 use crate::event::args::Args;
-use crate::event::spelling::{self, MAX_INTEGER, Refusal, integer};
-use crate::event::words::Type;
+use crate::event::canonical::{self, MAX_INTEGER, Refusal, integer};
+use crate::event::vocabulary::Type;
 use crate::hash::Hash;
 use crate::key::{EVENT_TAG, PublicKey, SecretKey, Signature, signed_bytes};
 use crate::rule::Rule;
@@ -86,13 +86,13 @@ impl Statement {
         }
         let args = Args::parse(kind, args.get()).map_err(|error| format!("in args: {error}"))?;
         let statement = Statement { v, base, after, said, by, kind, args, body };
-        spelling::compare(&statement, line)?;
+        canonical::compare(&statement, line)?;
         Ok(statement)
     }
 
     /// The one spelling, without LF: the bytes whose digest is signed.
     pub fn to_bytes(&self) -> Vec<u8> {
-        spelling::write(self)
+        canonical::write(self)
     }
 
     /// The editor's signature over this statement.
@@ -103,7 +103,7 @@ impl Statement {
 
 /// The three lines of a record, from their parts.
 pub fn write(place: &Place, statement: &[u8], signature: &Signature) -> Vec<u8> {
-    let mut out = spelling::write(place);
+    let mut out = canonical::write(place);
     out.push(b'\n');
     out.extend_from_slice(statement);
     out.push(b'\n');
@@ -147,7 +147,7 @@ impl Reading {
             let why = format!("expected at most {MAX_RECORD} bytes, found {}", record.len());
             faults.push((Rule::RecordForm, why));
         }
-        let place = keep(spelling::read(first), Rule::PlaceForm, &mut faults);
+        let place = keep(canonical::read(first), Rule::PlaceForm, &mut faults);
         let later_version = version_of(second).filter(|v| *v > VERSION);
         let statement = keep(Statement::parse(second), Rule::StatementForm, &mut faults);
         let signature = std::str::from_utf8(third).ok().and_then(crate::hash::read_hex);

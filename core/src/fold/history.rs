@@ -3,7 +3,7 @@
 //! Always holds: acts stand in order of position; a key's person is that of its first enrolment.
 //! Not here: the fold (`state`, `refold`). Source: FORMAT.md section 8, last paragraph.
 
-use crate::fold::deed::Deed;
+use crate::fold::operation::Deed;
 use crate::key::PublicKey;
 use crate::text::Person;
 use hashbrown::HashMap;

@@ -4,14 +4,14 @@
 //! applies regardless. Status is never stored, always folded.
 //! Not here: legality (`legal`), suspect revocations (`refold`). Source: FORMAT.md section 8.
 
-pub mod deed;
+pub mod operation;
 mod fact;
 pub mod history;
 mod restore;
 
 use crate::event::args::{Roles, Seal};
-use crate::event::words::RekeyReason;
-use crate::fold::deed::{Corrected, Deed, Triple};
+use crate::event::vocabulary::RekeyReason;
+use crate::fold::operation::{Corrected, Deed, Triple};
 use crate::fold::history::{Act, History, KeyIndex};
 use crate::hash::Hash;
 use crate::key::PublicKey;

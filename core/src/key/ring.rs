@@ -4,8 +4,8 @@
 //! verdict is reached and not which; memory is bounded whatever a forger names. Not here: the
 //! verdict (`key`). Source: FORMAT.md section 2, "Verdict on a signature".
 
-use super::multiples::Multiples;
-use super::{PublicKey, Recomputed, Signature, VerifyingKey};
+use crate::key::multiples::Multiples;
+use crate::key::{PublicKey, Recomputed, Signature, VerifyingKey};
 use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
 use hashbrown::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

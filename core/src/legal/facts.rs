@@ -3,8 +3,8 @@
 //! Always holds: each function is the rule of its number and reads only its case; it speaks only
 //! where the rules before it hold. Not here: signers, seals. Source: FORMAT.md section 6.
 
-use crate::event::words::{Relation, Type};
-use crate::fold::deed::Deed;
+use crate::event::vocabulary::{Relation, Type};
+use crate::fold::operation::Deed;
 use crate::fold::history::KeyIndex;
 use crate::fold::{Fact, Target};
 use crate::legal::Case;

@@ -9,7 +9,7 @@ pub mod seals;
 pub mod signers;
 
 use crate::fold::Fold;
-use crate::fold::deed::Deed;
+use crate::fold::operation::Deed;
 use crate::fold::history::{Act, History};
 use crate::key::PublicKey;
 use crate::roster::Member;

@@ -4,7 +4,7 @@
 //! Not here: bodies themselves (`content`). Source: FORMAT.md section 6.
 
 use crate::event::args::Seal;
-use crate::fold::deed::Deed;
+use crate::fold::operation::Deed;
 use crate::legal::{Case, facts};
 
 /// 516: a seal promises at most ten years.

@@ -3,8 +3,8 @@
 //! Always holds: each function is the rule of its number and reads only its case.
 //! Not here: facts (`facts`), seals (`seals`). Source: FORMAT.md section 6.
 
-use crate::event::words::{RevokeReason, Role, Type};
-use crate::fold::deed::Deed;
+use crate::event::vocabulary::{RevokeReason, Role, Type};
+use crate::fold::operation::Deed;
 use crate::key::{Possession, possession_bytes};
 use crate::legal::Case;
 

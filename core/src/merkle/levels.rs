@@ -3,7 +3,7 @@
 //! Always holds: [`Wanted`] keeps only what was asked for beforehand; [`Levels`] keeps everything.
 //! Not here: hashes on disk. Source: RFC 6962 section 2.1.
 
-use super::{Plan, Subtree, Tree};
+use crate::merkle::{Plan, Subtree, Tree};
 use crate::hash::Hash;
 use std::collections::HashMap;
 

@@ -4,11 +4,11 @@
 //! Not here: what people read (`cli`). Source: FORMAT.md section 8.
 
 use crate::event::args::Roles;
-use crate::event::spelling;
-use crate::event::words::Relation;
+use crate::event::canonical;
+use crate::event::vocabulary::Relation;
 use crate::hash::Hash;
 use crate::key::PublicKey;
-use crate::refold::Undone;
+use crate::rebuild::Undone;
 use crate::state::State;
 use crate::state::Status;
 use crate::text::Person;
@@ -106,7 +106,7 @@ pub fn dump(state: &State, size: u64, head: Option<Hash>, root: &Hash) -> Vec<u8
         rel: triple.rel,
         to: triple.to,
     });
-    spelling::write(&Dump {
+    canonical::write(&Dump {
         size,
         head,
         root: crate::tlog::to_base64(&root.0),

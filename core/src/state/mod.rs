@@ -6,12 +6,12 @@
 
 pub mod dump;
 
-use crate::fold::deed::Deed;
+use crate::fold::operation::Deed;
 use crate::fold::history::{History, KeyIndex};
 use crate::fold::{Fact, Fold};
 use crate::key::PublicKey;
 use crate::legal::{self, Breach, Case, Proposal};
-use crate::refold::{self, Undone};
+use crate::rebuild::{self, Undone};
 use crate::text::Person;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -63,7 +63,7 @@ impl State {
     pub fn judge(&self, case: &Proposal<'_>) -> Result<(), Breach> {
         let case = Case::new(&self.history, &self.fold, case);
         legal::judge(&case)?;
-        match refold::refold_with(&self.history, &case) {
+        match rebuild::refold_with(&self.history, &case) {
             Some(refolded) => legal::judge_in_refold(&case, &refolded.fold),
             None => Ok(()),
         }
@@ -74,7 +74,7 @@ impl State {
         let suspect = matches!(&deed, Deed::Revoked(revoked) if revoked.suspect_from.is_some());
         self.history.keep(position, by, deed);
         if suspect {
-            let refolded = refold::refold(&self.history, position);
+            let refolded = rebuild::refold(&self.history, position);
             self.fold = refolded.fold;
             self.undone = refolded.undone;
         }

@@ -5,7 +5,7 @@
 //! Not here: signatures (`note`), roots (`merkle`). Source: C2SP tlog-checkpoint v1.0.0;
 //! FORMAT.md section 9.
 
-use super::{decimal, hash_from_base64, to_base64};
+use crate::tlog::{decimal, hash_from_base64, to_base64};
 use crate::hash::Hash;
 
 /// A tree head: the text that the log key signs.

@@ -44,5 +44,5 @@ pub fn decimal(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let leading = text.len() > 1 && text.starts_with('0');
     let value = text.parse().ok().filter(|_| digits && !leading)?;
-    (value <= crate::event::spelling::MAX_INTEGER).then_some(value)
+    (value <= crate::event::canonical::MAX_INTEGER).then_some(value)
 }

@@ -4,8 +4,8 @@
 //! refuses the note, lines of unknown keys are ignored. Not here: what the text says
 //! (`checkpoint`), witnesses (`cosignature`). Source: C2SP signed-note v1.0.0; FORMAT.md section 9.
 
-use super::verifier::{is_name, key_id};
-use super::{MAX_NOTE, from_base64, to_base64};
+use crate::tlog::verifier::{is_name, key_id};
+use crate::tlog::{MAX_NOTE, from_base64, to_base64};
 use crate::key::{PublicKey, SecretKey, Signature, VerifyingKey};
 
 /// A signature line of a note: whose it says it is, and its bytes.

@@ -7,8 +7,8 @@
 
 mod read;
 
-use super::cosignature::{Cosigned, cosigned_by};
-use super::{Note, Signed, VerifierKey};
+use crate::tlog::cosignature::{Cosigned, cosigned_by};
+use crate::tlog::{Note, Signed, VerifierKey};
 
 /// The greatest number of bytes of a policy.
 pub const MAX_POLICY: usize = 1 << 20;
@@ -139,7 +139,7 @@ impl Policy {
         let mut lines = 0;
         for (witness, has) in self.witnesses.iter().zip(&mut has_cosigned) {
             let (name, id) = (&witness.key.name, witness.key.id());
-            let mine = |line: &&super::NoteSignature| line.name == *name && line.id == id;
+            let mine = |line: &&crate::tlog::NoteSignature| line.name == *name && line.id == id;
             lines += note.signatures.iter().filter(mine).count();
             match cosigned_by(note, &witness.key) {
                 Cosigned::At(time) => {

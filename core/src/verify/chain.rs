@@ -5,8 +5,8 @@
 //! Source: FORMAT.md sections 5 and 6.
 
 use crate::event::record::{Place, Statement};
-use crate::event::words::Type;
-use crate::fold::deed::Deed;
+use crate::event::vocabulary::Type;
+use crate::fold::operation::Deed;
 use crate::hash::Hash;
 use crate::legal::Proposal;
 use crate::merkle::{Tree, Wanted};

@@ -7,7 +7,7 @@
 use crate::event::Entry;
 use crate::event::body::Body;
 use crate::event::record::Reading;
-use crate::event::words::Type;
+use crate::event::vocabulary::Type;
 use crate::hash::Hash;
 use crate::key::{Keys, PublicKey, Recomputed, settle};
 use crate::rule::Rule;

@@ -6,7 +6,7 @@
 
 use crate::event::body::{Content, Evidence, Fact};
 use crate::event::record::Statement;
-use crate::event::words::{Stance, Type};
+use crate::event::vocabulary::{Stance, Type};
 use crate::state::State;
 use crate::verify::chain::Judged;
 use crate::verify::content::Named;

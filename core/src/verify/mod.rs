@@ -7,7 +7,7 @@
 pub mod chain;
 pub mod content;
 pub mod cosigned;
-pub mod ends;
+pub mod anchors;
 pub mod evidence;
 pub mod examine;
 pub mod explained;
@@ -26,7 +26,7 @@ use crate::state::State;
 use crate::time::Time;
 use chain::{Chain, Judged};
 use content::{Around, Asked, Contents, Counts};
-use ends::{Ends, EndsFound, Seen};
+use crate::verify::anchors::{Ends, EndsFound, Seen};
 use examine::Examined;
 use explained::{Closed, Damaged};
 use pinned::Looked;

@@ -5,20 +5,20 @@
 //! tagmanifest-sha512.note   FORMAT.md   VERIFY.txt   VERIFY.html   data/…
 //! ```
 //!
-//! [`Bagger`] writes one over a [`ground::Ground`], [`read`] checks one, [`note`] is what the log
+//! [`Bagger`] writes one over a [`crate::archive::bag::target::Ground`], [`read`] checks one, [`note`] is what the log
 //! key signs of it.
 //!
 //! Always holds: every file under `data` is in the manifest, every other one but the note in the
 //! tag manifest; lines are sorted by name; `bagit.txt` is written last. Not here: what is in the
 //! payload (`ledger::export`). Source: RFC 8493; FORMAT.md section 14.
 
-pub mod ground;
+pub mod target;
 pub mod note;
 pub mod read;
 
 use crate::disk::DiskError;
 use annals_core::hash::Running512;
-use ground::Ground;
+use crate::archive::bag::target::Ground;
 use std::collections::BTreeMap;
 
 /// The declaration; a folder without it is no bag.

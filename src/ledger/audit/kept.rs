@@ -7,11 +7,11 @@
 use crate::disk::{self, Mode};
 use crate::ledger::audit::Audit;
 use crate::ledger::error::LedgerError;
-use crate::ledger::record::read_if_there;
+use crate::ledger::reader::read_if_there;
 use annals_core::pin::{LogKeys, MAX_PIN, Pin};
 use annals_core::tlog::Note;
 use annals_core::verify::Report;
-use annals_core::verify::ends::Ends;
+use annals_core::verify::anchors::Ends;
 
 /// What became of the pin.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@
 //! Source: FORMAT.md sections 4, 6 and 8.
 
 use annals_core::event::body::Content;
-use annals_core::fold::deed::Deed;
+use annals_core::fold::operation::Deed;
 use annals_core::key::PublicKey;
-use crate::ledger::record::ReadEvent;
+use crate::ledger::reader::ReadEvent;
 use annals_core::text::Person;
 use annals_core::time::Time;
 use annals_core::verify::Report;

@@ -4,7 +4,7 @@
 //! where it leaves an entry that is not whole, and nothing here panics on any bytes.
 //! Not here: the head, and the care that sled needs. Source: the layout in [`super`].
 
-use super::damage;
+use crate::store::sled::damage;
 use annals_core::event::Entry;
 use crate::store::StoreError;
 use std::ops::Range;

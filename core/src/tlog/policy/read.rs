@@ -3,7 +3,7 @@
 //! Always holds: the first line that is not as the draft has it refuses the whole file.
 //! Not here: what a policy says of a note (`policy`). Source: C2SP tlog-policy (a draft).
 
-use super::{Entry, Log, MAX_ENTRIES, MAX_POLICY, Policy, PolicyError, Witness};
+use crate::tlog::policy::{Entry, Log, MAX_ENTRIES, MAX_POLICY, Policy, PolicyError, Witness};
 use crate::tlog::{Kind, VerifierKey};
 use crate::transfer::changed;
 

@@ -4,11 +4,11 @@
 //! in the file, and by those of a proof; each rule is told once for an event. Not here: the
 //! checkpoint and trust (`trust`). Source: FORMAT.md section 12.
 
-use super::{Judged, Proof};
+use crate::verify::proof::{Judged, Proof};
 use crate::event::args::{Args, LedgerOpened};
 use crate::event::body::{Body, Captured, Content, Evidence};
 use crate::event::record::{Place, Statement};
-use crate::event::words::Type;
+use crate::event::vocabulary::Type;
 use crate::hash::Hash;
 use crate::key::{Keyring, Keys, Possession, PublicKey, possession_bytes};
 use crate::merkle::Inclusion;

@@ -5,7 +5,7 @@
 
 use crate::event::Entry;
 use crate::event::record::Statement;
-use crate::event::words::Type;
+use crate::event::vocabulary::Type;
 use crate::hash::Hash;
 use crate::merkle::MAX_PATH;
 use crate::tlog::{Checkpoint, Note, decimal, from_base64, hash_from_base64, to_base64};

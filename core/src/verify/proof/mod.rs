@@ -16,7 +16,7 @@ pub use trust::{Given, Trust};
 
 use crate::event::body::{Body, Content};
 use crate::event::record::Statement;
-use crate::heading::later;
+use crate::version_line::later;
 use crate::key::PublicKey;
 use crate::rule::{Class, Fault, Rule};
 use crate::transfer::{Changed, changed};

@@ -5,10 +5,10 @@
 //! from the file. Not here: whether the file holds (`proof`). Source: FORMAT.md section 12,
 //! "Status".
 
-use super::Proof;
+use crate::verify::proof::Proof;
 use crate::event::record::{Place, Reading, Statement};
-use crate::event::words::Relation;
-use crate::fold::deed::{Deed, Triple};
+use crate::event::vocabulary::Relation;
+use crate::fold::operation::{Deed, Triple};
 use crate::legal::Proposal;
 use crate::state::{State, Status};
 use std::collections::BTreeMap;

@@ -4,10 +4,10 @@
 //! person names it too; nobody is accused of a fork but by a checkpoint that the pinned key signed.
 //! Not here: where pins and policies are kept (`ledger`). Source: FORMAT.md sections 11 and 12.
 
-use super::events::in_form;
-use super::{Judged, Proof};
+use crate::verify::proof::events::in_form;
+use crate::verify::proof::{Judged, Proof};
 use crate::event::args::{Args, LedgerOpened};
-use crate::event::words::RekeyReason;
+use crate::event::vocabulary::RekeyReason;
 use crate::key::PublicKey;
 use crate::merkle::{Inclusion, cover};
 use crate::pin::Pin;

@@ -1,0 +1,127 @@
+//! `annals append`: facts from a pointing quotation, from a file, from an editor, or by asking.
+//!
+//! Always holds: all that is entered at once is written, or nothing; whatever was typed is kept in
+//! a file until it is written. Not here: settling and writing (`submit`).
+
+mod conversation;
+mod edit;
+
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::ask;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::shared::fields::{QuoteArgs, WordsArgs, WriteArgs};
+use crate::cli::shared::draft_file::Kept;
+use crate::cli::shared::submit::{Submission, submit, submit_typed};
+use crate::disk;
+use annals_core::event::vocabulary::{Stance, Type};
+use crate::ledger::write::draft::{Draft, Input, read_json_lines, read_toml};
+use crate::ledger::error::LedgerError;
+use crate::ledger::write::loaded::Files;
+use clap::Args;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Enter facts: one by --quote and --claim, many from a file, or by being asked
+///
+/// The quotation points: "first words … last words", loose about spaces, quotation marks and
+/// dashes. The document's own words are shown and recorded. Without anything given, on a terminal,
+/// each thing is asked for.
+#[derive(Debug, Args)]
+pub struct AppendArgs {
+    /// Drafts: JSON Lines (.jsonl), TOML (.toml), or - for JSON Lines on standard input
+    file: Option<PathBuf>,
+    /// Write drafts in $VISUAL or $EDITOR, beginning with a template or with the file
+    #[arg(long)]
+    edit: bool,
+    /// Take the files that drafts name from everywhere, not only from the folder of the drafts;
+    /// never from the folder of keys
+    #[arg(long)]
+    any_file: bool,
+    #[command(flatten)]
+    place: QuoteArgs,
+    #[command(flatten)]
+    words: WordsArgs,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// The most bytes of a file of drafts.
+const BOUND: u64 = 1 << 30;
+
+impl Command for AppendArgs {
+    const GROUP: Group = Group::Editor;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
+    let one_fact = !args.words.is_empty() || !args.place.is_empty();
+    if one_fact && (args.edit || args.file.is_some()) {
+        return Err(Failure::usage(
+            "expected either drafts (a file, or --edit) or the options of one fact, found both; a \
+             draft says all of its fact itself",
+        ));
+    }
+    let files = match args.any_file {
+        true => Files::All,
+        false => Files::OfTheFolder,
+    };
+    match &args.file {
+        _ if args.edit => {
+            let options = Submission { files, ..Submission::of(&args.write) };
+            edit::run(context, args.file.as_deref(), &options)
+        }
+        Some(file) => {
+            let input = read(file)?;
+            let folder = file.parent().unwrap_or(Path::new("")).to_owned();
+            let options = Submission { folder, files, ..Submission::of(&args.write) };
+            let outcome = submit(context, &input, &options);
+            Kept::there(context, file)?.written(outcome, options.dry_run)
+        }
+        None if one_fact => one(context, args),
+        None if ask::on_terminal() => conversation::run(context, &args.write),
+        None => Err(Failure::usage(
+            "expected a file of drafts (- for standard input), --quote with --claim, or --edit; \
+             on a terminal, nothing, and each thing is asked for",
+        )),
+    }
+}
+
+/// One fact from the options.
+fn one(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
+    let AppendArgs { mut place, mut words, write, .. } = args;
+    let question = "quotation (the document's words, or first words … last words)";
+    place.quote = Some(ask::given(place.quote, question, "--quote")?);
+    let question = "claim (one sentence that stands by itself)";
+    words.claim = Some(ask::given(words.claim, question, "--claim")?);
+    let evidence = place.evidence(Stance::Supports).into_iter().collect();
+    let draft = Draft { kind: Some(Type::FactAsserted), evidence: Some(evidence), ..words.draft() };
+    submit_typed(context, &[draft], &Submission::shown(&write))
+}
+
+/// The drafts of a file.
+fn read(file: &Path) -> Result<Input, Failure> {
+    let mut bytes = Vec::new();
+    let name = match file.as_os_str() == "-" {
+        true => {
+            let mut input = std::io::stdin().lock().take(BOUND);
+            input.read_to_end(&mut bytes).map_err(|error| {
+                Failure::usage(format!("standard input: cannot be read: {error}"))
+            })?;
+            "standard input".to_owned()
+        }
+        false => {
+            bytes = disk::read_named(file, BOUND).map_err(LedgerError::from)?;
+            file.display().to_string()
+        }
+    };
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let from = error.utf8_error().valid_up_to();
+        Failure::usage(format!("{name}: expected UTF-8, found other bytes from byte {from} on"))
+    })?;
+    let toml = file.extension().is_some_and(|extension| extension == "toml");
+    Ok(if toml { read_toml(&text) } else { read_json_lines(&text) })
+}

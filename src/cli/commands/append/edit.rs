@@ -1,0 +1,85 @@
+//! `annals append --edit`: drafts written in the editor that the environment names.
+//!
+//! Always holds: what was written there is kept if it is refused. Not here: settling (`submit`).
+
+use crate::cli::commands::append::{BOUND, read};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::shared::draft_file::Kept;
+use crate::cli::terminal::output::note;
+use crate::cli::shared::submit::{Submission, submit};
+use crate::disk;
+use crate::ledger::error::LedgerError;
+use std::path::Path;
+use std::process::Command;
+
+/// What the editor shows first.
+const TEMPLATE: &str = r#"# Drafts for annals. Each [[draft]] becomes one event.
+# Save and close to have them checked and to be asked; close without a change to leave.
+# A line that begins with # is a note.
+# quote points at the document's own words: the words themselves, or "first words … last words".
+
+[[draft]]
+quote = ""
+claim = ""
+# document = 3                     # needed where there is more than one
+# nth = 2                          # where the words stand there more than once
+# lang = "en"                      # the document's language, unless another
+# vouch = "said"                   # said: the document says so; so: it is so
+# attribution = [{ agent = "Kommersant", agent_type = "organization", act = "reports" }]
+# when = { edtf = "2022-01-26", as_written = "yesterday evening", basis = "derived" }
+# topics = [{ name = "NATO" }]
+
+# Other events are drafts too:
+# [[draft]]
+# type = "fact.corrected"
+# fact = 17
+# reason = "entry-error"
+# statement = "…"
+# claim = "…"
+"#;
+
+pub fn run(
+    context: &mut Context,
+    file: Option<&Path>,
+    options: &Submission,
+) -> Result<Exit, Failure> {
+    let editor = editor()?;
+    let kept = match file {
+        Some(file) => Kept::there(context, file)?,
+        None => Kept::new(context, "toml", TEMPLATE)?,
+    };
+    if let Err(failure) = open_editor(&editor, kept.path()) {
+        return kept.end(Err(failure), "--edit ", options.dry_run);
+    }
+    let text = disk::read_named(kept.path(), BOUND).map_err(LedgerError::from)?;
+    let unchanged = text == TEMPLATE.as_bytes();
+    if unchanged && file.is_none() {
+        kept.drop()?;
+        note("nothing was changed; nothing was written");
+        return Ok(Exit::Yes);
+    }
+    let outcome = match read(kept.path()) {
+        Ok(input) => submit(context, &input, options),
+        Err(failure) => Err(failure),
+    };
+    kept.end(outcome, "--edit ", options.dry_run)
+}
+
+/// The editor that the environment names; it may have arguments.
+fn editor() -> Result<String, Failure> {
+    let setting = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    setting("VISUAL").or_else(|| setting("EDITOR")).ok_or_else(|| {
+        Failure::usage("expected the name of an editor in VISUAL or EDITOR, found none")
+    })
+}
+
+/// Runs the editor, by the shell as git does, and waits for it.
+fn open_editor(editor: &str, path: &Path) -> Result<(), Failure> {
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{editor} \"$1\"")).arg(editor).arg(path);
+    match command.status()? {
+        status if status.success() => Ok(()),
+        status => Err(Failure::usage(format!("the editor {editor} ended with {status}"))),
+    }
+}

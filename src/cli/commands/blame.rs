@@ -1,0 +1,283 @@
+//! `annals blame`: a document's text with, for each quotation, the fact that rests on it.
+//!
+//! Always holds: text that no fact quotes is shown as such and counted; a quotation that is not
+//! the document's words is told apart, never drawn in. Not here: the layout (`blame/margin`),
+//! where spans begin and end (`view/spans`).
+
+mod margin;
+
+use crate::cli::terminal::formats;
+use crate::cli::terminal::command::{Command, Group, EditorOption};
+use crate::cli::terminal::options::Format;
+use crate::cli::shared::filter::{Asked, Filter, UNDATED, document_at, facts};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::{json, note, out, visible, width};
+use crate::cli::render::provenance;
+use crate::cli::render::words;
+use annals_core::hash::Hash;
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::DocumentFound;
+use crate::ledger::query::gather::gather;
+use crate::ledger::query::row::{DocumentRow, FactRow};
+use crate::ledger::query::since::{Became, since};
+use crate::ledger::query::spans::{Coverage, Quoted, Segment, coverage, quoted, segments};
+use crate::ledger::query::{AsOf, View};
+use annals_core::quote::Text;
+use annals_core::state::Status;
+use annals_core::time::Time;
+use clap::Args;
+use serde::Serialize;
+use std::io::Write;
+
+/// Read a document with, for each quotation, the fact that rests on it
+///
+/// What stands between ⟦ and ⟧ is quoted by the facts whose numbers stand after ⟦; all other text
+/// is quoted by none.
+#[derive(Debug, Args)]
+pub struct BlameArgs {
+    /// Position of the document
+    #[arg(value_name = "DOCUMENT")]
+    of: u64,
+    /// What the record held at this point [default: head]
+    #[arg(long, value_name = "POINT")]
+    as_of: Option<String>,
+    #[command(flatten)]
+    asked: Asked,
+}
+
+/// A fact that quotes the document.
+#[derive(Serialize)]
+pub struct Resting {
+    fact: u64,
+    hash: Hash,
+    status: Status,
+    overlays: Vec<String>,
+    claim: Option<String>,
+    by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_now: Option<String>,
+    at: Option<Time>,
+    confirmed_by: Vec<String>,
+    spans: Vec<Quoted>,
+}
+
+struct Answer<'a> {
+    as_of: AsOf,
+    document: &'a DocumentRow,
+    coverage: Coverage,
+    segments: Vec<Segment>,
+    facts: Vec<Resting>,
+    undated: Vec<Resting>,
+    since: Vec<Became>,
+}
+
+impl Command for BlameArgs {
+    const GROUP: Group = Group::Archivist;
+    const EDITOR: EditorOption = EditorOption::Filters;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, Failure> {
+    let record = context.record()?;
+    let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
+    document_at(&view, args.of, "DOCUMENT")?;
+    let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
+    let gathered = gather(&view, &names, &|fact| filter.takes(&view, fact))?;
+    let missing = || LedgerError::NotFound(format!("document {} could not be read", args.of));
+    let document = gathered.documents.get(&args.of).ok_or_else(missing)?;
+    let text = text_of(&view, document)?;
+    let untold = gathered.facts.values().filter(|row| row.words.withheld.is_some()).count();
+    let rows: Vec<&FactRow> = gathered.facts.values().filter(|row| filter.keeps(row)).collect();
+    if untold > 0 {
+        let untold = facts(untold, "may quote it too: the words are not told");
+        note(format!("note: {untold}"));
+    }
+    let rows: Vec<(&FactRow, Vec<Quoted>)> =
+        rows.into_iter().map(|row| (row, quoted(row, args.of, &text))).collect();
+    let rows = rows.into_iter().filter(|(_, spans)| !spans.is_empty()).collect();
+    let (rows, undated) = filter.by_date(rows, |(row, _)| &row.words);
+    let facts: Vec<Resting> = rows.into_iter().map(resting).collect();
+    let undated: Vec<Resting> = undated.into_iter().map(resting).collect();
+    let spans: Vec<Quoted> = facts.iter().flat_map(|fact| &fact.spans).copied().collect();
+    let segments = segments(&text, &spans);
+    let told = facts.iter().chain(&undated).map(|fact| fact.fact);
+    let answer = Answer {
+        as_of: view.as_of(),
+        document,
+        coverage: coverage(&segments),
+        since: since(&view, told),
+        segments,
+        facts,
+        undated,
+    };
+    let mut out = out(context.format());
+    match context.format() {
+        Format::Text => page(&mut out, &view, &answer, args.asked.when.as_deref())?,
+        Format::Json | Format::Csv => json(&mut out, &Whole::of(&answer))?,
+        Format::Jsonl => {
+            let AsOf { position: as_of, head, .. } = answer.as_of;
+            for segment in &answer.segments {
+                json(&mut out, &Line { as_of, head, document: args.of, segment })?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(provenance::warn(&view, gathered.damaged))
+}
+
+/// The text of a document; else an error that says why there is none.
+pub fn text_of(view: &View<'_>, row: &DocumentRow) -> Result<Text, Failure> {
+    let position = row.document;
+    let no = |why: String| LedgerError::NotFound(format!("document {position}: {why}"));
+    let Some(about) = &row.about else {
+        return Err(
+            no(format!("expected its digest, found {}", words::untold(row.withheld))).into()
+        );
+    };
+    let bytes = match view.record.document(&about.sha256)? {
+        DocumentFound::Whole(bytes) => Some(bytes),
+        DocumentFound::Absent => None,
+        DocumentFound::Damaged => {
+            return Err(no(format!(
+                "expected bytes of sha256 {}, found others: the file in this copy is damaged; \
+                 annals repair --from COPY takes it from another copy",
+                about.sha256
+            ))
+            .into());
+        }
+    };
+    let absent = || {
+        no(format!(
+            "expected its text in this copy, found none of sha256 {}; annals show {position} \
+             tells where it was captured",
+            about.sha256
+        ))
+    };
+    let text = Text::new(bytes.ok_or_else(absent)?);
+    Ok(text.ok_or_else(|| {
+        no(format!("expected a text in UTF-8, found other bytes of type {}", &*about.media_type))
+    })?)
+}
+
+fn resting((row, spans): (&FactRow, Vec<Quoted>)) -> Resting {
+    let present = row.revisions.iter().find(|revision| revision.act.event == row.revision);
+    let confirmations = row.confirmations.iter().filter(|row| row.stands);
+    Resting {
+        fact: row.fact,
+        hash: row.hash,
+        status: row.status,
+        overlays: words::overlays(row),
+        claim: row.words.claim.clone(),
+        by: present.map(|revision| revision.act.by.clone()),
+        by_now: present.and_then(|revision| revision.act.by_now.clone()),
+        at: present.and_then(|revision| revision.act.at),
+        confirmed_by: confirmations.map(|row| row.act.signer().to_string()).collect(),
+        spans,
+    }
+}
+
+fn page(
+    out: &mut dyn Write,
+    view: &View<'_>,
+    answer: &Answer<'_>,
+    when: Option<&str>,
+) -> Result<(), Failure> {
+    let about = answer.document.about.as_ref();
+    let title = about.map(|about| visible(&about.title)).unwrap_or_default();
+    let heading = format!("document {}: ", answer.document.document);
+    writeln!(out, "{}\n", words::hanging(&heading, &title, heading.len()))?;
+    margin::write(out, &answer.segments, &answer.facts, width())?;
+    apart(out, answer)?;
+    let when = when.map(|when| format!(", when {when}")).unwrap_or_default();
+    writeln!(out, "{}{when}", counted(answer))?;
+    provenance::line(out, &answer.as_of)?;
+    provenance::since(out, view, &answer.since)
+}
+
+/// Quotations that are not the document's words, and facts that a date could not decide.
+fn apart(out: &mut dyn Write, answer: &Answer<'_>) -> Result<(), Failure> {
+    for fact in &answer.facts {
+        for span in fact.spans.iter().filter(|span| !span.holds) {
+            let (number, start, end) = (fact.fact, span.start, span.end);
+            writeln!(
+                out,
+                "fact {number} quotes other words than stand at {start} to {end}; annals verify \
+                 tells more"
+            )?;
+        }
+    }
+    if !answer.undated.is_empty() {
+        writeln!(out, "{}:", facts(answer.undated.len(), UNDATED))?;
+        for fact in &answer.undated {
+            let heading = format!("{:>6}  {}  ", fact.fact, words::status(fact.status));
+            let claim = fact.claim.as_deref().map(visible).unwrap_or_default();
+            writeln!(out, "{}", words::hanging(&heading, &claim, 19))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// `37 facts quote 2100 of 2937 code points (71 %); 837 in 20 places are quoted by none`
+fn counted(answer: &Answer<'_>) -> String {
+    let Coverage { length, quoted, unquoted, gaps } = answer.coverage;
+    let count = answer.facts.len();
+    let verb = if count == 1 { "quotes" } else { "quote" };
+    let part = (quoted * 100).checked_div(length).unwrap_or(0);
+    let places = if gaps == 1 { "place" } else { "places" };
+    let facts = facts(count, verb);
+    format!(
+        "{facts} {quoted} of {length} code points ({part} %); {unquoted} in {gaps} {places} are \
+         quoted by none"
+    )
+}
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    as_of: &'a AsOf,
+    document: u64,
+    hash: Hash,
+    title: Option<&'a str>,
+    sha256: Option<Hash>,
+    coverage: Coverage,
+    segments: &'a [Segment],
+    facts: &'a [Resting],
+    undated: &'a [Resting],
+    since: &'a [Became],
+}
+
+impl<'a> Whole<'a> {
+    fn of(answer: &'a Answer<'a>) -> Whole<'a> {
+        let about = answer.document.about.as_ref();
+        Whole {
+            as_of: &answer.as_of,
+            document: answer.document.document,
+            hash: answer.document.hash,
+            title: about.map(|about| &*about.title),
+            sha256: about.map(|about| about.sha256),
+            coverage: answer.coverage,
+            segments: &answer.segments,
+            facts: &answer.facts,
+            undated: &answer.undated,
+            since: &answer.since,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    as_of: Option<u64>,
+    head: Option<Hash>,
+    document: u64,
+    #[serde(flatten)]
+    segment: &'a Segment,
+}

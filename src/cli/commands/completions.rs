@@ -1,0 +1,89 @@
+//! `annals completions` and `annals man`: what the shell and the reader of manuals want.
+
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::written::{Kind, Place};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Print completions for a shell
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    shell: clap_complete::Shell,
+}
+
+/// Print the manual page, or write the pages of all commands
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write a page for each command into this folder
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+}
+
+impl Command for CompletionsArgs {
+    const GROUP: Group = Group::SetUp;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        completions(context, self)
+    }
+}
+
+fn completions(context: &Context, args: CompletionsArgs) -> Result<Exit, Failure> {
+    let mut text = Vec::new();
+    clap_complete::generate(args.shell, &mut (context.program)(), "annals", &mut text);
+    print(&text)
+}
+
+impl Command for ManArgs {
+    const GROUP: Group = Group::SetUp;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        man(context, self)
+    }
+}
+
+fn man(context: &Context, args: ManArgs) -> Result<Exit, Failure> {
+    match args.to {
+        Some(folder) => {
+            std::fs::create_dir_all(&folder)?;
+            let mut command = (context.program)().disable_help_subcommand(true);
+            command.build();
+            let pages = pages(&command)?;
+            let place = |(name, _): &(String, _)| Place::new(&folder.join(name), Kind::Manual, &[]);
+            // All may be written before one is.
+            let places: Vec<Place> = pages.iter().map(place).collect::<Result<_, _>>()?;
+            for (place, (_, page)) in places.iter().zip(&pages) {
+                place.put(page)?;
+            }
+            Ok(Exit::Yes)
+        }
+        None => {
+            let mut text = Vec::new();
+            clap_mangen::Man::new((context.program)()).render(&mut text)?;
+            print(&text)
+        }
+    }
+}
+
+/// The pages of a command and of those in it, by the names of their files.
+fn pages(command: &clap::Command) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let mut found = Vec::new();
+    for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
+        found.extend(pages(inner)?);
+    }
+    let page = clap_mangen::Man::new(command.clone());
+    let mut text = Vec::new();
+    page.render(&mut text)?;
+    found.push((page.get_filename(), text));
+    Ok(found)
+}
+
+fn print(text: &[u8]) -> Result<Exit, Failure> {
+    use std::io::Write;
+    let mut out = crate::cli::terminal::output::data();
+    out.write_all(text)?;
+    out.flush()?;
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,54 @@
+//! `annals confirm`: facts whose words were read again.
+//!
+//! Always holds: what is confirmed is the present words of each fact. Not here: rules (`legal`).
+
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::ask;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::shared::fields::{self, QuoteArgs, WriteArgs};
+use crate::cli::shared::present;
+use crate::cli::shared::submit::{Submission, submit};
+use annals_core::event::vocabulary::{How, Stance, Type};
+use crate::ledger::write::draft::{Draft, Input, Name};
+use clap::Args;
+
+/// Confirm facts by reading them again
+///
+/// Each number is a fact, or the correction whose words were read: then it is refused if the fact
+/// was corrected again since.
+#[derive(Debug, Args)]
+pub struct ConfirmArgs {
+    /// Positions of the facts
+    #[arg(required = true)]
+    facts: Vec<u64>,
+    /// How you confirm them
+    #[arg(long, value_parser = fields::how())]
+    how: Option<How>,
+    #[command(flatten)]
+    place: QuoteArgs,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+impl Command for ConfirmArgs {
+    const GROUP: Group = Group::Editor;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, Failure> {
+    present::show(context, &args.facts, &args.write)?;
+    let how = ask::word(args.how, How::ALL, "how do you confirm", "--how")?;
+    let evidence = args.place.evidence(Stance::Supports).map(|entry| vec![entry]);
+    let draft = |fact: &u64| Draft {
+        kind: Some(Type::FactConfirmed),
+        fact: Some(Name::Position(*fact)),
+        how: Some(how),
+        evidence: evidence.clone(),
+        ..Draft::default()
+    };
+    submit(context, &Input::of(args.facts.iter().map(draft)), &Submission::of(&args.write))
+}

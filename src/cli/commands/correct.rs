@@ -1,0 +1,174 @@
+//! `annals correct`: a new revision of the words of a fact.
+//!
+//! Always holds: what is not given is taken over from the present revision; what an empty value is
+//! given for is left out; open disputes that are not resolved are named. Not here: `submit`.
+
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::ask;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::shared::fields::{QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, filled};
+use crate::cli::terminal::output::note;
+use crate::cli::shared::present;
+use crate::cli::shared::submit::{Submission, submit_typed};
+use crate::cli::render::words;
+use annals_core::event::body::Evidence;
+use annals_core::event::vocabulary::{Reason, Stance, Type};
+use crate::ledger::write::draft::{Draft, EvidenceDraft, ExactDraft, Name, QuoteDraft, SpanDraft, TranslationDraft, WhenDraft};
+use crate::ledger::query::row::{Charge, FactRow};
+use clap::Args;
+
+/// Correct a fact: a new revision of its words
+///
+/// What is not given is taken over. An empty value leaves a field out: --topic "" for no topic.
+/// --quote takes the place of what the fact quotes from the same document; what it quotes from
+/// others stays.
+#[derive(Debug, Args)]
+pub struct CorrectArgs {
+    /// Position of the fact
+    fact: u64,
+    #[command(flatten)]
+    why: ReasonArgs,
+    /// An open dispute that this resolves; may be given several times
+    #[arg(long, value_name = "POSITION")]
+    resolves: Vec<u64>,
+    #[command(flatten)]
+    words: WordsArgs,
+    #[command(flatten)]
+    place: QuoteArgs,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+impl Command for CorrectArgs {
+    const GROUP: Group = Group::Editor;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, Failure> {
+    let old = present::fact(context, args.fact)?;
+    if args.words.is_empty() && args.place.quote.is_none() {
+        args.words.claim = Some(new_claim(&old)?);
+    }
+    if args.place.quote.is_none() && args.place.document.is_some() {
+        return Err(Failure::usage("--document: expected --quote beside it, found none"));
+    }
+    let reason = ask::word(args.why.reason, Reason::ALL, "reason", "--reason")?;
+    let question = "statement (what was wrong, in a sentence for readers)";
+    let statement = ask::given(args.why.said.statement.take(), question, "--statement")?;
+    let resolves = resolves(context, &old, (reason, args.resolves))?;
+    let draft = Draft {
+        kind: Some(Type::FactCorrected),
+        fact: Some(Name::Position(args.fact)),
+        reason: Some(reason),
+        error_in: args.why.said.error_in,
+        statement: Some(statement),
+        resolves: Some(resolves.into_iter().map(Name::Position).collect()),
+        evidence: evidence(&old, args.place),
+        when: when(&old, &args.words),
+        ..args.words.draft()
+    };
+    submit_typed(context, &[draft], &Submission::shown(&args.write))
+}
+
+fn new_claim(old: &FactRow) -> Result<String, Failure> {
+    let nothing = || {
+        Failure::usage(
+            "expected what to correct (--claim, --quote, --according-to, --when, --topic, --lang \
+             or --vouch), found none; nothing was written",
+        )
+    };
+    if !ask::on_terminal() {
+        return Err(nothing());
+    }
+    let before = old.words.claim.clone().unwrap_or_default();
+    let claim = ask::line_from("claim", &before)?;
+    if claim == before { Err(nothing()) } else { Ok(claim) }
+}
+
+/// The disputes that are resolved: those given, or, on a terminal, those that are said to be.
+fn resolves(
+    context: &Context,
+    old: &FactRow,
+    given: (Reason, Vec<u64>),
+) -> Result<Vec<u64>, Failure> {
+    let (reason, mut resolves) = given;
+    let open: Vec<&Charge> = old.disputes.iter().filter(|dispute| dispute.stands).collect();
+    // More precise words resolve nothing, for nothing was wrong.
+    if !resolves.is_empty() || open.is_empty() || reason == Reason::MorePrecise {
+        return Ok(resolves);
+    }
+    if !context.global.yes && ask::on_terminal() {
+        for dispute in open {
+            let said = words::charge(dispute);
+            note(format!("dispute {}: {said} ({})", dispute.act.event, words::who(&dispute.act)));
+            if ask::yes("does this correction resolve it?")? {
+                resolves.push(dispute.act.event);
+            }
+        }
+        return Ok(resolves);
+    }
+    let names: Vec<String> = open.iter().map(|dispute| dispute.act.event.to_string()).collect();
+    note(format!(
+        "note: fact {} has open disputes, which stay open: {}; --resolves names those that this \
+         resolves",
+        old.fact,
+        names.join(", ")
+    ));
+    Ok(resolves)
+}
+
+/// The quotation that is given, and what is quoted from other documents.
+fn evidence(old: &FactRow, mut place: QuoteArgs) -> Option<Vec<EvidenceDraft>> {
+    let first = old.words.supporting().map(|row| row.evidence.document);
+    place.document = place.document.or(first);
+    place.quote.as_ref()?;
+    let given = place.evidence(Stance::Supports)?;
+    let rows = old.words.evidence.iter().map(|row| &row.evidence);
+    let others = rows.filter(|entry| Some(entry.document) != place.document).map(as_draft);
+    Some(std::iter::once(given).chain(others).collect())
+}
+
+/// Evidence of the record as a draft that settles to the same.
+fn as_draft(entry: &Evidence) -> EvidenceDraft {
+    let quote = entry.quote.as_ref().map(|quote| {
+        QuoteDraft::Exact(ExactDraft {
+            exact: Some(quote.exact.to_string()),
+            prefix: Some(quote.prefix.to_string()),
+            suffix: Some(quote.suffix.to_string()),
+        })
+    });
+    let span = entry.span.as_ref();
+    let translation = entry.translation.as_ref().map(|translation| TranslationDraft {
+        lang: Some(translation.lang.to_string()),
+        text: Some(translation.text.to_string()),
+        by: Some(translation.by),
+    });
+    EvidenceDraft {
+        document: Some(Name::Position(entry.document)),
+        stance: Some(entry.stance),
+        quote,
+        nth: None,
+        exact_edges: Some(true),
+        span: span.map(|span| SpanDraft { start: Some(span.start), end: Some(span.end) }),
+        reliability: entry.reliability,
+        translation,
+    }
+}
+
+/// The date with what is given in place of what was.
+fn when(old: &FactRow, given: &WordsArgs) -> Option<WhenDraft> {
+    let new = given.draft().when?;
+    let old = old.words.when.as_ref();
+    let written = |old: Option<&str>, given: &Option<String>| match given {
+        Some(text) => filled(text.clone()),
+        None => old.map(str::to_owned),
+    };
+    let edtf = written(old.and_then(|when| when.edtf.as_deref()), &given.when);
+    let as_written = old.and_then(|when| when.as_written.as_deref());
+    let as_written = written(as_written, &given.as_written);
+    Some(WhenDraft { edtf, as_written, basis: new.basis.or(old.map(|when| when.basis)) })
+}

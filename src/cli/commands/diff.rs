@@ -1,0 +1,280 @@
+//! `annals diff`: what changed between two points of the record, and why.
+//!
+//! Always holds: the first point is not after the second; the answer ends with both; exit 0
+//! whether something changed or not. Not here: what counts as a change (`view/between`).
+
+mod text;
+mod unified;
+
+use crate::cli::terminal::command::{Command, Group, EditorOption};
+use crate::cli::terminal::options::Format;
+use crate::cli::shared::filter::{Asked, Dated, Filter};
+use crate::cli::render::word_diff::changed;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::formats;
+use crate::cli::terminal::output::{json, out};
+use crate::cli::render::provenance;
+use crate::index::Slot;
+use crate::ledger::query::diff::{Between, Change, between};
+use crate::ledger::query::event::EventRow;
+use crate::ledger::query::gather::gather;
+use crate::ledger::query::names::Names;
+use crate::ledger::query::row::FactRow;
+use crate::ledger::query::since::{Became, since};
+use crate::ledger::query::{AsOf, Ask, View, touched};
+use clap::Args;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::io::Write;
+
+/// Show what changed between two points of the record, and why
+///
+/// Each point is meant as of its end: what the record held on the first against what it held on
+/// the second. With a filter of facts only facts and their relations are told.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The earlier point
+    #[arg(value_name = "A")]
+    from: String,
+    /// The later point
+    #[arg(value_name = "B", default_value = "head")]
+    to: String,
+    #[command(flatten)]
+    asked: Asked,
+    /// As a unified diff of the folded state, one text for each fact
+    #[arg(long)]
+    unified: bool,
+}
+
+/// What changed, of what was asked for.
+pub struct Answer<'a> {
+    from: AsOf,
+    to: AsOf,
+    changes: &'a Between,
+    facts: Vec<&'a Change>,
+    undated: Vec<&'a Change>,
+    since: Vec<Became>,
+}
+
+impl Command for DiffArgs {
+    const GROUP: Group = Group::Archivist;
+    const EDITOR: EditorOption = EditorOption::Filters;
+
+    fn formats(&self) -> &'static [Format] {
+        if self.unified { formats::TEXT } else { formats::OBJECT }
+    }
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, Failure> {
+    let record = context.record()?;
+    let size = |text: &str| provenance::size(context, &record, Some(text));
+    let sizes = (size(&args.from)?, size(&args.to)?);
+    let asked = |slot: &Slot<'_>| {
+        let mut named = touched(slot.index(), sizes)?;
+        named.extend(args.asked.document.filter(|document| *document < slot.size));
+        Ok(named)
+    };
+    // Editors are asked of all revisions, and a unified diff tells of all that stands.
+    let whole = args.unified || context.global.editor.is_some();
+    let open = |size: u64, ask: &Ask<'_>| match whole {
+        true => View::some(&record, size, ask),
+        false => View::since(&record, size, ask, sizes.0),
+    };
+    let to = open(sizes.1, &|slot, _| asked(slot))?;
+    // A document that is cited by now may have been there before.
+    let from = open(sizes.0, &|slot, _| {
+        let documents = to.state().fold.documents().iter().map(|document| document.position);
+        Ok(asked(slot)?.into_iter().chain(documents).collect())
+    })?;
+    let (from, to) = View::alike(from, to)?;
+    let (to, names) = provenance::begin(&record, to)?;
+    let (from, old_names) = provenance::begin(&record, from)?;
+    let (first, last) = (from.as_of(), to.as_of());
+    if first.size > last.size {
+        return Err(backwards(&args, &first, &last));
+    }
+    let filter = Filter::new(context, &record, (&to, &names), &args.asked)?;
+    let takes = |fact: u64| filter.takes(&to, fact) || filter.takes(&from, fact);
+    let mut changes = between(&from, &to, &names, &takes)?;
+    if !filter.is_empty() {
+        narrow(&mut changes, &filter);
+    }
+    filter.tell_unasked();
+    let (mut facts, mut undated) = (Vec::new(), Vec::new());
+    for change in &changes.facts {
+        let dates = [Some(&change.now), change.before.as_ref()].into_iter().flatten();
+        let dates: Vec<Dated> = dates.map(|words| filter.dated(words)).collect();
+        match (dates.contains(&Dated::In), dates.contains(&Dated::Undated)) {
+            (true, _) => facts.push(change),
+            (false, true) => undated.push(change),
+            (false, false) => {}
+        }
+    }
+    let told = facts.iter().chain(&undated).map(|change| change.fact);
+    let since = since(&to, told);
+    let answer = Answer { from: first, to: last, changes: &changes, facts, undated, since };
+    let mut out = out(context.format());
+    match context.format() {
+        Format::Text if args.unified => {
+            let facts = answer.facts.iter().chain(&answer.undated).map(|change| change.fact);
+            let mut facts: BTreeSet<u64> = facts.collect();
+            facts.extend(related((&to, &names), &answer, &filter)?);
+            let whole = filter.is_empty();
+            unified::write(&mut out, ((&from, &old_names), (&to, &names)), &facts, whole)?;
+            provenances(&mut out, &to, &answer)?;
+        }
+        Format::Text => {
+            text::write(&mut out, &answer, args.asked.when.as_deref())?;
+            provenances(&mut out, &to, &answer)?;
+        }
+        Format::Jsonl => lines(&mut out, &answer)?,
+        Format::Json | Format::Csv => json(&mut out, &Whole::of(&answer))?,
+    }
+    out.flush()?;
+    Ok(provenance::warn(&to, changes.damaged))
+}
+
+fn backwards(args: &DiffArgs, first: &AsOf, last: &AsOf) -> Failure {
+    let told = |as_of: &AsOf| match as_of.position {
+        Some(position) => format!("position {position}"),
+        None => "before the first event".to_owned(),
+    };
+    let (from, to) = (&args.from, &args.to);
+    Failure::usage(format!(
+        "expected the earlier point first, found {from:?} ({}) after {to:?} ({}); say annals diff \
+         with the two in the other order",
+        told(first),
+        told(last)
+    ))
+}
+
+/// Leaves the facts that were asked for and the relations among and to them.
+fn narrow(changes: &mut Between, filter: &Filter) {
+    let kept: BTreeSet<u64> =
+        changes.rows.iter().filter(|row| filter.keeps(row)).map(|row| row.fact).collect();
+    changes.facts.retain(|change| kept.contains(&change.fact));
+    changes.rows.retain(|row| kept.contains(&row.fact));
+    changes.relations.retain(|row| row.on.iter().any(|fact| kept.contains(fact)));
+    changes.documents.clear();
+    changes.editors.clear();
+    changes.ledger.clear();
+}
+
+/// The facts whose relations changed, of those that were asked for.
+fn related(
+    known: (&View<'_>, &Names),
+    answer: &Answer<'_>,
+    filter: &Filter,
+) -> Result<BTreeSet<u64>, Failure> {
+    let relations = answer.changes.relations.iter();
+    let ends: BTreeSet<u64> = relations.flat_map(|row| row.on.iter().copied()).collect();
+    if filter.is_empty() || ends.is_empty() {
+        return Ok(ends);
+    }
+    let (view, names) = known;
+    let wanted = |fact: u64| ends.contains(&fact) && filter.takes(view, fact);
+    let rows = gather(view, names, &wanted)?.facts.into_values();
+    let asked = |row: &FactRow| filter.keeps(row) && filter.dated(&row.words) != Dated::Out;
+    Ok(rows.filter(asked).map(|row| row.fact).collect())
+}
+
+/// Both provenances, and what became of the facts after the second point.
+fn provenances(out: &mut dyn Write, to: &View<'_>, answer: &Answer<'_>) -> Result<(), Failure> {
+    write!(out, "from: ")?;
+    provenance::line(out, &answer.from)?;
+    write!(out, "to: ")?;
+    provenance::line(out, &answer.to)?;
+    provenance::since(out, to, &answer.since)
+}
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    from: &'a AsOf,
+    to: &'a AsOf,
+    facts: Vec<Told<'a>>,
+    undated: Vec<Told<'a>>,
+    relations: &'a [EventRow],
+    documents: &'a [EventRow],
+    editors: &'a [EventRow],
+    ledger: &'a [EventRow],
+    since: &'a [Became],
+}
+
+/// A change with the words that changed marked as in the text form.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    change: &'a Change,
+    /// The claim with [-what is gone-] and {+what came+}; `None` if there is no other before it.
+    marked: Option<String>,
+}
+
+impl<'a> Told<'a> {
+    fn of(change: &'a Change) -> Told<'a> {
+        Told { change, marked: marked(change) }
+    }
+}
+
+/// The claim with its changed words marked, where two claims are told.
+fn marked(change: &Change) -> Option<String> {
+    let before = change.before.as_ref()?.claim.as_deref()?;
+    Some(changed(before, change.now.claim.as_deref()?))
+}
+
+impl<'a> Whole<'a> {
+    fn of(answer: &'a Answer<'a>) -> Whole<'a> {
+        let told = |list: &[&'a Change]| list.iter().map(|change| Told::of(change)).collect();
+        let Between { relations, documents, editors, ledger, .. } = answer.changes;
+        Whole {
+            from: &answer.from,
+            to: &answer.to,
+            facts: told(&answer.facts),
+            undated: told(&answer.undated),
+            relations,
+            documents,
+            editors,
+            ledger,
+            since: &answer.since,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Line<T: Serialize> {
+    from: Option<u64>,
+    from_head: Option<annals_core::hash::Hash>,
+    as_of: Option<u64>,
+    head: Option<annals_core::hash::Hash>,
+    section: &'static str,
+    #[serde(flatten)]
+    row: T,
+}
+
+fn lines(out: &mut dyn Write, answer: &Answer<'_>) -> Result<(), Failure> {
+    let Answer { from, to, .. } = answer;
+    let (from, from_head, as_of, head) = (from.position, from.head, to.position, to.head);
+    for (section, list) in [("facts", &answer.facts), ("undated", &answer.undated)] {
+        for change in list {
+            let row = Told::of(change);
+            json(out, &Line { from, from_head, as_of, head, section, row })?;
+        }
+    }
+    let Between { relations, documents, editors, ledger, .. } = answer.changes;
+    let events = [
+        ("relations", relations),
+        ("documents", documents),
+        ("editors", editors),
+        ("ledger", ledger),
+    ];
+    for (section, list) in events {
+        for row in list {
+            json(out, &Line { from, from_head, as_of, head, section, row })?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! A diff for people: each fact with what was done to it, by whom, when and why.
+//!
+//! Always holds: words that changed are marked, also without colour. Not here: other forms.
+
+use crate::cli::shared::filter::{UNDATED, facts};
+use crate::cli::render::word_diff::{changed, fields};
+use crate::cli::commands::diff::Answer;
+use crate::cli::render::effect;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::render::events;
+use crate::cli::terminal::output::visible;
+use crate::cli::render::words::{self, hanging};
+use annals_core::event::vocabulary::Type;
+use crate::ledger::query::diff::{Between, Change, Step};
+use crate::ledger::query::event::EventRow;
+use std::io::Write;
+
+/// Columns before the words: position, two spaces, status, two spaces.
+const INDENT: usize = 19;
+
+/// Writes all but the provenances.
+pub fn write(out: &mut dyn Write, answer: &Answer<'_>, when: Option<&str>) -> Result<(), Failure> {
+    for change in &answer.facts {
+        fact(out, change)?;
+    }
+    if !answer.undated.is_empty() {
+        writeln!(out, "{}:\n", facts(answer.undated.len(), UNDATED))?;
+        for change in &answer.undated {
+            fact(out, change)?;
+        }
+    }
+    let Between { relations, documents, editors, ledger, .. } = answer.changes;
+    let sections = [
+        ("relations", relations),
+        ("documents", documents),
+        ("editors", editors),
+        ("the ledger", ledger),
+    ];
+    for (heading, events) in sections {
+        section(out, heading, events)?;
+    }
+    let when = when.map(|when| format!(", when {when}")).unwrap_or_default();
+    let events = answer.to.size - answer.from.size;
+    let events = format!("{events} event{} between the points", if events == 1 { "" } else { "s" });
+    Ok(writeln!(out, "{}{when}; {events}", facts(answer.facts.len(), "changed"))?)
+}
+
+fn section(out: &mut dyn Write, heading: &str, events: &[EventRow]) -> Result<(), Failure> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{heading}\n")?;
+    for event in events {
+        events::text(out, event, None)?;
+    }
+    Ok(writeln!(out)?)
+}
+
+fn fact(out: &mut dyn Write, change: &Change) -> Result<(), Failure> {
+    let status = words::status(change.status);
+    let was = change.status_before.filter(|before| *before != change.status);
+    let was = was.map(|before| format!("; was {before}")).unwrap_or_default();
+    let done = change.changes.join(", ").replace('-', " ");
+    let done = if done.is_empty() { "stands otherwise".to_owned() } else { done };
+    writeln!(out, "{:>6}  {status}  {done}{was}", change.fact)?;
+    let mut below = |text: &str| writeln!(out, "{}", hanging(&" ".repeat(INDENT), text, INDENT));
+    match &change.before {
+        None => below(&words::claim(&change.now))?,
+        Some(before) => {
+            match (before.claim.as_deref(), change.now.claim.as_deref()) {
+                (Some(old), Some(new)) => below(&changed(old, new))?,
+                _ => {
+                    below(&format!("before: {}", words::claim(before)))?;
+                    below(&format!("now: {}", words::claim(&change.now)))?;
+                }
+            }
+            for line in fields(before, &change.now) {
+                below(&line)?;
+            }
+        }
+    }
+    for step in &change.acts {
+        below(&told(step))?;
+    }
+    Ok(writeln!(out)?)
+}
+
+/// `10: corrected, wrong-date: “Wednesday was the 26th” — Bo Berg, 2022-02-01 09:00`
+fn told(step: &Step) -> String {
+    let ends: Vec<String> = step.ends.iter().map(u64::to_string).collect();
+    let ends = ends.join(", ");
+    let what = match step.act.kind {
+        Type::FactCorrected if !ends.is_empty() => format!("corrected, resolves dispute {ends}"),
+        Type::FactUpheld => format!("upheld, ends dispute {ends}"),
+        Type::FactReinstated => format!("reinstated, ends retraction {ends}"),
+        Type::BodyReleased => format!("words of {ends} released"),
+        Type::BodyRedacted => format!("words of {ends} redacted"),
+        Type::LedgerChanged => {
+            let why = step.why.clone().unwrap_or_default();
+            let who = words::who(&step.act);
+            return format!("{}: the ledger asks for {why} — {who}", step.act.event);
+        }
+        Type::EditorRevoked => {
+            let who = step.subject.as_ref().map(effect::named).unwrap_or_default();
+            format!("undone by the revocation of {who}")
+        }
+        kind => kind.as_str().split('.').next_back().unwrap_or_default().to_owned(),
+    };
+    let why = step.why.as_ref().map(|why| format!(", {why}")).unwrap_or_default();
+    let place = step.error_in.map(|place| format!(", error in the {place}")).unwrap_or_default();
+    let said = match (&step.statement, step.withheld) {
+        (Some(statement), _) => format!(": “{}”", visible(statement)),
+        (None, Some(why)) => format!(": {}", words::untold(Some(why))),
+        (None, None) => String::new(),
+    };
+    format!("{}: {what}{why}{place}{said} — {}", step.act.event, words::who(&step.act))
+}

@@ -1,0 +1,201 @@
+//! A diff as people of code read it: the folded state as text, one text for each fact.
+//!
+//! Always holds: a text depends on the state and the bodies as of its point alone; every text that
+//! differs is told, with three lines around each change. Strangers' text is made visible, so that a
+//! line of it stays one line. Not here: which facts changed (`view/between`).
+
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::visible;
+use crate::cli::render::words;
+use crate::ledger::query::View;
+use crate::ledger::query::gather::{Gathered, gather};
+use crate::ledger::query::names::Names;
+use crate::ledger::query::row::{Act, DocumentRow, EvidenceRow, FactRow, dated};
+use similar::TextDiff;
+use std::collections::BTreeSet;
+use std::io::Write;
+
+type Known<'a, 'v> = (&'a View<'v>, &'a Names);
+
+/// Writes the texts that differ: facts, and with `whole` also documents, editors and the ledger.
+pub fn write(
+    out: &mut dyn Write,
+    known: (Known<'_, '_>, Known<'_, '_>),
+    facts: &BTreeSet<u64>,
+    whole: bool,
+) -> Result<(), Failure> {
+    let (from, to) = known;
+    let wanted = |fact: u64| facts.contains(&fact);
+    let old = gather(from.0, from.1, &wanted)?;
+    let new = gather(to.0, to.1, &wanted)?;
+    let stamps = (stamp(from.0), stamp(to.0));
+    if whole {
+        let ledgers = (ledger(from), ledger(to));
+        one(out, "ledger", ledgers, &stamps)?;
+        one(out, "editors", (editors(from), editors(to)), &stamps)?;
+        for position in new.documents.keys() {
+            let text = |rows: &Gathered| rows.documents.get(position).map(document);
+            one(out, &format!("document/{position}"), (text(&old), text(&new)), &stamps)?;
+        }
+    }
+    for position in new.facts.keys() {
+        let text = |rows: &Gathered| rows.facts.get(position).map(fact);
+        one(out, &format!("fact/{position}"), (text(&old), text(&new)), &stamps)?;
+    }
+    Ok(())
+}
+
+fn stamp(view: &View<'_>) -> String {
+    match view.as_of().position {
+        Some(position) => format!("as of {position}"),
+        None => "before the first event".to_owned(),
+    }
+}
+
+fn one(
+    out: &mut dyn Write,
+    name: &str,
+    texts: (Option<String>, Option<String>),
+    stamps: &(String, String),
+) -> Result<(), Failure> {
+    let heading = |text: &Option<String>, side: &str, stamp: &str| match text {
+        Some(_) => format!("{side}/{name}\t{stamp}"),
+        None => format!("/dev/null\t{stamp}"),
+    };
+    let (before, after) = (heading(&texts.0, "a", &stamps.0), heading(&texts.1, "b", &stamps.1));
+    let (old, new) = (texts.0.unwrap_or_default(), texts.1.unwrap_or_default());
+    let diff = TextDiff::from_lines(old.as_str(), new.as_str());
+    let mut unified = diff.unified_diff();
+    Ok(write!(out, "{}", unified.context_radius(3).header(&before, &after))?)
+}
+
+/// A text of one line for each value; a value without words has no line.
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    fn add(&mut self, name: &str, value: impl AsRef<str>) {
+        if !value.as_ref().is_empty() {
+            self.0.push_str(&format!("{name}: {}\n", value.as_ref()));
+        }
+    }
+
+    fn act(&mut self, name: &str, act: &Act, what: &str) {
+        let event = act.event;
+        self.add(name, format!("{event} {what} by {}", visible(&act.signer().to_string())));
+    }
+}
+
+fn fact(row: &FactRow) -> String {
+    let mut lines = Lines::default();
+    let said = &row.words;
+    lines.add("fact", row.fact.to_string());
+    lines.add("status", row.status.as_str());
+    lines.add("standing", words::overlays(row).join(", "));
+    lines.add("revision", row.revision.to_string());
+    lines.add("claim", words::claim(said));
+    lines.add("language", said.lang.as_deref().unwrap_or_default());
+    lines.add("vouched for", said.vouch.map(|vouch| vouch.to_string()).unwrap_or_default());
+    lines.add("when", words::when(&said.when));
+    for topic in &said.topics {
+        lines.add("topic", visible(&topic.name));
+    }
+    for hop in &said.attribution {
+        let sentence = words::attribution(std::slice::from_ref(hop)).unwrap_or_default();
+        lines.add("according to", sentence.trim_end_matches(" …"));
+    }
+    for row in &said.evidence {
+        lines.add("evidence", evidence(row));
+    }
+    for row in row.confirmations.iter().filter(|row| row.stands) {
+        lines.act("confirmed", &row.act, row.how.as_str());
+    }
+    for row in row.disputes.iter().filter(|row| row.stands) {
+        lines.act("disputed", &row.act, &words::charge(row));
+    }
+    for row in row.retractions.iter().filter(|row| row.stands) {
+        lines.act("retracted", &row.act, &words::charge(row));
+    }
+    for row in row.relations.iter().filter(|row| row.stands) {
+        let triple = format!("{} {} {}", row.from, row.rel, row.to);
+        lines.act("relation", &row.act, &triple);
+    }
+    lines.0
+}
+
+fn evidence(row: &EvidenceRow) -> String {
+    let quote = row.evidence.quote.as_ref().zip(row.evidence.span.as_ref());
+    let quote = quote.map(|(quote, span)| {
+        format!(" at {} to {}: “{}”", span.start, span.end, visible(&quote.exact))
+    });
+    let grade = row.evidence.reliability.map(|grade| format!(", reliability {grade}"));
+    format!(
+        "document {} {}{}{}",
+        row.evidence.document,
+        row.evidence.stance,
+        grade.unwrap_or_default(),
+        quote.unwrap_or_default()
+    )
+}
+
+fn document(row: &DocumentRow) -> String {
+    let mut lines = Lines::default();
+    lines.add("document", row.document.to_string());
+    let flags = [(row.suspect, "suspect"), (row.sealed, "sealed"), (row.redacted, "redacted")];
+    let flags: Vec<&str> = flags.iter().filter(|(so, _)| *so).map(|(_, word)| *word).collect();
+    lines.add("standing", flags.join(", "));
+    let Some(about) = &row.about else {
+        lines.add("words", words::untold(row.withheld));
+        return lines.0;
+    };
+    let shown = |text: Option<&str>| text.map(visible).unwrap_or_default();
+    lines.add("title", visible(&about.title));
+    lines.add("sha256", about.sha256.to_string());
+    lines.add("bytes", about.bytes.to_string());
+    lines.add("media type", &*about.media_type);
+    lines.add("language", &*about.lang);
+    lines.add("captured at", about.captured_at.as_str());
+    lines.add("derived from", about.derived_from.map(|from| from.to_string()).unwrap_or_default());
+    lines.add("method", shown(about.method.as_deref()));
+    lines.add("url", shown(about.url.as_deref()));
+    lines.add("publisher", shown(about.publisher.as_deref()));
+    for author in about.authors.iter().flatten() {
+        lines.add("author", visible(author));
+    }
+    lines.add("published", about.published.as_ref().map(dated).unwrap_or_default());
+    lines.add("archived at", shown(about.archived_at.as_deref()));
+    lines.add("rights", shown(about.rights.as_deref()));
+    lines.0
+}
+
+fn editors(known: Known<'_, '_>) -> Option<String> {
+    let (view, names) = known;
+    let mut lines = Lines::default();
+    for member in view.state().fold.roster.members() {
+        let roles = match (member.roles.admin, member.roles.editor) {
+            (true, true) => "admin and editor",
+            (true, false) => "admin",
+            (false, true) => "editor",
+            (false, false) => "no role",
+        };
+        let standing = match member.revoked {
+            Some(by) => format!("revoked by {by}"),
+            None => "active".to_owned(),
+        };
+        let name = visible(&names.of(&member.key));
+        lines.add("editor", format!("{name}, {roles}, {standing}, key {}", member.key));
+    }
+    (!lines.0.is_empty()).then_some(lines.0)
+}
+
+fn ledger(known: Known<'_, '_>) -> Option<String> {
+    let (view, names) = known;
+    let ledger = view.state().fold.ledger.as_ref()?;
+    let mut lines = Lines::default();
+    lines.add("origin", &*ledger.origin);
+    lines.add("title", names.title.as_deref().map(visible).unwrap_or_default());
+    lines.add("licence", names.licence.as_deref().map(visible).unwrap_or_default());
+    lines.add("confirmations", ledger.confirmations.to_string());
+    lines.add("log key", ledger.log_key.to_string());
+    Some(lines.0)
+}

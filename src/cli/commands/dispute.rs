@@ -1,0 +1,65 @@
+//! `annals dispute`: the words of a fact are said to be wrong.
+//!
+//! Always holds: a dispute has a reason, a place of the error and a statement. Not here: what
+//! closes it (`uphold`, `correct`).
+
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::ask;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::shared::fields::{ErrorArgs, QuoteArgs, WriteArgs};
+use crate::cli::shared::present;
+use crate::cli::shared::submit::{Submission, submit_typed};
+use annals_core::event::vocabulary::{Reason, Stance, Type};
+use crate::ledger::write::draft::{Draft, Name};
+use clap::Args;
+
+/// Dispute the words of a fact
+///
+/// A document that is quoted contradicts the claim, unless --stance says otherwise.
+#[derive(Debug, Args)]
+pub struct DisputeArgs {
+    /// Position of the fact
+    fact: u64,
+    #[command(flatten)]
+    why: ErrorArgs,
+    #[command(flatten)]
+    place: QuoteArgs,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+impl Command for DisputeArgs {
+    const GROUP: Group = Group::Editor;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: DisputeArgs) -> Result<Exit, Failure> {
+    present::show(context, &[args.fact], &args.write)?;
+    let (reason, statement) = errors(&args.why)?;
+    let draft = Draft {
+        kind: Some(Type::FactDisputed),
+        fact: Some(Name::Position(args.fact)),
+        reason: Some(reason),
+        error_in: args.why.said.error_in,
+        statement: Some(statement),
+        evidence: args.place.evidence(Stance::Contradicts).map(|entry| vec![entry]),
+        ..Draft::default()
+    };
+    submit_typed(context, &[draft], &Submission::of(&args.write))
+}
+
+/// The reason and statement of a dispute or a retraction, given or asked for.
+pub fn errors(why: &ErrorArgs) -> Result<(Reason, String), Failure> {
+    let all: Vec<Reason> =
+        Reason::ALL.iter().copied().filter(|reason| *reason != Reason::MorePrecise).collect();
+    if why.reason == Some(Reason::MorePrecise) {
+        return Err(Failure::usage("--reason: more-precise is for corrections only"));
+    }
+    let reason = ask::word(why.reason, &all, "reason", "--reason")?;
+    let question = "statement (why, in a sentence for readers)";
+    Ok((reason, ask::given(why.said.statement.clone(), question, "--statement")?))
+}

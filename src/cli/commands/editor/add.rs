@@ -1,0 +1,203 @@
+//! `annals editor add`: a key is enrolled by the request of its holder.
+
+use crate::cli::shared::admin::{self, Told, Trial, called};
+use crate::cli::terminal::context::Context;
+use crate::cli::commands::editor::{Namesakes, check_name, reading, recovery};
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::commands::init::{fit_name, words};
+use crate::cli::commands::key::{new_phrase, protection};
+use crate::cli::terminal::output::{note, visible};
+use crate::cli::shared::submit::tell as tell_receipt;
+use crate::entropy::draw;
+use annals_core::event::args::Roles;
+use annals_core::event::vocabulary::Role;
+use annals_core::key::SecretKey;
+use crate::keys::{Handle, KeyFolder, NewKey, Request, generate, read_request};
+use crate::ledger::write::append::{Prepared, Receipt};
+use crate::ledger::error::LedgerError;
+use crate::ledger::write::init::new_person;
+use crate::ledger::write::editors::{Directory, enrolment, parameters};
+use crate::ledger::reader::Record;
+use crate::ledger::query::names::Names;
+use crate::ledger::write::writer::Writer;
+use annals_core::roster::Member;
+use annals_core::text::Words;
+use clap::Args;
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+#[derive(Clone, Debug, Args)]
+pub struct AddArgs {
+    /// The request that its holder made with annals key new
+    #[arg(value_name = "FILE.request", required_unless_present = "local")]
+    request: Option<PathBuf>,
+    /// What it may sign: admin, editor, or both
+    #[arg(long = "role", value_name = "ROLE", value_parser = admin::role(), required = true)]
+    roles: Vec<Role>,
+    /// Its holder is the one of this key: a handle, a name, or digits of a key
+    #[arg(long, value_name = "NAME")]
+    person_of: Option<String>,
+    /// It is another person than the one in the record with that name, or with one that looks like
+    /// it; answers then show both with the digits of their keys
+    #[arg(long, conflicts_with = "person_of")]
+    same_name: bool,
+    /// Make the key here, for a desk that shares a machine
+    #[arg(long, value_name = "NAME", requires = "name", conflicts_with = "request")]
+    local: Option<String>,
+    /// The holder's name, with --local
+    #[arg(long, value_name = "WORDS", requires = "local")]
+    name: Option<String>,
+    /// With --local: leave the key unencrypted, on purpose
+    #[arg(long, requires = "local")]
+    no_passphrase: bool,
+    /// Sign with the recovery key, typed from the paper or in the file ANNALS_RECOVERY_FILE
+    #[arg(long)]
+    recovery: bool,
+    #[command(flatten)]
+    trial: Trial,
+}
+
+/// A key that is made here.
+struct Local {
+    handle: Handle,
+    secret: SecretKey,
+    phrase: Option<Zeroizing<String>>,
+}
+
+impl Local {
+    fn kept<'a>(&'a self, request: &'a Request) -> NewKey<'a> {
+        let protection = protection(self.phrase.as_ref());
+        let (handle, secret, request) = (&self.handle, &self.secret, Some(request));
+        NewKey { handle, secret, protection, request }
+    }
+}
+
+pub fn run(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
+    // A damaged request is told before anybody is asked for a passphrase.
+    let sent = args.request.as_ref().map(|path| read_request(path)).transpose()?;
+    context.trial = args.trial.dry_run;
+    let mut writer = context.writer()?;
+    let (request, local) = match sent {
+        Some(request) => (request, None),
+        None => made_here(context, &writer, &args)?,
+    };
+    let (_, names) = reading(&writer)?;
+    let roles = admin::roles(&args.roles);
+    let (person, told) = {
+        let same = same_person(&writer, &names, args.person_of.as_deref())?;
+        if let Some(first) = enrolled_already(&writer, &names, &request, (roles, same)) {
+            note("note: this key is enrolled so already");
+            return tell_receipt(&Receipt { first, count: 1, already: true }, &writer);
+        }
+        let namesakes = if args.same_name { Namesakes::Meant } else { Namesakes::Refused };
+        if writer.judge.chain.state.history.ever(request.key()).is_none() {
+            check_name(&names, request.name(), same.map(|member| &member.person), namesakes)?;
+        }
+        let told = tell(&names, &request, (roles, same));
+        let person = match same {
+            Some(member) => member.person.clone(),
+            None => new_person(draw(&mut *context.entropy).map_err(LedgerError::from)?)?,
+        };
+        (person, told)
+    };
+    let settled = enrolment(&writer, &request, roles, person)?;
+    let key = match args.recovery {
+        true => Box::new(recovery(context, &writer)?),
+        false => context.admin(&writer)?,
+    };
+    let prepared = admin::prepare(context, (&mut writer, &key), settled)?;
+    if !admin::may_write(context, &mut writer, args.trial, &told)? {
+        return Ok(Exit::Yes);
+    }
+    match local {
+        None => admin::write(&mut writer, &prepared, &told),
+        Some(local) => write_local(context, (&mut writer, &prepared), &local.kept(&request), &told),
+    }
+}
+
+/// The key's files first, so that no key is enrolled that nobody has; gone again if nothing is
+/// written.
+fn write_local(
+    context: &mut Context,
+    (writer, prepared): (&mut Writer, &Prepared),
+    new: &NewKey<'_>,
+    told: &Told,
+) -> Result<Exit, Failure> {
+    let keys = KeyFolder::open(&writer.paths.keys)?;
+    keys.add_new(new, &mut *context.entropy)?;
+    let written = admin::write(writer, prepared, told);
+    if written.is_err() && !is_written(writer, prepared) {
+        keys.remove_new(new);
+    }
+    written
+}
+
+/// Whether the events are in the record, as far as can be read.
+fn is_written(writer: &Writer, prepared: &Prepared) -> bool {
+    Record::open(writer.paths.clone()).is_ok_and(|record| record.size() > prepared.first)
+}
+
+/// The event that enrolled this key, where it stands with this name, these roles and this person:
+/// its receipt may be lost.
+fn enrolled_already(
+    writer: &Writer,
+    names: &Names,
+    request: &Request,
+    (roles, same): (Roles, Option<&Member>),
+) -> Option<u64> {
+    let member = writer.judge.chain.state.fold.roster.member(request.key())?;
+    let named = names.plain(&member.key) == Some(&**request.name());
+    let person = same.is_none_or(|same| same.person == member.person);
+    let stands = member.revoked.is_none() && member.roles == roles;
+    let own = request.check_origin(&parameters(writer).ok()?.origin).is_ok();
+    (named && person && stands && own).then_some(member.enrolled)
+}
+
+fn made_here(
+    context: &mut Context,
+    writer: &Writer,
+    args: &AddArgs,
+) -> Result<(Request, Option<Local>), Failure> {
+    let handle = Handle::new(args.local.clone().unwrap_or_default())?;
+    KeyFolder::open(&writer.paths.keys)?.check_free(&handle)?;
+    let name = words("--name", Words::new(args.name.clone().unwrap_or_default()))?;
+    fit_name("--name", &name)?;
+    let phrase = new_phrase(&handle, args.no_passphrase)?;
+    let secret = generate(&mut *context.entropy)?;
+    let request = Request::new(&secret, parameters(writer)?.origin.clone(), name);
+    Ok((request, Some(Local { handle, secret, phrase })))
+}
+
+fn same_person<'a>(
+    writer: &'a Writer,
+    names: &Names,
+    name: Option<&str>,
+) -> Result<Option<&'a Member>, Failure> {
+    let roster = &writer.judge.chain.state.fold.roster;
+    let directory = Directory { names, roster, keys: &writer.paths.keys };
+    let found = name.map(|name| directory.person(name)).transpose()?;
+    Ok(found.and_then(|row| roster.member(&row.key)))
+}
+
+fn tell(names: &Names, request: &Request, (roles, same): (Roles, Option<&Member>)) -> Told {
+    let name = visible(request.name());
+    let mut before = vec![format!("key {}", request.key())];
+    let person = same.map(|row| called(names.plain(&row.key).unwrap_or_default(), &row.key));
+    before.push(match &person {
+        Some(same) => format!("the same person as {same}"),
+        None => "a person who is not in the record yet".to_owned(),
+    });
+    if same.is_none() {
+        for key in names.taken_by(request.name(), None) {
+            let other = called(names.plain(&key).unwrap_or_default(), &key);
+            before.push(format!("note: another person than {other}, whose name looks like this"));
+        }
+    }
+    let roles = admin::shown(roles);
+    let same = person.map(|same| format!(", the same person as {same}")).unwrap_or_default();
+    Told {
+        what: format!("enrol {name} as {roles} in {}", request.origin()),
+        before,
+        after: vec![format!("enrolled {name} as {roles}, key {}{same}", request.key())],
+    }
+}

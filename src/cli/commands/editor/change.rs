@@ -1,0 +1,63 @@
+//! `annals editor change`: the roles or the name of a key.
+
+use crate::cli::shared::admin::{self, Told, Trial, called};
+use crate::cli::terminal::context::Context;
+use crate::cli::commands::editor::{Namesakes, check_name, reading};
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::commands::init::words;
+use crate::cli::terminal::output::visible;
+use annals_core::event::vocabulary::Role;
+use crate::ledger::write::editors::{Directory, change};
+use annals_core::text::Words;
+use clap::Args;
+
+#[derive(Clone, Debug, Args)]
+pub struct ChangeArgs {
+    /// Whose key: a handle, a name in the record, or 8 or more digits of the key
+    whose: String,
+    /// What it may sign from now on: admin, editor, or both [default: as before]
+    #[arg(long = "role", value_name = "ROLE", value_parser = admin::role())]
+    roles: Vec<Role>,
+    /// Its holder's name from now on [default: as before]
+    #[arg(long, value_name = "WORDS")]
+    name: Option<String>,
+    /// The name is another person's too, or looks like it
+    #[arg(long, requires = "name")]
+    same_name: bool,
+    #[command(flatten)]
+    trial: Trial,
+}
+
+pub fn run(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
+    context.trial = args.trial.dry_run;
+    let mut writer = context.writer()?;
+    let (_, names) = reading(&writer)?;
+    let roster = &writer.judge.chain.state.fold.roster;
+    let directory = Directory { names: &names, roster, keys: &writer.paths.keys };
+    let row = directory.row(&args.whose)?;
+    let (subject, before) = (row.key, row.roles);
+    let old = names.plain(&subject).map_or_else(|| names.of(&subject), str::to_owned);
+    let roles = if args.roles.is_empty() { before } else { admin::roles(&args.roles) };
+    let name = args.name.unwrap_or_else(|| old.clone());
+    let who = called(&old, &subject);
+    if roles == before && name == old {
+        let is = admin::shown(before);
+        return Err(Failure::usage(format!(
+            "{who} is {is} already; say what changes with --role or --name"
+        )));
+    }
+    if name != old {
+        let namesakes = if args.same_name { Namesakes::Meant } else { Namesakes::Refused };
+        check_name(&names, &name, Some(&row.person), namesakes)?;
+    }
+    let name = words("--name", Words::new(name))?;
+    let renamed = match *name == *old {
+        true => String::new(),
+        false => format!(", now called {}", visible(&name)),
+    };
+    let what = format!("{who}: {}, before {}{renamed}", admin::shown(roles), admin::shown(before));
+    let key = context.admin(&writer)?;
+    let told = Told { what: what.clone(), before: Vec::new(), after: vec![what] };
+    let settled = change(subject, roles, name);
+    admin::submit(context, (&mut writer, &key), (settled, args.trial), &told)
+}

@@ -1,0 +1,207 @@
+//! `annals editor list`: every key that was enrolled, as of a point. Writes nothing.
+
+use crate::cli::shared::admin::{called, shown};
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::{json, out, visible};
+use crate::cli::render::provenance;
+use crate::cli::render::columns::broken;
+use crate::cli::terminal::zone::minute;
+use annals_core::event::args::Roles;
+use annals_core::event::vocabulary::RevokeReason;
+use annals_core::fold::operation::{Deed, Revoked};
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
+use crate::ledger::table::Table;
+use crate::ledger::query::names::{Named, Names};
+use crate::ledger::query::{AsOf, View, no_fact};
+use annals_core::roster::Member;
+use annals_core::text::Person;
+use annals_core::time::Time;
+use clap::Args;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::Write;
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Who might sign at this point [default: head]
+    #[arg(long, value_name = "POINT")]
+    as_of: Option<String>,
+}
+
+/// A key of the roster.
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    key: PublicKey,
+    person: Person,
+    roles: Roles,
+    enrolled: Deeds,
+    revoked: Option<Deeds>,
+    reason: Option<RevokeReason>,
+    suspect_from: Option<u64>,
+}
+
+/// When something was done, and by whom.
+#[derive(Clone, Serialize)]
+struct Deeds {
+    event: u64,
+    at: Option<Time>,
+    by: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_now: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    as_of: AsOf,
+    editors: &'a [Row],
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    as_of: Option<u64>,
+    head: Option<Hash>,
+    #[serde(flatten)]
+    row: &'a Row,
+}
+
+pub fn run(context: &mut Context, args: ListArgs) -> Result<Exit, Failure> {
+    let record = context.record()?;
+    let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), &no_fact)?;
+    let rows = rows(&view, &names)?;
+    let as_of = view.as_of();
+    let mut out = out(context.format());
+    match context.format() {
+        Format::Text => text(&mut out, &rows, &as_of)?,
+        Format::Json => json(&mut out, &Whole { as_of, editors: &rows })?,
+        Format::Jsonl => {
+            for row in &rows {
+                json(&mut out, &Line { as_of: as_of.position, head: as_of.head, row })?;
+            }
+        }
+        Format::Csv => csv(&mut out, &rows, &as_of)?,
+    }
+    out.flush()?;
+    Ok(provenance::warn(&view, 0))
+}
+
+fn rows(view: &View<'_>, names: &Names) -> Result<Vec<Row>, Failure> {
+    let members = view.state().fold.roster.members();
+    let mut positions: Vec<u64> =
+        members.iter().flat_map(|row| [Some(row.enrolled), row.revoked]).flatten().collect();
+    positions.sort_unstable();
+    positions.dedup();
+    let mut deeds = BTreeMap::new();
+    view.at(&positions, &mut |seen| {
+        let by = seen.statement().map(|said| names.at(&said.by, seen.position)).unwrap_or_default();
+        let event = seen.position;
+        deeds.insert(event, Deeds { event, at: seen.at(), by: by.then, by_now: by.now });
+    })?;
+    let deed = |event: u64| {
+        let unread = || Deeds { event, at: None, by: String::new(), by_now: None };
+        deeds.get(&event).cloned().unwrap_or_else(unread)
+    };
+    let row = |row: &Member| {
+        let standing = revocations(view, &row.key);
+        Row {
+            name: names.of(&row.key),
+            key: row.key,
+            person: row.person.clone(),
+            roles: row.roles,
+            enrolled: deed(row.enrolled),
+            revoked: row.revoked.map(deed),
+            reason: standing.last().map(|revoked| revoked.reason),
+            suspect_from: standing.iter().filter_map(|revoked| revoked.suspect_from).next_back(),
+        }
+    };
+    Ok(members.iter().map(row).collect())
+}
+
+/// The revocations of a key that stand, oldest first: a key that left may be found stolen later.
+fn revocations<'a>(view: &'a View<'_>, key: &PublicKey) -> Vec<&'a Revoked> {
+    let acts = view.state().history.acts().iter();
+    let stands = acts.filter(|act| view.undone_by(act.position).is_none());
+    let of = stands.filter_map(|act| match &act.deed {
+        Deed::Revoked(revoked) if revoked.key == *key => Some(&**revoked),
+        _ => None,
+    });
+    of.collect()
+}
+
+fn text(out: &mut dyn Write, rows: &[Row], as_of: &AsOf) -> Result<(), Failure> {
+    for (index, row) in rows.iter().enumerate() {
+        let state = if row.revoked.is_some() { "revoked" } else { "active" };
+        writeln!(out, "{}, {}, {state}", visible(&row.name), shown(row.roles))?;
+        writeln!(out, "    key {}", row.key)?;
+        let first = rows.iter().take(index).find(|other| other.person == row.person);
+        if let Some(first) = first {
+            writeln!(out, "    the same person as {}", called(&first.name, &first.key))?;
+        }
+        writeln!(out, "    enrolled by {}", deed(&row.enrolled))?;
+        if let Some(revoked) = &row.revoked {
+            let reason = row.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+            let suspect = row.suspect_from.map(|from| format!(", suspect from {from}"));
+            let suspect = suspect.unwrap_or_default();
+            writeln!(out, "    revoked by {}{reason}{suspect}", deed(revoked))?;
+        }
+    }
+    let active = rows.iter().filter(|row| row.revoked.is_none()).count();
+    let keys = if rows.len() == 1 { "key" } else { "keys" };
+    writeln!(out, "{} {keys}, {active} active", rows.len())?;
+    provenance::line(out, as_of)
+}
+
+fn deed(deed: &Deeds) -> String {
+    let by = Named { then: deed.by.clone(), now: deed.by_now.clone() };
+    format!("{}, {}, {}", deed.event, minute(deed.at), visible(&by.to_string()))
+}
+
+const COLUMNS: [&str; 14] = [
+    "as_of",
+    "head",
+    "name",
+    "key",
+    "person",
+    "roles",
+    "enrolled",
+    "enrolled_at",
+    "enrolled_by",
+    "revoked",
+    "revoked_at",
+    "revoked_by",
+    "reason",
+    "suspect_from",
+];
+
+fn csv(out: &mut dyn Write, rows: &[Row], as_of: &AsOf) -> Result<(), Failure> {
+    fn some(value: Option<impl ToString>) -> String {
+        value.map(|value| value.to_string()).unwrap_or_default()
+    }
+    let mut table = Table::new(out);
+    table.row(&COLUMNS).map_err(broken)?;
+    for row in rows {
+        let revoked = row.revoked.as_ref();
+        let fields = [
+            some(as_of.position),
+            some(as_of.head),
+            row.name.clone(),
+            row.key.to_string(),
+            row.person.to_string(),
+            shown(row.roles),
+            row.enrolled.event.to_string(),
+            some(row.enrolled.at),
+            row.enrolled.by.clone(),
+            some(revoked.map(|deed| deed.event)),
+            some(revoked.and_then(|deed| deed.at)),
+            some(revoked.map(|deed| &deed.by)),
+            some(row.reason),
+            some(row.suspect_from),
+        ];
+        table.row(&fields).map_err(broken)?;
+    }
+    Ok(table.end()?)
+}

@@ -1,0 +1,215 @@
+//! `annals editor revoke`: the end of a key, and of what was signed with it after it was stolen.
+
+use crate::cli::shared::admin::{self, Told, Trial, called};
+use crate::cli::terminal::context::Context;
+use crate::cli::commands::editor::{reading, recovery};
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::{note, visible};
+use crate::cli::render::provenance;
+use annals_core::event::vocabulary::RevokeReason;
+use annals_core::key::{PublicKey, SigningKey};
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::revocation_impact::{Fallen, Fallout, Standing};
+use crate::ledger::write::editors::{Directory, revocation};
+use crate::ledger::query::point::Bound;
+use crate::ledger::reader::Record;
+use crate::ledger::query::View;
+use crate::ledger::query::effect::Effects;
+use crate::ledger::query::event::{on, row};
+use crate::ledger::query::names::Names;
+use crate::ledger::write::writer::Writer;
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+#[derive(Clone, Debug, Args)]
+pub struct RevokeArgs {
+    /// Whose key: a handle, a name in the record, or 8 or more digits of the key
+    name: String,
+    /// Why: left, rotated, lost or compromised
+    #[arg(long, value_name = "REASON", value_parser = reason())]
+    reason: RevokeReason,
+    /// What the key signed from this point on is undone: lost and compromised only
+    #[arg(long, value_name = "POINT")]
+    suspect_from: Option<String>,
+    /// What happened, for every reader of the record
+    #[arg(long, value_name = "WORDS")]
+    statement: Option<String>,
+    /// Sign with the recovery key, typed from the paper or in the file ANNALS_RECOVERY_FILE
+    #[arg(long)]
+    recovery: bool,
+    #[command(flatten)]
+    trial: Trial,
+}
+
+fn reason() -> impl TypedValueParser<Value = RevokeReason> {
+    let names = RevokeReason::ALL.iter().map(|reason| reason.as_str());
+    PossibleValuesParser::new(names).try_map(|word| RevokeReason::parse(&word).ok_or("no reason"))
+}
+
+pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
+    context.trial = args.trial.dry_run;
+    let mut writer = context.writer()?;
+    let (record, names) = reading(&writer)?;
+    let roster = &writer.judge.chain.state.fold.roster;
+    let directory = Directory { names: &names, roster, keys: &writer.paths.keys };
+    // A key that is revoked already may be found stolen: then it must be clear which one is meant.
+    let subject = match args.suspect_from {
+        Some(_) => directory.any_row(&args.name)?.key,
+        None => directory.row(&args.name)?.key,
+    };
+    let from = match &args.suspect_from {
+        Some(point) => Some(suspect_from(context, &record, point)?),
+        None => None,
+    };
+    let key = signer(context, &writer, &subject, args.recovery)?;
+    let who = called(names.plain(&subject).unwrap_or_default(), &subject);
+    let question = format!("what happened to the key of {who}? (for every reader)");
+    let stated = admin::statement(context, args.statement, &question)?;
+    let before = Standing::of(&writer.judge.chain.state);
+    let settled = revocation(subject, args.reason, from, stated);
+    let prepared = admin::prepare(context, (&mut writer, &key), settled)?;
+    let fallout = Fallout::between(&before, &Standing::of(&writer.judge.chain.state));
+    let told = tell(&record, &names, (&who, args.reason, from), &fallout)?;
+    if let Some(from) = from.filter(|_| fallout.struck.is_empty()) {
+        note(format!("note: the key of {who} signed nothing from {from} on that is not undone"));
+    }
+    match admin::may_write(context, &mut writer, args.trial, &told)? {
+        true => admin::write(&mut writer, &prepared, &told),
+        false => Ok(Exit::Yes),
+    }
+}
+
+/// The first position that is suspect. Event 0 never is.
+fn suspect_from(context: &Context, record: &Record, point: &str) -> Result<u64, Failure> {
+    let from = provenance::point(context, record, point, Bound::Start)?;
+    let last = record.size().saturating_sub(1);
+    if from > last || last == 0 {
+        return Err(LedgerError::NotFound(format!(
+            "--suspect-from: expected a point with an event at it or after it, found {point:?}; \
+             the last event is {last}, so nothing is suspect from there on: leave it out, or name \
+             an earlier point"
+        ))
+        .into());
+    }
+    if from == 0 {
+        note("note: event 0 is never undone; suspect from 1 on");
+    }
+    Ok(from.max(1))
+}
+
+/// An admin's key, or else the key itself, which may revoke itself.
+fn signer(
+    context: &Context,
+    writer: &Writer,
+    subject: &PublicKey,
+    by_recovery: bool,
+) -> Result<Box<dyn SigningKey>, Failure> {
+    if by_recovery {
+        return Ok(Box::new(recovery(context, writer)?));
+    }
+    let others = |row: &annals_core::roster::Member| row.roles.admin && row.key != *subject;
+    let itself = |row: &annals_core::roster::Member| row.key == *subject;
+    let here = crate::keys::KeyFolder::open(&writer.paths.keys)?.list()?.keys;
+    let roster = &writer.judge.chain.state.fold.roster;
+    let admin_here = here.iter().any(|listed| {
+        listed.held != crate::keys::Held::Elsewhere
+            && listed
+                .public
+                .and_then(|key| roster.member(&key))
+                .is_some_and(|row| others(row) && row.revoked.is_none())
+    });
+    match admin_here {
+        true => context.signer_that(writer, &others),
+        false => context.signer_that(writer, &itself),
+    }
+}
+
+/// How many events and facts are told in full.
+const IN_FULL: usize = 40;
+
+fn tell(
+    record: &Record,
+    names: &Names,
+    (who, reason, from): (&str, RevokeReason, Option<u64>),
+    fallout: &Fallout,
+) -> Result<Told, Failure> {
+    let suspect = from.map(|from| format!(", suspect from {from}")).unwrap_or_default();
+    let mut before = Vec::new();
+    let groups = [
+        ("struck, because the key signed it:", &fallout.struck),
+        ("set aside, because it rests on what is struck:", &fallout.set_aside),
+        ("in force again:", &fallout.restored),
+    ];
+    for (heading, events) in groups {
+        if !events.is_empty() {
+            before.push(heading.to_owned());
+            before.extend(lines(record, names, events)?);
+        }
+    }
+    if !fallout.facts.is_empty() {
+        before.push("facts that change:".to_owned());
+        before.extend(fallout.facts.iter().take(IN_FULL).map(fallen));
+        before.extend(more(fallout.facts.len()));
+    }
+    if from.is_some() && fallout.is_nothing() {
+        before.push("nothing is undone by it".to_owned());
+    }
+    let what = format!("revoke {who}: {reason}{suspect}");
+    let mut after = vec![format!("revoked {who}: {reason}{suspect}")];
+    for (word, events) in [
+        ("struck", &fallout.struck),
+        ("set aside", &fallout.set_aside),
+        ("in force again", &fallout.restored),
+    ] {
+        if !events.is_empty() {
+            let all: Vec<String> = events.iter().map(u64::to_string).collect();
+            after.push(format!("{word}: {}", all.join(", ")));
+        }
+    }
+    after.extend(fallout.facts.iter().map(|fact| fallen(fact).trim_start().to_owned()));
+    Ok(Told { what, before, after })
+}
+
+fn fallen(fact: &Fallen) -> String {
+    let Fallen { fact, before, after, suspect } = *fact;
+    let suspect = if suspect { ", suspect" } else { "" };
+    match before == after {
+        true => format!("  fact {fact}: {after}, as before{suspect}"),
+        false => format!("  fact {fact}: {after}, before {before}{suspect}"),
+    }
+}
+
+fn more(count: usize) -> Option<String> {
+    let rest = count.checked_sub(IN_FULL).filter(|rest| *rest > 0)?;
+    Some(format!("  and {rest} more"))
+}
+
+/// One line for each event: position, type, what it acts on, its words.
+fn lines(record: &Record, names: &Names, events: &[u64]) -> Result<Vec<String>, Failure> {
+    let view = View::open(record, record.size())?;
+    let effects = Effects::new(&view, names);
+    let (mut lines, mut failed) = (Vec::new(), Ok(()));
+    let wanted: &[u64] = events.get(..IN_FULL).unwrap_or(events);
+    view.at(wanted, &mut |seen| {
+        let said = seen.statement();
+        let acts_on = said.map(|said| on(&view, seen.position, &said.args)).unwrap_or_default();
+        let row = match row(&effects, seen, acts_on) {
+            Ok(row) => row,
+            Err(error) => {
+                failed = Err(error);
+                return;
+            }
+        };
+        let kind = row.kind.map(|kind| kind.to_string()).unwrap_or_default();
+        let facts: Vec<String> = row.on.iter().map(u64::to_string).collect();
+        let facts = match row.on == [row.position] || facts.is_empty() {
+            true => String::new(),
+            false => format!(" {}", facts.join(" and ")),
+        };
+        let words = row.words.as_deref().map(|words| format!(": {}", visible(words)));
+        lines.push(format!("  {} {kind}{facts}{}", row.position, words.unwrap_or_default()));
+    })?;
+    failed?;
+    lines.extend(more(events.len()));
+    Ok(lines)
+}

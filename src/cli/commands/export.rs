@@ -1,0 +1,79 @@
+//! `annals export`: the record in a bag that can be opened without this program.
+
+use crate::archive::bag::target::FolderGround;
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::{done, note};
+use crate::cli::render::provenance;
+use crate::keys::KeyFolder;
+use crate::ledger::exchange::apart::{Kept, expect_apart};
+use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::export::{Asked, export};
+use crate::ledger::query::point::Bound;
+use clap::{Args, value_parser};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Write the record, whole or up to a point, into a bag that outlives this program
+///
+/// A bag is a BagIt folder (RFC 8493): the journal, bodies, documents, checkpoints and tiles; the
+/// state as JSON, the facts as CSV and in the words of schema.org, PREMIS events, RO-Crate
+/// metadata, earlier states with a TimeMap; and VERIFY.txt, which says how to check all of it with
+/// sha512sum, openssl and python3. It holds what the ledger holds, sealed words too: what may be
+/// shown to everybody is for annals publish.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The folder to make; it must not be there yet
+    #[arg(long, value_name = "DIR")]
+    to: PathBuf,
+    /// Only what the record held at this point [default: head]
+    #[arg(long, value_name = "POINT")]
+    as_of: Option<String>,
+    /// Leave the log key's signatures out where it is not at hand
+    #[arg(long)]
+    unsigned: bool,
+    /// Number of threads, 1 to 256 [default: all cores]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
+}
+
+impl Command for ExportArgs {
+    const GROUP: Group = Group::Archivist;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, Failure> {
+    let record = context.signed_record()?;
+    expect_apart(&args.to, &Kept::of(&record.paths))?;
+    let until = match &args.as_of {
+        Some(text) => provenance::point(context, &record, text, Bound::End)?,
+        None => record.size(),
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = args.jobs.map_or(cores, usize::from);
+    let keys = match record.paths.keys.is_dir() {
+        true => KeyFolder::open(&record.paths.keys)?.log_keys()?.keys,
+        false => Vec::new(),
+    };
+    let asked = Asked { until, jobs, unsigned: args.unsigned };
+    let mut ground = FolderGround::open(&args.to, context.wait()?).map_err(LedgerError::from)?;
+    let exported = export(&record, &keys, &asked, &mut ground)?;
+    let mut out = done();
+    let (size, of, files) = (exported.size, exported.of, exported.files);
+    writeln!(out, "exported {size} of {of} events, {files} files, to {}", args.to.display())?;
+    match exported.checkpoint {
+        Some(signed) => writeln!(out, "checkpoint: of size {signed}")?,
+        None => writeln!(out, "checkpoint: none")?,
+    }
+    match exported.signed {
+        true => writeln!(out, "the log key signed the bag")?,
+        false => note("note: the log key is not at hand: the bag is not signed"),
+    }
+    writeln!(out, "VERIFY.txt in it says how to check it; annals verify {}", args.to.display())?;
+    out.flush()?;
+    Ok(Exit::Yes)
+}

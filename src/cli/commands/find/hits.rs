@@ -1,0 +1,127 @@
+//! Hits: the texts of a fact that have the words, and where.
+//!
+//! Always holds: marks are code points of the text as it stands in the record. Not here: how words
+//! are compared (`search`).
+
+use crate::cli::commands::find::mark;
+use crate::cli::terminal::output::visible;
+use crate::ledger::query::row::Words;
+use crate::ledger::query::scan::{Place, texts};
+use annals_core::search::{Phrase, Searched, joined};
+use serde::Serialize;
+use std::ops::Range;
+
+/// How many bytes of a long text are shown on each side of what was found, about.
+const CONTEXT: usize = 120;
+
+/// Where something was found, in code points.
+#[derive(Debug, Serialize)]
+pub struct Mark {
+    start: usize,
+    end: usize,
+}
+
+/// A text that has some of the words.
+#[derive(Debug, Serialize)]
+pub struct Hit {
+    /// `claim`, `quote` or `attribution`.
+    #[serde(rename = "in")]
+    pub within: &'static str,
+    /// The document that is quoted.
+    pub document: Option<u64>,
+    /// The text.
+    pub text: String,
+    /// What was found in it, in code points.
+    marks: Vec<Mark>,
+    #[serde(skip)]
+    places: Vec<Range<usize>>,
+}
+
+/// The texts that have at least one of the phrases.
+pub fn of(words: &Words, phrases: &[Phrase]) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (place, text) in texts(words) {
+        let (within, document) = match place {
+            Place::Claim => ("claim", None),
+            Place::Quote(document) => ("quote", Some(document)),
+            Place::Attribution => ("attribution", None),
+        };
+        let searched = Searched::new(&text);
+        let places = phrases.iter().flat_map(|phrase| searched.places(phrase)).collect();
+        let places = joined(places);
+        if !places.is_empty() {
+            let point = |byte: usize| text.get(..byte).unwrap_or_default().chars().count();
+            let mark =
+                |place: &Range<usize>| Mark { start: point(place.start), end: point(place.end) };
+            let marks = places.iter().map(mark).collect();
+            hits.push(Hit { within, document, text, marks, places });
+        }
+    }
+    hits
+}
+
+impl Hit {
+    /// Whether it is the claim.
+    pub fn is_claim(&self) -> bool {
+        self.within == "claim"
+    }
+
+    /// Which text it is, for people.
+    pub fn place(&self) -> String {
+        match self.document {
+            Some(document) => format!("{} of document {document}", self.within),
+            None => self.within.to_owned(),
+        }
+    }
+
+    /// The places as `start..end; start..end`, in code points.
+    pub fn spans(&self) -> String {
+        let span = |mark: &Mark| format!("{}..{}", mark.start, mark.end);
+        self.marks.iter().map(span).collect::<Vec<_>>().join("; ")
+    }
+
+    /// The text with what was found marked; of a long one what stands around it.
+    pub fn marked(&self) -> String {
+        let mut shown = String::new();
+        let mut at = 0;
+        for (index, place) in self.places.iter().enumerate() {
+            let before = self.text.get(at..place.start).unwrap_or_default();
+            shown.push_str(&visible(&middle(before, index > 0)));
+            shown.push_str(&mark(self.text.get(place.clone()).unwrap_or_default()));
+            at = place.end;
+        }
+        let rest = self.text.get(at..).unwrap_or_default();
+        shown + &visible(&head(rest))
+    }
+}
+
+/// What stands between two places, or before the first.
+fn middle(text: &str, after_one: bool) -> String {
+    match (text.len() > 2 * CONTEXT, after_one) {
+        (false, _) => text.to_owned(),
+        (true, true) => format!("{}{}", head(text), tail(text).trim_start_matches('…')),
+        (true, false) => tail(text),
+    }
+}
+
+/// The beginning of a long text, up to a space.
+fn head(text: &str) -> String {
+    if text.len() <= 2 * CONTEXT {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(CONTEXT);
+    let part = text.get(..end).unwrap_or_default();
+    let end = part.rfind(char::is_whitespace).unwrap_or(end);
+    format!("{} …", part.get(..end).unwrap_or_default())
+}
+
+/// The end of a long text, from a space on.
+fn tail(text: &str) -> String {
+    if text.len() <= 2 * CONTEXT {
+        return text.to_owned();
+    }
+    let start = text.ceil_char_boundary(text.len() - CONTEXT);
+    let part = text.get(start..).unwrap_or_default();
+    let start = part.find(char::is_whitespace).unwrap_or(0);
+    format!("…{}", part.get(start..).unwrap_or_default())
+}

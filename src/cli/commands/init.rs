@@ -1,0 +1,130 @@
+//! `annals init`: a new ledger, its log key and the founder's key.
+
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::ask;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure, announce_clock};
+use crate::cli::terminal::output::{done, note};
+use annals_core::event::body::Short;
+use crate::keys::{Handle, Protection, handle_from};
+use crate::ledger::write::init::{Founding, expect_free, init};
+use annals_core::naming::unfit;
+use annals_core::text::{Origin, TextError, Words};
+use clap::Args;
+use std::io::Write;
+
+/// Make a new ledger, its log key and the founder's key
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// A name for this record for ever, like a web address; nothing has to answer there
+    #[arg(long)]
+    origin: Option<String>,
+    /// The title of the record
+    #[arg(long)]
+    title: Option<String>,
+    /// The founder's name
+    #[arg(long)]
+    name: Option<String>,
+    /// The founder's handle, for file names [default: from the name]
+    #[arg(long)]
+    handle: Option<String>,
+    /// The licence of the record's words
+    #[arg(long, default_value = "CC-BY-4.0")]
+    licence: String,
+    /// How corrections are made, for readers
+    #[arg(long)]
+    corrections_policy: Option<String>,
+    /// How many other persons must confirm a fact
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=9))]
+    confirmations: u64,
+    /// How many events may come between signing and writing
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=65_536))]
+    window: u64,
+    /// Leave the founder's key unencrypted, on purpose
+    #[arg(long)]
+    no_passphrase: bool,
+}
+
+impl Command for InitArgs {
+    const GROUP: Group = Group::SetUp;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: InitArgs) -> Result<Exit, Failure> {
+    announce_clock(&context.clock);
+    let paths = context.new_paths();
+    expect_free(&paths)?;
+    let question = "origin (a name for this record for ever, like example.org/record)";
+    let origin = words("--origin", Origin::new(given(args.origin, question, "--origin")?))?;
+    let title = given(args.title, "title of the record", "--title")?;
+    let name = given(args.name, "your name", "--name")?;
+    fit_name("--name", &name)?;
+    let handle = match args.handle {
+        Some(handle) => Handle::new(handle)?,
+        None => handle_from(&name).ok_or_else(|| {
+            Failure::usage(format!("no handle can be made of {name:?}; give one with --handle"))
+        })?,
+    };
+    let founding = Founding {
+        origin,
+        title: words("--title", Words::new(title))?,
+        licence: words("--licence", Words::new(args.licence))?,
+        corrections_policy: policy(args.corrections_policy)?,
+        confirmations: args.confirmations,
+        window: args.window,
+        name: words("--name", Words::new(name))?,
+        handle,
+    };
+    let passphrase = match args.no_passphrase {
+        true => None,
+        false => Some(ask::new_passphrase(&founding.handle.to_string())?),
+    };
+    let protection = match &passphrase {
+        Some(passphrase) => Protection::Passphrase(passphrase),
+        None => Protection::Unencrypted,
+    };
+    let founded = init(paths, &founding, protection, (&mut context.clock, &mut *context.entropy))?;
+    let paths = &founded.writer.paths;
+    let mut out = done();
+    writeln!(out, "made {} and {}", paths.ledger.display(), paths.keys.display())?;
+    writeln!(out, "recovery key, printed once: write it on paper and keep it off this machine")?;
+    writeln!(out)?;
+    for line in founded.recovery.lines() {
+        writeln!(out, "    {line}")?;
+    }
+    writeln!(out)?;
+    out.flush()?;
+    note("a second admin can act when you cannot: annals key new NAME on their machine, then");
+    note("annals editor add NAME.request --role admin on this one");
+    Ok(Exit::Yes)
+}
+
+fn policy(text: Option<String>) -> Result<Option<Short>, Failure> {
+    text.map(|text| words("--corrections-policy", Words::new(text))).transpose()
+}
+
+fn given(value: Option<String>, question: &str, option: &str) -> Result<String, Failure> {
+    match value {
+        Some(value) => Ok(value),
+        None => ask::line(question, option, None),
+    }
+}
+
+/// Refuses a name that nobody may be given, because a reader does not see it whole or takes it for
+/// what the program says.
+pub fn fit_name(option: &str, name: &str) -> Result<(), Failure> {
+    match unfit(name) {
+        None => Ok(()),
+        Some(found) => Err(Failure::usage(format!(
+            "{option}: expected a name that a reader sees as it is, found {found}"
+        ))),
+    }
+}
+
+/// A value of a closed grammar or bounds, or a usage failure that names its option.
+pub fn words<T>(option: &str, value: Result<T, TextError>) -> Result<T, Failure> {
+    value.map_err(|error| Failure::usage(format!("{option}: {error}")))
+}

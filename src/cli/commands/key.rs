@@ -1,0 +1,240 @@
+//! `annals key`: the keys of the people here, before and after an admin enrols them.
+//!
+//! Always holds: no secret leaves its file and none is an argument; a key is made where it is used.
+//! It works where there is no ledger. Not here: who may sign (`editor`).
+
+mod list;
+
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::ask;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::formats;
+use crate::cli::commands::init::{fit_name, words};
+use crate::cli::terminal::output::{done, note};
+use annals_core::event::args::Args as EventArgs;
+use annals_core::key::SecretKey;
+use crate::keys::{Handle, KeyFolder, NewKey, Protection, Request, generate, import};
+use annals_core::text::{Origin, Words};
+use clap::{Args, Subcommand};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Make, import, list and show keys
+#[derive(Debug, Args)]
+pub struct KeyArgs {
+    #[command(subcommand)]
+    command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeyCommand {
+    /// Make a key and the request that an admin enrols it by
+    New(NewArgs),
+    /// Take over a key that was made elsewhere
+    Import(ImportArgs),
+    /// List the keys that are here
+    List,
+    /// Show one key: its files, its digits, who it is in the record
+    Show {
+        /// Its name here; `log` is the log key
+        name: String,
+    },
+    /// Change the passphrase of a key
+    Passphrase {
+        /// Its name here
+        name: String,
+        /// Leave it unencrypted, on purpose
+        #[arg(long)]
+        no_passphrase: bool,
+    },
+}
+
+/// What a request says.
+#[derive(Debug, Args)]
+pub struct Asking {
+    /// The name of its holder, as it will stand in the record
+    #[arg(long, value_name = "WORDS")]
+    name: Option<String>,
+    /// The record that it asks to sign in [default: the one here]
+    #[arg(long = "for", value_name = "ORIGIN")]
+    origin: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct NewArgs {
+    /// Its name here: a-z 0-9 . _ -
+    handle: String,
+    #[command(flatten)]
+    asking: Asking,
+    /// Leave it unencrypted, on purpose
+    #[arg(long)]
+    no_passphrase: bool,
+}
+
+#[derive(Debug, Args)]
+struct ImportArgs {
+    /// Its name here: a-z 0-9 . _ -
+    handle: String,
+    /// A PKCS#8 file in PEM, or an unencrypted OpenSSH key
+    file: PathBuf,
+    #[command(flatten)]
+    asking: Asking,
+    /// An OpenSSH key: say that no agent holds it and nothing else is signed with it
+    #[arg(long)]
+    used_for_nothing_else: bool,
+    /// Leave it unencrypted, on purpose
+    #[arg(long)]
+    no_passphrase: bool,
+}
+
+impl Command for KeyArgs {
+    const GROUP: Group = Group::SetUp;
+
+    fn formats(&self) -> &'static [Format] {
+        match self.command {
+            KeyCommand::List => formats::TABLE,
+            KeyCommand::Show { .. } => formats::OBJECT,
+            _ => formats::TEXT,
+        }
+    }
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: KeyArgs) -> Result<Exit, Failure> {
+    match args.command {
+        KeyCommand::New(args) => new(context, args),
+        KeyCommand::Import(args) => import_key(context, args),
+        KeyCommand::List => list::list(context),
+        KeyCommand::Show { name } => list::show(context, &name),
+        KeyCommand::Passphrase { name, no_passphrase } => passphrase(context, &name, no_passphrase),
+    }
+}
+
+fn new(context: &mut Context, args: NewArgs) -> Result<Exit, Failure> {
+    let handle = Handle::new(args.handle)?;
+    let keys = folder(context, &handle)?;
+    let (origin, name) = asked(context, args.asking)?;
+    let phrase = new_phrase(&handle, args.no_passphrase)?;
+    let secret = generate(&mut *context.entropy)?;
+    let request = Request::new(&secret, origin, name);
+    keep(context, &keys, (&handle, &secret, phrase.as_ref()), Some(&request))
+}
+
+fn import_key(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> {
+    let handle = Handle::new(args.handle)?;
+    let keys = folder(context, &handle)?;
+    let shown = args.file.display().to_string();
+    let asking = args.asking.name.is_some().then(|| asked(context, args.asking)).transpose()?;
+    let mut ask = |attempt| ask::passphrase(&shown, attempt);
+    let secret = import(&args.file, args.used_for_nothing_else, &mut ask)?;
+    let request = asking.map(|(origin, name)| Request::new(&secret, origin, name));
+    let phrase = new_phrase(&handle, args.no_passphrase)?;
+    keep(context, &keys, (&handle, &secret, phrase.as_ref()), request.as_ref())
+}
+
+/// Where the keys are, or will be; the handle is free there.
+fn folder(context: &Context, handle: &Handle) -> Result<PathBuf, Failure> {
+    let path = context.keys()?;
+    if path.is_dir() {
+        KeyFolder::open(&path)?.check_free(handle)?;
+    }
+    Ok(path)
+}
+
+/// The origin and the name of a request: given, asked for, or the origin of the record here.
+fn asked(context: &Context, asking: Asking) -> Result<(Origin, Words<2_000>), Failure> {
+    let question = "name of the key's holder, as it will stand in the record";
+    let name = match asking.name {
+        Some(name) => name,
+        None => ask::line(question, "--name", None)?,
+    };
+    fit_name("--name", &name)?;
+    let name = words("--name", Words::new(name))?;
+    let question = "origin of the record that the key is for, like example.org/record";
+    let origin = match (asking.origin, origin_here(context)?) {
+        (Some(origin), _) => words("--for", Origin::new(origin))?,
+        (None, Some(origin)) => origin,
+        (None, None) => words("--for", Origin::new(ask::line(question, "--for", None)?))?,
+    };
+    Ok((origin, name))
+}
+
+fn origin_here(context: &Context) -> Result<Option<Origin>, Failure> {
+    let Some(record) = context.record_here()?.filter(|record| record.size() > 0) else {
+        return Ok(None);
+    };
+    let statement = record.event(0)?.and_then(|event| event.reading.statement);
+    Ok(match statement.map(|statement| statement.args) {
+        Some(EventArgs::LedgerOpened(args)) => Some(args.origin),
+        _ => None,
+    })
+}
+
+/// A passphrase for the file of a new key, or none, on purpose.
+pub fn new_phrase(handle: &Handle, none: bool) -> Result<Option<Zeroizing<String>>, Failure> {
+    match none {
+        true => Ok(None),
+        false => ask::new_passphrase(handle).map(Some),
+    }
+}
+
+/// How a file is kept from others.
+pub fn protection(phrase: Option<&Zeroizing<String>>) -> Protection<'_> {
+    phrase.map_or(Protection::Unencrypted, |phrase| Protection::Passphrase(phrase))
+}
+
+fn keep(
+    context: &mut Context,
+    folder: &Path,
+    (handle, secret, phrase): (&Handle, &SecretKey, Option<&Zeroizing<String>>),
+    request: Option<&Request>,
+) -> Result<Exit, Failure> {
+    let new = NewKey { handle, secret, protection: protection(phrase), request };
+    let keys = KeyFolder::make(folder)?;
+    keys.add_new(&new, &mut *context.entropy)?;
+    let encrypted = if phrase.is_some() { "encrypted" } else { "not encrypted" };
+    let mut out = done();
+    writeln!(out, "{}: secret, {encrypted}", keys.secret_path(handle).display())?;
+    writeln!(out, "{}: public", keys.public_path(handle).display())?;
+    if let Some(request) = request {
+        let (path, origin) = (keys.request_path(handle), request.origin());
+        writeln!(out, "{}: to sign as {} in {origin}", path.display(), request.name())?;
+    }
+    writeln!(out, "key {}", secret.public())?;
+    out.flush()?;
+    match request {
+        Some(request) => note(format!(
+            "next: hand {handle}.request to an admin of {}, who says annals editor add \
+             {handle}.request --role editor; {handle}.key stays on this machine",
+            request.origin()
+        )),
+        None => note("note: there is no request; one is made where --name and --for are given"),
+    }
+    Ok(Exit::Yes)
+}
+
+fn passphrase(context: &mut Context, name: &str, none: bool) -> Result<Exit, Failure> {
+    let handle = Handle::new(name)?;
+    let keys = KeyFolder::open(context.keys()?)?;
+    let secret = keys.secret(&handle, &mut |attempt| ask::passphrase(name, attempt))?;
+    let phrase = match none {
+        true => None,
+        false => Some(ask::new_passphrase_in("ANNALS_NEW_PASSPHRASE_FILE", name)?),
+    };
+    keys.protect(&handle, &secret, protection(phrase.as_ref()), &mut *context.entropy)?;
+    let path = keys.secret_path(&handle);
+    let mut out = done();
+    match none {
+        true => writeln!(out, "{}: not encrypted any more", path.display())?,
+        false => writeln!(out, "{}: encrypted with the new passphrase", path.display())?,
+    }
+    out.flush()?;
+    note("note: copies of the file keep the old passphrase");
+    Ok(Exit::Yes)
+}

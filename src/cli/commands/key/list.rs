@@ -1,0 +1,221 @@
+//! `annals key list` and `annals key show`: the keys that are here, and who they are in the record.
+//!
+//! Always holds: no passphrase is asked for and nothing is written; a file that should be a key and
+//! cannot be read is told. Source: `keys::folder`.
+
+use crate::cli::shared::admin::{digits, shown};
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::{json, note, out, visible};
+use crate::cli::render::provenance;
+use crate::cli::render::columns::broken;
+use annals_core::event::args::Roles;
+use annals_core::key::PublicKey;
+use crate::keys::{Handle, Held, KeyFolder, Listed};
+use crate::ledger::write::append::chain;
+use crate::ledger::reader::Record;
+use crate::ledger::table::Table;
+use crate::ledger::query::{AsOf, no_fact};
+use annals_core::text::Origin;
+use serde::Serialize;
+use std::io::Write;
+
+/// A key that is here.
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    key: Option<PublicKey>,
+    secret: &'static str,
+    #[serde(flatten)]
+    enrolled: Option<Enrolled>,
+}
+
+/// What it is in the record here.
+#[derive(Serialize)]
+struct Enrolled {
+    holder: String,
+    roles: Roles,
+    enrolled: u64,
+    revoked: Option<u64>,
+}
+
+/// The record here, as much of it as is told.
+struct Here {
+    as_of: AsOf,
+    origin: Option<Origin>,
+    rows: Vec<(PublicKey, Enrolled)>,
+    exit: Exit,
+}
+
+#[derive(Serialize)]
+struct Whole {
+    #[serde(flatten)]
+    as_of: Option<AsOf>,
+    origin: Option<Origin>,
+    keys: Vec<Row>,
+}
+
+impl Here {
+    fn read(context: &Context, record: &Record) -> Result<Here, Failure> {
+        let (view, names) = provenance::view_of(context, record, None, &no_fact)?;
+        let fold = &view.state().fold;
+        let row = |member: &annals_core::roster::Member| {
+            let holder = names.of(&member.key);
+            let (roles, enrolled, revoked) = (member.roles, member.enrolled, member.revoked);
+            (member.key, Enrolled { holder, roles, enrolled, revoked })
+        };
+        Ok(Here {
+            as_of: view.as_of(),
+            origin: fold.ledger.as_ref().map(|ledger| ledger.origin.clone()),
+            rows: fold.roster.members().iter().map(row).collect(),
+            exit: provenance::warn(&view, 0),
+        })
+    }
+
+    /// Takes out what the record says of a key.
+    fn take(&mut self, key: &PublicKey) -> Option<Enrolled> {
+        let index = self.rows.iter().position(|(known, _)| known == key)?;
+        Some(self.rows.swap_remove(index).1)
+    }
+}
+
+fn row(listed: Listed, here: Option<&mut Here>) -> Row {
+    let secret = match listed.held {
+        Held::Elsewhere => "elsewhere",
+        Held::Encrypted => "encrypted",
+        Held::Unencrypted => "unencrypted",
+    };
+    let enrolled = here.zip(listed.public).and_then(|(here, key)| here.take(&key));
+    Row { name: listed.handle.to_string(), key: listed.public, secret, enrolled }
+}
+
+pub fn list(context: &mut Context) -> Result<Exit, Failure> {
+    let keys = KeyFolder::open(context.keys()?)?;
+    let record = context.record_here()?;
+    let mut here = record.as_ref().map(|record| Here::read(context, record)).transpose()?;
+    let listing = keys.list()?;
+    let rows = listing.keys.into_iter().map(|listed| row(listed, here.as_mut())).collect();
+    for fault in &listing.faults {
+        note(format!("warning: {}", chain(fault)));
+    }
+    let exit = here.as_ref().map_or(Exit::Yes, |here| here.exit);
+    write(context, rows, here)?;
+    Ok(if listing.faults.is_empty() { exit } else { Exit::Unknown })
+}
+
+fn write(context: &Context, rows: Vec<Row>, here: Option<Here>) -> Result<(), Failure> {
+    let mut out = out(context.format());
+    let origin = here.as_ref().and_then(|here| here.origin.clone());
+    let as_of = here.map(|here| here.as_of);
+    match context.format() {
+        Format::Text => {
+            let width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
+            for row in &rows {
+                let key = row.key.map(|key| digits(&key)).unwrap_or_default();
+                let enrolled = standing(row, origin.as_ref());
+                let (name, secret) = (&row.name, row.secret);
+                let line = format!("{name:<width$}  {secret:<11}  {key:<16}  {enrolled}");
+                writeln!(out, "{}", line.trim_end())?;
+            }
+            writeln!(out, "{} {}", rows.len(), if rows.len() == 1 { "key" } else { "keys" })?;
+            if let Some(as_of) = &as_of {
+                provenance::line(&mut out, as_of)?;
+            }
+        }
+        Format::Json => json(&mut out, &Whole { as_of, origin, keys: rows })?,
+        Format::Jsonl => {
+            for row in &rows {
+                json(&mut out, row)?;
+            }
+        }
+        Format::Csv => csv(&mut out, &rows, as_of.as_ref())?,
+    }
+    Ok(out.flush()?)
+}
+
+fn csv(out: &mut dyn Write, rows: &[Row], as_of: Option<&AsOf>) -> Result<(), Failure> {
+    let mut table = Table::new(out);
+    let columns =
+        ["as_of", "head", "name", "key", "secret", "holder", "roles", "enrolled", "revoked"];
+    table.row(&columns).map_err(broken)?;
+    let number = |number: Option<u64>| number.map(|it| it.to_string()).unwrap_or_default();
+    for row in rows {
+        let enrolled = row.enrolled.as_ref();
+        let fields = [
+            number(as_of.and_then(|it| it.position)),
+            as_of.and_then(|it| it.head).map(|head| head.to_string()).unwrap_or_default(),
+            row.name.clone(),
+            row.key.map(|key| key.to_string()).unwrap_or_default(),
+            row.secret.to_owned(),
+            enrolled.map(|it| it.holder.clone()).unwrap_or_default(),
+            enrolled.map(|it| shown(it.roles)).unwrap_or_default(),
+            number(enrolled.map(|it| it.enrolled)),
+            number(enrolled.and_then(|it| it.revoked)),
+        ];
+        table.row(&fields).map_err(broken)?;
+    }
+    Ok(table.end()?)
+}
+
+/// Who a key is in the record here.
+fn standing(row: &Row, origin: Option<&Origin>) -> String {
+    match (&row.enrolled, origin) {
+        (Some(it), _) => {
+            let state = match it.revoked {
+                Some(at) => format!("revoked by {at}"),
+                None => "active".to_owned(),
+            };
+            format!("{}, {}, {state}", visible(&it.holder), shown(it.roles))
+        }
+        (None, Some(origin)) => format!("not enrolled in {origin}"),
+        (None, None) => String::new(),
+    }
+}
+
+pub fn show(context: &mut Context, name: &str) -> Result<Exit, Failure> {
+    let keys = KeyFolder::open(context.keys()?)?;
+    let handle = if name == "log" { Handle::log() } else { Handle::new(name)? };
+    let listed = keys.look(handle.clone())?;
+    if listed.public.is_none() && listed.held == Held::Elsewhere {
+        // Neither file is there: reading the public one says so.
+        keys.public(&handle)?;
+    }
+    let record = context.record_here()?;
+    let mut here = record.as_ref().map(|record| Here::read(context, record)).transpose()?;
+    let row = row(listed, here.as_mut());
+    let exit = here.as_ref().map_or(Exit::Yes, |here| here.exit);
+    let mut out = out(context.format());
+    if context.format() != Format::Text {
+        json(&mut out, &row)?;
+        out.flush()?;
+        return Ok(exit);
+    }
+    let mut line = |name: &str, value: &str| writeln!(out, "{name:<9}{value}");
+    line("name", &row.name)?;
+    line("key", &row.key.map_or("not told without its passphrase".into(), |it| it.to_string()))?;
+    let secret = match row.secret {
+        "elsewhere" => "not here".to_owned(),
+        held => format!("{held}, {}", keys.secret_path(&handle).display()),
+    };
+    line("secret", &secret)?;
+    let files = [keys.public_path(&handle), keys.request_path(&handle)];
+    for (name, path) in ["public", "request"].iter().zip(files) {
+        if path.is_file() {
+            line(name, &path.display().to_string())?;
+        }
+    }
+    let origin = here.as_ref().and_then(|here| here.origin.as_ref());
+    let enrolled = match name {
+        "log" => origin.map(|origin| format!("signs checkpoints of {origin}")).unwrap_or_default(),
+        _ => standing(&row, origin),
+    };
+    if !enrolled.is_empty() {
+        line("record", &enrolled)?;
+    }
+    if let Some(here) = &here {
+        provenance::line(&mut out, &here.as_of)?;
+    }
+    out.flush()?;
+    Ok(exit)
+}

@@ -1,0 +1,261 @@
+//! `annals ledger`: what the ledger says of itself, its log key, its clock. All are an admin's.
+//!
+//! Always holds: a new log key is on the disk before the event that names it is written, and the
+//! old one stays. Not here: the first event (`init`). Source: FORMAT.md sections 4 and 9.
+
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::shared::admin::{self, Told, Trial};
+use crate::cli::terminal::answers::until_written;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::commands::init::words;
+use crate::cli::terminal::output::{note, visible};
+use crate::cli::shared::submit::tell;
+use annals_core::event::args::{self as event, Args as EventArgs};
+use annals_core::event::body::{Changed, Content, Short};
+use annals_core::event::vocabulary::RekeyReason;
+use annals_core::key::Possession;
+use crate::keys::{KeyFolder, generate, had_log_key};
+use crate::ledger::write::admin::{check_retime, rekeyed_already};
+use crate::ledger::write::append::Receipt;
+use crate::ledger::error::LedgerError;
+use crate::ledger::write::editors::{parameters, settled};
+use crate::ledger::reader::Record;
+use crate::ledger::query::names::Names;
+use crate::ledger::query::{View, no_fact};
+use crate::ledger::write::writer::Writer;
+use annals_core::text::Words;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
+
+/// Change the ledger's title and rules, its log key, its time
+#[derive(Debug, Args)]
+pub struct LedgerArgs {
+    #[command(subcommand)]
+    command: LedgerCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum LedgerCommand {
+    /// Change title, licence, confirmations or corrections policy
+    Change(ChangeArgs),
+    /// Make a new log key, and say why
+    Rekey(RekeyArgs),
+    /// Set the record's time back, after a clock ran ahead
+    Retime(RetimeArgs),
+}
+
+#[derive(Clone, Debug, Args)]
+struct ChangeArgs {
+    /// The title of the record [default: as before, as for all of these]
+    #[arg(long, value_name = "WORDS")]
+    title: Option<String>,
+    /// The licence of the record's words
+    #[arg(long, value_name = "WORDS")]
+    licence: Option<String>,
+    /// How many other persons must confirm a fact, at once and for all facts
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=9))]
+    confirmations: Option<u64>,
+    /// How corrections are made, for readers; empty: say nothing of it any more
+    #[arg(long, value_name = "WORDS")]
+    corrections_policy: Option<String>,
+    #[command(flatten)]
+    trial: Trial,
+}
+
+#[derive(Clone, Debug, Args)]
+struct RekeyArgs {
+    /// Why: rotated, then both keys sign for a time; or compromised, also where it is lost
+    #[arg(long, value_name = "REASON", value_parser = reason())]
+    reason: RekeyReason,
+    /// What happened, for every reader of the record
+    #[arg(long, value_name = "WORDS")]
+    statement: Option<String>,
+    /// Make another one, though the last event did so in the same words
+    #[arg(long)]
+    again: bool,
+    #[command(flatten)]
+    trial: Trial,
+}
+
+#[derive(Clone, Debug, Args)]
+struct RetimeArgs {
+    /// What was wrong with the clock, for every reader of the record
+    #[arg(long, value_name = "WORDS")]
+    statement: Option<String>,
+    #[command(flatten)]
+    trial: Trial,
+}
+
+fn reason() -> impl TypedValueParser<Value = RekeyReason> {
+    let names = RekeyReason::ALL.iter().map(|reason| reason.as_str());
+    PossibleValuesParser::new(names).try_map(|word| RekeyReason::parse(&word).ok_or("no reason"))
+}
+
+impl Command for LedgerArgs {
+    const GROUP: Group = Group::SetUp;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: LedgerArgs) -> Result<Exit, Failure> {
+    match args.command {
+        LedgerCommand::Change(args) => until_written(context, |it| change(it, args.clone())),
+        LedgerCommand::Rekey(args) => until_written(context, |it| rekey(it, args.clone())),
+        LedgerCommand::Retime(args) => until_written(context, |it| retime(it, args.clone())),
+    }
+}
+
+fn change(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
+    context.trial = args.trial.dry_run;
+    let mut writer = context.writer()?;
+    let record = Record::open(writer.paths.clone())?;
+    let names = Names::read(&View::some(&record, record.size(), &no_fact)?)?;
+    let before = u64::from(parameters(&writer)?.confirmations);
+    let confirmations = args.confirmations.unwrap_or(before);
+    let mut told = Vec::new();
+    let title = kept(("--title", args.title), names.title.as_deref(), &mut told)?;
+    let licence = kept(("--licence", args.licence), names.licence.as_deref(), &mut told)?;
+    let policy = match &args.corrections_policy {
+        Some(text) if text.is_empty() => None,
+        Some(text) => Some(words("--corrections-policy", Words::new(text.as_str()))?),
+        None => match &names.corrections_policy {
+            Some(text) => Some(words("--corrections-policy", Words::new(text.as_str()))?),
+            None => None,
+        },
+    };
+    if policy.as_deref() != names.corrections_policy.as_deref() {
+        let now = policy.as_deref().map_or("none".to_owned(), visible);
+        told.push(format!("corrections policy: {now}"));
+    }
+    if confirmations != before {
+        told.push(format!("confirmations: {confirmations}, before {before}"));
+    }
+    if told.is_empty() {
+        let why = "nothing would change; say what does with --title, --licence, --confirmations or \
+                   --corrections-policy";
+        return Err(Failure::usage(why));
+    }
+    let key = context.admin(&writer)?;
+    let args_of = EventArgs::LedgerChanged(event::LedgerChanged { confirmations });
+    let content = Content::LedgerChanged(Changed { title, licence, corrections_policy: policy });
+    let what = format!("change {}", parameters(&writer)?.origin);
+    let told = Told { what, before: told.clone(), after: told };
+    let act = (settled(args_of, content), args.trial);
+    admin::submit(context, (&mut writer, &key), act, &told)
+}
+
+/// A new value, or the one that stands.
+fn kept(
+    (option, given): (&str, Option<String>),
+    before: Option<&str>,
+    told: &mut Vec<String>,
+) -> Result<Short, Failure> {
+    let Some(text) = given.as_deref().or(before) else {
+        let why = format!("{option}: the present one cannot be read here; give one");
+        return Err(Failure::usage(why));
+    };
+    if Some(text) != before {
+        let was = before.map(|before| format!(", before {}", visible(before)));
+        let name = option.trim_start_matches('-');
+        told.push(format!("{name}: {}{}", visible(text), was.unwrap_or_default()));
+    }
+    words(option, Words::new(text))
+}
+
+fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
+    context.trial = args.trial.dry_run;
+    let mut writer = context.writer_of(true)?;
+    let ledger = parameters(&writer)?.clone();
+    let rotated = args.reason == RekeyReason::Rotated;
+    if rotated && !writer.holds_log_key(&ledger.log_key) {
+        if !had_log_key(&writer.paths.keys) {
+            writer.check_log_keys()?;
+        }
+        return Err(LedgerError::Key(format!(
+            "expected the log key {} in {}, found none: a key that is rotated signs once more \
+             beside the new one; put back a copy, or say --reason compromised",
+            ledger.log_key,
+            writer.paths.keys.display()
+        ))
+        .into());
+    }
+    let stated =
+        admin::statement(context, args.statement, "why is there a new log key? (for every reader)")?;
+    let key = context.admin(&writer)?;
+    let same = rekeyed_already(&writer, &key.public(), (args.reason, &stated))?;
+    if let Some(first) = same.filter(|_| !args.again) {
+        note("note: the last event made a new log key in these words; --again makes another one");
+        return tell(&Receipt { first, count: 1, already: true }, &writer);
+    }
+    let new = generate(&mut *context.entropy)?;
+    let possession = new.prove_possession(Possession::Log, &ledger.origin, &ledger.origin);
+    let (log_key, reason) = (new.public(), args.reason);
+    let args_of = event::LedgerRekeyed { log_key, reason, possession };
+    let act = settled(EventArgs::LedgerRekeyed(args_of), Content::LedgerRekeyed(stated));
+    let told = told_of_rekey(&ledger.log_key, &log_key, rotated);
+    let prepared = admin::prepare(context, (&mut writer, &key), act)?;
+    if !admin::may_write(context, &mut writer, args.trial, &told)? {
+        return Ok(Exit::Yes);
+    }
+    let keys = KeyFolder::open(&writer.paths.keys)?;
+    keys.add_next_log(&new, &mut *context.entropy)?;
+    writer.hold_log_key(new);
+    let exit = admin::write(&mut writer, &prepared, &told)?;
+    keys.name_log(&log_key)?;
+    note(format!(
+        "note: {} is the new log key; the one before is kept beside it; keep a copy of both",
+        writer.paths.log_key().display()
+    ));
+    Ok(exit)
+}
+
+fn told_of_rekey(old: &annals_core::key::PublicKey, new: &annals_core::key::PublicKey, rotated: bool) -> Told {
+    let signs = match rotated {
+        true => {
+            "both sign each checkpoint until the next rekeying, so that who knows the old one \
+                 can go on to the new one"
+        }
+        false => "the old one signs nothing any more; tell your readers the new one by another way",
+    };
+    Told {
+        what: "make a new log key".to_owned(),
+        before: vec![format!("new {new}"), format!("old {old}"), signs.to_owned()],
+        after: vec![format!("log key {new}, before {old}"), signs.to_owned()],
+    }
+}
+
+fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, Failure> {
+    context.trial = args.trial.dry_run;
+    let mut writer = context.writer_of(false)?;
+    writer.check_log_keys()?;
+    let now = context.clock.peek();
+    let began = began(&writer)?;
+    check_retime(&writer, began, now, context.global.clock_is_right)?;
+    let stated = admin::statement(
+        context,
+        args.statement,
+        "what was wrong with the clock? (for every reader)",
+    )?;
+    let key = context.admin(&writer)?;
+    let last = writer.judge.chain.at.map(|last| last.to_string()).unwrap_or_default();
+    let told = Told {
+        what: format!("set the record's time back to the clock's, {now}"),
+        before: vec![
+            format!("the last event's time is {last}"),
+            "every event that has a later time than this one counts as of this time".to_owned(),
+        ],
+        after: vec![format!("the record's time goes on from the clock's; it was {last}")],
+    };
+    let content = Content::LedgerRetimed(stated);
+    let act = settled(EventArgs::LedgerRetimed(event::LedgerRetimed {}), content);
+    admin::submit(context, (&mut writer, &key), (act, args.trial), &told)
+}
+
+/// The time of event 0.
+fn began(writer: &Writer) -> Result<Option<annals_core::time::Time>, Failure> {
+    let record = Record::open(writer.paths.clone())?;
+    Ok(record.event(0)?.and_then(|event| event.reading.place).map(|place| place.at))
+}

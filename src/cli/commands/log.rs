@@ -1,0 +1,339 @@
+//! `annals log`: the events one after the other, or the whole life of one fact.
+//!
+//! Always holds: the oldest first is streamed, with the folded state in memory and nothing more;
+//! the newest first holds the positions asked for and one stretch of events. A closed pipe ends
+//! the walk.
+//! Not here: how events are written (`log/print`).
+
+mod order;
+
+use crate::cli::terminal::formats;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::command::{Command, Group, EditorOption};
+use crate::cli::shared::filter::{document_at, has_topic, rests_on};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::{note, out};
+use crate::cli::render::provenance;
+use annals_core::event::body::Content;
+use annals_core::event::vocabulary::Type;
+use annals_core::key::PublicKey;
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::point::{Bound, no_position};
+use crate::ledger::query::effect::Effects;
+use crate::ledger::query::event::{EventRow, on, owners, row};
+use crate::ledger::query::content_text::{said, words};
+use crate::ledger::query::{Ask, Seen, View, subjects};
+use clap::Args;
+use crate::cli::render::events::Printer;
+use std::collections::BTreeSet;
+use std::io::Write;
+
+/// Show the events, or the whole life of one fact
+///
+/// With a position: all that was ever done to that fact or document, by whom, when and why.
+#[derive(Debug, Args)]
+pub struct LogArgs {
+    /// Only what was done to the fact or document at this position
+    position: Option<u64>,
+    /// From this point on
+    #[arg(long, value_name = "POINT")]
+    from: Option<String>,
+    /// Up to and with this point; names and standing are as of it
+    #[arg(long, value_name = "POINT", visible_alias = "as-of")]
+    until: Option<String>,
+    /// Only events of this type, such as fact.corrected, or of a family, such as fact
+    #[arg(long = "type", value_name = "TYPE", value_parser = kind)]
+    kind: Option<String>,
+    /// Only what concerns this document: it, facts that ever rested on it, acts that name it
+    #[arg(long, value_name = "POSITION")]
+    document: Option<u64>,
+    /// Only what was done to facts that ever had a topic with these words
+    #[arg(long)]
+    topic: Option<String>,
+    /// The newest first [default: the oldest first]
+    #[arg(long, visible_alias = "reverse")]
+    newest: bool,
+}
+
+fn kind(text: &str) -> Result<String, String> {
+    let family = |kind: &&Type| kind.as_str().split('.').next() == Some(text);
+    match Type::parse(text).is_some() || Type::ALL.iter().any(|kind| family(&kind)) {
+        true => Ok(text.to_owned()),
+        false => {
+            let all: Vec<&str> = Type::ALL.iter().map(|kind| kind.as_str()).collect();
+            Err(format!(
+                "expected fact, document, editor, ledger, relation, body, or one of {}",
+                all.join(", ")
+            ))
+        }
+    }
+}
+
+/// How many events are read at a time where the newest come first: each time the file they stand
+/// in is read from its start.
+const CHUNK: u64 = 16_384;
+
+impl Command for LogArgs {
+    const GROUP: Group = Group::Archivist;
+    const EDITOR: EditorOption = EditorOption::Filters;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::TABLE
+    }
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: LogArgs) -> Result<Exit, Failure> {
+    let record = context.record()?;
+    let ask: &Ask<'_> = &|slot, _| {
+        let mut named = match args.position {
+            Some(position) => subjects(slot, position)?,
+            None => BTreeSet::new(),
+        };
+        named.extend(args.document.filter(|document| *document < slot.size));
+        Ok(named)
+    };
+    let (view, names) = provenance::view_of(context, &record, args.until.as_deref(), ask)?;
+    let from = match &args.from {
+        Some(text) => provenance::point(context, &record, text, Bound::Start)?,
+        None => 0,
+    };
+    if let (Some(from), Some(until)) = (&args.from, &args.until) {
+        order::check(context, &record, (from, until))?;
+    }
+    let by = context.global.editor.as_deref();
+    let by = by.map(|name| provenance::keys(&record, &names, name)).transpose()?;
+    if let Some(document) = args.document {
+        document_at(&view, document, "--document")?;
+    }
+    let of = args.position.map(|position| subject(&view, position)).transpose()?;
+    let about = about(&view, &args)?;
+    let until = view.as_of().size;
+    let first = from.max(of.unwrap_or(0));
+    let effects = Effects::new(&view, &names);
+    let turned = match of {
+        Some(of) => turned(&effects, of)?,
+        None => BTreeSet::new(),
+    };
+    let (kind, document) = (args.kind, args.document);
+    let asked = Asked { first, until, of, turned, by, kind, about, document };
+    let mut out = out(context.format());
+    let as_of = view.as_of();
+    let mut printer = Printer::new(&mut out, context.format(), &as_of)?;
+    printer.life = of.is_some() && !args.newest;
+    match args.newest {
+        false => forward(&effects, &asked, &mut |row| printer.row(row))?,
+        true => backward(&effects, &asked, &mut |row| printer.row(row))?,
+    }
+    printer.end(of.and_then(|fact| crate::cli::render::events::standing(&view, fact)))?;
+    out.flush()?;
+    Ok(provenance::warn(&view, 0))
+}
+
+/// Which events are asked for.
+struct Asked {
+    first: u64,
+    until: u64,
+    of: Option<u64>,
+    /// The events that turned that fact though they are not about it.
+    turned: BTreeSet<u64>,
+    by: Option<Vec<PublicKey>>,
+    kind: Option<String>,
+    /// The facts of the topic and of the document.
+    about: Option<BTreeSet<u64>>,
+    document: Option<u64>,
+}
+
+impl Asked {
+    fn is_all(&self) -> bool {
+        let of = self.of.is_none() && self.about.is_none();
+        of && self.by.is_none() && self.kind.is_none()
+    }
+
+    /// The events among which those asked for are, oldest first; `each` says whether to go on.
+    fn walk(
+        &self,
+        view: &View<'_>,
+        each: &mut dyn FnMut(&Seen) -> bool,
+    ) -> Result<(), LedgerError> {
+        let Some(of) = self.of else { return view.walk(self.first, self.until, each) };
+        let (mut goes_on, mut met) = (true, false);
+        view.each(&mut |seen| {
+            let within = (self.first..self.until).contains(&seen.position);
+            goes_on = goes_on && (!within || each(seen));
+            met |= seen.position == of;
+        })?;
+        // An event that is about no fact and no document is in no life: it is all there is.
+        let missed = !met && (self.first..self.until).contains(&of);
+        if let Some(seen) = view.event(of)?.filter(|_| missed) {
+            each(&seen);
+        }
+        Ok(())
+    }
+
+    fn wants(&self, view: &View<'_>, seen: &Seen, on: &[u64]) -> bool {
+        let said = seen.statement();
+        let turned = self.turned.contains(&seen.position);
+        let of = turned || self.of.is_none_or(|of| of == seen.position || on.contains(&of));
+        let by = |keys: &Vec<PublicKey>| said.is_some_and(|said| keys.contains(&said.by));
+        let kind = |wanted: &String| {
+            said.is_some_and(|said| {
+                let kind = said.kind.as_str();
+                kind == wanted || kind.split('.').next() == Some(wanted)
+            })
+        };
+        let about = |facts: &BTreeSet<u64>| {
+            on.iter().any(|on| facts.contains(on) || self.document == Some(*on))
+                || self.document.is_some_and(|document| names_document(view, seen, document))
+        };
+        let cheap = of && self.by.as_ref().is_none_or(by) && self.kind.as_ref().is_none_or(kind);
+        cheap && self.about.as_ref().is_none_or(about)
+    }
+}
+
+/// The events that changed how a fact stands though they are not about it: a change of how many
+/// confirmations are asked for, and a suspect revocation.
+fn turned(effects: &Effects<'_, '_>, fact: u64) -> Result<BTreeSet<u64>, Failure> {
+    let mut found = BTreeSet::new();
+    for event in effects.turning(fact) {
+        let impact = effects.impact(event)?;
+        if impact.is_some_and(|impact| impact.facts.iter().any(|turned| turned.fact == fact)) {
+            found.insert(event);
+        }
+    }
+    Ok(found)
+}
+
+/// The facts of a topic, of a document, or of both; `None` where neither is asked for.
+fn about(view: &View<'_>, args: &LogArgs) -> Result<Option<BTreeSet<u64>>, Failure> {
+    let topic = args.topic.as_ref().map(|topic| topic.to_lowercase());
+    if topic.is_none() && args.document.is_none() {
+        return Ok(None);
+    }
+    let (mut of_topic, mut of_document) = (BTreeSet::new(), BTreeSet::new());
+    view.walk(0, view.as_of().size, &mut |seen| {
+        let fact = match view.content(seen) {
+            Ok(Content::FactAsserted(body)) => words(&body.fact),
+            Ok(Content::FactCorrected(body)) => words(&body.fact),
+            _ => return true,
+        };
+        let facts = owners(view, seen.position);
+        if topic.as_ref().is_some_and(|topic| has_topic(&fact, topic)) {
+            of_topic.extend(facts.iter().copied());
+        }
+        if args.document.is_some_and(|document| rests_on(&fact, document)) {
+            of_document.extend(facts);
+        }
+        true
+    })?;
+    Ok(Some(match (topic, args.document) {
+        (Some(_), Some(_)) => of_topic.intersection(&of_document).copied().collect(),
+        (Some(_), None) => of_topic,
+        _ => of_document,
+    }))
+}
+
+/// Whether the evidence of a confirmation, a dispute or the like names the document.
+fn names_document(view: &View<'_>, seen: &Seen, document: u64) -> bool {
+    let evidence = said(view.content(seen)).evidence;
+    evidence.iter().any(|row| row.evidence.document == document)
+}
+
+type Each<'a> = dyn FnMut(&EventRow) -> Result<(), Failure> + 'a;
+
+fn acts_on(view: &View<'_>, seen: &Seen) -> Vec<u64> {
+    let said = seen.statement();
+    said.map(|said| on(view, seen.position, &said.args)).unwrap_or_default()
+}
+
+fn forward(effects: &Effects<'_, '_>, asked: &Asked, each: &mut Each<'_>) -> Result<(), Failure> {
+    let view = effects.view();
+    let mut failed = Ok(());
+    asked.walk(view, &mut |seen| {
+        let on = acts_on(view, seen);
+        if asked.wants(view, seen, &on) {
+            failed = row(effects, seen, on).map_err(Failure::from).and_then(|row| each(&row));
+        }
+        failed.is_ok()
+    })?;
+    failed
+}
+
+fn backward(effects: &Effects<'_, '_>, asked: &Asked, each: &mut Each<'_>) -> Result<(), Failure> {
+    let view = effects.view();
+    // Where few are asked for, stretches without any of them are not read again.
+    let mut few = match asked.is_all() {
+        true => None,
+        false => Some(positions(view, asked)?),
+    };
+    let mut until = asked.until;
+    while until > asked.first {
+        let mut rows = Vec::new();
+        let mut keep = |seen: &Seen| {
+            let on = acts_on(view, seen);
+            if asked.wants(view, seen, &on) {
+                rows.push(row(effects, seen, on));
+            }
+        };
+        match &mut few {
+            Some(positions) => {
+                let chunk = positions.split_off(positions.len().saturating_sub(CHUNK as usize));
+                let Some(first) = chunk.first() else { break };
+                view.at(&chunk, &mut keep)?;
+                until = *first;
+            }
+            None => {
+                let from = until.saturating_sub(CHUNK).max(asked.first);
+                view.walk(from, until, &mut |seen| {
+                    keep(seen);
+                    true
+                })?;
+                until = from;
+            }
+        }
+        for row in rows.into_iter().rev() {
+            each(&row?)?;
+        }
+    }
+    Ok(())
+}
+
+fn positions(view: &View<'_>, asked: &Asked) -> Result<Vec<u64>, Failure> {
+    let mut positions = Vec::new();
+    asked.walk(view, &mut |seen| {
+        if asked.wants(view, seen, &acts_on(view, seen)) {
+            positions.push(seen.position);
+        }
+        true
+    })?;
+    Ok(positions)
+}
+
+/// The fact or document whose life is asked for; an act on one leads to it.
+fn subject(view: &View<'_>, position: u64) -> Result<u64, Failure> {
+    let size = view.as_of().size;
+    if position >= size {
+        return Err(no_position(position, size).into());
+    }
+    let seen = view.event(position)?;
+    let on = seen.map(|seen| acts_on(view, &seen)).unwrap_or_default();
+    match on.as_slice() {
+        [] => Ok(position),
+        [one] => {
+            if *one != position {
+                note(format!("note: event {position} acts on {one}; this is the life of {one}"));
+            }
+            Ok(*one)
+        }
+        several => {
+            let all: Vec<String> = several.iter().map(u64::to_string).collect();
+            let all = all.join(" and ");
+            let why = format!("event {position} relates {all}; say annals log with one of them");
+            Err(Failure::usage(why))
+        }
+    }
+}

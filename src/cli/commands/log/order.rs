@@ -1,0 +1,35 @@
+//! The two points of a stretch of the log: the first is not after the last.
+//!
+//! Always holds: a stretch in which nothing happened is no error; one that runs backwards is, also
+//! where nothing happened between. Not here: what a point means (`ledger::point`).
+
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::render::provenance;
+use crate::ledger::query::point::{Around, Bound, Point};
+use crate::ledger::reader::Record;
+
+/// Refuses `--from` a point that is after that of `--until`.
+pub fn check(context: &Context, record: &Record, asked: (&str, &str)) -> Result<(), Failure> {
+    let (from, until) = asked;
+    let around = Around::new(&context.global.tz, context.clock.peek())?;
+    let first = Point::parse(from, &around)?;
+    let last = Point::parse(until, &around)?;
+    let backwards = match (&first, &last) {
+        (Point::Within(start, _), Point::Within(_, end)) => start >= end,
+        // Since then nothing may have happened.
+        (Point::Within(..), Point::Head) => false,
+        _ => {
+            let clock = provenance::date_clock(context);
+            let first = first.resolve(record, Bound::Start, clock)?.size;
+            first >= last.resolve(record, Bound::End, clock)?.size
+        }
+    };
+    match backwards {
+        false => Ok(()),
+        true => Err(Failure::usage(format!(
+            "expected --from a point that is not after that of --until, found {from:?} after \
+             {until:?}; say the two the other way round"
+        ))),
+    }
+}

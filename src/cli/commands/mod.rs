@@ -1,0 +1,34 @@
+//! The commands: one file or folder each, with its arguments, formats and help group.
+//!
+//! Always holds: no command imports another. Not here: the list of commands (`cli`).
+
+pub mod append;
+pub mod completions;
+pub mod key;
+pub mod editor;
+pub mod ledger;
+pub mod document;
+pub mod review;
+pub mod confirm;
+pub mod dispute;
+pub mod uphold;
+pub mod correct;
+pub mod retract;
+pub mod reinstate;
+pub mod relate;
+pub mod status;
+pub mod replay;
+pub mod show;
+pub mod log;
+pub mod diff;
+pub mod find;
+pub mod blame;
+pub mod publish;
+pub mod timeline;
+pub mod export;
+pub mod import;
+pub mod init;
+pub mod repair;
+pub mod verify;
+pub mod witness;
+pub mod prove;

@@ -1,0 +1,124 @@
+//! `annals prove`: one file that shows a fact to be in the signed record.
+//!
+//! Always holds: the file is whole or not there, and no file is written over; what is left out is
+//! told, and whether the record that it is of verifies. Not here: what is put in
+//! (`ledger::prove`). Source: FORMAT.md section 12.
+
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::{data, note};
+use crate::cli::terminal::progress::Progress;
+use crate::disk::{self, Mode};
+use crate::ledger::exchange::apart::{Kept, expect_apart};
+use crate::ledger::audit::{Audit, audit};
+use crate::ledger::error::LedgerError;
+use crate::ledger::audit::prove::{c2sp, left_out, prove};
+use annals_core::verify::Report;
+use annals_core::verify::proof::stands;
+use clap::Args;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Make one file that proves a fact, its acts and their signers to others
+///
+/// The whole record is verified too: a proof that holds by itself can be made of one that does not
+/// verify, and then this is told and the exit is that of annals verify.
+#[derive(Debug, Args)]
+pub struct ProveArgs {
+    /// Position of the fact
+    position: u64,
+    /// The file to make [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Put the documents in, not only their digests
+    #[arg(long, conflicts_with = "c2sp")]
+    with_documents: bool,
+    /// Write the C2SP tlog-proof text (a draft) of the fact's event alone
+    #[arg(long)]
+    c2sp: bool,
+}
+
+impl Command for ProveArgs {
+    const GROUP: Group = Group::Auditor;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, Failure> {
+    let record = context.record()?;
+    let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    if let Some(path) = output {
+        expect_apart(path, &Kept::of(&record.paths))?;
+        expect_free(path)?;
+    }
+    let proof = prove(&record, args.position, args.with_documents)?;
+    let progress = Progress::new(record.size(), "verify");
+    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    let asked = Audit { jobs, ..Audit::default() };
+    let report = audit(&record, &asked, Some(&|done| progress.at(done)))?.report;
+    drop(progress);
+    let size = proof.checkpoint.size;
+    let text = match c2sp(&proof, args.position).filter(|_| args.c2sp) {
+        Some(text) => {
+            note(
+                "note: C2SP tlog-proof is a draft; it shows that the event is in the log, no more",
+            );
+            text.write()
+        }
+        None => proof.write(),
+    };
+    match output {
+        Some(path) => write(path, &text)?,
+        None => {
+            let mut out = data();
+            out.write_all(text.as_bytes())?;
+            out.flush()?;
+        }
+    }
+    let (fact, bytes) = (args.position, text.len());
+    let events = if args.c2sp { 1 } else { proof.events.len() };
+    note(format!("fact {fact} in the record of size {size}: {events} events, {bytes} bytes"));
+    note(format!("fact {fact}: {}, as of size {size}; there may be later acts", stands(&proof)));
+    if !args.c2sp {
+        note(format!("left out: {}", left_out(&proof).unwrap_or_else(|| "nothing".to_owned())));
+    }
+    if size < record.size() {
+        let rest = record.size() - size;
+        note(format!("the last {rest} events are not yet signed and not in it"));
+    }
+    Ok(warn(&report))
+}
+
+/// Tells if the record does not verify; the exit code that follows from it.
+fn warn(report: &Report) -> Exit {
+    if report.exit() != 0 {
+        let faults = match report.faults.len() {
+            0 => "could not be read to its end".to_owned(),
+            1 => "has 1 fault".to_owned(),
+            count => format!("has {count} faults"),
+        };
+        note(format!(
+            "warning: the record {faults}; the proof holds by itself and says nothing of that; \
+             annals verify tells all"
+        ));
+    }
+    Exit::of(report.exit())
+}
+
+/// Asked before any work; nothing is written over either way.
+fn expect_free(path: &Path) -> Result<(), LedgerError> {
+    match disk::open::look(path).map_err(disk::error("look at", path))? {
+        Some(_) => Err(LedgerError::ThereAlready(path.to_owned())),
+        None => Ok(()),
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), LedgerError> {
+    match disk::write_new(path, text.as_bytes(), Mode::Shared) {
+        Err(error) if error.is_there_already() => Err(LedgerError::ThereAlready(path.to_owned())),
+        other => Ok(other?),
+    }
+}

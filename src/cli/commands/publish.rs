@@ -1,0 +1,90 @@
+//! `annals publish`: the record as static files for any web server.
+
+use crate::archive::publish_target::FolderShelf;
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::{done, note};
+use crate::cli::terminal::progress::Progress;
+use crate::cli::commands::witness::collect_for_publication;
+use crate::ledger::exchange::apart::{Kept, expect_folder_apart};
+use crate::ledger::exchange::publish::Verified;
+use clap::{Args, value_parser};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Write the record as static files, only what is new
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct PublishArgs {
+    /// A folder of an earlier publication of this record, or an empty or new one
+    dir: PathBuf,
+    /// Number of threads, 1 to 256 [default: all cores]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
+    /// Do not ask the witnesses of the policy to cosign first
+    #[arg(long)]
+    no_witness: bool,
+}
+
+const AFTER_HELP: &str = "\
+The record is verified first, and its checkpoint must cover all of it. The files are laid out as
+C2SP tlog-tiles has it (FORMAT.md section 9); annals verify DIR, or the address at which a web
+server serves it, judges them. An interrupted publication is finished by the next one, and what is
+damaged or missing there is written again. What is sealed or redacted is not published, and is
+removed if it was.
+
+Where keys/policy names witnesses, they are asked first. Nothing is published where their
+cosignatures do not meet the policy's quorum (exit 5; --no-witness publishes all the same), or where
+a signed checkpoint shows another or a longer record (exit 4). An answer that nobody signed is
+reported, whatever it says, and stops nothing.";
+
+impl Command for PublishArgs {
+    const GROUP: Group = Group::Archivist;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
+    let mut record = context.signed_record()?;
+    expect_folder_apart(&args.dir, &Kept::of(&record.paths))?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = args.jobs.map_or(cores, usize::from);
+    if !args.no_witness {
+        match collect_for_publication(context, &record)? {
+            Exit::Yes => {}
+            Exit::Untrusted => {
+                note("nothing was published; --no-witness publishes without the quorum");
+                return Ok(Exit::Untrusted);
+            }
+            other => {
+                note("nothing was published");
+                return Ok(other);
+            }
+        }
+    }
+    // The checkpoint may have new lines now.
+    record = context.signed_record()?;
+    let mut shelf = FolderShelf::open(&args.dir, context.wait()?)?;
+    let progress = Progress::new(record.size(), "verify");
+    let verified = Verified::of(&record, jobs, Some(&|done| progress.at(done)))?;
+    drop(progress);
+    let publication = verified.publish(&mut shelf)?;
+    let mut out = done();
+    let (dir, size) = (args.dir.display(), publication.size);
+    match publication.before {
+        0 => writeln!(out, "published {size} events in {dir}")?,
+        before if before == size => writeln!(out, "published already: {size} events in {dir}")?,
+        before => writeln!(out, "published events {before} to {} in {dir}", size - 1)?,
+    }
+    out.flush()?;
+    note(format!("{} files written, {} removed", publication.written, publication.removed));
+    match publication.mended {
+        0 => {}
+        1 => note("1 of them was damaged or missing there, and was written again"),
+        more => note(format!("{more} of them were damaged or missing there, and written again")),
+    }
+    Ok(Exit::Yes)
+}

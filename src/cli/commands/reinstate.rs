@@ -1,0 +1,64 @@
+//! `annals reinstate`: a retraction is ended.
+//!
+//! Always holds: a fact that is named means its standing retraction. Not here: who may reinstate
+//! (`legal`).
+
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::ask;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::shared::fields::{QuoteArgs, WriteArgs};
+use crate::cli::shared::submit::{Submission, submit_typed};
+use annals_core::event::vocabulary::{Stance, Type};
+use crate::ledger::write::draft::{Draft, Name};
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::Record;
+use clap::Args;
+
+/// End a retraction
+#[derive(Debug, Args)]
+pub struct ReinstateArgs {
+    /// Position of the retraction, or of the fact that is retracted
+    position: u64,
+    /// Why the fact stands again, in a sentence for readers
+    #[arg(long)]
+    statement: Option<String>,
+    #[command(flatten)]
+    place: QuoteArgs,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+impl Command for ReinstateArgs {
+    const GROUP: Group = Group::Editor;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, Failure> {
+    let retraction = retraction(&context.record()?, args.position)?;
+    let question = "statement (why the fact stands again)";
+    let statement = ask::given(args.statement, question, "--statement")?;
+    let draft = Draft {
+        kind: Some(Type::FactReinstated),
+        retraction: Some(Name::Position(retraction)),
+        statement: Some(statement),
+        evidence: args.place.evidence(Stance::Supports).map(|entry| vec![entry]),
+        ..Draft::default()
+    };
+    submit_typed(context, &[draft], &Submission::of(&args.write))
+}
+
+/// The standing retraction of a fact that is named; else the position itself.
+fn retraction(record: &Record, position: u64) -> Result<u64, Failure> {
+    let report = record.state(record.size())?;
+    match report.state.fold.fact_of_revision(position) {
+        None => Ok(position),
+        Some(fact) => fact.retraction().ok_or_else(|| {
+            let why = format!("fact {} is not retracted; nothing was written", fact.position);
+            LedgerError::NotFound(why).into()
+        }),
+    }
+}

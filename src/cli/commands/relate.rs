@@ -1,0 +1,84 @@
+//! `annals relate`: two facts are related, or a relation is withdrawn.
+//!
+//! Always holds: where a relation has no direction the earlier fact comes first. Not here: which
+//! relations stand (`fold`).
+
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::ask;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::shared::fields::{self, WriteArgs};
+use crate::cli::shared::submit::{Submission, submit_typed};
+use annals_core::event::vocabulary::{Relation, Type};
+use crate::ledger::write::draft::{Draft, Name};
+use clap::Args;
+
+/// Relate two facts, or withdraw a relation
+///
+/// annals relate 10 contradicts 17; annals relate --withdraw 23 --statement "…"
+#[derive(Debug, Args)]
+pub struct RelateArgs {
+    /// Position of the fact that is related
+    #[arg(required_unless_present = "withdraw", conflicts_with = "withdraw")]
+    from: Option<u64>,
+    /// How it stands to the other
+    #[arg(required_unless_present = "withdraw", value_parser = fields::relation())]
+    rel: Option<Relation>,
+    /// Position of the other fact
+    #[arg(required_unless_present = "withdraw")]
+    to: Option<u64>,
+    /// Withdraw the relation at this position
+    #[arg(long, value_name = "POSITION")]
+    withdraw: Option<u64>,
+    /// Why, in a sentence for readers
+    #[arg(long)]
+    statement: Option<String>,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+impl Command for RelateArgs {
+    const GROUP: Group = Group::Editor;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: RelateArgs) -> Result<Exit, Failure> {
+    let draft = match args.withdraw {
+        Some(relation) => {
+            let question = "statement (why the relation is withdrawn)";
+            Draft {
+                kind: Some(Type::RelationWithdrawn),
+                relation: Some(Name::Position(relation)),
+                statement: Some(ask::given(args.statement, question, "--statement")?),
+                ..Draft::default()
+            }
+        }
+        None => {
+            let (from, to) = in_order(args.rel, args.from, args.to);
+            Draft {
+                kind: Some(Type::FactRelated),
+                from: from.map(Name::Position),
+                rel: args.rel,
+                to: to.map(Name::Position),
+                statement: args.statement,
+                ..Draft::default()
+            }
+        }
+    };
+    submit_typed(context, &[draft], &Submission::of(&args.write))
+}
+
+/// The two ends: the earlier fact first where the relation has no direction.
+fn in_order(
+    rel: Option<Relation>,
+    from: Option<u64>,
+    to: Option<u64>,
+) -> (Option<u64>, Option<u64>) {
+    match rel {
+        Some(Relation::SameAs | Relation::Contradicts) if from > to => (to, from),
+        _ => (from, to),
+    }
+}

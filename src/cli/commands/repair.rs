@@ -1,0 +1,130 @@
+//! `annals repair`: what is damaged or lost is built again from what is whole.
+
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::{done, out, visible};
+use crate::cli::terminal::progress::Progress;
+use crate::cli::commands::verify::text::faults;
+use crate::cli::commands::verify::report::Told;
+use crate::index::Built;
+use crate::ledger::audit::Audited;
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::reader::Record;
+use crate::ledger::exchange::repair::{Asked, Found, Place, Step, index, repair};
+use clap::Args;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// Build a damaged or lost journal from the store, the store from the journal
+#[derive(Debug, Args)]
+pub struct RepairArgs {
+    /// Another copy of this ledger: take from it the journal, if it is whole and goes on from what
+    /// is signed here, and documents that are missing or damaged here
+    #[arg(long, value_name = "COPY")]
+    from: Option<PathBuf>,
+    /// Make the index again from the journal, and nothing else; without it, answers as of a point
+    /// fold the whole record
+    #[arg(long, conflicts_with = "from")]
+    index: bool,
+}
+
+impl Command for RepairArgs {
+    const GROUP: Group = Group::SetUp;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, Failure> {
+    let paths = context.paths()?;
+    if args.index {
+        return make(context, &paths);
+    }
+    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    let asked = Asked { from: args.from, jobs, wait: context.wait()? };
+    let mut out = out(Format::Text);
+    let mut failed: io::Result<()> = Ok(());
+    let mut tell = |step: Step| {
+        if failed.is_ok() {
+            failed = writeln!(out, "{}", line(&step)).and_then(|()| out.flush());
+        }
+    };
+    let audited = repair(&paths, &asked, &mut tell)?;
+    failed?;
+    end(&mut out, &audited)?;
+    Ok(Exit::of(audited.report.exit()))
+}
+
+/// Makes the index, and says what became of it.
+fn make(context: &Context, paths: &Paths) -> Result<Exit, Failure> {
+    let progress = Progress::new(Record::open(paths.clone())?.size(), "fold");
+    let built = index(paths, context.wait()?, Some(&|done| progress.at(done)))?;
+    drop(progress);
+    let mut out = done();
+    match &built {
+        Built::Same { events, wrote: false } => {
+            writeln!(out, "index: whole, {events} events; nothing was to be repaired")?;
+        }
+        Built::Same { events, wrote: true } => {
+            writeln!(out, "index: built from the journal, {events} events")?;
+        }
+        Built::Not(why) => return Err(LedgerError::Index(why.clone()).into()),
+        Built::Absent | Built::Behind | Built::Differs(_) => {
+            return Err(LedgerError::Index("what was written is not there".to_owned()).into());
+        }
+    }
+    out.flush()?;
+    Ok(Exit::Yes)
+}
+
+fn line(step: &Step) -> String {
+    match step {
+        Step::Found(place, path, Found::Whole(events)) => {
+            format!("{place}: whole, {events} events, at {}", path.display())
+        }
+        Step::Found(place, path, Found::Damaged(why, more)) => {
+            let more = if *more > 0 { format!(" (and {more} more)") } else { String::new() };
+            format!("{place}: damaged, at {}: {}{more}", path.display(), visible(why))
+        }
+        Step::Found(place, path, Found::Unfit(events, why)) => {
+            let path = path.display();
+            format!("{place}: {events} events, not taken, at {path}: {}", visible(why))
+        }
+        Step::Found(place, path, Found::Unknown(why)) => {
+            let path = path.display();
+            format!("{place}: not compared, at {path}: it cannot be copied: {}", visible(why))
+        }
+        Step::Found(place, path, Found::Absent) => {
+            format!("{place}: there is none at {}", path.display())
+        }
+        Step::Built(what, Place::Copy, events) => {
+            format!("{what}: taken from the copy, {events} events")
+        }
+        Step::Built(what, from, events) => {
+            format!("{what}: built from the {from}, {events} events")
+        }
+        Step::Aside(what, path) => format!("{what}: the old one is kept at {}", path.display()),
+        Step::Document(digest) => format!("document {digest}: taken from the copy"),
+        Step::NoDocument(position, digest) => format!(
+            "document {digest}: missing or damaged here, captured by event {position}, and not \
+             found elsewhere; annals repair --from COPY looks for it in another copy"
+        ),
+        Step::Checkpoint(size) => format!("checkpoint: taken from the copy, size {size}"),
+        Step::Index(events) => format!("index: built from the journal, {events} events"),
+        Step::Nothing => "nothing was to be repaired".to_owned(),
+    }
+}
+
+fn end(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
+    let told = Told::of(audited, Vec::new());
+    faults(out, &told)?;
+    writeln!(out, "verified: {}", told.verdict)?;
+    if let Some(head) = audited.report.head {
+        writeln!(out, "size {}, head {head}", audited.report.size)?;
+    }
+    Ok(out.flush()?)
+}

@@ -1,0 +1,47 @@
+//! `annals retract`: a fact is taken back, and stays to be seen.
+//!
+//! Always holds: a retraction has a reason and a statement. Not here: what ends it (`reinstate`).
+
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::commands::dispute::errors;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::shared::fields::{ErrorArgs, WriteArgs};
+use crate::cli::shared::present;
+use crate::cli::shared::submit::{Submission, submit_typed};
+use annals_core::event::vocabulary::Type;
+use crate::ledger::write::draft::{Draft, Name};
+use clap::Args;
+
+/// Retract a fact, with the reason
+#[derive(Debug, Args)]
+pub struct RetractArgs {
+    /// Position of the fact
+    fact: u64,
+    #[command(flatten)]
+    why: ErrorArgs,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+impl Command for RetractArgs {
+    const GROUP: Group = Group::Editor;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: RetractArgs) -> Result<Exit, Failure> {
+    present::show(context, &[args.fact], &args.write)?;
+    let (reason, statement) = errors(&args.why)?;
+    let draft = Draft {
+        kind: Some(Type::FactRetracted),
+        fact: Some(Name::Position(args.fact)),
+        reason: Some(reason),
+        error_in: args.why.said.error_in,
+        statement: Some(statement),
+        ..Draft::default()
+    };
+    submit_typed(context, &[draft], &Submission::of(&args.write))
+}

@@ -1,0 +1,66 @@
+//! The page of a document.
+
+use crate::cli::render::effect;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::visible;
+use crate::cli::commands::show::section;
+use crate::cli::render::words;
+use crate::cli::terminal::zone::moment;
+use crate::ledger::query::View;
+use crate::ledger::query::row::{DocumentRow, dated};
+use std::io::Write;
+
+/// Writes the page.
+pub fn page(out: &mut dyn Write, view: &View<'_>, row: &DocumentRow) -> Result<(), Failure> {
+    let flags = [(row.suspect, "suspect"), (row.sealed, "sealed"), (row.redacted, "redacted")];
+    let flags: String =
+        flags.iter().filter(|(so, _)| *so).map(|(_, word)| format!(", {word}")).collect();
+    writeln!(out, "document {}{flags}", row.document)?;
+    match &row.about {
+        None => writeln!(out, "\n    {}", words::untold(row.withheld))?,
+        Some(about) => {
+            let mut lines = vec![
+                ("title", about.title.to_string()),
+                ("sha256", about.sha256.to_string()),
+                ("bytes", about.bytes.to_string()),
+                ("media type", about.media_type.to_string()),
+                ("language", about.lang.to_string()),
+                ("captured", moment(about.captured_at)),
+            ];
+            let authors = about.authors.iter().flatten().map(|author| author.to_string());
+            let authors: Vec<String> = authors.collect();
+            let more = [
+                ("derived from", about.derived_from.map(|from| format!("document {from}"))),
+                ("method", about.method.as_deref().map(str::to_owned)),
+                ("url", about.url.as_deref().map(str::to_owned)),
+                ("publisher", about.publisher.as_deref().map(str::to_owned)),
+                ("authors", Some(authors.join(", ")).filter(|text| !text.is_empty())),
+                ("published", about.published.as_ref().map(dated)),
+                ("archived at", about.archived_at.as_deref().map(str::to_owned)),
+                ("rights", about.rights.as_deref().map(str::to_owned)),
+            ];
+            lines.extend(more.into_iter().filter_map(|(name, value)| Some((name, value?))));
+            writeln!(out)?;
+            for (name, value) in lines {
+                let text = words::hanging(&format!("    {name:<14}"), &visible(&value), 18);
+                writeln!(out, "{text}")?;
+            }
+            let path =
+                crate::journal::Journal::document_path(&view.record.paths.ledger, &about.sha256);
+            let there = if path.is_file() { "in this copy" } else { "not in this copy" };
+            writeln!(out, "    {:<14}{there}", "bytes are")?;
+        }
+    }
+    let captured = format!("{}: by {}", row.captured.event, words::who(&row.captured));
+    section(out, "captured", &[captured, format!("    key {}", row.captured.key)])?;
+    let mut described = Vec::new();
+    for row in &row.described {
+        let statement = row.statement.as_deref().map(|text| format!("“{}”", visible(text)));
+        let statement = statement.unwrap_or_else(|| words::untold(row.withheld));
+        described.push(format!("{}: {statement} — {}", row.act.event, words::who(&row.act)));
+        described.extend(row.changes.iter().map(|change| format!("    {}", effect::field(change))));
+    }
+    section(out, "described anew", &described)?;
+    section(out, "proof", &[format!("its name outside this record: {}", row.hash)])?;
+    Ok(writeln!(out)?)
+}

@@ -1,0 +1,83 @@
+//! The page of an event that is neither a fact nor a document: what it says, field by field.
+
+use crate::cli::render::effect;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::{visible, wrapped};
+use crate::cli::render::words;
+use crate::cli::terminal::zone::moment;
+use crate::ledger::query::View;
+use crate::ledger::query::event::EventRow;
+use annals_core::time::Time;
+use serde_json::Value;
+use std::io::Write;
+
+/// Writes the page.
+pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), Failure> {
+    let kind = row.kind.map_or("not in form".to_owned(), |kind| kind.to_string());
+    writeln!(out, "event {}: {kind}", row.position)?;
+    if let Some(by) = row.undone_by {
+        writeln!(out, "    undone by {by}: the key was stolen or lost")?;
+    }
+    if !row.applied {
+        writeln!(out, "    not applied: it breaks a rule; annals verify tells which")?;
+    }
+    for on in &row.on {
+        let what = match view.state().fold.fact(*on) {
+            Some(_) => "fact",
+            None => "document",
+        };
+        writeln!(out, "    on {what} {on}: annals show {on}")?;
+    }
+    let effect = effect::lines(row);
+    if !effect.is_empty() {
+        writeln!(out)?;
+    }
+    for line in effect.iter().chain(&words::clocks(row.said, row.at)) {
+        writeln!(out, "{}", wrapped(line, 4))?;
+    }
+    writeln!(out)?;
+    if let Some(Ok(Value::Object(fields))) = row.args.as_ref().map(serde_json::to_value) {
+        for (name, value) in &fields {
+            field(out, name, value)?;
+        }
+    }
+    let seen = view.event(row.position)?;
+    match seen.as_ref().map(|seen| view.content(seen)) {
+        Some(Ok(content)) => {
+            if let Ok(Value::Object(fields)) = serde_json::to_value(content) {
+                for (name, value) in &fields {
+                    field(out, name, value)?;
+                }
+            }
+        }
+        Some(Err(why)) => writeln!(out, "    {}", words::untold(Some(why)))?,
+        None => {}
+    }
+    let times = [("recorded", row.at), ("signed", row.said)];
+    for (name, time) in times {
+        if let Some(time) = time {
+            writeln!(out, "    {name:<16}{}", moment(time))?;
+        }
+    }
+    let by = visible(&row.signer().to_string());
+    if let Some(key) = row.key {
+        writeln!(out, "    {:<16}{}\n    {:<16}{key}", "signed by", by, "signer's key")?;
+    }
+    Ok(writeln!(out, "    {:<16}{}\n", "hash", row.hash)?)
+}
+
+fn field(out: &mut dyn Write, name: &str, value: &Value) -> Result<(), Failure> {
+    let text = match value {
+        Value::String(text) => Time::parse(text).map_or_else(|| visible(text), moment),
+        Value::Array(list) if list.iter().all(|entry| !entry.is_object()) => {
+            let all = list.iter().map(|entry| match entry {
+                Value::String(text) => visible(text),
+                other => other.to_string(),
+            });
+            all.collect::<Vec<_>>().join(", ")
+        }
+        other => visible(&other.to_string()),
+    };
+    let heading = format!("    {:<16}", name.replace('_', " "));
+    Ok(writeln!(out, "{}", words::hanging(&heading, &text, 20))?)
+}

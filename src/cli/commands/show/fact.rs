@@ -1,0 +1,231 @@
+//! The page of a fact: every revision with its changed words, and all that was done to it.
+
+use crate::cli::render::word_diff::{changed, fields};
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::{visible, wrapped};
+use crate::cli::render::quotation;
+use crate::cli::commands::show::section;
+use crate::cli::render::words;
+use crate::ledger::query::View;
+use crate::ledger::query::gather::Gathered;
+use crate::ledger::query::names::Names;
+use crate::ledger::query::row::{Act, Charge, Confirmation, EvidenceRow, FactRow, RelationRow, Revision, Said, sealed};
+use std::io::Write;
+
+/// Writes the page.
+pub fn page(
+    out: &mut dyn Write,
+    known: (&View<'_>, &Names, &Gathered),
+    row: &FactRow,
+) -> Result<(), Failure> {
+    let (view, _, gathered) = known;
+    let overlays = words::overlays(row);
+    let status = words::status(row.status);
+    let rest = overlays.iter().map(|word| format!(", {word}")).collect::<String>();
+    writeln!(out, "fact {}: {}{rest}", row.fact, status.trim_end())?;
+    writeln!(out, "\n{}", wrapped(&words::claim(&row.words), 4))?;
+    section(out, "revisions", &revisions(row))?;
+    told(out, view, row)?;
+    evidence(out, view, &row.words.evidence)?;
+    section(out, "confirmations", &list(&row.confirmations, confirmation))?;
+    section(out, "disputes", &list(&row.disputes, |row| charge(row, "open")))?;
+    section(out, "retractions", &list(&row.retractions, |row| charge(row, "stands")))?;
+    let relation = |other: &RelationRow| relation(row.fact, other, gathered);
+    section(out, "relations", &list(&row.relations, relation))?;
+    section(
+        out,
+        "words opened or redacted",
+        &list(&row.bodies, |opening| {
+            let what = match opening.reason {
+                Some(reason) => format!("redacted, {reason}"),
+                None => "released".to_owned(),
+            };
+            let said = words::statement(&opening.said);
+            join(
+                &[format!("{}: words of {} {what}", opening.act.event, opening.of), said],
+                &opening.act,
+            )
+        }),
+    )?;
+    section(out, "suspect", &suspicions(view, row))?;
+    let verify = "whether bytes, signatures and quotations hold: annals verify";
+    section(out, "proof", &[format!("its name outside this record: {}", row.hash), verify.into()])?;
+    Ok(writeln!(out)?)
+}
+
+fn list<T>(rows: &[T], line: impl Fn(&T) -> String) -> Vec<String> {
+    rows.iter().map(line).collect()
+}
+
+fn join(parts: &[String], act: &Act) -> String {
+    let parts: Vec<&str> =
+        parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    format!("{} — {}", parts.join(": "), words::who(act))
+}
+
+/// Each revision, with the words that differ from the one before marked.
+fn revisions(row: &FactRow) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut before: Option<&Revision> = None;
+    for revision in &row.revisions {
+        let what = match revision.reason {
+            None => "asserted".to_owned(),
+            Some(reason) => {
+                let place = revision.error_in.map(|place| format!(", error in the {place}"));
+                format!("corrected, {reason}{}", place.unwrap_or_default())
+            }
+        };
+        let said = revision.statement.as_ref().map(|text| format!("“{}”", visible(text)));
+        let head = format!("{}: {what}", revision.act.event);
+        lines.push(join(&[head, said.unwrap_or_default()], &revision.act));
+        lines.push(format!("    key {}", revision.act.key));
+        if !revision.resolves.is_empty() {
+            let resolved: Vec<String> = revision.resolves.iter().map(u64::to_string).collect();
+            lines.push(format!("    resolves dispute {}", resolved.join(", ")));
+        }
+        let old = before.and_then(|before| before.words.claim.as_deref());
+        let claim = match (old, revision.words.claim.as_deref()) {
+            (Some(old), Some(new)) => changed(old, new),
+            _ => words::claim(&revision.words),
+        };
+        lines.push(format!("    {claim}"));
+        if let Some(before) = before {
+            let others = fields(&before.words, &revision.words);
+            lines.extend(others.into_iter().map(|line| format!("    {line}")));
+        }
+        if revision.act.undone_by.is_none() {
+            before = Some(revision);
+        }
+    }
+    lines
+}
+
+/// Attribution, what is vouched for, when, topics.
+fn told(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), Failure> {
+    let said = &row.words;
+    if said.withheld.is_none() {
+        let voice = "the document says so in its own voice".to_owned();
+        let attribution = words::attribution(&said.attribution).unwrap_or(voice);
+        section(out, "according to the document", &[attribution])?;
+        section(out, "vouched for", &[words::vouch(said.vouch).to_owned()])?;
+        section(out, "when it was so", &[words::when(&said.when)])?;
+    }
+    let topics: Vec<String> = said.topics.iter().map(|topic| visible(&topic.name)).collect();
+    if !topics.is_empty() {
+        section(out, "topics", &[topics.join(", ")])?;
+    }
+    match view.state().fold.seal(row.revision) {
+        Some(seal) => section(out, "seal", &[sealed(seal)]),
+        None => Ok(()),
+    }
+}
+
+fn evidence(out: &mut dyn Write, view: &View<'_>, rows: &[EvidenceRow]) -> Result<(), Failure> {
+    for row in rows {
+        let title = row.title.as_deref().map_or("[title not told]".to_owned(), visible);
+        let document = row.evidence.document;
+        writeln!(out, "\ndocument {document} {}: {title}", row.evidence.stance)?;
+        if let Some(sha256) = row.sha256 {
+            writeln!(out, "    sha256 {sha256}")?;
+        }
+        if view.state().fold.document(document).is_some_and(|document| document.suspect) {
+            writeln!(out, "    suspect: captured by a key that was stolen or lost")?;
+        }
+        for line in quotation::lines(view, row)? {
+            writeln!(out, "{}", wrapped(&line, 4))?;
+        }
+        if let Some(grade) = row.evidence.reliability {
+            writeln!(out, "    reliability {grade}")?;
+        }
+        if let Some(translation) = &row.evidence.translation {
+            let line = format!(
+                "in {}, by {}: “{}”",
+                translation.lang,
+                match translation.by {
+                    annals_core::event::vocabulary::Translator::Human => "a human",
+                    annals_core::event::vocabulary::Translator::Machine => "a machine",
+                },
+                visible(&translation.text)
+            );
+            writeln!(out, "{}", wrapped(&line, 4))?;
+        }
+    }
+    Ok(())
+}
+
+fn documents(said: &Said) -> String {
+    let rows: Vec<String> = said
+        .evidence
+        .iter()
+        .map(|row| format!("document {} {}", row.evidence.document, row.evidence.stance))
+        .collect();
+    rows.join(", ")
+}
+
+fn confirmation(row: &Confirmation) -> String {
+    let of = match row.stands {
+        true => String::new(),
+        false => format!(" (of revision {}, does not count now)", row.on),
+    };
+    let head = format!("{}: confirmed, {}{of}", row.act.event, row.how);
+    let held = row.said.withheld.map(|why| words::untold(Some(why))).unwrap_or_default();
+    join(&[head, documents(&row.said), held], &row.act)
+}
+
+/// A dispute or retraction and what ended it.
+fn charge(row: &Charge, standing: &str) -> String {
+    let state = match (row.stands, &row.ended) {
+        (true, _) => standing.to_owned(),
+        (false, Some(ended)) => {
+            let said = words::statement(&ended.said);
+            let how = match ended.act.kind {
+                annals_core::event::vocabulary::Type::FactUpheld => "the fact was upheld",
+                annals_core::event::vocabulary::Type::FactCorrected => "resolved by the correction",
+                _ => "reinstated",
+            };
+            join(&[format!("{how} by {}", ended.act.event), said], &ended.act)
+        }
+        (false, None) => "does not stand".to_owned(),
+    };
+    let head = format!("{} ({})", row.act.event, state);
+    join(&[head, words::charge(row), documents(&row.said)], &row.act)
+}
+
+fn relation(fact: u64, row: &RelationRow, gathered: &Gathered) -> String {
+    let other = if row.from == fact { row.to } else { row.from };
+    let claim = gathered.facts.get(&other).map(|other| words::claim(&other.words));
+    let claim = claim.map(|claim| format!(" “{claim}”")).unwrap_or_default();
+    let triple = match row.from == fact {
+        true => format!("{} {other}{claim}", row.rel),
+        false => format!("{other}{claim} {} this", row.rel),
+    };
+    let ended = match (&row.ended, row.stands) {
+        (Some(ended), _) => format!(" (withdrawn by {})", ended.act.event),
+        (None, false) => " (does not stand)".to_owned(),
+        (None, true) => String::new(),
+    };
+    join(&[format!("{}: {triple}{ended}", row.act.event), words::statement(&row.said)], &row.act)
+}
+
+fn suspicions(view: &View<'_>, row: &FactRow) -> Vec<String> {
+    let undone = |act: &Act| {
+        act.undone_by.map(|by| format!("{} {} was undone by {by}", act.event, act.kind))
+    };
+    let revisions = row.revisions.iter().map(|row| &row.act);
+    let acts = revisions
+        .chain(row.confirmations.iter().map(|row| &row.act))
+        .chain(row.disputes.iter().map(|row| &row.act))
+        .chain(row.retractions.iter().map(|row| &row.act))
+        .chain(row.relations.iter().map(|row| &row.act));
+    let mut lines: Vec<String> = acts.filter_map(undone).collect();
+    if row.suspect {
+        lines.insert(0, "nobody else has vouched for it since its key was reported".to_owned());
+    }
+    let documents = row.words.evidence.iter().map(|row| row.evidence.document);
+    for document in documents {
+        if view.state().fold.document(document).is_some_and(|document| document.suspect) {
+            lines.push(format!("document {document} is suspect"));
+        }
+    }
+    lines
+}

@@ -1,0 +1,292 @@
+//! `annals status`: what this ledger is, and what waits. Writes nothing.
+
+use crate::cli::terminal::formats;
+use crate::cli::terminal::command::{Command, Group, EditorOption};
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::context::Context;
+use crate::cli::render::effect;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::{json, out, visible};
+use crate::cli::render::provenance;
+use crate::cli::render::tally::ShownTally;
+use annals_core::event::args::Args as EventArgs;
+use annals_core::fold::operation::Deed;
+use annals_core::key::PublicKey;
+use crate::ledger::write::append::chain;
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::{Record, covered};
+use crate::ledger::query::tally::Tally;
+use crate::ledger::query::effect::Effects;
+use crate::ledger::query::names::Names;
+use crate::ledger::query::{AsOf, View};
+use annals_core::rule::Rule;
+use annals_core::state::Status;
+use clap::Args;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::Write;
+
+/// Tell what this ledger is and what waits
+#[derive(Debug, Args)]
+pub struct StatusArgs {}
+
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    as_of: AsOf,
+    origin: Option<String>,
+    title: Option<String>,
+    licence: Option<String>,
+    confirmations_needed: Option<u8>,
+    facts: u64,
+    by_status: BTreeMap<Status, u64>,
+    corrected: u64,
+    suspect: u64,
+    waiting: Vec<u64>,
+    open_disputes: Vec<u64>,
+    documents: u64,
+    editors: Vec<Editor>,
+    redactions: Vec<Redactions>,
+    #[serde(flatten)]
+    tally: ShownTally,
+    #[serde(skip)]
+    turned: Option<String>,
+    checkpoint: Option<u64>,
+    store: bool,
+    marks: MarksFound,
+}
+
+#[derive(Serialize)]
+struct Editor {
+    name: String,
+    key: PublicKey,
+    roles: annals_core::event::args::Roles,
+    enrolled: u64,
+    revoked: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Redactions {
+    by: String,
+    reason: String,
+    count: u64,
+}
+
+/// The log key's memory against the record.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum MarksFound {
+    /// Not here.
+    Absent,
+    /// The last mark is of this size, which the record has.
+    Size(u64),
+    /// The last mark is of a larger size: this is an older copy.
+    Ahead(u64),
+    /// The last mark is of a larger size, and what is here is damaged.
+    Damaged(String),
+    /// Cannot be read.
+    Unreadable(String),
+}
+
+impl Command for StatusArgs {
+    const GROUP: Group = Group::SetUp;
+    const EDITOR: EditorOption = EditorOption::Filters;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, Failure> {
+    let record = context.record()?;
+    let (view, names) = provenance::view(context, &record, None)?;
+    let told = tell(&record, &view, &names)?;
+    let mut out = out(context.format());
+    match context.format() {
+        Format::Text => text(&mut out, &told)?,
+        _ => json(&mut out, &told)?,
+    }
+    out.flush()?;
+    let exit = provenance::warn(&view, 0);
+    Ok(match told.marks {
+        MarksFound::Ahead(_) => Exit::Forked,
+        MarksFound::Damaged(_) if matches!(exit, Exit::Yes) => Exit::Unknown,
+        _ => exit,
+    })
+}
+
+fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<Told, LedgerError> {
+    let state = view.state();
+    let fold = &state.fold;
+    let mut by_status = BTreeMap::new();
+    for fact in fold.facts() {
+        *by_status.entry(state.status(fact)).or_default() += 1;
+    }
+    let facts = fold.facts().iter();
+    let waiting = facts.clone().filter(|fact| state.status(fact) == Status::Asserted);
+    let editors = fold.roster.members().iter().map(|member| Editor {
+        name: names.of(&member.key),
+        key: member.key,
+        roles: member.roles,
+        enrolled: member.enrolled,
+        revoked: member.revoked,
+    });
+    let tally = Tally::of(state);
+    let retracted = |fact: &&annals_core::fold::Fact| fact.retraction().is_none();
+    Ok(Told {
+        as_of: view.as_of(),
+        origin: fold.ledger.as_ref().map(|ledger| ledger.origin.to_string()),
+        title: names.title.clone(),
+        licence: names.licence.clone(),
+        confirmations_needed: fold.ledger.as_ref().map(|ledger| ledger.confirmations),
+        facts: fold.facts().len() as u64,
+        by_status,
+        corrected: facts.clone().filter(|fact| fact.corrected > 0).count() as u64,
+        suspect: facts.clone().filter(|fact| fact.suspect).count() as u64,
+        waiting: waiting.map(|fact| fact.position).collect(),
+        open_disputes: facts
+            .filter(retracted)
+            .flat_map(|fact| fact.disputes().iter().map(|dispute| dispute.position))
+            .collect(),
+        documents: fold.documents().len() as u64,
+        editors: editors.collect(),
+        redactions: redactions(view, names)?,
+        turned: turned(view, names, &tally)?,
+        tally: ShownTally::of(&tally, &|key, event| names.at(key, event)),
+        checkpoint: covered(record.checkpoint.as_deref()),
+        store: record.paths.store().is_dir(),
+        marks: marks(record)?,
+    })
+}
+
+fn redactions(view: &View<'_>, names: &Names) -> Result<Vec<Redactions>, LedgerError> {
+    let acts = view.state().history.acts().iter();
+    let redacted = acts.filter(|act| matches!(act.deed, Deed::Redacted { .. }));
+    let positions: Vec<u64> = redacted.map(|act| act.position).collect();
+    let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
+    view.at(&positions, &mut |seen| {
+        if let Some(said) = seen.statement()
+            && let EventArgs::BodyRedacted(args) = &said.args
+        {
+            *counts.entry((names.of(&said.by), args.reason.to_string())).or_default() += 1;
+        }
+    })?;
+    let row = |((by, reason), count)| Redactions { by, reason, count };
+    Ok(counts.into_iter().map(row).collect())
+}
+
+/// What the last change of the threshold turned.
+fn turned(view: &View<'_>, names: &Names, tally: &Tally) -> Result<Option<String>, LedgerError> {
+    let Some(last) = tally.thresholds.last() else { return Ok(None) };
+    let impact = Effects::new(view, names).impact(last.event)?;
+    Ok(impact.and_then(|impact| effect::turned(&impact)))
+}
+
+fn marks(record: &Record) -> Result<MarksFound, LedgerError> {
+    let mark = match &record.mark {
+        Ok(None) => return Ok(MarksFound::Absent),
+        Ok(Some(mark)) => mark,
+        Err(error) => return Ok(MarksFound::Unreadable(chain(error))),
+    };
+    if mark.size <= record.size() {
+        return Ok(MarksFound::Size(mark.size));
+    }
+    let report = record.against()?;
+    let faults = || report.faults.iter();
+    if faults().any(|fault| fault.rule == Rule::BehindMark) {
+        return Ok(MarksFound::Ahead(mark.size));
+    }
+    let why = faults().find(|fault| matches!(fault.rule, Rule::Short | Rule::Unreadable));
+    let why = why.or(report.faults.first()).map(|fault| fault.why.clone());
+    Ok(MarksFound::Damaged(why.unwrap_or_else(|| "the record could not be read".to_owned())))
+}
+
+/// How many positions a line tells.
+const LISTED: usize = 20;
+
+fn listed(positions: &[u64]) -> String {
+    let all: Vec<String> = positions.iter().take(LISTED).map(u64::to_string).collect();
+    match positions.len().checked_sub(LISTED) {
+        _ if positions.is_empty() => "none".to_owned(),
+        Some(more @ 1..) => format!("{}: {} and {more} more", positions.len(), all.join(", ")),
+        _ => format!("{}: {}", positions.len(), all.join(", ")),
+    }
+}
+
+fn text(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
+    let size = told.as_of.of;
+    let mut line = |name: &str, value: &str| writeln!(out, "{name:<14}{value}");
+    line("record", told.origin.as_deref().unwrap_or("not opened"))?;
+    line("title", &told.title.as_deref().map_or("[not told]".to_owned(), visible))?;
+    line(
+        "size",
+        &match told.as_of.part_of {
+            Some(of) => format!("{size} events, a part of a record of {of}"),
+            None => format!("{size} events"),
+        },
+    )?;
+    let statuses: Vec<String> =
+        told.by_status.iter().map(|(status, count)| format!("{count} {status}")).collect();
+    let statuses =
+        if statuses.is_empty() { String::new() } else { format!(": {}", statuses.join(", ")) };
+    line("facts", &format!("{}{statuses}", told.facts))?;
+    if told.corrected + told.suspect > 0 {
+        line("", &format!("{} corrected, {} suspect", told.corrected, told.suspect))?;
+    }
+    for (label, text) in told.tally.lines() {
+        line(label, &text)?;
+    }
+    if let Some(turned) = &told.turned {
+        line("", turned)?;
+    }
+    let needed = told.confirmations_needed.unwrap_or(1);
+    let persons = if needed == 1 { "person" } else { "persons" };
+    line("confirmed", &format!("once {needed} other {persons} confirmed the words"))?;
+    line("waiting", &listed(&told.waiting))?;
+    line("disputes", &format!("open: {}", listed(&told.open_disputes)))?;
+    line("documents", &told.documents.to_string())?;
+    for (editor, first) in told.editors.iter().zip(0..) {
+        let roles: Vec<annals_core::event::vocabulary::Role> = editor.roles.into();
+        let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+        let state = match editor.revoked {
+            Some(at) => format!("revoked by {at}"),
+            None => "active".to_owned(),
+        };
+        let name = if first == 0 { "editors" } else { "" };
+        line(name, &format!("{}, {}, {state}", visible(&editor.name), roles.join(" and ")))?;
+    }
+    for row in &told.redactions {
+        let by = visible(&row.by);
+        line("redacted", &format!("{} by {by}, {}", row.count, row.reason))?;
+    }
+    line(
+        "checkpoint",
+        &match told.checkpoint {
+            Some(covers) if covers > size => format!(
+                "speaks of {covers} events, here are {size}: events are missing (annals verify \
+                 tells all)"
+            ),
+            Some(covers) => format!("covers {covers} of {size} events (annals verify checks it)"),
+            None => "none, or not in form".to_owned(),
+        },
+    )?;
+    line("store", if told.store { "present" } else { "absent; made when it is needed" })?;
+    line(
+        "marks",
+        &match &told.marks {
+            MarksFound::Absent => "absent: the log key's memory is not here".to_owned(),
+            MarksFound::Size(at) => format!("the log key signed {at} of {size} events"),
+            MarksFound::Ahead(at) => format!(
+                "the log key signed {at} events, here are {size}: this is an older copy; restore \
+             the newer one"
+            ),
+            MarksFound::Damaged(why) => format!("damaged: {why} (annals verify tells all)"),
+            MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
+        },
+    )?;
+    provenance::line(out, &told.as_of)
+}

@@ -1,0 +1,121 @@
+//! `annals timeline`: one HTML page on which the record's time can be moved and looked at.
+//!
+//! Always holds: the page needs nothing but itself and forbids itself the network; the same head,
+//! point and filters make the same bytes; words that are not told are not in it. The file is
+//! written whole or not at all. Not here: how the page looks (`timeline/page.*`).
+
+mod data;
+mod page;
+
+use crate::cli::terminal::command::{Command, Group, EditorOption};
+use crate::cli::terminal::options::Format;
+use crate::cli::shared::filter::{Asked, Filter, UNDATED, facts};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::formats;
+use crate::cli::terminal::output::{self, json, out};
+use crate::cli::render::provenance;
+use crate::cli::terminal::written::{Kind, Place};
+use annals_core::hash::Hash;
+use crate::ledger::exchange::apart::Kept;
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::AsOf;
+use crate::ledger::query::gather::gather;
+use clap::Args;
+use serde::Serialize;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Write one HTML page to look at: a slider over the record's time, the facts in the document
+///
+/// The page needs no network. It shows the facts as they stood at each event: their words in the
+/// document's text, corrections before and after, who says that who says it.
+#[derive(Debug, Args)]
+pub struct TimelineArgs {
+    /// The file to write, or - for standard output
+    #[arg(long, value_name = "FILE")]
+    html: PathBuf,
+    /// Up to and with this point [default: head]
+    #[arg(long, value_name = "POINT")]
+    as_of: Option<String>,
+    #[command(flatten)]
+    asked: Asked,
+}
+
+/// A page is for eyes: how many facts it holds at most.
+const MOST: usize = 5_000;
+
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(flatten)]
+    as_of: &'a AsOf,
+    file: &'a Path,
+    bytes: usize,
+    sha256: Hash,
+    facts: usize,
+    undated: usize,
+}
+
+impl Command for TimelineArgs {
+    const GROUP: Group = Group::Archivist;
+    const EDITOR: EditorOption = EditorOption::Filters;
+
+    fn formats(&self) -> &'static [Format] {
+        if self.html == Path::new("-") { formats::TEXT } else { formats::OBJECT }
+    }
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, Failure> {
+    let paths = context.paths()?;
+    let place = match args.html == Path::new("-") {
+        true => None,
+        false => Some(Place::new(&args.html, Kind::Timeline, &Kept::of(&paths))?),
+    };
+    let record = context.record()?;
+    let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
+    let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
+    let gathered = gather(&view, &names, &|fact| filter.takes(&view, fact))?;
+    let rows = gathered.facts.into_values().filter(|row| filter.keeps(row)).collect();
+    let (dated, undated) = filter.by_date(rows, |row| &row.words);
+    filter.tell_unasked();
+    let count = dated.len() + undated.len();
+    if count > MOST {
+        let why = format!(
+            "expected at most {MOST} facts for one page, found {count}; narrow them with --topic, \
+             --document, --when or --by"
+        );
+        return Err(LedgerError::Usage(why).into());
+    }
+    let asked = data::Picked { dated, undated, when: args.asked.when.clone() };
+    let data = data::of(&view, &names, asked, gathered.documents)?;
+    let page = page::page(&data)?;
+    let Some(place) = place else {
+        let mut out = output::data();
+        out.write_all(&page)?;
+        out.flush()?;
+        return Ok(provenance::warn(&view, gathered.damaged));
+    };
+    place.put(&page)?;
+    let mut out = out(context.format());
+    let as_of = view.as_of();
+    let (bytes, undated) = (page.len(), data.undated());
+    match context.format() {
+        Format::Text => {
+            writeln!(out, "{}: {}, {bytes} bytes", args.html.display(), facts(count, ""))?;
+            if undated > 0 {
+                writeln!(out, "{}", facts(undated, UNDATED))?;
+            }
+            provenance::line(&mut out, &as_of)?;
+        }
+        _ => {
+            let (file, sha256) = (args.html.as_path(), Hash::of(&[&page]));
+            json(&mut out, &Written { as_of: &as_of, file, bytes, sha256, facts: count, undated })?;
+        }
+    }
+    out.flush()?;
+    Ok(provenance::warn(&view, gathered.damaged))
+}

@@ -1,0 +1,253 @@
+//! The data of a timeline page: documents, facts, every event that concerns them, and frames.
+//!
+//! Always holds: what is sealed, redacted or not here is not in it, and says why. The page judges
+//! nothing: how facts stood comes from frames. Not here: HTML (`page`).
+
+use crate::cli::render::word_diff::{Part, parts};
+use crate::cli::render::effect;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::render::events::reason;
+use crate::cli::render::words;
+use crate::cli::terminal::zone;
+use annals_core::event::vocabulary::Type;
+use annals_core::hash::Hash;
+use crate::ledger::reader::DocumentFound;
+use crate::ledger::query::effect::Effects;
+use crate::ledger::query::event::{on, row};
+use crate::ledger::query::frames::{Frame, frames};
+use crate::ledger::query::names::Names;
+use crate::ledger::query::row::{DocumentRow, FactRow};
+use crate::ledger::query::{AsOf, View};
+use annals_core::quote::Text;
+use annals_core::time::Time;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The facts that were asked for.
+pub struct Picked {
+    /// Those of the date asked for, or all.
+    pub dated: Vec<FactRow>,
+    /// Those that have no date, where one was asked for.
+    pub undated: Vec<FactRow>,
+    /// The date asked for.
+    pub when: Option<String>,
+}
+
+/// All that a page shows.
+#[derive(Serialize)]
+pub struct Data {
+    title: Option<String>,
+    origin: Option<String>,
+    licence: Option<String>,
+    /// The zone of displayed times.
+    zone: String,
+    as_of: AsOf,
+    when: Option<String>,
+    undated: Vec<u64>,
+    documents: Vec<Document>,
+    facts: Vec<Fact>,
+    steps: Vec<Step>,
+    frames: Vec<Frame>,
+}
+
+#[derive(Serialize)]
+struct Document {
+    document: u64,
+    title: Option<String>,
+    publisher: Option<String>,
+    published: Option<String>,
+    lang: Option<String>,
+    sha256: Option<Hash>,
+    text: Option<String>,
+    /// Why there is no text.
+    why: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Fact {
+    #[serde(flatten)]
+    row: FactRow,
+    /// For each revision what became of the claim before it, part by part.
+    marks: Vec<Vec<(Part, String)>>,
+}
+
+/// An event on the slider.
+#[derive(Serialize)]
+struct Step {
+    position: u64,
+    hash: Hash,
+    at: Option<Time>,
+    #[serde(rename = "type")]
+    kind: Option<Type>,
+    by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_now: Option<String>,
+    /// What it did to its object, for people.
+    effect: Vec<String>,
+    on: Vec<u64>,
+    why: Option<String>,
+    words: Option<String>,
+    withheld: Option<String>,
+    undone_by: Option<u64>,
+    applied: bool,
+}
+
+impl Data {
+    /// How many facts have no date, where one was asked for.
+    pub fn undated(&self) -> usize {
+        self.undated.len()
+    }
+
+    /// The title of the record.
+    pub fn title(&self) -> &str {
+        self.title.as_deref().unwrap_or("A record of facts")
+    }
+
+    /// The origin of the record.
+    pub fn origin(&self) -> &str {
+        self.origin.as_deref().unwrap_or_default()
+    }
+
+    /// As of what.
+    pub fn as_of(&self) -> &AsOf {
+        &self.as_of
+    }
+
+    /// The facts as of the point.
+    pub fn rows(&self) -> impl Iterator<Item = &FactRow> {
+        self.facts.iter().map(|fact| &fact.row)
+    }
+}
+
+/// Puts the data together. Without facts that rest on it, a document is left out.
+pub fn of(
+    view: &View<'_>,
+    names: &Names,
+    picked: Picked,
+    documents: BTreeMap<u64, DocumentRow>,
+) -> Result<Data, Failure> {
+    let undated: Vec<u64> = picked.undated.iter().map(|row| row.fact).collect();
+    let mut rows: Vec<FactRow> = picked.dated.into_iter().chain(picked.undated).collect();
+    rows.sort_by_key(|row| row.fact);
+    let wanted: BTreeSet<u64> = rows.iter().map(|row| row.fact).collect();
+    let used: BTreeSet<u64> = rows.iter().flat_map(used).collect();
+    let documents = documents.into_values().filter(|row| used.contains(&row.document));
+    let documents =
+        documents.map(|row| document(view, row)).collect::<Result<Vec<_>, Failure>>()?;
+    let ledger = view.state().fold.ledger.as_ref();
+    Ok(Data {
+        title: names.title.clone(),
+        origin: ledger.map(|ledger| ledger.origin.to_string()),
+        licence: names.licence.clone(),
+        zone: zone::name(),
+        as_of: view.as_of(),
+        when: picked.when,
+        undated,
+        steps: steps(view, names, &wanted, &used)?,
+        frames: frames(view, names, &wanted),
+        documents,
+        facts: rows.into_iter().map(fact).collect(),
+    })
+}
+
+/// The documents that any revision of a fact, or an act on it, names.
+fn used(row: &FactRow) -> Vec<u64> {
+    let revisions = row.revisions.iter().flat_map(|revision| &revision.words.evidence);
+    let confirmations = row.confirmations.iter().flat_map(|row| &row.said.evidence);
+    let charges = row.disputes.iter().chain(&row.retractions).flat_map(|row| &row.said.evidence);
+    let all = revisions.chain(confirmations).chain(charges);
+    all.map(|row| row.evidence.document).collect()
+}
+
+fn document(view: &View<'_>, row: DocumentRow) -> Result<Document, Failure> {
+    let mut text = None;
+    let mut why = row.withheld.map(|why| words::untold(Some(why)));
+    if let Some(about) = &row.about {
+        why = match view.record.document(&about.sha256)? {
+            DocumentFound::Absent => {
+                Some("the document is not in this copy of the record".to_owned())
+            }
+            DocumentFound::Damaged => {
+                Some("the document in this copy is damaged: it has another digest".to_owned())
+            }
+            DocumentFound::Whole(bytes) => {
+                text = Text::new(bytes).map(|text| text.as_str().to_owned());
+                match &text {
+                    Some(_) => None,
+                    None => Some(format!("no text: {}", &*about.media_type)),
+                }
+            }
+        };
+    }
+    let about = row.about.as_deref();
+    let published = about.and_then(|about| about.published.as_ref());
+    Ok(Document {
+        document: row.document,
+        title: about.map(|about| about.title.to_string()),
+        publisher: about.and_then(|about| about.publisher.as_deref().map(str::to_owned)),
+        published: published.map(crate::ledger::query::row::dated),
+        lang: about.map(|about| about.lang.to_string()),
+        sha256: about.map(|about| about.sha256),
+        text,
+        why,
+    })
+}
+
+fn fact(row: FactRow) -> Fact {
+    let mut before: Option<&str> = None;
+    let mut marks = Vec::new();
+    for revision in &row.revisions {
+        let claim = revision.words.claim.as_deref();
+        marks.push(match (before, claim) {
+            (Some(before), Some(claim)) => parts(before, claim),
+            _ => Vec::new(),
+        });
+        if revision.act.undone_by.is_none() {
+            before = claim;
+        }
+    }
+    Fact { marks, row }
+}
+
+/// The events that concern these facts and documents, and those of the ledger and its editors.
+fn steps(
+    view: &View<'_>,
+    names: &Names,
+    facts: &BTreeSet<u64>,
+    documents: &BTreeSet<u64>,
+) -> Result<Vec<Step>, Failure> {
+    let effects = Effects::new(view, names);
+    let (mut steps, mut failed) = (Vec::new(), Ok(()));
+    view.walk(0, view.as_of().size, &mut |seen| {
+        let Some(said) = seen.statement() else { return true };
+        let on = on(view, seen.position, &said.args);
+        let own = on.is_empty() || on.iter().any(|on| facts.contains(on) || documents.contains(on));
+        if own {
+            let row = match row(&effects, seen, on) {
+                Ok(row) => row,
+                Err(error) => {
+                    failed = Err(error.into());
+                    return false;
+                }
+            };
+            let effect = effect::lines(&row);
+            steps.push(Step {
+                position: row.position,
+                hash: row.hash,
+                at: row.at,
+                kind: row.kind,
+                by: row.by,
+                by_now: row.by_now,
+                effect,
+                on: row.on,
+                why: row.args.as_ref().and_then(reason),
+                words: row.words,
+                withheld: row.withheld.map(|why| words::untold(Some(why))),
+                undone_by: row.undone_by,
+                applied: row.applied,
+            });
+        }
+        true
+    })?;
+    failed.map(|()| steps)
+}

@@ -1,0 +1,128 @@
+//! The HTML of a timeline: the three files beside this one, and the data.
+//!
+//! Always holds: nothing of a stranger's text reaches the page but as data or escaped; scripts and
+//! styles are named by their digests in the page's policy, which forbids all else and the network.
+//! Not here: what is shown (`data`). Source: Content Security Policy level 3; the HTML standard,
+//! "Restrictions for contents of script elements".
+
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::visible;
+use crate::cli::render::provenance;
+use crate::cli::commands::timeline::data::Data;
+use crate::cli::render::words;
+use annals_core::hash::Hash;
+use crate::ledger::query::row::FactRow;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+const PAGE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// The page as bytes.
+pub fn page(data: &Data) -> Result<Vec<u8>, Failure> {
+    let json = serde_json::to_string(data).map_err(std::io::Error::other)?;
+    let policy = format!(
+        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+        digest(STYLE),
+        digest(SCRIPT)
+    );
+    let mut as_of = Vec::new();
+    provenance::line(&mut as_of, data.as_of())?;
+    let as_of = String::from_utf8_lossy(&as_of).into_owned();
+    let fields = [
+        ("policy", policy),
+        ("title", escaped(data.title())),
+        ("origin", escaped(data.origin())),
+        ("as-of", escaped(as_of.trim_end())),
+        ("style", STYLE.to_owned()),
+        ("facts", data.rows().map(fact).collect()),
+        ("data", inert(&json)),
+        ("script", SCRIPT.to_owned()),
+    ];
+    Ok(filled(PAGE, &fields).into_bytes())
+}
+
+/// The template with its `{{field}}`s filled; what is filled in is never read again.
+fn filled(template: &str, fields: &[(&str, String)]) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("{{") {
+        out.push_str(before);
+        let (name, after) = after.split_once("}}").unwrap_or((after, ""));
+        let value = fields.iter().find(|(field, _)| *field == name);
+        out.push_str(value.map(|(_, value)| value.as_str()).unwrap_or_default());
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A source expression of the policy.
+fn digest(text: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Hash::of(&[text.as_bytes()]).0))
+}
+
+/// JSON that no HTML parser can take for anything but text.
+fn inert(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Text as HTML, with invisible characters made visible.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A row of the table that stands where scripts do not run.
+fn fact(row: &FactRow) -> String {
+    let overlays = words::overlays(row);
+    let status = match overlays.is_empty() {
+        true => row.status.to_string(),
+        false => format!("{}, {}", row.status, overlays.join(", ")),
+    };
+    let claim = match &row.words.claim {
+        Some(claim) => claim.clone(),
+        None => words::untold(row.words.withheld),
+    };
+    let by = row.revisions.first().map(|first| words::who(&first.act)).unwrap_or_default();
+    let cells = [row.fact.to_string(), status, claim, by];
+    let cells: String = cells.iter().map(|cell| format!("<td>{}</td>", escaped(cell))).collect();
+    format!("<tr>{cells}</tr>\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_filled_in_is_not_read_as_a_template() {
+        let fields = [("a", "{{b}}".to_owned()), ("b", "no".to_owned())];
+        assert_eq!(filled("<{{a}}|{{c}}>", &fields), "<{{b}}|>");
+    }
+
+    #[test]
+    fn nothing_ends_the_script_that_holds_the_data() {
+        assert_eq!(inert(r#"["</script><!--&"]"#), r#"["\u003c/script\u003e\u003c!--\u0026"]"#);
+        assert_eq!(escaped("<b a=\"'\">&\u{202e}"), "&lt;b a=&quot;&#39;&quot;&gt;&amp;\\u{202e}");
+    }
+}

@@ -1,0 +1,48 @@
+//! `annals uphold`: a dispute is closed and the fact stands.
+//!
+//! Always holds: an upholding has a statement. Not here: who may uphold (`legal`).
+
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::ask;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::shared::fields::{QuoteArgs, WriteArgs};
+use crate::cli::shared::submit::{Submission, submit_typed};
+use annals_core::event::vocabulary::{Stance, Type};
+use crate::ledger::write::draft::{Draft, Name};
+use clap::Args;
+
+/// Close a dispute: the fact stands
+#[derive(Debug, Args)]
+pub struct UpholdArgs {
+    /// Position of the dispute
+    dispute: u64,
+    /// Why the fact stands, in a sentence for readers
+    #[arg(long)]
+    statement: Option<String>,
+    #[command(flatten)]
+    place: QuoteArgs,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+impl Command for UpholdArgs {
+    const GROUP: Group = Group::Editor;
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: UpholdArgs) -> Result<Exit, Failure> {
+    let question = "statement (why the fact stands)";
+    let statement = ask::given(args.statement, question, "--statement")?;
+    let draft = Draft {
+        kind: Some(Type::FactUpheld),
+        dispute: Some(Name::Position(args.dispute)),
+        statement: Some(statement),
+        evidence: args.place.evidence(Stance::Supports).map(|entry| vec![entry]),
+        ..Draft::default()
+    };
+    submit_typed(context, &[draft], &Submission::of(&args.write))
+}

@@ -1,0 +1,154 @@
+//! The verdict on a bag for people and as JSON: its files, then the record in it.
+//!
+//! Always holds: a bag of a part of a record says so. Not here: the verdict itself
+//! (`ledger::bagged`), the lines of a record (`verify`).
+
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::{json, out, visible};
+use crate::cli::commands::verify::page::{self, Around};
+use crate::cli::commands::verify::section::{self, Line};
+use crate::cli::commands::verify::{VerifyArgs, keep_page, text as record, report};
+use crate::ledger::audit::Audit;
+use crate::ledger::audit::periods::periods;
+use crate::ledger::exchange::bag_audit::{Bagged, Vouched, audit_bag};
+use crate::ledger::error::LedgerError;
+use serde::Serialize;
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+/// How many files are told in full.
+const IN_FULL: usize = 20;
+
+/// Judges a bag and tells the verdict.
+pub fn run(
+    context: &mut Context,
+    folder: &Path,
+    asked: &Audit,
+    args: &VerifyArgs,
+) -> Result<Exit, Failure> {
+    let began = Instant::now();
+    let bagged = audit_bag(folder, asked, None)?;
+    let exit = bagged.exit();
+    let mut out = out(context.format());
+    let told = match &bagged.audited {
+        Ok((record, audited)) => {
+            let roster = periods(&record.journal, &audited.report).map_err(LedgerError::from)?;
+            let mut told = report::Told::of(audited, roster);
+            told.verdict = verdict(&bagged).map_or(told.verdict, str::to_owned);
+            told.exit = exit;
+            Some(told)
+        }
+        Err(_) => None,
+    };
+    let bag = ToldBag::of(&bagged);
+    let seconds = began.elapsed().as_secs_f64();
+    match context.format() {
+        Format::Text => {
+            text(&mut out, &bag)?;
+            if let Some(told) = &told {
+                record::write(&mut out, told, seconds)?;
+            }
+        }
+        _ => json(&mut out, &Whole { record: told.as_ref(), bag: &bag })?,
+    }
+    out.flush()?;
+    if let Some(told) = &told {
+        let around = Around { place: folder, pin: args.pin.as_deref(), bag: Some(&bag) };
+        keep_page(context, args, |now| page::write(told, &around, (now, seconds)))?;
+    }
+    match bagged.audited {
+        Ok(_) => Ok(Exit::of(exit)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The verdict on the record, and the bag.
+#[derive(Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    record: Option<&'a report::Told>,
+    bag: &'a ToldBag,
+}
+
+/// What is told of the bag before the record.
+fn text(out: &mut dyn Write, bag: &ToldBag) -> Result<(), Failure> {
+    for line in &bag.lines {
+        writeln!(out, "bag: {}", line.text)?;
+    }
+    for why in bag.wrong.iter().take(IN_FULL) {
+        writeln!(out, "damage: {}", visible(why))?;
+    }
+    if bag.wrong.len() > IN_FULL {
+        writeln!(out, "and {} more files", bag.wrong.len() - IN_FULL)?;
+    }
+    Ok(())
+}
+
+/// The bag, as it is told.
+#[derive(Serialize)]
+pub struct ToldBag {
+    /// Files of the payload that are what the manifest says.
+    pub files: u64,
+    /// Files that follow from the record.
+    pub derived: u64,
+    /// Earlier checkpoints that hold.
+    pub checkpoints: u64,
+    /// Whether the log key signed it.
+    pub signed: bool,
+    /// Number of events of the record that it was taken from.
+    pub of: Option<u64>,
+    /// What is wrong, file by file.
+    pub wrong: Vec<String>,
+    /// Number of files that the manifest lists.
+    #[serde(skip)]
+    pub listed: u64,
+    /// Number of events in it, as it says.
+    #[serde(skip)]
+    pub size: Option<u64>,
+    /// What became of the log key's note.
+    #[serde(skip)]
+    pub signature: &'static str,
+    /// What is said of it, in lines for people.
+    pub lines: Vec<Line>,
+}
+
+impl ToldBag {
+    fn of(bagged: &Bagged) -> ToldBag {
+        let mut bag = ToldBag {
+            files: bagged.checked.payload.1,
+            derived: bagged.derived,
+            checkpoints: bagged.checkpoints,
+            signed: bagged.vouched == Vouched::Yes,
+            of: bagged.size.map(|(_, of)| of),
+            wrong: bagged.all_wrong().map(str::to_owned).collect(),
+            listed: bagged.checked.manifest.len() as u64,
+            size: bagged.size.map(|(size, _)| size),
+            signature: match &bagged.vouched {
+                Vouched::Yes => "the log key signed the tag manifest",
+                Vouched::Unsigned => "the tag manifest is not signed",
+                Vouched::Later(_) => "the note is of a later version: see below",
+                Vouched::Changed(_) => "the note is not judged: see below",
+                Vouched::No(_) => "the note does not hold: see below",
+            },
+            lines: Vec::new(),
+        };
+        bag.lines = section::bag(&bag).lines;
+        bag
+    }
+}
+
+/// The last line where the record is whole and the bag is not.
+fn verdict(bagged: &Bagged) -> Option<&'static str> {
+    bagged.all_wrong().next()?;
+    Some(match bagged.exit() {
+        1 => "no: the bag is not the one that was signed, or the record breaks its rules",
+        4 => "no: this is not the record that was seen or signed before",
+        _ if matches!(bagged.vouched, Vouched::Later(_)) && bagged.all_wrong().count() == 1 => {
+            "could not tell: a newer program is needed"
+        }
+        _ => "could not tell: the bag is damaged",
+    })
+}

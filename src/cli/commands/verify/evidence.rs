@@ -1,0 +1,159 @@
+//! The verdict on an evidence file: who contradicted itself, and at what sizes.
+//!
+//! Always holds: no more is said than the file shows. Not here: the judgement
+//! (`verify::evidence`).
+
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::{json, out, visible};
+use crate::cli::commands::verify::what::Unjudged;
+use annals_core::evidence::{Claim, Evidence};
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
+use annals_core::tlog::{to_base64, vkey};
+use annals_core::verify::evidence::{Shown, Verdict, judge};
+use serde::Serialize;
+use std::io::Write;
+
+/// The verdict as JSON.
+#[derive(Serialize)]
+struct Told {
+    report: &'static str,
+    shown: &'static str,
+    exit: u8,
+    claim: Option<&'static str>,
+    origin: Option<String>,
+    key: Option<PublicKey>,
+    verifier: Option<String>,
+    named_by: Option<u64>,
+    first: Option<Head>,
+    second: Option<Head>,
+    parted_at: Option<u64>,
+    why: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Head {
+    size: u64,
+    root: String,
+    root_where_parted: Option<String>,
+}
+
+/// Judges evidence that can be judged.
+pub fn run(context: &Context, evidence: Result<&Evidence, Unjudged>) -> Result<Exit, Failure> {
+    let told = match evidence {
+        Ok(evidence) => tell(evidence, judge(evidence)),
+        Err(Unjudged::Changed(changed)) => unjudged("changed", format!("the evidence: {changed}")),
+        Err(Unjudged::Damaged) => {
+            let why = "the evidence is not in form or its sum does not hold; use a copy of it";
+            unjudged("damaged", why.to_owned())
+        }
+        Err(Unjudged::Later(version)) => {
+            let why = format!("evidence of version {version}: this program knows version 1");
+            unjudged("later", why)
+        }
+    };
+    let mut out = out(context.format());
+    match context.format() {
+        Format::Text => text(&mut out, &told)?,
+        _ => json(&mut out, &told)?,
+    }
+    out.flush()?;
+    Ok(Exit::of(told.exit))
+}
+
+fn unjudged(shown: &'static str, why: String) -> Told {
+    Told {
+        report: "annals evidence 1",
+        shown,
+        exit: 2,
+        claim: None,
+        origin: None,
+        key: None,
+        verifier: None,
+        named_by: None,
+        first: None,
+        second: None,
+        parted_at: None,
+        why: vec![why],
+    }
+}
+
+fn tell(evidence: &Evidence, verdict: Verdict) -> Told {
+    let exit = verdict.exit();
+    let origin = evidence.first.checkpoint.origin.clone();
+    let base64 = |root: &Hash| to_base64(&root.0);
+    let head = |signed: &annals_core::evidence::Signed, before: Option<&annals_core::evidence::Before>| Head {
+        size: signed.checkpoint.size,
+        root: base64(&signed.checkpoint.root),
+        root_where_parted: before.map(|before| base64(&before.root)),
+    };
+    let parted = evidence.parted.as_ref();
+    let (shown, why) = match verdict.shown {
+        Shown::Contradiction => ("contradiction", Vec::new()),
+        Shown::Nothing => ("nothing", Vec::new()),
+        Shown::NotShown(why) => ("not-shown", why),
+    };
+    Told {
+        report: "annals evidence 1",
+        shown,
+        exit,
+        claim: Some(if evidence.claim() == Claim::Forked { "forked" } else { "cut" }),
+        verifier: Some(vkey(&origin, &evidence.key)),
+        origin: Some(origin),
+        key: Some(evidence.key),
+        named_by: verdict.named_by,
+        first: Some(head(&evidence.first, parted.map(|(_, first, _)| first))),
+        second: Some(head(&evidence.second, parted.map(|(.., second)| second))),
+        parted_at: parted.map(|(at, ..)| *at),
+        why,
+    }
+}
+
+fn text(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
+    let mut line = |name: &str, value: &str| writeln!(out, "{name:<10}{}", visible(value));
+    if let (Some(claim), Some(origin), Some(verifier)) = (told.claim, &told.origin, &told.verifier)
+    {
+        line("claim", claim)?;
+        line("origin", origin)?;
+        line("key", verifier)?;
+        let named = match told.named_by {
+            Some(event) => format!("the log key, by event {event} of the second tree"),
+            None => "this file does not show that it is the log key of the ledger".to_owned(),
+        };
+        line("named", &named)?;
+    }
+    for (which, head) in [("first", &told.first), ("second", &told.second)] {
+        let Some(head) = head else { continue };
+        line(which, &format!("size {}, root {}", head.size, head.root))?;
+        if let (Some(at), Some(root)) = (told.parted_at, &head.root_where_parted) {
+            line("", &format!("whose first {at} events have the root {root}"))?;
+        }
+    }
+    for why in &told.why {
+        line("why", why)?;
+    }
+    writeln!(out, "{}", sentence(told))?;
+    Ok(())
+}
+
+fn sentence(told: &Told) -> String {
+    let sizes = match (&told.first, &told.second) {
+        (Some(first), Some(second)) => format!("sizes {} and {}", first.size, second.size),
+        _ => String::new(),
+    };
+    match told.shown {
+        "contradiction" => format!(
+            "shown: this key contradicted itself: it signed {sizes}, which cannot both be of one \
+             append-only log"
+        ),
+        "nothing" => format!(
+            "shown: this key signed {sizes}; not shown: which is later, or that anything was \
+             withheld; both can be of one append-only log"
+        ),
+        "not-shown" => "not shown: the evidence does not show what it claims".to_owned(),
+        "later" => "could not tell: a newer program is needed".to_owned(),
+        _ => "could not tell: the evidence is damaged, and accuses nobody".to_owned(),
+    }
+}

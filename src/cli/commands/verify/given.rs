@@ -1,0 +1,76 @@
+//! What is given beside what is verified: a pin, a policy, a log key.
+//!
+//! Always holds: a file that was named and is not there, or not in form, is an error; the policy
+//! beside the keys is used where none is named. Not here: what they mean (`verify::proof`).
+
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::Failure;
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::reader::read_if_there;
+use annals_core::tlog::policy::{MAX_POLICY, Policy};
+use annals_core::tlog::{Kind, VerifierKey};
+use annals_core::verify::proof::Given;
+use std::path::{Path, PathBuf};
+
+/// Everything that was given.
+pub fn given(
+    context: &Context,
+    pin: Option<&Path>,
+    policy: Option<&Path>,
+    log_key: Option<&str>,
+) -> Result<Given, Failure> {
+    let pin = pin.map(named_file).transpose()?;
+    let keys = || match (&context.global.keys, context.paths()) {
+        (Some(keys), _) => keys.clone(),
+        (None, Ok(paths)) => paths.keys,
+        (None, Err(_)) => PathBuf::from("keys"),
+    };
+    let policy = match policy {
+        Some(path) => Some((named_file(path)?, path.to_owned())),
+        None => beside(&keys())?,
+    };
+    let policy = policy.map(|(bytes, path)| read(&bytes, &path)).transpose()?;
+    let log_key = log_key.map(key).transpose()?;
+    Ok(Given { pin, policy, log_key })
+}
+
+/// The policy of a ledger: the named one, or the one beside its keys.
+pub fn policy_of(paths: &Paths, named: Option<&Path>) -> Result<Option<Policy>, Failure> {
+    if named.is_some() {
+        return named_policy(named);
+    }
+    beside(&paths.keys)?.map(|(bytes, path)| read(&bytes, &path)).transpose()
+}
+
+/// The policy that was named.
+pub fn named_policy(named: Option<&Path>) -> Result<Option<Policy>, Failure> {
+    named.map(|path| read(&named_file(path)?, path)).transpose()
+}
+
+fn beside(keys: &Path) -> Result<Option<(Vec<u8>, PathBuf)>, Failure> {
+    let path = keys.join("policy");
+    let there = read_if_there(&path, MAX_POLICY as u64).map_err(LedgerError::from)?;
+    Ok(there.map(|bytes| (bytes, path)))
+}
+
+fn named_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let there = read_if_there(path, MAX_POLICY as u64).map_err(LedgerError::from)?;
+    let missing = || LedgerError::NotFound(format!("nothing at {}", path.display()));
+    Ok(there.ok_or_else(missing)?)
+}
+
+fn read(bytes: &[u8], path: &Path) -> Result<Policy, Failure> {
+    Policy::parse(bytes).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+}
+
+fn key(text: &str) -> Result<VerifierKey, Failure> {
+    let key =
+        VerifierKey::parse(text).map_err(|why| Failure::usage(format!("--log-key: {why}")))?;
+    match key.kind {
+        Kind::Note => Ok(key),
+        Kind::Cosignature => Err(Failure::usage(
+            "--log-key: expected a log's key, of type 01; found a witness's, of type 04",
+        )),
+    }
+}

@@ -1,0 +1,101 @@
+//! The verdict as one page: to read, to print, to attach to a letter.
+//!
+//! Always holds: nothing is loaded from anywhere and no script runs (the page's policy says so);
+//! every text of strangers is escaped and made visible; the page can be read without its style.
+//! Not here: what is told (`told`). Source: HTML, Content Security Policy 3, WCAG 2.2.
+
+mod bag;
+mod parts;
+
+use crate::cli::terminal::output::visible;
+use crate::cli::commands::verify::bag::ToldBag;
+use crate::cli::commands::verify::report::Told;
+use annals_core::hash::Hash;
+use annals_core::time::Time;
+use annals_core::tlog::to_base64;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use std::path::Path;
+
+const STYLE: &str = include_str!("page/style.css");
+
+/// What the verdict is about.
+pub struct Around<'a> {
+    /// Where the ledger, the bag or the published directory is.
+    pub place: &'a Path,
+    /// Where the pin is.
+    pub pin: Option<&'a Path>,
+    /// The bag that the record is in.
+    pub bag: Option<&'a ToldBag>,
+}
+
+/// The page, made at a time and after so many seconds.
+pub fn write(told: &Told, around: &Around<'_>, (now, seconds): (Time, f64)) -> String {
+    let style = to_base64(&Hash::of(&[STYLE.as_bytes()]).0);
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
+    );
+    let origin = told.origin.as_deref().map_or("a record without a name".to_owned(), visible);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="generator" content="annals verify";
+                meta http-equiv="Content-Security-Policy" content=(policy);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="referrer" content="no-referrer";
+                title { "Verification of " (origin) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                main {
+                    header {
+                        h1 { "Verification of " (origin) }
+                        (verdict(told))
+                        p {
+                            "Checked at " (parts::moment(now))
+                            " by annals " (env!("CARGO_PKG_VERSION"))
+                            " in " (format!("{seconds:.2}")) " seconds."
+                        }
+                    }
+                    (parts::record(told))
+                    @if let Some(bag) = around.bag { (bag::section(bag)) }
+                    (parts::checks(told))
+                    (parts::faults(told))
+                    @for section in &told.sections { (parts::section(section)) }
+                    (parts::checkpoint(told))
+                    (parts::roster(told))
+                    (parts::again(told, around))
+                    footer {
+                        p {
+                            "This page says what was found in the bytes of the record. It does not \
+                             say that a fact is true, that a translation is right or that a \
+                             document is authentic; times are claims of the clocks that wrote them."
+                        }
+                    }
+                }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn verdict(told: &Told) -> Markup {
+    let class = match told.exit {
+        0 => "verdict yes",
+        2 => "verdict unknown",
+        _ => "verdict no",
+    };
+    html! {
+        p class=(class) role="status" {
+            strong { (capital(&told.verdict)) "." }
+            " Exit code " (told.exit) "."
+        }
+    }
+}
+
+fn capital(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}

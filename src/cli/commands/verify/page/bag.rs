@@ -1,0 +1,24 @@
+//! The part of the page that tells a bag: its files, what follows from the record, who signed it.
+//!
+//! Always holds: a bag of a part of a record says so. Not here: the record in it (`parts`).
+
+use crate::cli::terminal::output::visible;
+use crate::cli::commands::verify::bag::ToldBag;
+use crate::cli::commands::verify::page::parts::lines;
+use maud::{Markup, html};
+
+/// What was found of the bag.
+pub fn section(bag: &ToldBag) -> Markup {
+    html! {
+        section aria-labelledby="bag" {
+            h2 id="bag" { "The bag" }
+            (lines(&bag.lines))
+            h3 { "Damage" }
+            @if bag.wrong.is_empty() {
+                p { "None." }
+            } @else {
+                ul class="damage" { @for why in &bag.wrong { li { (visible(why)) } } }
+            }
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! The parts of the page, in the order in which they stand.
+//!
+//! Always holds: a table has a caption and headers with a scope; nothing is told by colour alone.
+
+use crate::cli::commands::verify::page::Around;
+use crate::cli::terminal::output::visible;
+use crate::cli::commands::verify::page::capital;
+use crate::cli::commands::verify::section::{Line, Section};
+use crate::cli::commands::verify::report::{Told, ToldFault};
+use crate::cli::terminal::zone;
+use crate::ledger::audit::periods::{Border, Period};
+use annals_core::time::Time;
+use maud::{Markup, html};
+use std::path::Path;
+
+/// What was checked.
+pub fn record(told: &Told) -> Markup {
+    html! {
+        section aria-labelledby="record" {
+            h2 id="record" { "The record" }
+            dl {
+                dt { "Name (origin)" }
+                dd { (told.origin.as_deref().map_or("none is known".to_owned(), visible)) }
+                dt { "Size" }
+                dd { (told.size) " events" }
+                dt { "Head" }
+                dd { code { (told.head.map_or("none".to_owned(), |head| head.to_string())) } }
+                dt { "Root of the tree" }
+                dd { code { (told.root) } }
+                dt { "Last recorded" }
+                dd {
+                    @match told.recorded {
+                        Some(at) => (moment(at)),
+                        None => "not known",
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How many of each.
+pub fn checks(told: &Told) -> Markup {
+    html! {
+        section aria-labelledby="checks" {
+            h2 id="checks" { "What was checked" }
+            div class="wide" {
+                table {
+                    caption { "Each kind of check, how many of them, and what was found" }
+                    thead {
+                        tr {
+                            th scope="col" { "Check" }
+                            th scope="col" class="number" { "Number" }
+                            th scope="col" { "Of" }
+                            th scope="col" { "Found" }
+                        }
+                    }
+                    tbody {
+                        @for check in &told.checks {
+                            tr {
+                                th scope="row" { (check.check) }
+                                td class="number" { (check.checked) }
+                                td { (check.of) }
+                                td {
+                                    @match check.faults {
+                                        0 => "good",
+                                        1 => "1 fault",
+                                        more => { (more) " faults" }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Every fault.
+pub fn faults(told: &Told) -> Markup {
+    html! {
+        section aria-labelledby="faults" {
+            h2 id="faults" { "Faults" }
+            @if told.faults.is_empty() {
+                p { "None." }
+            } @else {
+                div class="wide" {
+                    table {
+                        caption { (told.faults.len()) " in all, by event and rule (FORMAT.md)" }
+                        thead {
+                            tr {
+                                th scope="col" { "Event" }
+                                th scope="col" { "Rule" }
+                                th scope="col" { "Kind" }
+                                th scope="col" { "What was found" }
+                            }
+                        }
+                        tbody { @for fault in &told.faults { (row(fault)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn row(fault: &ToldFault) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (fault.position.map_or("–".to_owned(), |at| at.to_string())) }
+            td { (fault.rule) " " (fault.name) }
+            td { (fault.class) }
+            td { (visible(&fault.why)) }
+        }
+    }
+}
+
+/// A section of labelled lines.
+pub fn section(section: &Section) -> Markup {
+    html! {
+        section aria-labelledby=(section.id) {
+            h2 id=(section.id) { (section.heading) }
+            @if section.lines.is_empty() {
+                p { "Nothing." }
+            } @else {
+                (lines(&section.lines))
+            }
+        }
+    }
+}
+
+/// Labelled lines.
+pub fn lines(lines: &[Line]) -> Markup {
+    html! {
+        dl {
+            @for line in lines {
+                dt { (capital(line.label)) }
+                dd { (line.text) }
+            }
+        }
+    }
+}
+
+/// The checkpoint and the keys that sign it.
+pub fn checkpoint(told: &Told) -> Markup {
+    html! {
+        section aria-labelledby="checkpoint" {
+            h2 id="checkpoint" { "Checkpoint and log key" }
+            @if let Some(checkpoint) = &told.checkpoint {
+                dl {
+                    dt { "Signed size" }
+                    dd { (checkpoint.size) " events" }
+                    dt { "Signed root" }
+                    dd { code { (checkpoint.root) } }
+                    dt { "Holds" }
+                    dd { (if checkpoint.holds { "yes" } else { "no: see the faults" }) }
+                }
+            } @else {
+                p { "There is none in form." }
+            }
+            div class="wide" {
+                table {
+                    caption { "Log keys, by the size of the record from which on they sign" }
+                    thead {
+                        tr {
+                            th scope="col" class="number" { "From size" }
+                            th scope="col" { "Verifier key" }
+                            th scope="col" { "Old key that signs too" }
+                        }
+                    }
+                    tbody {
+                        @for key in &told.log_keys {
+                            tr {
+                                th scope="row" class="number" { (key.from_size) }
+                                td {
+                                    code { (key.verifier.clone().unwrap_or(key.key.to_string())) }
+                                }
+                                td {
+                                    @match key.old_key {
+                                        Some(old) => code { (old) },
+                                        None => "none",
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Who might sign, from when to when.
+pub fn roster(told: &Told) -> Markup {
+    html! {
+        section aria-labelledby="roster" {
+            h2 id="roster" { "Who might sign, from when to when" }
+            div class="wide" {
+                table {
+                    caption { "Names are those that the record gives to its keys" }
+                    thead {
+                        tr {
+                            th scope="col" { "Name" }
+                            th scope="col" { "Roles" }
+                            th scope="col" { "From" }
+                            th scope="col" { "Until" }
+                            th scope="col" { "Key" }
+                        }
+                    }
+                    tbody { @for period in &told.roster { (member(period)) } }
+                }
+            }
+        }
+    }
+}
+
+fn member(period: &Period) -> Markup {
+    let name = period.name.as_deref().map_or("not readable".to_owned(), visible);
+    let roles = match (period.admin, period.editor) {
+        (true, true) => "admin, editor",
+        (true, false) => "admin",
+        (false, true) => "editor",
+        (false, false) => "none",
+    };
+    html! {
+        tr {
+            th scope="row" { (name) }
+            td { (roles) }
+            td { (border(&period.from)) }
+            td {
+                @match &period.until {
+                    Some(until) => (border(until)),
+                    None => "still",
+                }
+                @if let Some(from) = period.suspect_from { "; suspect from event " (from) " on" }
+            }
+            td { code { (period.key) } }
+        }
+    }
+}
+
+fn border(border: &Border) -> Markup {
+    html! {
+        "event " (border.event) " (" (border.what) ")"
+        @if let Some(at) = border.at { ", " (moment(at)) }
+    }
+}
+
+/// A time for people, without a fraction of a second that is zero.
+pub fn moment(at: Time) -> Markup {
+    let exact = at.to_string();
+    let short = zone::moment(at).replace('T', " ").replace('Z', " UTC");
+    html! { time datetime=(exact) { (short) } }
+}
+
+/// How to repeat the check.
+pub fn again(told: &Told, around: &Around<'_>) -> Markup {
+    let place = quoted(around.place);
+    let pin = around.pin.map_or(String::new(), |pin| format!(" --pin {}", quoted(pin)));
+    html! {
+        section aria-labelledby="again" {
+            h2 id="again" { "How to repeat the check" }
+            p { "With this program, on a copy of the same record:" }
+            pre { code { "annals verify " (place) (pin) } }
+            p {
+                "With a second implementation, which shares no code with the first and was written \
+                 from FORMAT.md alone:"
+            }
+            pre { code { "python3 scripts/reverify.py " (place) (pin) } }
+            @if around.bag.is_some() {
+                p {
+                    "With sha512sum, openssl and python3 alone: the steps of VERIFY.txt in the bag."
+                }
+                (by_hand(told, &around.place.join("data/ledger")))
+            } @else if !told.published {
+                (by_hand(told, around.place))
+            }
+        }
+    }
+}
+
+/// The first and the last event of a ledger's journal, hashed with what every shell has.
+fn by_hand(told: &Told, ledger: &Path) -> Markup {
+    let ledger = quoted(ledger);
+    let event = |which: &str, lines: &str| {
+        format!(
+            "f=$(ls {ledger}/journal/*.log | {which} -n 1)\n(printf '\\0'; {lines}) | sha256sum"
+        )
+    };
+    let first = event("head", "head -n 3 \"$f\"");
+    let last = event("tail", "tail -n 5 \"$f\" | head -n 3");
+    let head = told.head.map_or("none".to_owned(), |head| head.to_string());
+    html! {
+        p {
+            "By hand: the last event of the journal hashes to the head (the byte 00, then its \
+             three lines)"
+        }
+        pre { code { (last) } }
+        p { "gives " code { (head) } ". Event 0 is hashed the same way:" }
+        pre { code { (first) } }
+        p {
+            "Each event's first line names the hash of the event before it, so the head fixes \
+             them all. Each file in the folder " code { "document" } " is named by its own \
+             digest: " code { "sha256sum " (ledger) "/document/*" } " shows it."
+        }
+    }
+}
+
+/// A path as a shell reads it as one word.
+fn quoted(path: &Path) -> String {
+    let text = visible(&path.display().to_string());
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}

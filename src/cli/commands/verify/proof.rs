@@ -1,0 +1,410 @@
+//! The verdict on a proof for people and as JSON.
+//!
+//! Always holds: words of the record are shown only if no rule is broken, and are called the
+//! record's only if trust is not missing; the first line and the last say how the fact stands by
+//! the acts of the file. Not here: the verdict itself (`verify::proof`).
+
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::{json, out, visible, wrapped};
+use crate::cli::terminal::zone::moment;
+use annals_core::event::args::Args;
+use annals_core::event::body::{Content, Evidence, Fact};
+use annals_core::event::vocabulary::{Relation, Type};
+use annals_core::fold::operation::Triple;
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
+use crate::ledger::audit::prove::left_out;
+use annals_core::state::Status;
+use annals_core::time::Time;
+use annals_core::tlog::to_base64;
+use annals_core::verify::proof::{Given, Judged, Proof, Related, Stands, judge, stands};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::io::Write;
+
+/// What a proof does not show.
+const LIMITS: &str = "a proof shows what is in the record, not that nothing else is, nor that the \
+                      record keeps its rules: for that, annals verify of the whole record";
+/// What a status is not.
+const BY_ITS_ACTS: &str = "by the acts in this file; later ones may exist";
+
+/// Judges a proof and tells the verdict.
+pub fn run(format: Format, bytes: &[u8], given: &Given) -> Result<Exit, Failure> {
+    let judged = judge(bytes, given);
+    let mut out = out(format);
+    match format {
+        Format::Text => text(&mut out, &judged)?,
+        _ => json(&mut out, &Told::of(&judged))?,
+    }
+    out.flush()?;
+    Ok(Exit::of(judged.exit()))
+}
+
+/// How the fact stands, where the file holds.
+fn standing(judged: &Judged) -> Option<Stands> {
+    judged.proof.as_ref().filter(|_| judged.faults.is_empty()).map(stands)
+}
+
+/// The verdict, and the status that goes with it.
+fn told_verdict(judged: &Judged) -> String {
+    if let Some(changed) = judged.changed {
+        return format!("could not tell: {changed}");
+    }
+    match standing(judged) {
+        Some(stands) => format!("{}; by the acts here it is {stands}", verdict(judged)),
+        None => verdict(judged).to_owned(),
+    }
+}
+
+fn verdict(judged: &Judged) -> &'static str {
+    match judged.exit() {
+        0 => "yes: the fact is in the signed record",
+        1 => "no: the proof does not hold",
+        4 => "no: this is not the record that was pinned",
+        5 => "could not trust: it holds by itself, and what was asked for beside it is missing",
+        _ if judged.later_version.is_some() => "could not tell: a newer program is needed",
+        _ => "could not tell: what it was compared with is damaged",
+    }
+}
+
+fn text(out: &mut dyn Write, judged: &Judged) -> Result<(), Failure> {
+    if let Some(version) = judged.later_version {
+        writeln!(out, "proof: version {version}, this program knows version 1")?;
+    }
+    for fault in &judged.faults {
+        writeln!(out, "fault: {}", visible(&fault.to_string()))?;
+    }
+    if let Some(proof) = judged.proof.as_ref().filter(|_| judged.faults.is_empty()) {
+        said(out, (judged, proof), &stands(proof))?;
+        around(out, judged, proof)?;
+    }
+    Ok(writeln!(out, "{}", told_verdict(judged))?)
+}
+
+/// The fact, what was done to it, and by whom.
+fn said(
+    out: &mut dyn Write,
+    (judged, proof): (&Judged, &Proof),
+    stands: &Stands,
+) -> Result<(), Failure> {
+    let acts = acts(judged, proof.fact);
+    let present = stands.revision.or_else(|| revision(judged, &acts));
+    let first = format!("fact {}: {stands}, {BY_ITS_ACTS}", proof.fact);
+    writeln!(out, "{}", wrapped(&first, 0))?;
+    writeln!(out, "  {}", who(judged, proof.fact))?;
+    if let Some(at) = present.filter(|at| *at != proof.fact) {
+        writeln!(out, "  as corrected by event {at}:")?;
+    }
+    match present.and_then(|at| fact_at(judged, at)) {
+        Some(fact) => {
+            writeln!(out, "{}", wrapped(&visible(&fact.claim), 4))?;
+            for evidence in &fact.evidence {
+                writeln!(out, "{}", wrapped(&quoted(judged, evidence), 4))?;
+            }
+        }
+        None => writeln!(out, "    [its words are not in this file]")?,
+    }
+    for act in acts.iter().filter(|act| **act != proof.fact) {
+        let undone = stands.undone.get(act).map(|by| format!(", undone by event {by}"));
+        let undone = undone.unwrap_or_default();
+        writeln!(out, "{}", wrapped(&format!("{act}: {}{undone}", who(judged, *act)), 2))?;
+    }
+    for line in revoked(judged) {
+        writeln!(out, "{}", wrapped(&line, 2))?;
+    }
+    writeln!(out, "signers")?;
+    let mut keys: Vec<PublicKey> = Vec::new();
+    for by in acts.iter().filter_map(|act| judged.statement(*act)).map(|said| said.by) {
+        if !keys.contains(&by) {
+            writeln!(out, "    {by} {}", name(judged, &by, u64::MAX))?;
+            keys.push(by);
+        }
+    }
+    Ok(())
+}
+
+/// What vouches for it, and what is not shown.
+fn around(out: &mut dyn Write, judged: &Judged, proof: &Proof) -> Result<(), Failure> {
+    let (checkpoint, trust) = (&proof.checkpoint, &judged.trust);
+    let (events, size, origin) = (proof.events.len(), checkpoint.size, &checkpoint.origin);
+    writeln!(out, "in the record {origin} of size {size}, as are {events} events of this file")?;
+    let key = judged.log_keys.first().map(PublicKey::to_string).unwrap_or_default();
+    match trust.named_by.is_empty() {
+        true => writeln!(out, "signed by log key {key}, which nobody else names")?,
+        false => writeln!(out, "signed by log key {key}, named by {}", trust.named_by.join(", "))?,
+    }
+    for (name, seconds) in &trust.witnesses {
+        writeln!(out, "cosigned by {} at {}", visible(name), at(*seconds))?;
+    }
+    if trust.ignored_lines > 0 {
+        let lines = match trust.ignored_lines {
+            1 => "1 signature line".to_owned(),
+            more => format!("{more} signature lines"),
+        };
+        writeln!(out, "ignored: {lines} of unknown keys")?;
+    }
+    if judged.quotations > 0 {
+        writeln!(out, "quotations: {} hold in the documents here", judged.quotations)?;
+    }
+    if judged.not_checkable > 0 {
+        let count = judged.not_checkable;
+        writeln!(out, "not checkable: {count} quotations, whose documents are not here")?;
+    }
+    match left_out(proof) {
+        Some(what) => writeln!(out, "{}", wrapped(&format!("left out: {what}"), 0))?,
+        None => writeln!(out, "left out: nothing")?,
+    }
+    writeln!(out, "{}", wrapped(LIMITS, 0))?;
+    for missing in &trust.missing {
+        writeln!(out, "missing: {}", visible(missing))?;
+    }
+    Ok(())
+}
+
+/// The fact's own events: it, and what acts on it, by position.
+fn acts(judged: &Judged, fact: u64) -> BTreeSet<u64> {
+    let mut own = BTreeSet::from([fact]);
+    for position in judged.events.keys() {
+        let Some(statement) = judged.statement(*position) else { continue };
+        let word = statement.kind.as_str();
+        let acting = word.starts_with("fact.") || word.starts_with("relation.");
+        let acting = acting || word.starts_with("body.");
+        if acting && statement.args.positions().iter().any(|on| own.contains(on)) {
+            own.insert(*position);
+        }
+    }
+    own
+}
+
+/// The last of the fact's revisions here.
+fn revision(judged: &Judged, acts: &BTreeSet<u64>) -> Option<u64> {
+    let revises = |at: &&u64| {
+        let kind = judged.statement(**at).map(|statement| statement.kind);
+        matches!(kind, Some(Type::FactAsserted | Type::FactCorrected))
+    };
+    acts.iter().rev().find(revises).copied()
+}
+
+fn fact_at(judged: &Judged, position: u64) -> Option<&Fact> {
+    match &judged.body(position)?.content {
+        Content::FactAsserted(body) => Some(&body.fact),
+        Content::FactCorrected(body) => Some(&body.fact),
+        _ => None,
+    }
+}
+
+fn quoted(judged: &Judged, evidence: &Evidence) -> String {
+    let document = evidence.document;
+    let about = match judged.body(document).map(|body| &body.content) {
+        Some(Content::DocumentCaptured(about)) => {
+            format!(" ({}), sha256 {}", visible(&about.title), about.sha256)
+        }
+        _ => String::new(),
+    };
+    let quote = evidence.quote.as_ref();
+    let quote = quote.map(|quote| format!("{} — ", visible(&quote.exact))).unwrap_or_default();
+    format!("{}: {quote}document {document}{about}", evidence.stance)
+}
+
+fn name(judged: &Judged, key: &PublicKey, position: u64) -> String {
+    judged.name(key, position).map_or_else(|| "the recovery key".to_owned(), visible)
+}
+
+/// What an event does, by whom and when, with its reason and words.
+fn who(judged: &Judged, position: u64) -> String {
+    let Some(statement) = judged.statement(position) else { return String::new() };
+    let reading = judged.events.get(&position).map(|event| &event.reading);
+    let when = reading.and_then(|reading| reading.place.as_ref()).map(|place| moment(place.at));
+    let kind = statement.kind.as_str();
+    let did = kind.strip_prefix("fact.").unwrap_or(kind).replace('.', " ");
+    let by = name(judged, &statement.by, position);
+    let why = match &statement.args {
+        Args::FactDisputed(args) => format!(": {}", args.reason),
+        Args::FactCorrected(args) => format!(": {}", args.reason),
+        Args::FactRetracted(args) => format!(": {}", args.reason),
+        Args::FactConfirmed(args) => format!(": {}", args.how),
+        _ => String::new(),
+    };
+    let words = judged.body(position).and_then(|body| stated(&body.content));
+    let words = words.map(|words| format!(", “{}”", visible(words))).unwrap_or_default();
+    format!("{did} by {by}, {}{why}{words}", when.unwrap_or_default())
+}
+
+/// The statement in a body of one of a fact's acts.
+fn stated(content: &Content) -> Option<&str> {
+    match content {
+        Content::FactDisputed(body) => Some(&body.statement),
+        Content::FactUpheld(body) => Some(&body.statement),
+        Content::FactCorrected(body) => Some(&body.statement),
+        Content::FactRetracted(body) => Some(&body.statement),
+        Content::FactReinstated(body) => Some(&body.statement),
+        Content::FactRelated(body) => body.statement.as_deref(),
+        Content::RelationWithdrawn(body) => Some(&body.statement),
+        Content::BodyReleased(body) => body.because.as_deref(),
+        Content::BodyRedacted(body) => Some(&body.statement),
+        _ => None,
+    }
+}
+
+/// That a key which signed something here was revoked.
+fn revoked(judged: &Judged) -> Vec<String> {
+    let mut told = Vec::new();
+    for position in judged.events.keys() {
+        let Some(statement) = judged.statement(*position) else { continue };
+        let Args::EditorRevoked(args) = &statement.args else { continue };
+        let name = judged.name(&args.key, *position).map(visible).unwrap_or_default();
+        let suspect = args.suspect_from.map(|from| format!(", suspect from {from} on"));
+        let suspect = suspect.unwrap_or_default();
+        told.push(format!("{position}: the key of {name} revoked: {}{suspect}", args.reason));
+    }
+    told
+}
+
+/// A time in seconds since 1970 for people.
+pub fn at(seconds: u64) -> String {
+    let micros = i64::try_from(seconds).ok().and_then(|s| s.checked_mul(1_000_000));
+    let time = micros.and_then(Time::from_micros);
+    time.map_or_else(|| format!("{seconds} s"), moment)
+}
+
+/// The verdict as JSON.
+#[derive(Serialize)]
+struct Told {
+    verdict: String,
+    exit: u8,
+    fact: Option<u64>,
+    status: Option<Status>,
+    status_by: Vec<u64>,
+    corrected: u32,
+    suspect: bool,
+    undone: Vec<ToldUndone>,
+    related: Vec<ToldRelated>,
+    revision: Option<u64>,
+    claim: Option<String>,
+    origin: Option<String>,
+    size: Option<u64>,
+    root: Option<String>,
+    log_key: Option<PublicKey>,
+    named_by: Vec<String>,
+    witnesses: Vec<ToldWitness>,
+    missing: Vec<String>,
+    events: Vec<ToldEvent>,
+    left_out: Option<String>,
+    quotations: u64,
+    not_checkable: u64,
+    ignored_lines: usize,
+    later_version: Option<u64>,
+    changed: Option<String>,
+    faults: Vec<ToldFault>,
+}
+
+#[derive(Serialize)]
+struct ToldWitness {
+    name: String,
+    time: u64,
+}
+
+/// An act of the fact that a suspect revocation undid.
+#[derive(Serialize)]
+struct ToldUndone {
+    event: u64,
+    by: u64,
+}
+
+/// A relation to another fact.
+#[derive(Serialize)]
+struct ToldRelated {
+    event: u64,
+    from: u64,
+    rel: Relation,
+    to: u64,
+}
+
+#[derive(Serialize)]
+struct ToldEvent {
+    event: u64,
+    hash: Hash,
+    #[serde(rename = "type")]
+    kind: Option<&'static str>,
+    by: Option<PublicKey>,
+    name: String,
+    at: Option<Time>,
+    of_fact: bool,
+}
+
+#[derive(Serialize)]
+struct ToldFault {
+    rule: u16,
+    name: &'static str,
+    position: Option<u64>,
+    why: String,
+}
+
+impl Told {
+    fn of(judged: &Judged) -> Told {
+        let proof = judged.proof.as_ref();
+        let holds = proof.filter(|_| judged.faults.is_empty());
+        let acts = holds.map(|proof| acts(judged, proof.fact)).unwrap_or_default();
+        let stands = standing(judged).unwrap_or_default();
+        let present = stands.revision.or_else(|| revision(judged, &acts));
+        let claim = present.and_then(|at| fact_at(judged, at)).map(|fact| fact.claim.to_string());
+        let event = |position: &u64| {
+            let reading = &judged.events.get(position)?.reading;
+            let by = judged.statement(*position).map(|statement| statement.by);
+            let name = by.map(|by| judged.name(&by, *position).unwrap_or("the recovery key"));
+            Some(ToldEvent {
+                event: *position,
+                hash: reading.hash,
+                kind: judged.statement(*position).map(|statement| statement.kind.as_str()),
+                by,
+                name: name.unwrap_or_default().to_owned(),
+                at: reading.place.map(|place| place.at),
+                of_fact: acts.contains(position),
+            })
+        };
+        let undone =
+            |event: &u64| Some(ToldUndone { event: *event, by: *stands.undone.get(event)? });
+        let related = |related: &Related| {
+            let Triple { from, rel, to } = related.triple;
+            ToldRelated { event: related.event, from, rel, to }
+        };
+        let checkpoint = holds.map(|proof| &proof.checkpoint);
+        let shown = judged.events.keys().filter(|_| holds.is_some());
+        let witness =
+            |(name, time): &(String, u64)| ToldWitness { name: name.clone(), time: *time };
+        Told {
+            verdict: told_verdict(judged),
+            exit: judged.exit(),
+            fact: holds.map(|proof| proof.fact),
+            status: stands.status,
+            corrected: stands.corrected,
+            suspect: stands.suspect,
+            undone: acts.iter().filter_map(undone).collect(),
+            related: stands.related.iter().map(related).collect(),
+            revision: present,
+            status_by: stands.by.clone(),
+            claim,
+            origin: checkpoint.map(|checkpoint| checkpoint.origin.clone()),
+            size: checkpoint.map(|checkpoint| checkpoint.size),
+            root: checkpoint.map(|checkpoint| to_base64(&checkpoint.root.0)),
+            log_key: judged.log_keys.first().copied(),
+            named_by: judged.trust.named_by.clone(),
+            witnesses: judged.trust.witnesses.iter().map(witness).collect(),
+            missing: judged.trust.missing.clone(),
+            events: shown.filter_map(event).collect(),
+            left_out: holds.and_then(left_out),
+            quotations: judged.quotations,
+            not_checkable: judged.not_checkable,
+            ignored_lines: judged.trust.ignored_lines,
+            later_version: judged.later_version,
+            changed: judged.changed.map(|changed| changed.to_string()),
+            faults: judged.faults.iter().map(told_fault).collect(),
+        }
+    }
+}
+
+fn told_fault(fault: &annals_core::rule::Fault) -> ToldFault {
+    let (rule, name) = (fault.rule.number(), fault.rule.name());
+    ToldFault { rule, name, position: fault.position, why: fault.why.clone() }
+}

@@ -1,0 +1,367 @@
+//! The verdict as it is told: one reading of it for text, JSON and page.
+//!
+//! Always holds: nothing here depends on the machine, the time or the number of threads; the fields
+//! are those of docs/verify-report.md. Not here: how it looks.
+
+use crate::cli::render::tally::ShownTally;
+use crate::cli::commands::verify::section::{Section, sections};
+use annals_core::evidence::Claim;
+use annals_core::hash::Hash;
+use crate::index::Built;
+use annals_core::key::PublicKey;
+use crate::ledger::audit::periods::Period;
+use crate::ledger::audit::{Audited, EvidenceFound, PinFound, StoreFound};
+use crate::ledger::query::tally::Tally;
+use crate::ledger::query::names::Named;
+use annals_core::rule::{Class, Fault, Rule};
+use annals_core::time::Time;
+use annals_core::tlog::{to_base64, vkey};
+use annals_core::verify::Report;
+use serde::Serialize;
+
+/// The verdict and everything around it.
+#[derive(Serialize)]
+pub struct Told {
+    pub report: &'static str,
+    pub verdict: String,
+    pub exit: u8,
+    pub origin: Option<String>,
+    pub size: u64,
+    pub part_of: Option<u64>,
+    pub head: Option<Hash>,
+    pub root: String,
+    pub recorded: Option<Time>,
+    pub checks: Vec<Check>,
+    pub not_checked_again: u64,
+    pub not_checkable: u64,
+    pub ignored_bytes: u64,
+    pub ignored_signature_lines: usize,
+    pub checkpoint: Option<Head>,
+    pub log_keys: Vec<LogKey>,
+    pub pin: Pin,
+    pub memory_compared: bool,
+    pub store: Store,
+    pub index: Store,
+    pub witnesses: Vec<Witness>,
+    pub trust_missing: Vec<String>,
+    pub anchored: Stretch,
+    pub unanchored: Stretch,
+    pub evidence: Option<Evidence>,
+    pub no_evidence: Option<String>,
+    pub explained: Vec<String>,
+    pub roster: Vec<Period>,
+    #[serde(flatten)]
+    pub tally: ShownTally,
+    pub later_version: Option<Later>,
+    pub faults: Vec<ToldFault>,
+    /// What stands around it, in lines for people.
+    pub sections: Vec<Section>,
+    /// Whether it is of a published record: what can be done about a fault is another then.
+    #[serde(skip)]
+    pub published: bool,
+}
+
+/// One kind of check.
+#[derive(Serialize)]
+pub struct Check {
+    pub check: &'static str,
+    pub checked: u64,
+    pub of: &'static str,
+    pub faults: usize,
+}
+
+/// The checkpoint, if it is in form.
+#[derive(Serialize)]
+pub struct Head {
+    pub size: u64,
+    pub root: String,
+    pub holds: bool,
+}
+
+/// A key that signs checkpoints, and from which size on.
+#[derive(Serialize)]
+pub struct LogKey {
+    pub from_size: u64,
+    pub key: PublicKey,
+    pub verifier: Option<String>,
+    pub old_key: Option<PublicKey>,
+}
+
+/// What became of the pin.
+#[derive(Serialize)]
+pub struct Pin {
+    pub state: &'static str,
+    pub size: Option<u64>,
+    pub before: Option<u64>,
+}
+
+/// What became of the store, or of the index.
+#[derive(Serialize)]
+pub struct Store {
+    pub state: &'static str,
+    pub why: Option<String>,
+}
+
+/// A witness of the policy that cosigned, and when: seconds since 1970.
+#[derive(Serialize)]
+pub struct Witness {
+    pub name: String,
+    pub time: u64,
+}
+
+/// A stretch of events, and what anchors it.
+#[derive(Serialize)]
+pub struct Stretch {
+    pub events: u64,
+    pub first: Option<u64>,
+    pub last: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_pin: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_checkpoint: Option<u64>,
+}
+
+/// A file that can be shown to others.
+#[derive(Serialize)]
+pub struct Evidence {
+    pub file: String,
+    pub claim: &'static str,
+}
+
+/// An event of a format that this program does not know.
+#[derive(Serialize)]
+pub struct Later {
+    pub position: u64,
+    pub format: u64,
+}
+
+/// A fault.
+#[derive(Serialize)]
+pub struct ToldFault {
+    pub rule: u16,
+    pub name: &'static str,
+    pub class: &'static str,
+    pub position: Option<u64>,
+    pub why: String,
+}
+
+impl Told {
+    /// Tells a verdict.
+    pub fn of(audited: &Audited, roster: Vec<Period>) -> Told {
+        let report = &audited.report;
+        let origin = report.state.fold.ledger.as_ref().map(|ledger| ledger.origin.to_string());
+        let (evidence, no_evidence) = match &audited.evidence {
+            EvidenceFound::None => (None, None),
+            EvidenceFound::NotWritten(why) => (None, Some(why.clone())),
+            EvidenceFound::Written(file, claim) => {
+                let claim = if *claim == Claim::Forked { "forked" } else { "cut" };
+                (Some(Evidence { file: file.display().to_string(), claim }), None)
+            }
+        };
+        let base64 = |root: &Hash| to_base64(&root.0);
+        let anchored = report.anchored();
+        let (covered, size) = (anchored.events(), report.size);
+        let mut told = Told {
+            report: "annals verify 1",
+            verdict: verdict(audited),
+            exit: audited.exit(),
+            size,
+            part_of: audited.part_of,
+            head: report.head,
+            root: base64(&report.root),
+            recorded: report.at,
+            checks: checks(audited),
+            not_checked_again: report.known,
+            not_checkable: report.counts.not_checkable,
+            ignored_bytes: report.ignored_bytes,
+            ignored_signature_lines: report.ends.ignored_lines,
+            checkpoint: report.ends.checkpoint.as_ref().map(|checkpoint| Head {
+                size: checkpoint.size,
+                root: base64(&checkpoint.root),
+                holds: report.ends.checkpoint_holds,
+            }),
+            log_keys: log_keys(report, origin.as_deref()),
+            origin,
+            pin: pin(&audited.pin),
+            memory_compared: audited.marked,
+            store: store(&audited.store),
+            index: index(&audited.index),
+            witnesses: audited.witnessed.witnesses.iter().map(Witness::of).collect(),
+            trust_missing: audited.witnessed.missing.clone(),
+            anchored: Stretch {
+                by_pin: anchored.by_pin,
+                by_checkpoint: anchored.by_checkpoint,
+                ..Stretch::of(0, covered)
+            },
+            unanchored: Stretch::of(covered, size),
+            evidence,
+            no_evidence,
+            tally: ShownTally::of(&Tally::of(&report.state), &|key, event| {
+                named(&roster, report, key, event)
+            }),
+            explained: report.ends.explained.clone(),
+            roster,
+            later_version: later(report),
+            faults: faults(report),
+            sections: Vec::new(),
+            published: audited.tiles.is_some(),
+        };
+        told.sections = sections(&told);
+        told
+    }
+}
+
+impl Witness {
+    fn of((name, time): &(String, u64)) -> Witness {
+        Witness { name: name.clone(), time: *time }
+    }
+}
+
+impl Stretch {
+    fn of(start: u64, end: u64) -> Stretch {
+        let events = end.saturating_sub(start);
+        let (first, last) = match events {
+            0 => (None, None),
+            _ => (Some(start), Some(end - 1)),
+        };
+        Stretch { events, first, last, by_pin: None, by_checkpoint: None }
+    }
+}
+
+impl ToldFault {
+    fn of(fault: &Fault) -> ToldFault {
+        let class = match fault.rule.class() {
+            Class::Fault => "fault",
+            Class::Damage => "damage",
+            Class::Fork => "fork",
+        };
+        let (rule, name) = (fault.rule.number(), fault.rule.name());
+        ToldFault { rule, name, class, position: fault.position, why: fault.why.clone() }
+    }
+}
+
+/// The name of a key just before an event, as the periods have it.
+fn named(roster: &[Period], report: &Report, key: &PublicKey, event: u64) -> Named {
+    let recovery = report.state.fold.ledger.as_ref().and_then(|ledger| ledger.recovery);
+    if recovery == Some(key.digest()) {
+        return Named { then: "recovery key".to_owned(), now: None };
+    }
+    let named: Vec<&Period> =
+        roster.iter().filter(|period| period.key == *key && period.name.is_some()).collect();
+    let name = |period: Option<&&Period>| period.and_then(|period| period.name.clone());
+    let now = name(named.last());
+    let then = name(named.iter().rev().find(|period| period.from.event < event));
+    let unnamed = || format!("key {}", key.to_string().get(..16).unwrap_or_default());
+    let then = then.or_else(|| name(named.first())).unwrap_or_else(unnamed);
+    let now = now.filter(|now| *now != then);
+    Named { then, now }
+}
+
+/// All faults of a report.
+pub fn faults(report: &Report) -> Vec<ToldFault> {
+    report.faults.iter().map(ToldFault::of).collect()
+}
+
+/// The event that ends what this program can judge.
+pub fn later(report: &Report) -> Option<Later> {
+    report.later_version.map(|(position, format)| Later { position, format })
+}
+
+/// The verdict in words.
+pub fn verdict(audited: &Audited) -> String {
+    let report = &audited.report;
+    let part = audited.part_of.map(|of| format!("this part ({} of {of})", report.size));
+    if let (Some(part), PinFound::Later(pinned)) = (&part, &audited.pin)
+        && report.class().is_none()
+    {
+        return format!(
+            "could not tell: {part} is older than the pin, which saw {pinned}, by its own account"
+        );
+    }
+    let whole = match &part {
+        Some(part) => format!("{part} is as signed"),
+        None => "the record is whole".to_owned(),
+    };
+    match (audited.exit(), report.class()) {
+        (0, _) if report.known > 0 => match part {
+            Some(part) => format!("yes: what is new since the pin in {part} is as signed"),
+            None => "yes: what is new since the pin is whole".to_owned(),
+        },
+        (0, _) => format!("yes: {whole}"),
+        (1, _) => "no: the record breaks its rules".to_owned(),
+        (4, _) => "no: this is not the record that was seen or signed before".to_owned(),
+        (5, _) => format!("could not trust: {whole}, and what the policy asks for is missing"),
+        (_, Some(_)) => "could not tell: something is damaged".to_owned(),
+        _ => "could not tell: a newer program is needed".to_owned(),
+    }
+}
+
+fn checks(audited: &Audited) -> Vec<Check> {
+    let report = &audited.report;
+    let check = |check, of, checked, (low, high): (u16, u16)| {
+        let within = |rule: Rule| (low..=high).contains(&rule.number());
+        let faults = report.faults.iter().filter(|fault| within(fault.rule)).count();
+        Check { check, checked, of, faults }
+    };
+    let (size, counts) = (report.size, &report.counts);
+    let signed = report.ends.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
+    vec![
+        check("form", "records", size, (101, 105)),
+        check("chain", "places, links, times", size, (201, 299)),
+        check("signature", "signatures", size - report.known.min(size), (301, 399)),
+        check("legality", "roles and transitions", size, (401, 599)),
+        check("content", "bodies", counts.bodies, (601, 604)),
+        check("document", "documents", counts.documents, (605, 608)),
+        check("quotation", "quotations", counts.quotations, (609, 616)),
+        match audited.tiles {
+            None => check("closing", "closing lines", report.closings, (706, 706)),
+            Some(good) => check("tile", "tiles and their bundles", good, (971, 974)),
+        },
+        check("checkpoint", "events signed for", signed, (701, 705)),
+    ]
+}
+
+fn log_keys(report: &Report, origin: Option<&str>) -> Vec<LogKey> {
+    let told = |keys: &annals_core::pin::LogKeys| LogKey {
+        from_size: keys.size,
+        key: keys.key,
+        verifier: origin.map(|origin| vkey(origin, &keys.key)),
+        old_key: keys.old,
+    };
+    report.log.iter().map(told).collect()
+}
+
+fn pin(found: &PinFound) -> Pin {
+    let (state, size, before) = match *found {
+        PinFound::None => ("none", None, None),
+        PinFound::Made(size) => ("made", Some(size), None),
+        PinFound::Moved(from, to) if from == to => ("holds", Some(to), None),
+        PinFound::Moved(from, to) => ("moved", Some(to), Some(from)),
+        PinFound::Kept(size) => ("kept", Some(size), None),
+        PinFound::Later(size) => ("later", Some(size), None),
+        PinFound::Left => ("left", None, None),
+    };
+    Pin { state, size, before }
+}
+
+fn store(found: &StoreFound) -> Store {
+    match found {
+        StoreFound::Same(_) => Store { state: "same", why: None },
+        StoreFound::NotCompared(why) => Store { state: "not-compared", why: Some(why.clone()) },
+        StoreFound::Differs => Store { state: "differs", why: None },
+    }
+}
+
+/// Why an index is not compared that is not there.
+pub const NO_INDEX: &str = "there is none here";
+
+fn index(found: &Built) -> Store {
+    let not = |why: &str| Store { state: "not-compared", why: Some(why.to_owned()) };
+    match found {
+        Built::Same { .. } => Store { state: "same", why: None },
+        Built::Differs(_) => Store { state: "differs", why: None },
+        Built::Absent => not(NO_INDEX),
+        Built::Behind => not("it ends before the record; the next writer goes on with it"),
+        Built::Not(why) => not(why),
+    }
+}

@@ -1,0 +1,79 @@
+//! The verdict for people: one line for each check, what stands around it, the first faults.
+//!
+//! Always holds: strangers' text goes through `visible`. Not here: what is told (`told`).
+
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::visible;
+use crate::cli::commands::verify::section::{ADVICE, COMPARED, Section};
+use crate::cli::commands::verify::report::{Told, ToldFault};
+use crate::cli::terminal::zone::moment;
+use std::collections::BTreeMap;
+use std::io::Write;
+
+/// How many faults are told in full; the rest are counted by rule.
+const IN_FULL: usize = 20;
+
+/// Writes the verdict.
+pub fn write(out: &mut dyn Write, told: &Told, seconds: f64) -> Result<(), Failure> {
+    for check in &told.checks {
+        let verdict = match check.faults {
+            0 => "good".to_owned(),
+            1 => "1 fault".to_owned(),
+            more => format!("{more} faults"),
+        };
+        writeln!(out, "{:<12}{:>9} {:<28}{verdict}", check.check, check.checked, check.of)?;
+    }
+    let sections = &told.sections;
+    lines(out, sections.iter().filter(|section| section.id != ADVICE))?;
+    faults(out, told)?;
+    lines(out, sections.iter().filter(|section| section.id == ADVICE))?;
+    let (size, rate) = (told.size, told.size as f64 / seconds.max(1e-9));
+    writeln!(out, "{}, in {seconds:.2} s ({rate:.0} events/s)", told.verdict)?;
+    if let (Some(head), Some(at)) = (told.head, told.recorded) {
+        writeln!(out, "size {size}, head {head}, recorded {}", moment(at))?;
+    }
+    Ok(())
+}
+
+/// The lines of these sections: a label and what is said of it.
+pub fn lines<'a>(
+    out: &mut dyn Write,
+    sections: impl Iterator<Item = &'a Section>,
+) -> Result<(), Failure> {
+    for line in sections.flat_map(|section| &section.lines) {
+        match line.label {
+            COMPARED => writeln!(out, "{}", line.text)?,
+            label => writeln!(out, "{label}: {}", line.text)?,
+        }
+    }
+    Ok(())
+}
+
+/// The first faults in full, the rest counted by rule.
+pub fn faults(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
+    for fault in told.faults.iter().take(IN_FULL) {
+        writeln!(out, "{}", visible(&sentence(fault)))?;
+    }
+    for ((rule, name), count) in rest(told) {
+        writeln!(out, "and {count} more of rule {rule} {name}")?;
+    }
+    Ok(())
+}
+
+/// A fault in one line.
+fn sentence(fault: &ToldFault) -> String {
+    let ToldFault { rule, name, class, position, why } = fault;
+    match position {
+        Some(position) => format!("{class}: event {position}: rule {rule} {name}: {why}"),
+        None => format!("{class}: rule {rule} {name}: {why}"),
+    }
+}
+
+/// How many faults of each rule are not told in full.
+fn rest(told: &Told) -> BTreeMap<(u16, &'static str), usize> {
+    let mut rest = BTreeMap::new();
+    for fault in told.faults.iter().skip(IN_FULL) {
+        *rest.entry((fault.rule, fault.name)).or_default() += 1;
+    }
+    rest
+}

@@ -1,0 +1,144 @@
+//! What `annals verify` was given, told by its content, in this one place.
+//!
+//! Always holds: a folder with `bagit.txt` is a bag; an address and a folder with tiles and no
+//! journal are a published record, any other folder is a ledger; a file that begins as evidence or
+//! a proof is judged as that, also if it is damaged; what is none of these is an error that names
+//! what can be verified. Nothing is asked of a host before its address is found to be one that can
+//! be used. Not here: the verdicts (`ledger::audit`, `ledger::bagged`, `verify::evidence`,
+//! `verify::proof`).
+
+use crate::archive::bag::read::{is_bag, is_partial};
+use crate::archive::files::Folder;
+use crate::archive::published::Published;
+use crate::archive::web::Web;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::visible;
+use crate::disk;
+use annals_core::evidence::{Evidence, MAX_EVIDENCE, is_evidence};
+use annals_core::version_line::later;
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::reader::Record;
+use annals_core::transfer::{self, Changed};
+use annals_core::verify::proof::form::{MAX_PROOF, is_proof};
+use std::path::{Path, PathBuf};
+
+/// What is to be judged.
+pub enum What {
+    /// A ledger.
+    Ledger(Box<Record>),
+    /// A bag's folder.
+    Bag(PathBuf),
+    /// An evidence file, or why it is not judged.
+    Evidence(Result<Box<Evidence>, Unjudged>),
+    /// The bytes of a proof.
+    Proof(Vec<u8>),
+    /// A published record, in a folder or on a server.
+    Published(PathBuf, Box<Published>),
+}
+
+/// Why an evidence file is not judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unjudged {
+    /// It is not in form, or its sum does not hold.
+    Damaged,
+    /// It is of a later version.
+    Later(u64),
+    /// It was changed on its way.
+    Changed(Changed),
+}
+
+impl What {
+    /// Opens what was named; the ledger of the context if nothing was.
+    pub fn open(named: Option<PathBuf>, context: &Context) -> Result<What, Failure> {
+        let ledger = |paths| Ok(What::Ledger(Box::new(Record::open(paths)?)));
+        let Some(named) = named else { return ledger(context.paths()?) };
+        if is_bag(&named) {
+            return Ok(What::Bag(named));
+        }
+        if is_partial(&named) {
+            return Err(Failure::usage(format!(
+                "{}: expected bagit.txt, which is written last; found none: an export was \
+                 interrupted here, or this is no longer the whole bag",
+                named.display()
+            )));
+        }
+        if let Some(address) = named.to_str().filter(|text| text.contains("://")) {
+            let web = Web::at(address).map_err(|error| Failure::usage(error.to_string()))?;
+            let served = Published::open_served(Box::new(web)).map_err(LedgerError::Elsewhere)?;
+            return published(served, named);
+        }
+        if named.join("tile").is_dir() && !named.join("journal").exists() {
+            let files = Box::new(Folder::new(&named));
+            let found = Published::open(files).map_err(LedgerError::Elsewhere)?;
+            if found.checkpoint().is_none() && holds_a_file(&named.join("tile"), DEEP) {
+                // Tiles without a checkpoint are a record that lost it: rule 701 tells that.
+                return Ok(What::Published(named, Box::new(found)));
+            }
+            return published(found, named);
+        }
+        if !named.is_file() {
+            return ledger(Paths::new(named, context.global.keys.clone()));
+        }
+        // One byte more than may be: a larger file is read as far as shows that it is one.
+        let read = |most: usize| {
+            disk::read_named_up_to(&named, most as u64 + 1).map_err(LedgerError::from)
+        };
+        let head = transfer::start(&read(64)?);
+        if is_proof(&head) {
+            return Ok(What::Proof(read(MAX_PROOF)?));
+        }
+        if is_evidence(&head) {
+            let bytes = read(MAX_EVIDENCE)?;
+            let evidence = Evidence::parse(&bytes).map(Box::new);
+            let unjudged = || match transfer::changed(&bytes) {
+                Some(changed) => Unjudged::Changed(changed),
+                None => later(&bytes, "evidence").map_or(Unjudged::Damaged, Unjudged::Later),
+            };
+            return Ok(What::Evidence(evidence.ok_or_else(unjudged)));
+        }
+        Err(Failure::usage(format!(
+            "{}: expected a ledger's folder, a bag, a published directory, a proof or an \
+             evidence file, found {}",
+            named.display(),
+            other(&head)
+        )))
+    }
+}
+
+/// How deep tiles can lie in their folder.
+const DEEP: usize = 12;
+
+/// Whether a file stands in a folder, or in one below it.
+fn holds_a_file(folder: &Path, deep: usize) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| match entry.file_type() {
+        Ok(about) if about.is_dir() => deep > 0 && holds_a_file(&entry.path(), deep - 1),
+        found => found.is_ok(),
+    })
+}
+
+/// What else a file is, by its first bytes.
+fn other(head: &[u8]) -> &'static str {
+    if head.starts_with(b"annals pin ") {
+        "a pin, which is given with --pin beside what is verified"
+    } else if head.starts_with(b"c2sp.org/tlog-proof@") {
+        "a C2SP proof of one event, which says nothing of a fact and its signers; annals prove \
+         without --c2sp makes one that does"
+    } else {
+        "another file, or one whose first line is damaged"
+    }
+}
+
+fn published(published: Published, place: PathBuf) -> Result<What, Failure> {
+    if published.checkpoint().is_none() {
+        let why = format!(
+            "no record is published at {}: expected a file `checkpoint` there; annals publish DIR \
+             writes it last",
+            visible(&place.to_string_lossy())
+        );
+        return Err(LedgerError::NotFound(why).into());
+    }
+    Ok(What::Published(place, Box::new(published)))
+}

@@ -1,0 +1,224 @@
+//! `annals witness`: who cosigns the checkpoints here, asking them, and being a witness.
+
+mod asked;
+mod serve;
+
+use crate::archive::web::Web;
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::formats;
+use crate::cli::terminal::output::{done, json, note, out, visible};
+use annals_core::key::PublicKey;
+use crate::keys::{Handle, KeyFolder};
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::Record;
+use crate::ledger::exchange::policy_file::{NewWitness, Trust, witness_key};
+use crate::ledger::query::{View, no_fact};
+use annals_core::tlog::cosignature::{Cosigned, cosigned_by};
+use annals_core::tlog::{Kind, Note, VerifierKey};
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use std::io::Write;
+
+pub use asked::collect_for_publication;
+
+/// Have checkpoints cosigned by witnesses, or be one
+#[derive(Debug, Args)]
+pub struct WitnessArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Trust a witness: enter it in the policy beside the keys
+    Add(AddArgs),
+    /// Tell the witnesses of the policy, and whether they cosigned the checkpoint
+    List,
+    /// Trust a witness no longer
+    Remove {
+        /// What it is called in the policy
+        name: String,
+    },
+    /// Ask all witnesses of the policy to cosign the checkpoint
+    Collect(asked::CollectArgs),
+    /// Make the key of a witness of your own
+    New(NewArgs),
+    /// Be a witness: cosign what extends what was seen before
+    Serve(serve::ServeArgs),
+}
+
+/// Trust a witness: enter it in the policy beside the keys
+#[derive(Debug, Args)]
+struct AddArgs {
+    /// What it is to be called here
+    name: String,
+    /// Its verifier key, as its operator gave it: <name>+<id>+<key>
+    vkey: String,
+    /// Where it answers: http://127.0.0.1:8080
+    url: String,
+    /// How many witnesses must have cosigned: any, all, none or a number [default: as before; all,
+    /// where this is the first one]
+    #[arg(long, value_name = "NUMBER")]
+    quorum: Option<String>,
+}
+
+/// Make the key of a witness of your own
+#[derive(Debug, Args)]
+struct NewArgs {
+    /// What the key is called here: a name that no editor's key has
+    handle: String,
+    /// The name under which it cosigns, like witness.example.org/w1
+    #[arg(long)]
+    name: String,
+}
+
+impl Command for WitnessArgs {
+    const GROUP: Group = Group::Auditor;
+
+    fn formats(&self) -> &'static [Format] {
+        match self.what {
+            What::List | What::Collect(_) => formats::OBJECT,
+            _ => formats::TEXT,
+        }
+    }
+
+    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: WitnessArgs) -> Result<Exit, Failure> {
+    match args.what {
+        What::Add(args) => add(context, args),
+        What::List => list(context),
+        What::Remove { name } => remove(context, &name),
+        What::Collect(args) => asked::collect(context, args),
+        What::New(args) => new(context, args),
+        What::Serve(args) => serve::run(context, args),
+    }
+}
+
+fn add(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
+    let record = context.record()?;
+    let key = witness_key(&args.vkey)?;
+    Web::at(&args.url).map_err(|error| Failure::usage(error.to_string()))?;
+    let mut trust = match Trust::read(&record.paths)? {
+        Some(trust) => trust,
+        None => Trust::new(&record.paths, &log_key(&record)?),
+    };
+    let new = NewWitness { name: args.name, key, url: args.url };
+    let counts = trust.add(&new, args.quorum.as_deref())?;
+    trust.write()?;
+    let mut out = done();
+    writeln!(out, "{} is a witness of this record now", new.name)?;
+    out.flush()?;
+    match counts {
+        true => note("annals witness collect asks it to cosign the checkpoint"),
+        false => note("the policy's quorum does not ask for it"),
+    }
+    Ok(Exit::Yes)
+}
+
+/// The key by which the log signs now.
+fn log_key(record: &Record) -> Result<VerifierKey, Failure> {
+    let view = View::some(record, record.size(), &no_fact)?;
+    let named = |key: PublicKey, origin: &str| VerifierKey::new(origin, Kind::Note, key);
+    let ledger = view.state().fold.ledger.as_ref();
+    let key = ledger.and_then(|ledger| named(ledger.log_key, &ledger.origin));
+    let why = "the record names no log key that could be trusted; annals verify tells more";
+    Ok(key.ok_or_else(|| LedgerError::NotFound(why.to_owned()))?)
+}
+
+fn remove(context: &mut Context, name: &str) -> Result<Exit, Failure> {
+    let mut trust = trust(&context.record()?)?;
+    trust.remove(name)?;
+    trust.write()?;
+    let mut out = done();
+    writeln!(out, "{name} is no witness of this record any more")?;
+    out.flush()?;
+    Ok(Exit::Yes)
+}
+
+/// The policy, which must be there.
+fn trust(record: &Record) -> Result<Trust, Failure> {
+    let missing = || {
+        LedgerError::NotFound(format!(
+            "no policy at {}; annals witness add NAME VKEY URL makes it",
+            record.paths.keys.join("policy").display()
+        ))
+    };
+    Ok(Trust::read(&record.paths)?.ok_or_else(missing)?)
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    name: &'a str,
+    url: Option<&'a str>,
+    key: String,
+    cosigned: Option<String>,
+}
+
+fn list(context: &mut Context) -> Result<Exit, Failure> {
+    let record = context.record()?;
+    let Some(trust) = Trust::read(&record.paths)? else {
+        note("no policy here, so no witness; annals witness add NAME VKEY URL makes it");
+        return write(context, &[], None);
+    };
+    let signed = record.checkpoint.as_deref().and_then(Note::parse);
+    let told = trust.policy.witnesses.iter().map(|witness| Listed {
+        name: &witness.name,
+        url: witness.url.as_deref(),
+        key: witness.key.to_string(),
+        cosigned: match signed.as_ref().map(|note| cosigned_by(note, &witness.key)) {
+            Some(Cosigned::At(time)) => Some(asked::spelled(time)),
+            Some(Cosigned::Refused) => Some("with a line that does not verify".to_owned()),
+            _ => None,
+        },
+    });
+    let told: Vec<Listed<'_>> = told.collect();
+    let quorum = signed.as_ref().map(|note| {
+        let without = trust.policy.judge(note).no_quorum();
+        without.unwrap_or_else(|| "the policy's quorum is met".to_owned())
+    });
+    write(context, &told, quorum)
+}
+
+fn write(context: &Context, told: &[Listed<'_>], quorum: Option<String>) -> Result<Exit, Failure> {
+    let mut out = out(context.format());
+    match context.format() {
+        Format::Text => text(&mut out, told, quorum)?,
+        Format::Jsonl => told.iter().try_for_each(|listed| json(&mut out, listed))?,
+        _ => json(&mut out, &told)?,
+    }
+    out.flush()?;
+    Ok(Exit::Yes)
+}
+
+fn text(out: &mut dyn Write, told: &[Listed<'_>], quorum: Option<String>) -> Result<(), Failure> {
+    for Listed { name, url, key, cosigned } in told {
+        let cosigned = cosigned.as_deref().unwrap_or("not this checkpoint");
+        let url = url.unwrap_or("no address");
+        writeln!(out, "{}  {}  cosigned {cosigned}", visible(name), visible(url))?;
+        writeln!(out, "    {}", visible(key))?;
+    }
+    if let Some(quorum) = quorum {
+        writeln!(out, "{quorum}")?;
+    }
+    Ok(())
+}
+
+fn new(context: &mut Context, args: NewArgs) -> Result<Exit, Failure> {
+    let handle = Handle::new(args.handle)?;
+    let keys = KeyFolder::make(context.new_paths().keys)?;
+    let made = crate::witness::key::make(&keys, &handle, &args.name, &mut *context.entropy);
+    let verifier = made.map_err(|error| Failure::usage(error.to_string()))?;
+    let mut out = done();
+    writeln!(out, "{verifier}")?;
+    out.flush()?;
+    note("give this line to those who are to trust your witness: annals witness add NAME LINE URL");
+    note(format!("annals witness serve --key {handle} --for LOGVKEY --state FILE --first runs it"));
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,99 @@
+//! `annals witness serve`: a small witness, for newsrooms that watch each other.
+
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure, announce_clock};
+use crate::cli::terminal::output::{note, out, visible};
+use crate::keys::{Handle, KeyFolder};
+use crate::ledger::error::LedgerError;
+use annals_core::tlog::{Kind, VerifierKey};
+use crate::witness::cosigner::{Keeper, StateError, StateFile};
+use crate::witness::key::{WitnessKeyError, read};
+use crate::witness::serve::{Around, PATIENCE, serve};
+use clap::Args;
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+/// Be a witness: cosign what extends what was seen before
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct ServeArgs {
+    /// Where to listen; without TLS, so beyond this machine only behind a proxy
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// The witness's key: a name given to annals witness new
+    #[arg(long, value_name = "NAME")]
+    key: String,
+    /// The verifier key of a log to watch; once for each key of each log
+    #[arg(long = "for", value_name = "LOGVKEY", required = true)]
+    logs: Vec<String>,
+    /// What the witness remembers; losing it means to begin anew with a new key
+    #[arg(long, value_name = "FILE")]
+    state: PathBuf,
+    /// Make the state of a witness that never cosigned
+    #[arg(long)]
+    first: bool,
+}
+
+const AFTER_HELP: &str = "\
+The address is printed on stdout once it listens, each answer is told on stderr. A log's verifier
+key is in its keys/policy, or its operator gives it. FORMAT.md section 13 says every byte.";
+
+pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, Failure> {
+    announce_clock(&context.clock);
+    let handle = Handle::new(args.key)?;
+    let keys = KeyFolder::open(&context.new_paths().keys)?;
+    let key = read(&keys, &handle).map_err(key_failure)?;
+    let logs = logs(&args.logs)?;
+    let listener = TcpListener::bind(args.listen).map_err(|error| {
+        Failure::usage(format!("--listen {}: cannot listen there: {error}", args.listen))
+    })?;
+    let (file, state) = StateFile::open(&args.state, args.first).map_err(state_failure)?;
+    let verifier = key.verifier.to_string();
+    let keeper = Mutex::new(Keeper::new(key, logs, (Box::new(file), state)));
+    let clock = Mutex::new(context.clock.clone());
+    let now = || {
+        let time = clock.lock().map(|mut clock| clock.now().micros());
+        u64::try_from(time.unwrap_or_default() / 1_000_000).unwrap_or_default()
+    };
+    let told = |line: &str| note(visible(line));
+    let mut out = out(Format::Text);
+    writeln!(out, "http://{}", listener.local_addr()?)?;
+    out.flush()?;
+    note(format!("cosigning as {verifier}"));
+    let around = Around { keeper: &keeper, now: &now, told: &told, patience: PATIENCE };
+    serve(&listener, &around)?;
+    Ok(Exit::Yes)
+}
+
+fn logs(named: &[String]) -> Result<Vec<VerifierKey>, Failure> {
+    let mut logs: Vec<VerifierKey> = Vec::new();
+    for text in named {
+        let key =
+            VerifierKey::parse(text).map_err(|why| Failure::usage(format!("--for: {why}")))?;
+        if key.kind != Kind::Note {
+            return Err(Failure::usage(
+                "--for: expected a log's key, of type 01; found a witness's, of type 04",
+            ));
+        }
+        logs.push(key);
+    }
+    Ok(logs)
+}
+
+fn key_failure(error: WitnessKeyError) -> Failure {
+    match error {
+        WitnessKeyError::Keys(error) => error.into(),
+        WitnessKeyError::Disk(error) => error.into(),
+        other => LedgerError::Key(other.to_string()).into(),
+    }
+}
+
+fn state_failure(error: StateError) -> Failure {
+    match error {
+        StateError::Disk(error) => error.into(),
+        other => LedgerError::Usage(other.to_string()).into(),
+    }
+}

@@ -1,0 +1,24 @@
+//! Facts as CSV on standard output, and how a failed row is told.
+
+use crate::cli::terminal::exit::Failure;
+use crate::ledger::query::columns::Naming;
+use crate::ledger::query::row::FactRow;
+use crate::ledger::query::{AsOf, columns};
+use std::io::{self, Write};
+
+/// Writes a header and a row for each fact.
+pub fn write<'a>(
+    out: &mut dyn Write,
+    as_of: &AsOf,
+    facts: impl Iterator<Item = &'a FactRow>,
+) -> Result<(), Failure> {
+    columns::write(out, as_of, facts, Naming::AtEvent).map_err(broken)
+}
+
+/// What the library wraps is told as what it is: a closed pipe stays one.
+pub fn broken(error: csv::Error) -> Failure {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error.into(),
+        other => io::Error::other(format!("{other:?}")).into(),
+    }
+}

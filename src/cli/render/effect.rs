@@ -1,0 +1,203 @@
+//! Effects for people: whom an event names, each field with its value before, what it undid.
+//!
+//! Always holds: whatever an event changed is in these lines; a key is shown by its holder's name
+//! at the event and its first digits; strangers' text goes through `visible`.
+//! Not here: what the effect is (`ledger::view::effect`).
+
+use crate::cli::shared::admin;
+use crate::cli::terminal::output::visible;
+use crate::cli::terminal::zone::moment;
+use annals_core::event::args::Args;
+use crate::ledger::query::revocation_impact::{Fallen, Fallout};
+use crate::ledger::query::effect::{FieldChange, Subject};
+use crate::ledger::query::event::EventRow;
+use crate::ledger::query::names::Named;
+use annals_core::time::Time;
+use serde_json::Value;
+
+/// How many positions a line lists.
+const LISTED: usize = 20;
+
+/// The lines of an event's effect; none where it has none beside its own words.
+pub fn lines(row: &EventRow) -> Vec<String> {
+    let effect = &row.effect;
+    let who = effect.subject.as_ref().map(named).unwrap_or_default();
+    let mut lines = Vec::new();
+    match &row.args {
+        Some(Args::EditorRevoked(args)) => {
+            let suspect = args.suspect_from.map(|from| format!(", suspect from {from}"));
+            let undoes = effect.impact.as_ref().map(|impact| format!(": {}", undoes(impact)));
+            let (suspect, undoes) = (suspect.unwrap_or_default(), undoes.unwrap_or_default());
+            lines.push(format!("revoked {who}{suspect}{undoes}"));
+        }
+        Some(Args::EditorEnrolled(_)) => {
+            let fields: Vec<String> = effect.changes.iter().map(field).collect();
+            lines.push(format!("enrolled {who}: {}", fields.join("; ")));
+        }
+        Some(Args::EditorChanged(_)) => {
+            for change in &effect.changes {
+                lines.push(match change.field.as_str() {
+                    "name" => {
+                        let who = effect.subject.as_ref().map(called).unwrap_or_default();
+                        format!("{who} is now called {}", shown("name", &change.after))
+                    }
+                    _ if lines.is_empty() => format!("{who}: {}", field(change)),
+                    _ => field(change),
+                });
+            }
+        }
+        Some(Args::LedgerOpened(_)) => {
+            let fields: Vec<String> = effect.changes.iter().map(field).collect();
+            lines.push(format!("founded by {who}: {}", fields.join("; ")));
+        }
+        // The claim of a correction is shown with its words marked.
+        Some(Args::FactCorrected(_)) => {
+            let others = effect.changes.iter().filter(|change| change.field != "claim");
+            lines.extend(others.map(field));
+        }
+        _ => lines.extend(effect.changes.iter().map(field)),
+    }
+    if let Some(impact) = &effect.impact {
+        lines.extend(turned(impact));
+    }
+    lines
+}
+
+/// The holder of a key by the name just before the event, with the key's first digits.
+fn called(subject: &Subject) -> String {
+    admin::called(&subject.name, &subject.key)
+}
+
+/// The same with the present name where that differs.
+pub fn named(subject: &Subject) -> String {
+    let then = called(subject);
+    let now = subject.name_now.as_deref().map(visible);
+    Named { then, now }.to_string()
+}
+
+/// `undoes 2 events: 6, 7`, with how where it matters.
+pub fn undoes(impact: &Fallout) -> String {
+    let mut parts = Vec::new();
+    match (impact.struck.len(), impact.set_aside.len()) {
+        (0, 0) => parts.push("undoes nothing".to_owned()),
+        (_, 0) => parts.push(format!("undoes {}", events(&impact.struck))),
+        (0, _) => parts.push(format!("undoes {}, set aside", events(&impact.set_aside))),
+        (struck, aside) => parts.push(format!(
+            "undoes {} events: {} struck ({}), {} set aside ({})",
+            struck + aside,
+            struck,
+            listed(&impact.struck),
+            aside,
+            listed(&impact.set_aside)
+        )),
+    }
+    if !impact.restored.is_empty() {
+        parts.push(format!("in force again: {}", events(&impact.restored)));
+    }
+    parts.join("; ")
+}
+
+/// `turns 1 fact: 4 asserted, before confirmed`; nothing where no fact stands otherwise.
+pub fn turned(impact: &Fallout) -> Option<String> {
+    let facts = &impact.facts;
+    let one = |fallen: &Fallen| {
+        let Fallen { fact, before, after, suspect } = *fallen;
+        let suspect = if suspect { ", suspect" } else { "" };
+        match before == after {
+            true => format!("{fact} {after}, as before{suspect}"),
+            false => format!("{fact} {after}, before {before}{suspect}"),
+        }
+    };
+    let count = match facts.len() {
+        0 => return None,
+        1 => "1 fact".to_owned(),
+        more => format!("{more} facts"),
+    };
+    let all: Vec<String> = facts.iter().take(LISTED).map(one).collect();
+    Some(format!("turns {count}: {}{}", all.join("; "), rest(facts.len())))
+}
+
+fn events(positions: &[u64]) -> String {
+    let noun = if positions.len() == 1 { "event" } else { "events" };
+    format!("{} {noun}: {}", positions.len(), listed(positions))
+}
+
+fn listed(positions: &[u64]) -> String {
+    let all: Vec<String> = positions.iter().take(LISTED).map(u64::to_string).collect();
+    format!("{}{}", all.join(", "), rest(positions.len()))
+}
+
+fn rest(count: usize) -> String {
+    match count.checked_sub(LISTED) {
+        Some(more @ 1..) => format!(" and {more} more"),
+        _ => String::new(),
+    }
+}
+
+/// `confirmations 2, before 1`.
+pub fn field(change: &FieldChange) -> String {
+    let name = change.field.as_str();
+    let (mut before, mut after) = (shown(name, &change.before), shown(name, &change.after));
+    if before == after {
+        (before, after) = (visible(&change.before.to_string()), visible(&change.after.to_string()));
+    }
+    let label = match name {
+        "at" => "the record's time".to_owned(),
+        "v" => "format".to_owned(),
+        "keys_of_person" => "keys of this person:".to_owned(),
+        name => name.replace('_', " "),
+    };
+    match (&change.before, &change.after) {
+        (Value::Null, _) => format!("{label} {after}"),
+        (_, Value::Null) => format!("{label} none, before {before}"),
+        _ => format!("{label} {after}, before {before}"),
+    }
+}
+
+/// A value for people.
+fn shown(name: &str, value: &Value) -> String {
+    let text = |value: &Value| value.as_str().map(visible).unwrap_or_default();
+    let join = |list: &[Value], between: &str, one: &dyn Fn(&Value) -> String| {
+        list.iter().map(one).collect::<Vec<_>>().join(between)
+    };
+    match (name, value) {
+        (_, Value::Null) => "none".to_owned(),
+        ("log_key", Value::String(key)) => key.get(..16).unwrap_or(key).to_owned(),
+        ("origin" | "lang" | "media_type" | "vouch", Value::String(text)) => visible(text),
+        ("at" | "captured_at", Value::String(at)) => {
+            Time::parse(at).map_or_else(|| visible(at), moment)
+        }
+        ("name", Value::String(name)) => visible(name),
+        (_, Value::String(text)) => format!("“{}”", visible(text)),
+        ("roles", Value::Array(list)) => join(list, " and ", &text),
+        ("keys_of_person", Value::Array(list)) => {
+            join(list, ", ", &|key| text(key).get(..16).unwrap_or_default().to_owned())
+        }
+        ("topics", Value::Array(list)) => join(list, ", ", &|topic| text(&topic["name"])),
+        ("attribution", Value::Array(list)) => join(list, "; ", &|hop| {
+            let role = text(&hop["role"]);
+            let role = if role.is_empty() { role } else { format!(" ({role})") };
+            format!("{}{role} {}", text(&hop["agent"]), text(&hop["act"]))
+        }),
+        ("evidence", Value::Array(list)) => join(list, "; ", &|row| {
+            let quote = match &row["quote"]["exact"] {
+                Value::String(exact) => format!(" “{}”", visible(exact)),
+                _ => String::new(),
+            };
+            format!("document {} {}{quote}", row["document"], text(&row["stance"]))
+        }),
+        (_, Value::Array(list)) => join(list, ", ", &|entry| match entry {
+            Value::String(text) => visible(text),
+            other => visible(&other.to_string()),
+        }),
+        ("when" | "published", Value::Object(_)) => {
+            let written = text(&value["as_written"]);
+            let written = if written.is_empty() { written } else { format!("“{written}”") };
+            let parts = [text(&value["edtf"]), written, text(&value["basis"])];
+            let parts: Vec<&str> =
+                parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+            parts.join(", ")
+        }
+        (_, other) => visible(&other.to_string()),
+    }
+}

@@ -1,0 +1,286 @@
+//! Events as lines of a log: for people, as JSON, JSON lines and columns.
+//!
+//! Always holds: each event is written as it comes. Not here: which events (`log`).
+
+use crate::cli::terminal::options::Format;
+use crate::cli::render::word_diff::changed;
+use crate::cli::render::effect;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::{json, visible};
+use crate::cli::render::provenance;
+use crate::cli::render::columns::broken;
+use crate::cli::render::words::{self, hanging, untold};
+use crate::cli::terminal::zone::minute;
+use annals_core::event::args::Args as EventArgs;
+use annals_core::event::vocabulary::ErrorIn;
+use crate::ledger::table::Table;
+use crate::ledger::query::event::EventRow;
+use crate::ledger::query::{AsOf, View};
+use serde::Serialize;
+use std::io::Write;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    as_of: Option<u64>,
+    head: Option<annals_core::hash::Hash>,
+    #[serde(flatten)]
+    row: &'a EventRow,
+}
+
+/// Writes rows as they come.
+pub struct Printer<'a> {
+    out: &'a mut dyn Write,
+    format: Format,
+    as_of: &'a AsOf,
+    count: u64,
+    /// Whether these are the events of one fact, oldest first: then changed words are marked.
+    pub life: bool,
+    claim: Option<String>,
+}
+
+const COLUMNS: [&str; 20] = [
+    "as_of",
+    "head",
+    "position",
+    "hash",
+    "at",
+    "said",
+    "type",
+    "by",
+    "key",
+    "on",
+    "reason",
+    "words",
+    "applied",
+    "undone_by",
+    "by_now",
+    "subject",
+    "subject_key",
+    "effect",
+    "undoes",
+    "turned",
+];
+
+impl<'a> Printer<'a> {
+    /// A printer; what stands before the first event is written.
+    pub fn new(
+        out: &'a mut dyn Write,
+        format: Format,
+        as_of: &'a AsOf,
+    ) -> Result<Printer<'a>, Failure> {
+        match format {
+            Format::Json => {
+                let head = serde_json::to_string(as_of).map_err(std::io::Error::other)?;
+                let open = head.strip_suffix('}').unwrap_or(&head);
+                write!(out, "{open},\"events\":[")?;
+            }
+            Format::Csv => record(out, &COLUMNS.map(str::to_owned))?,
+            _ => {}
+        }
+        Ok(Printer { out, format, as_of, count: 0, life: false, claim: None })
+    }
+
+    /// Writes one event.
+    pub fn row(&mut self, row: &EventRow) -> Result<(), Failure> {
+        self.count += 1;
+        let AsOf { position: as_of, head, .. } = *self.as_of;
+        match self.format {
+            Format::Text => {
+                text(self.out, row, self.claim.as_deref())?;
+                if self.life && row.undone_by.is_none() {
+                    let claim = row.claim.as_ref().or(row.words.as_ref().filter(|_| row.is_fact()));
+                    self.claim = claim.cloned().or(self.claim.take());
+                }
+                Ok(())
+            }
+            Format::Json => {
+                let comma = if self.count > 1 { "," } else { "" };
+                let row = serde_json::to_string(row).map_err(std::io::Error::other)?;
+                Ok(write!(self.out, "{comma}{row}")?)
+            }
+            Format::Jsonl => json(self.out, &Line { as_of, head, row }),
+            Format::Csv => record(self.out, &columns(self.as_of, row)),
+        }
+    }
+
+    /// Writes what stands after the last event.
+    pub fn end(self, standing: Option<String>) -> Result<(), Failure> {
+        match self.format {
+            Format::Text => {
+                let events = if self.count == 1 { "event" } else { "events" };
+                writeln!(self.out, "{} {events}{}", self.count, standing.unwrap_or_default())?;
+                provenance::line(self.out, self.as_of)
+            }
+            Format::Json => Ok(writeln!(self.out, "]}}")?),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn record(out: &mut dyn Write, fields: &[String]) -> Result<(), Failure> {
+    let mut table = Table::new(out);
+    table.row(fields).map_err(broken)?;
+    Ok(table.end()?)
+}
+
+fn columns(as_of: &AsOf, row: &EventRow) -> [String; 20] {
+    let shown = |value: Option<String>| value.unwrap_or_default();
+    let on: Vec<String> = row.on.iter().map(u64::to_string).collect();
+    let subject = row.effect.subject.as_ref();
+    let impact = row.effect.impact.as_ref();
+    let undoes = impact.map(|impact| impact.struck.iter().chain(&impact.set_aside));
+    let undoes: Vec<String> = undoes.into_iter().flatten().map(u64::to_string).collect();
+    let turned = impact.map(|impact| impact.facts.iter().map(|fallen| fallen.fact.to_string()));
+    let turned: Vec<String> = turned.into_iter().flatten().collect();
+    [
+        shown(as_of.position.map(|position| position.to_string())),
+        shown(as_of.head.map(|head| head.to_string())),
+        row.position.to_string(),
+        row.hash.to_string(),
+        shown(row.at.map(|at| at.to_string())),
+        shown(row.said.map(|said| said.to_string())),
+        shown(row.kind.map(|kind| kind.to_string())),
+        shown(row.by.clone()),
+        shown(row.key.map(|key| key.to_string())),
+        on.join("; "),
+        shown(row.args.as_ref().and_then(reason)),
+        shown(row.words.clone()),
+        row.applied.to_string(),
+        shown(row.undone_by.map(|by| by.to_string())),
+        shown(row.by_now.clone()),
+        shown(subject.map(|subject| subject.name.clone())),
+        shown(subject.map(|subject| subject.key.to_string())),
+        effect::lines(row).join("; "),
+        undoes.join("; "),
+        turned.join("; "),
+    ]
+}
+
+/// The closed word that says why or how.
+pub fn reason(args: &EventArgs) -> Option<String> {
+    Some(match args {
+        EventArgs::FactDisputed(args) => args.reason.to_string(),
+        EventArgs::FactCorrected(args) => args.reason.to_string(),
+        EventArgs::FactRetracted(args) => args.reason.to_string(),
+        EventArgs::FactConfirmed(args) => args.how.to_string(),
+        EventArgs::FactRelated(args) => args.rel.to_string(),
+        EventArgs::EditorRevoked(args) => args.reason.to_string(),
+        EventArgs::LedgerRekeyed(args) => args.reason.to_string(),
+        EventArgs::BodyRedacted(args) => args.reason.to_string(),
+        _ => return None,
+    })
+}
+
+/// What of a fact an event ends, opens or redacts, beside the fact itself.
+fn aim(row: &EventRow) -> Option<String> {
+    let revision = |on: u64| (!row.on.contains(&on)).then(|| format!("revision {on}"));
+    let words = |event: u64| (!row.on.contains(&event)).then(|| format!("words of {event}"));
+    match row.args.as_ref()? {
+        EventArgs::BodyReleased(args) => words(args.event),
+        EventArgs::BodyRedacted(args) => words(args.event),
+        EventArgs::FactConfirmed(args) => revision(args.on),
+        EventArgs::FactDisputed(args) => revision(args.on),
+        EventArgs::FactRetracted(args) => revision(args.on),
+        EventArgs::FactUpheld(args) => Some(format!("dispute {}", args.dispute)),
+        EventArgs::FactReinstated(args) => Some(format!("retraction {}", args.retraction)),
+        EventArgs::RelationWithdrawn(args) => Some(format!("relation {}", args.relation)),
+        EventArgs::FactCorrected(args) => {
+            let all: Vec<String> = args.resolves.iter().map(u64::to_string).collect();
+            let resolves = (!all.is_empty()).then(|| format!("resolves {}", all.join(", ")));
+            let parts: Vec<String> = revision(args.on).into_iter().chain(resolves).collect();
+            (!parts.is_empty()).then(|| parts.join(", "))
+        }
+        _ => None,
+    }
+}
+
+/// The facts or documents that an event acts on, as its heading names them.
+fn objects(row: &EventRow) -> String {
+    if let Some(EventArgs::FactRelated(args)) = &row.args {
+        return format!(" {} {} {}", args.from, args.rel, args.to);
+    }
+    let on = row.on.iter().filter(|on| **on != row.position).map(u64::to_string);
+    let on: Vec<String> = on.collect();
+    if on.is_empty() { String::new() } else { format!(" {}", on.join(" and ")) }
+}
+
+/// Whether the error is said to be in the document.
+fn in_document(args: &EventArgs) -> bool {
+    let error_in = match args {
+        EventArgs::FactDisputed(args) => args.error_in,
+        EventArgs::FactCorrected(args) => args.error_in,
+        EventArgs::FactRetracted(args) => args.error_in,
+        _ => return false,
+    };
+    error_in == ErrorIn::Document
+}
+
+/// How the fact stands as of the point, after its events.
+pub fn standing(view: &View<'_>, fact: u64) -> Option<String> {
+    let fact = view.state().fold.fact(fact)?;
+    let mut text = format!(", now {}", view.state().status(fact));
+    if fact.corrected > 0 {
+        text.push_str(&format!(", corrected ×{}", fact.corrected));
+    }
+    if fact.suspect {
+        text.push_str(", suspect");
+    }
+    Some(text)
+}
+
+/// Who, when, what; and below it why, the words and the effect, against the claim before where it
+/// is given.
+pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result<(), Failure> {
+    let kind = row.kind.map_or("not in form".to_owned(), |kind| kind.to_string());
+    let by = visible(&row.signer().to_string());
+    let on = objects(row);
+    let aim = aim(row).map(|aim| format!(" ({aim})")).unwrap_or_default();
+    let mut marks = String::new();
+    if let Some(by) = row.undone_by {
+        marks.push_str(&format!(" (undone by {by})"));
+    }
+    if !row.applied {
+        marks.push_str(" (not applied: it breaks a rule)");
+    }
+    writeln!(out, "{:>6}  {}  {kind}{on}{aim}, {by}{marks}", row.position, minute(row.at))?;
+    let mut reason = row.args.as_ref().and_then(reason);
+    if let (Some(reason), true) = (&mut reason, row.args.as_ref().is_some_and(in_document)) {
+        reason.push_str(", error in the document");
+    }
+    // The effect has the names and titles that these give.
+    let named = matches!(
+        row.args,
+        Some(
+            EventArgs::LedgerOpened(_)
+                | EventArgs::LedgerChanged(_)
+                | EventArgs::EditorEnrolled(_)
+                | EventArgs::EditorChanged(_)
+        )
+    );
+    let words = match (&row.words, row.withheld) {
+        (Some(_), _) if named => None,
+        (Some(words), _) => Some(visible(words)),
+        (None, None) => None,
+        (None, why) => Some(untold(why)),
+    };
+    let parts: Vec<String> = [reason, words].into_iter().flatten().collect();
+    let mut below = |text: &str| writeln!(out, "{}", hanging(&" ".repeat(8), text, 8));
+    // An act on the ledger or its editors is its effect; why it was done follows.
+    let (effects, act) = (effect::lines(row), row.on.is_empty() || named);
+    if act && !effects.is_empty() {
+        below(&effects.join("; "))?;
+    }
+    if !parts.is_empty() {
+        below(&parts.join(": "))?;
+    }
+    match (&row.claim, before) {
+        (Some(claim), Some(before)) => below(&format!("now: “{}”", changed(before, claim)))?,
+        (Some(claim), None) => below(&format!("now: “{}”", visible(claim)))?,
+        (None, _) => {}
+    }
+    let after = effects.into_iter().filter(|_| !act);
+    for line in after.chain(words::clocks(row.said, row.at)) {
+        below(&line)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! Rendering: rows, words, differences and quotations as text, JSON and CSV.
+//!
+//! Always holds: it reads what a query returned and asks nothing. Not here: options, prompts
+//! (`terminal`).
+
+pub mod words;
+pub mod word_diff;
+pub mod provenance;
+pub mod effect;
+pub mod tally;
+pub mod quotation;
+pub mod columns;
+pub mod events;

@@ -1,0 +1,269 @@
+//! Provenance: as of which point an answer holds, and what a reader must be warned of.
+//!
+//! Always holds: every answer that reads the record names position, size, head and time; faults, an
+//! unfinished commit, missing events and a newer format are told on stderr. Not here: the answers
+//! themselves.
+
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure, announce_clock};
+use crate::cli::terminal::output::note;
+use crate::cli::terminal::zone::moment;
+use annals_core::key::PublicKey;
+use crate::keys::{Handle, KeyFolder};
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::point::{Around, Bound, DateClock, OtherClock, Point, Resolved, is_year};
+use crate::ledger::reader::{Record, covered};
+use crate::ledger::query::names::Names;
+use crate::ledger::query::since::Became;
+use crate::ledger::query::{AsOf, Ask, View};
+use annals_core::text::Person;
+use annals_core::verify::source::Source;
+use std::io::Write;
+
+/// The number of events that a point means, of what a person typed.
+pub fn point(context: &Context, record: &Record, text: &str, bound: Bound) -> Result<u64, Failure> {
+    if text != "head" && text.starts_with(|c: char| c.is_ascii_alphabetic()) || text.contains("ago")
+    {
+        announce_clock(&context.clock);
+    }
+    let around = Around::new(&context.global.tz, context.clock.peek())?;
+    let clock = date_clock(context);
+    let Resolved { size, other } = Point::parse(text, &around)?.resolve(record, bound, clock)?;
+    if is_year(text.trim()) && text.trim().parse().is_ok_and(|event: u64| event < record.size()) {
+        note(format!("note: {0} is the year; event {0} is #{0}", text.trim()));
+    }
+    if let Some(other) = other {
+        note(retimed(text, bound, size, &other, clock));
+    }
+    Ok(size)
+}
+
+/// The clock by which dates are looked up.
+pub fn date_clock(context: &Context) -> DateClock {
+    match context.global.clock.as_str() {
+        "corrected" => DateClock::Corrected,
+        _ => DateClock::Recorded,
+    }
+}
+
+/// That a retiming lies between what the two clocks give for a date.
+fn retimed(text: &str, bound: Bound, size: u64, other: &OtherClock, clock: DateClock) -> String {
+    let place = |size: u64| match (bound, size.checked_sub(1)) {
+        (Bound::Start, _) => format!("from position {size}"),
+        (Bound::End, Some(last)) => format!("position {last}"),
+        (Bound::End, None) => "before the first event".to_owned(),
+    };
+    let events: Vec<String> = other.retimed.iter().map(u64::to_string).collect();
+    let by = match events.as_slice() {
+        [] => "a retiming lies between".to_owned(),
+        [one] => format!("a retiming lies between, event {one}"),
+        several => format!("retimings lie between, events {}", several.join(", ")),
+    };
+    let (here, there) = (place(size), place(other.size));
+    match clock {
+        DateClock::Recorded => format!(
+            "note: {text:?} is {here} by the clock that the events were recorded by; {by}: by the \
+             corrected clock it is {there} (--clock corrected)"
+        ),
+        DateClock::Corrected => format!(
+            "note: {text:?} is {here} by the corrected clock; {by}: by the clock that the events \
+             were recorded by it is {there} (--clock recorded)"
+        ),
+    }
+}
+
+/// The record as of a point (its end, where none is given), whole, and the names in it.
+pub fn view<'a>(
+    context: &Context,
+    record: &'a Record,
+    as_of: Option<&str>,
+) -> Result<(View<'a>, Names), Failure> {
+    let size = size(context, record, as_of)?;
+    begin(record, View::open(record, size)?)
+}
+
+/// The same for the facts and documents that `ask` names alone.
+pub fn view_of<'a>(
+    context: &Context,
+    record: &'a Record,
+    as_of: Option<&str>,
+    ask: &Ask<'_>,
+) -> Result<(View<'a>, Names), Failure> {
+    let size = size(context, record, as_of)?;
+    begin(record, View::some(record, size, ask)?)
+}
+
+/// The number of events up to a point; all, where none is given.
+pub fn size(context: &Context, record: &Record, as_of: Option<&str>) -> Result<u64, Failure> {
+    match as_of {
+        Some(text) => point(context, record, text, Bound::End),
+        None => Ok(record.size()),
+    }
+}
+
+/// How many events are folded without a word about the index.
+const MANY: u64 = 10_000;
+
+/// Tells that a record had to be folded whole, and takes a moment for it.
+pub fn tell_folded(view: &View<'_>) {
+    let size = view.record.size();
+    let large = size > MANY && view.record.index_wrong().is_none();
+    if let Some(why) = view.folded_because().filter(|_| large) {
+        let makes = "annals repair --index makes the index again";
+        note(format!("note: all {size} events were folded: {why}; {makes}"));
+    }
+}
+
+/// Tells what is to be told of a view, and reads the names in it.
+pub fn begin<'a>(record: &'a Record, view: View<'a>) -> Result<(View<'a>, Names), Failure> {
+    let size = view.as_of().size;
+    tell_folded(&view);
+    if size == 0 && record.size() > 0 {
+        let first = view.event(0)?.and_then(|event| event.at());
+        let first = first.map(|at| format!(", {}", moment(at))).unwrap_or_default();
+        note(format!("note: at that point the record had not begun; event 0 came later{first}"));
+    }
+    let names = Names::read(&view)?;
+    Ok((view, names))
+}
+
+/// The keys that a name means: a key file's handle, a name in the record, or digits of a key.
+pub fn keys(record: &Record, names: &Names, name: &str) -> Result<Vec<PublicKey>, Failure> {
+    let mut keys = names.keys(name);
+    if keys.is_empty() {
+        // Past events show the names of their time: these mean the same keys.
+        keys = names.keys_ever(name);
+    }
+    let folder = KeyFolder::open(&record.paths.keys).ok();
+    let handle = Handle::new(name).ok();
+    if let (Some(folder), Some(handle)) = (folder, handle)
+        && let Ok(key) = folder.public(&handle)
+    {
+        keys.push(key);
+    }
+    if keys.is_empty() {
+        let all = names.all().join(", ");
+        let why = format!("--by: expected an editor of this record ({all}), found {name:?}");
+        return Err(LedgerError::NotFound(why).into());
+    }
+    Ok(keys)
+}
+
+/// Who reviews: the name and the person of the key that would sign.
+pub fn reviewer(
+    context: &Context,
+    view: &View<'_>,
+    names: &Names,
+) -> Result<(String, Person), Failure> {
+    let roster = &view.state().fold.roster;
+    let enrolled = |key: &PublicKey| roster.member(key).filter(|member| member.revoked.is_none());
+    let found: Vec<PublicKey> = match &context.global.editor {
+        Some(name) => keys(view.record, names, name)?,
+        None => context.signers(roster)?.into_iter().map(|(_, key)| key).collect(),
+    };
+    let mut persons: Vec<(String, Person)> = found
+        .iter()
+        .filter_map(|key| Some((names.of(key), enrolled(key)?.person.clone())))
+        .collect();
+    persons.sort_by(|a, b| a.1.cmp(&b.1));
+    persons.dedup_by(|a, b| a.1 == b.1);
+    match persons.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Failure::usage("who reviews? expected an editor whose key stands, with --by")),
+        several => {
+            let names: Vec<&str> = several.iter().map(|(name, _)| name.as_str()).collect();
+            let names = names.join(", ");
+            Err(Failure::usage(format!("who reviews? say --by with one of: {names}")))
+        }
+    }
+}
+
+/// Tells what a reader must know of the record; the exit code that follows from it.
+pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
+    let bytes = view.record.journal.ignored_bytes();
+    if bytes > 0 {
+        note(format!(
+            "note: {bytes} bytes of an unfinished commit after the record's end were not read; \
+             the next writer moves them aside"
+        ));
+    }
+    let missing = warn_missing(view.record);
+    if let Some(why) = view.record.index_wrong() {
+        note(format!(
+            "note: {why}; the answer is from the journal; annals repair --index rebuilds the index"
+        ));
+    }
+    if let Some(why) = view.record.trouble() {
+        note(format!("warning: {why}; annals verify tells all"));
+        return Exit::Unknown;
+    }
+    let faults = view.faults();
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    if faults > 0 {
+        let faults = count(faults, "fault");
+        note(format!("warning: the record has {faults}; annals verify tells all"));
+    }
+    if damaged > 0 {
+        let bodies = count(usize::try_from(damaged).unwrap_or(usize::MAX), "body text");
+        note(format!("warning: {bodies} not as signed and not shown; annals verify tells all"));
+    }
+    if let Some((position, v)) = view.later_version() {
+        note(format!("warning: event {position} is of format {v}; it and later ones are not read"));
+        return Exit::Unknown;
+    }
+    match (missing, faults > 0 || damaged > 0) {
+        (true, _) => Exit::Unknown,
+        (false, true) => Exit::No,
+        (false, false) => Exit::Yes,
+    }
+}
+
+/// Tells if the record ends before what its checkpoint speaks of.
+fn warn_missing(record: &Record) -> bool {
+    let size = record.size();
+    let Some(covers) = covered(record.checkpoint.as_deref()).filter(|covers| *covers > size) else {
+        return false;
+    };
+    note(format!(
+        "warning: the checkpoint speaks of {covers} events, here are {size}: events are missing; \
+         annals verify tells all"
+    ));
+    true
+}
+
+/// The last line of every answer for people, and what became of it since.
+pub fn line(out: &mut dyn Write, as_of: &AsOf) -> Result<(), Failure> {
+    let AsOf { size, of, .. } = as_of;
+    let events = match as_of.part_of {
+        Some(whole) => format!("{size} of {of} events, a part of a record of {whole}"),
+        None => format!("{size} of {of} events"),
+    };
+    match (as_of.position, as_of.head, as_of.recorded) {
+        (Some(position), Some(head), Some(at)) => writeln!(
+            out,
+            "as of position {position} ({events}), head {head}, recorded {}",
+            moment(at)
+        )?,
+        (Some(position), Some(head), None) => {
+            writeln!(out, "as of position {position} ({events}), head {head}")?;
+        }
+        _ => writeln!(out, "as of before the first event ({events})")?,
+    }
+    Ok(())
+}
+
+/// What became of the answer's facts since its point.
+pub fn since(out: &mut dyn Write, view: &View<'_>, became: &[Became]) -> Result<(), Failure> {
+    if !view.is_past() {
+        return Ok(());
+    }
+    let told: Vec<String> = became
+        .iter()
+        .map(|row| format!("{} {}", row.fact, row.became.join(" and ").replace('-', " ")))
+        .collect();
+    match told.len() {
+        0 => writeln!(out, "since then none of these changed")?,
+        count => writeln!(out, "since then {count} of these changed: {}", told.join(", "))?,
+    }
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! A quotation in its sentence, in the document's own words.
+//!
+//! Always holds: the words quoted are marked ⟦ ⟧; where the document is not here, prefix and suffix
+//! of the quotation stand in. Not here: whether a quotation holds (`verify`).
+
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::visible;
+use crate::cli::render::words::colour;
+use annals_core::event::body::{Quote, Span};
+use crate::ledger::reader::DocumentFound;
+use crate::ledger::query::View;
+use crate::ledger::query::row::EvidenceRow;
+use annals_core::quote::Text;
+
+/// How many code points of a sentence are shown on each side.
+const CONTEXT: usize = 300;
+
+/// The lines of a quotation; none where the evidence has no quotation.
+pub fn lines(view: &View<'_>, row: &EvidenceRow) -> Result<Vec<String>, Failure> {
+    let (Some(quote), Some(span)) = (&row.evidence.quote, &row.evidence.span) else {
+        return Ok(Vec::new());
+    };
+    let document = match &row.sha256 {
+        Some(digest) => view.record.document(digest)?,
+        None => DocumentFound::Absent,
+    };
+    let why = match &document {
+        DocumentFound::Whole(_) => {
+            "the document here does not hold these words; annals verify tells more"
+        }
+        DocumentFound::Damaged => {
+            "the document here is damaged: it has another digest; this is what the entry holds; \
+             annals verify tells more"
+        }
+        DocumentFound::Absent => "the document is not here; this is what the entry holds",
+    };
+    let found = match document {
+        DocumentFound::Whole(bytes) => Text::new(bytes),
+        _ => None,
+    };
+    let found = found.and_then(|text| sentence(&text, quote, span));
+    let place = format!("code points {} to {}:", span.start, span.end);
+    Ok(match found {
+        Some((before, after)) => vec![place, marked(&before, quote, &after)],
+        None => {
+            let around =
+                marked(&format!("…{}", &*quote.prefix), quote, &format!("{}…", &*quote.suffix));
+            vec![place, around, format!("({why})")]
+        }
+    })
+}
+
+/// The sentence of a quotation with its words marked; `None` where the text does not hold them.
+pub fn in_sentence(text: &Text, quote: &Quote, span: &Span) -> Option<String> {
+    let (before, after) = sentence(text, quote, span)?;
+    Some(marked(&before, quote, &after))
+}
+
+fn marked(before: &str, quote: &Quote, after: &str) -> String {
+    let exact = colour(&format!("⟦{}⟧", visible(&quote.exact)), "1");
+    format!("{}{exact}{}", visible(before), visible(after))
+}
+
+/// What stands before and after the quotation in its sentence.
+fn sentence(text: &Text, quote: &Quote, span: &Span) -> Option<(String, String)> {
+    let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
+    if text.slice(start, end)? != &*quote.exact {
+        return None;
+    }
+    let from = start.saturating_sub(CONTEXT);
+    let before = text.slice(from, start)?;
+    let begin = last_end(before);
+    let cut = begin.is_none() && from > 0;
+    let before = before.get(begin.unwrap_or(0)..)?;
+    let before = format!("{}{before}", if cut { "…" } else { "" });
+    let to = end.saturating_add(CONTEXT).min(text.len());
+    let after = text.slice(end, to)?;
+    let closed = quote.exact.ends_with(['.', '!', '?']);
+    let stop = if closed { Some(0) } else { first_end(after) };
+    let cut = stop.is_none() && to < text.len();
+    let after = after.get(..stop.unwrap_or(after.len()))?;
+    Some((before, format!("{after}{}", if cut { "…" } else { "" })))
+}
+
+fn ends(c: char, next: Option<char>) -> bool {
+    c == '\n' || (matches!(c, '.' | '!' | '?') && next.is_none_or(char::is_whitespace))
+}
+
+/// The byte after the last end of a sentence, and after the space that follows it.
+fn last_end(text: &str) -> Option<usize> {
+    let found = text.char_indices().rev().find(|(at, c)| {
+        let rest = &text[at + c.len_utf8()..];
+        !rest.is_empty() && ends(*c, rest.chars().next()) && initial(&text[..*at]).is_none()
+    });
+    found.map(|(at, c)| {
+        let rest = &text[at + c.len_utf8()..];
+        at + c.len_utf8() + (rest.len() - rest.trim_start().len())
+    })
+}
+
+/// The byte after the first end of a sentence.
+fn first_end(text: &str) -> Option<usize> {
+    let found = text.char_indices().find(|(at, c)| {
+        let next = text[at + c.len_utf8()..].chars().next();
+        ends(*c, next) && initial(&text[..*at]).is_none()
+    });
+    found.map(|(at, c)| if c == '\n' { at } else { at + c.len_utf8() })
+}
+
+/// A lone capital before a full stop is an initial (U.S., J. Blinken) and ends no sentence.
+fn initial(before: &str) -> Option<char> {
+    let mut back = before.chars().rev();
+    let last = back.next().filter(|c| c.is_uppercase())?;
+    back.next().is_none_or(|c| !c.is_alphanumeric()).then_some(last)
+}

@@ -1,0 +1,139 @@
+//! The tally for people and as JSON: what the record's own acts undid, set back or turned.
+//!
+//! Always holds: each is given with its event and who signed it, by the name of that time.
+//! Not here: what is counted (`ledger::tally`).
+
+use crate::cli::shared::admin::digits;
+use crate::cli::terminal::output::visible;
+use annals_core::event::vocabulary::RevokeReason;
+use annals_core::key::PublicKey;
+use crate::ledger::query::tally::Tally;
+use crate::ledger::query::names::Named;
+use serde::Serialize;
+
+/// How many acts of a kind a line lists.
+const LISTED: usize = 8;
+
+/// Who signed an act, in which event.
+#[derive(Clone, Debug, Serialize)]
+pub struct Signed {
+    event: u64,
+    by: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_now: Option<String>,
+    by_key: PublicKey,
+}
+
+/// A suspect revocation with how much it undid.
+#[derive(Clone, Debug, Serialize)]
+pub struct Undoing {
+    #[serde(flatten)]
+    signed: Signed,
+    /// How many events are undone by it.
+    events: u64,
+    /// Whose key it revokes.
+    name: String,
+    key: PublicKey,
+    reason: RevokeReason,
+    suspect_from: Option<u64>,
+}
+
+/// A change of how many confirmations the ledger asks for.
+#[derive(Clone, Debug, Serialize)]
+pub struct Threshold {
+    #[serde(flatten)]
+    signed: Signed,
+    before: u8,
+    after: u8,
+}
+
+/// All of these, by position.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ShownTally {
+    undone: Vec<Undoing>,
+    retimed: Vec<Signed>,
+    thresholds: Vec<Threshold>,
+}
+
+impl ShownTally {
+    /// The tally with the names that `name` gives to a key at an event.
+    pub fn of(tally: &Tally, name: &dyn Fn(&PublicKey, u64) -> Named) -> ShownTally {
+        let signed = |key: &PublicKey, event: u64| {
+            let Named { then: by, now: by_now } = name(key, event);
+            Signed { event, by, by_now, by_key: *key }
+        };
+        let undone = tally.undone.iter().map(|row| Undoing {
+            signed: signed(&row.signer, row.event),
+            events: row.events,
+            name: name(&row.key, row.event).then,
+            key: row.key,
+            reason: row.reason,
+            suspect_from: row.suspect_from,
+        });
+        let thresholds = tally.thresholds.iter().map(|row| Threshold {
+            signed: signed(&row.signer, row.event),
+            before: row.before,
+            after: row.after,
+        });
+        ShownTally {
+            undone: undone.collect(),
+            retimed: tally.retimed.iter().map(|row| signed(&row.signer, row.event)).collect(),
+            thresholds: thresholds.collect(),
+        }
+    }
+
+    /// The revocations that undid something.
+    pub fn undoings(&self) -> &[Undoing] {
+        &self.undone
+    }
+
+    /// How many events are undone.
+    fn undone(&self) -> u64 {
+        self.undone.iter().map(|row| row.events).sum()
+    }
+
+    /// A label and a line for each; none where the record has nothing of it.
+    pub fn lines(&self) -> Vec<(&'static str, String)> {
+        let mut lines = Vec::new();
+        for row in self.undone.iter().take(LISTED) {
+            let key = format!("{} (key {})", visible(&row.name), digits(&row.key));
+            let from = row.suspect_from.map(|from| format!(", suspect from {from}"));
+            let from = from.unwrap_or_default();
+            let events = counted(row.events, "event");
+            let by = row.signed.text();
+            lines.push(("undone", format!("{events}, by {by}: {key} {}{from}", row.reason)));
+        }
+        if let Some(more @ 1..) = self.undone.len().checked_sub(LISTED) {
+            let more = counted(more as u64, "more revocation");
+            lines.push(("undone", format!("{} in all, by {more}", self.undone())));
+        }
+        if !self.retimed.is_empty() {
+            let times = counted(self.retimed.len() as u64, "time");
+            let by: Vec<String> = self.retimed.iter().take(LISTED).map(Signed::text).collect();
+            let more = match self.retimed.len().checked_sub(LISTED) {
+                Some(more @ 1..) => format!(" and {more} more"),
+                _ => String::new(),
+            };
+            lines.push(("retimed", format!("{times}, by {}{more}", by.join(", "))));
+        }
+        if let Some(last) = self.thresholds.last() {
+            let times = counted(self.thresholds.len() as u64, "time");
+            let (by, after, before) = (last.signed.text(), last.after, last.before);
+            let last = format!("{times}, last by {by}: confirmations {after}, before {before}");
+            lines.push(("threshold", format!("changed {last}")));
+        }
+        lines
+    }
+}
+
+impl Signed {
+    /// `9 (recovery key)`.
+    fn text(&self) -> String {
+        let by = Named { then: visible(&self.by), now: self.by_now.as_deref().map(visible) };
+        format!("{} ({by})", self.event)
+    }
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,172 @@
+//! Words of a fact for people: status, overlays, attribution, dates, what is not told and why.
+//!
+//! Always holds: colour stands only beside a word, on a terminal, and not with `NO_COLOR`;
+//! strangers' text goes through `visible`. Not here: what is shown where (`replay`, `show`).
+
+use crate::cli::terminal::output::{visible, whole_words};
+use crate::cli::terminal::zone::minute;
+use annals_core::event::body::{Hop, When};
+use annals_core::event::vocabulary::{Basis, Vouch};
+use crate::ledger::query::row::{Act, Charge, FactRow, Said, Withheld, Words};
+use annals_core::state::Status;
+use annals_core::time::Time;
+use std::io::IsTerminal;
+
+/// Whether colour may be used.
+pub fn coloured() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
+}
+
+/// The ends of the escape sequences that [`colour`] writes.
+pub const COLOURS: [&str; 7] = ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m", "[36m"];
+
+/// A word in an ANSI colour, where colour may be used.
+pub fn colour(word: &str, code: &str) -> String {
+    match coloured() {
+        true => format!("\u{1b}[{code}m{word}\u{1b}[0m"),
+        false => word.to_owned(),
+    }
+}
+
+/// The status as a word of 9 letters' width.
+pub fn status(status: Status) -> String {
+    let code = match status {
+        Status::Retracted => "31",
+        Status::Disputed => "33",
+        Status::Confirmed => "32",
+        Status::Asserted => "36",
+    };
+    colour(&format!("{status:<9}"), code)
+}
+
+/// The overlays beside the status.
+pub fn overlays(row: &FactRow) -> Vec<String> {
+    let mut all = Vec::new();
+    if row.corrected > 0 {
+        all.push(format!("corrected ×{}", row.corrected));
+    }
+    let flags = [
+        (row.suspect, "suspect"),
+        (row.document_disputed, "the document is disputed"),
+        (row.sealed, "sealed"),
+        (row.redacted, "redacted"),
+    ];
+    all.extend(flags.iter().filter(|(so, _)| *so).map(|(_, word)| (*word).to_owned()));
+    if !row.described_anew.is_empty() {
+        let events: Vec<String> = row.described_anew.iter().map(u64::to_string).collect();
+        all.push(format!("the document was described anew by {}", events.join(", ")));
+    }
+    all
+}
+
+/// The claim, or why it is not told.
+pub fn claim(words: &Words) -> String {
+    match &words.claim {
+        Some(claim) => visible(claim),
+        None => untold(words.withheld),
+    }
+}
+
+/// What stands where words are not told.
+pub fn untold(why: Option<Withheld>) -> String {
+    let why = match why {
+        Some(Withheld::Redacted) => "the words are redacted",
+        Some(Withheld::Sealed) => "the words are sealed",
+        Some(Withheld::Missing) => "the words are withheld from this copy",
+        Some(Withheld::Damaged) => "the words here are not the ones that were signed",
+        None => "no words",
+    };
+    format!("[{why}]")
+}
+
+/// A statement in quotation marks, or why it is not told; empty where there is none.
+pub fn statement(said: &Said) -> String {
+    match (&said.statement, said.withheld) {
+        (Some(statement), _) => format!("“{}”", visible(statement)),
+        (None, None) => String::new(),
+        (None, why) => untold(why),
+    }
+}
+
+/// Who and when.
+pub fn who(act: &Act) -> String {
+    let when = minute(act.at);
+    let undone = act.undone_by.map(|by| format!(", undone by {by}")).unwrap_or_default();
+    let clocks = clocks(act.said, act.at).map(|text| format!(", {text}")).unwrap_or_default();
+    format!("{}, {when}{clocks}{undone}", visible(&act.signer().to_string()))
+}
+
+/// Beyond this the signer's clock is far from the ledger's: an hour.
+const FAR_MICROS: i64 = 3_600_000_000;
+
+/// How far the signer's clock was from the ledger's, where that is far.
+pub fn clocks(said: Option<Time>, at: Option<Time>) -> Option<String> {
+    let (said, at) = (said?, at?);
+    let gap = at.micros().checked_sub(said.micros())?;
+    if gap.abs() <= FAR_MICROS {
+        return None;
+    }
+    let span = match gap.abs() / FAR_MICROS {
+        1 => "1 hour".to_owned(),
+        hours @ 2..48 => format!("{hours} hours"),
+        hours => format!("{} days", hours / 24),
+    };
+    let side = if gap > 0 { "before" } else { "after" };
+    let said = minute(Some(said));
+    Some(format!("signed {said} by the signer's clock, {span} {side} it was recorded"))
+}
+
+/// A dispute or retraction: reason, where the error is, and the statement.
+pub fn charge(charge: &Charge) -> String {
+    let said = statement(&charge.said);
+    format!("{}, error in the {}: {said}", charge.reason, charge.error_in)
+}
+
+/// The attribution as the beginning of a sentence.
+pub fn attribution(hops: &[Hop]) -> Option<String> {
+    let hop = |hop: &Hop| {
+        let role = hop.role.as_deref().map(|role| format!(" ({role})")).unwrap_or_default();
+        let act = hop.act.trim_end_matches(" that");
+        let unnamed = hop.unnamed_because.as_deref();
+        let unnamed = unnamed.map(|why| format!(" (unnamed: {why})")).unwrap_or_default();
+        visible(&format!("{}{role}{unnamed} {act} that", hop.agent))
+    };
+    let sentence: Vec<String> = hops.iter().map(hop).collect();
+    (!sentence.is_empty()).then(|| format!("{} …", sentence.join(" ")))
+}
+
+/// What is vouched for, in plain words.
+pub fn vouch(vouch: Option<Vouch>) -> &'static str {
+    match vouch {
+        Some(Vouch::Said) => "that the document says so, not that it is so",
+        Some(Vouch::So) => "that it is so",
+        None => "not told",
+    }
+}
+
+/// When it was so.
+pub fn when(when: &Option<When>) -> String {
+    let Some(when) = when else { return "the document does not say".to_owned() };
+    let basis = match when.basis {
+        Basis::Stated => "as the document states it",
+        Basis::Derived => "derived",
+        Basis::Inferred => "inferred",
+    };
+    let written = when.as_written.as_deref().map(|text| format!("“{}”", visible(text)));
+    match (when.edtf.as_deref(), written) {
+        (Some(edtf), Some(written)) => format!("{edtf} ({written}, {basis})"),
+        (Some(edtf), None) => format!("{edtf} ({basis})"),
+        (None, Some(written)) => format!("{written} ({basis}; no date follows from it)"),
+        (None, None) => "not told".to_owned(),
+    }
+}
+
+/// Text under a heading: wrapped to the width, each line after the first indented.
+pub fn hanging(first: &str, text: &str, indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    // The heading may hold colour, which takes no width: it is put before what was wrapped.
+    let wrapped = textwrap::fill(text, whole_words(&pad));
+    format!("{first}{}", wrapped.get(indent..).unwrap_or_default())
+}

@@ -1,0 +1,103 @@
+//! What was typed, kept in a file until it is written: nothing is lost on an error.
+//!
+//! Always holds: the file is private; its name is told when it is made, and again where the drafts
+//! were not written; it goes when they were. Not here: what is typed.
+
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::note;
+use crate::disk::{self, Mode};
+use crate::ledger::write::draft::Draft;
+use crate::ledger::error::LedgerError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A file of drafts that are not written yet.
+pub struct Kept {
+    path: PathBuf,
+    ours: bool,
+}
+
+impl Kept {
+    /// A new file beside the keys, with this ending and these first bytes.
+    pub fn new(context: &Context, ending: &str, first: &str) -> Result<Kept, Failure> {
+        let paths = context.paths()?;
+        paths.expect_ledger(false)?;
+        let folder = paths.drafts();
+        if !folder.is_dir() {
+            disk::make_folder(&folder).map_err(LedgerError::from)?;
+        }
+        let now = context.clock.peek();
+        let stamp = now.as_str().get(..19).unwrap_or_default().replace(':', "-");
+        for count in 1.. {
+            let more = if count == 1 { String::new() } else { format!("-{count}") };
+            let path = folder.join(format!("{stamp}{more}.{ending}"));
+            match disk::write_new(&path, first.as_bytes(), Mode::Private) {
+                Err(error) if error.is_there_already() => {}
+                Err(error) => return Err(LedgerError::from(error).into()),
+                Ok(()) => return Ok(Kept { path, ours: true }),
+            }
+        }
+        Err(Failure::usage("no name is free for a file of drafts"))
+    }
+
+    /// A file that is there; it goes only if it is one that was made here before.
+    pub fn there(context: &Context, path: &Path) -> Result<Kept, Failure> {
+        let ours = path.parent().is_some_and(|folder| {
+            let drafts = context.paths().map(|paths| paths.drafts());
+            let same = |drafts: PathBuf| drafts.canonicalize().ok() == folder.canonicalize().ok();
+            drafts.is_ok_and(|drafts| drafts.is_dir() && same(drafts))
+        });
+        Ok(Kept { path: path.to_owned(), ours })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keeps these drafts in place of the ones before.
+    pub fn save(&self, drafts: &[Draft]) -> Result<(), Failure> {
+        let mut text = String::new();
+        for draft in drafts {
+            text.push_str(&serde_json::to_string(draft).map_err(io::Error::other)?);
+            text.push('\n');
+        }
+        let saved = disk::replace(&self.path, text.as_bytes(), Mode::Private);
+        Ok(saved.map_err(LedgerError::from)?)
+    }
+
+    /// The file goes if it was made here and what it holds was written.
+    pub fn written(self, outcome: Result<Exit, Failure>, dry_run: bool) -> Result<Exit, Failure> {
+        if self.ours && !dry_run && matches!(outcome, Ok(Exit::Yes)) {
+            self.drop()?;
+        }
+        outcome
+    }
+
+    /// Ends: the file goes if what it holds was written, or if it holds nothing; else its name is
+    /// told, with what enters it.
+    pub fn end(
+        self,
+        outcome: Result<Exit, Failure>,
+        how: &str,
+        dry_run: bool,
+    ) -> Result<Exit, Failure> {
+        let empty = std::fs::metadata(&self.path).is_ok_and(|file| file.len() == 0);
+        match (&outcome, dry_run) {
+            _ if empty => self.drop()?,
+            (Ok(Exit::Yes), false) if self.ours => self.drop()?,
+            (Ok(Exit::Yes), false) => {}
+            _ => {
+                let path = self.path.display();
+                note(format!("note: your drafts are kept in {path}; annals append {how}{path}"));
+            }
+        }
+        outcome
+    }
+
+    /// The file goes.
+    pub fn drop(&self) -> Result<(), Failure> {
+        Ok(std::fs::remove_file(&self.path)?)
+    }
+}

@@ -1,0 +1,212 @@
+//! What is asked of facts: a date, a topic, a status, a document, an editor; the same everywhere.
+//!
+//! Always holds: a fact without a date is never dropped by a date, it stands apart; a fact whose
+//! words are not told is counted where its words were asked for. Not here: points (`provenance`).
+
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::note;
+use crate::cli::render::provenance;
+use annals_core::edtf::{Days, days};
+use crate::index::{Kind, Slot, Unfit};
+use annals_core::key::PublicKey;
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::Record;
+use crate::ledger::query::View;
+use crate::ledger::query::names::Names;
+use crate::ledger::query::row::{FactRow, Words};
+use annals_core::state::{State, Status};
+use clap::Args;
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+/// The filters of facts.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Asked {
+    /// What was so at this time: an EDTF date or interval, such as 2022-01 or 2021/2022
+    #[arg(long, value_name = "EDTF")]
+    pub when: Option<String>,
+    /// Facts with a topic that has these words
+    #[arg(long)]
+    pub topic: Option<String>,
+    /// Facts of this status
+    #[arg(long, value_parser = status)]
+    pub status: Option<Status>,
+    /// Facts that rest on this document
+    #[arg(long, value_name = "POSITION")]
+    pub document: Option<u64>,
+}
+
+fn status(text: &str) -> Result<Status, String> {
+    let all = [Status::Asserted, Status::Confirmed, Status::Disputed, Status::Retracted];
+    let found = all.into_iter().find(|status| status.as_str() == text);
+    found.ok_or_else(|| "expected asserted, confirmed, disputed or retracted".to_owned())
+}
+
+impl Asked {
+    /// The facts of the status asked for, or all, and the document asked for.
+    pub fn named(&self, slot: &Slot<'_>, state: &State) -> Result<BTreeSet<u64>, Unfit> {
+        let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
+        let kind = self.status.map_or(Kind::Facts, |status| Kind::Status(status, needed));
+        let mut named: BTreeSet<u64> = slot.positions(kind)?.into_iter().collect();
+        named.extend(self.document.filter(|document| *document < slot.size));
+        Ok(named)
+    }
+}
+
+/// The filters, read.
+pub struct Filter {
+    status: Option<Status>,
+    topic: Option<String>,
+    document: Option<u64>,
+    by: Option<Vec<PublicKey>>,
+    when: Option<Days>,
+    /// How many facts could not be asked, because their words are withheld.
+    unasked: Cell<usize>,
+}
+
+/// How a date stands to the one that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dated {
+    /// They may have a day in common, or no date was asked for.
+    In,
+    /// They have none.
+    Out,
+    /// There is no date, so it may be of any time.
+    Undated,
+}
+
+impl Filter {
+    /// Reads the filters; `view` is the later one, where there are two.
+    pub fn new(
+        context: &Context,
+        record: &Record,
+        known: (&View<'_>, &Names),
+        asked: &Asked,
+    ) -> Result<Filter, Failure> {
+        let (view, names) = known;
+        if let Some(document) = asked.document {
+            document_at(view, document, "--document")?;
+        }
+        let by = context.global.editor.as_deref();
+        Ok(Filter {
+            status: asked.status,
+            topic: asked.topic.as_ref().map(|topic| topic.to_lowercase()),
+            document: asked.document,
+            by: by.map(|name| provenance::keys(record, names, name)).transpose()?,
+            when: asked.when.as_deref().map(when).transpose()?,
+            unasked: Cell::new(0),
+        })
+    }
+
+    /// Whether nothing is asked, so that all is answered.
+    pub fn is_empty(&self) -> bool {
+        let facts = self.status.is_none() && self.topic.is_none() && self.document.is_none();
+        facts && self.by.is_none() && self.when.is_none()
+    }
+
+    /// What the state alone decides: a fact that was set aside does not stand, so it has no status
+    /// and is in no answer about facts (`show`, `log` and `diff` tell what became of it).
+    pub fn takes(&self, view: &View<'_>, position: u64) -> bool {
+        let fact = view.state().fold.fact(position);
+        fact.is_some_and(|fact| {
+            self.status.is_none_or(|status| view.state().status(fact) == status)
+        })
+    }
+
+    /// What signers and words decide, but for the date.
+    pub fn keeps(&self, row: &FactRow) -> bool {
+        if self.by.as_ref().is_some_and(|keys| !row.is_by(keys)) {
+            return false;
+        }
+        if row.words.withheld.is_some() && (self.topic.is_some() || self.document.is_some()) {
+            self.unasked();
+            return false;
+        }
+        let topic = |wanted: &String| has_topic(&row.words, wanted);
+        let document = |wanted: u64| rests_on(&row.words, wanted);
+        self.topic.as_ref().is_none_or(topic) && self.document.is_none_or(document)
+    }
+
+    /// Counts a fact that could not be asked.
+    pub fn unasked(&self) {
+        self.unasked.set(self.unasked.get() + 1);
+    }
+
+    /// Tells on stderr how many facts could not be asked.
+    pub fn tell_unasked(&self) {
+        match self.unasked.get() {
+            0 => {}
+            1 => note("note: 1 fact could not be asked: its words are not told"),
+            count => {
+                note(format!("note: {count} facts could not be asked: their words are not told"))
+            }
+        }
+    }
+
+    /// How the date of these words stands to the one asked for.
+    pub fn dated(&self, words: &Words) -> Dated {
+        let Some(wanted) = self.when else { return Dated::In };
+        let edtf = words.when.as_ref().and_then(|when| when.edtf.as_deref());
+        match edtf.and_then(days) {
+            None => Dated::Undated,
+            Some(days) if days.overlap(&wanted) => Dated::In,
+            Some(_) => Dated::Out,
+        }
+    }
+
+    /// Those that overlap the date asked for, and those that have none.
+    pub fn by_date<T>(&self, rows: Vec<T>, words: impl Fn(&T) -> &Words) -> (Vec<T>, Vec<T>) {
+        let (mut within, mut undated) = (Vec::new(), Vec::new());
+        for row in rows {
+            match self.dated(words(&row)) {
+                Dated::In => within.push(row),
+                Dated::Undated => undated.push(row),
+                Dated::Out => {}
+            }
+        }
+        (within, undated)
+    }
+}
+
+/// The days that a date asked for may mean.
+fn when(text: &str) -> Result<Days, Failure> {
+    days(text).ok_or_else(|| {
+        let expected = "expected an EDTF date or interval such as 2022-01-26 or 2021/2022";
+        Failure::usage(format!("--when: {expected}, found {text:?}"))
+    })
+}
+
+/// Whether a topic has these words, given in lower case.
+pub fn has_topic(words: &Words, wanted: &str) -> bool {
+    words.topics.iter().any(|topic| topic.name.to_lowercase().contains(wanted))
+}
+
+/// Whether these words rest on a document.
+pub fn rests_on(words: &Words, document: u64) -> bool {
+    words.evidence.iter().any(|row| row.evidence.document == document)
+}
+
+/// That there is a document at this position; else an error that names those that there are.
+pub fn document_at(view: &View<'_>, position: u64, what: &str) -> Result<(), Failure> {
+    if view.state().fold.document(position).is_some() {
+        return Ok(());
+    }
+    let all: Vec<String> = view.documents(20).iter().map(u64::to_string).collect();
+    let all = if all.is_empty() { "there is none".to_owned() } else { all.join(", ") };
+    let why = format!("{what}: expected the position of a document ({all}), found {position}");
+    Err(LedgerError::NotFound(why).into())
+}
+
+/// `no fact when 2022`, `1 fact when 2022`, `2 facts when 2022`.
+pub fn facts(count: usize, what: &str) -> String {
+    let text = match count {
+        0 => format!("no fact {what}"),
+        1 => format!("1 fact {what}"),
+        more => format!("{more} facts {what}"),
+    };
+    text.trim_end().to_owned()
+}
+
+/// What stands above facts that a date could not decide.
+pub const UNDATED: &str = "without a date, which may be of any time";

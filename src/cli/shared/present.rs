@@ -1,0 +1,97 @@
+//! A fact as it stands, before somebody is asked about it.
+//!
+//! Always holds: it goes to stderr; claim, quotations, attribution and status are there; a number
+//! that names a revision is shown with the fact that it is of. Not here: what will be signed
+//! (`preview`), the page of a fact (`show`).
+
+use crate::cli::terminal::ask;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::shared::fields::WriteArgs;
+use crate::cli::terminal::output::{note, wrapped};
+use crate::cli::render::provenance;
+use crate::cli::render::quotation;
+use crate::cli::render::words;
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::View;
+use crate::ledger::query::gather::gather;
+use crate::ledger::query::row::FactRow;
+use crate::ledger::query::subjects;
+use std::collections::BTreeSet;
+
+/// How many facts are shown.
+const SHOWN: usize = 20;
+
+/// The fact that a number names: its own, or one of a revision of it, which is noted.
+pub fn fact(context: &Context, number: u64) -> Result<FactRow, Failure> {
+    let record = context.record()?;
+    let (view, names) = provenance::view(context, &record, None)?;
+    let fact = view.state().fold.fact_of_revision(number).map(|fact| fact.position);
+    let mut gathered = gather(&view, &names, &|wanted| Some(wanted) == fact)?;
+    let row = fact.and_then(|fact| gathered.facts.remove(&fact));
+    let row = row.ok_or_else(|| {
+        let why = format!("fact: {number} is no fact; annals replay lists them");
+        LedgerError::NotFound(why)
+    })?;
+    if let Some(text) = revision(number, &row) {
+        note(format!("note: {text}"));
+    }
+    Ok(row)
+}
+
+/// Shows the facts that numbers name where somebody is asked next, or where nothing is written.
+pub fn show(context: &Context, numbers: &[u64], write: &WriteArgs) -> Result<(), Failure> {
+    if !write.dry_run && !ask::on_terminal() {
+        return Ok(());
+    }
+    let record = context.record()?;
+    for number in numbers.iter().take(SHOWN) {
+        let about = |slot: &crate::index::Slot<'_>, _: &_| subjects(slot, *number);
+        let (view, names) = provenance::view_of(context, &record, None, &about)?;
+        let fact = view.state().fold.fact_of_revision(*number).map(|fact| fact.position);
+        let wanted: BTreeSet<u64> = fact.into_iter().collect();
+        let gathered = gather(&view, &names, &|fact| wanted.contains(&fact))?;
+        // A number that names no fact is refused with the reason when it is settled.
+        for row in gathered.facts.values() {
+            page(&view, *number, row)?;
+        }
+    }
+    if let Some(more) = numbers.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        note(format!("and {more} more facts"));
+    }
+    Ok(())
+}
+
+/// That a number is not that of the fact, but of one of its revisions.
+fn revision(number: u64, row: &FactRow) -> Option<String> {
+    let which = match row.revision == number {
+        true => "the present revision",
+        false => "a revision",
+    };
+    (number != row.fact).then(|| format!("event {number} is {which} of fact {}", row.fact))
+}
+
+fn page(view: &View<'_>, number: u64, row: &FactRow) -> Result<(), Failure> {
+    let overlays: String = words::overlays(row).iter().map(|word| format!(", {word}")).collect();
+    note(format!("fact {}: {}{overlays}", row.fact, row.status));
+    let mut lines: Vec<String> = revision(number, row).into_iter().collect();
+    lines.push(format!("“{}”", words::claim(&row.words)));
+    for evidence in &row.words.evidence {
+        let stance = evidence.evidence.stance;
+        lines.push(format!("document {} {stance}", evidence.evidence.document));
+        lines.extend(quotation::lines(view, evidence)?);
+    }
+    if row.words.withheld.is_none() {
+        let voice = || "the document in its own voice".to_owned();
+        let attribution = words::attribution(&row.words.attribution).unwrap_or_else(voice);
+        lines.push(format!("according to: {attribution}"));
+        lines.push(format!("when: {}", words::when(&row.words.when)));
+    }
+    if let Some(first) = row.revisions.first() {
+        lines.push(format!("— {}", words::who(&first.act)));
+    }
+    for line in lines {
+        note(wrapped(&line, 4));
+    }
+    Ok(())
+}

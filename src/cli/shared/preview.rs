@@ -1,0 +1,286 @@
+//! The preview of what will be signed: a line for each event, or all that it says.
+//!
+//! Always holds: it goes to stderr; the document's own words stand in their sentence; a correction
+//! is told as before and after. Not here: asking (`ask`), the pages of what is written (`show`).
+
+use crate::cli::render::word_diff::changed;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::{visible, wrapped};
+use crate::cli::render::quotation;
+use crate::cli::render::words;
+use annals_core::event::args::Args;
+use annals_core::event::body::{Content, Evidence, Fact};
+use annals_core::fold::Target;
+use crate::ledger::write::append::Prepared;
+use crate::ledger::write::pending::{Refs, WriterDesk};
+use crate::ledger::write::resolve::{Desk, Settled};
+use crate::ledger::query::row::dated;
+use crate::ledger::write::writer::Writer;
+use annals_core::time::Time;
+use std::io::{Write, stderr};
+
+/// How much of each event is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// One line.
+    Line,
+    /// All that it says.
+    Whole,
+}
+
+/// How many lines are told of many events.
+const LINES: usize = 40;
+
+/// Writes the preview to stderr.
+pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result<(), Failure> {
+    let mut out = stderr().lock();
+    let shown = match extent {
+        Extent::Line => LINES,
+        Extent::Whole => usize::MAX,
+    };
+    for (settled, position) in prepared.settled.iter().zip(prepared.first..).take(shown) {
+        let on = targets(writer, &settled.args);
+        let on = if on.is_empty() { on } else { format!(" {on}") };
+        let head = format!("{position:>6}  {}{on}", settled.args.kind());
+        if extent == Extent::Line {
+            let said = said(&settled.content).unwrap_or_default();
+            let file = file(prepared, &settled.content).map(|file| format!(", {file}"));
+            writeln!(out, "{head}  {}{}", visible(&said), file.unwrap_or_default())?;
+            for line in quoted_and_attributed(&settled.content) {
+                writeln!(out, "{}", wrapped(&line, 8))?;
+            }
+            continue;
+        }
+        writeln!(out, "{head}")?;
+        for line in lines(writer, prepared, settled) {
+            let text = line.trim_start();
+            writeln!(out, "{}", wrapped(text, 8 + line.len() - text.len()))?;
+        }
+    }
+    let more = prepared.settled.len().saturating_sub(shown);
+    if more > 0 {
+        writeln!(out, "        … and {more} more")?;
+    }
+    Ok(())
+}
+
+/// The words that a new fact quotes, and whose they are, a line each.
+fn quoted_and_attributed(content: &Content) -> Vec<String> {
+    let fact = match content {
+        Content::FactAsserted(content) => &content.fact,
+        Content::FactCorrected(content) => &content.fact,
+        _ => return Vec::new(),
+    };
+    let quotes = fact.evidence.iter().filter_map(|entry| {
+        let quote = entry.quote.as_ref()?;
+        Some(format!("document {}: “{}”", entry.document, visible(&quote.exact)))
+    });
+    let by = words::attribution(fact.attribution.as_deref().unwrap_or_default());
+    quotes.chain(by.map(|by| format!("according to {by}"))).collect()
+}
+
+fn listed(positions: &[u64]) -> String {
+    positions.iter().map(u64::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// What an event acts on: the fact, with the revision where that is not the fact's first; what a
+/// correction resolves is told beside its reason.
+fn targets(writer: &Writer, args: &Args) -> String {
+    let on = match args {
+        Args::FactConfirmed(args) => args.on,
+        Args::FactDisputed(args) => args.on,
+        Args::FactCorrected(args) => args.on,
+        Args::FactRetracted(args) => args.on,
+        args => return listed(&args.positions()),
+    };
+    match writer.judge.chain.state.fold.fact_of_revision(on) {
+        Some(fact) if fact.position != on => format!("{} (revision {on})", fact.position),
+        _ => on.to_string(),
+    }
+}
+
+/// The words that one line tells.
+fn said(content: &Content) -> Option<String> {
+    Some(match content {
+        Content::FactAsserted(content) => content.fact.claim.to_string(),
+        Content::FactCorrected(content) => content.fact.claim.to_string(),
+        Content::DocumentCaptured(content) => content.title.to_string(),
+        Content::DocumentDescribed(content) => content.statement.to_string(),
+        Content::FactDisputed(content)
+        | Content::FactUpheld(content)
+        | Content::FactReinstated(content) => content.statement.to_string(),
+        Content::FactRetracted(content) | Content::RelationWithdrawn(content) => {
+            content.statement.to_string()
+        }
+        Content::FactRelated(content) => content.statement.as_deref()?.to_owned(),
+        _ => return None,
+    })
+}
+
+/// All that an event says.
+fn lines(writer: &mut Writer, prepared: &Prepared, settled: &Settled) -> Vec<String> {
+    let revisions = revisions(writer, &settled.args);
+    let named = Refs::new();
+    let mut desk = WriterDesk::new(writer, prepared, &named, Time::EPOCH);
+    let old: Vec<Fact> = revisions.into_iter().filter_map(|event| desk.revision(event)).collect();
+    let mut lines = Vec::new();
+    match &settled.content {
+        Content::FactAsserted(content) => whole(&mut lines, &mut desk, &content.fact),
+        Content::FactCorrected(content) => match old.first() {
+            Some(old) => difference(&mut lines, &mut desk, (old, &content.fact)),
+            None => whole(&mut lines, &mut desk, &content.fact),
+        },
+        Content::DocumentCaptured(content) => {
+            lines.push(visible(&content.title));
+            let from = content.publisher.as_deref().map(|name| format!(", {}", visible(name)));
+            let published = content.published.as_ref().map(|at| format!(", {}", dated(at)));
+            let (from, published) = (from.unwrap_or_default(), published.unwrap_or_default());
+            let kind = format!("{}, {}{from}{published}", &*content.media_type, &*content.lang);
+            lines.push(format!("{} bytes, {kind}", content.bytes));
+            lines.extend(file(prepared, &settled.content));
+            lines.push(format!("sha256 {}", content.sha256));
+        }
+        _ => lines.extend(old.iter().map(|old| format!("“{}”", visible(&old.claim)))),
+    }
+    if let Some(why) = why(settled) {
+        lines.push(why);
+    }
+    for entry in argued(&settled.content) {
+        quoted(&mut lines, &mut desk, entry);
+    }
+    lines
+}
+
+/// The file that a document is captured of.
+fn file(prepared: &Prepared, content: &Content) -> Option<String> {
+    let Content::DocumentCaptured(content) = content else { return None };
+    let path = prepared.places.get(&content.sha256)?;
+    Some(format!("of the file {}", visible(&path.display().to_string())))
+}
+
+/// The revisions of the facts that an event is about, as they were before it.
+fn revisions(writer: &Writer, args: &Args) -> Vec<u64> {
+    let fold = &writer.judge.chain.state.fold;
+    let present = |fact: u64| fold.fact(fact).map(|fact| fact.revision);
+    let of_target = |event: u64| match fold.target(event)? {
+        Target::Dispute(fact) | Target::Retraction(fact, _) => present(fact),
+        _ => None,
+    };
+    match args {
+        Args::FactConfirmed(args) => vec![args.on],
+        Args::FactDisputed(args) => vec![args.on],
+        Args::FactCorrected(args) => vec![args.on],
+        Args::FactRetracted(args) => vec![args.on],
+        Args::FactUpheld(args) => of_target(args.dispute).into_iter().collect(),
+        Args::FactReinstated(args) => of_target(args.retraction).into_iter().collect(),
+        Args::FactRelated(args) => [args.from, args.to].into_iter().filter_map(present).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Reason, place of the error and statement.
+fn why(settled: &Settled) -> Option<String> {
+    let reason = match &settled.args {
+        Args::FactConfirmed(args) => return Some(args.how.to_string()),
+        Args::FactDisputed(args) => Some((args.reason, args.error_in)),
+        Args::FactCorrected(args) => Some((args.reason, args.error_in)),
+        Args::FactRetracted(args) => Some((args.reason, args.error_in)),
+        Args::FactRelated(args) => {
+            let relation = format!("{} {} {}", args.from, args.rel, args.to);
+            let said = said(&settled.content).map(|text| format!(": “{}”", visible(&text)));
+            return Some(format!("{relation}{}", said.unwrap_or_default()));
+        }
+        _ => None,
+    };
+    let said = match &settled.content {
+        Content::FactCorrected(content) => Some(content.statement.to_string()),
+        Content::FactAsserted(_) | Content::DocumentCaptured(_) => None,
+        content => said(content),
+    };
+    let said = said.map(|text| format!("“{}”", visible(&text)));
+    match (reason, said) {
+        (Some((reason, place)), Some(said)) => {
+            let resolved = resolved(&settled.args);
+            Some(format!("{reason}, error in the {place}{resolved}: {said}"))
+        }
+        (_, said) => said,
+    }
+}
+
+fn resolved(args: &Args) -> String {
+    match args {
+        Args::FactCorrected(args) if !args.resolves.is_empty() => {
+            format!(", resolves dispute {}", listed(&args.resolves))
+        }
+        _ => String::new(),
+    }
+}
+
+fn argued(content: &Content) -> &[Evidence] {
+    let evidence = match content {
+        Content::FactConfirmed(content) => &content.evidence,
+        Content::FactDisputed(content)
+        | Content::FactUpheld(content)
+        | Content::FactReinstated(content) => &content.evidence,
+        _ => return &[],
+    };
+    evidence.as_deref().unwrap_or_default()
+}
+
+/// A new fact, whole.
+fn whole(lines: &mut Vec<String>, desk: &mut WriterDesk<'_>, fact: &Fact) {
+    lines.push(visible(&fact.claim));
+    for entry in &fact.evidence {
+        quoted(lines, desk, entry);
+    }
+    for (name, value) in fields(fact) {
+        lines.push(format!("{name}: {value}"));
+    }
+}
+
+/// The fields beside claim and evidence, by their names.
+fn fields(fact: &Fact) -> Vec<(&'static str, String)> {
+    let voice = || "the document in its own voice".to_owned();
+    let hops = words::attribution(fact.attribution.as_deref().unwrap_or_default());
+    let topics = fact.topics.iter().flatten().map(|topic| visible(&topic.name));
+    let topics: Vec<String> = topics.collect();
+    let topics = if topics.is_empty() { "none".to_owned() } else { topics.join(", ") };
+    vec![
+        ("according to", hops.unwrap_or_else(voice)),
+        ("when", words::when(&fact.when)),
+        ("topics", topics),
+        ("language", fact.lang.to_string()),
+        ("vouched for", words::vouch(Some(fact.vouch)).to_owned()),
+    ]
+}
+
+/// What a correction changes, before and after; the changed words of the claim are marked.
+fn difference(lines: &mut Vec<String>, desk: &mut WriterDesk<'_>, facts: (&Fact, &Fact)) {
+    let (old, new) = facts;
+    lines.push(changed(&old.claim, &new.claim));
+    if old.evidence != new.evidence {
+        lines.push("evidence before:".to_owned());
+        old.evidence.iter().for_each(|entry| quoted(lines, desk, entry));
+        lines.push("evidence now:".to_owned());
+        new.evidence.iter().for_each(|entry| quoted(lines, desk, entry));
+    }
+    for ((name, before), (_, now)) in fields(old).into_iter().zip(fields(new)) {
+        if before != now {
+            lines.push(format!("{name}: {}", changed(&before, &now)));
+        }
+    }
+}
+
+/// A document's own words in their sentence.
+fn quoted(lines: &mut Vec<String>, desk: &mut WriterDesk<'_>, entry: &Evidence) {
+    let document = entry.document;
+    let (Some(quote), Some(span)) = (&entry.quote, &entry.span) else {
+        lines.push(format!("document {document} {}", entry.stance));
+        return;
+    };
+    let (start, end) = (span.start, span.end);
+    lines.push(format!("document {document} {}, code points {start} to {end}:", entry.stance));
+    let text = desk.document(document).ok();
+    let found = text.and_then(|(text, _)| quotation::in_sentence(text, quote, span));
+    lines.push(format!("    {}", found.unwrap_or_else(|| visible(&quote.exact))));
+}

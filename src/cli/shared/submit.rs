@@ -1,0 +1,328 @@
+//! Submitting: what every command that writes facts ends in.
+//!
+//! Always holds: drafts are settled, shown, asked about and written in this order, all or nothing;
+//! nothing is asked where nobody is there. Not here: where the drafts come from.
+
+use crate::cli::terminal::ask;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::shared::fields::WriteArgs;
+use crate::cli::shared::draft_file::Kept;
+use crate::cli::terminal::output::{done, note, visible, wrapped};
+use crate::cli::shared::preview::{self, Extent};
+use crate::cli::terminal::progress::Progress;
+use crate::entropy::System;
+use annals_core::event::body;
+use annals_core::event::canonical;
+use annals_core::hash::Hash;
+use annals_core::key::{PublicKey, PublicOnly, SigningKey};
+use crate::ledger::write::append::{Around, Before, Prepared, Receipt, Resumed, Signer, before, commit, prepare_input, resume};
+use crate::ledger::write::draft::{Draft, Input};
+use crate::ledger::write::loaded::{Files, LoadedInput, Reach};
+use crate::ledger::write::repeats::Repeats;
+use crate::ledger::write::writer::{Woken, Writer};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// How drafts are submitted.
+#[derive(Debug, Default)]
+pub struct Submission {
+    /// Check and show only.
+    pub dry_run: bool,
+    /// Enter again what was entered before.
+    pub again: bool,
+    /// The folder that files of drafts are relative to.
+    pub folder: PathBuf,
+    /// Which files drafts may name.
+    pub files: Files,
+    /// Show what will be written also where nobody is asked.
+    pub show: bool,
+}
+
+impl Submission {
+    /// As the options of the command say.
+    pub fn of(args: &WriteArgs) -> Submission {
+        let WriteArgs { dry_run, again } = *args;
+        Submission { dry_run, again, ..Submission::default() }
+    }
+
+    /// The same, and what will be written is always shown.
+    pub fn shown(args: &WriteArgs) -> Submission {
+        Submission { show: true, ..Submission::of(args) }
+    }
+}
+
+/// Settles, shows and asks without the lock, then takes it and writes. Where another writer was at
+/// work in between, all is settled and judged again, and asked about again if it is another thing.
+pub fn submit(context: &mut Context, input: &Input, options: &Submission) -> Result<Exit, Failure> {
+    if input.drafts.is_empty() && input.unread.is_empty() {
+        return Err(Failure::usage("there are no drafts in the input; nothing was written"));
+    }
+    context.trial = options.dry_run;
+    let mut writer = context.writer()?;
+    let keys = writer.paths.keys.clone();
+    let reach = Reach { folder: &options.folder, keys: &keys, files: options.files };
+    let loaded = LoadedInput::read(input, reach);
+    if !options.dry_run
+        && let Some(public) = context.locked_signer(&writer)?
+        && let Some(receipt) = check(context, &writer, &loaded, options, public)?
+    {
+        return tell(&receipt, &writer);
+    }
+    let key = context.signer(&writer)?;
+    let mut agreed = None;
+    loop {
+        let prepared = match prepared(context, &mut writer, &key, &loaded, options)? {
+            Found::Written(receipt) => return tell(&receipt, &writer),
+            Found::Prepared(prepared) => *prepared,
+        };
+        let matters = essence(&writer, &prepared, &key.public());
+        if agreed.as_ref() != Some(&matters) {
+            if agreed.is_some() {
+                note("note: the record went on, and this is not what was shown before");
+            }
+            tell_notes(&prepared.notes);
+            if !may_write(context, &mut writer, &prepared, options)? {
+                return Ok(Exit::Yes);
+            }
+        }
+        if context.wake(&mut writer)? == Woken::Same {
+            let receipt = commit(&mut writer, &prepared)?;
+            return tell(&receipt, &writer);
+        }
+        agreed = Some(matters);
+    }
+}
+
+/// How many notes about drafts are told.
+const NOTES: usize = 20;
+
+fn tell_notes(notes: &[String]) {
+    for text in notes.iter().take(NOTES) {
+        note(wrapped(&format!("note: {}", visible(text)), 0));
+    }
+    if let Some(more) = notes.len().checked_sub(NOTES).filter(|more| *more > 0) {
+        note(format!("note: and {more} more like these"));
+    }
+}
+
+/// Submits what options and answers gave. Where somebody typed it and it is not written, it is kept
+/// as a file of drafts.
+pub fn submit_typed(
+    context: &mut Context,
+    drafts: &[Draft],
+    options: &Submission,
+) -> Result<Exit, Failure> {
+    let outcome = submit(context, &Input::of(drafts.iter().cloned()), options);
+    if outcome.is_ok() || options.dry_run || !ask::on_terminal() {
+        return outcome;
+    }
+    let kept = Kept::new(context, "jsonl", "")?;
+    kept.save(drafts)?;
+    kept.end(outcome, "", options.dry_run)
+}
+
+/// Tells all that is wrong with drafts before a passphrase is asked for; the receipt of those that
+/// are in the record already.
+fn check(
+    context: &mut Context,
+    writer: &Writer,
+    loaded: &LoadedInput,
+    options: &Submission,
+    public: PublicKey,
+) -> Result<Option<Receipt>, Failure> {
+    let fresh = options.again || !loaded.unread.is_empty();
+    match before(writer, loaded, &public)? {
+        Before::Written(receipt) if !fresh => return Ok(Some(receipt)),
+        Before::Signed if !fresh => return Ok(None),
+        _ => {}
+    }
+    // Beside a writer that is at work a trial may not see the record whole: that is no verdict.
+    let Ok(mut trial) = Writer::trial(writer.paths.clone()) else { return Ok(None) };
+    // A check takes nothing of a set clock, nor of randomness that is to be repeated.
+    let clock = context.clock.clone();
+    let entropy = std::mem::replace(&mut context.entropy, Box::new(System));
+    let checked = prepare_drafts(context, &mut trial, &PublicOnly(public), loaded, options);
+    (context.clock, context.entropy) = (clock, entropy);
+    checked.map(|_| None)
+}
+
+/// What is found of drafts.
+enum Found {
+    /// They are in the record.
+    Written(Receipt),
+    /// They are signed and judged.
+    Prepared(Box<Prepared>),
+}
+
+/// The drafts as they were entered before, or settled, signed and judged.
+fn prepared(
+    context: &mut Context,
+    writer: &mut Writer,
+    key: &dyn SigningKey,
+    loaded: &LoadedInput,
+    options: &Submission,
+) -> Result<Found, Failure> {
+    let fresh = options.again || options.dry_run || !loaded.unread.is_empty();
+    let resumed = match fresh {
+        true => Resumed::New,
+        false => {
+            let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
+            resume(writer, loaded, &Signer { key, clock, entropy })?
+        }
+    };
+    match resumed {
+        Resumed::Already(receipt) => return Ok(Found::Written(receipt)),
+        Resumed::Again(prepared) => {
+            note("note: this was signed before and not written; the same bytes are written now");
+            return Ok(Found::Prepared(prepared));
+        }
+        Resumed::Damaged { path, why } => note(format!(
+            "note: what was kept of an earlier try is damaged and counts for nothing: {why}; it is \
+             now {}; the drafts are signed anew",
+            path.display()
+        )),
+        Resumed::New => {}
+    }
+    let prepared = prepare_drafts(context, writer, key, loaded, options)?;
+    Ok(Found::Prepared(Box::new(prepared)))
+}
+
+/// Drafts, settled, signed and judged.
+fn prepare_drafts(
+    context: &mut Context,
+    writer: &mut Writer,
+    key: &dyn SigningKey,
+    loaded: &LoadedInput,
+    options: &Submission,
+) -> Result<Prepared, Failure> {
+    let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
+    let mut signer = Signer { key, clock, entropy };
+    let progress = Progress::new(loaded.drafts.len() as u64, "checking");
+    let done = &mut |done| progress.at(done);
+    let repeats = if options.again { Repeats::Allowed } else { Repeats::Refused };
+    let around = Around { signer: &mut signer, done, repeats };
+    Ok(prepare_input(writer, loaded, around)?)
+}
+
+/// Shows what would be written, and asks without the lock. False where it was only to be shown.
+fn may_write(
+    context: &Context,
+    writer: &mut Writer,
+    prepared: &Prepared,
+    options: &Submission,
+) -> Result<bool, Failure> {
+    let yes = context.global.yes;
+    let asks = !yes && ask::on_terminal();
+    if options.dry_run || options.show || asks {
+        preview::write(writer, prepared, extent(options, prepared))?;
+    }
+    if options.dry_run {
+        note(format!("{} would be written; nothing was", events(prepared.entries.len())));
+        return Ok(false);
+    }
+    if asks {
+        writer.rest()?;
+    }
+    ask::may_write(yes, &format!("sign and write {}?", events(prepared.entries.len())))?;
+    Ok(true)
+}
+
+/// All of prepared events that matters to whoever agreed to them: what they say, and how what they
+/// act on stands. Not where they stand themselves, nor a time that the clock gave.
+fn essence(writer: &Writer, prepared: &Prepared, key: &PublicKey) -> Vec<String> {
+    let fold = &writer.judge.chain.state.fold;
+    let said = prepared.settled.iter().map(|settled| {
+        let content = body::write(&Hash([0; 32]), key, &settled.content);
+        let args = canonical::write(&settled.args);
+        let stands = settled.args.positions().into_iter().filter(|at| *at < prepared.first);
+        let stands = stands.filter_map(|at| fold.fact(at).or_else(|| fold.fact_of_revision(at)));
+        let stands: Vec<String> = stands
+            .map(|fact| {
+                let status = writer.judge.chain.state.status(fact);
+                format!("{} {} {status}", fact.position, fact.revision)
+            })
+            .collect();
+        let [args, content] = [args, content].map(|bytes| shifted(&bytes, prepared.first));
+        format!("{} {args} {content} {stands:?}", settled.args.kind())
+    });
+    said.collect()
+}
+
+/// JSON in which what is named by a position among the new events is named by its number there,
+/// without the time of capture, which the clock gives where a draft leaves it out.
+fn shifted(bytes: &[u8], first: u64) -> String {
+    let mut value = serde_json::from_slice(bytes).unwrap_or_default();
+    shift(&mut value, first);
+    value.to_string()
+}
+
+/// The fields that name events.
+const NAMING: [&str; 10] = [
+    "document",
+    "derived_from",
+    "on",
+    "dispute",
+    "retraction",
+    "relation",
+    "from",
+    "to",
+    "resolves",
+    "event",
+];
+
+fn shift(value: &mut serde_json::Value, first: u64) {
+    use serde_json::Value;
+    let new = |value: &mut Value| {
+        if let Some(at) = value.as_u64().filter(|at| *at >= first) {
+            *value = Value::String(format!("new event {}", at - first));
+        }
+    };
+    match value {
+        Value::Array(all) => all.iter_mut().for_each(|value| shift(value, first)),
+        Value::Object(fields) => {
+            fields.remove("captured_at");
+            for (name, value) in fields.iter_mut() {
+                match value {
+                    Value::Array(all) if NAMING.contains(&name.as_str()) => {
+                        all.iter_mut().for_each(new);
+                    }
+                    Value::Number(_) if NAMING.contains(&name.as_str()) => new(value),
+                    _ => shift(value, first),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// How much of each event is shown: a few are shown whole.
+fn extent(options: &Submission, prepared: &Prepared) -> Extent {
+    match options.show || prepared.entries.len() <= 3 {
+        true => Extent::Whole,
+        false => Extent::Line,
+    }
+}
+
+fn events(count: usize) -> String {
+    match count {
+        1 => "1 event".to_owned(),
+        more => format!("{more} events"),
+    }
+}
+
+pub fn tell(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
+    let Receipt { first, count, already } = *receipt;
+    let mut out = done();
+    let what = if already { "already at" } else { "written at" };
+    let last = first + count.saturating_sub(1);
+    match count {
+        1 => writeln!(out, "{what} {first}")?,
+        _ => writeln!(out, "{what} {first} to {last} ({count} events)")?,
+    }
+    if !already && let Some(head) = writer.judge.chain.head {
+        writeln!(out, "head {head}, {} events", writer.size())?;
+    }
+    out.flush()?;
+    Ok(Exit::Yes)
+}

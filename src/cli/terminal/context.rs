@@ -1,0 +1,403 @@
+//! The context of a command: where the ledger is, who signs, what time it is.
+//!
+//! Always holds: what is not there is an error that says how to make it. Not here: commands.
+
+use crate::cli::terminal::answers::Answers;
+use crate::cli::terminal::options::{Format, Global};
+use crate::cli::terminal::ask;
+use crate::cli::terminal::exit::{Failure, announce_clock};
+use crate::cli::terminal::output::note;
+use crate::cli::terminal::zone;
+use crate::clock::Clock;
+use crate::disk::lock::Waiting;
+use crate::entropy::{Entropy, Seeded, System};
+use annals_core::key::{PublicKey, PublicOnly, SigningKey};
+use crate::keys::{Handle, Held, KeyFolder, Listed};
+use crate::ledger::write::append;
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::query::point::Around;
+use crate::ledger::reader::Record;
+use crate::ledger::write::writer::{Notice, Woken, Writer};
+use annals_core::roster::{Member, Roster};
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What every command needs.
+pub struct Context {
+    /// The global options.
+    pub global: Global,
+    /// The clock.
+    pub clock: Clock,
+    /// The randomness.
+    pub entropy: Box<dyn Entropy>,
+    /// Whether what writes is only tried: set from `--dry-run` before a writer is opened.
+    pub trial: bool,
+    /// What was answered so far.
+    pub answers: RefCell<Answers>,
+    /// The arguments of the program, for completions and manual pages.
+    pub program: fn() -> clap::Command,
+}
+
+impl Context {
+    /// Reads the environment: `ANNALS_CLOCK`, and `ANNALS_SEED` where randomness is to be repeated.
+    pub fn new(global: Global, program: fn() -> clap::Command) -> Result<Context, Failure> {
+        let clock = Clock::from_setting(setting("ANNALS_CLOCK")?.as_deref()).ok_or_else(|| {
+            Failure::usage("ANNALS_CLOCK: expected a UTC time like 2022-01-27T08:00:00Z")
+        })?;
+        let entropy: Box<dyn Entropy> = match setting("ANNALS_SEED")? {
+            Some(seed) if !seed.is_empty() => {
+                note("note: randomness is repeatable by ANNALS_SEED: for tests and demonstrations");
+                Box::new(Seeded::new(seed))
+            }
+            _ => Box::new(System),
+        };
+        // Checked also where no time is read or shown: a zone that was mistyped is an error.
+        zone::display(Around::new(&global.tz, clock.peek())?.zone);
+        let answers = RefCell::default();
+        Ok(Context { global, clock, entropy, trial: false, answers, program })
+    }
+
+    /// The output format.
+    pub fn format(&self) -> Format {
+        self.global.format
+    }
+
+    /// Where the ledger is; one that is not named is looked for here and above, and is `ledger`
+    /// here if there is none: its journal may be lost.
+    pub fn paths(&self) -> Result<Paths, Failure> {
+        let found = match &self.global.ledger {
+            Some(ledger) => Some(ledger.clone()),
+            None => Paths::find(&std::env::current_dir()?),
+        };
+        let ledger = match found {
+            Some(ledger) => ledger,
+            None => PathBuf::from("ledger"),
+        };
+        Ok(Paths::new(ledger, self.global.keys.clone()))
+    }
+
+    /// Where a new ledger is to be.
+    pub fn new_paths(&self) -> Paths {
+        let ledger = self.global.ledger.clone().unwrap_or_else(|| PathBuf::from("ledger"));
+        Paths::new(ledger, self.global.keys.clone())
+    }
+
+    /// The record, open for reading.
+    pub fn record(&self) -> Result<Record, Failure> {
+        let record = Record::open(self.paths()?)?;
+        record.journal.expect_unchanged().map_err(LedgerError::from)?;
+        Ok(record)
+    }
+
+    /// What is signed of the record, open for reading: for what goes out of the house.
+    pub fn signed_record(&self) -> Result<Record, Failure> {
+        let record = Record::signed(self.paths()?)?;
+        record.journal.expect_unchanged().map_err(LedgerError::from)?;
+        Ok(record)
+    }
+
+    /// The folder of keys, also where there is no ledger: then `keys` here, unless one is named.
+    pub fn keys(&self) -> Result<PathBuf, Failure> {
+        if let Some(keys) = &self.global.keys {
+            return Ok(keys.clone());
+        }
+        let ledger = match &self.global.ledger {
+            Some(ledger) => Some(ledger.clone()),
+            None => Paths::find(&std::env::current_dir()?),
+        };
+        Ok(match ledger {
+            Some(ledger) => Paths::new(ledger, None).keys,
+            None => PathBuf::from("keys"),
+        })
+    }
+
+    /// The record, if there is one here.
+    pub fn record_here(&self) -> Result<Option<Record>, Failure> {
+        let opened = self.paths().and_then(|paths| Ok(Record::open(paths)?));
+        match opened {
+            Ok(record) => Ok(Some(record)),
+            Err(Failure::Ledger(LedgerError::NoLedger(_))) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// The ledger, open for writing; tells what was found unfinished. Refused where the clock is
+    /// far off, or a log key is missing that the next checkpoint needs.
+    pub fn writer(&self) -> Result<Writer, Failure> {
+        let writer = self.writer_of(true)?;
+        if !self.trial {
+            writer.check_log_keys()?;
+        }
+        Ok(writer)
+    }
+
+    /// The same without its log keys, and on request whatever the clock says: for the acts that
+    /// mend these.
+    pub fn writer_of(&self, clock: bool) -> Result<Writer, Failure> {
+        announce_clock(&self.clock);
+        let paths = self.paths()?;
+        paths.expect_ledger(false)?;
+        if self.trial {
+            let writer = Writer::trial(paths)?;
+            if clock && !self.global.clock_is_right {
+                append::check_clock(&writer, self.clock.peek())?;
+            }
+            return Ok(writer);
+        }
+        let mut writer = self.waiting(|waiting| Ok(Writer::wait(paths, waiting)?))?;
+        self.tell_of(&writer)?;
+        if ask::on_terminal() && !self.answers.borrow().again {
+            // A person thinks from here on: nobody is to wait for that.
+            writer.rest()?;
+        }
+        if clock && !self.global.clock_is_right {
+            self.check_clock(&writer)?;
+        }
+        Ok(writer)
+    }
+
+    /// Has the writer take the lock again, if it rests; tells what was found unfinished.
+    pub fn wake(&self, writer: &mut Writer) -> Result<Woken, Failure> {
+        let woken = self.waiting(|waiting| Ok(writer.wake(waiting)?))?;
+        if woken == Woken::Changed {
+            self.tell_of(writer)?;
+        }
+        Ok(woken)
+    }
+
+    /// Waits for the lock, and says for whom.
+    fn waiting<T>(
+        &self,
+        take: impl FnOnce(&mut Waiting<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let tell = &mut |holder: &str| note(format!("waiting for another writer: {holder}"));
+        take(&mut Waiting { most: self.wait()?, tell })
+    }
+
+    /// Names the log keys' files, and tells what a writer found unfinished.
+    fn tell_of(&self, writer: &Writer) -> Result<(), Failure> {
+        if let Some(ledger) = &writer.judge.chain.state.fold.ledger
+            && KeyFolder::open(&writer.paths.keys)?.name_log(&ledger.log_key)?
+        {
+            note("note: the files of the log keys were given their names");
+        }
+        for notice in &writer.notices {
+            note(match notice {
+                Notice::Aside(path, bytes) => format!(
+                    "note: an unfinished commit ({bytes} bytes) was moved to {}",
+                    path.display()
+                ),
+                Notice::StoreBuilt(n) => format!("note: the store was built, {n} events"),
+                Notice::StoreAside(path, why, n) => format!(
+                    "note: the store could not be read ({why}): it was kept as {}, and built again \
+                     from the journal, {n} events",
+                    path.display()
+                ),
+                Notice::StoreCaughtUp(n) => format!("note: {n} events were added to the store"),
+                Notice::CheckpointAside(path, why) => {
+                    format!("note: the checkpoint was kept as {}: {why}", path.display())
+                }
+                Notice::MarkMended(n, path) => format!(
+                    "note: the last line of the log key's memory, for size {n}, was damaged; it \
+                     was put right from the checkpoint, and the file as it was is {}",
+                    path.display()
+                ),
+                Notice::MemoryShort(n, signed) => format!(
+                    "warning: the log key's memory ends at size {n}, and the checkpoint is of size \
+                     {signed}: {} is an older copy or was cut; put back the newer one, if there is \
+                     one",
+                    writer.paths.marks().display()
+                ),
+                Notice::KeyPassedOver(why) => {
+                    format!("note: a file that should be a log key was passed over: {why}")
+                }
+                Notice::CheckpointSigned(n) => format!("note: the checkpoint of {n} was signed"),
+            });
+        }
+        Ok(())
+    }
+
+    /// A clock that is far off the last event's time is asked about, where somebody is there.
+    fn check_clock(&self, writer: &Writer) -> Result<(), Failure> {
+        match append::check_clock(writer, self.clock.peek()) {
+            Err(LedgerError::Clock(_)) if self.answers.borrow().clock_is_right => Ok(()),
+            Err(LedgerError::Clock(why)) if ask::on_terminal() => {
+                note(why);
+                ask::may_write(false, "is the clock right?")?;
+                self.answers.borrow_mut().clock_is_right = true;
+                Ok(())
+            }
+            checked => Ok(checked?),
+        }
+    }
+
+    /// How long to wait for another writer.
+    pub fn wait(&self) -> Result<Duration, Failure> {
+        span("--wait", &self.global.wait)
+    }
+
+    /// The secret keys here that may sign, without opening them.
+    pub fn signers(&self, roster: &Roster) -> Result<Vec<(Handle, PublicKey)>, Failure> {
+        signers(&KeyFolder::open(self.paths()?.keys)?, roster)
+    }
+
+    /// The key that signs: the named one, or the only one here that may sign.
+    pub fn signer(&self, writer: &Writer) -> Result<Box<dyn SigningKey>, Failure> {
+        self.signer_that(writer, &|_| true)
+    }
+
+    /// The key of an admin: the named one, or the only one here that may sign as admin.
+    pub fn admin(&self, writer: &Writer) -> Result<Box<dyn SigningKey>, Failure> {
+        self.signer_that(writer, &|member| member.roles.admin)
+    }
+
+    /// The key that signs: the named one, or the only one here that is enrolled, not revoked and
+    /// `fit`. Where none is fit, the only other one, so that the rules say why it may not. What is
+    /// only tried needs no secret: its public key stands for it.
+    pub fn signer_that(
+        &self,
+        writer: &Writer,
+        fit: &dyn Fn(&Member) -> bool,
+    ) -> Result<Box<dyn SigningKey>, Failure> {
+        if self.trial {
+            return Ok(Box::new(PublicOnly(self.tried_as(writer, fit)?)));
+        }
+        let (keys, handle) = self.chosen(writer, fit)?;
+        let roster = &writer.judge.chain.state.fold.roster;
+        let name = handle.to_string();
+        let open = || Ok(keys.secret(&handle, &mut |attempt| ask::passphrase(&name, attempt))?);
+        let secret = self.answers.borrow_mut().key(&name, open)?;
+        may_sign(&name, &secret.public(), roster)?;
+        Ok(Box::new(secret))
+    }
+
+    /// The public key of whoever will sign, where a passphrase has to be asked for first.
+    pub fn locked_signer(&self, writer: &Writer) -> Result<Option<PublicKey>, Failure> {
+        let (keys, handle) = self.chosen(writer, &|_| true)?;
+        let asks = keys.look(handle.clone())?.held == Held::Encrypted;
+        Ok(if asks { keys.public(&handle).ok() } else { None })
+    }
+
+    /// Which key here signs, before it is opened.
+    fn chosen(
+        &self,
+        writer: &Writer,
+        fit: &dyn Fn(&Member) -> bool,
+    ) -> Result<(KeyFolder, Handle), Failure> {
+        let keys = KeyFolder::open(&writer.paths.keys)?;
+        let roster = &writer.judge.chain.state.fold.roster;
+        let handle = match &self.global.editor {
+            Some(name) => Handle::new(name.as_str())?,
+            None => only_signer(&keys, roster, fit)?,
+        };
+        if let Ok(public) = keys.public(&handle) {
+            may_sign(&handle.to_string(), &public, roster)?;
+        }
+        Ok((keys, handle))
+    }
+
+    /// By whose key something is tried: the one that would sign, or where none here may, the first
+    /// in the record that may.
+    fn tried_as(
+        &self,
+        writer: &Writer,
+        fit: &dyn Fn(&Member) -> bool,
+    ) -> Result<PublicKey, Failure> {
+        let roster = &writer.judge.chain.state.fold.roster;
+        let here = KeyFolder::open(&writer.paths.keys).ok().map(|keys| keys.list());
+        let here = here.transpose()?.unwrap_or_default().keys;
+        let known =
+            |listed: &Listed| listed.public.is_some_and(|key| roster.member(&key).is_some());
+        if self.global.editor.is_none() && !here.iter().any(known) {
+            let may = |member: &&Member| member.revoked.is_none() && fit(member);
+            let member = roster.members().iter().find(may);
+            let member = member
+                .ok_or_else(|| LedgerError::Key("nobody in the record may sign this".to_owned()))?;
+            let digits = member.key.to_string();
+            let digits = digits.get(..16).unwrap_or_default();
+            note(format!("note: no key here may sign; this is tried as if the key {digits} did"));
+            return Ok(member.key);
+        }
+        let (keys, handle) = self.chosen(writer, fit)?;
+        let public = match keys.public(&handle) {
+            Ok(public) => public,
+            Err(_) => keys.secret(&handle, &mut |_| Ok(None))?.public(),
+        };
+        may_sign(&handle.to_string(), &public, roster)?;
+        Ok(public)
+    }
+}
+
+/// A span of time that an option gives.
+pub fn span(option: &str, text: &str) -> Result<Duration, Failure> {
+    let span: Result<jiff::SignedDuration, _> = text.parse();
+    span.map(|span| span.unsigned_abs()).map_err(|_| {
+        let expected = "expected a span of time such as 10s or 2min";
+        Failure::usage(format!("{option}: {expected}, found {text:?}"))
+    })
+}
+
+/// A setting of the environment, which must be text.
+fn setting(name: &str) -> Result<Option<String>, Failure> {
+    let text = std::env::var_os(name).map(std::ffi::OsString::into_string).transpose();
+    text.map_err(|found| Failure::usage(format!("{name}: expected UTF-8, found {found:?}")))
+}
+
+/// Refuses a key that signs nothing here, before its passphrase is asked for.
+fn may_sign(name: &str, key: &PublicKey, roster: &Roster) -> Result<(), LedgerError> {
+    match roster.member(key) {
+        Some(Member { revoked: Some(at), .. }) => Err(LedgerError::Key(format!(
+            "the key of {name} is revoked since event {at} and signs nothing any more (rule 403)"
+        ))),
+        Some(_) => Ok(()),
+        None => Err(LedgerError::Key(format!(
+            "the key of {name} is not enrolled in this ledger (rule 402); an admin enrols it with \
+             annals editor add {name}.request"
+        ))),
+    }
+}
+
+/// The secret keys here that may sign.
+fn signers(keys: &KeyFolder, roster: &Roster) -> Result<Vec<(Handle, PublicKey)>, Failure> {
+    let may_sign =
+        |key: &PublicKey| roster.member(key).is_some_and(|member| member.revoked.is_none());
+    let listed = keys.list()?.keys.into_iter();
+    let here = listed.filter(|listed| listed.held != Held::Elsewhere);
+    let named = here.filter_map(|listed| Some((listed.handle, listed.public?)));
+    Ok(named.filter(|(_, key)| may_sign(key)).collect())
+}
+
+fn only_signer(
+    keys: &KeyFolder,
+    roster: &Roster,
+    fit: &dyn Fn(&Member) -> bool,
+) -> Result<Handle, Failure> {
+    let row = |listed: &Listed| roster.member(&listed.public?);
+    let listing = keys.list()?;
+    let mut here = listing.keys;
+    here.retain(|listed| {
+        listed.held != Held::Elsewhere && row(listed).is_some_and(|row| row.revoked.is_none())
+    });
+    if here.iter().any(|listed| row(listed).is_some_and(fit)) {
+        here.retain(|listed| row(listed).is_some_and(fit));
+    }
+    match here.as_slice() {
+        [one] => Ok(one.handle.clone()),
+        // A key that cannot be read may be the one that is missed: what is wrong with it is told.
+        [] => Err(match listing.faults.into_iter().next() {
+            Some(fault) => fault.into(),
+            None => LedgerError::Key(format!(
+                "no secret key in {} may sign; annals key new makes one, an admin enrols it",
+                keys.path().display()
+            ))
+            .into(),
+        }),
+        several => {
+            let names: Vec<String> = several.iter().map(|it| it.handle.to_string()).collect();
+            let names = names.join(", ");
+            Err(Failure::usage(format!("who signs? say --by with one of: {names}")))
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Exit codes, and how a failure is told.
+//!
+//! Always holds: one enum for all commands; an error is told with its causes, line by line.
+
+use crate::cli::terminal::ask::is_left;
+use crate::cli::terminal::output::err;
+use crate::clock::Clock;
+use crate::disk::DiskError;
+use crate::keys::KeysError;
+use crate::ledger::error::{LedgerError, Refusal};
+use std::io::{self, Write};
+
+/// The exit codes of every command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Yes.
+    Yes = 0,
+    /// No: a fault; a draft that the rules refuse.
+    No = 1,
+    /// Could not tell: usage, files, damage.
+    Unknown = 2,
+    /// Conflict: nothing was written.
+    Conflict = 3,
+    /// Forked, or cut below what was pinned or signed.
+    Forked = 4,
+    /// The trust that was asked for is missing.
+    Untrusted = 5,
+}
+
+impl Exit {
+    /// The code of a number.
+    pub fn of(code: u8) -> Exit {
+        match code {
+            0 => Exit::Yes,
+            1 => Exit::No,
+            3 => Exit::Conflict,
+            4 => Exit::Forked,
+            5 => Exit::Untrusted,
+            _ => Exit::Unknown,
+        }
+    }
+}
+
+/// Why a command ended.
+#[derive(Debug)]
+pub enum Failure {
+    /// A use failed.
+    Ledger(LedgerError),
+    /// Standard output is closed: nobody reads on, and that is no error.
+    ClosedPipe,
+    /// Output or input failed.
+    Io(io::Error),
+    /// The arguments do not make sense.
+    Usage(String),
+    /// The answer to a question was no.
+    Declined,
+    /// Another writer was at work before this one could write: the command goes through again.
+    WentOn,
+}
+
+impl Failure {
+    /// A usage failure.
+    pub fn usage(why: impl Into<String>) -> Failure {
+        Failure::Usage(why.into())
+    }
+
+    /// Tells the failure on stderr and gives its exit code.
+    pub fn tell(&self) -> Exit {
+        let mut err = err();
+        // Nothing can be told where stderr itself fails.
+        let _ = match self {
+            Failure::Ledger(error) => tell_ledger(&mut err, error),
+            Failure::ClosedPipe => Ok(()),
+            Failure::Io(error) => writeln!(err, "annals: cannot write: {error}"),
+            Failure::Usage(why) => writeln!(err, "annals: {why}"),
+            Failure::Declined => writeln!(err, "nothing was written"),
+            Failure::WentOn => {
+                writeln!(err, "annals: another writer was faster; nothing was written; do it again")
+            }
+        };
+        match self {
+            Failure::Ledger(error) => Exit::of(error.exit()),
+            Failure::ClosedPipe => Exit::Yes,
+            Failure::Declined | Failure::WentOn => Exit::Conflict,
+            Failure::Io(_) | Failure::Usage(_) => Exit::Unknown,
+        }
+    }
+}
+
+fn tell_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
+    writeln!(err, "annals: {error}")?;
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        writeln!(err, "  {inner}")?;
+        cause = inner.source();
+    }
+    if let Some(advice) = error.advice() {
+        writeln!(err, "  {advice}")?;
+    }
+    if let LedgerError::Refused(refusals) = error {
+        for Refusal { line, name, why } in refusals {
+            let line = line.map(|line| format!("line {line}")).unwrap_or_default();
+            let name = name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+            match format!("{line}{name}").trim_start() {
+                "" => writeln!(err, "  {why}")?,
+                place => writeln!(err, "  {place}: {why}")?,
+            }
+        }
+    }
+    Ok(())
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Failure {
+        Failure::Ledger(error)
+    }
+}
+
+impl From<DiskError> for Failure {
+    fn from(error: DiskError) -> Failure {
+        Failure::Ledger(error.into())
+    }
+}
+
+impl From<KeysError> for Failure {
+    fn from(error: KeysError) -> Failure {
+        match &error {
+            KeysError::Asking { source } if is_left(source) => Failure::Declined,
+            _ => Failure::Ledger(error.into()),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
+            _ => Failure::Io(error),
+        }
+    }
+}
+
+/// Tells on stderr that the clock is set, each time.
+pub fn announce_clock(clock: &Clock) {
+    if let Clock::Set(time) = clock {
+        let _ = writeln!(err(), "note: the clock is set to {time} by ANNALS_CLOCK");
+    }
+}

@@ -1,0 +1,47 @@
+//! Formats: which of the answers that `--format` names a command has.
+//!
+//! Always holds: a format that a command does not have is refused before the command does anything; a
+//! command that returns one object returns it as a line too. Not here: how an answer is written.
+
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::exit::Failure;
+use clap::{ArgMatches, ValueEnum};
+
+/// Text for people, or bytes of one fixed form.
+pub const TEXT: &[Format] = &[Format::Text];
+/// One answer, which is no table.
+pub const OBJECT: &[Format] = &[Format::Text, Format::Json, Format::Jsonl];
+/// Rows.
+pub const TABLE: &[Format] = &[Format::Text, Format::Json, Format::Jsonl, Format::Csv];
+
+/// Refuses a format that the command does not have.
+///
+/// `formats`: those of the command, at least one; `matches` names the command in the error.
+pub fn check(formats: &[Format], asked: Format, matches: &ArgMatches) -> Result<(), Failure> {
+    if formats.contains(&asked) {
+        return Ok(());
+    }
+    let names: Vec<String> = formats.iter().map(|format| name(*format)).collect();
+    let names = match names.split_last() {
+        Some((last, [])) => format!("{last}, its only form"),
+        Some((last, more)) => format!("{} or {last}", more.join(", ")),
+        None => String::new(),
+    };
+    let (command, found) = (words(matches), name(asked));
+    Err(Failure::usage(format!("{command}: expected --format {names}, found {found}")))
+}
+
+fn name(form: Format) -> String {
+    form.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+/// The words of the command, such as `key show`.
+fn words(matches: &ArgMatches) -> String {
+    let mut words = Vec::new();
+    let mut inner = matches.subcommand();
+    while let Some((word, matches)) = inner {
+        words.push(word);
+        inner = matches.subcommand();
+    }
+    words.join(" ")
+}

@@ -1,0 +1,54 @@
+//! The options of every command, and the formats of answers.
+//!
+//! Always holds: secrets are never arguments. Not here: the options of one command (`commands`).
+
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Global {
+    /// The ledger [default: the nearest folder `ledger` here or above]
+    #[arg(long, global = true, env = "ANNALS_LEDGER", value_name = "DIR")]
+    pub ledger: Option<PathBuf>,
+    /// The keys [default: `keys` beside the ledger]
+    #[arg(long, global = true, env = "ANNALS_KEYS", value_name = "DIR")]
+    pub keys: Option<PathBuf>,
+    /// Who signs [default: the only secret key here that may sign]
+    #[arg(long = "editor", visible_alias = "by", global = true, env = "ANNALS_EDITOR")]
+    #[arg(value_name = "NAME")]
+    pub editor: Option<String>,
+    /// How answers are written; a command that has not this form says which it has
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    pub format: Format,
+    /// The zone of dates without one and of displayed times, such as Europe/Berlin
+    #[arg(long, global = true, default_value = "UTC", value_name = "ZONE")]
+    pub tz: String,
+    /// By which clock a date is looked up where the record's time was set back
+    #[arg(long, global = true, default_value = "recorded", value_name = "CLOCK")]
+    #[arg(value_parser = ["recorded", "corrected"])]
+    pub clock: String,
+    /// How long to wait for another writer while nothing moves, such as 10s
+    #[arg(long, global = true, default_value = "10s", value_name = "TIME")]
+    pub wait: String,
+    /// Do not ask before writing
+    #[arg(long, global = true)]
+    pub yes: bool,
+    /// The clock is right, however far from the last event
+    #[arg(long, global = true)]
+    pub clock_is_right: bool,
+}
+
+/// How answers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+    /// Comma-separated values with a header.
+    Csv,
+}

@@ -1,0 +1,214 @@
+//! Output: data on stdout, notes on stderr; strangers' text made visible.
+//!
+//! Always holds: control and bidirectional characters of a text never reach a terminal as such.
+
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::render::words::{COLOURS, coloured};
+use annals_core::text::{is_invisible, is_unseen};
+use std::io::{self, BufWriter, Write};
+
+/// Buffered standard output for bytes that are the answer themselves: a page, a proof.
+pub fn data() -> BufWriter<io::Stdout> {
+    BufWriter::new(io::stdout())
+}
+
+/// Buffered standard output for an answer in this form.
+pub fn out(format: Format) -> Out {
+    match format {
+        Format::Text => Out::Text(Shown(data())),
+        _ => Out::Data(data()),
+    }
+}
+
+/// An answer: text of which every character is seen, or data as it is.
+pub enum Out {
+    /// For people.
+    Text(Shown<BufWriter<io::Stdout>>),
+    /// For programs.
+    Data(BufWriter<io::Stdout>),
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Out::Text(out) => out.write(bytes),
+            Out::Data(out) => out.write(bytes),
+        }
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Out::Text(out) => out.write_all(bytes),
+            Out::Data(out) => out.write_all(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Out::Text(out) => out.flush(),
+            Out::Data(out) => out.flush(),
+        }
+    }
+}
+
+/// What was done, on stdout; on stderr where stdout takes it not, so that nobody is left without
+/// the position of what is written.
+#[derive(Default)]
+pub struct DoneWriter {
+    text: Vec<u8>,
+}
+
+/// The output of a command that wrote something: it is said when it is flushed.
+pub fn done() -> DoneWriter {
+    DoneWriter::default()
+}
+
+impl Write for DoneWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.text.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let text = std::mem::take(&mut self.text);
+        let mut out = Shown(io::stdout().lock());
+        let Err(error) = out.write_all(&text).and_then(|()| out.flush()) else { return Ok(()) };
+        let mut err = err();
+        // Where nobody hears at all, the exit code is what is left.
+        let _ = err.write_all(&text).and_then(|()| err.flush());
+        let why = format!("on standard output: {error}; what was done is said here");
+        Err(io::Error::new(error.kind(), why))
+    }
+}
+
+/// A note on stderr.
+pub fn note(text: impl std::fmt::Display) {
+    // A closed stderr has nobody to tell.
+    let _ = writeln!(err(), "{text}");
+}
+
+/// Standard error, for text: whatever a message quotes, its control, bidirectional and invisible
+/// characters are made visible. The lines of a message end with LF.
+pub fn err() -> Shown<io::Stderr> {
+    Shown(io::stderr())
+}
+
+/// A writer of text in which no character is invisible but the LF between lines.
+pub struct Shown<W: Write>(pub W);
+
+impl<W: Write> Write for Shown<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let text = String::from_utf8_lossy(bytes);
+        self.0.write_all(shown(&text).as_bytes())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Text with its own lines, tabs and colours, and every other character of it seen.
+fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut rest, mut before) = (text, None);
+    while let Some(c) = rest.chars().next() {
+        if c == '\u{1b}'
+            && coloured()
+            && let Some(code) = COLOURS.iter().find(|code| rest[1..].starts_with(**code))
+        {
+            let (colour, after) = rest.split_at(1 + code.len());
+            out.push_str(colour);
+            rest = after;
+            continue;
+        }
+        match c {
+            '\n' | '\t' => out.push(c),
+            c => push_seen(&mut out, before, c),
+        }
+        before = Some(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    out
+}
+
+/// Text of strangers in one line, with control, bidi and invisible characters made visible.
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = None;
+    for c in text.chars() {
+        match c {
+            '\n' => out.push('⏎'),
+            c => push_seen(&mut out, before, c),
+        }
+        before = Some(c);
+    }
+    out
+}
+
+fn push_seen(out: &mut String, before: Option<char>, c: char) {
+    match is_invisible(c) || is_unseen(before, c) {
+        true => out.push_str(&format!("\\u{{{:04x}}}", u32::from(c))),
+        false => out.push(c),
+    }
+}
+
+/// The width of text for people: the terminal's, at most 100; 100 where there is none.
+pub fn width() -> usize {
+    match console::Term::stdout().size_checked() {
+        Some((_, columns)) => usize::from(columns).clamp(40, 100),
+        None => 100,
+    }
+}
+
+/// Text wrapped to the width, each line indented.
+pub fn wrapped(text: &str, indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    textwrap::fill(text, whole_words(&pad))
+}
+
+/// Lines that end between words, never in a date or a hyphenated name.
+pub fn whole_words(pad: &str) -> textwrap::Options<'_> {
+    textwrap::Options::new(width())
+        .initial_indent(pad)
+        .subsequent_indent(pad)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+}
+
+/// Writes one JSON value and a newline.
+pub fn json(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(value).map_err(io::Error::other)?;
+    Ok(writeln!(out, "{text}")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_for_people_has_no_character_that_is_not_seen() {
+        let mut out = Shown(Vec::new());
+        let text = "a\u{1b}]0;x\u{7}\u{202e}\u{200b}\u{ad}\u{2060}\u{feff}\u{9b}\tb\nc\r\n";
+        out.write_all(text.as_bytes()).unwrap();
+        let seen = "a\\u{001b}]0;x\\u{0007}\\u{202e}\\u{200b}\\u{00ad}\\u{2060}\\u{feff}\
+                    \\u{009b}\tb\n\
+                    c\\u{000d}\n";
+        assert_eq!(String::from_utf8(out.0).unwrap(), seen);
+        assert_eq!(visible("a\nb\tc"), "a⏎b\\u{0009}c");
+    }
+
+    #[test]
+    fn a_joiner_is_spelling_in_some_scripts_and_seen_in_others() {
+        for word in ["می\u{200c}خواهم", "क्\u{200d}ष", "👩\u{200d}🔬"] {
+            assert_eq!(visible(word), word);
+        }
+        assert_eq!(visible("pay\u{200d}pal"), "pay\\u{200d}pal");
+        assert_eq!(visible("\u{200c}x"), "\\u{200c}x");
+        assert_eq!(visible("сло\u{200c}во"), "сло\\u{200c}во");
+    }
+}

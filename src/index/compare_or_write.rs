@@ -1,0 +1,227 @@
+//! A file of the index that is being made: what is there already is compared, what is not is
+//! written.
+//!
+//! Always holds: up to `base` the file holds what was put in; nothing of it is written again. A
+//! sink that may not write keeps the first difference and changes nothing. A stretch of zeros where
+//! other bytes belong is an end and no difference: a power cut leaves it of what was written and
+//! had not reached the disk.
+//! Not here: what is put in (`build`). Source: delayed allocation in ext4 and XFS.
+
+use crate::index::Unfit;
+use crate::disk::at::{read_at, write_at};
+use crate::disk::open::{Links, open, open_or_make};
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+/// How many bytes are held before they are compared or written.
+const HELD: usize = 1 << 20;
+
+/// How many bytes are held after a difference: so few that a writer can go on from there.
+const MUCH: usize = 16 << 20;
+
+/// Bytes of a page: what the system writes to the disk whole or not at all.
+const PAGE: u64 = 4_096;
+/// How many bytes must be zero instead of what they are, for a stretch of zeros that ends anywhere:
+/// fewer can be changed bytes between zeros.
+const LOST: usize = 4;
+
+/// A file of the index that is being made.
+#[derive(Debug)]
+pub(super) struct Sink {
+    name: &'static str,
+    file: Option<File>,
+    /// Bytes before this are in the file.
+    base: u64,
+    /// Those after them, not yet compared or written.
+    held: Vec<u8>,
+    may_write: bool,
+    /// From here on the file is written, not compared.
+    writing: bool,
+    /// Where the file holds something else, or ends.
+    pub differs: Option<Difference>,
+}
+
+/// The first difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Difference {
+    /// Another byte, at this offset.
+    At(u64),
+    /// The file ends, at this offset; or zeros follow.
+    Ends,
+}
+
+impl Sink {
+    /// A sink over a file, which is made where there is none and it may be.
+    pub fn open(folder: &Path, name: &'static str, may_write: bool) -> Result<Sink, Unfit> {
+        let path = folder.join(name);
+        let opened = match may_write {
+            true => open_or_make(&path),
+            false => open(&path, Links::Refuse),
+        };
+        let file = match opened {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            other => Some(other?),
+        };
+        let held = Vec::new();
+        Ok(Sink { name, file, base: 0, held, may_write, writing: false, differs: None })
+    }
+
+    /// How many bytes were put in.
+    pub fn length(&self) -> u64 {
+        self.base + self.held.len() as u64
+    }
+
+    /// Puts bytes in.
+    pub fn put(&mut self, bytes: &[u8]) -> Result<(), Unfit> {
+        self.held.extend_from_slice(bytes);
+        if self.held.len() >= HELD { self.flush() } else { Ok(()) }
+    }
+
+    /// Lets a sink that only compared write from now on, from where the file ends or differs.
+    pub fn allow(&mut self, folder: &Path) -> Result<(), Unfit> {
+        let path = folder.join(self.name);
+        self.file = Some(open_or_make(&path)?);
+        self.differs = None;
+        self.may_write = true;
+        self.end()
+    }
+
+    /// Compares or writes what is held.
+    pub fn flush(&mut self) -> Result<(), Unfit> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        if self.differs.is_some() {
+            return if self.held.len() > MUCH { Err(Unfit::TooMuch) } else { Ok(()) };
+        }
+        let Some(file) = &self.file else {
+            self.differs = Some(Difference::Ends);
+            return Ok(());
+        };
+        if !self.writing
+            && let Some(difference) = difference(file, self.base, &self.held)?
+        {
+            if !self.may_write {
+                self.differs = Some(difference);
+                return Ok(());
+            }
+            file.set_len(self.base)?;
+            self.writing = true;
+        }
+        if self.writing {
+            write_at(file, &self.held, self.base)?;
+        }
+        self.base = self.length();
+        self.held.clear();
+        Ok(())
+    }
+
+    /// Flushes, and cuts off what the file holds beyond.
+    pub fn end(&mut self) -> Result<(), Unfit> {
+        self.flush()?;
+        if let Some(file) = self.file.as_ref().filter(|_| self.may_write)
+            && file.metadata()?.len() > self.base
+        {
+            file.set_len(self.base)?;
+        }
+        Ok(())
+    }
+
+    /// The `count` bytes at an offset, or fewer where what was put in ends.
+    pub fn read(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit> {
+        let end = self.length().min(at.saturating_add(count as u64));
+        let mut bytes = vec![0; usize::try_from(end.saturating_sub(at)).unwrap_or(0)];
+        let in_file = usize::try_from(self.base.min(end).saturating_sub(at)).unwrap_or(0);
+        if let Some(file) = self.file.as_ref().filter(|_| in_file > 0) {
+            read_at(file, &mut bytes[..in_file], at)?;
+        }
+        let from = usize::try_from(at.saturating_sub(self.base)).unwrap_or(0);
+        for (byte, held) in bytes[in_file..].iter_mut().zip(&self.held[from..]) {
+            *byte = *held;
+        }
+        Ok(bytes)
+    }
+
+    /// The first bytes of the file that is there, whatever was put in.
+    pub fn first<const N: usize>(&self) -> Result<Option<[u8; N]>, Unfit> {
+        let mut bytes = [0; N];
+        match &self.file {
+            Some(file) => Ok((read_at(file, &mut bytes, 0)? == N).then_some(bytes)),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether anything was written.
+    pub fn wrote(&self) -> bool {
+        self.writing
+    }
+
+    /// The file's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// The first difference between these bytes and those in the file at an offset.
+fn difference(file: &File, base: u64, expected: &[u8]) -> io::Result<Option<Difference>> {
+    let mut there = vec![0; expected.len()];
+    let count = read_at(file, &mut there, base)?;
+    there.truncate(count);
+    let same = there.iter().zip(expected).take_while(|(a, b)| a == b).count();
+    if same == expected.len() {
+        return Ok(None);
+    }
+    let zeros = there[same..].iter().take_while(|byte| **byte == 0).count();
+    let lost = expected[same..same + zeros].iter().filter(|byte| **byte != 0).count();
+    let at = base + same as u64;
+    let page_end = (at / PAGE + 1) * PAGE;
+    // What was read, not what the file has by now: a writer may be at work.
+    let ends = same + zeros == count || at + zeros as u64 >= page_end || lost >= LOST;
+    Ok(Some(if ends { Difference::Ends } else { Difference::At(at) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(there: &[u8], expected: &[u8]) -> Option<Difference> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("tree"), there).unwrap();
+        let mut sink = Sink::open(folder.path(), "tree", false).unwrap();
+        sink.put(expected).unwrap();
+        sink.flush().unwrap();
+        sink.differs
+    }
+
+    fn with(at: usize, bytes: &[u8]) -> Vec<u8> {
+        let mut all = vec![7; 10_000];
+        all[at..at + bytes.len()].copy_from_slice(bytes);
+        all
+    }
+
+    #[test]
+    fn what_a_power_cut_leaves_is_an_end() {
+        let whole = vec![7; 10_000];
+        assert_eq!(found(&whole, &whole), None);
+        assert_eq!(found(&with(9_000, &[0; 1_000]), &whole), Some(Difference::Ends), "a tail");
+        assert_eq!(found(&with(9_999, &[0]), &whole), Some(Difference::Ends), "its last byte");
+        assert_eq!(found(&whole[..5_000], &whole), Some(Difference::Ends), "a shorter file");
+        assert_eq!(found(&[], &whole), Some(Difference::Ends), "an empty one");
+        assert_eq!(found(&[0; 10_000], &whole), Some(Difference::Ends), "nothing but zeros");
+        assert_eq!(found(&with(4_096, &[0; 4_096]), &whole), Some(Difference::Ends), "a page");
+        assert_eq!(found(&with(8_190, &[0; 2]), &whole), Some(Difference::Ends), "to its end");
+        assert_eq!(found(&with(700, &[0; 90]), &whole), Some(Difference::Ends), "a lost write");
+        assert_eq!(found(&with(100, &[9]), &with(50, &[0; 90])), Some(Difference::At(50)));
+    }
+
+    #[test]
+    fn a_changed_byte_is_a_difference_also_if_it_is_zero_now() {
+        let whole = with(5_000, &[0; 60]);
+        for (at, byte) in [(0, 5), (700, 0), (4_999, 0), (5_001, 4), (5_060, 0), (9_999, 6)] {
+            let mut changed = whole.clone();
+            changed[at] = byte;
+            assert_eq!(found(&changed, &whole), Some(Difference::At(at as u64)), "{at}");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! `tree`: rows and nodes, one after the other, each with its length and its check.
+//!
+//! ```text
+//! length of the payload, u32 LE │ event, u64 LE │ payload (postcard) │ check, 8 bytes
+//! ```
+//!
+//! The event is the last one of the record when this was written; the check is that of
+//! [`check`](super::check) over "row" or "node", the offset, the hash of that event, the payload.
+//!
+//! Always holds: what is read is what was written at that place for this very record, or it is an
+//! error. Not here: what leads to a place (`trie`).
+
+use crate::index::row::Row;
+use crate::index::trie::Node;
+use crate::index::{HEADER, Unfit, check, damaged};
+use crate::disk::at::read_at;
+use annals_core::hash::Hash;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fs::File;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+/// The most bytes of a payload that is read.
+const MOST: usize = 64 << 20;
+/// How many bytes are read at first.
+const FIRST: usize = 240;
+
+/// Where bytes of `tree` are read, and the hashes of the events that they follow from.
+pub(super) trait Bytes {
+    /// The bytes from an offset on, or fewer where there are no more.
+    fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit>;
+
+    /// The hash of an event.
+    fn hash(&self, event: u64) -> Result<Hash, Unfit>;
+
+    /// The node at an offset.
+    fn node(&self, at: u64) -> Result<Node, Unfit> {
+        node(self, at)
+    }
+}
+
+/// The event after which something is written, and its hash.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct After {
+    /// Its position.
+    pub event: u64,
+    /// Its hash.
+    pub hash: Hash,
+}
+
+/// A record with its length and its check, as it stands at an offset.
+pub(super) fn framed(
+    what: &str,
+    at: u64,
+    after: &After,
+    value: &impl Serialize,
+) -> Result<Vec<u8>, Unfit> {
+    let payload = postcard::to_allocvec(value).map_err(|error| damaged(error.to_string()))?;
+    let length = u32::try_from(payload.len()).map_err(|_| damaged("a row is too long"))?;
+    let check = check(what, at, Some(&after.hash), &payload);
+    Ok([&length.to_le_bytes()[..], &after.event.to_le_bytes(), &payload, &check].concat())
+}
+
+/// Bytes before a payload: its length, and the event.
+const HEAD: usize = 12;
+
+/// What was read at an offset.
+struct Framed<T> {
+    value: T,
+    /// The event after which it was written.
+    event: u64,
+    /// The offset after it.
+    next: u64,
+}
+
+/// A record at an offset; `None` where the file ends.
+fn read<T: DeserializeOwned>(
+    bytes: &(impl Bytes + ?Sized),
+    what: &str,
+    at: u64,
+) -> Result<Option<Framed<T>>, Unfit> {
+    if at < HEADER.len() as u64 {
+        return Err(damaged(format!("{what} at {at}: no place for one")));
+    }
+    let mut found = bytes.bytes(at, FIRST)?;
+    let Some((head, _)) = found.split_first_chunk::<HEAD>() else { return Ok(None) };
+    let (length, event) = head.split_at(4);
+    let length = length.iter().rev().fold(0, |all, byte| all << 8 | usize::from(*byte));
+    let [event] = crate::index::numbers(event);
+    let whole = HEAD + length.min(MOST) + 8;
+    if found.len() < whole && found.len() == FIRST {
+        found = bytes.bytes(at, whole)?;
+    }
+    let torn = || damaged(format!("{what} at {at}"));
+    let payload = found.get(HEAD..HEAD + length).ok_or_else(torn)?;
+    let hash = bytes.hash(event).map_err(|_| torn())?;
+    if found.get(HEAD + length..whole) != Some(&check(what, at, Some(&hash), payload)[..]) {
+        return Err(torn());
+    }
+    let value = postcard::from_bytes(payload).map_err(|_| torn())?;
+    Ok(Some(Framed { value, event, next: at + whole as u64 }))
+}
+
+/// The row at an offset.
+pub(super) fn row(bytes: &dyn Bytes, at: u64) -> Result<Row, Unfit> {
+    Ok(framed_row(bytes, at)?.value)
+}
+
+fn framed_row(bytes: &dyn Bytes, at: u64) -> Result<Framed<Row>, Unfit> {
+    let mut found = read::<Row>(bytes, "row", at)?.ok_or_else(|| ends("row", at))?;
+    found.value.event = found.event;
+    Ok(found)
+}
+
+/// The node at an offset.
+pub(super) fn node(bytes: &(impl Bytes + ?Sized), at: u64) -> Result<Node, Unfit> {
+    let found = read(bytes, "node", at)?;
+    found.map(|found| found.value).ok_or_else(|| ends("node", at))
+}
+
+fn ends(what: &str, at: u64) -> Unfit {
+    damaged(format!("{what} at {at}: the file ends"))
+}
+
+/// The rows between two offsets.
+pub(super) fn rows(
+    bytes: &dyn Bytes,
+    range: Range<u64>,
+    each: &mut dyn FnMut(u64, Row),
+) -> Result<(), Unfit> {
+    let mut at = range.start;
+    while at < range.end {
+        let Framed { value, next, .. } = framed_row(bytes, at)?;
+        each(at, value);
+        at = next;
+    }
+    Ok(())
+}
+
+/// The number of a block, and its bytes.
+type Block = (u64, Vec<u8>);
+
+/// Bytes of a file through blocks that are kept, since what is asked for next stands near.
+pub(super) struct Blocks {
+    file: File,
+    kept: Mutex<Vec<Option<Block>>>,
+}
+
+const BLOCK: u64 = 8 << 10;
+const KEPT: usize = 256;
+
+impl Blocks {
+    /// Blocks of a file.
+    pub fn new(file: File) -> Blocks {
+        Blocks { file, kept: Mutex::new(vec![None; KEPT]) }
+    }
+
+    /// Adds up to `most` bytes of a block to `out`; how many.
+    fn take(
+        &self,
+        number: u64,
+        (from, most): (usize, usize),
+        out: &mut Vec<u8>,
+    ) -> Result<usize, Unfit> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = &mut kept[(number % KEPT as u64) as usize];
+        // A block that was not full may have grown since.
+        let enough = |bytes: &[u8]| bytes.len() as u64 == BLOCK || bytes.len() >= from + most;
+        if !matches!(slot, Some((other, bytes)) if *other == number && enough(bytes)) {
+            let mut bytes = vec![0; BLOCK as usize];
+            let count = read_at(&self.file, &mut bytes, number * BLOCK)?;
+            bytes.truncate(count);
+            *slot = Some((number, bytes));
+        }
+        let bytes = slot.as_ref().map_or(&[][..], |(_, bytes)| bytes);
+        let found = bytes.get(from..).unwrap_or_default();
+        let found = &found[..most.min(found.len())];
+        out.extend_from_slice(found);
+        Ok(found.len())
+    }
+}
+
+impl Blocks {
+    /// The bytes from an offset on, or fewer where there are no more.
+    pub fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit> {
+        let mut out = Vec::with_capacity(count);
+        let mut at = at;
+        while out.len() < count {
+            let (number, from) = (at / BLOCK, (at % BLOCK) as usize);
+            let most = (count - out.len()).min(BLOCK as usize - from);
+            let found = self.take(number, (from, most), &mut out)?;
+            at += found as u64;
+            if found < most {
+                break;
+            }
+        }
+        Ok(out)
+    }
+}

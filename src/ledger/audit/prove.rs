@@ -1,0 +1,273 @@
+//! Proving: one file that shows a fact, its acts and their signers to be in the signed record.
+//!
+//! Always holds: what is sealed or redacted now is left out, also as of an earlier point; what is
+//! made is judged before it is handed out; three walks over the journal, and no more of it in
+//! memory than the proof needs. Not here: the file's form and its verdict (`verify::proof`).
+//! Source: FORMAT.md section 12.
+
+use annals_core::event::Entry;
+use annals_core::event::args::Seal;
+use annals_core::event::record::{self, Reading};
+use annals_core::event::vocabulary::Type;
+use annals_core::fold::operation::Deed;
+use annals_core::fold::history::Act;
+use annals_core::hash::Hash;
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::point::no_position;
+use crate::ledger::reader::Record;
+use crate::ledger::query::View;
+use annals_core::merkle::{Plan, Wanted};
+use annals_core::tlog::proof::TlogProof;
+use annals_core::tlog::{Checkpoint, Note};
+use annals_core::verify::proof::{Given, LeftOut, Proof, Shown, evidence_of, form, judge};
+use annals_core::verify::source::Source;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A record and the checkpoint that speaks for it.
+struct Signed {
+    note: Note,
+    checkpoint: Checkpoint,
+}
+
+/// Makes the proof of a fact. With `documents`, those that its evidence names stand in it.
+///
+/// # Errors
+/// No fact of that name; nothing signed that covers it; a record whose proof does not hold.
+pub fn prove(record: &Record, fact: u64, documents: bool) -> Result<Proof, LedgerError> {
+    let signed = signed(record)?;
+    let view = View::open(record, signed.checkpoint.size)?;
+    is_fact(record, &view, fact)?;
+    let mut chosen = acts_on(&view, fact);
+    let mut named = BTreeSet::new();
+    let positions: Vec<u64> = chosen.iter().copied().collect();
+    view.at(&positions, &mut |seen| {
+        if let Ok(content) = view.content(seen) {
+            named.extend(evidence_of(content).iter().map(|evidence| evidence.document));
+        }
+    })?;
+    surround(&view, &named, &mut chosen);
+    if chosen.len() > form::MAX_EVENTS {
+        return Err(LedgerError::Usage(format!(
+            "a proof has at most {} events, this one would have {}",
+            form::MAX_EVENTS,
+            chosen.len()
+        )));
+    }
+    let events = shown(&view, &signed.checkpoint, &chosen)?;
+    let Signed { note, checkpoint } = signed;
+    let documents = match documents {
+        true => captured(record, &view, &events)?,
+        false => BTreeMap::new(),
+    };
+    let mut proof = Proof { left_out: Vec::new(), fact, events, documents, note, checkpoint };
+    proof.left_out = proof.asks_left_out();
+    checked(proof)
+}
+
+/// The C2SP text for one event of a proof.
+pub fn c2sp(proof: &Proof, position: u64) -> Option<TlogProof> {
+    let shown = proof.event(position)?;
+    Some(TlogProof {
+        extra: Some(shown.entry.record.clone()),
+        index: position,
+        path: shown.path.clone(),
+        checkpoint: proof.note.clone(),
+    })
+}
+
+/// A proof that holds by itself, or the faults of the record that it shows.
+fn checked(proof: Proof) -> Result<Proof, LedgerError> {
+    let text = proof.write();
+    if text.len() > form::MAX_PROOF {
+        return Err(LedgerError::Usage(format!(
+            "a proof has at most {} bytes, this one would have {}; leave the documents out",
+            form::MAX_PROOF,
+            text.len()
+        )));
+    }
+    let judged = judge(text.as_bytes(), &Given::default());
+    match judged.faults.is_empty() {
+        true => Ok(proof),
+        false => Err(LedgerError::Faulty(judged.faults)),
+    }
+}
+
+fn signed(record: &Record) -> Result<Signed, LedgerError> {
+    let note = record.checkpoint.as_deref().and_then(Note::parse);
+    let checkpoint = note.as_ref().and_then(|note| Checkpoint::parse(&note.text));
+    let (Some(note), Some(checkpoint)) = (note, checkpoint) else {
+        return Err(LedgerError::Untrusted(format!(
+            "no checkpoint in form at {}: nothing says that the record was signed; the next \
+             writer signs it",
+            record.paths.checkpoint().display()
+        )));
+    };
+    match checkpoint.size <= record.size() {
+        true => Ok(Signed { note, checkpoint }),
+        false => Err(LedgerError::NotFound(format!(
+            "the checkpoint speaks of {} events, the record has {}: events are missing here; \
+             annals verify tells all",
+            checkpoint.size,
+            record.size()
+        ))),
+    }
+}
+
+/// That `fact` names a fact among the events that were signed.
+fn is_fact(record: &Record, view: &View<'_>, fact: u64) -> Result<(), LedgerError> {
+    let (signed, size) = (view.as_of().size, record.size());
+    if fact >= size {
+        return Err(no_position(fact, size));
+    }
+    if fact >= signed {
+        return Err(LedgerError::Untrusted(format!(
+            "event {fact} is not yet signed: the checkpoint speaks of the first {signed} events; \
+             the next writer signs the rest"
+        )));
+    }
+    let kind = view.state().history.act(fact).map(|act| act.deed.kind());
+    if kind == Some(Type::FactAsserted) {
+        return Ok(());
+    }
+    let fold = &view.state().fold;
+    let of =
+        fold.fact_of_revision(fact).map(|fact| format!(", a revision of fact {}", fact.position));
+    let found = kind.map_or("an event that was not applied".to_owned(), |kind| kind.to_string());
+    Err(LedgerError::NotFound(format!(
+        "expected the position of a fact, found {found}{} at {fact}",
+        of.unwrap_or_default()
+    )))
+}
+
+/// The fact, and every applied event that acts on it.
+fn acts_on(view: &View<'_>, fact: u64) -> BTreeSet<u64> {
+    let mut own = BTreeSet::from([fact]);
+    for act in view.state().history.acts() {
+        let on = match &act.deed {
+            Deed::Upheld { dispute } => Some(*dispute),
+            Deed::Reinstated { retraction } => Some(*retraction),
+            Deed::Withdrawn { relation } => Some(*relation),
+            Deed::Related(triple) => {
+                let of_it = [triple.from, triple.to].contains(&fact);
+                of_it.then_some(fact)
+            }
+            deed => deed.on(),
+        };
+        if on.is_some_and(|on| own.contains(&on)) {
+            own.insert(act.position);
+        }
+    }
+    own
+}
+
+/// Adds what stands around the chosen events: documents, releases and redactions, the opening, how
+/// many confirmations are asked for, log keys, and whatever names a key that signed one of
+/// them, until nothing is missing.
+fn surround(view: &View<'_>, documents: &BTreeSet<u64>, chosen: &mut BTreeSet<u64>) {
+    let history = &view.state().history;
+    let stands = |act: &Act| view.undone_by(act.position).is_none();
+    loop {
+        let signed = |act: &&Act| chosen.contains(&act.position);
+        let keys: BTreeSet<_> =
+            history.acts().iter().filter(signed).filter_map(|act| history.key(act.by)).collect();
+        let needed = |act: &&Act| match &act.deed {
+            Deed::Opened(_) => true,
+            Deed::Rekeyed(_) | Deed::Changed { .. } => stands(act),
+            Deed::Captured => documents.contains(&act.position),
+            Deed::Sealed(deed) => deed.document && documents.contains(&act.position),
+            Deed::Described { document } => documents.contains(document),
+            Deed::Released { event } | Deed::Redacted { event } => chosen.contains(event),
+            Deed::Enrolled(enrolled) => keys.contains(&enrolled.key),
+            Deed::RolesChanged(change) => keys.contains(&change.0),
+            Deed::Revoked(revoked) => keys.contains(&revoked.key),
+            _ => false,
+        };
+        let more: Vec<u64> = history.acts().iter().filter(needed).map(|act| act.position).collect();
+        let before = chosen.len();
+        chosen.extend(more);
+        if chosen.len() == before {
+            return;
+        }
+    }
+}
+
+/// The chosen events with their ways to the root, in one walk over the leaves.
+fn shown(
+    view: &View<'_>,
+    checkpoint: &Checkpoint,
+    chosen: &BTreeSet<u64>,
+) -> Result<Vec<Shown>, LedgerError> {
+    let size = checkpoint.size;
+    let plans: BTreeMap<u64, Plan> =
+        chosen.iter().filter_map(|at| Some((*at, Plan::inclusion(*at, size)?))).collect();
+    let mut wanted = Wanted::default();
+    plans.values().for_each(|plan| wanted.want(plan));
+    let mut entries: BTreeMap<u64, Entry> = BTreeMap::new();
+    'walk: for span in view.record.journal.walk(0)? {
+        let span = span?;
+        for (entry, position) in span.entries.into_iter().zip(span.first..) {
+            if position >= size {
+                break 'walk;
+            }
+            wanted.push(record::hash(&entry.record));
+            if chosen.contains(&position) {
+                entries.insert(position, entry);
+            }
+        }
+    }
+    let fold = &view.present().fold;
+    let withheld = |at: u64, entry: &Entry| {
+        let said = Reading::of(&entry.record).statement;
+        let promised = said.map_or(Seal::Open, |said| said.args.sealed());
+        fold.is_redacted(at) || fold.sealed_now(at, promised).is_some()
+    };
+    let mut shown = Vec::new();
+    for (position, mut entry) in entries {
+        let Some(plan) = plans.get(&position) else { continue };
+        let missing = |_| LedgerError::NotFound(format!("event {position} could not be read"));
+        let path: Vec<Hash> =
+            plan.hashes(|subtree| wanted.get(subtree).ok_or(subtree)).map_err(missing)?;
+        if withheld(position, &entry) {
+            entry.body = None;
+        }
+        shown.push(Shown { position, entry, path });
+    }
+    Ok(shown)
+}
+
+/// The documents captured by the events of a proof, where they may be shown and are here.
+fn captured(
+    record: &Record,
+    view: &View<'_>,
+    events: &[Shown],
+) -> Result<BTreeMap<u64, Vec<u8>>, LedgerError> {
+    let mut found = BTreeMap::new();
+    let positions: Vec<u64> = events
+        .iter()
+        .filter(|shown| shown.entry.body.is_some())
+        .map(|shown| shown.position)
+        .collect();
+    let mut digests = Vec::new();
+    view.at(&positions, &mut |seen| {
+        use annals_core::event::body::Content;
+        if let Ok(Content::DocumentCaptured(captured)) = view.content(seen) {
+            digests.push((seen.position, captured.sha256));
+        }
+    })?;
+    for (position, digest) in digests {
+        if let Some(bytes) = record.journal.document(&digest)? {
+            found.insert(position, bytes);
+        }
+    }
+    Ok(found)
+}
+
+/// What a proof leaves out, in words.
+pub fn left_out(proof: &Proof) -> Option<String> {
+    let told = |left_out: &LeftOut| match left_out {
+        LeftOut::Body(position) => format!("the body of event {position}"),
+        LeftOut::Document(position) => format!("the bytes of document {position}"),
+    };
+    let all: Vec<String> = proof.left_out.iter().map(told).collect();
+    (!all.is_empty()).then(|| all.join(", "))
+}

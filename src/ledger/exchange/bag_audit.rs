@@ -1,0 +1,298 @@
+//! The verdict on a bag: its files, the record in it by the one verifier, and what follows from it.
+//!
+//! Always holds: the record is judged as any other; every file beside the ledger's own is derived
+//! again and compared; nothing is written but what an audit of a ledger writes. Not here: words for
+//! people (`cli`). Source: FORMAT.md section 14.
+
+use crate::archive::bag::target::NoGround;
+use crate::archive::bag::note::BagText;
+use crate::archive::bag::read::{Checked, check, read};
+use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, TAG_MANIFEST, filed};
+use crate::disk::DiskError;
+use annals_core::event::record::hash;
+use annals_core::hash::Hash;
+use annals_core::version_line::later;
+use crate::keys::Mark;
+use crate::ledger::audit::{Audit, Audited, audit};
+use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::export::derive::Derived;
+use crate::ledger::exchange::export::{derive, info};
+use crate::ledger::paths::Paths;
+use crate::ledger::reader::Record;
+use annals_core::merkle::Tree;
+use annals_core::pin::{LogKeys, signed_by};
+use annals_core::tlog::{Checkpoint, Note, Signed, decimal};
+use annals_core::transfer::{self, changed};
+use annals_core::verify::Report;
+use annals_core::verify::source::Source;
+use std::path::Path;
+
+/// What the log key signed before.
+const CHECKPOINTS: &str = "data/ledger/checkpoints";
+
+/// What the log key says of a bag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Vouched {
+    /// It signed this tag manifest, for this record.
+    Yes,
+    /// There is no note.
+    Unsigned,
+    /// What is wrong with the note.
+    No(String),
+    /// It is of a later version, which this program cannot judge.
+    Later(String),
+    /// It, or the tag manifest, was changed on its way.
+    Changed(String),
+}
+
+/// The verdict on a bag.
+pub struct Bagged {
+    /// The record in it, and the verdict on it; an error if it cannot be read.
+    pub audited: Result<(Record, Audited), LedgerError>,
+    /// Its files.
+    pub checked: Checked,
+    /// What is wrong beside the files: what does not follow from the record, told file by file.
+    pub wrong: Vec<String>,
+    /// Derived files that follow from the record.
+    pub derived: u64,
+    /// Earlier checkpoints that hold.
+    pub checkpoints: u64,
+    /// What the log key says of the bag.
+    pub vouched: Vouched,
+    /// What the derived files are about.
+    about: Derived,
+    /// Number of events in the bag, and of the record that it was taken from, as the bag says.
+    pub size: Option<(u64, u64)>,
+}
+
+impl Bagged {
+    /// Everything that is wrong with the bag itself, file by file.
+    pub fn all_wrong(&self) -> impl Iterator<Item = &str> {
+        let note = match &self.vouched {
+            Vouched::No(why) | Vouched::Later(why) | Vouched::Changed(why) => Some(why.as_str()),
+            _ => None,
+        };
+        let wrong = self.checked.wrong.iter().chain(&self.wrong).map(String::as_str);
+        wrong.chain(note)
+    }
+
+    /// The exit code: that of the record if it is 4 or 1; 1 where the note does not hold; 2 where
+    /// a file is not what it must be, or the note is of a later version; else that of the record.
+    pub fn exit(&self) -> u8 {
+        let record = self.audited.as_ref().map_or_else(LedgerError::exit, |(_, it)| it.exit());
+        match record {
+            4 | 1 => record,
+            _ if matches!(self.vouched, Vouched::No(_)) => 1,
+            _ if self.all_wrong().next().is_some() => 2,
+            other => other,
+        }
+    }
+}
+
+/// The folders of the ledger in a bag; it has no keys.
+pub fn paths_in(bag: &Path) -> Paths {
+    let payload = bag.join(PAYLOAD);
+    Paths::new(payload.join("ledger"), Some(payload.join("keys")))
+}
+
+/// Checks a bag whole.
+pub fn audit_bag(
+    bag: &Path,
+    asked: &Audit,
+    progress: Option<&(dyn Fn(u64) + Sync)>,
+) -> Result<Bagged, LedgerError> {
+    let checked = check(bag)?;
+    let mut bagged = Bagged {
+        audited: Err(LedgerError::NoLedger(paths_in(bag).ledger)),
+        checked,
+        wrong: Vec::new(),
+        derived: 0,
+        checkpoints: 0,
+        vouched: Vouched::Unsigned,
+        about: Derived::default(),
+        size: sizes(bag)?,
+    };
+    let mut record = match Record::open(paths_in(bag)) {
+        Ok(record) => record,
+        Err(error) => {
+            bagged.audited = Err(error);
+            return Ok(bagged);
+        }
+    };
+    let of = bagged.size.filter(|(size, _)| *size == record.size()).map(|(_, of)| of);
+    record.part_of = of.filter(|of| *of > record.size());
+    let audited = audit(&record, asked, progress)?;
+    let report = &audited.report;
+    bagged.vouched = match record.journal.changed() {
+        Some(_) if read(bag, NOTE)?.is_some() => {
+            Vouched::Changed(format!("{NOTE}: it is not judged, for the journal is not"))
+        }
+        _ => vouched(bag, report, &bagged)?,
+    };
+    match bagged.size {
+        Some((size, of)) if size == report.size && size <= of => {}
+        _ => bagged.wrong.push(format!(
+            "{INFO}: expected Annals-Size {}, and an Annals-Record-Size that is not smaller",
+            report.size
+        )),
+    }
+    bagged.earlier(bag, &record, report)?;
+    if report.faults.is_empty() && report.later_version.is_none() {
+        bagged.compare(&record)?;
+        bagged.info(bag, report)?;
+    }
+    bagged.audited = Ok((record, audited));
+    Ok(bagged)
+}
+
+impl Bagged {
+    /// Derives every file beside the ledger's own again, and compares.
+    fn compare(&mut self, record: &Record) -> Result<(), LedgerError> {
+        let mut ground = NoGround;
+        let mut bag = Bagger::new(&mut ground);
+        self.about = derive(record, &mut bag)?;
+        for (name, file) in bag.filed() {
+            match self.checked.manifest.get(&format!("{PAYLOAD}/{name}")) {
+                Some(digest) if *digest == file.digest => self.derived += 1,
+                Some(_) => self.wrong.push(format!(
+                    "{PAYLOAD}/{name}: it is not what follows from the record in this bag"
+                )),
+                None => self.wrong.push(format!("{PAYLOAD}/{name}: expected it, found none")),
+            }
+        }
+        for name in self.checked.manifest.keys() {
+            let inside = name.strip_prefix("data/").unwrap_or(name);
+            if !bag.filed().contains_key(inside) && !is_of_ledger(inside) {
+                self.wrong.push(format!("{name}: it is no part of a bag of a record"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the bag says of itself is what follows, with the size of the whole record that it says.
+    fn info(&mut self, bag: &Path, report: &Report) -> Result<(), LedgerError> {
+        let (bytes, files) = self.checked.payload;
+        let Some((_, of)) = self.size.filter(|_| files == self.checked.manifest.len() as u64)
+        else {
+            return Ok(());
+        };
+        let expected = info::lines(report, of, &self.about, &format!("{bytes}.{files}"));
+        if read(bag, INFO)?.as_deref() != Some(expected.as_bytes()) {
+            let why = "it is not what follows from the record in this bag";
+            self.wrong.push(format!("{INFO}: {why}"));
+        }
+        Ok(())
+    }
+
+    /// Each earlier checkpoint is signed by the log key of its size, and of this record.
+    fn earlier(&mut self, bag: &Path, record: &Record, report: &Report) -> Result<(), LedgerError> {
+        let Some(ledger) = &report.state.fold.ledger else { return Ok(()) };
+        let text = read(bag, CHECKPOINTS)?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let mut marks = Vec::new();
+        for (line, at) in text.split_inclusive('\n').zip(1_u64..) {
+            let mark = line.strip_suffix('\n').and_then(Mark::parse);
+            let last = marks.last().map_or(1, |last: &Mark| last.size);
+            match mark.filter(|mark| mark.origin == ledger.origin && mark.size <= report.size) {
+                Some(mark) if mark.size >= last => marks.push(mark),
+                _ => self.wrong.push(format!(
+                    "{CHECKPOINTS}: line {at}: expected a checkpoint of this record, of at most \
+                     {} events and no smaller than the one before",
+                    report.size
+                )),
+            }
+        }
+        let mut marks = marks.iter().peekable();
+        let mut tree = Tree::default();
+        for span in record.journal.walk(0)? {
+            for entry in span?.entries {
+                tree.push(hash(&entry.record));
+                while let Some(mark) = marks.next_if(|mark| mark.size <= tree.size()) {
+                    let at = (tree.size(), tree.root());
+                    match holds(mark, at, &report.log) {
+                        true => self.checkpoints += 1,
+                        false => self.wrong.push(format!(
+                            "{CHECKPOINTS}: the one of size {} does not hold",
+                            mark.size
+                        )),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn holds(mark: &Mark, at: (u64, Hash), log: &[LogKeys]) -> bool {
+    let keys = log.iter().rev().find(|keys| keys.size <= mark.size);
+    let Mark { origin, size, root, .. } = mark;
+    let text = Checkpoint { origin: origin.to_string(), size: *size, root: *root }.text();
+    let note = Note { text, signatures: vec![mark.signature()] };
+    let signed = |keys: &LogKeys| signed_by(&note, origin, &keys.key) == Signed::Yes;
+    (*size, *root) == at && keys.is_some_and(signed)
+}
+
+/// Whether a file of the payload is one that a ledger may have.
+pub fn is_of_ledger(name: &str) -> bool {
+    let Some(name) = name.strip_prefix("ledger/") else { return false };
+    let digits = |text: &str| text.len() == 20 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let log = |name: &str| name.strip_suffix(".log").is_some_and(digits);
+    match name.split_once('/') {
+        Some(("journal", name)) => log(name),
+        Some(("document", name)) => Hash::parse(name).is_some(),
+        _ => matches!(name, "checkpoint" | "checkpoints"),
+    }
+}
+
+fn vouched(bag: &Path, report: &Report, bagged: &Bagged) -> Result<Vouched, LedgerError> {
+    let Some(bytes) = read(bag, NOTE)? else { return Ok(Vouched::Unsigned) };
+    let no = |why: &str| Ok(Vouched::No(format!("{NOTE}: {why}")));
+    if let Some(changed) = changed(&bytes) {
+        return Ok(Vouched::Changed(format!("{NOTE}: {changed}")));
+    }
+    if let Some(changed) = read(bag, TAG_MANIFEST)?.as_deref().and_then(changed) {
+        let why = format!("{NOTE}: it is not judged, for of {TAG_MANIFEST} {changed}");
+        return Ok(Vouched::Changed(why));
+    }
+    let note = Note::parse(&bytes);
+    if let Some(version) = note.as_ref().and_then(|note| later(note.text.as_bytes(), "bag")) {
+        let why = format!("it is of version {version}, this program knows version 1");
+        return Ok(Vouched::Later(format!("{NOTE}: {why}")));
+    }
+    let text = note.as_ref().and_then(|note| BagText::parse(&note.text));
+    let (Some(note), Some(text)) = (note, text) else {
+        return no("expected a signed note over a bag, found none in form");
+    };
+    let Some(ledger) = &report.state.fold.ledger else {
+        return no("no log key is known that could have signed it");
+    };
+    if Some(&text.digest) != bagged.checked.tag_manifest.as_ref() {
+        return no("it is signed for another tag manifest than the one that is here");
+    }
+    if text.origin != *ledger.origin || (text.size, text.root) != (report.size, report.root) {
+        return no("it is signed for another record than the one in this bag");
+    }
+    if bagged.size.is_none_or(|(_, of)| of != text.of) {
+        return no("it is signed for a part of another record than bag-info.txt says");
+    }
+    match signed_by(&note, &ledger.origin, &ledger.log_key) {
+        Signed::Yes => Ok(Vouched::Yes),
+        _ => no("the log key of this record did not sign it"),
+    }
+}
+
+/// The sizes that the bag's own file says.
+fn sizes(bag: &Path) -> Result<Option<(u64, u64)>, DiskError> {
+    let Some(bytes) = read(bag, INFO)? else { return Ok(None) };
+    let text = String::from_utf8_lossy(&transfer::start(&bytes)).into_owned();
+    let field = |name: &str| {
+        let line = text.split('\n').find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        line.and_then(decimal)
+    };
+    Ok(field("Annals-Size").zip(field("Annals-Record-Size")))
+}
+
+/// Whether bytes are the ones that the manifest names under `data/`.
+pub fn is_listed(checked: &Checked, name: &str, bytes: &[u8]) -> bool {
+    checked.manifest.get(&format!("{PAYLOAD}/{name}")) == Some(&filed(bytes).digest)
+}

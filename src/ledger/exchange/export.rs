@@ -1,0 +1,284 @@
+//! Export: the record, whole or up to a point, in a bag that can be opened without this program.
+//!
+//! ```text
+//! verify ─► cut the journal ─► documents, checkpoints ─► derive from these ─► sign ─► name
+//! ```
+//!
+//! Always holds: only a record that verified whole, and that its checkpoint covers, is exported;
+//! what a redaction withholds is in no file; everything outside `ledger/` follows from it; no
+//! date is in it that is not of the record, so the same record, point and notes give the same
+//! bytes. Not here: how a bag is written (`archive::bag`). Source: FORMAT.md section 14.
+
+mod checkpoints;
+mod claims;
+mod csv;
+pub mod derive;
+mod grouped;
+pub mod info;
+mod memento;
+mod page;
+mod premis;
+mod rocrate;
+
+use crate::archive::bag::target::Ground;
+use crate::archive::bag::note::BagText;
+use crate::archive::bag::{Bagger, INFO, PAYLOAD, oxum};
+use annals_core::event::Entry;
+use annals_core::event::body::{Body, Content};
+use annals_core::hash::Hash;
+use crate::journal::{Copied, copy};
+use annals_core::key::SecretKey;
+use crate::keys::Mark;
+use crate::ledger::audit::{Audit, audit};
+use crate::ledger::error::LedgerError;
+use crate::ledger::imported::Imported;
+use crate::ledger::paths::Paths;
+use crate::ledger::reader::Record;
+use annals_core::pin::LogKeys;
+use annals_core::rule::{Fault, Rule};
+use annals_core::text::Origin;
+use annals_core::tlog::{Note, NoteSignature};
+use annals_core::verify::Report;
+use annals_core::verify::source::Source;
+use derive::Derived;
+pub use derive::derive;
+use grouped::Grouped;
+use std::collections::BTreeSet;
+
+/// What to export.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// How many events from the start.
+    pub until: u64,
+    /// Number of threads that verify.
+    pub jobs: usize,
+    /// Whether the bag may be without signature, where the log key is not at hand.
+    pub unsigned: bool,
+}
+
+/// What was exported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// Number of events in the bag.
+    pub size: u64,
+    /// Number of events of the record.
+    pub of: u64,
+    /// Files of the payload.
+    pub files: u64,
+    /// Size of the bag's checkpoint, if it has one.
+    pub checkpoint: Option<u64>,
+    /// Whether the log key signed the bag.
+    pub signed: bool,
+}
+
+/// The part of a record that goes into a bag.
+pub struct Part {
+    /// Number of events.
+    pub size: u64,
+    /// Number of events of the record.
+    pub of: u64,
+    /// The ledger's name.
+    pub origin: Origin,
+    /// What the part folds to.
+    pub report: Report,
+}
+
+impl Part {
+    /// The log keys after the first `size` events.
+    pub fn keys(&self, size: u64) -> Option<&LogKeys> {
+        self.report.log.iter().rev().find(|keys| keys.size <= size)
+    }
+}
+
+/// Exports a record onto a ground.
+///
+/// Errors: the record does not verify whole, its checkpoint does not cover it, the point lies
+/// before a redaction of what it holds, the log key is not at hand and `unsigned` was not said, or
+/// a file cannot be written. Then no bag is there.
+pub fn export(
+    record: &Record,
+    log_keys: &[SecretKey],
+    asked: &Asked,
+    ground: &mut dyn Ground,
+) -> Result<Exported, LedgerError> {
+    let whole = verified(record, asked.jobs)?;
+    let part = part(record, &whole, asked.until)?;
+    let signer = part.keys(part.size).and_then(|keys| held(log_keys, keys));
+    if signer.is_none() && !asked.unsigned {
+        return Err(no_signer(record, &part));
+    }
+    let known = checkpoints::known(record, &part)?;
+    let checkpoint = match part.size == whole.size {
+        true => record.checkpoint.clone(),
+        false => checkpoints::choose(&part, &known, log_keys)?,
+    };
+    if checkpoint.is_none() && !asked.unsigned {
+        return Err(no_signer(record, &part));
+    }
+    let folder = ground.folder().join(PAYLOAD).join("ledger");
+    let mut bag = Bagger::new(ground);
+    let documents = journal(record, &part, &known, &mut bag)?;
+    for digest in documents {
+        if let Some(bytes) = record.journal.document(&digest)? {
+            bag.put(&format!("ledger/document/{digest}"), &bytes)?;
+        }
+    }
+    if !known.is_empty() {
+        let lines: String = known.iter().map(Mark::line).collect();
+        bag.put("ledger/checkpoints", lines.as_bytes())?;
+    }
+    if let Some(checkpoint) = &checkpoint {
+        bag.put("ledger/checkpoint", checkpoint)?;
+    }
+    bag.end()?;
+    let cut = Record::open(Paths::new(folder, None))?;
+    let derived = derive(&cut, &mut bag)?;
+    let files = bag.filed().len() as u64;
+    let exported = Exported {
+        size: part.size,
+        of: part.of,
+        files,
+        checkpoint: crate::ledger::reader::covered(checkpoint.as_deref()),
+        signed: signer.is_some(),
+    };
+    finish(bag, &part, &derived, signer)?;
+    Ok(exported)
+}
+
+/// The whole record's verdict: nothing else is exported.
+fn verified(record: &Record, jobs: usize) -> Result<Report, LedgerError> {
+    let report = audit(record, &Audit { jobs, ..Audit::default() }, None)?.report;
+    if !report.faults.is_empty() {
+        return Err(LedgerError::Faulty(report.faults));
+    }
+    if let Some((position, v)) = report.later_version {
+        return Err(LedgerError::Usage(format!(
+            "event {position} is of format {v}, which this program does not know: a newer one \
+             exports this record"
+        )));
+    }
+    match &report.ends.checkpoint {
+        Some(checkpoint) if checkpoint.size == report.size => Ok(report),
+        // A copy that nobody writes to is as signed for as it will ever be.
+        _ if matches!(Imported::of(&record.paths)?, Imported::ReadOnly(_)) => Ok(report),
+        _ => Err(LedgerError::Usage(format!(
+            "the checkpoint does not cover all {} events: a writer is at work, or was interrupted \
+             and the next one signs; nothing was exported",
+            report.size
+        ))),
+    }
+}
+
+fn part(record: &Record, whole: &Report, until: u64) -> Result<Part, LedgerError> {
+    let ledger = whole.state.fold.ledger.as_ref();
+    let origin = ledger.map(|ledger| ledger.origin.clone()).filter(|_| until > 0);
+    let Some(origin) = origin else {
+        let why = "before the first event there is nothing to export; name a later point";
+        return Err(LedgerError::Usage(why.to_owned()));
+    };
+    let report = record.state(until.min(whole.size))?;
+    let (then, now) = (&report.state.fold, &whole.state.fold);
+    let redacted = |at: &u64| now.is_redacted(*at) && !then.is_redacted(*at);
+    if let Some(event) = (0..report.size).find(redacted) {
+        return Err(LedgerError::Usage(format!(
+            "the body of event {event} was redacted after this point: a bag of the point would \
+             either tell it or not be whole; name a point after the redaction, or none"
+        )));
+    }
+    let of = match Imported::of(&record.paths)? {
+        Imported::ReadOnly(of) => of.max(whole.size),
+        _ => whole.size,
+    };
+    Ok(Part { size: report.size, of, origin, report })
+}
+
+/// The present log key of the part, where it is at hand.
+fn held<'k>(log_keys: &'k [SecretKey], keys: &LogKeys) -> Option<&'k SecretKey> {
+    log_keys.iter().find(|key| key.public() == keys.key)
+}
+
+fn no_signer(record: &Record, part: &Part) -> LedgerError {
+    let key = part.keys(part.size).map(|keys| keys.key.to_string()).unwrap_or_default();
+    LedgerError::Key(format!(
+        "expected the log key {key} in {}, which is not there: it signs the bag, and the \
+         checkpoint of a point that has none; --unsigned leaves these signatures out",
+        record.paths.keys.display()
+    ))
+}
+
+/// Writes the journal of the part; the digests of the documents that it may hold.
+fn journal(
+    record: &Record,
+    part: &Part,
+    known: &[Mark],
+    bag: &mut Bagger<'_>,
+) -> Result<BTreeSet<Hash>, LedgerError> {
+    let fold = &part.report.state.fold;
+    let mut documents = BTreeSet::new();
+    let mut marks = known.iter().peekable();
+    let journal = Grouped(&record.journal);
+    let copied = copy::<LedgerError>(&journal, part.size, &mut |copied| {
+        match copied {
+            Copied::File(name) => bag.begin(&format!("ledger/{name}"))?,
+            Copied::Commit(bytes) => bag.add(bytes)?,
+            Copied::Entry(position, entry) if fold.is_redacted(position) => entry.body = None,
+            Copied::Entry(_, entry) => documents.extend(captured(entry)),
+            Copied::Root(size, tree) => {
+                while let Some(mark) = marks.next_if(|mark| mark.size <= size) {
+                    if mark.size == size && mark.root != tree.root() {
+                        return Err(contradicted(mark, part));
+                    }
+                }
+            }
+        }
+        Ok(())
+    })?;
+    bag.end()?;
+    match copied == (part.report.size, part.report.root) {
+        true => Ok(documents),
+        false => Err(LedgerError::Usage(
+            "the journal was changed while it was read; nothing was exported, try again".to_owned(),
+        )),
+    }
+}
+
+/// A mark with another root than the record has at its size.
+fn contradicted(mark: &Mark, part: &Part) -> LedgerError {
+    let remembered = mark.remembered();
+    match remembered.is_damaged(&part.report.log) {
+        true => LedgerError::Faulty(vec![Fault::of(Rule::Unreadable, remembered.damage())]),
+        false => LedgerError::BehindMark { marked: mark.size, size: part.of },
+    }
+}
+
+fn captured(entry: &Entry) -> Option<Hash> {
+    match Body::parse(entry.body.as_deref()?).ok()?.content {
+        Content::DocumentCaptured(captured) => Some(captured.sha256),
+        _ => None,
+    }
+}
+
+/// The tag files, the signature, the name.
+fn finish(
+    bag: Bagger<'_>,
+    part: &Part,
+    derived: &Derived,
+    signer: Option<&SecretKey>,
+) -> Result<(), LedgerError> {
+    let info = info::lines(&part.report, part.of, derived, &oxum(bag.filed()));
+    let html = page::html();
+    let tags: [(&str, &[u8]); 4] = [
+        ("FORMAT.md", page::FORMAT.as_bytes()),
+        ("VERIFY.html", html.as_bytes()),
+        ("VERIFY.txt", page::TEXT.as_bytes()),
+        (INFO, info.as_bytes()),
+    ];
+    bag.finish::<LedgerError>(&tags, &|digest| {
+        let Some(key) = signer else { return Ok(None) };
+        let (origin, root) = (part.origin.to_string(), part.report.root);
+        let digest = digest.to_owned();
+        let text = BagText { origin, size: part.size, of: part.of, root, digest }.write();
+        let signatures = vec![NoteSignature::sign(&text, &part.origin, key)];
+        Ok(Some(Note { text, signatures }.write()))
+    })
+}

@@ -1,0 +1,119 @@
+//! What a bag holds beside the ledger: all of it follows from the ledger's files alone.
+//!
+//! Always holds: the same ledger gives the same bytes, so that a reader can derive them again and
+//! compare; words that are sealed or redacted are in none of them. Not here: the ledger's own files
+//! (`export`). Source: FORMAT.md section 14.
+
+use crate::archive::bag::Bagger;
+use crate::archive::tile::{self, Tile, Tiling};
+use annals_core::event::record::{Reading, Statement};
+use annals_core::hash::Hash;
+use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::export::{claims, csv, memento, premis, rocrate};
+use crate::ledger::reader::Record;
+use crate::ledger::query::View;
+use crate::ledger::query::gather::{Gathered, gather};
+use crate::ledger::query::names::Names;
+use annals_core::state::dump::dump;
+use annals_core::time::Time;
+use annals_core::verify::source::Source;
+
+/// What the derived files are about.
+#[derive(Clone, Debug, Default)]
+pub struct Derived {
+    /// The ledger's title.
+    pub title: String,
+    /// Its licence.
+    pub licence: String,
+    /// Its origin.
+    pub origin: String,
+    /// Time of its last event.
+    pub at: String,
+}
+
+/// Everything that the derived files are made of.
+pub struct Around<'a> {
+    /// The record, as of its end.
+    pub view: &'a View<'a>,
+    /// Names of keys.
+    pub names: &'a Names,
+    /// Facts and documents.
+    pub gathered: &'a Gathered,
+    /// What it is about.
+    pub about: &'a Derived,
+}
+
+/// Writes all derived files of a record into a bag.
+pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerError> {
+    let view = View::open(record, record.size())?;
+    let names = Names::read(&view)?;
+    let gathered = gather(&view, &names, &|fact| view.state().fold.fact(fact).is_some())?;
+    let ledger = view.state().fold.ledger.as_ref();
+    let about = Derived {
+        title: names.title.clone().unwrap_or_default(),
+        licence: names.licence.clone().unwrap_or_default(),
+        origin: ledger.map(|ledger| ledger.origin.to_string()).unwrap_or_default(),
+        at: view.as_of().recorded.map(|at| at.to_string()).unwrap_or_default(),
+    };
+    let around = Around { view: &view, names: &names, gathered: &gathered, about: &about };
+    bodies(&around, bag)?;
+    let times = tiles(&around, bag)?;
+    memento::write(record, &times, bag)?;
+    let as_of = view.as_of();
+    let state = dump(view.state(), as_of.size, as_of.head, view.root());
+    bag.put("state.json", &state)?;
+    bag.put("facts.csv", &csv::facts(&around)?)?;
+    bag.put("premis.xml", premis::events(&around)?.as_bytes())?;
+    bag.put("claims.jsonld", claims::graph(&around).as_bytes())?;
+    bag.put("ro-crate-metadata.json", rocrate::metadata(&around).as_bytes())?;
+    Ok(about)
+}
+
+/// The bodies that are told, each a line: one file, for a bag of a million events is to be read
+/// and copied as easily as one of ten.
+fn bodies(around: &Around<'_>, bag: &mut Bagger<'_>) -> Result<(), LedgerError> {
+    let fold = &around.view.state().fold;
+    bag.begin("bodies.jsonl")?;
+    for span in around.view.record.journal.walk(0)? {
+        let span = span?;
+        let mut lines = Vec::new();
+        for (entry, position) in span.entries.iter().zip(span.first..) {
+            let open = |said: &Statement| {
+                let sealed = fold.sealed_now(position, said.args.sealed()).is_some();
+                !sealed && !fold.is_redacted(position)
+            };
+            if let Some(body) = &entry.body
+                && Reading::of(&entry.record).statement.is_some_and(|said| open(&said))
+            {
+                lines.extend_from_slice(body);
+                lines.push(b'\n');
+            }
+        }
+        bag.add(&lines)?;
+    }
+    Ok(bag.end()?)
+}
+
+/// The tiles; the times of all events.
+fn tiles(around: &Around<'_>, bag: &mut Bagger<'_>) -> Result<Vec<Time>, LedgerError> {
+    let mut times = Vec::new();
+    let mut tiling = Tiling::default();
+    for span in around.view.record.journal.walk(0)? {
+        let span = span?;
+        for entry in &span.entries {
+            let reading = Reading::of(&entry.record);
+            times.extend(reading.place.map(|place| place.at));
+            for (tile, hashes) in tiling.push(reading.hash) {
+                put_tile(bag, &tile, &hashes)?;
+            }
+        }
+    }
+    for (tile, hashes) in tiling.partial() {
+        put_tile(bag, &tile, hashes)?;
+    }
+    Ok(times)
+}
+
+fn put_tile(bag: &mut Bagger<'_>, tile: &Tile, hashes: &[Hash]) -> Result<(), LedgerError> {
+    Ok(bag.put(&tile.name(), &tile::bytes(hashes))?)
+}

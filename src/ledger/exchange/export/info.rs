@@ -1,0 +1,27 @@
+//! `bag-info.txt`: what is in a bag, in lines that every reader of bags knows.
+//!
+//! Always holds: nothing in it but the size of the whole record is not in the record in the bag.
+//! Not here: how it is written. Source: RFC 8493 section 2.2.2; FORMAT.md section 14.
+
+use crate::ledger::exchange::export::derive::Derived;
+use annals_core::tlog::to_base64;
+use annals_core::verify::Report;
+
+/// The file, of a record that folds to this, taken from one of `of` events; `oxum` is the number of
+/// bytes and of files of the payload.
+pub fn lines(report: &Report, of: u64, about: &Derived, oxum: &str) -> String {
+    let head = report.head.map(|head| head.to_string()).unwrap_or_default();
+    let lines = [
+        ("Annals-Bag", "1".to_owned()),
+        ("Annals-Head", head),
+        ("Annals-Record-Size", of.to_string()),
+        ("Annals-Recorded", about.at.clone()),
+        ("Annals-Root", to_base64(&report.root.0)),
+        ("Annals-Size", report.size.to_string()),
+        ("Bagging-Date", about.at.get(..10).unwrap_or_default().to_owned()),
+        ("External-Description", about.title.clone()),
+        ("External-Identifier", about.origin.clone()),
+        ("Payload-Oxum", oxum.to_owned()),
+    ];
+    lines.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+}

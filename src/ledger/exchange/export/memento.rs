@@ -1,0 +1,158 @@
+//! Mementos: the state as of earlier points, at addresses that a static server can answer.
+//!
+//! ```text
+//! memento/timemap.link                  application/link-format
+//! memento/<YYYYMMDDhhmmss>/state.json   the state after the last event of a day
+//! ```
+//!
+//! Always holds: one memento for the last event of each UTC day that has one; of each month where
+//! that would be too many, or too much, else of each year; the last is the state of the bag.
+//! Not here: a server. Source: RFC 7089 section 5; RFC 6690; FORMAT.md section 14.
+
+use crate::archive::bag::Bagger;
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::Record;
+use annals_core::state::dump::dump;
+use annals_core::time::Time;
+use annals_core::verify::Judge;
+use annals_core::verify::content::Asked;
+use annals_core::verify::anchors::Ends;
+use annals_core::verify::examine::examine_known;
+use annals_core::verify::source::Source;
+use jiff::Timestamp;
+
+/// How many mementos there are at most, but for years.
+pub const MOST: usize = 400;
+/// The most events that all mementos together would fold if each were of the whole, but for years:
+/// each is a state as large as its record, and a bag is not to be mostly these.
+pub const MOST_EVENTS: usize = 10_000_000;
+
+/// A point: the number of events, and the time of the last of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Point {
+    size: u64,
+    at: Time,
+}
+
+impl Point {
+    /// Fourteen digits.
+    fn stamp(&self) -> String {
+        let text = self.at.as_str().get(..19).unwrap_or_default();
+        text.chars().filter(char::is_ascii_digit).collect()
+    }
+
+    /// As RFC 9110 writes dates.
+    fn date(&self) -> String {
+        let at = Timestamp::from_microsecond(self.at.micros()).unwrap_or_default();
+        at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+}
+
+/// Writes the mementos and their map.
+pub fn write(record: &Record, times: &[Time], bag: &mut Bagger<'_>) -> Result<(), LedgerError> {
+    let points = points(times);
+    bag.put("memento/timemap.link", map(&points).as_bytes())?;
+    let mut next = points.iter().peekable();
+    let mut judge = Judge::new(&Ends::default());
+    for span in record.journal.walk(0)? {
+        for entry in span?.entries {
+            judge.event(&examine_known(&entry), &record.journal, Asked::Nothing)?;
+            let chain = &judge.chain;
+            if let Some(point) = next.next_if(|point| point.size == chain.size()) {
+                let (size, root) = (chain.size(), chain.tree().root());
+                let state = dump(&chain.state, size, chain.head, &root);
+                bag.put(&format!("memento/{}/state.json", point.stamp()), &state)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The points of mementos. An event's time is the greatest of its own and of all earlier ones, so
+/// that points rise also where a clock was set back, and no later event changes an earlier one.
+fn points(times: &[Time]) -> Vec<Point> {
+    let mut greatest: Vec<Time> = times.to_vec();
+    for index in 1..greatest.len() {
+        greatest[index] = greatest[index].max(greatest[index - 1]);
+    }
+    let each = |length: usize| {
+        let mut points: Vec<Point> = Vec::new();
+        for (at, size) in greatest.iter().copied().zip(1..) {
+            let of = |time: &Time| time.as_str().get(..length).unwrap_or_default().to_owned();
+            match points.last_mut().filter(|last| of(&last.at) == of(&at)) {
+                Some(last) => *last = Point { size, at },
+                None => points.push(Point { size, at }),
+            }
+        }
+        points
+    };
+    let fits = |points: &Vec<Point>| {
+        points.len() <= MOST && points.len().saturating_mul(times.len()) <= MOST_EVENTS
+    };
+    // Of a day, of a month, of a year.
+    [10, 7].into_iter().map(each).find(fits).unwrap_or_else(|| each(4))
+}
+
+/// The map, addresses relative to its own.
+fn map(points: &[Point]) -> String {
+    let mut links = vec!["<../state.json>;rel=\"original\"".to_owned()];
+    if let (Some(first), Some(last)) = (points.first(), points.last()) {
+        let (from, until) = (first.date(), last.date());
+        links.push(format!(
+            "<timemap.link>;rel=\"self\";type=\"application/link-format\";from=\"{from}\";\
+             until=\"{until}\""
+        ));
+    }
+    for (point, index) in points.iter().zip(1..) {
+        let first = if index == 1 { "first " } else { "" };
+        let last = if index == points.len() { "last " } else { "" };
+        let (stamp, date) = (point.stamp(), point.date());
+        links
+            .push(format!("<{stamp}/state.json>;rel=\"{first}{last}memento\";datetime=\"{date}\""));
+    }
+    format!("{}\n", links.join(",\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> Time {
+        Time::parse(&format!("{text}.000000Z")).unwrap()
+    }
+
+    #[test]
+    fn the_last_event_of_a_day_is_its_memento_also_where_a_clock_was_set_back() {
+        let times = ["2022-01-26T08:00:00", "2022-01-26T09:00:00", "2022-02-01T09:00:00"];
+        let times: Vec<Time> = times.into_iter().map(time).collect();
+        let sizes = |times: &[Time]| points(times).iter().map(|p| p.size).collect::<Vec<_>>();
+        assert_eq!(sizes(&times), [2, 3]);
+        let back = [&times[..], &[time("2022-01-26T10:00:00")]].concat();
+        assert_eq!(sizes(&back), [2, 4]);
+        assert_eq!(points(&times)[0].stamp(), "20220126090000");
+        assert_eq!(points(&times)[0].date(), "Wed, 26 Jan 2022 09:00:00 GMT");
+    }
+
+    #[test]
+    fn many_days_become_months_and_many_months_years() {
+        let days = |count: i64, step: i64| -> Vec<Time> {
+            let day = 86_400_000_000;
+            (0..count).map(|n| Time::EPOCH.plus_micros(n * step * day).unwrap()).collect()
+        };
+        assert_eq!(points(&days(400, 1)).len(), 400);
+        assert_eq!(points(&days(401, 1)).len(), 14);
+        assert_eq!(points(&days(401, 31)).len(), 34);
+    }
+
+    #[test]
+    fn days_of_many_events_become_months_too() {
+        // So many events in each of a hundred days, a microsecond after one another.
+        let busy = |each: i64| -> Vec<Time> {
+            let at =
+                |n: i64| Time::EPOCH.plus_micros(n / each * 86_400_000_000 + n % each).unwrap();
+            (0..100 * each).map(at).collect()
+        };
+        assert_eq!(points(&busy(1_000)).len(), 100);
+        assert_eq!(points(&busy(1_001)).len(), 4);
+    }
+}

@@ -1,0 +1,146 @@
+//! Import: a ledger made of a bag, as a copy to read or, on purpose, as the one that goes on.
+//!
+//! ```text
+//! taken over     log key and its memory here, and the memory ends where the bag ends: it goes on
+//!                else: only with another log key, which an admin names first
+//! ```
+//!
+//! Always holds: only a bag that is whole, with a record that verifies, becomes a ledger; it is
+//! built beside and gets its name last; a part of a record is never taken over, for it would fork;
+//! no log key signs on that may have signed more elsewhere. Not here: what a writer asks
+//! (`imported`). Source: FORMAT.md section 14, "Import"; THREATS.md.
+
+use crate::archive::bag::PAYLOAD;
+use crate::archive::bag::target::{FolderGround, Ground};
+use crate::disk;
+use annals_core::key::{PublicKey, SecretKey};
+use crate::keys::Marks;
+use crate::ledger::exchange::apart::{Kept, expect_apart};
+use crate::ledger::audit::Audit;
+use crate::ledger::exchange::bag_audit::{Bagged, audit_bag, is_listed, is_of_ledger};
+use crate::ledger::error::LedgerError;
+use crate::ledger::imported::Imported;
+use crate::ledger::paths::{ATTRIBUTES, NO_TEXT, Paths};
+use crate::ledger::reader::Record;
+use crate::ledger::write::writer::make_index;
+use annals_core::rule::{Fault, Rule};
+use annals_core::verify::Report;
+use std::path::Path;
+use std::time::Duration;
+
+/// The most bytes of a file of a ledger that are read: a file of the journal and one commit.
+const MOST: u64 = 8 << 30;
+
+/// What to do with a bag.
+pub struct Asked<'a> {
+    /// The log keys at hand, if the ledger is to be taken over.
+    pub take_over: Option<&'a [SecretKey]>,
+    /// Number of threads that verify.
+    pub jobs: usize,
+    /// How long to wait for another import to the same place.
+    pub wait: Duration,
+}
+
+/// What was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Number of events.
+    pub size: u64,
+    /// What the ledger may do.
+    pub imported: Imported,
+}
+
+/// Makes a ledger of a bag.
+///
+/// Errors: the bag or the record in it is not whole; there is something at the ledger's place; the
+/// bag is a part of a record and was to be taken over; the log key's memory knows more.
+pub fn import(bag: &Path, paths: &Paths, asked: &Asked<'_>) -> Result<Made, LedgerError> {
+    expect_apart(&paths.ledger, &[Kept::Bag(bag), Kept::Keys(&paths.keys)])?;
+    let bagged = audit_bag(bag, &Audit { jobs: asked.jobs, ..Audit::default() }, None)?;
+    let report = whole(bag, &bagged)?;
+    let imported = match asked.take_over {
+        None => Imported::ReadOnly(bagged.size.map_or(report.size, |(_, of)| of)),
+        Some(keys) => taken_over(&bagged, report, (paths, keys))?,
+    };
+    let mut ground = FolderGround::open(&paths.ledger, asked.wait)?;
+    for name in bagged.checked.manifest.keys() {
+        let Some(name) = name.strip_prefix("data/").filter(|name| is_of_ledger(name)) else {
+            continue;
+        };
+        let bytes = disk::read(&bag.join(PAYLOAD).join(name), MOST)?;
+        if !is_listed(&bagged.checked, name, &bytes) {
+            let why = format!("{name} was changed while it was read");
+            return Err(LedgerError::Bag(bag.to_owned(), why));
+        }
+        put(&mut ground, name.trim_start_matches("ledger/"), &bytes)?;
+    }
+    if let Some(text) = imported.write() {
+        put(&mut ground, "imported", text.as_bytes())?;
+    }
+    put(&mut ground, ATTRIBUTES, NO_TEXT.as_bytes())?;
+    ground.finish()?;
+    // What is derived is no part of a bag.
+    make_index(paths, &Record::open(paths.clone())?.journal, None)?;
+    Ok(Made { size: report.size, imported })
+}
+
+fn put(ground: &mut FolderGround, name: &str, bytes: &[u8]) -> Result<(), LedgerError> {
+    ground.begin(name)?;
+    ground.add(bytes)?;
+    Ok(ground.end()?)
+}
+
+/// The report on the record, if nothing at all is wrong.
+fn whole<'b>(bag: &Path, bagged: &'b Bagged) -> Result<&'b Report, LedgerError> {
+    if let Some(why) = bagged.all_wrong().next() {
+        return Err(LedgerError::Bag(bag.to_owned(), why.to_owned()));
+    }
+    let wrong = |why: String| LedgerError::Bag(bag.to_owned(), why);
+    let (_, audited) = bagged.audited.as_ref().map_err(|error| wrong(error.to_string()))?;
+    if !audited.report.faults.is_empty() {
+        return Err(LedgerError::Faulty(audited.report.faults.clone()));
+    }
+    match audited.report.later_version {
+        Some((position, v)) => Err(wrong(format!(
+            "event {position} is of format {v}, which this program does not know"
+        ))),
+        None => Ok(&audited.report),
+    }
+}
+
+/// How the ledger goes on.
+fn taken_over(
+    bagged: &Bagged,
+    report: &Report,
+    (paths, log_keys): (&Paths, &[SecretKey]),
+) -> Result<Imported, LedgerError> {
+    let (size, root) = (report.size, report.root);
+    if bagged.size != Some((size, size)) {
+        let of = bagged.size.map_or(0, |(_, of)| of);
+        return Err(LedgerError::Usage(format!(
+            "the bag holds the first {size} of {of} events: a ledger that went on from there would \
+             be another one than the record (a fork); nothing was imported; take over a bag of the \
+             whole, or import this one to read it"
+        )));
+    }
+    let Some(ledger) = &report.state.fold.ledger else {
+        return Err(LedgerError::Usage("the bag holds no event".to_owned()));
+    };
+    let mark = Marks::at(paths.marks()).last_for(&ledger.origin)?;
+    if let Some(mark) = &mark
+        && (mark.size > size || (mark.size == size && mark.root != root))
+    {
+        let remembered = mark.remembered();
+        return Err(match remembered.is_damaged(&report.log) {
+            true => LedgerError::Faulty(vec![Fault::of(Rule::Unreadable, remembered.damage())]),
+            false => LedgerError::BehindMark { marked: mark.size, size },
+        });
+    }
+    let held = |public: &PublicKey| log_keys.iter().any(|key| key.public() == *public);
+    let remembered = mark.is_some_and(|mark| mark.size == size);
+    let needed = [Some(ledger.log_key), ledger.old_log_key];
+    match remembered && needed.iter().flatten().all(held) {
+        true => Ok(Imported::No),
+        false => Ok(Imported::Rekey(ledger.log_key)),
+    }
+}

@@ -1,0 +1,207 @@
+//! Trust: the policy beside the keys, read, and edited line by line.
+//!
+//! Always holds: what is written is read back by the same parser first; lines that a person wrote
+//! stay as they are; the file is replaced whole. A policy whose quorum annals keeps has one group,
+//! `witnesses`, of all witnesses; any other quorum is the person's own. Not here: what a policy
+//! means (`tlog::policy`). Source: C2SP tlog-policy (a draft); FORMAT.md section 11.
+
+use crate::disk::{self, Mode};
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::reader::read_if_there;
+use annals_core::tlog::policy::{MAX_POLICY, Policy};
+use annals_core::tlog::{Kind, VerifierKey};
+use std::path::PathBuf;
+
+/// The group that annals keeps.
+const GROUP: &str = "witnesses";
+/// Words of the language of policies. The draft refuses only `none` as a name, other readers of
+/// policies refuse the others too.
+const RESERVED: [&str; 8] = ["all", "any", "group", "log", "none", "policy", "quorum", "witness"];
+
+/// The policy beside the keys.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    path: PathBuf,
+    lines: Vec<String>,
+    /// What it says.
+    pub policy: Policy,
+}
+
+/// How a witness is to be entered.
+#[derive(Clone, Debug)]
+pub struct NewWitness {
+    /// What it is called here.
+    pub name: String,
+    /// Its key.
+    pub key: VerifierKey,
+    /// Where it answers.
+    pub url: String,
+}
+
+impl Trust {
+    /// Reads the policy beside the keys; `None` where there is none.
+    pub fn read(paths: &Paths) -> Result<Option<Trust>, LedgerError> {
+        let path = paths.keys.join("policy");
+        let Some(bytes) = read_if_there(&path, MAX_POLICY as u64)? else { return Ok(None) };
+        let refused = |why: String| LedgerError::Usage(format!("{}: {why}", path.display()));
+        let policy = Policy::parse(&bytes).map_err(|error| refused(error.to_string()))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| refused("it has bytes that are not UTF-8: edit it by hand".to_owned()))?;
+        let lines = text.lines().map(str::to_owned).collect();
+        Ok(Some(Trust { path, lines, policy }))
+    }
+
+    /// A policy that trusts this log and asks for nobody.
+    pub fn new(paths: &Paths, log: &VerifierKey) -> Trust {
+        let lines = vec![
+            "# Who is trusted: C2SP tlog-policy. annals witness add and remove edit it.".to_owned(),
+            format!("log {log}"),
+            "quorum none".to_owned(),
+        ];
+        Trust { path: paths.keys.join("policy"), lines, policy: Policy::default() }
+    }
+
+    /// Enters a witness. `least` is `any`, `all`, `none` or a number of witnesses; without it the
+    /// number stays as it is, and is `all` where the first witness is entered.
+    ///
+    /// Whether the quorum counts it: not, where the quorum is a person's own.
+    pub fn add(&mut self, new: &NewWitness, least: Option<&str>) -> Result<bool, LedgerError> {
+        check_name(&new.name)?;
+        let line = format!("witness {} {} {}", new.name, new.key, new.url);
+        let first = self.policy.witnesses.is_empty();
+        let own = self.own_quorum();
+        if own {
+            if least.is_some() {
+                return Err(LedgerError::Usage(self.is_own()));
+            }
+            let keyed = |line: &String| matches!(words(line).first(), Some(&("log" | "witness")));
+            let at = self.lines.iter().rposition(keyed).map_or(0, |last| last + 1);
+            self.lines.insert(at, line);
+            self.check()?;
+            return Ok(false);
+        }
+        let kept = self.take_quorum();
+        self.lines.push(line);
+        let least = least.unwrap_or(if first { "all" } else { &kept });
+        self.put_quorum(least);
+        self.check()?;
+        Ok(least != "none")
+    }
+
+    /// Removes a witness.
+    pub fn remove(&mut self, name: &str) -> Result<(), LedgerError> {
+        if !self.policy.witnesses.iter().any(|witness| witness.name == name) {
+            let why = format!("no witness is called {name}; annals witness list tells who is");
+            return Err(LedgerError::NotFound(why));
+        }
+        let own = self.own_quorum();
+        let kept = if own { String::new() } else { self.take_quorum() };
+        self.lines
+            .retain(|line| !matches!(words(line).as_slice(), ["witness", n, ..] if *n == name));
+        if !own {
+            let left = self.names().len();
+            // A number that nobody can reach any more is all of those who are left.
+            let reachable = kept.parse::<usize>().map_or(true, |number| number <= left);
+            self.put_quorum(if reachable { &kept } else { "all" });
+        }
+        self.check()
+    }
+
+    /// Writes the policy.
+    pub fn write(&self) -> Result<(), LedgerError> {
+        Ok(disk::replace(&self.path, self.text().as_bytes(), Mode::Shared)?)
+    }
+
+    fn text(&self) -> String {
+        self.lines.iter().map(|line| format!("{line}\n")).collect()
+    }
+
+    /// Reads back what would be written.
+    fn check(&mut self) -> Result<(), LedgerError> {
+        self.policy = Policy::parse(self.text().as_bytes()).map_err(|error| {
+            let path = self.path.display();
+            LedgerError::Usage(format!("{path} would be refused: {error}; nothing was written"))
+        })?;
+        Ok(())
+    }
+
+    /// Whether the quorum is a person's own: another than the one that annals keeps.
+    fn own_quorum(&self) -> bool {
+        let own = |line: &String| match words(line).as_slice() {
+            ["group", name, _, members @ ..] => {
+                *name != GROUP || members.iter().any(|member| !self.names().contains(member))
+            }
+            ["quorum", name] => !matches!(*name, GROUP | "none"),
+            _ => false,
+        };
+        self.lines.iter().any(own)
+    }
+
+    fn is_own(&self) -> String {
+        format!(
+            "the quorum in {} was written by hand: enter the witness without --quorum, and change \
+             the quorum there",
+            self.path.display()
+        )
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let name = |line| match words(line).as_slice() {
+            ["witness", name, ..] => Some(*name),
+            _ => None,
+        };
+        self.lines.iter().filter_map(|line| name(line)).collect()
+    }
+
+    /// Takes the lines of the quorum out; what it asked for.
+    fn take_quorum(&mut self) -> String {
+        let least = self.lines.iter().find_map(|line| match words(line).as_slice() {
+            ["group", GROUP, least, ..] => Some((*least).to_owned()),
+            _ => None,
+        });
+        self.lines.retain(|line| !matches!(words(line).first(), Some(&("group" | "quorum"))));
+        least.unwrap_or_else(|| "none".to_owned())
+    }
+
+    fn put_quorum(&mut self, least: &str) {
+        let names = self.names().join(" ");
+        if names.is_empty() || least == "none" {
+            self.lines.push("quorum none".to_owned());
+            return;
+        }
+        self.lines.push(format!("group {GROUP} {least} {names}"));
+        self.lines.push(format!("quorum {GROUP}"));
+    }
+}
+
+fn words(line: &str) -> Vec<&str> {
+    line.split([' ', '\t']).filter(|word| !word.is_empty()).collect()
+}
+
+fn check_name(name: &str) -> Result<(), LedgerError> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
+    if name.is_empty() || name.len() > 100 || !name.chars().all(plain) || name == GROUP {
+        return Err(LedgerError::Usage(format!(
+            "expected a name of letters, digits and . _ - / for the witness, found {name:?}"
+        )));
+    }
+    if let Some(word) = RESERVED.iter().find(|word| name.eq_ignore_ascii_case(word)) {
+        return Err(LedgerError::Usage(format!(
+            "expected a name for the witness, found {name}: {word} is a word of policies, which \
+             other programs refuse as a name; choose another, such as the name of who runs it"
+        )));
+    }
+    Ok(())
+}
+
+/// Reads a witness's verifier key.
+pub fn witness_key(text: &str) -> Result<VerifierKey, LedgerError> {
+    let key = VerifierKey::parse(text).map_err(LedgerError::Usage)?;
+    match key.kind {
+        Kind::Cosignature => Ok(key),
+        Kind::Note => Err(LedgerError::Usage(
+            "expected a witness's key, of type 04; found a log's, of type 01".to_owned(),
+        )),
+    }
+}

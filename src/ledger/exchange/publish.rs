@@ -1,0 +1,439 @@
+//! Publish: the record as static files, only what is new or damaged, the checkpoint last.
+//!
+//! Always holds: nothing is written before the whole record verified and its checkpoint covers it;
+//! a reader finds all of the size that the published checkpoint says, whenever the writing stops;
+//! what was published before is a beginning of what is published now; every file of the publication
+//! was compared with what follows from the record, byte for byte, and one that differs was written
+//! again. A size that a witness cosigned has its partial tiles, published or not. A body or a
+//! document that is sealed or redacted is not published, wherever else it may still be. Not here:
+//! how a file is written (`archive::shelf`). Source: FORMAT.md section 9, "Published directory".
+
+use crate::archive::publish_target::{Held, Shelf};
+use crate::archive::tile::{self, Tile, Tiling, WIDTH};
+use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
+use annals_core::event::Entry;
+use annals_core::event::body::{Body, Content};
+use annals_core::event::record::{self, Reading};
+use annals_core::fold::Fold;
+use annals_core::hash::Hash;
+use crate::keys::Marks;
+use crate::ledger::audit::{Audit, audit};
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::Record;
+use annals_core::merkle::Tree;
+use annals_core::pin::{LogKeys, signed_by};
+use annals_core::text::Origin;
+use annals_core::tlog::{Checkpoint, MAX_NOTE, Note, Signed, key_id};
+use annals_core::verify::Report;
+use annals_core::verify::source::Source;
+use std::collections::HashSet;
+
+/// What a publication did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Publication {
+    /// The size that was published before; 0 if none was.
+    pub before: u64,
+    /// The size that is published now.
+    pub size: u64,
+    /// Files that were written.
+    pub written: u64,
+    /// Files and folders that were removed: partial tiles of full ones, what is withheld now.
+    pub removed: u64,
+    /// Of the files that were written, those that the size published before has, and that were
+    /// damaged or missing.
+    pub mended: u64,
+}
+
+/// A record that verified whole, and whose checkpoint covers all of it: what can be published.
+pub struct Verified<'a> {
+    record: &'a Record,
+    report: Report,
+    checkpoint: Checkpoint,
+    note: &'a [u8],
+}
+
+impl<'a> Verified<'a> {
+    /// Verifies a record on `jobs` threads.
+    ///
+    /// Errors: the record does not verify, or its checkpoint does not cover all of it.
+    pub fn of(
+        record: &'a Record,
+        jobs: usize,
+        progress: Option<&(dyn Fn(u64) + Sync)>,
+    ) -> Result<Verified<'a>, LedgerError> {
+        let asked = Audit { jobs, ..Audit::default() };
+        let report = audit(record, &asked, progress)?.report;
+        if !report.faults.is_empty() {
+            return Err(LedgerError::Faulty(report.faults));
+        }
+        let checkpoint = report.ends.checkpoint.clone().filter(|c| c.size == report.size);
+        let (Some(checkpoint), Some(note)) = (checkpoint, &record.checkpoint) else {
+            return Err(LedgerError::Usage(format!(
+                "the checkpoint does not cover all {} events: a writer is at work, or was \
+                 interrupted and the next one signs; nothing was published",
+                report.size
+            )));
+        };
+        Ok(Verified { record, report, checkpoint, note })
+    }
+
+    /// Publishes the record on a shelf.
+    ///
+    /// Errors: what is published there is no earlier state of this record; a file cannot be
+    /// written.
+    pub fn publish(&self, shelf: &mut dyn Shelf) -> Result<Publication, LedgerError> {
+        let before = before(self, shelf)?;
+        let cosigned = cosigned(self.record, &self.checkpoint)?;
+        let mut publisher = Publisher::new(shelf, &self.report, before)?;
+        for span in self.record.journal.walk(0)? {
+            let span = span?;
+            for (entry, position) in span.entries.iter().zip(span.first..) {
+                publisher.event(position, entry, &self.record.journal)?;
+            }
+        }
+        publisher.finish(&cosigned, self.note)
+    }
+}
+
+/// The sizes up to the published one that witnesses cosigned, as far as the ledger remembers.
+fn cosigned(record: &Record, now: &Checkpoint) -> Result<Vec<u64>, LedgerError> {
+    let Ok(origin) = Origin::new(now.origin.clone()) else { return Ok(Vec::new()) };
+    let marks = Marks::at(record.paths.checkpoints()).all_for(&origin, now.size)?;
+    Ok(marks.into_iter().map(|mark| mark.size).collect())
+}
+
+/// The size that is published on a shelf: of this record, or nothing is written there.
+fn before(verified: &Verified<'_>, shelf: &dyn Shelf) -> Result<u64, LedgerError> {
+    let Verified { record, report, checkpoint: now, .. } = verified;
+    let Some(bytes) = shelf.read(CHECKPOINT, MAX_NOTE as u64)? else {
+        return match is_of_another(record, shelf)? {
+            true => Err(LedgerError::Usage(
+                "what is published there has no checkpoint and begins with the event 0 of another \
+                 record; nothing was written; publish into another folder"
+                    .to_owned(),
+            )),
+            false => Ok(0),
+        };
+    };
+    let note = Note::parse(&bytes);
+    let Some((old, note)) = note.and_then(|n| Some((Checkpoint::parse(&n.text)?, n))) else {
+        return Err(LedgerError::Usage(
+            "the published checkpoint is not in form; nothing was written; remove it and publish \
+             again, if this is the folder of this record, or publish into an empty folder"
+                .to_owned(),
+        ));
+    };
+    let why = if old.origin != now.origin {
+        format!("a record named {}", old.origin)
+    } else if old.size > now.size {
+        format!("a record of {} events, this one has {}", old.size, now.size)
+    } else if root_at(record, old.size)? != old.root {
+        format!("another record of {} events", old.size)
+    } else {
+        return Ok(old.size);
+    };
+    match is_damaged(&note, &report.log, &now.origin) {
+        true => Err(LedgerError::Usage(format!(
+            "the published checkpoint is damaged: it says {why}, and the log key that it names did \
+             not sign that; nothing was written; remove it, and publish again"
+        ))),
+        false => Err(LedgerError::PublishedOther(why)),
+    }
+}
+
+/// Whether the first bundle on a shelf begins with the event 0 of another record.
+fn is_of_another(record: &Record, shelf: &dyn Shelf) -> Result<bool, LedgerError> {
+    let full = Tile { level: 0, index: 0, width: WIDTH }.bundle_name();
+    let folder = folder_of(&full);
+    let partial = shelf.names(&folder)?.into_iter().map(|name| format!("{folder}/{name}"));
+    let ours = record.event(0)?.map(|event| event.reading.hash);
+    for name in partial.chain([full]) {
+        let Ok(Some(bundle)) = shelf.read(&name, tile::MAX_BUNDLE) else { continue };
+        let first = tile::cut(&bundle, 1).records.into_iter().next();
+        let theirs = first.map(|first| Reading::of(&first)).filter(|it| it.statement.is_some());
+        // One that is damaged says nothing.
+        if theirs.is_some_and(|theirs| Some(theirs.hash) != ours) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a note names a log key of the record and is signed by none of them: then what it says is
+/// not what the log key signed, and speaks of no other record.
+fn is_damaged(note: &Note, log: &[LogKeys], origin: &str) -> bool {
+    let keys = || log.iter().flat_map(LogKeys::each);
+    let of = |key| note.signatures.iter().any(|line| line.id == key_id(origin, &key));
+    keys().any(of) && !keys().any(|key| signed_by(note, origin, &key) == Signed::Yes)
+}
+
+fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {
+    let mut tree = Tree::default();
+    for span in record.journal.walk(0)? {
+        for entry in span?.entries {
+            if tree.size() == size {
+                return Ok(tree.root());
+            }
+            tree.push(record::hash(&entry.record));
+        }
+    }
+    Ok(tree.root())
+}
+
+/// A publication under way.
+struct Publisher<'a> {
+    shelf: &'a mut dyn Shelf,
+    fold: &'a Fold,
+    /// The size that was published before, and the one that is published now.
+    before: u64,
+    size: u64,
+    tiling: Tiling,
+    bundle: Vec<u8>,
+    /// Digests of the bodies and documents that are on the shelf.
+    there: [HashSet<Hash>; 2],
+    /// Digests of the bodies and documents that may be there.
+    open: [HashSet<Hash>; 2],
+    done: Publication,
+}
+
+/// Bytes of a hash in a tile.
+const HASH: u64 = 32;
+/// Which of the two sets.
+const BODY: usize = 0;
+const DOCUMENT: usize = 1;
+const FOLDERS: [&str; 2] = [BODIES, DOCUMENTS];
+
+impl<'a> Publisher<'a> {
+    fn new(
+        shelf: &'a mut dyn Shelf,
+        report: &'a Report,
+        before: u64,
+    ) -> Result<Publisher<'a>, LedgerError> {
+        let digests = |folder| -> Result<HashSet<Hash>, LedgerError> {
+            Ok(shelf.names(folder)?.iter().filter_map(|name| Hash::parse(name)).collect())
+        };
+        let there = [digests(BODIES)?, digests(DOCUMENTS)?];
+        Ok(Publisher {
+            shelf,
+            fold: &report.state.fold,
+            before,
+            size: report.size,
+            tiling: Tiling::default(),
+            bundle: Vec::new(),
+            there,
+            open: Default::default(),
+            done: Publication { before, ..Publication::default() },
+        })
+    }
+
+    /// Publishes what one event brings.
+    fn event(
+        &mut self,
+        position: u64,
+        entry: &Entry,
+        source: &dyn Source,
+    ) -> Result<(), LedgerError> {
+        if !tile::add_record(&mut self.bundle, &entry.record) {
+            return Err(LedgerError::Usage(format!("event {position} is too long for a bundle")));
+        }
+        for (tile, hashes) in self.tiling.push(record::hash(&entry.record)) {
+            if tile.level == 0 {
+                let bundle = std::mem::take(&mut self.bundle);
+                self.put(&tile.bundle_name(), &bundle, position < self.before)?;
+            }
+            self.put(&tile.name(), &tile::bytes(&hashes), position < self.before)?;
+        }
+        self.done.size = position + 1;
+        let withheld = self.fold.seal(position).is_some() || self.fold.is_redacted(position);
+        match &entry.body {
+            Some(bytes) if !withheld => self.open_body(bytes, source),
+            _ => Ok(()),
+        }
+    }
+
+    /// Publishes the body of an event, and the document that it captures.
+    fn open_body(&mut self, bytes: &[u8], source: &dyn Source) -> Result<(), LedgerError> {
+        self.put_digest(BODY, Hash::of(&[bytes]), || Ok(Some(bytes.to_vec())))?;
+        match Body::parse(bytes).map(|body| body.content) {
+            Ok(Content::DocumentCaptured(captured)) => {
+                let digest = captured.sha256;
+                self.put_digest(DOCUMENT, digest, || Ok(source.document(&digest)?))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn put_digest(
+        &mut self,
+        which: usize,
+        digest: Hash,
+        bytes: impl FnOnce() -> Result<Option<Vec<u8>>, LedgerError>,
+    ) -> Result<(), LedgerError> {
+        if self.open[which].insert(digest)
+            && let Some(bytes) = bytes()?
+        {
+            // One that is not there may have been withheld until a newer event.
+            let covered = self.there[which].contains(&digest) || self.before == self.size;
+            self.put(&format!("{}/{digest}", FOLDERS[which]), &bytes, covered)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a file that is not there, or is not as it should be; `covered` says whether the size
+    /// published before has it.
+    fn put(&mut self, name: &str, bytes: &[u8], covered: bool) -> Result<(), LedgerError> {
+        match self.shelf.holds(name, bytes)? {
+            Held::Same => return Ok(()),
+            Held::Folder => self.shelf.remove(name)?,
+            Held::Absent | Held::Other => {}
+        }
+        self.shelf.put(name, bytes)?;
+        self.done.written += 1;
+        self.done.mended += u64::from(covered);
+        Ok(())
+    }
+
+    fn remove(&mut self, name: &str) -> Result<(), LedgerError> {
+        self.shelf.remove(name)?;
+        self.done.removed += 1;
+        Ok(())
+    }
+
+    /// The partial tiles, then the checkpoint, then what is withheld goes.
+    fn finish(mut self, cosigned: &[u64], note: &[u8]) -> Result<Publication, LedgerError> {
+        let before = self.before;
+        let partial: Vec<_> = self.tiling.partial().map(|(t, h)| (t, tile::bytes(h))).collect();
+        let bundle = std::mem::take(&mut self.bundle);
+        let kept = Kept { before, cosigned };
+        for (tile, bytes) in partial {
+            for width in kept.widths(tile, &self.names_of(tile)?) {
+                let (part, covered) = (Tile { width, ..tile }, kept.is_published(tile, width));
+                self.put(&part.name(), first_of(&bytes, HASH * width), covered)?;
+                if tile.level == 0 {
+                    let records = tile::first_records(&bundle, width);
+                    self.put(&part.bundle_name(), records, covered)?;
+                }
+            }
+            // A full one is none of this size, and who lacks the partial one would read it.
+            self.remove_if_there(&tile.full().name())?;
+            if tile.level == 0 {
+                self.remove_if_there(&tile.full().bundle_name())?;
+            }
+        }
+        self.shelf.settle()?;
+        self.remove_partial(kept)?;
+        self.shelf.settle()?;
+        if self.shelf.read(CHECKPOINT, MAX_NOTE as u64)?.as_deref() != Some(note) {
+            self.shelf.put(CHECKPOINT, note)?;
+            self.done.written += 1;
+            self.shelf.settle()?;
+        }
+        for which in [BODY, DOCUMENT] {
+            let mut gone: Vec<Hash> =
+                self.there[which].difference(&self.open[which]).copied().collect();
+            gone.sort();
+            for digest in gone {
+                self.remove(&format!("{}/{digest}", FOLDERS[which]))?;
+            }
+        }
+        self.shelf.settle()?;
+        Ok(self.done)
+    }
+
+    /// The names in the folders of the partial tiles, and bundles, of a tile.
+    fn names_of(&self, tile: Tile) -> Result<Vec<String>, LedgerError> {
+        let mut names = self.shelf.names(&folder_of(&tile.full().name()))?;
+        if tile.level == 0 {
+            names.extend(self.shelf.names(&folder_of(&tile.full().bundle_name()))?);
+        }
+        Ok(names)
+    }
+
+    fn remove_if_there(&mut self, name: &str) -> Result<(), LedgerError> {
+        match self.shelf.holds(name, &[])? {
+            Held::Absent => Ok(()),
+            _ => self.remove(name),
+        }
+    }
+
+    /// Removes partial tiles and bundles of full ones, and those that an interrupted publication
+    /// left of a size that was never published.
+    fn remove_partial(&mut self, kept: Kept<'_>) -> Result<(), LedgerError> {
+        let old = tile::ends(kept.before);
+        for now in tile::ends(self.done.size) {
+            let first = Tile { level: now.level, index: 0, width: 0 };
+            let old = old.get(usize::from(now.level)).copied().unwrap_or(first);
+            for index in old.index..=now.index {
+                let keep = |width: u64| index == now.index && kept.keeps(now, width);
+                let tile = Tile { index, width: WIDTH, ..now };
+                self.remove_widths(&tile.name(), &keep)?;
+                if tile.level == 0 {
+                    self.remove_widths(&tile.bundle_name(), &keep)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_widths(&mut self, full: &str, keep: &dyn Fn(u64) -> bool) -> Result<(), LedgerError> {
+        let folder = folder_of(full);
+        let names = self.shelf.names(&folder)?;
+        let (kept, gone): (Vec<_>, Vec<_>) =
+            names.into_iter().partition(|name| name.parse().is_ok_and(keep));
+        if kept.is_empty() && !gone.is_empty() {
+            return self.remove(&folder);
+        }
+        gone.iter().try_for_each(|name| self.remove(&format!("{folder}/{name}")))
+    }
+}
+
+/// Which partial tiles of the tile at the end are kept beside that of the present size: those of
+/// sizes that were published, if they are there, and those of sizes that were cosigned.
+#[derive(Clone, Copy)]
+struct Kept<'a> {
+    before: u64,
+    cosigned: &'a [u64],
+}
+
+impl Kept<'_> {
+    /// Whether a width of a partial tile is one of a size that may have been published.
+    fn is_published(&self, tile: Tile, width: u64) -> bool {
+        let old = tile::ends(self.before).get(usize::from(tile.level)).copied();
+        old.is_some_and(|old| old.index == tile.index && (1..=old.width).contains(&width))
+    }
+
+    fn is_cosigned(&self, tile: Tile, width: u64) -> bool {
+        self.cosigned.iter().any(|size| {
+            let end = tile::ends(*size).get(usize::from(tile.level)).copied();
+            end.is_some_and(|end| (end.index, end.width) == (tile.index, width))
+        })
+    }
+
+    fn keeps(&self, tile: Tile, width: u64) -> bool {
+        width == tile.width
+            || (width < tile.width
+                && (self.is_published(tile, width) || self.is_cosigned(tile, width)))
+    }
+
+    /// The widths that are to be there, where these names are.
+    fn widths(&self, tile: Tile, there: &[String]) -> Vec<u64> {
+        let is_there = |width: u64| there.contains(&width.to_string());
+        (1..=tile.width)
+            .filter(|width| {
+                *width == tile.width
+                    || self.is_cosigned(tile, *width)
+                    || (self.is_published(tile, *width) && is_there(*width))
+            })
+            .collect()
+    }
+}
+
+/// The folder of the partial tiles of a full one.
+fn folder_of(full: &str) -> String {
+    format!("{full}.p")
+}
+
+fn first_of(bytes: &[u8], length: u64) -> &[u8] {
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    bytes.get(..length).unwrap_or(bytes)
+}

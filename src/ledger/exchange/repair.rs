@@ -1,0 +1,190 @@
+//! Repair: a damaged or lost journal is built from the store, the store from the journal, both
+//! from another copy.
+//!
+//! Always holds: only a record that verifies whole, and that checkpoint and marks here do not
+//! contradict, takes the place of another; what is replaced is built beside it, durable, then
+//! renamed into place; the old is kept aside, never deleted; two that verify and differ are a
+//! fork, and nothing is changed. Not here: what a place holds (`holding`), the files (`place`).
+//! Source: FORMAT.md section 9.
+
+mod compare;
+mod documents;
+mod holding;
+mod place;
+mod stored;
+
+use crate::disk::lock::Lock;
+use annals_core::hash::Hash;
+use crate::index::Built;
+use crate::ledger::audit::{Audit, Audited, audit};
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::reader::Record;
+use crate::ledger::write::writer::make_index;
+use compare::{Compared, compare};
+use holding::Holding;
+pub use holding::{Found, Place};
+use place::Scratch;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How to repair.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Another copy of the ledger: the folder that its journal is in.
+    pub from: Option<PathBuf>,
+    /// Number of threads.
+    pub jobs: usize,
+    /// How long to wait for a writer.
+    pub wait: Duration,
+}
+
+/// What was found or done, told as it happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// What a place holds.
+    Found(Place, PathBuf, Found),
+    /// The first was built from the second, so many events.
+    Built(Place, Place, u64),
+    /// What was in a place is kept here.
+    Aside(&'static str, PathBuf),
+    /// A document was taken from the copy.
+    Document(Hash),
+    /// A document that event is missing, and the copy, if there is one, has it not.
+    NoDocument(u64, Hash),
+    /// The checkpoint was taken from the copy; its size.
+    Checkpoint(u64),
+    /// The index was made from the journal; of how many events.
+    Index(u64),
+    /// All was well: nothing was changed.
+    Nothing,
+}
+
+/// Repairs a ledger, tells each step, and verifies what is there then.
+///
+/// Errors: [`LedgerError::Irreparable`] where nothing whole is at hand, [`LedgerError::Fork`]
+/// where two records verify and differ; then nothing was changed.
+pub fn repair(
+    paths: &Paths,
+    asked: &Asked,
+    tell: &mut dyn FnMut(Step),
+) -> Result<Audited, LedgerError> {
+    paths.expect_ledger(true)?;
+    let from = asked.from.as_ref().map(|copy| copy_paths(paths, copy)).transpose()?;
+    let lock = Lock::take(&paths.lock(), asked.wait)?;
+    let scratch = Scratch::make(&paths.ledger)?;
+    let journal = Holding::journal(paths, asked.jobs)?;
+    tell(journal.step());
+    let mut store = Holding::store(paths, &scratch, asked.jobs)?;
+    tell(store.step());
+    // Beside a whole journal a whole store is compared, whatever was signed.
+    store.anchored |= journal.is_whole();
+    let mut holdings = vec![journal, store];
+    if let Some(from) = &from {
+        let copy = Holding::copy(from, (paths, &holdings), asked.jobs)?;
+        tell(copy.step());
+        holdings.push(copy);
+    }
+    let record = choose(&holdings)?;
+    let mut changed = false;
+    if record.place != Place::Journal {
+        place::journal(paths, &scratch, record, tell)?;
+        changed = true;
+    }
+    if !same_as_store(record, &holdings)? {
+        place::store(paths, &scratch, record, tell)?;
+        changed = true;
+    }
+    let copy = from.as_ref().map(|from| from.ledger.as_path());
+    changed |= documents::take(paths, record, copy, tell)?;
+    changed |= place::checkpoint(paths, record, &holdings, tell)?;
+    drop((holdings, scratch));
+    let mended = Record::open(paths.clone())?;
+    if let (_, Built::Same { events, wrote: true }) = make_index(paths, &mended.journal, None)? {
+        tell(Step::Index(events));
+        changed = true;
+    }
+    if !changed {
+        tell(Step::Nothing);
+    }
+    drop(lock);
+    let asked = Audit { store: true, index: true, jobs: asked.jobs, ..Audit::default() };
+    audit(&Record::open(paths.clone())?, &asked, None)
+}
+
+/// Makes the index of the journal that is there, as far as it is not there already.
+pub fn index(
+    paths: &Paths,
+    wait: Duration,
+    progress: Option<&(dyn Fn(u64) + Sync)>,
+) -> Result<Built, LedgerError> {
+    paths.expect_ledger(false)?;
+    let _lock = Lock::take(&paths.lock(), wait)?;
+    let record = Record::open(paths.clone())?;
+    Ok(make_index(paths, &record.journal, progress)?.1)
+}
+
+/// The copy's folders; its keys are not looked at.
+fn copy_paths(paths: &Paths, copy: &std::path::Path) -> Result<Paths, LedgerError> {
+    let from = Paths::new(copy.to_owned(), None);
+    from.expect_ledger(false)?;
+    if copy.canonicalize().ok() == paths.ledger.canonicalize().ok() {
+        let why = format!("expected another copy of the ledger, found {} itself", copy.display());
+        return Err(LedgerError::Usage(why));
+    }
+    Ok(from)
+}
+
+/// The longest whole record; of equals the journal, then the copy. All that verify must agree.
+fn choose(holdings: &[Holding]) -> Result<&Holding, LedgerError> {
+    let anchored = |holding: &&Holding| holding.verifies() && holding.anchored;
+    let verified: Vec<&Holding> = holdings.iter().filter(anchored).collect();
+    for (index, one) in verified.iter().enumerate() {
+        for other in &verified[index + 1..] {
+            if let Compared::Forked(position, hashes) = compare(one.source()?, other.source()?)? {
+                return Err(fork((one, other), position, hashes));
+            }
+        }
+    }
+    let rank = |holding: &&&Holding| match holding.place {
+        Place::Journal => 2,
+        Place::Copy => 1,
+        Place::Store => 0,
+    };
+    let whole = verified.iter().filter(|holding| holding.is_whole());
+    let longest = whole.max_by_key(|holding| (holding.size(), rank(holding)));
+    longest.copied().ok_or_else(|| hopeless(holdings))
+}
+
+fn fork(two: (&Holding, &Holding), position: u64, hashes: (Hash, Hash)) -> LedgerError {
+    let name = |holding: &Holding| format!("the {} at {}", holding.place, holding.path.display());
+    let (one, other) = (name(two.0), name(two.1));
+    LedgerError::Fork { position, one: (one, hashes.0), other: (other, hashes.1) }
+}
+
+/// Why nothing can be repaired with what is here.
+fn hopeless(holdings: &[Holding]) -> LedgerError {
+    let behind = holdings.iter().find_map(|holding| holding.behind_mark());
+    let others = holdings.iter().filter(|h| h.place == Place::Store && h.found() != Found::Absent);
+    let agree = others.clone().all(|holding| holding.behind_mark().is_some());
+    match behind.filter(|_| agree && holdings[0].behind_mark().is_some()) {
+        Some((marked, size)) => LedgerError::BehindMark { marked, size },
+        None => LedgerError::Irreparable,
+    }
+}
+
+/// Whether the store holds the record that was chosen, bodies too; one that could not be looked at
+/// is left as it is.
+fn same_as_store(record: &Holding, holdings: &[Holding]) -> Result<bool, LedgerError> {
+    let store = holdings.iter().find(|holding| holding.place == Place::Store);
+    if store.is_some_and(Holding::is_unknown) {
+        return Ok(true);
+    }
+    let Some(store) = store.filter(|store| store.is_whole()) else { return Ok(false) };
+    if store.size() != record.size() {
+        return Ok(false);
+    }
+    let same = record.place == Place::Store
+        || compare(record.source()?, store.source()?)? == Compared::Same;
+    Ok(same)
+}

@@ -1,0 +1,79 @@
+//! Documents that are missing or damaged here, from another copy.
+//!
+//! Always holds: only bytes with the digest that the record names are taken; a damaged document is
+//! kept aside. Not here: documents that an event withholds: they are not missing.
+//! Source: FORMAT.md sections 3 and 7 (rules 605, 606).
+
+use crate::disk::{self, Mode};
+use annals_core::event::body::{Body, Content};
+use annals_core::hash::Hash;
+use crate::journal::Journal;
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::exchange::repair::Step;
+use crate::ledger::exchange::repair::compare::entries;
+use crate::ledger::exchange::repair::holding::Holding;
+use crate::ledger::exchange::repair::stored::document;
+use annals_core::rule::{Fault, Rule};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// Takes from `copy` every document that the record names and this ledger lacks. Whether any was.
+pub fn take(
+    paths: &Paths,
+    record: &Holding,
+    copy: Option<&Path>,
+    tell: &mut dyn FnMut(Step),
+) -> Result<bool, LedgerError> {
+    let mut taken = false;
+    for (position, digest) in lacking(paths, record)? {
+        let there = copy.and_then(|copy| document(copy, &digest));
+        let Some(bytes) = there.filter(|bytes| Hash::of(&[bytes]) == digest) else {
+            tell(Step::NoDocument(position, digest));
+            continue;
+        };
+        let path = Journal::document_path(&paths.ledger, &digest);
+        if !paths.documents().is_dir() {
+            disk::make_folder(&paths.documents())?;
+        }
+        let old = path.symlink_metadata().is_ok();
+        let aside = disk::free_aside(&path);
+        if old {
+            fs::rename(&path, &aside).map_err(disk::error("move aside", &path))?;
+        }
+        disk::replace(&path, &bytes, Mode::Shared)?;
+        tell(Step::Document(digest));
+        if old {
+            tell(Step::Aside("document", aside));
+        }
+        taken = true;
+    }
+    Ok(taken)
+}
+
+/// The events whose document is not here as it was captured, and its digest.
+fn lacking(paths: &Paths, record: &Holding) -> Result<Vec<(u64, Hash)>, LedgerError> {
+    let of_document =
+        |fault: &&Fault| matches!(fault.rule, Rule::DocumentMissing | Rule::DocumentDigest);
+    let faults = record.report.iter().flat_map(|report| &report.faults);
+    let named: BTreeSet<u64> =
+        faults.filter(of_document).filter_map(|fault| fault.position).collect();
+    let mut lacking = Vec::new();
+    if named.is_empty() {
+        return Ok(lacking);
+    }
+    for (entry, position) in entries(record.source()?)?.zip(0..) {
+        let body = match named.contains(&position) {
+            true => entry?.body.and_then(|body| Body::parse(&body).ok()),
+            false => None,
+        };
+        if let Some(Content::DocumentCaptured(captured)) = body.map(|body| body.content) {
+            let here = document(&paths.ledger, &captured.sha256);
+            if here.is_none_or(|bytes| Hash::of(&[&bytes]) != captured.sha256) {
+                lacking.push((position, captured.sha256));
+            }
+        }
+    }
+    Ok(lacking)
+}

@@ -1,0 +1,329 @@
+//! What a place holds: a whole record, a damaged one, none.
+//!
+//! Always holds: every place is judged by the one verifier, against the checkpoint and the log
+//! key's marks of this ledger; documents are judged apart (`documents`), a checkpoint that the log
+//! key did not sign says nothing. Nothing is written but a copy of the store, in the scratch
+//! folder. Not here: which place is taken (`repair`). Source: FORMAT.md section 9.
+
+use annals_core::event::args::Args;
+use annals_core::event::record::Reading;
+use crate::journal::Journal;
+use crate::keys::{Mark, Marks};
+use crate::ledger::write::append::chain;
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::reader::{checkpoint, covered};
+use crate::ledger::exchange::repair::Step;
+use crate::ledger::exchange::repair::compare::entries;
+use crate::ledger::exchange::repair::place::Scratch;
+use crate::ledger::exchange::repair::stored::{Journaled, Stored};
+use annals_core::rule::{Fault, Rule};
+use crate::store::{StoreError, sled};
+use annals_core::text::Origin;
+use annals_core::verify::anchors::Ends;
+use annals_core::verify::source::Source;
+use annals_core::verify::{Options, Report, verify};
+use std::fmt;
+use std::path::PathBuf;
+
+/// Where a record can be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The journal of this ledger.
+    Journal,
+    /// Its store.
+    Store,
+    /// The journal of another copy.
+    Copy,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Place::Journal => "journal",
+            Place::Store => "store",
+            Place::Copy => "copy",
+        })
+    }
+}
+
+/// What a place was found to hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A whole record of so many events.
+    Whole(u64),
+    /// A record that is not whole: why, and how many faults more.
+    Damaged(String, usize),
+    /// A copy that is whole by itself, of so many events, and cannot take the place of what was
+    /// signed here: why.
+    Unfit(u64, String),
+    /// It cannot be looked at: why.
+    Unknown(String),
+    /// Nothing.
+    Absent,
+}
+
+/// A place that was judged.
+pub struct Holding {
+    /// Which.
+    pub place: Place,
+    /// Where.
+    pub path: PathBuf,
+    /// Its verdict, where it could be read.
+    pub report: Option<Report>,
+    /// Whether something outside it says that it is this ledger's record: the checkpoint or the
+    /// marks here, the journal itself, or for a copy an event 0 that is the one here.
+    pub anchored: bool,
+    /// The size of this ledger's checkpoint, where it holds for this record.
+    pub signed: Option<u64>,
+    /// The size of the copy's own checkpoint, where it holds.
+    pub signed_there: Option<u64>,
+    source: Option<Box<dyn Source>>,
+    /// What speaks against it by itself.
+    wrong: Vec<Fault>,
+    /// What was signed here and speaks against a copy.
+    against: Vec<Fault>,
+    unreadable: Option<String>,
+    /// Why it cannot be looked at; nothing is known of it then.
+    unknown: Option<String>,
+    mark: Option<Mark>,
+}
+
+impl Holding {
+    /// The journal of the ledger. It is judged by itself: it is the evidence.
+    pub fn journal(paths: &Paths, jobs: usize) -> Result<Holding, LedgerError> {
+        let mut holding = Holding::empty(Place::Journal, paths.ledger.join("journal"));
+        if holding.path.symlink_metadata().is_err() {
+            return Ok(holding);
+        }
+        let checkpoint = checkpoint(paths)?;
+        match Journal::open(&paths.ledger, covered(checkpoint.as_deref())) {
+            Err(error) => holding.unreadable = Some(chain(&error)),
+            Ok(journal) => {
+                let source = Box::new(Journaled(journal, paths.ledger.clone()));
+                holding.judge(source, (paths, checkpoint), jobs)?;
+            }
+        }
+        holding.anchored = true;
+        Ok(holding)
+    }
+
+    /// The store of the ledger, in a copy: opening one that is damaged would change it.
+    pub fn store(paths: &Paths, scratch: &Scratch, jobs: usize) -> Result<Holding, LedgerError> {
+        let mut holding = Holding::empty(Place::Store, paths.store());
+        if holding.path.symlink_metadata().is_err() {
+            return Ok(holding);
+        }
+        let opened = sled::open_copy(&paths.store(), &scratch.path("db-copy"));
+        match opened.and_then(|store| Stored::new(Box::new(store), &paths.ledger)) {
+            Err(StoreError::Disk(error)) => holding.unknown = Some(chain(&error)),
+            Err(error) => holding.unreadable = Some(chain(&error)),
+            Ok(stored) => holding.judge(Box::new(stored), (paths, checkpoint(paths)?), jobs)?,
+        }
+        Ok(holding)
+    }
+
+    /// The journal of another copy: whole by its own checkpoint, and not contradicted by the
+    /// checkpoint and the marks here.
+    pub fn copy(
+        from: &Paths,
+        here: (&Paths, &[Holding]),
+        jobs: usize,
+    ) -> Result<Holding, LedgerError> {
+        let (paths, holdings) = here;
+        let mut holding = Holding::empty(Place::Copy, from.ledger.clone());
+        let own = checkpoint(from)?;
+        match Journal::open(&from.ledger, covered(own.as_deref())) {
+            Err(error) => holding.unreadable = Some(chain(&error)),
+            Ok(journal) => {
+                let source = Box::new(Journaled(journal, from.ledger.clone()));
+                holding.judge(source, (paths, own), jobs)?;
+                holding.compare_signed(paths, jobs)?;
+                holding.compare_openings(holdings)?;
+            }
+        }
+        Ok(holding)
+    }
+
+    fn empty(place: Place, path: PathBuf) -> Holding {
+        Holding {
+            place,
+            path,
+            report: None,
+            anchored: false,
+            signed: None,
+            signed_there: None,
+            source: None,
+            wrong: Vec::new(),
+            against: Vec::new(),
+            unreadable: None,
+            unknown: None,
+            mark: None,
+        }
+    }
+
+    /// Judges a record by the checkpoint beside it, one here by the marks here too.
+    fn judge(
+        &mut self,
+        source: Box<dyn Source>,
+        around: (&Paths, Option<Vec<u8>>),
+        jobs: usize,
+    ) -> Result<(), LedgerError> {
+        let (paths, checkpoint) = around;
+        let here = self.place != Place::Copy;
+        self.mark = if here { mark(paths, &*source)? } else { None };
+        let remembered = self.mark.as_ref().map(Mark::remembered);
+        let ends = Ends { checkpoint, mark: remembered, pin: None };
+        match verify(&*source, &ends, Options::whole(jobs)) {
+            Err(error) => self.unreadable = Some(chain(&error)),
+            Ok(report) => {
+                let damaged = |fault: &Fault| fault.rule == Rule::Unreadable;
+                if report.faults.iter().any(damaged) {
+                    // A mark that is not whole says nothing.
+                    self.mark = None;
+                }
+                self.wrong = wrong(&report);
+                self.unreadable = source.changed().or_else(|| unjudged(&report));
+                match here {
+                    true => self.signed = signed(&report),
+                    false => self.signed_there = signed(&report),
+                }
+                self.anchored = self.mark.is_some() || self.signed.is_some();
+                self.report = Some(report);
+                self.source = Some(source);
+            }
+        }
+        Ok(())
+    }
+
+    /// A copy against the checkpoint and the marks here.
+    fn compare_signed(&mut self, paths: &Paths, jobs: usize) -> Result<(), LedgerError> {
+        let Some(source) = self.source.as_deref() else { return Ok(()) };
+        let mark = mark(paths, source)?;
+        let remembered = mark.as_ref().map(Mark::remembered);
+        let ends = Ends { checkpoint: checkpoint(paths)?, mark: remembered, pin: None };
+        let options = Options { contents: false, ..Options::whole(jobs) };
+        let report = verify(source, &ends, options)?;
+        let signed_here = |fault: &Fault| {
+            matches!(fault.rule, Rule::CheckpointRoot | Rule::Short | Rule::BehindMark)
+        };
+        self.against = wrong(&report).into_iter().filter(signed_here).collect();
+        self.signed = signed(&report);
+        self.anchored = mark.is_some() || self.signed.is_some();
+        Ok(())
+    }
+
+    /// A copy of another record is refused; one with the same event 0 as a place here is of this.
+    fn compare_openings(&mut self, here: &[Holding]) -> Result<(), LedgerError> {
+        let of = |holding: &Holding| holding.report.as_ref().and_then(|report| report.genesis);
+        let mine = of(self);
+        let whole = |holding: &&Holding| holding.is_whole();
+        if here.iter().filter(whole).any(|holding| of(holding) != mine) {
+            return Err(LedgerError::OtherRecord(self.path.clone()));
+        }
+        self.anchored |= here.iter().any(|holding| mine.is_some() && of(holding) == mine);
+        if !self.anchored && self.against.is_empty() {
+            return Err(LedgerError::OtherRecord(self.path.clone()));
+        }
+        Ok(())
+    }
+
+    /// Whether all of it verifies, by itself.
+    pub fn verifies(&self) -> bool {
+        self.report.is_some() && self.unreadable.is_none() && self.wrong.is_empty()
+    }
+
+    /// Whether it verifies, and nothing that was signed here contradicts it.
+    pub fn is_whole(&self) -> bool {
+        self.verifies() && self.against.is_empty()
+    }
+
+    /// The number of its events.
+    pub fn size(&self) -> u64 {
+        self.report.as_ref().map_or(0, |report| report.size)
+    }
+
+    /// Its entries.
+    pub fn source(&self) -> Result<&dyn Source, LedgerError> {
+        self.source.as_deref().ok_or(LedgerError::Irreparable)
+    }
+
+    /// Size of the mark and of the record, where only the log key's memory contradicts it.
+    pub fn behind_mark(&self) -> Option<(u64, u64)> {
+        let only = !self.wrong.is_empty()
+            && self.unreadable.is_none()
+            && self.wrong.iter().all(|fault| fault.rule == Rule::BehindMark);
+        self.mark.as_ref().filter(|_| only).map(|mark| (mark.size, self.size()))
+    }
+
+    /// Whether nothing is known of it, so that it must stay as it is.
+    pub fn is_unknown(&self) -> bool {
+        self.unknown.is_some()
+    }
+
+    /// What it holds.
+    pub fn found(&self) -> Found {
+        if let Some(why) = &self.unknown {
+            return Found::Unknown(why.clone());
+        }
+        if let Some(why) = &self.unreadable {
+            return Found::Damaged(why.clone(), 0);
+        }
+        match (&self.report, self.wrong.first()) {
+            (None, _) => Found::Absent,
+            (Some(_), Some(first)) => Found::Damaged(first.to_string(), self.wrong.len() - 1),
+            (Some(report), None) => match self.against.first() {
+                Some(first) => Found::Unfit(report.size, first.to_string()),
+                None => Found::Whole(report.size),
+            },
+        }
+    }
+
+    /// What it holds, to tell.
+    pub fn step(&self) -> Step {
+        Step::Found(self.place, self.path.clone(), self.found())
+    }
+}
+
+/// The faults that speak against a record itself: not its documents, no checkpoint that the log key
+/// did not sign, and no mark that is not whole.
+fn wrong(report: &Report) -> Vec<Fault> {
+    use Rule::{CheckpointForm, CheckpointOrigin, CheckpointRoot, CheckpointSignature};
+    let unsigned =
+        |rule: Rule| matches!(rule, CheckpointForm | CheckpointOrigin | CheckpointSignature);
+    let forged = report.faults.iter().any(|fault| unsigned(fault.rule));
+    let counts = |fault: &&Fault| match fault.rule {
+        Rule::DocumentMissing | Rule::DocumentDigest | Rule::Unreadable => false,
+        CheckpointRoot => !forged,
+        rule => !unsigned(rule),
+    };
+    report.faults.iter().filter(counts).cloned().collect()
+}
+
+/// The size of the checkpoint that a record was compared with, if it holds.
+fn signed(report: &Report) -> Option<u64> {
+    let holds = report.ends.checkpoint.as_ref().filter(|_| report.ends.checkpoint_holds);
+    holds.map(|checkpoint| checkpoint.size)
+}
+
+/// Why a record without faults is none to build from.
+fn unjudged(report: &Report) -> Option<String> {
+    let later = report.later_version.map(|(position, v)| {
+        format!("event {position} is of format {v}, which this program does not know")
+    });
+    later.or_else(|| (report.size == 0).then(|| "it has no event".to_owned()))
+}
+
+/// The last mark here for the record that a source holds.
+fn mark(paths: &Paths, source: &dyn Source) -> Result<Option<Mark>, LedgerError> {
+    let Some(origin) = origin(source) else { return Ok(None) };
+    Ok(Marks::at(paths.marks()).last_for(&origin)?)
+}
+
+fn origin(source: &dyn Source) -> Option<Origin> {
+    let first = entries(source).ok()?.next()?.ok()?;
+    match Reading::of(&first.record).statement?.args {
+        Args::LedgerOpened(args) => Some(args.origin),
+        _ => None,
+    }
+}

@@ -1,0 +1,202 @@
+//! Putting a whole record in the place of a damaged one.
+//!
+//! Always holds: what is put in place was built in a folder of its own, is durable, and has the
+//! root of the record it was built from; the old is renamed to `<name>-aside-<n>` first, and back
+//! if the new cannot take its place. Not here: what is right (`holding`). Source: FORMAT.md
+//! section 9.
+
+use crate::disk::{self, DiskError, Mode, free_aside};
+use annals_core::event::Entry;
+use annals_core::event::record::hash;
+use crate::journal::{JournalWriter, ROTATE_AT};
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::reader::{checkpoint as checkpoint_of, covered};
+use crate::ledger::exchange::repair::Step;
+use crate::ledger::exchange::repair::holding::{Holding, Place};
+use crate::ledger::write::writer::store_entries;
+use annals_core::merkle::Tree;
+use crate::store::sled;
+use annals_core::verify::source::Source;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A folder in the ledger where the new is built; what an earlier repair left there goes.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// Makes it empty.
+    pub fn make(ledger: &Path) -> Result<Scratch, LedgerError> {
+        let folder = ledger.join(".repair");
+        match fs::remove_dir_all(&folder) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                return Err(disk::error("remove", &folder)(cause).into());
+            }
+            _ => disk::make_private(&folder)?,
+        }
+        Ok(Scratch(folder))
+    }
+
+    /// A name in it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What stays is removed by the next repair, and no reader looks at it.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Builds the journal from a record and puts it in place.
+pub fn journal(
+    paths: &Paths,
+    scratch: &Scratch,
+    record: &Holding,
+    tell: &mut dyn FnMut(Step),
+) -> Result<(), LedgerError> {
+    let built = build_journal(record.source()?, &scratch.0, record.place == Place::Store)?;
+    check(&built, record)?;
+    let aside = put(&scratch.path("journal"), &paths.ledger.join("journal"))?;
+    tell(Step::Built(Place::Journal, record.place, built.size()));
+    tell_aside("journal", aside, tell);
+    Ok(())
+}
+
+/// Builds the store from a record and puts it in place.
+pub fn store(
+    paths: &Paths,
+    scratch: &Scratch,
+    record: &Holding,
+    tell: &mut dyn FnMut(Step),
+) -> Result<(), LedgerError> {
+    let folder = scratch.path("db");
+    let built = build_store(record.source()?, &folder)?;
+    check(&built, record)?;
+    let aside = put(&folder, &paths.store())?;
+    tell(Step::Built(Place::Store, record.place, built.size()));
+    tell_aside("store", aside, tell);
+    Ok(())
+}
+
+/// Takes the copy's checkpoint where the one here does not hold or is of a smaller size.
+pub fn checkpoint(
+    paths: &Paths,
+    record: &Holding,
+    holdings: &[Holding],
+    tell: &mut dyn FnMut(Step),
+) -> Result<bool, LedgerError> {
+    let copy = holdings.iter().find(|h| h.place == Place::Copy && h.is_whole());
+    let Some((copy, theirs)) = copy.and_then(|copy| Some((copy, copy.signed_there?))) else {
+        return Ok(false);
+    };
+    if theirs > record.size() || record.signed.is_some_and(|ours| ours >= theirs) {
+        return Ok(false);
+    }
+    let taken = checkpoint_of(&Paths::new(copy.path.clone(), None))?;
+    let Some(taken) = taken.filter(|taken| covered(Some(taken)) == Some(theirs)) else {
+        return Ok(false);
+    };
+    let here = paths.checkpoint();
+    let bytes = checkpoint_of(paths)?;
+    let aside = match bytes {
+        Some(bytes) => {
+            let free = free_aside(&here);
+            disk::write_new(&free, &bytes, Mode::Shared)?;
+            Some(free)
+        }
+        None => None,
+    };
+    disk::replace(&here, &taken, Mode::Shared)?;
+    tell(Step::Checkpoint(theirs));
+    tell_aside("checkpoint", aside, tell);
+    Ok(true)
+}
+
+/// Writes the entries of a record to a new journal in `ledger`. Commits end where they ended in
+/// the source; a store does not hold that, so each of its spans is one commit.
+fn build_journal(source: &dyn Source, ledger: &Path, each_span: bool) -> Result<Tree, LedgerError> {
+    let mut writer = JournalWriter::create(ledger, ROTATE_AT)?;
+    let mut tree = Tree::default();
+    let mut open: Vec<Entry> = Vec::new();
+    for span in source.walk(0)? {
+        let span = span?;
+        let mut entries = span.entries.into_iter();
+        for closing in span.closings {
+            let whole = closing.counted.saturating_sub(tree.size() + open.len() as u64);
+            open.extend(entries.by_ref().take(whole as usize));
+            close(&mut writer, &mut tree, &mut open)?;
+        }
+        open.extend(entries);
+        if each_span {
+            close(&mut writer, &mut tree, &mut open)?;
+        }
+    }
+    close(&mut writer, &mut tree, &mut open)?;
+    Ok(tree)
+}
+
+fn close(
+    writer: &mut JournalWriter,
+    tree: &mut Tree,
+    open: &mut Vec<Entry>,
+) -> Result<(), LedgerError> {
+    if !open.is_empty() {
+        open.iter().for_each(|entry| tree.push(hash(&entry.record)));
+        writer.commit(open, (tree.size(), tree.root()))?;
+        open.clear();
+    }
+    Ok(())
+}
+
+/// Fills a new store, and closes and opens it once: one that was never opened again can come up
+/// empty after damage.
+fn build_store(source: &dyn Source, folder: &Path) -> Result<Tree, LedgerError> {
+    let mut store = sled::create(folder)?;
+    let mut tree = Tree::default();
+    for span in source.walk(0)? {
+        let span = span?;
+        store_entries(&mut store, span.first, &span.entries)?;
+        span.entries.iter().for_each(|entry| tree.push(hash(&entry.record)));
+    }
+    drop(store.settle()?);
+    Ok(tree)
+}
+
+/// What was built has the size and root that were verified: nobody changed it meanwhile.
+fn check(built: &Tree, record: &Holding) -> Result<(), LedgerError> {
+    let verified = record.report.as_ref().map(|report| (report.size, report.root));
+    if verified == Some((built.size(), built.root())) {
+        return Ok(());
+    }
+    let path = record.path.display();
+    Err(LedgerError::Usage(format!(
+        "the {} at {path} was changed while it was read; nothing was put in place, try again",
+        record.place
+    )))
+}
+
+/// Renames `new` to `path`; what was there goes aside, and comes back if that fails.
+fn put(new: &Path, path: &Path) -> Result<Option<PathBuf>, DiskError> {
+    let aside = path.symlink_metadata().is_ok().then(|| free_aside(path));
+    if let Some(aside) = &aside {
+        fs::rename(path, aside).map_err(disk::error("move aside", path))?;
+    }
+    if let Err(cause) = fs::rename(new, path) {
+        if let Some(aside) = &aside {
+            fs::rename(aside, path).map_err(disk::error("move back", aside))?;
+        }
+        return Err(disk::error("put in place", path)(cause));
+    }
+    disk::sync_folder(disk::parent(path))?;
+    Ok(aside)
+}
+
+fn tell_aside(what: &'static str, aside: Option<PathBuf>, tell: &mut dyn FnMut(Step)) {
+    if let Some(path) = aside {
+        tell(Step::Aside(what, path));
+    }
+}

@@ -1,0 +1,266 @@
+//! Witnesses: cosignatures of the ledger's checkpoint, collected from all at once.
+//!
+//! Always holds: nobody is asked before the checkpoint is found to be that of the record in hand,
+//! so that damage here is never told as a fork; a record is contradicted only by a checkpoint that
+//! the log or the witness signed, and not if it grew meanwhile; one witness that is slow or silent
+//! keeps no other waiting; the checkpoint's text is never changed, only lines of witnesses are.
+//! Not here: how one
+//! is asked (`witness::ask`), who they are (`trust`). Source: FORMAT.md section 13.
+
+use crate::disk::lock::Lock;
+use crate::disk::{self, Mode};
+use annals_core::event::record::hash;
+use annals_core::hash::Hash;
+use crate::keys::{Mark, Marks};
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::{Record, read_if_there};
+use annals_core::merkle::{Plan, Tree, Wanted};
+use annals_core::rule::{Fault, Rule};
+use annals_core::text::Origin;
+use annals_core::tlog::policy::{Policy, Witness};
+use annals_core::tlog::{Checkpoint, Kind, MAX_NOTE, Note, NoteSignature, Signed, VerifierKey};
+use annals_core::verify::source::{Source, SourceError};
+use crate::witness::ask::{Question, Shown, Unheard, ask};
+use std::time::Duration;
+
+/// The most bytes of the file of earlier checkpoints.
+const MAX_CHECKPOINTS: u64 = 256 << 20;
+
+/// How long is waited.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For each step of one witness's answer.
+    pub witness: Duration,
+    /// For another writer of the ledger.
+    pub writer: Duration,
+}
+
+/// What became of asking.
+#[derive(Clone, Debug)]
+pub struct Collected {
+    /// The size of the checkpoint.
+    pub size: u64,
+    /// Name of each witness of the policy, in order, and the time (seconds since 1970) at which it
+    /// cosigned, or why it did not.
+    pub witnesses: Vec<(String, Result<u64, Unheard>)>,
+    /// Whether the checkpoint now meets the policy's quorum.
+    pub quorum: bool,
+}
+
+impl Collected {
+    /// Whether something signed is of another or a longer record.
+    pub fn is_contradicted(&self) -> bool {
+        let contradicts = |(_, heard): &(String, Result<u64, Unheard>)| {
+            matches!(heard, Err(Unheard::Contradicts(_)))
+        };
+        self.witnesses.iter().any(contradicts)
+    }
+
+    /// The exit code: 4 contradicted, 5 without a quorum, else 0.
+    pub fn exit(&self) -> u8 {
+        match (self.is_contradicted(), self.quorum) {
+            (true, _) => 4,
+            (false, false) => 5,
+            (false, true) => 0,
+        }
+    }
+}
+
+/// Asks every witness of the policy that has an address to cosign the ledger's checkpoint, and
+/// keeps the lines in it.
+pub fn collect(
+    record: &Record,
+    policy: &Policy,
+    patience: Patience,
+) -> Result<Collected, LedgerError> {
+    let (note, checkpoint) = checkpoint_of(record)?;
+    let signed = Note { signatures: lines_of(&note, &checkpoint.origin), ..note.clone() };
+    let prove = |old| prove(record, &checkpoint, old).map_err(|error| error.to_string());
+    let contradicts = |shown: &Shown<'_>| contradiction(record, &checkpoint, shown).ok().flatten();
+    let question = Question {
+        note: &signed,
+        checkpoint: &checkpoint,
+        prove: &prove,
+        contradicts: &contradicts,
+        patience: patience.witness,
+    };
+    let asked = ask_all(&policy.witnesses, &question);
+    if asked.iter().any(|heard| matches!(heard, Err(Unheard::Contradicts(_)))) {
+        // Another may have written here, and had a later checkpoint cosigned, in the meantime.
+        let now = read_if_there(&record.paths.checkpoint(), MAX_NOTE as u64)?;
+        if now.as_deref().and_then(Note::parse).is_some_and(|now| now.text != note.text) {
+            return Err(grew());
+        }
+    }
+    let lines: Vec<NoteSignature> =
+        asked.iter().filter_map(|heard| Some(heard.as_ref().ok()?.0.clone())).collect();
+    let note = match lines.is_empty() {
+        true => note,
+        false => keep(record, &note, &lines, patience.writer)?,
+    };
+    let names = policy.witnesses.iter().map(|witness| witness.name.clone());
+    Ok(Collected {
+        size: checkpoint.size,
+        witnesses: names.zip(asked.into_iter().map(|heard| heard.map(|(_, at)| at))).collect(),
+        quorum: policy.judge(&note).quorum,
+    })
+}
+
+/// The checkpoint, if it is that of the record in hand.
+fn checkpoint_of(record: &Record) -> Result<(Note, Checkpoint), LedgerError> {
+    let note = record.checkpoint.as_deref().and_then(Note::parse);
+    let read = note.and_then(|note| Some((Checkpoint::parse(&note.text)?, note)));
+    let Some((checkpoint, note)) = read else {
+        let why = "the ledger has no checkpoint in form; annals verify tells more";
+        return Err(LedgerError::NotFound(why.to_owned()));
+    };
+    prove(record, &checkpoint, 0)?;
+    Ok((note, checkpoint))
+}
+
+/// The log's own lines of a checkpoint.
+fn lines_of(note: &Note, origin: &str) -> Vec<NoteSignature> {
+    note.signatures.iter().filter(|line| line.name == origin).cloned().collect()
+}
+
+/// The consistency proof from a smaller size to the checkpoint's; an error if the record is not
+/// the one that the checkpoint speaks of.
+fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>, LedgerError> {
+    let plan = Plan::consistency(old, checkpoint.size);
+    let plan = plan.ok_or_else(|| LedgerError::Usage(format!("size {old} is beyond the end")))?;
+    let mut wanted = Wanted::default();
+    wanted.want(&plan);
+    for span in record.journal.walk(0)? {
+        for entry in span?.entries {
+            if wanted.tree().size() < checkpoint.size {
+                wanted.push(hash(&entry.record));
+            }
+        }
+    }
+    let size = wanted.tree().size();
+    if size < checkpoint.size {
+        let why = format!("the checkpoint speaks of {}, there are {size}", checkpoint.size);
+        return Err(LedgerError::Faulty(vec![Fault::of(Rule::Short, why)]));
+    }
+    if wanted.tree().root() != checkpoint.root {
+        let why = format!("the record of size {size} has another root");
+        return Err(LedgerError::Faulty(vec![Fault::of(Rule::CheckpointRoot, why)]));
+    }
+    let missing = || SourceError {
+        what: "the journal".to_owned(),
+        cause: std::io::Error::other("it changed while it was read"),
+    };
+    plan.hashes(|subtree| wanted.get(subtree).ok_or_else(|| missing().into()))
+}
+
+/// What a checkpoint that came with an answer says against the record: nothing, unless the log or
+/// the witness signed it and it is of a longer record, or of another one at its size.
+fn contradiction(
+    record: &Record,
+    ours: &Checkpoint,
+    shown: &Shown<'_>,
+) -> Result<Option<String>, LedgerError> {
+    let Checkpoint { size, root, .. } = *shown.checkpoint;
+    let who = if is_signed_by_log(record, shown)? {
+        "the log key signed"
+    } else if shown.by_witness {
+        "it cosigned"
+    } else {
+        return Ok(None);
+    };
+    if size > ours.size {
+        return Ok(Some(format!("{who} size {size}, this record has {} events", ours.size)));
+    }
+    let differs = root_at(record, size)? != root;
+    Ok(differs.then(|| format!("{who} another record of size {size}")))
+}
+
+/// Whether the log key that the record names for a checkpoint's size signed it; of a size beyond
+/// the record, the present one.
+fn is_signed_by_log(record: &Record, shown: &Shown<'_>) -> Result<bool, LedgerError> {
+    let Checkpoint { origin, size, .. } = shown.checkpoint;
+    let log = record.state(u64::MAX)?.log;
+    let Some(keys) = log.iter().rev().find(|keys| keys.size <= (*size).max(1)) else {
+        return Ok(false);
+    };
+    let mut keys = [Some(keys.key), keys.old].into_iter().flatten();
+    Ok(keys.any(|key| {
+        let key = VerifierKey::new(origin, Kind::Note, key);
+        key.is_some_and(|key| {
+            shown.note.signed_by(origin, key.accepted(), &key.public) == Signed::Yes
+        })
+    }))
+}
+
+/// The root of the record's first `size` events.
+fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {
+    let mut tree = Tree::default();
+    for span in record.journal.walk(0)? {
+        for entry in span?.entries {
+            if tree.size() < size {
+                tree.push(hash(&entry.record));
+            }
+        }
+    }
+    Ok(tree.root())
+}
+
+fn grew() -> LedgerError {
+    LedgerError::Outrun(
+        "the record grew while its witnesses were asked: they cosigned an earlier checkpoint"
+            .to_owned(),
+    )
+}
+
+/// What was heard of a witness: its line and its time.
+type Heard = Result<(NoteSignature, u64), Unheard>;
+
+/// Asks all of them at the same time; in order, what each answered.
+fn ask_all(witnesses: &[Witness], question: &Question<'_>) -> Vec<Heard> {
+    std::thread::scope(|scope| {
+        let asked: Vec<_> =
+            witnesses.iter().map(|witness| scope.spawn(|| ask(witness, question))).collect();
+        let failed = || Err(Unheard::Silent("the thread that asked it failed".to_owned()));
+        asked.into_iter().map(|thread| thread.join().unwrap_or_else(|_| failed())).collect()
+    })
+}
+
+/// Remembers that a checkpoint was cosigned, by its size and the log's line: others may have seen
+/// it, so `ledger::publish` has its partial tiles.
+fn remember(record: &Record, note: &Note) -> Result<(), LedgerError> {
+    let path = record.paths.checkpoints();
+    let Some(checkpoint) = Checkpoint::parse(&note.text) else { return Ok(()) };
+    let Ok(origin) = Origin::new(checkpoint.origin.clone()) else { return Ok(()) };
+    let known = Marks::at(&path).all_for(&origin, checkpoint.size)?;
+    let line = note.signatures.iter().find(|line| line.name == *origin);
+    let mark = line.and_then(|line| Mark::of(&origin, &checkpoint, line));
+    let Some(mark) = mark.filter(|mark| known.iter().all(|known| known.size != mark.size)) else {
+        return Ok(());
+    };
+    let mut lines = read_if_there(&path, MAX_CHECKPOINTS)?.unwrap_or_default();
+    lines.extend(mark.line().as_bytes());
+    Ok(disk::replace(&path, &lines, Mode::Shared)?)
+}
+
+/// Puts lines into the ledger's checkpoint, each in the place of an earlier one of its key.
+fn keep(
+    record: &Record,
+    asked: &Note,
+    lines: &[NoteSignature],
+    wait: Duration,
+) -> Result<Note, LedgerError> {
+    let paths = &record.paths;
+    let _lock = Lock::take(&paths.lock(), wait)?;
+    let now = read_if_there(&paths.checkpoint(), MAX_NOTE as u64)?;
+    let Some(mut note) = now.as_deref().and_then(Note::parse).filter(|n| n.text == asked.text)
+    else {
+        return Err(grew());
+    };
+    for line in lines {
+        note.signatures.retain(|old| (&old.name, old.id) != (&line.name, line.id));
+        note.signatures.push(line.clone());
+    }
+    disk::replace(&paths.checkpoint(), note.write().as_bytes(), Mode::Shared)?;
+    remember(record, &note)?;
+    Ok(note)
+}

@@ -1,0 +1,173 @@
+//! Acts read by the index, and their fold: the same fold as that of the whole record.
+//!
+//! Always holds: each event that is read has the hash that the index has of it. Not here: which
+//! events are read (`slice`). Source: FORMAT.md section 8.
+
+use annals_core::event::body::Content;
+use annals_core::fold::Fold;
+use annals_core::fold::operation::Deed;
+use annals_core::fold::history::History;
+use crate::index::{Index, Mark, Slot, Unfit};
+use annals_core::key::PublicKey;
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::Record;
+use crate::ledger::query::content_text::{said, words};
+use annals_core::rebuild::{How, Undone};
+use annals_core::state::State;
+use annals_core::verify::examine::{BodyFound, Examined, examine};
+use annals_core::verify::source::{Source, SourceError};
+use std::collections::BTreeSet;
+
+/// Why there is no slice.
+pub(super) enum Hindered {
+    /// The index cannot answer; the fold can.
+    Unfit(Unfit),
+    /// The journal cannot be read either.
+    Failed(LedgerError),
+}
+
+impl From<Unfit> for Hindered {
+    fn from(why: Unfit) -> Hindered {
+        Hindered::Unfit(why)
+    }
+}
+
+impl From<SourceError> for Hindered {
+    fn from(error: SourceError) -> Hindered {
+        Hindered::Failed(error.into())
+    }
+}
+
+/// Acts that were read, by position, and the documents that their bodies cite.
+pub(super) struct Acts<'a> {
+    pub record: &'a Record,
+    pub index: &'a Index,
+    /// Position, signer, deed.
+    pub acts: Vec<(u64, PublicKey, Deed)>,
+    pub cited: BTreeSet<u64>,
+}
+
+impl<'a> Acts<'a> {
+    /// None yet.
+    pub fn none(record: &'a Record, index: &'a Index) -> Acts<'a> {
+        Acts { record, index, acts: Vec::new(), cited: BTreeSet::new() }
+    }
+
+    /// Reads the events that are not yet here.
+    pub fn add(&mut self, events: BTreeSet<u64>) -> Result<(), Hindered> {
+        let here = |event: &u64| self.acts.binary_search_by_key(event, |act| act.0).is_ok();
+        let events: Vec<u64> = events.into_iter().filter(|event| !here(event)).collect();
+        let (record, index) = (self.record, self.index);
+        each(record, index, &events, &mut |position, examined| {
+            let statement = examined.reading.statement.as_ref();
+            let statement = statement.ok_or_else(|| another(position))?;
+            self.acts.push((position, statement.by, Deed::of(&statement.args)));
+            if let BodyFound::Good(body) = &examined.body {
+                cite(&body.content, &mut self.cited);
+            }
+            Ok(())
+        })?;
+        self.acts.sort_by_key(|act| act.0);
+        Ok(())
+    }
+
+    /// The fold of them, without what was undone as of the point.
+    pub fn fold(&self, slot: &Slot<'_>) -> Result<State, Unfit> {
+        let (mut history, mut fold) = (History::default(), Fold::default());
+        history.name_keys(self.index.keys());
+        for (position, by, deed) in &self.acts {
+            history.keep(*position, *by, deed.clone());
+        }
+        let mut undone: Vec<Undone> = Vec::new();
+        for act in history.acts() {
+            let mark = slot.mark(act.position)?;
+            let entry = matches!(act.deed, Deed::Asserted | Deed::Captured | Deed::Sealed(_));
+            let mark_undone = mark.undone(act.position);
+            fold.promise(act);
+            put(&mut fold, act.position, &mark);
+            match &mark_undone {
+                None => fold.apply(act, &history),
+                Some(Undone { how: How::Struck, .. }) if entry => {
+                    fold.apply(act, &history);
+                    fold.suspect(act.position);
+                }
+                Some(_) => {}
+            }
+            undone.extend(mark_undone);
+        }
+        Ok(State::restored(history, fold, undone))
+    }
+}
+
+/// The documents that a body cites as evidence.
+fn cite(content: &Content, cited: &mut BTreeSet<u64>) {
+    let rows = match content {
+        Content::FactAsserted(body) => words(&body.fact).evidence,
+        Content::FactCorrected(body) => words(&body.fact).evidence,
+        other => said(Ok(other)).evidence,
+    };
+    cited.extend(rows.iter().map(|row| row.evidence.document));
+}
+
+fn another(position: u64) -> Hindered {
+    Hindered::Unfit(Unfit::Changed(position))
+}
+
+/// Whether these ascending positions are so far apart that each is read by itself.
+pub(super) fn is_sparse(positions: &[u64]) -> bool {
+    let ends = positions.first().zip(positions.last());
+    ends.is_none_or(|(first, last)| {
+        (last - first) / 8 > positions.len() as u64 || *last - first < 64
+    })
+}
+
+/// The events at these ascending positions, each with the hash that the index has of it.
+fn each(
+    record: &Record,
+    index: &Index,
+    positions: &[u64],
+    each: &mut dyn FnMut(u64, &Examined) -> Result<(), Hindered>,
+) -> Result<(), Hindered> {
+    if is_sparse(positions) {
+        for position in positions {
+            let examined = one(record, index, *position)?.ok_or_else(|| another(*position))?;
+            each(*position, &examined)?;
+        }
+        return Ok(());
+    }
+    let mut wanted = positions.iter().copied().peekable();
+    for span in record.journal.walk(positions.first().copied().unwrap_or_default())? {
+        let span = span?;
+        for (entry, position) in span.entries.iter().zip(span.first..) {
+            if wanted.next_if_eq(&position).is_none() {
+                continue;
+            }
+            let examined = examine(entry);
+            if examined.reading.hash != index.hash(position)? {
+                return Err(another(position));
+            }
+            each(position, &examined)?;
+            if wanted.peek().is_none() {
+                return Ok(());
+            }
+        }
+    }
+    wanted.next().map_or(Ok(()), |position| Err(another(position)))
+}
+
+/// The event at a position; `None` if it is not the one that was indexed.
+pub(super) fn one(
+    record: &Record,
+    index: &Index,
+    position: u64,
+) -> Result<Option<Examined>, Hindered> {
+    let entry = record.journal.fetch(position, index.event(position)?.place)?;
+    let Some(entry) = entry else { return Ok(None) };
+    let examined = examine(&entry);
+    Ok((examined.reading.hash == index.hash(position)?).then_some(examined))
+}
+
+/// What later events did to an event's body.
+pub(super) fn put(fold: &mut Fold, event: u64, mark: &Mark) {
+    fold.put_opening(event, mark.released, mark.redacted);
+}

@@ -1,0 +1,331 @@
+//! What changed between two points of one record: facts with their acts, and all other events.
+//!
+//! Always holds: a fact is told if something was done to it after the first point and up to the
+//! second, or if it stands otherwise (a stolen key was undone); an act that was undone is told as
+//! undone. Not here: words for people (`cli/diff`), since a point until now (`since`).
+
+use annals_core::event::args::Args;
+use annals_core::event::vocabulary::{ErrorIn, Type};
+use annals_core::fold::Fact;
+use annals_core::fold::operation::Deed;
+use annals_core::hash::Hash;
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::revocation_impact::Fallout;
+use crate::ledger::query::View;
+use crate::ledger::query::effect::{Effects, Subject};
+use crate::ledger::query::event::{EventRow, on, owners, row};
+use crate::ledger::query::gather::gather;
+use crate::ledger::query::names::Names;
+use crate::ledger::query::row::{Act, Charge, FactRow, Said, Withheld, Words};
+use crate::ledger::query::content_text::{act, said};
+use annals_core::state::Status;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// What was done to a fact, in the order in which it is told.
+const WORDS: [&str; 14] = [
+    "new",
+    "corrected",
+    "disputed",
+    "upheld",
+    "resolved",
+    "confirmed",
+    "retracted",
+    "reinstated",
+    "redacted",
+    "released",
+    "threshold-changed",
+    "undone",
+    "suspect",
+    "cleared",
+];
+
+/// An act on a fact between the points.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// Who, when, in which event.
+    #[serde(flatten)]
+    pub act: Act,
+    /// The closed word that says why or how; of an act that is not about the fact but turned it,
+    /// what it did.
+    pub why: Option<String>,
+    /// Whose key it revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
+    /// Where the error is said to be.
+    pub error_in: Option<ErrorIn>,
+    /// What it ends: the disputes, or the retraction.
+    pub ends: Vec<u64>,
+    /// The statement.
+    pub statement: Option<String>,
+    /// Why it is not told.
+    pub withheld: Option<Withheld>,
+}
+
+/// A fact that changed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Change {
+    /// The fact.
+    pub fact: u64,
+    /// The hash of its assertion.
+    pub hash: Hash,
+    /// What was done to it: words of a closed list, in its order.
+    pub changes: Vec<&'static str>,
+    /// Its status as of the first point; `None` if it was not there.
+    pub status_before: Option<Status>,
+    /// Its status as of the second point.
+    pub status: Status,
+    /// The revision as of the first point; `None` if it was not there.
+    pub revision_before: Option<u64>,
+    /// The revision as of the second point.
+    pub revision: u64,
+    /// The words as of the first point, if they are not the present ones.
+    pub before: Option<Words>,
+    /// The words as of the second point.
+    pub now: Words,
+    /// What was done, by position.
+    pub acts: Vec<Step>,
+}
+
+/// Everything that changed.
+#[derive(Default)]
+pub struct Between {
+    /// Facts, by position.
+    pub facts: Vec<Change>,
+    /// Their rows as of the second point.
+    pub rows: Vec<FactRow>,
+    /// Relations made and withdrawn.
+    pub relations: Vec<EventRow>,
+    /// Captures and descriptions; words of documents released or redacted.
+    pub documents: Vec<EventRow>,
+    /// Enrolments, changes and revocations.
+    pub editors: Vec<EventRow>,
+    /// The ledger's own events, and words of others released or redacted.
+    pub ledger: Vec<EventRow>,
+    /// How many bodies are not the ones that were signed.
+    pub damaged: u64,
+}
+
+/// What changed after the point of `from` up to the point of `to`.
+pub fn between(
+    from: &View<'_>,
+    to: &View<'_>,
+    names: &Names,
+    takes: &dyn Fn(u64) -> bool,
+) -> Result<Between, LedgerError> {
+    let first = from.as_of().size;
+    let mut changed = restated(from, to);
+    for act in to.state().history.acts().iter().filter(|act| act.position >= first) {
+        if !matches!(act.deed, Deed::Related(_) | Deed::Withdrawn { .. }) {
+            let facts = owners(to, act.position).into_iter();
+            changed.extend(facts.filter(|fact| to.state().fold.fact(*fact).is_some()));
+        }
+    }
+    let gathered = gather(to, names, &|fact| changed.contains(&fact) && takes(fact))?;
+    let mut all = Between { damaged: gathered.damaged, ..Between::default() };
+    let effects = Effects::new(to, names);
+    let turns = turns(&effects, first)?;
+    for row in gathered.facts.into_values() {
+        all.facts.push(change((from, to), (first, &turns), &row));
+        all.rows.push(row);
+    }
+    let mut failed = Ok(());
+    to.walk(first, to.as_of().size, &mut |seen| {
+        if let Some(said) = seen.statement() {
+            let on = on(to, seen.position, &said.args);
+            let of_fact = on.iter().any(|on| to.state().fold.fact(*on).is_some());
+            let list = match said.kind {
+                Type::FactRelated | Type::RelationWithdrawn => &mut all.relations,
+                Type::DocumentCaptured | Type::DocumentDescribed => &mut all.documents,
+                Type::EditorEnrolled | Type::EditorChanged | Type::EditorRevoked => {
+                    &mut all.editors
+                }
+                Type::BodyReleased | Type::BodyRedacted if of_fact => return true,
+                Type::BodyReleased | Type::BodyRedacted if !on.is_empty() => &mut all.documents,
+                kind if kind.as_str().starts_with("fact.") => return true,
+                _ => &mut all.ledger,
+            };
+            match row(&effects, seen, on) {
+                Ok(row) => list.push(row),
+                Err(error) => failed = Err(error),
+            }
+        }
+        failed.is_ok()
+    })?;
+    failed.map(|()| all)
+}
+
+/// An act between the points that is about no fact and turned some.
+struct Turn {
+    step: Step,
+    impact: Rc<Fallout>,
+}
+
+impl Turn {
+    /// Whether it turned this fact or undid one of these acts on it.
+    fn concerns(&self, row: &FactRow, acts: &[Step]) -> bool {
+        let turned = self.impact.facts.iter().any(|fallen| fallen.fact == row.fact);
+        let by = self.step.act.event;
+        turned || acts.iter().any(|step| step.act.undone_by == Some(by))
+    }
+}
+
+fn turns(effects: &Effects<'_, '_>, first: u64) -> Result<Vec<Turn>, LedgerError> {
+    let (view, mut turns) = (effects.view(), Vec::new());
+    for event in effects.turning(first) {
+        let (Some(impact), Some(seen)) = (effects.impact(event)?, view.event(event)?) else {
+            continue;
+        };
+        let row = row(effects, &seen, Vec::new())?;
+        let why = match &row.args {
+            Some(Args::LedgerChanged(args)) => {
+                let confirmations =
+                    row.effect.changes.iter().find(|change| change.field == "confirmations");
+                let Some(change) = confirmations else { continue };
+                let noun = if args.confirmations == 1 { "confirmation" } else { "confirmations" };
+                format!("{} {noun}, before {}", args.confirmations, change.before)
+            }
+            Some(Args::EditorRevoked(args)) => {
+                let from = args.suspect_from.unwrap_or_default();
+                format!("{}, suspect from {from}", args.reason)
+            }
+            _ => continue,
+        };
+        let Some(act) = act(view, effects.names, &seen) else { continue };
+        let subject = row.effect.subject.clone();
+        let said = said(view.content(&seen));
+        let step = Step { subject, ..step(&act, Some(why), &said) };
+        turns.push(Turn { step, impact });
+    }
+    Ok(turns)
+}
+
+/// Facts that stand otherwise, whatever was done to them.
+fn restated(from: &View<'_>, to: &View<'_>) -> BTreeSet<u64> {
+    let same = |old: &Fact, new: &Fact| {
+        old.revision == new.revision
+            && from.state().status(old) == to.state().status(new)
+            && old.suspect == new.suspect
+            && old.confirmed_by() == new.confirmed_by()
+            && old.disputes() == new.disputes()
+            && old.retraction() == new.retraction()
+    };
+    let facts = to.state().fold.facts().iter();
+    let other =
+        facts.filter(|new| from.state().fold.fact(new.position).is_none_or(|old| !same(old, new)));
+    other.map(|fact| fact.position).collect()
+}
+
+fn change(
+    (from, to): (&View<'_>, &View<'_>),
+    (first, turns): (u64, &[Turn]),
+    row: &FactRow,
+) -> Change {
+    let mut acts = steps(row);
+    let turns: Vec<&Step> =
+        turns.iter().filter(|turn| turn.concerns(row, &acts)).map(|turn| &turn.step).collect();
+    let undone_here = |act: &Act| act.undone_by.is_some_and(|by| by >= first);
+    let mut changes: BTreeSet<&str> = BTreeSet::new();
+    if acts.iter().any(|step| undone_here(&step.act)) {
+        changes.insert("undone");
+    }
+    acts.retain(|step| step.act.event >= first);
+    let standing = acts.iter().filter(|step| step.act.undone_by.is_none());
+    changes.extend(standing.clone().map(|step| word(step.act.kind)));
+    if standing.clone().any(|s| s.act.kind == Type::FactCorrected && !s.ends.is_empty()) {
+        changes.insert("resolved");
+    }
+    if turns.iter().any(|step| step.act.kind == Type::LedgerChanged) {
+        changes.insert("threshold-changed");
+    }
+    let old = from.state().fold.fact(row.fact);
+    let new = to.state().fold.fact(row.fact);
+    if old.is_none() {
+        changes.insert("new");
+    }
+    acts.extend(turns.into_iter().cloned());
+    acts.sort_by_key(|step| step.act.event);
+    let was_suspect = old.is_some_and(|old| old.suspect);
+    let is_suspect = new.is_some_and(|new| new.suspect);
+    match (was_suspect, is_suspect) {
+        (false, true) => drop(changes.insert("suspect")),
+        (true, false) => drop(changes.insert("cleared")),
+        _ => {}
+    }
+    let revision_before = old.map(|old| old.revision);
+    let earlier = revision_before.filter(|revision| *revision != row.revision);
+    let before = row.revisions.iter().find(|other| Some(other.act.event) == earlier);
+    Change {
+        fact: row.fact,
+        hash: row.hash,
+        changes: WORDS.into_iter().filter(|word| changes.contains(word)).collect(),
+        status_before: old.map(|old| from.state().status(old)),
+        status: row.status,
+        revision_before,
+        revision: row.revision,
+        before: before.map(|before| before.words.clone()),
+        now: row.words.clone(),
+        acts,
+    }
+}
+
+fn word(kind: Type) -> &'static str {
+    match kind {
+        Type::FactAsserted => "new",
+        Type::FactCorrected => "corrected",
+        Type::FactConfirmed => "confirmed",
+        Type::FactDisputed => "disputed",
+        Type::FactUpheld => "upheld",
+        Type::FactRetracted => "retracted",
+        Type::FactReinstated => "reinstated",
+        Type::BodyReleased => "released",
+        _ => "redacted",
+    }
+}
+
+fn step(act: &Act, why: Option<String>, said: &Said) -> Step {
+    Step {
+        act: act.clone(),
+        why,
+        subject: None,
+        error_in: None,
+        ends: Vec::new(),
+        statement: said.statement.clone(),
+        withheld: said.withheld,
+    }
+}
+
+/// Every act on a fact, by position.
+fn steps(row: &FactRow) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for revision in &row.revisions {
+        let why = revision.reason.map(|reason| reason.to_string());
+        let mut step = step(&revision.act, why, &Said::default());
+        step.error_in = revision.error_in;
+        step.ends.clone_from(&revision.resolves);
+        step.statement.clone_from(&revision.statement);
+        step.withheld = revision.words.withheld;
+        steps.push(step);
+    }
+    let confirmations = row.confirmations.iter();
+    steps.extend(confirmations.map(|row| step(&row.act, Some(row.how.to_string()), &row.said)));
+    for charge in row.disputes.iter().chain(&row.retractions) {
+        let Charge { act, reason, error_in, said, ended, .. } = charge;
+        let charged = step(act, Some(reason.to_string()), said);
+        steps.push(Step { error_in: Some(*error_in), ..charged });
+        // A correction that resolves a dispute is told as a correction.
+        let ended = ended.iter().filter(|ended| ended.act.kind != Type::FactCorrected);
+        steps.extend(
+            ended
+                .map(|ended| Step { ends: vec![act.event], ..step(&ended.act, None, &ended.said) }),
+        );
+    }
+    let bodies = row.bodies.iter();
+    steps.extend(bodies.map(|opening| Step {
+        ends: vec![opening.of],
+        ..step(&opening.act, opening.reason.map(|reason| reason.to_string()), &opening.said)
+    }));
+    steps.sort_by_key(|step| step.act.event);
+    steps
+}

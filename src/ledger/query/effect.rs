@@ -1,0 +1,303 @@
+//! Effects: what an event did to its object, each field with its value before and after.
+//!
+//! Always holds: values before are those that stood just before the event, also where something
+//! later undid what gave them; what words are withheld is null. What an event undid or turned is
+//! the difference of two folds. Not here: sentences (`cli`). Source: FORMAT.md sections 4 and 8.
+
+use annals_core::event::args::{Args, Roles};
+use annals_core::event::body::{Content, Described};
+use annals_core::fold::operation::Deed;
+use annals_core::fold::history::Act;
+use annals_core::key::PublicKey;
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::revocation_impact::{Fallout, Standing};
+use crate::ledger::query::names::Names;
+use crate::ledger::query::{Seen, View};
+use annals_core::state::State;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A field that an event changed; null where there was or is nothing, or nothing that can be read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FieldChange {
+    /// The field, as FORMAT.md spells it.
+    pub field: String,
+    /// Its value before.
+    pub before: Value,
+    /// Its value after.
+    pub after: Value,
+}
+
+/// The key that an event names, and its holder's name just before it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Subject {
+    /// The name just before the event; of a key that it enrols, the name that it gives.
+    pub name: String,
+    /// The name as of the view's point, where it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_now: Option<String>,
+    /// The key.
+    pub key: PublicKey,
+}
+
+/// What an event did to its object.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Effect {
+    /// Whom it names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
+    /// What it changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<FieldChange>,
+    /// What it undid, and the facts that stand otherwise by it though they are not its object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impact: Option<Fallout>,
+}
+
+/// The effects of the events of a view.
+pub struct Effects<'a, 'v> {
+    pub(super) view: &'a View<'v>,
+    pub(super) names: &'a Names,
+    impacts: RefCell<BTreeMap<u64, Rc<Fallout>>>,
+}
+
+impl<'a, 'v> Effects<'a, 'v> {
+    /// Those of this view.
+    pub fn new(view: &'a View<'v>, names: &'a Names) -> Effects<'a, 'v> {
+        Effects { view, names, impacts: RefCell::new(BTreeMap::new()) }
+    }
+
+    /// The view.
+    pub fn view(&self) -> &'a View<'v> {
+        self.view
+    }
+
+    /// The effect of an event.
+    pub fn of(&self, seen: &Seen) -> Result<Effect, LedgerError> {
+        let Some(said) = seen.statement() else { return Ok(Effect::default()) };
+        let content = self.view.content(seen).ok();
+        let (changes, subject) = match &said.args {
+            Args::LedgerOpened(args) => {
+                let mut changes = self.ledger(seen.position, args.confirmations, content);
+                changes.insert(0, change("origin", Value::Null, json!(args.origin)));
+                changes.push(change("log_key", Value::Null, json!(args.log_key)));
+                changes.push(change("roles", Value::Null, roles(args.roles)));
+                (changes, Some(said.by))
+            }
+            Args::LedgerChanged(args) => {
+                (self.ledger(seen.position, args.confirmations, content), None)
+            }
+            Args::LedgerRekeyed(args) => {
+                let before = json!(self.names.log_key_before(seen.position));
+                (vec![change("log_key", before, json!(args.log_key))], None)
+            }
+            Args::LedgerRetimed(_) => {
+                let earlier = seen.position.checked_sub(1).map(|before| self.view.event(before));
+                let earlier = earlier.transpose()?.flatten().and_then(|earlier| earlier.at());
+                (vec![change("at", json!(earlier), json!(seen.at()))], None)
+            }
+            Args::LedgerUpgraded(args) => {
+                let before = json!(self.names.format_before(seen.position));
+                (vec![change("v", before, json!(args.v))], None)
+            }
+            Args::EditorEnrolled(args) => {
+                let mut changes = vec![change("roles", Value::Null, roles(args.roles))];
+                let others = self.names.keys_of_person(&args.key, seen.position);
+                if !others.is_empty() {
+                    let all = others.iter().copied().chain([args.key]);
+                    let all: Vec<PublicKey> = all.collect();
+                    changes.push(change("keys_of_person", json!(others), json!(all)));
+                }
+                (changes, Some(args.key))
+            }
+            Args::EditorChanged(args) => {
+                let mut changes = Vec::new();
+                if let Some(Content::EditorChanged(body)) = content {
+                    let before = json!(self.names.at(&args.key, seen.position).then);
+                    differ(&mut changes, "name", before, json!(body.name));
+                }
+                let before = self.names.roles_before(&args.key, seen.position).map(roles);
+                differ(&mut changes, "roles", json!(before), roles(args.roles));
+                (changes, Some(args.key))
+            }
+            Args::EditorRevoked(args) => (Vec::new(), Some(args.key)),
+            Args::DocumentDescribed(args) => match content {
+                Some(Content::DocumentDescribed(body)) => {
+                    (self.described(args.document, seen.position, body)?, None)
+                }
+                _ => (Vec::new(), None),
+            },
+            Args::FactCorrected(args) => match content {
+                Some(Content::FactCorrected(body)) => {
+                    let earlier = self.view.event(args.on)?;
+                    let before = earlier.as_ref().and_then(|earlier| self.fact(earlier));
+                    (differences(&before.unwrap_or_default(), &object(&body.fact)), None)
+                }
+                _ => (Vec::new(), None),
+            },
+            _ => (Vec::new(), None),
+        };
+        let subject = subject.map(|key| {
+            let named = self.names.at(&key, seen.position);
+            Subject { name: named.then, name_now: named.now, key }
+        });
+        Ok(Effect { subject, changes, impact: self.impact(seen.position)?.as_deref().cloned() })
+    }
+
+    fn ledger(
+        &self,
+        event: u64,
+        confirmations: u64,
+        content: Option<&Content>,
+    ) -> Vec<FieldChange> {
+        let (before, needed) = self.names.ledger_before(event);
+        let mut changes = Vec::new();
+        differ(&mut changes, "confirmations", json!(needed), json!(confirmations));
+        let words = match content {
+            Some(Content::LedgerOpened(body)) => {
+                Some((&body.title, &body.licence, &body.corrections_policy))
+            }
+            Some(Content::LedgerChanged(body)) => {
+                Some((&body.title, &body.licence, &body.corrections_policy))
+            }
+            _ => None,
+        };
+        if let Some((title, licence, policy)) = words {
+            differ(&mut changes, "title", json!(before.title), json!(title));
+            differ(&mut changes, "licence", json!(before.licence), json!(licence));
+            let old = json!(before.corrections_policy);
+            differ(&mut changes, "corrections_policy", old, json!(policy));
+        }
+        changes
+    }
+
+    /// What a description changed against the one that stood before it.
+    fn described(
+        &self,
+        document: u64,
+        event: u64,
+        body: &Described,
+    ) -> Result<Vec<FieldChange>, LedgerError> {
+        for earlier in self.view.life(document).into_iter().rev().filter(|other| *other < event) {
+            // What was undone before this event described nothing then.
+            if earlier != document && self.view.undone_by(earlier).is_some_and(|by| by < event) {
+                continue;
+            }
+            let Some(seen) = self.view.event(earlier)? else { continue };
+            let before = match self.view.content(&seen) {
+                Ok(Content::DocumentCaptured(body)) => object(body),
+                Ok(Content::DocumentDescribed(body)) => object(body),
+                _ => continue,
+            };
+            return Ok(differences(&before, &object(body)));
+        }
+        Ok(differences(&Map::new(), &object(body)))
+    }
+
+    fn fact(&self, seen: &Seen) -> Option<Map<String, Value>> {
+        match self.view.content(seen) {
+            Ok(Content::FactAsserted(body)) => Some(object(&body.fact)),
+            Ok(Content::FactCorrected(body)) => Some(object(&body.fact)),
+            _ => None,
+        }
+    }
+
+    /// What an event undid and turned: of a suspect revocation, and of a change of how many
+    /// confirmations are asked for. `None` of every other.
+    pub fn impact(&self, event: u64) -> Result<Option<Rc<Fallout>>, LedgerError> {
+        let act = self.view.state().history.act(event);
+        if !act.is_some_and(|act| turns(act) && self.view.undone_by(event).is_none()) {
+            return Ok(None);
+        }
+        if let Some(known) = self.impacts.borrow().get(&event) {
+            return Ok(Some(known.clone()));
+        }
+        if self.view.is_folded() {
+            *self.impacts.borrow_mut() = all(self.view.state());
+        } else {
+            let stood = |size: u64| -> Result<Standing, LedgerError> {
+                Ok(Standing::of(View::standing(self.view.record, size)?.state()))
+            };
+            let fallout = Fallout::between(&stood(event)?, &stood(event + 1)?);
+            self.impacts.borrow_mut().insert(event, Rc::new(fallout));
+        }
+        Ok(self.impacts.borrow().get(&event).cloned())
+    }
+
+    /// The events of the view, of those from `first` on, that may turn facts other than their
+    /// object.
+    pub fn turning(&self, first: u64) -> Vec<u64> {
+        let acts = self.view.state().history.acts().iter();
+        let turning = acts.filter(|act| act.position >= first && turns(act));
+        turning.map(|act| act.position).collect()
+    }
+}
+
+/// Whether an event may change how any fact stands.
+fn turns(act: &Act) -> bool {
+    match &act.deed {
+        Deed::Changed { .. } => true,
+        Deed::Revoked(revoked) => revoked.suspect_from.is_some(),
+        _ => false,
+    }
+}
+
+/// What each such event of a history did, in one pass.
+fn all(state: &State) -> BTreeMap<u64, Rc<Fallout>> {
+    let (history, mut fold) = (&state.history, State::default());
+    let mut found = BTreeMap::new();
+    let needed = |state: &State| state.fold.ledger.as_ref().map(|ledger| ledger.confirmations);
+    for act in history.acts() {
+        let Some(key) = history.key(act.by) else { continue };
+        let same = matches!(act.deed, Deed::Changed { confirmations }
+            if needed(&fold) == Some(confirmations));
+        let before = (turns(act) && !same).then(|| Standing::of(&fold));
+        fold.apply(act.position, key, act.deed.clone());
+        if turns(act) {
+            let fallout = before.map(|before| Fallout::between(&before, &Standing::of(&fold)));
+            found.insert(act.position, Rc::new(fallout.unwrap_or_default()));
+        }
+    }
+    found
+}
+
+fn roles(roles: Roles) -> Value {
+    json!(roles)
+}
+
+/// The fields of a value.
+pub(super) fn object(value: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
+fn change(field: &str, before: Value, after: Value) -> FieldChange {
+    FieldChange { field: field.to_owned(), before, after }
+}
+
+fn differ(changes: &mut Vec<FieldChange>, field: &str, before: Value, after: Value) {
+    if before != after {
+        changes.push(change(field, before, after));
+    }
+}
+
+/// The fields that differ, those of the second first, in their order.
+pub(super) fn differences(
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Vec<FieldChange> {
+    // These are not words of a description: they belong to one event.
+    const OWN: [&str; 3] = ["statement", "sha256", "bytes"];
+    let gone = before.keys().filter(|field| !after.contains_key(*field));
+    let mut changes = Vec::new();
+    for field in after.keys().chain(gone).filter(|field| !OWN.contains(&field.as_str())) {
+        let value = |fields: &Map<String, Value>| fields.get(field).cloned().unwrap_or_default();
+        differ(&mut changes, field, value(before), value(after));
+    }
+    changes
+}

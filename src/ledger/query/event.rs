@@ -1,0 +1,147 @@
+//! Events as rows of a log: who, when, what, why.
+//!
+//! Always holds: an event that could not be read or was not applied has a row that says so; the
+//! signer has the name of that time.
+//! Not here: facts whole (`gather`).
+
+use annals_core::event::args::Args;
+use annals_core::event::body::Content;
+use annals_core::event::vocabulary::Type;
+use annals_core::fold::operation::Deed;
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::effect::{Effect, Effects};
+use crate::ledger::query::names::Named;
+use crate::ledger::query::row::Withheld;
+use crate::ledger::query::{Seen, View};
+use annals_core::time::Time;
+use serde::Serialize;
+
+/// An event of a log.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct EventRow {
+    pub position: u64,
+    pub hash: Hash,
+    pub at: Option<Time>,
+    pub said: Option<Time>,
+    #[serde(rename = "type")]
+    pub kind: Option<Type>,
+    /// The signer's name at the event.
+    pub by: Option<String>,
+    /// The signer's name as of the view's point, where it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_now: Option<String>,
+    pub key: Option<PublicKey>,
+    /// The facts or the document that it acts on, itself where it makes one.
+    pub on: Vec<u64>,
+    pub args: Option<Args>,
+    /// Its claim, title, name or statement.
+    pub words: Option<String>,
+    /// The claim from this correction on.
+    pub claim: Option<String>,
+    /// Why these are not told.
+    pub withheld: Option<Withheld>,
+    pub applied: bool,
+    pub undone_by: Option<u64>,
+    /// What it did to its object.
+    #[serde(flatten)]
+    pub effect: Effect,
+}
+
+impl EventRow {
+    /// The signer's name at the event, and the present one where it differs.
+    pub fn signer(&self) -> Named {
+        Named { then: self.by.clone().unwrap_or_default(), now: self.by_now.clone() }
+    }
+
+    /// Whether it makes a fact.
+    pub fn is_fact(&self) -> bool {
+        self.kind == Some(Type::FactAsserted)
+    }
+}
+
+/// The facts or documents that an event makes or acts on.
+pub fn on(view: &View<'_>, position: u64, args: &Args) -> Vec<u64> {
+    match args {
+        Args::FactAsserted(_) | Args::DocumentCaptured(_) => vec![position],
+        Args::FactRelated(args) => vec![args.from, args.to],
+        Args::EditorRevoked(_) => Vec::new(),
+        _ => args.positions().first().map(|event| owners(view, *event)).unwrap_or_default(),
+    }
+}
+
+/// The facts or documents that an applied event makes or acts on, as of the point.
+pub fn owners(view: &View<'_>, event: u64) -> Vec<u64> {
+    if let Some(about) = view.about(event) {
+        return about;
+    }
+    let mut event = event;
+    loop {
+        if let Some(fact) = view.state().fold.fact_of_revision(event) {
+            return vec![fact.position];
+        }
+        let Some(act) = view.state().history.act(event) else { return Vec::new() };
+        let before = match &act.deed {
+            Deed::Asserted | Deed::Captured | Deed::Sealed(_) => return vec![event],
+            Deed::Described { document } => return vec![*document],
+            Deed::Related(triple) => return vec![triple.from, triple.to],
+            Deed::Upheld { dispute } => *dispute,
+            Deed::Reinstated { retraction } => *retraction,
+            Deed::Withdrawn { relation } => *relation,
+            Deed::Released { event } | Deed::Redacted { event } => *event,
+            deed => match deed.on() {
+                Some(on) => on,
+                None => return Vec::new(),
+            },
+        };
+        // An event refers to earlier ones only, so this ends.
+        if before >= event {
+            return Vec::new();
+        }
+        event = before;
+    }
+}
+
+/// The row of an event, with its effect.
+pub fn row(effects: &Effects<'_, '_>, seen: &Seen, on: Vec<u64>) -> Result<EventRow, LedgerError> {
+    let (view, names) = (effects.view, effects.names);
+    let statement = seen.statement();
+    let content = view.content(seen);
+    let by = statement.map(|said| names.at(&said.by, seen.position));
+    let (by, by_now) = by.map_or((None, None), |named| (Some(named.then), named.now));
+    Ok(EventRow {
+        position: seen.position,
+        hash: seen.hash(),
+        at: seen.at(),
+        said: statement.map(|said| said.said),
+        kind: statement.map(|said| said.kind),
+        by,
+        by_now,
+        key: statement.map(|said| said.by),
+        on,
+        args: statement.map(|said| said.args.clone()),
+        words: content.ok().and_then(words),
+        claim: match content {
+            Ok(Content::FactCorrected(body)) => Some(body.fact.claim.to_string()),
+            _ => None,
+        },
+        withheld: content.err(),
+        applied: view.is_applied(seen.position),
+        undone_by: view.undone_by(seen.position),
+        effect: effects.of(seen)?,
+    })
+}
+
+/// The words of an event that tell most.
+fn words(content: &Content) -> Option<String> {
+    Some(match content {
+        Content::LedgerOpened(body) => body.title.to_string(),
+        Content::LedgerChanged(body) => body.title.to_string(),
+        Content::EditorEnrolled(body) | Content::EditorChanged(body) => body.name.to_string(),
+        Content::DocumentCaptured(body) => body.title.to_string(),
+        Content::FactAsserted(body) => body.fact.claim.to_string(),
+        other => return crate::ledger::query::content_text::said(Ok(other)).statement,
+    })
+}

@@ -1,0 +1,474 @@
+//! Views: what a record says as of a point, assembled from its state and one walk over bodies.
+//!
+//! Always holds: status comes from the state alone; words come from bodies that have the committed
+//! digest; what is sealed, redacted, withheld or damaged is said to be so and is never left out.
+//! Where the index cannot answer, the journal is folded and answers instead.
+//! Not here: words for people (`cli`), verdicts (`audit`). Source: FORMAT.md sections 4 and 8.
+
+mod acts;
+pub mod columns;
+pub mod effect;
+pub mod event;
+pub mod frames;
+pub mod gather;
+pub mod names;
+pub mod row;
+pub mod scan;
+pub mod since;
+pub mod spans;
+mod indexed;
+pub mod content_text;
+pub mod diff;
+pub mod point;
+pub mod revocation_impact;
+pub mod tally;
+
+use annals_core::event::args::Seal;
+use annals_core::event::body::{Body, Content};
+use annals_core::event::record::Statement;
+use annals_core::fold::operation::Deed;
+use annals_core::fold::history::Act;
+use annals_core::hash::Hash;
+use crate::index::Unfit;
+use crate::ledger::write::append::chain;
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::Record;
+use annals_core::state::State;
+use annals_core::time::Time;
+use annals_core::verify::examine::{BodyFound, Examined, examine};
+use annals_core::verify::source::Source;
+use acts::{Hindered, is_sparse};
+use row::Withheld;
+use serde::Serialize;
+pub use crate::ledger::query::indexed::{Ask, no_fact, subjects, touched};
+use crate::ledger::query::indexed::{Slice, Standing};
+use std::sync::OnceLock;
+
+/// A record as of a point, and as it is now: whole, or some facts and documents of it.
+pub struct View<'a> {
+    /// The record.
+    pub record: &'a Record,
+    then: Standing,
+    now: Option<Standing>,
+    slice: Option<Slice<'a>>,
+    folded_because: Option<String>,
+    /// The same, folded: opened where the index fails after a slice was opened.
+    whole: OnceLock<Option<Box<View<'a>>>>,
+}
+
+/// How many events are read one by one; more are read in one walk.
+const FEW: u64 = 1_024;
+
+/// As of what an answer holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AsOf {
+    /// Position of the last event that is in; `None` before the first.
+    #[serde(rename = "as_of")]
+    pub position: Option<u64>,
+    /// How many events are in.
+    pub size: u64,
+    /// How many events the record has.
+    pub of: u64,
+    /// Where the record is a part, by its own account: how many events the whole had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<u64>,
+    /// Hash of the last event that is in.
+    pub head: Option<Hash>,
+    /// Its time.
+    pub recorded: Option<Time>,
+}
+
+impl<'a> View<'a> {
+    /// The record after its first `size` events, whole: all of it is folded.
+    pub fn open(record: &'a Record, size: u64) -> Result<View<'a>, LedgerError> {
+        let then = record.state(size)?.into();
+        let now = match size < record.size() {
+            true => Some(record.state(record.size())?.into()),
+            false => None,
+        };
+        Ok(View::of(record, then, now, None))
+    }
+
+    fn of(
+        record: &'a Record,
+        then: Standing,
+        now: Option<Standing>,
+        slice: Option<Slice<'a>>,
+    ) -> View<'a> {
+        View { record, then, now, slice, folded_because: None, whole: OnceLock::new() }
+    }
+
+    /// The same, because the index cannot answer.
+    fn folded(record: &'a Record, size: u64, why: &Unfit) -> Result<View<'a>, LedgerError> {
+        record.folded_for(why);
+        Ok(View { folded_because: Some(why.to_string()), ..View::open(record, size)? })
+    }
+
+    /// The same for the facts and documents that `ask` names: by the index, in the time that they
+    /// take; whole, where there is no index of this record.
+    ///
+    /// ```
+    /// use crate::ledger::paths::Paths;
+    /// use crate::ledger::reader::Record;
+    /// use crate::ledger::query::{View, subjects};
+    /// let record = Record::open(Paths::new("ledger".into(), None))?;
+    /// let view = View::some(&record, 44, &|slot, _| subjects(slot, 24))?;
+    /// assert_eq!(view.as_of().position, Some(43));
+    /// assert!(view.state().fold.fact(24).is_some());
+    /// # Ok::<(), annals::ledger::error::LedgerError>(())
+    /// ```
+    pub fn some(record: &'a Record, size: u64, ask: &Ask<'_>) -> Result<View<'a>, LedgerError> {
+        View::sliced(record, size, ask, None)
+    }
+
+    /// The same, of each fact only what was done from position `first` on, what that ended, and the
+    /// revisions that stood then and stand: what a comparison with the point before `first` needs.
+    pub fn since(
+        record: &'a Record,
+        size: u64,
+        ask: &Ask<'_>,
+        first: u64,
+    ) -> Result<View<'a>, LedgerError> {
+        View::sliced(record, size, ask, Some(first))
+    }
+
+    fn sliced(
+        record: &'a Record,
+        size: u64,
+        ask: &Ask<'_>,
+        since: Option<u64>,
+    ) -> Result<View<'a>, LedgerError> {
+        let opened = match record.index() {
+            Ok(index) => crate::ledger::query::indexed::open(record, index, size, ask, since),
+            Err(why) => return View::folded(record, size, why),
+        };
+        match opened {
+            Ok((then, now, slice)) => Ok(View::of(record, then, now, Some(slice))),
+            Err(Hindered::Unfit(why)) => View::folded(record, size, &why),
+            Err(Hindered::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Two views of one record that are to be compared: where one of them was folded, so is the
+    /// other, for the index has only what was asked for.
+    pub fn alike(from: View<'a>, to: View<'a>) -> Result<(View<'a>, View<'a>), LedgerError> {
+        match (&from.slice, &to.slice) {
+            (Some(_), None) => Ok((View::open(from.record, from.then.size)?, to)),
+            (None, Some(_)) => {
+                let to = View::open(to.record, to.then.size)?;
+                Ok((from, to))
+            }
+            _ => Ok((from, to)),
+        }
+    }
+
+    /// The whole state as of a point, and no word of any event: by the index, in the time that the
+    /// rows take; else folded.
+    pub fn standing(record: &'a Record, size: u64) -> Result<View<'a>, LedgerError> {
+        let opened = match record.index() {
+            Ok(index) => crate::ledger::query::indexed::open_standing(record, index, size),
+            Err(why) => return View::folded(record, size, why),
+        };
+        match opened {
+            Ok((then, slice)) => Ok(View::of(record, then, None, Some(slice))),
+            Err(Hindered::Unfit(why)) => View::folded(record, size, &why),
+            Err(Hindered::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Why all of the record was folded, where a part of it was asked for.
+    pub fn folded_because(&self) -> Option<&str> {
+        self.folded_because.as_deref()
+    }
+
+    /// Whether all of the record up to the point was folded.
+    pub fn is_folded(&self) -> bool {
+        self.slice.is_none()
+    }
+
+    /// The events that make, describe or act on a fact or document, as of the point.
+    pub fn life(&self, of: u64) -> Vec<u64> {
+        if let Some(slice) = &self.slice {
+            return self.or_folded(slice.life(of), |whole| whole.life(of), Vec::new());
+        }
+        let acts = self.state().history.acts().iter();
+        let own = |act: &&Act| match act.deed {
+            Deed::Described { document } => document == of,
+            _ => act.position == of || act.deed.on() == Some(of),
+        };
+        acts.filter(own).map(|act| act.position).collect()
+    }
+
+    /// What the index answers; where it cannot, what the folded record does. Where that cannot be
+    /// folded either it is `closed`, and the trouble is kept.
+    fn or_folded<T>(
+        &self,
+        found: Result<T, Unfit>,
+        fold: impl FnOnce(&View<'a>) -> T,
+        closed: T,
+    ) -> T {
+        let why = match found {
+            Ok(found) => return found,
+            Err(why) => why,
+        };
+        self.record.folded_for(&why);
+        let whole = self.whole.get_or_init(|| match View::open(self.record, self.then.size) {
+            Ok(view) => Some(Box::new(view)),
+            Err(error) => {
+                self.record.keep_trouble(chain(&error));
+                None
+            }
+        });
+        whole.as_deref().map_or(closed, fold)
+    }
+
+    /// As of what.
+    pub fn as_of(&self) -> AsOf {
+        let size = self.then.size;
+        AsOf {
+            position: size.checked_sub(1),
+            size,
+            of: self.record.size().max(size),
+            part_of: self.record.part_of,
+            head: self.then.head,
+            recorded: self.then.at,
+        }
+    }
+
+    /// The root of the tree as of the point.
+    pub fn root(&self) -> &Hash {
+        &self.then.root
+    }
+
+    /// The state as of the point.
+    pub fn state(&self) -> &State {
+        &self.then.state
+    }
+
+    /// The state now.
+    pub fn present(&self) -> &State {
+        &self.now.as_ref().unwrap_or(&self.then).state
+    }
+
+    /// Whether something came after the point.
+    pub fn is_past(&self) -> bool {
+        self.now.is_some()
+    }
+
+    /// How many faults folding found, now or as of the point.
+    pub fn faults(&self) -> usize {
+        self.now.as_ref().unwrap_or(&self.then).faults
+    }
+
+    /// Position and format of an event that ends what this program can read.
+    pub fn later_version(&self) -> Option<(u64, u64)> {
+        self.now.as_ref().unwrap_or(&self.then).later_version
+    }
+
+    /// Every event from position `from` up to `until`; `each` says whether to go on.
+    pub fn walk(
+        &self,
+        from: u64,
+        until: u64,
+        each: &mut dyn FnMut(&Seen) -> bool,
+    ) -> Result<(), LedgerError> {
+        if let Some(slice) = self.slice.as_ref().filter(|_| until.saturating_sub(from) < FEW) {
+            for position in from..until {
+                let seen = self.event_of(slice, position)?;
+                if seen.is_some_and(|seen| !each(&seen)) {
+                    break;
+                }
+            }
+            return Ok(());
+        }
+        for span in self.record.journal.walk(from)? {
+            let span = span?;
+            for (entry, index) in span.entries.iter().zip(span.first..) {
+                if index < from {
+                    continue;
+                }
+                if index >= until {
+                    return Ok(());
+                }
+                let seen = Seen::of(index, examine(entry));
+                if !each(&seen) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every event that a row of this view may rest on, as of the point.
+    pub fn each(&self, each: &mut dyn FnMut(&Seen)) -> Result<(), LedgerError> {
+        match &self.slice {
+            Some(slice) => self.at(slice.events(), each),
+            None => self.walk(0, self.as_of().size, &mut |seen| {
+                each(seen);
+                true
+            }),
+        }
+    }
+
+    /// The events at these ascending positions.
+    pub fn at(&self, positions: &[u64], each: &mut dyn FnMut(&Seen)) -> Result<(), LedgerError> {
+        if let Some(slice) = self.slice.as_ref().filter(|_| is_sparse(positions)) {
+            for position in positions {
+                if let Some(seen) = self.event_of(slice, *position)? {
+                    each(&seen);
+                }
+            }
+            return Ok(());
+        }
+        let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
+            return Ok(());
+        };
+        self.walk(*first, last + 1, &mut |seen| {
+            if positions.binary_search(&seen.position).is_ok() {
+                each(seen);
+            }
+            true
+        })
+    }
+
+    /// The event at a position.
+    pub fn event(&self, position: u64) -> Result<Option<Seen>, LedgerError> {
+        match &self.slice {
+            Some(slice) => self.event_of(slice, position),
+            None => self.read(position),
+        }
+    }
+
+    /// The event at a position, where the index has it; else where the journal has it.
+    fn event_of(&self, slice: &Slice<'_>, position: u64) -> Result<Option<Seen>, LedgerError> {
+        match slice.event(self.record, position) {
+            Ok(examined) => return Ok(Some(Seen::of(position, examined))),
+            Err(Hindered::Failed(error)) => return Err(error),
+            Err(Hindered::Unfit(why)) if why.is_wrong() => self.record.folded_for(&why),
+            // What stands rests on another event than the one that is read.
+            Err(Hindered::Unfit(why)) => self.record.keep_trouble(why.to_string()),
+        }
+        self.read(position)
+    }
+
+    fn read(&self, position: u64) -> Result<Option<Seen>, LedgerError> {
+        let entries = self.record.journal.read(position..position + 1)?;
+        Ok(entries.first().map(|entry| Seen::of(position, examine(entry))))
+    }
+
+    /// What an event's body says, or why that is not told. What is sealed or redacted now is not
+    /// told as of an earlier point either.
+    pub fn content<'s>(&self, seen: &'s Seen) -> Result<&'s Content, Withheld> {
+        let promised = seen.statement().map_or(Seal::Open, |said| said.args.sealed());
+        self.is_told(seen.position, promised)?;
+        match (&seen.examined.body, seen.statement()) {
+            (BodyFound::Good(body), Some(said)) if is_of(body, said) => Ok(&body.content),
+            (BodyFound::Withheld, _) => Err(Withheld::Missing),
+            _ => Err(Withheld::Damaged),
+        }
+    }
+
+    /// Why the words of an event are not told now, whose statement promises this seal.
+    fn is_told(&self, position: u64, promised: Seal) -> Result<(), Withheld> {
+        let folded = |view: &View<'_>| Some(view.present().fold.opening(position));
+        let opening = match &self.slice {
+            Some(slice) => self.or_folded(slice.opening(position).map(Some), folded, None),
+            None => folded(self),
+        };
+        let (released, redacted) = opening.ok_or(Withheld::Damaged)?;
+        match redacted {
+            true => Err(Withheld::Redacted),
+            false if promised != Seal::Open && !released => Err(Withheld::Sealed),
+            false => Ok(()),
+        }
+    }
+
+    /// The present revision of each fact as of the point, and the fact, by revision.
+    fn revisions(&self) -> Vec<(u64, u64)> {
+        let folded = |view: &View<'_>| -> Vec<(u64, u64)> {
+            let facts = view.state().fold.facts().iter();
+            facts.map(|fact| (fact.revision, fact.position)).collect()
+        };
+        let mut revisions = match &self.slice {
+            Some(slice) => self.or_folded(slice.revisions(), folded, Vec::new()),
+            None => folded(self),
+        };
+        revisions.sort_unstable();
+        revisions
+    }
+
+    /// The suspect revocation that undid an event, as of the point.
+    pub fn undone_by(&self, position: u64) -> Option<u64> {
+        if let Some(slice) = &self.slice {
+            let folded = |view: &View<'_>| view.undone_by(position);
+            return self.or_folded(slice.undone_by(position), folded, None);
+        }
+        let undone = self.state().undone();
+        let index = undone.binary_search_by_key(&position, |undone| undone.event).ok()?;
+        undone.get(index).map(|undone| undone.by)
+    }
+
+    /// Whether the event at a position was applied, as of the point.
+    pub fn is_applied(&self, position: u64) -> bool {
+        match &self.slice {
+            // Only a record of which every event is applied has an index.
+            Some(_) => position < self.then.size,
+            None => self.state().history.act(position).is_some(),
+        }
+    }
+
+    /// The facts or documents that an applied event makes or acts on, where the index knows.
+    fn about(&self, position: u64) -> Option<Vec<u64>> {
+        let slice = self.slice.as_ref()?;
+        let folded = |view: &View<'_>| event::owners(view, position);
+        Some(self.or_folded(slice.about(position), folded, Vec::new()))
+    }
+
+    /// The positions of all documents as of the point, up to `most` of them.
+    pub fn documents(&self, most: usize) -> Vec<u64> {
+        let folded = |view: &View<'_>| -> Vec<u64> {
+            let documents = view.state().fold.documents().iter();
+            documents.map(|document| document.position).collect()
+        };
+        let mut documents = match &self.slice {
+            Some(slice) => self.or_folded(slice.documents(), folded, Vec::new()),
+            None => folded(self),
+        };
+        documents.truncate(most);
+        documents
+    }
+}
+
+fn is_of(body: &Body, said: &Statement) -> bool {
+    body.by == said.by && body.content.kind() == said.kind
+}
+
+/// An event that was read.
+pub struct Seen {
+    /// Its position.
+    pub position: u64,
+    /// What was found of it.
+    pub examined: Examined,
+}
+
+impl Seen {
+    fn of(index: u64, examined: Examined) -> Seen {
+        let position = examined.reading.place.map_or(index, |place| place.seq);
+        Seen { position, examined }
+    }
+
+    /// Its statement, if it is in form.
+    pub fn statement(&self) -> Option<&Statement> {
+        self.examined.reading.statement.as_ref()
+    }
+
+    /// Its hash.
+    pub fn hash(&self) -> Hash {
+        self.examined.reading.hash
+    }
+
+    /// Its time.
+    pub fn at(&self) -> Option<Time> {
+        self.examined.reading.place.map(|place| place.at)
+    }
+}

@@ -1,0 +1,379 @@
+//! The names of editors, and what the ledger and its roster were, as of any event up to the point.
+//!
+//! Always holds: a key without a name that can be read is shown by the first digits of the key; a
+//! name or title that a suspect revocation undid counts only up to that revocation, but that of a
+//! key's enrolment counts always, for the key signed and must be called something.
+//! Not here: handles of key files (`keys`); who may sign (`roster`).
+
+use annals_core::event::args::{Args, Roles};
+use annals_core::event::body::{Content, Short};
+use annals_core::event::record::Statement;
+use annals_core::fold::operation::Deed;
+use annals_core::key::PublicKey;
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::View;
+use annals_core::naming::{Look, is_label};
+use annals_core::text::Person;
+use hashbrown::{HashMap, HashSet};
+use std::fmt;
+
+/// A value that an event gave.
+#[derive(Clone, Debug)]
+struct Given<T> {
+    event: u64,
+    /// The suspect revocation that undid the event.
+    undone_by: Option<u64>,
+    value: T,
+}
+
+impl<T> Given<T> {
+    fn stands(&self) -> bool {
+        self.undone_by.is_none()
+    }
+
+    /// Whether it stood just before this event.
+    fn stood(&self, event: u64) -> bool {
+        self.event < event && self.undone_by.is_none_or(|by| by >= event)
+    }
+}
+
+/// The last value that stood just before an event.
+fn before<T>(list: &[Given<T>], event: u64) -> Option<&T> {
+    list.iter().rev().find(|given| given.stood(event)).map(|given| &given.value)
+}
+
+/// What the record says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LedgerWords {
+    /// Its title.
+    pub title: Option<String>,
+    /// The licence of its words.
+    pub licence: Option<String>,
+    /// How corrections are made, where it is said.
+    pub corrections_policy: Option<String>,
+}
+
+/// What is known of a key.
+#[derive(Clone, Debug, Default)]
+struct KeyHistory {
+    person: Option<Person>,
+    names: Vec<Given<String>>,
+    roles: Vec<Given<Roles>>,
+}
+
+/// A person as named at a past event, with the present name where that is another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// The name at the event.
+    pub then: String,
+    /// The name as of the view's point, where it differs.
+    pub now: Option<String>,
+}
+
+impl Named {
+    /// The name as of the view's point.
+    pub fn last(&self) -> &str {
+        self.now.as_deref().unwrap_or(&self.then)
+    }
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.now {
+            Some(now) => write!(f, "{} (now {now})", self.then),
+            None => f.write_str(&self.then),
+        }
+    }
+}
+
+/// Names by key, and the words about the ledger itself.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    by_key: HashMap<PublicKey, KeyHistory>,
+    /// Keys with a name that a reader takes for another person's, or for a label of the program's:
+    /// they are told apart by the digits of the key.
+    alike: HashSet<PublicKey>,
+    words: Vec<Given<LedgerWords>>,
+    confirmations: Vec<Given<u64>>,
+    log_keys: Vec<Given<PublicKey>>,
+    formats: Vec<Given<u64>>,
+    /// The title of the record.
+    pub title: Option<String>,
+    /// The licence of its words.
+    pub licence: Option<String>,
+    /// How corrections are made, where it is said.
+    pub corrections_policy: Option<String>,
+}
+
+impl Names {
+    /// The names as of the view's point.
+    pub fn read(view: &View<'_>) -> Result<Names, LedgerError> {
+        let naming = |deed: &Deed| {
+            use Deed::{Changed, Enrolled, Opened, Rekeyed, RolesChanged, Upgraded};
+            matches!(
+                deed,
+                Opened(_)
+                    | Changed { .. }
+                    | Enrolled(_)
+                    | RolesChanged(_)
+                    | Rekeyed(_)
+                    | Upgraded { .. }
+            )
+        };
+        let acts = view.state().history.acts().iter();
+        let positions: Vec<u64> =
+            acts.filter(|act| naming(&act.deed)).map(|act| act.position).collect();
+        let mut names = Names::default();
+        view.at(&positions, &mut |seen| {
+            if let Some(said) = seen.statement() {
+                let undone_by = view.undone_by(seen.position);
+                names.take((seen.position, undone_by), said, view.content(seen).ok());
+            }
+        })?;
+        if let Some(last) = names.words.iter().rev().find(|given| given.stands()) {
+            let LedgerWords { title, licence, corrections_policy } = last.value.clone();
+            (names.title, names.licence) = (title, licence);
+            names.corrections_policy = corrections_policy;
+        }
+        names.alike = names.find_alike();
+        if let Some(recovery) = view.state().fold.ledger.as_ref().and_then(|l| l.recovery) {
+            for act in view.state().history.acts() {
+                let key = view.state().history.key(act.by);
+                if let Some(key) = key.filter(|key| key.digest() == recovery) {
+                    names.name(key, (0, None), "recovery key");
+                    break;
+                }
+            }
+        }
+        Ok(names)
+    }
+
+    fn take(&mut self, place: (u64, Option<u64>), said: &Statement, content: Option<&Content>) {
+        let (event, undone_by) = place;
+        // What enrols a key names it also where that was undone.
+        let lasting = (event, None);
+        match &said.args {
+            Args::LedgerOpened(args) => {
+                self.roles(said.by, place, args.roles);
+                self.person(said.by, &args.person);
+                self.confirmations.push(Given { event, undone_by, value: args.confirmations });
+                self.log_keys.push(Given { event, undone_by, value: args.log_key });
+            }
+            Args::LedgerChanged(args) => {
+                self.confirmations.push(Given { event, undone_by, value: args.confirmations });
+            }
+            Args::LedgerRekeyed(args) => {
+                self.log_keys.push(Given { event, undone_by, value: args.log_key });
+            }
+            Args::LedgerUpgraded(args) => {
+                self.formats.push(Given { event, undone_by, value: args.v });
+            }
+            Args::EditorEnrolled(args) => {
+                self.roles(args.key, lasting, args.roles);
+                self.person(args.key, &args.person);
+            }
+            Args::EditorChanged(args) => self.roles(args.key, place, args.roles),
+            _ => {}
+        }
+        match (&said.args, content) {
+            (Args::LedgerOpened(_), Some(Content::LedgerOpened(body))) => {
+                self.name(said.by, lasting, &body.name);
+                let policy = body.corrections_policy.as_ref();
+                self.words(place, &body.title, &body.licence, policy);
+            }
+            (_, Some(Content::LedgerChanged(body))) => {
+                let policy = body.corrections_policy.as_ref();
+                self.words(place, &body.title, &body.licence, policy);
+            }
+            (Args::EditorEnrolled(args), Some(Content::EditorEnrolled(body))) => {
+                self.name(args.key, lasting, &body.name);
+            }
+            (Args::EditorChanged(args), Some(Content::EditorChanged(body))) => {
+                self.name(args.key, place, &body.name);
+            }
+            _ => {}
+        }
+    }
+
+    fn name(&mut self, key: PublicKey, (event, undone_by): (u64, Option<u64>), name: &str) {
+        let names = &mut self.by_key.entry(key).or_default().names;
+        names.push(Given { event, undone_by, value: name.to_owned() });
+    }
+
+    fn roles(&mut self, key: PublicKey, (event, undone_by): (u64, Option<u64>), roles: Roles) {
+        let history = self.by_key.entry(key).or_default();
+        history.roles.push(Given { event, undone_by, value: roles });
+    }
+
+    fn person(&mut self, key: PublicKey, person: &Person) {
+        self.by_key.entry(key).or_default().person.get_or_insert_with(|| person.clone());
+    }
+
+    fn words(
+        &mut self,
+        (event, undone_by): (u64, Option<u64>),
+        title: &str,
+        licence: &str,
+        policy: Option<&Short>,
+    ) {
+        let value = LedgerWords {
+            title: Some(title.to_owned()),
+            licence: Some(licence.to_owned()),
+            corrections_policy: policy.map(Short::to_string),
+        };
+        self.words.push(Given { event, undone_by, value });
+    }
+
+    /// The name of a key as of the view's point, told apart from another person's; its first 16
+    /// digits where it has none.
+    pub fn of(&self, key: &PublicKey) -> String {
+        self.plain(key).map_or_else(|| digits(key), |name| self.apart(key, name))
+    }
+
+    /// The name of a key as of the view's point, as the record has it.
+    pub fn plain(&self, key: &PublicKey) -> Option<&str> {
+        let names = &self.by_key.get(key)?.names;
+        names.iter().rev().find(|given| given.stands()).map(|given| given.value.as_str())
+    }
+
+    /// The keys of other persons than this one with a name that looks like `name`, now or before.
+    pub fn taken_by(&self, name: &str, person: Option<&Person>) -> Vec<PublicKey> {
+        let look = Look::of(name);
+        let alike = |history: &KeyHistory| {
+            let other = person.is_none() || history.person.as_ref() != person;
+            other && history.names.iter().any(|given| Look::of(&given.value).is_like(&look))
+        };
+        let taken = self.by_key.iter().filter(|(_, history)| alike(history));
+        let mut keys: Vec<PublicKey> = taken.map(|(key, _)| *key).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// A name with the first digits of its key, where a reader could take it for another's. Each
+    /// answer that names a person asks here, so that none shows two persons as one.
+    fn apart(&self, key: &PublicKey, name: &str) -> String {
+        match self.alike.contains(key) {
+            true => format!("{name} ({})", digits(key)),
+            false => name.to_owned(),
+        }
+    }
+
+    fn find_alike(&self) -> HashSet<PublicKey> {
+        let mut looks = HashMap::<String, Vec<&PublicKey>>::new();
+        let mut found = HashSet::new();
+        for (key, history) in &self.by_key {
+            for given in &history.names {
+                if is_label(&given.value) {
+                    found.insert(*key);
+                }
+                for look in Look::of(&given.value).forms() {
+                    looks.entry(look).or_default().push(key);
+                }
+            }
+        }
+        let person = |key: &PublicKey| self.by_key.get(key).and_then(|it| it.person.as_ref());
+        for keys in looks.values().filter(|keys| keys.len() > 1) {
+            let first = keys.first().and_then(|key| person(key));
+            if keys.iter().any(|key| person(key) != first) {
+                found.extend(keys.iter().copied().copied());
+            }
+        }
+        found
+    }
+
+    /// The name that a key had just before an event: as what its signer signed, or whom it names.
+    /// The founder and a key that the event enrols have the name that it gives them. Each answer
+    /// that names a person at an event asks here.
+    pub fn at(&self, key: &PublicKey, event: u64) -> Named {
+        let now = self.of(key);
+        let names = self.by_key.get(key).map_or(&[][..], |history| &history.names);
+        let first = || names.first().map(|given| &given.value);
+        let then = before(names, event).or_else(first);
+        let then = then.map_or_else(|| now.clone(), |name| self.apart(key, name));
+        let now = (then != now).then_some(now);
+        Named { then, now }
+    }
+
+    /// The roles that a key had just before an event.
+    pub fn roles_before(&self, key: &PublicKey, event: u64) -> Option<Roles> {
+        before(&self.by_key.get(key)?.roles, event).copied()
+    }
+
+    /// The other keys of a key's person that were enrolled before an event.
+    pub fn keys_of_person(&self, key: &PublicKey, event: u64) -> Vec<PublicKey> {
+        let person = self.by_key.get(key).and_then(|history| history.person.as_ref());
+        let same = |other: &KeyHistory| {
+            let earlier = other.roles.first().is_some_and(|given| given.event < event);
+            person.is_some() && other.person.as_ref() == person && earlier
+        };
+        let all = self.by_key.iter().filter(|(other, history)| *other != key && same(history));
+        let mut keys: Vec<PublicKey> = all.map(|(key, _)| *key).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// What the record said of itself just before an event, and how many confirmations it asked
+    /// for.
+    pub fn ledger_before(&self, event: u64) -> (LedgerWords, Option<u64>) {
+        let words = before(&self.words, event).cloned().unwrap_or_default();
+        (words, before(&self.confirmations, event).copied())
+    }
+
+    /// The log key just before an event.
+    pub fn log_key_before(&self, event: u64) -> Option<PublicKey> {
+        before(&self.log_keys, event).copied()
+    }
+
+    /// The largest format that was announced before an event: 1 where none was.
+    pub fn format_before(&self, event: u64) -> u64 {
+        // An upgrade belongs to the record: no revocation takes it back.
+        let earlier = self.formats.iter().filter(|given| given.event < event);
+        earlier.map(|given| given.value).max().unwrap_or(1)
+    }
+
+    /// The keys whose name is, or has the word, `name`, whatever its case; or that begin with it,
+    /// where it is 8 or more digits of a key.
+    pub fn keys(&self, name: &str) -> Vec<PublicKey> {
+        self.meant(name, &|history| {
+            history.names.iter().rev().find(|given| given.stands()).into_iter().collect()
+        })
+    }
+
+    /// The same of any name that a key ever had.
+    pub fn keys_ever(&self, name: &str) -> Vec<PublicKey> {
+        self.meant(name, &|history| history.names.iter().collect())
+    }
+
+    fn meant(
+        &self,
+        name: &str,
+        names: &dyn Fn(&KeyHistory) -> Vec<&Given<String>>,
+    ) -> Vec<PublicKey> {
+        let wanted = name.to_lowercase();
+        let fits = |given: &&Given<String>| {
+            let name = given.value.to_lowercase();
+            name == wanted || name.split_whitespace().any(|word| word == wanted)
+        };
+        let meant = |(key, history): &(&PublicKey, &KeyHistory)| {
+            let digits = wanted.len() >= 8 && key.to_string().starts_with(&wanted);
+            digits || names(history).iter().any(fits)
+        };
+        self.by_key.iter().filter(meant).map(|(key, _)| *key).collect()
+    }
+
+    /// All names, in the order of the alphabet.
+    pub fn all(&self) -> Vec<&str> {
+        let last = |history: &'_ KeyHistory| history.names.iter().rposition(Given::stands);
+        let named = self.by_key.values();
+        let mut all: Vec<&str> = named
+            .filter_map(|history| Some(history.names.get(last(history)?)?.value.as_str()))
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+fn digits(key: &PublicKey) -> String {
+    format!("key {}", key.to_string().get(..16).unwrap_or_default())
+}

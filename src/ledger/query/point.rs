@@ -1,0 +1,291 @@
+//! A point in the record, as people name it: a position, a time, a hash, `head`, `yesterday`.
+//!
+//! Always holds: a point resolves to a number of events; a day means its end as an upper bound and
+//! its start as a lower one, in the zone that was asked for, also where a day has 23 or 25 hours.
+//! Four digits are a year, also where there is an event of that number. A time that the clocks of
+//! the zone never showed, or showed twice, is refused.
+//! Not here: what a day of a date is (`edtf`); which time an event has (`clock`).
+
+mod clock;
+
+use annals_core::edtf::days;
+use annals_core::event::Entry;
+use annals_core::event::record::hash;
+use annals_core::hash::Hash;
+use crate::index::{Index, Unfit};
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::Record;
+use annals_core::time::Time;
+use annals_core::verify::source::Source;
+pub use clock::{DateClock, OtherClock, Resolved};
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{Span, Timestamp, Unit};
+
+/// Which end of what was named is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// As a lower bound: what is named is the first that is in.
+    Start,
+    /// As an upper bound, and as-of: what is named is the last that is in.
+    End,
+}
+
+/// A point as it was named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Point {
+    /// The event at this position.
+    Position(u64),
+    /// The time from the first of these up to, not with, the second.
+    Within(Timestamp, Timestamp),
+    /// The event whose hash begins with these hex digits.
+    Hash(String),
+    /// The last event.
+    Head,
+}
+
+/// The zone of times without one, and the time now.
+#[derive(Clone, Debug)]
+pub struct Around {
+    /// The zone.
+    pub zone: TimeZone,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl Around {
+    /// The zone of this name, and this time.
+    pub fn new(zone: &str, now: Time) -> Result<Around, LedgerError> {
+        let zone = TimeZone::get(zone).map_err(|_| {
+            usage(format!("--tz: expected a zone like UTC or Europe/Berlin, found {zone:?}"))
+        })?;
+        Ok(Around { zone, now: Timestamp::from_microsecond(now.micros()).unwrap_or_default() })
+    }
+}
+
+const EXPECTED: &str = "expected a position (17), a date or time (2027, 2027-03, 2027-03-02, \
+     2027-03-02T12:00), a position of four digits as #2027, yesterday, 2 weeks ago, h: and 8 or \
+     more hex digits of a hash, head or now";
+
+impl Point {
+    /// Reads a point.
+    ///
+    /// ```
+    /// use crate::ledger::query::point::{Around, Point};
+    /// let now = annals_core::time::Time::parse("2027-03-02T12:00:00.000000Z").ok_or("form")?;
+    /// let around = Around::new("UTC", now)?;
+    /// assert_eq!(Point::parse("17", &around)?, Point::Position(17));
+    /// assert_eq!(Point::parse("today", &around)?, Point::parse("2027-03-02", &around)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse(text: &str, around: &Around) -> Result<Point, LedgerError> {
+        let text = text.trim();
+        let unknown = || usage(format!("{EXPECTED}; found {text:?}"));
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let prefix = text.strip_prefix("h:").or((text.len() == 64).then_some(text));
+        if let Some(prefix) = prefix {
+            return hash_prefix(prefix).ok_or_else(unknown);
+        }
+        let marked = text.strip_prefix('#').or_else(|| text.strip_prefix("event:"));
+        if let Some(number) = marked.or((digits && !is_year(text)).then_some(text)) {
+            let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+            let position = number.parse().ok().filter(|_| digits);
+            return position.map(Point::Position).ok_or_else(unknown);
+        }
+        match text {
+            "head" => return Ok(Point::Head),
+            "now" => return second(around.now, around.now).ok_or_else(unknown),
+            "today" => return ago(around, Span::new()).ok_or_else(unknown),
+            "yesterday" => return ago(around, Span::new().days(-1)).ok_or_else(unknown),
+            _ => {}
+        }
+        if text.ends_with(" ago") {
+            let span: Span = text.parse().map_err(|_| unknown())?;
+            return ago(around, span).ok_or_else(unknown);
+        }
+        if let Some(days) = days(text) {
+            let zone = &around.zone;
+            let start = days.first.map_or(Some(Timestamp::MIN), |first| Some(day(first, zone)?.0));
+            let end = days.last.map_or(Some(Timestamp::MAX), |last| Some(day(last, zone)?.1));
+            let (start, end) = start.zip(end).ok_or_else(unknown)?;
+            return Ok(Point::Within(start, end));
+        }
+        match text.contains(['T', ' ']) {
+            true => time(text, &around.zone),
+            false => Err(unknown()),
+        }
+    }
+
+    /// How many events of the record stand before this point (as [`Bound::Start`]), or up to and
+    /// with it (as [`Bound::End`]), a time by this clock. A time before the first event leads to 0.
+    pub fn resolve(
+        &self,
+        record: &Record,
+        bound: Bound,
+        clock: DateClock,
+    ) -> Result<Resolved, LedgerError> {
+        let after = |position: u64| Resolved::same(position + u64::from(bound == Bound::End));
+        match self {
+            Point::Head => Ok(Resolved::same(match bound {
+                Bound::End => record.size(),
+                Bound::Start => record.size().saturating_sub(1),
+            })),
+            Point::Position(position) if *position < record.size() => Ok(after(*position)),
+            Point::Position(position) => Err(no_position(*position, record.size())),
+            Point::Hash(prefix) => find(prefix, record).map(after),
+            Point::Within(start, end) => {
+                let limit = match bound {
+                    Bound::Start => *start,
+                    Bound::End => *end,
+                };
+                match earliest(limit) {
+                    Some(limit) => clock::before(record, limit, clock),
+                    None => Ok(Resolved::same(record.size())),
+                }
+            }
+        }
+    }
+}
+
+/// Whether a bare number is a year: it has four digits.
+pub fn is_year(text: &str) -> bool {
+    text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// That a position is not in the record: what there is.
+pub fn no_position(position: u64, size: u64) -> LedgerError {
+    LedgerError::NotFound(match size.checked_sub(1) {
+        Some(last) => format!("expected a position from 0 to {last}, found {position}"),
+        None => format!("expected a position, found {position}: the record has no event"),
+    })
+}
+
+fn usage(why: String) -> LedgerError {
+    LedgerError::Usage(why)
+}
+
+fn hash_prefix(text: &str) -> Option<Point> {
+    let text = text.to_ascii_lowercase();
+    let hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (hex && (8..=64).contains(&text.len())).then_some(Point::Hash(text))
+}
+
+/// From one time to the end of the second of another.
+fn second(from: Timestamp, to: Timestamp) -> Option<Point> {
+    // Times are told to the second: an event of that second is in.
+    let whole = to.subsec_nanosecond() == 0;
+    let more = if whole { Span::new().seconds(1) } else { Span::new().microseconds(1) };
+    Some(Point::Within(from, to.checked_add(more).unwrap_or(Timestamp::MAX)))
+}
+
+/// The first instant of a day in a zone, and that of the next day.
+fn day(date: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+    let start = |date: Date| {
+        let zoned = date.to_zoned_datetime(zone.clone()).ok()?;
+        zoned.start_of_day().ok().map(|start| start.timestamp())
+    };
+    // The last days of the calendar reach beyond the last timestamp.
+    let last = (date.year() == Date::MAX.year()).then_some(Timestamp::MAX);
+    let next = date.tomorrow().ok().and_then(start);
+    Some((start(date).or(last)?, next.or(last)?))
+}
+
+/// A span before now: with days or longer units a whole day, else a time.
+fn ago(around: &Around, span: Span) -> Option<Point> {
+    let now = around.now.to_zoned_datetime(around.zone.clone());
+    let then = now.checked_add(span).ok()?;
+    let clock = [Unit::Hour, Unit::Minute, Unit::Second];
+    let has = |unit: &Unit| match unit {
+        Unit::Hour => span.get_hours() != 0,
+        Unit::Minute => span.get_minutes() != 0,
+        _ => span.get_seconds() != 0 || span.get_milliseconds() != 0,
+    };
+    match clock.iter().any(has) {
+        true => second(then.timestamp(), then.timestamp()),
+        false => day(then.date(), &around.zone).map(|(start, end)| Point::Within(start, end)),
+    }
+}
+
+/// A time of a day, with `Z` or an offset, or else in the zone.
+fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
+    let unknown = || usage(format!("{EXPECTED}; found {text:?}"));
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return second(instant, instant).ok_or_else(unknown);
+    }
+    let local: DateTime = text.parse().map_err(|_| unknown())?;
+    let ambiguous = zone.to_ambiguous_timestamp(local);
+    if let AmbiguousOffset::Gap { .. } = ambiguous.offset() {
+        let why = "there the clocks were put forward past it; name a time before or after, or one \
+                   with an offset";
+        return Err(usage(format!("expected a time that there was, found {text:?}: {why}")));
+    }
+    let (first, last) = (ambiguous.earlier(), ambiguous.later());
+    let (first, last) = (first.map_err(|_| unknown())?, last.map_err(|_| unknown())?);
+    if first != last {
+        let named = |at: Timestamp| {
+            let local = at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z");
+            format!("{local} ({at})")
+        };
+        let zone = zone.iana_name().unwrap_or("this zone");
+        return Err(usage(format!(
+            "expected a time that there was once, found {text:?}: in {zone} the clocks were put \
+             back and showed it twice, as {} and as {}; name one of the two with its offset",
+            named(first),
+            named(last)
+        )));
+    }
+    second(first, last).ok_or_else(unknown)
+}
+
+/// What the index answers, where it can.
+fn indexed<T>(record: &Record, ask: impl FnOnce(&Index) -> Result<T, Unfit>) -> Option<T> {
+    let answer = ask(record.index().ok()?);
+    answer.map_err(|why| record.folded_for(&why)).ok()
+}
+
+/// The first time in the record's spelling that is not before this one; `None` after the last.
+fn earliest(limit: Timestamp) -> Option<Time> {
+    match limit.as_microsecond() {
+        _ if limit == Timestamp::MAX => None,
+        micros if micros <= 0 => Some(Time::EPOCH),
+        micros => Time::from_micros(micros),
+    }
+}
+
+fn find(prefix: &str, record: &Record) -> Result<u64, LedgerError> {
+    let mut found: Vec<(u64, Hash)> = Vec::new();
+    match indexed(record, |index| index.find(prefix)) {
+        Some(hashes) => found = hashes,
+        None => entries(record, &mut |position, entry| {
+            let hash = hash(&entry.record);
+            if found.len() < 2 && hash.to_string().starts_with(prefix) {
+                found.push((position, hash));
+            }
+        })?,
+    }
+    match found.as_slice() {
+        [(position, _)] => Ok(*position),
+        [(one, first), (other, second), ..] => Err(LedgerError::NotFound(format!(
+            "expected the beginning of one hash, found two that begin {prefix}: event {one}, \
+             {first}, and event {other}, {second}; give more digits"
+        ))),
+        [] => Err(LedgerError::NotFound(format!(
+            "expected the beginning of the hash of an event here, found none that begins {prefix} \
+             among {} events",
+            record.size()
+        ))),
+    }
+}
+
+fn entries(record: &Record, each: &mut dyn FnMut(u64, &Entry)) -> Result<(), LedgerError> {
+    for span in record.journal.walk(0)? {
+        let span = span?;
+        for (entry, position) in span.entries.iter().zip(span.first..) {
+            each(position, entry);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

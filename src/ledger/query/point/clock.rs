@@ -1,0 +1,267 @@
+//! The two clocks of a date: the one that the record was written by, and the corrected one.
+//!
+//! Always holds: by the recorded clock no later event changes what a date answered; by the
+//! corrected one a `ledger.retimed` that a suspect revocation undid counts for nothing. Where no
+//! clock was ever set back the two are one. Not here: what people type (`point`).
+//! Source: FORMAT.md section 5, last item.
+
+use annals_core::event::record::Place;
+use annals_core::event::canonical;
+use crate::index::Unfit;
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::point::entries;
+use crate::ledger::reader::Record;
+use crate::ledger::query::tally::undone_retimings;
+use annals_core::time::Time;
+
+/// By which clock a date is looked up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DateClock {
+    /// The one that the events were recorded by.
+    #[default]
+    Recorded,
+    /// The one that each `ledger.retimed` set right.
+    Corrected,
+}
+
+/// What a point means: how many events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// The number of events by the clock that was asked for.
+    pub size: u64,
+    /// What the other clock gives, where that is another number.
+    pub other: Option<OtherClock>,
+}
+
+/// What the clock that was not asked for gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherClock {
+    /// The number of events.
+    pub size: u64,
+    /// The retimings between the two points, by position.
+    pub retimed: Vec<u64>,
+}
+
+impl Resolved {
+    /// The same by both clocks.
+    pub fn same(size: u64) -> Resolved {
+        Resolved { size, other: None }
+    }
+}
+
+/// A stretch of events whose times rise: it begins at event 0, or where the time was set back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stretch {
+    start: u64,
+    /// Whether what set the time back counts for the corrected clock.
+    corrects: bool,
+}
+
+/// How many events have a time before `limit`.
+pub(super) fn before(
+    record: &Record,
+    limit: Time,
+    clock: DateClock,
+) -> Result<Resolved, LedgerError> {
+    let found = match indexed(record, limit, clock) {
+        Some(found) => found,
+        None => walked(record, limit, clock)?,
+    };
+    let (asked, other, stretches) = found;
+    if asked == other {
+        return Ok(Resolved::same(asked));
+    }
+    let between = asked.min(other)..asked.max(other);
+    let retimed = stretches.iter().filter(|stretch| stretch.corrects);
+    let retimed =
+        retimed.map(|stretch| stretch.start).filter(|start| between.contains(start)).collect();
+    Ok(Resolved { size: asked, other: Some(OtherClock { size: other, retimed }) })
+}
+
+type Found = (u64, u64, Vec<Stretch>);
+
+fn both<E>(
+    stretches: Vec<Stretch>,
+    size: u64,
+    clock: DateClock,
+    below: &dyn Fn(u64) -> Result<bool, E>,
+) -> Result<Found, E> {
+    let (recorded, corrected) =
+        (recorded(&stretches, size, below)?, corrected(&stretches, size, below)?);
+    Ok(match clock {
+        DateClock::Recorded => (recorded, corrected, stretches),
+        DateClock::Corrected => (corrected, recorded, stretches),
+    })
+}
+
+/// By the index; `None` where it cannot answer.
+fn indexed(record: &Record, limit: Time, clock: DateClock) -> Option<Found> {
+    let index = record.index().ok()?;
+    let ask = || -> Result<Found, Unfit> {
+        let mut stretches = vec![Stretch { start: 0, corrects: true }];
+        for (start, undone) in index.retimings()? {
+            stretches.push(Stretch { start, corrects: !undone });
+        }
+        both(stretches, index.size(), clock, &|event| Ok(index.event(event)?.at < limit))
+    };
+    ask().map_err(|why| record.folded_for(&why)).ok()
+}
+
+/// By the journal.
+fn walked(record: &Record, limit: Time, clock: DateClock) -> Result<Found, LedgerError> {
+    let mut stretches = vec![Stretch { start: 0, corrects: true }];
+    let (mut below, mut last): (Vec<bool>, Option<Time>) = (Vec::new(), None);
+    entries(record, &mut |position, entry| {
+        let line = entry.record.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        // A place that cannot be read stands where the one before it stands.
+        let at = canonical::read::<Place>(line).ok().map(|place| place.at).or(last);
+        if at < last {
+            stretches.push(Stretch { start: position, corrects: true });
+        }
+        last = at;
+        below.push(at.is_none_or(|at| at < limit));
+    })?;
+    if stretches.len() > 1 {
+        let undone = undone_retimings(&record.state(record.size())?.state);
+        for stretch in stretches.iter_mut().skip(1) {
+            stretch.corrects = !undone.contains(&stretch.start);
+        }
+    }
+    let size = below.len() as u64;
+    let is_below = |event: u64| -> Result<bool, LedgerError> {
+        let index = usize::try_from(event).unwrap_or(usize::MAX);
+        Ok(below.get(index).copied().unwrap_or(false))
+    };
+    both(stretches, size, clock, &is_below)
+}
+
+/// The first event of a stretch that is not below, or its end.
+fn first_not<E>(
+    (start, end): (u64, u64),
+    below: &dyn Fn(u64) -> Result<bool, E>,
+) -> Result<u64, E> {
+    let (mut low, mut high) = (start, end);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match below(middle)? {
+            true => low = middle + 1,
+            false => high = middle,
+        }
+    }
+    Ok(low)
+}
+
+/// An event's time is the greatest of its own and of all earlier ones: the first event that is not
+/// below ends what is.
+fn recorded<E>(
+    stretches: &[Stretch],
+    size: u64,
+    below: &dyn Fn(u64) -> Result<bool, E>,
+) -> Result<u64, E> {
+    for (stretch, end) in stretches.iter().zip(ends(stretches, size)) {
+        let first = first_not((stretch.start, end), below)?;
+        if first < end {
+            return Ok(first);
+        }
+    }
+    Ok(size)
+}
+
+/// An event's time is the least of its own and of those after it, up to the next set-back that does
+/// not count; and the greatest of these up to it.
+fn corrected<E>(
+    stretches: &[Stretch],
+    size: u64,
+    below: &dyn Fn(u64) -> Result<bool, E>,
+) -> Result<u64, E> {
+    let mut rest: Vec<(Stretch, u64)> =
+        stretches.iter().copied().zip(ends(stretches, size)).collect();
+    while !rest.is_empty() {
+        let next = rest.iter().skip(1).position(|(stretch, _)| !stretch.corrects);
+        let group: Vec<(Stretch, u64)> =
+            rest.drain(..next.map_or(rest.len(), |next| next + 1)).collect();
+        let (Some(first), Some(last)) = (group.first(), group.last()) else { break };
+        let (start, end) = (first.0.start, last.1);
+        let mut reached = start;
+        for (stretch, end) in group.iter().rev() {
+            let found = first_not((stretch.start, *end), below)?;
+            if found > stretch.start {
+                reached = found;
+                break;
+            }
+        }
+        if reached < end {
+            return Ok(reached);
+        }
+    }
+    Ok(size)
+}
+
+fn ends(stretches: &[Stretch], size: u64) -> impl Iterator<Item = u64> + '_ {
+    stretches.iter().skip(1).map(|stretch| stretch.start).chain([size])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The number of events before each limit by the definition: times event by event.
+    fn defined(times: &[u64], undone: &[u64], limit: u64, clock: DateClock) -> u64 {
+        let own: Vec<u64> = match clock {
+            DateClock::Recorded => times.to_vec(),
+            DateClock::Corrected => (0..times.len())
+                .map(|event| {
+                    let until = undone.iter().map(|at| *at as usize).find(|at| *at > event);
+                    *times[event..until.unwrap_or(times.len())].iter().min().unwrap()
+                })
+                .collect(),
+        };
+        let greatest = |event: usize| *own[..=event].iter().max().unwrap();
+        (0..times.len()).filter(|event| greatest(*event) < limit).count() as u64
+    }
+
+    fn found(times: &[u64], undone: &[u64], limit: u64, clock: DateClock) -> u64 {
+        let mut stretches = vec![Stretch { start: 0, corrects: true }];
+        for event in 1..times.len() {
+            if times[event] < times[event - 1] {
+                let start = event as u64;
+                stretches.push(Stretch { start, corrects: !undone.contains(&start) });
+            }
+        }
+        let below = |event: u64| Ok::<bool, ()>(times[event as usize] < limit);
+        both(stretches, times.len() as u64, clock, &below).unwrap().0
+    }
+
+    #[test]
+    fn both_clocks_are_what_the_format_defines() {
+        let histories: [(&[u64], &[u64]); 6] = [
+            (&[1, 2, 3, 4], &[]),
+            (&[1, 2, 9, 10, 3, 4, 11], &[]),
+            (&[1, 2, 9, 10, 3, 4, 11], &[4]),
+            (&[1, 9, 2, 8, 3, 7, 12], &[4]),
+            (&[1, 9, 2, 8, 3, 7, 12], &[2]),
+            (&[5, 4, 3, 2, 1], &[2, 3]),
+        ];
+        for (times, undone) in histories {
+            for limit in 0..14 {
+                for clock in [DateClock::Recorded, DateClock::Corrected] {
+                    let expected = defined(times, undone, limit, clock);
+                    let answer = found(times, undone, limit, clock);
+                    assert_eq!(answer, expected, "{times:?} {undone:?} {limit} {clock:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn by_the_recorded_clock_no_later_event_changes_an_answer() {
+        let times = [1, 2, 9, 10, 3, 4, 11, 5, 20];
+        for size in 1..times.len() {
+            // As long as the limit was in the past, by the clock of that time.
+            for limit in 0..*times[..size].iter().max().unwrap() {
+                let then = found(&times[..size], &[], limit, DateClock::Recorded);
+                assert_eq!(found(&times, &[], limit, DateClock::Recorded), then);
+            }
+        }
+    }
+}

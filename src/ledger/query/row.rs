@@ -1,0 +1,268 @@
+//! Rows: the facts and documents of an answer, in the shape of its JSON.
+//!
+//! Always holds: a row says who did what, when, and in which event; its fields are the documented
+//! ones in this order. Not here: how rows are filled (`gather`) or shown (`cli`).
+
+use annals_core::event::args::Seal;
+use annals_core::event::body::{Captured, Dating, Evidence, Hop, Topic, When};
+use annals_core::event::vocabulary::{ErrorIn, How, Reason, RedactReason, Relation, Stance, Type, Vouch};
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
+use crate::ledger::query::effect::FieldChange;
+use crate::ledger::query::names::Named;
+use annals_core::state::Status;
+use annals_core::time::Time;
+use serde::Serialize;
+
+/// Why words are not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Withheld {
+    /// Redacted by an admin.
+    Redacted,
+    /// Sealed, not yet released.
+    Sealed,
+    /// Not in this copy.
+    Missing,
+    /// Not the words that were signed.
+    Damaged,
+}
+
+/// Who did something, when, in which event.
+#[derive(Clone, Debug, Serialize)]
+pub struct Act {
+    /// The event.
+    pub event: u64,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: Type,
+    /// Its time.
+    pub at: Option<Time>,
+    /// The time that the signer's clock gave it.
+    pub said: Option<Time>,
+    /// The signer's name at the event.
+    pub by: String,
+    /// The signer's name as of the view's point, where it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_now: Option<String>,
+    /// The signer's key.
+    pub key: PublicKey,
+    /// The suspect revocation that undid it.
+    pub undone_by: Option<u64>,
+}
+
+impl Act {
+    /// The signer's name at the event, and the present one where it differs.
+    pub fn signer(&self) -> Named {
+        Named { then: self.by.clone(), now: self.by_now.clone() }
+    }
+}
+
+/// A statement and its evidence, or why they are not told.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Said {
+    /// The statement.
+    pub statement: Option<String>,
+    /// Its evidence.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceRow>,
+    /// Why they are not told.
+    pub withheld: Option<Withheld>,
+}
+
+/// Evidence, with what names its document.
+#[derive(Clone, Debug, Serialize)]
+pub struct EvidenceRow {
+    /// The document's title.
+    pub title: Option<String>,
+    /// The document's digest.
+    pub sha256: Option<Hash>,
+    /// Its fields.
+    #[serde(flatten)]
+    pub evidence: Evidence,
+}
+
+/// What a revision says, or why that is not told.
+#[derive(Clone, Debug, Default, Serialize)]
+#[allow(missing_docs)]
+pub struct Words {
+    pub claim: Option<String>,
+    pub lang: Option<String>,
+    pub vouch: Option<Vouch>,
+    pub when: Option<When>,
+    pub topics: Vec<Topic>,
+    pub attribution: Vec<Hop>,
+    pub evidence: Vec<EvidenceRow>,
+    pub withheld: Option<Withheld>,
+}
+
+impl Words {
+    /// The first evidence that supports the claim with a quotation.
+    pub fn supporting(&self) -> Option<&EvidenceRow> {
+        let supports = |row: &&EvidenceRow| {
+            row.evidence.stance == Stance::Supports && row.evidence.quote.is_some()
+        };
+        self.evidence.iter().find(supports)
+    }
+}
+
+macro_rules! rows {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $kind:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Serialize)]
+        #[allow(missing_docs)]
+        pub struct $name { $($(#[$attr])* pub $field: $kind,)* }
+    )*};
+}
+
+rows! {
+    /// A revision of a fact: its assertion or a correction.
+    Revision {
+        #[serde(flatten)]
+        act: Act,
+        reason: Option<Reason>,
+        error_in: Option<ErrorIn>,
+        resolves: Vec<u64>,
+        statement: Option<String>,
+        #[serde(flatten)]
+        words: Words,
+    }
+    /// A confirmation; it stands if it counts for the present revision.
+    Confirmation {
+        #[serde(flatten)]
+        act: Act,
+        on: u64,
+        how: How,
+        stands: bool,
+        #[serde(flatten)]
+        said: Said,
+    }
+    /// What ended a dispute, a retraction or a relation.
+    Ended {
+        #[serde(flatten)]
+        act: Act,
+        #[serde(flatten)]
+        said: Said,
+    }
+    /// A dispute or a retraction; it stands if nothing ended it.
+    Charge {
+        #[serde(flatten)]
+        act: Act,
+        on: u64,
+        reason: Reason,
+        error_in: ErrorIn,
+        #[serde(flatten)]
+        said: Said,
+        stands: bool,
+        ended: Option<Ended>,
+    }
+    /// A relation of this fact to another.
+    RelationRow {
+        #[serde(flatten)]
+        act: Act,
+        from: u64,
+        rel: Relation,
+        to: u64,
+        #[serde(flatten)]
+        said: Said,
+        stands: bool,
+        ended: Option<Ended>,
+    }
+    /// A release or a redaction of the body of one of the events above.
+    Opening {
+        #[serde(flatten)]
+        act: Act,
+        of: u64,
+        reason: Option<RedactReason>,
+        #[serde(flatten)]
+        said: Said,
+    }
+    /// A fact as of the point.
+    FactRow {
+        fact: u64,
+        hash: Hash,
+        status: Status,
+        revision: u64,
+        corrected: u32,
+        suspect: bool,
+        document_disputed: bool,
+        /// Descriptions of its documents that came after its present revision.
+        described_anew: Vec<u64>,
+        sealed: bool,
+        redacted: bool,
+        #[serde(flatten)]
+        words: Words,
+        revisions: Vec<Revision>,
+        confirmations: Vec<Confirmation>,
+        disputes: Vec<Charge>,
+        retractions: Vec<Charge>,
+        relations: Vec<RelationRow>,
+        bodies: Vec<Opening>,
+    }
+    /// A description of a document, after its capture.
+    Redescribed {
+        #[serde(flatten)]
+        act: Act,
+        statement: Option<String>,
+        withheld: Option<Withheld>,
+        /// What it changed against the description before it.
+        changes: Vec<FieldChange>,
+    }
+    /// A document as of the point.
+    DocumentRow {
+        document: u64,
+        hash: Hash,
+        suspect: bool,
+        sealed: bool,
+        redacted: bool,
+        #[serde(flatten)]
+        captured: Act,
+        #[serde(serialize_with = "description")]
+        about: Option<Box<Captured>>,
+        withheld: Option<Withheld>,
+        described: Vec<Redescribed>,
+    }
+}
+
+fn description<S: serde::Serializer>(
+    about: &Option<Box<Captured>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    about.as_deref().serialize(serializer)
+}
+
+impl FactRow {
+    /// The retraction that stands.
+    pub fn retraction(&self) -> Option<&Charge> {
+        self.retractions.iter().find(|retraction| retraction.stands)
+    }
+
+    /// The revision before the present one that stands.
+    pub fn before(&self) -> Option<&Revision> {
+        let earlier = |revision: &&Revision| {
+            revision.act.event < self.revision && revision.act.undone_by.is_none()
+        };
+        self.revisions.iter().rev().find(earlier)
+    }
+
+    /// Whether one of these keys asserted it or made one of its revisions.
+    pub fn is_by(&self, keys: &[PublicKey]) -> bool {
+        self.revisions.iter().any(|revision| keys.contains(&revision.act.key))
+    }
+}
+
+/// A dating as people write it.
+pub fn dated(dating: &Dating) -> String {
+    let edtf = dating.edtf.as_deref().map(str::to_owned);
+    let written = dating.as_written.as_deref().map(|text| format!("“{text}”"));
+    [edtf, written].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// A seal as people write it.
+pub fn sealed(seal: Seal) -> String {
+    match seal {
+        Seal::Open => "not sealed".to_owned(),
+        Seal::ByHand => "sealed until it is released by hand".to_owned(),
+        Seal::Until(time) => format!("sealed until {time}"),
+    }
+}

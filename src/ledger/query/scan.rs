@@ -1,0 +1,177 @@
+//! Scanning: the facts whose present words have all of some phrases.
+//!
+//! Always holds: every present revision is read once, whether its words are told or not, and its
+//! body is held against its digest; nothing is kept but positions.
+//! Not here: how words are compared (`search`), how hits are shown (`cli`).
+
+use annals_core::event::Entry;
+use annals_core::event::body::{Content, Fact};
+use annals_core::event::record::Reading;
+use annals_core::hash::Hash;
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::row::{Withheld, Words};
+use crate::ledger::query::content_text::words;
+use crate::ledger::query::{Seen, View};
+use annals_core::search::{Phrase, Searched};
+use annals_core::verify::examine::examine;
+use annals_core::verify::source::{Source, SourceError, Span, Walk};
+use std::collections::BTreeSet;
+use std::panic::resume_unwind;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+/// What a scan found.
+#[derive(Debug, Default)]
+pub struct Scanned {
+    /// The facts, by position.
+    pub facts: BTreeSet<u64>,
+    /// The facts whose words are not told.
+    pub untold: BTreeSet<u64>,
+    /// How many of those have bodies that are not the ones that were signed.
+    pub damaged: u64,
+}
+
+/// Which text of a fact it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The claim.
+    Claim,
+    /// Words of this document.
+    Quote(u64),
+    /// A hop of the attribution: agent, role, why it is not named, act.
+    Attribution,
+}
+
+/// The texts of a fact that are searched.
+pub fn texts(words: &Words) -> Vec<(Place, String)> {
+    let mut texts: Vec<(Place, String)> = Vec::new();
+    texts.extend(words.claim.iter().map(|claim| (Place::Claim, claim.clone())));
+    for row in &words.evidence {
+        if let Some(quote) = &row.evidence.quote {
+            texts.push((Place::Quote(row.evidence.document), quote.exact.to_string()));
+        }
+    }
+    for hop in &words.attribution {
+        let role = hop.role.as_deref().map(|role| format!(" ({role})")).unwrap_or_default();
+        let unnamed = hop.unnamed_because.as_deref();
+        let unnamed = unnamed.map(|why| format!(" (unnamed: {why})")).unwrap_or_default();
+        texts.push((Place::Attribution, format!("{}{role}{unnamed} {}", hop.agent, hop.act)));
+    }
+    texts
+}
+
+/// Reads the words of every present revision, on so many threads.
+pub fn scan(view: &View<'_>, phrases: &[Phrase], jobs: usize) -> Result<Scanned, LedgerError> {
+    let revisions = view.revisions();
+    let Some((first, _)) = revisions.first() else { return Ok(Scanned::default()) };
+    let scanning = Scanning {
+        view,
+        phrases,
+        revisions: &revisions,
+        walk: Mutex::new(Some(view.record.journal.walk(*first)?)),
+        failed: Mutex::new(None),
+    };
+    let scanned = thread::scope(|scope| {
+        let spawn = |_| thread::Builder::new().spawn_scoped(scope, || scanning.run()).ok();
+        let others: Vec<_> = (1..jobs).filter_map(spawn).collect();
+        let mut scanned = scanning.run();
+        for other in others {
+            scanned.add(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        scanned
+    });
+    match scanning.failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(error) => Err(error.into()),
+        None => Ok(scanned),
+    }
+}
+
+/// A scan over spans of the journal, which threads take in turn.
+struct Scanning<'a, 'v> {
+    view: &'a View<'v>,
+    phrases: &'a [Phrase],
+    revisions: &'a [(u64, u64)],
+    /// `None` once all was taken.
+    walk: Mutex<Option<Walk<'a>>>,
+    failed: Mutex<Option<SourceError>>,
+}
+
+impl Scanning<'_, '_> {
+    fn run(&self) -> Scanned {
+        let mut scanned = Scanned::default();
+        while let Some(span) = self.next() {
+            for (entry, index) in span.entries.iter().zip(span.first..) {
+                self.read(index, entry, &mut scanned);
+            }
+        }
+        scanned
+    }
+
+    fn next(&self) -> Option<Span> {
+        let mut walk = self.walk.lock().unwrap_or_else(PoisonError::into_inner);
+        match walk.as_mut()?.next() {
+            Some(Ok(span)) if span.first < self.view.as_of().size => Some(span),
+            Some(Err(error)) => {
+                *walk = None;
+                *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                None
+            }
+            _ => {
+                *walk = None;
+                None
+            }
+        }
+    }
+
+    /// Reads the words of an event, if it is a present revision.
+    fn read(&self, index: u64, entry: &Entry, scanned: &mut Scanned) {
+        let reading = Reading::of(&entry.record);
+        let position = reading.place.map_or(index, |place| place.seq);
+        let found = self.revisions.binary_search_by_key(&position, |(revision, _)| *revision);
+        let Some((_, fact)) = found.ok().and_then(|found| self.revisions.get(found)) else {
+            return;
+        };
+        if self.certainly_not(position, &reading, entry) {
+            return;
+        }
+        let seen = Seen::of(index, examine(entry));
+        let stands = match self.view.content(&seen) {
+            Ok(Content::FactAsserted(body)) => has_all(&body.fact, self.phrases),
+            Ok(Content::FactCorrected(body)) => has_all(&body.fact, self.phrases),
+            Ok(_) => false,
+            Err(why) => {
+                scanned.untold.insert(*fact);
+                scanned.damaged += u64::from(why == Withheld::Damaged);
+                false
+            }
+        };
+        if stands {
+            scanned.facts.insert(*fact);
+        }
+    }
+
+    /// Whether the words are told, and have not what is looked for: without reading them in full.
+    fn certainly_not(&self, position: u64, reading: &Reading, entry: &Entry) -> bool {
+        let (Some(said), Some(body)) = (&reading.statement, &entry.body) else { return false };
+        let stands = self.phrases.iter().all(|phrase| phrase.may_stand_in(body));
+        !stands
+            && Hash::of(&[body]) == said.body
+            && self.view.is_told(position, said.args.sealed()).is_ok()
+    }
+}
+
+impl Scanned {
+    fn add(&mut self, other: Scanned) {
+        self.facts.extend(other.facts);
+        self.untold.extend(other.untold);
+        self.damaged += other.damaged;
+    }
+}
+
+/// Whether each phrase stands in one of the texts.
+fn has_all(fact: &Fact, phrases: &[Phrase]) -> bool {
+    let texts: Vec<Searched> =
+        texts(&words(fact)).iter().map(|(_, text)| Searched::new(text)).collect();
+    let stands = |phrase: &Phrase| texts.iter().any(|text| !text.places(phrase).is_empty());
+    phrases.iter().all(stands)
+}

@@ -1,0 +1,265 @@
+//! Opening a ledger to read it: the journal, never the store; nothing is written.
+//!
+//! Always holds: a reader waits for nobody and works on read-only media. What a writer writes last
+//! is read first (checkpoint, mark, then the journal), so a journal beside a writer is never
+//! shorter than what was signed of it; what of it is not yet signed for can be left out
+//! ([`Record::signed`]). Not here: writing (`writer`), verdicts (`audit`).
+//! Source: FORMAT.md section 9.
+
+use crate::disk::{self, DiskError, lock};
+use annals_core::event::Entry;
+use annals_core::event::args::Args;
+use annals_core::event::body::Body;
+use annals_core::event::record::Reading;
+use annals_core::hash::Hash;
+use crate::index::{Index, Unfit};
+use crate::journal::Journal;
+use crate::keys::{KeysError, Mark, Marks};
+use crate::ledger::error::LedgerError;
+use crate::ledger::imported::Imported;
+use crate::ledger::paths::Paths;
+use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
+use annals_core::verify::anchors::Ends;
+use annals_core::verify::source::Source;
+use annals_core::verify::{Options, Report, verify};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// How long a reader waits for a writer's index.
+const MOMENT: Duration = Duration::from_millis(20);
+
+/// A ledger open for reading.
+pub struct Record {
+    /// Where it is.
+    pub paths: Paths,
+    /// Its events.
+    pub journal: Journal,
+    /// The bytes of its checkpoint.
+    pub checkpoint: Option<Vec<u8>>,
+    /// Where this is a part of a record, by its own account: how many events that had.
+    pub part_of: Option<u64>,
+    /// The last mark of the log key for it; an error is rule 911.
+    pub mark: Result<Option<Mark>, KeysError>,
+    /// Its index, or why it cannot answer.
+    index: Result<Index, Unfit>,
+    /// The first thing that was found wrong with the index where an answer asked it.
+    index_wrong: Mutex<Option<String>>,
+    /// The first thing that may have kept an answer from being right.
+    trouble: Mutex<Option<String>>,
+}
+
+/// What a copy of a record holds of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DocumentFound {
+    /// Its bytes, which have its digest.
+    Whole(Vec<u8>),
+    /// A file of its name with other bytes: nothing of it is shown as the document's.
+    Damaged,
+    /// No file of its name.
+    Absent,
+}
+
+impl Record {
+    /// Opens the ledger at `paths`.
+    pub fn open(paths: Paths) -> Result<Record, LedgerError> {
+        paths.expect_ledger(false)?;
+        let checkpoint = checkpoint(&paths)?;
+        let mark = last_mark(&paths)?;
+        let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;
+        let index = index_of(&paths, &journal);
+        let part_of = Imported::of(&paths)?.part_of(journal.size());
+        let (index_wrong, trouble) = (Mutex::default(), Mutex::default());
+        Ok(Record { paths, journal, checkpoint, part_of, mark, index, index_wrong, trouble })
+    }
+
+    /// The index, or why it cannot answer.
+    pub fn index(&self) -> Result<&Index, &Unfit> {
+        self.index.as_ref()
+    }
+
+    /// Keeps that an answer was folded, because the index could not give it.
+    pub fn folded_for(&self, why: &Unfit) {
+        if why.is_wrong() {
+            let mut wrong = self.index_wrong.lock().unwrap_or_else(PoisonError::into_inner);
+            wrong.get_or_insert_with(|| why.to_string());
+        }
+    }
+
+    /// What is wrong with the index, where an answer asked it.
+    pub fn index_wrong(&self) -> Option<String> {
+        self.index_wrong.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps that an answer may not be right.
+    pub fn keep_trouble(&self, why: String) {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+    }
+
+    /// What may have kept an answer from being right.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Opens what is signed of the ledger at `paths`: beside a writer at work, the record up to its
+    /// checkpoint. Where nobody is at work, all of it, also what an interrupted writer left
+    /// unsigned.
+    pub fn signed(paths: Paths) -> Result<Record, LedgerError> {
+        let mut record = Record::open(paths)?;
+        loop {
+            let signed = covered(record.checkpoint.as_deref());
+            let Some(signed) = signed.filter(|signed| *signed < record.size()) else {
+                return Ok(record);
+            };
+            let there = |mark: &Mark| mark.size <= record.size();
+            let marks = record.mark.as_ref().is_ok_and(|mark| mark.as_ref().is_none_or(there));
+            if marks
+                && lock::is_held(&record.paths.lock())
+                && let Some(journal) = record.journal.up_to(signed)?
+            {
+                record.index = index_of(&record.paths, &journal);
+                // A mark of events that are left out says nothing of those before them.
+                record.mark = record.mark.map(|mark| mark.filter(|mark| mark.size <= signed));
+                return Ok(Record { journal, ..record });
+            }
+            let again = Record::open(record.paths.clone())?;
+            if again.seen() == record.seen() {
+                return Ok(again);
+            }
+            record = again;
+        }
+    }
+
+    /// Whether somebody changed the ledger since it was opened, or is at work on it.
+    pub fn has_moved(&self) -> bool {
+        let now = Record::open(self.paths.clone());
+        lock::is_held(&self.paths.lock()) || now.map_or(true, |now| now.seen() != self.seen())
+    }
+
+    /// What a writer changes.
+    fn seen(&self) -> (Option<&[u8]>, Option<&Mark>, u64, Option<Hash>) {
+        let mark = self.mark.as_ref().ok().and_then(Option::as_ref);
+        (self.checkpoint.as_deref(), mark, self.size(), self.journal.root())
+    }
+
+    /// The number of events.
+    pub fn size(&self) -> u64 {
+        self.journal.size()
+    }
+
+    /// What checkpoint and mark say against the record, and what it says against itself: all that a
+    /// verdict of the ledger's own files has, but for bodies and documents.
+    pub fn against(&self) -> Result<Report, LedgerError> {
+        let mark = self.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::remembered);
+        let ends = Ends { checkpoint: self.checkpoint.clone(), mark, pin: None };
+        let jobs = thread::available_parallelism().map_or(1, usize::from);
+        let options = Options { contents: false, ..Options::whole(jobs) };
+        Ok(verify(&self.journal, &ends, options)?)
+    }
+
+    /// The state after the first `until` events, without signatures and content: for reading.
+    pub fn state(&self, until: u64) -> Result<Report, LedgerError> {
+        Ok(verify(&self.journal, &Ends::default(), Options::state(until))?)
+    }
+
+    /// A document of this copy, by its digest.
+    pub fn document(&self, digest: &Hash) -> Result<DocumentFound, LedgerError> {
+        Ok(match self.journal.document(digest)? {
+            None => DocumentFound::Absent,
+            Some(bytes) if Hash::of(&[&bytes]) == *digest => DocumentFound::Whole(bytes),
+            Some(_) => DocumentFound::Damaged,
+        })
+    }
+
+    /// The entry at a position, read.
+    pub fn event(&self, position: u64) -> Result<Option<ReadEvent>, LedgerError> {
+        let entries = self.journal.read(position..position + 1)?;
+        Ok(entries.into_iter().next().map(|entry| ReadEvent::of(&entry)))
+    }
+
+    /// Every event from `from` up to `until`, in order; `each` says whether to go on.
+    pub fn each(
+        &self,
+        from: u64,
+        until: u64,
+        each: &mut dyn FnMut(u64, ReadEvent) -> bool,
+    ) -> Result<(), LedgerError> {
+        for span in self.journal.walk(from)? {
+            let span = span?;
+            for (entry, position) in span.entries.iter().zip(span.first..) {
+                if position >= until || !each(position, ReadEvent::of(entry)) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An event as it is read for people: what of it could be read.
+pub struct ReadEvent {
+    /// Its record.
+    pub reading: Reading,
+    /// Its body, if it is there and in form.
+    pub body: Option<Body>,
+}
+
+impl ReadEvent {
+    /// Reads an entry.
+    pub fn of(entry: &Entry) -> ReadEvent {
+        let body = entry.body.as_ref().and_then(|bytes| Body::parse(bytes).ok());
+        ReadEvent { reading: Reading::of(&entry.record), body }
+    }
+}
+
+/// The index of a journal. A writer writes it just after the journal, so one that is behind is
+/// waited for, for a moment.
+fn index_of(paths: &Paths, journal: &Journal) -> Result<Index, Unfit> {
+    let root = journal.root().ok_or(Unfit::Absent)?;
+    let open = || Index::open(&paths.ledger, journal.size(), root);
+    match open() {
+        Err(Unfit::Behind { .. } | Unfit::Other(_) | Unfit::Damaged(_))
+            if lock::is_held(&paths.lock()) =>
+        {
+            thread::sleep(MOMENT);
+            open()
+        }
+        other => other,
+    }
+}
+
+/// The last mark of the origin that event 0 says; the inner error is rule 911.
+fn last_mark(paths: &Paths) -> Result<Result<Option<Mark>, KeysError>, LedgerError> {
+    let first = Journal::opening(&paths.ledger)?.map(|entry| Reading::of(&entry.record));
+    let origin = first.and_then(|reading| match reading.statement?.args {
+        Args::LedgerOpened(args) => Some(args.origin),
+        _ => None,
+    });
+    let marks = Marks::at(paths.marks());
+    Ok(origin.map_or(Ok(None), |origin| marks.last_for(&origin)))
+}
+
+/// The size that a checkpoint speaks of, if it is in form.
+pub fn covered(checkpoint: Option<&[u8]>) -> Option<u64> {
+    Checkpoint::parse(&Note::parse(checkpoint?)?.text).map(|checkpoint| checkpoint.size)
+}
+
+/// The bytes of a ledger's checkpoint, or `None` where there is none. One of more bytes than a
+/// note may have is cut there: it is not in form either way.
+pub fn checkpoint(paths: &Paths) -> Result<Option<Vec<u8>>, DiskError> {
+    match disk::read_up_to(&paths.checkpoint(), MAX_NOTE as u64 + 1) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The bytes of a file, or `None` where there is none.
+pub fn read_if_there(path: &Path, bound: u64) -> Result<Option<Vec<u8>>, DiskError> {
+    match disk::read(path, bound) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

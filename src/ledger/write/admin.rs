@@ -1,0 +1,84 @@
+//! Act: one event about people or the ledger itself, signed and judged.
+//!
+//! Always holds: an act passes the judge that verifies before a byte is written, and stands at its
+//! base; a retiming, and nothing else, may have an earlier time than the event before it.
+//! Not here: what the act says (`people`), drafts of facts (`append`).
+//! Source: FORMAT.md sections 4 to 6.
+
+use annals_core::event::args::Args;
+use annals_core::event::body::{Content, Stated};
+use annals_core::event::record::Statement;
+use annals_core::event::vocabulary::{RekeyReason, Type};
+use annals_core::key::PublicKey;
+use crate::ledger::write::append::{Prepared, Signer, judge_last, slot};
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::Record;
+use crate::ledger::write::sign::seal;
+use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::writer::Writer;
+use annals_core::time::Time;
+
+/// Signs one event for the writer's next place and lets the judge take it.
+pub fn prepare_act(
+    writer: &mut Writer,
+    settled: Settled,
+    signer: &mut Signer<'_>,
+) -> Result<Prepared, LedgerError> {
+    let kind = settled.args.kind();
+    let mut slot = slot(writer, signer.clock.now());
+    if kind == Type::LedgerRetimed {
+        slot.after = None;
+    }
+    let entry = seal(&settled, &slot, signer.key, signer.entropy)?;
+    let (entries, settled) = (vec![entry], vec![settled]);
+    let (first, unsigned) = (writer.size(), !signer.key.signs());
+    let prepared = Prepared { entries, settled, first, unsigned, ..Prepared::default() };
+    match judge_last(writer, &prepared)? {
+        None => Ok(prepared),
+        Some(why) => Err(LedgerError::NotAllowed { kind, why }),
+    }
+}
+
+/// Where the record's last event is this rekeying already, by this signer and in these words, and
+/// the key that it names is at hand: its receipt may be lost. A new key each time makes no two of
+/// them equal otherwise.
+pub fn rekeyed_already(
+    writer: &Writer,
+    by: &PublicKey,
+    (reason, stated): (RekeyReason, &Stated),
+) -> Result<Option<u64>, LedgerError> {
+    let Some(last) = writer.size().checked_sub(1) else { return Ok(None) };
+    let event = Record::open(writer.paths.clone())?.event(last)?;
+    let said = event.and_then(|event| Some((event.reading.statement?, event.body?.content)));
+    Ok(match said {
+        Some((Statement { by: signer, args: Args::LedgerRekeyed(args), .. }, content)) => {
+            let same = signer == *by && args.reason == reason;
+            let same = same && content == Content::LedgerRekeyed(stated.clone());
+            (same && writer.holds_log_key(&args.log_key)).then_some(last)
+        }
+        _ => None,
+    })
+}
+
+/// Refuses a retiming that mends nothing: the clock is after the last event's time. And one to
+/// before the record began, unless the clock is said to be right: a clock that lost its battery is
+/// no better than one that ran ahead.
+pub fn check_retime(
+    writer: &Writer,
+    began: Option<Time>,
+    now: Time,
+    right: bool,
+) -> Result<(), LedgerError> {
+    if let Some(last) = writer.judge.chain.at.filter(|last| now > *last) {
+        return Err(LedgerError::Usage(format!(
+            "expected a clock that is behind the last event's time, {last}; the clock says {now}: \
+             there is nothing to mend"
+        )));
+    }
+    match began.filter(|began| now < *began && !right) {
+        Some(began) => Err(LedgerError::Clock(format!(
+            "expected a time after event 0's, {began}; the clock says {now}"
+        ))),
+        None => Ok(()),
+    }
+}

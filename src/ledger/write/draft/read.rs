@@ -1,0 +1,231 @@
+//! Reading drafts: JSON Lines and TOML, every bad one told with its line.
+//!
+//! Always holds: one bad draft hides no other; an unknown field is told with the known ones that
+//! are nearest to it. Not here: the fields (`draft`), what they resolve to (`settle`).
+
+use crate::ledger::write::draft::{Draft, DraftError, Input, Placed};
+use serde::Deserialize;
+use serde_json::error::Category;
+use similar::get_close_matches;
+use std::fmt::Display;
+
+/// Reads JSON Lines: one draft a line; empty lines are passed over. All bad lines are told.
+///
+/// ```
+/// use crate::ledger::write::draft::json_lines;
+/// let drafts = json_lines(r#"{"type":"fact.confirmed","fact":17,"how":"reread"}"#);
+/// assert_eq!(drafts.map(|drafts| drafts.len()), Ok(1));
+/// ```
+pub fn json_lines(text: &str) -> Result<Vec<Placed>, Vec<DraftError>> {
+    all_or_errors(read_json_lines(text))
+}
+
+/// Reads TOML: a `[[draft]]` table for each draft. All bad ones are told.
+pub fn toml_tables(text: &str) -> Result<Vec<Placed>, Vec<DraftError>> {
+    all_or_errors(read_toml(text))
+}
+
+fn all_or_errors(input: Input) -> Result<Vec<Placed>, Vec<DraftError>> {
+    if input.unread.is_empty() { Ok(input.drafts) } else { Err(input.unread) }
+}
+
+/// Reads JSON Lines; what cannot be read is kept beside what can.
+pub fn read_json_lines(text: &str) -> Input {
+    let mut input = Input::default();
+    if let Some(why) = other_form(text) {
+        let line = text.lines().position(|line| !line.trim().is_empty()).unwrap_or_default() + 1;
+        input.unread.push(DraftError { line, name: None, why });
+        return input;
+    }
+    for (line, content) in text.lines().enumerate().map(|(at, line)| (at + 1, line)) {
+        if content.trim().is_empty() {
+            continue;
+        }
+        match json_draft(content) {
+            Ok(draft) => input.drafts.push(Placed { line, draft }),
+            Err(why) => {
+                let value = serde_json::from_str::<serde_json::Value>(content).ok();
+                let name = value.and_then(|value| Some(value.get("ref")?.as_str()?.to_owned()));
+                input.unread.push(DraftError { line, name, why });
+            }
+        }
+    }
+    input
+}
+
+/// What a text is that is not JSON Lines as a whole: told once, not for each of its lines.
+fn other_form(text: &str) -> Option<String> {
+    const EXPECTED: &str = "expected JSON Lines, a draft in braces on each line";
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let (first, several) = (lines.next()?, lines.next().is_some());
+    let json = || serde_json::from_str::<serde_json::Value>(text);
+    if first.starts_with("[[") || !first.starts_with(['{', '[']) {
+        let table = toml::from_str::<toml::Table>(text);
+        if first.starts_with("[[draft]]") || table.is_ok_and(|table| !table.is_empty()) {
+            return Some(format!(
+                "{EXPECTED}; found TOML: give the file a name that ends in .toml"
+            ));
+        }
+    }
+    match first.chars().next() {
+        Some('[') if json().is_ok() => Some(format!(
+            "{EXPECTED}; found one JSON array: leave out its brackets and commas, and put each \
+             draft on a line of its own"
+        )),
+        Some('{') if several && json().is_ok() => Some(format!(
+            "{EXPECTED}; found one JSON object over several lines: put it on one line"
+        )),
+        _ => None,
+    }
+}
+
+fn json_draft(line: &str) -> Result<Draft, String> {
+    if !line.trim_start().starts_with('{') {
+        let found: String = line.trim().chars().take(20).collect();
+        return Err(format!("expected a draft in braces, found {found:?}"));
+    }
+    let mut reader = serde_json::Deserializer::from_str(line);
+    let draft = serde_path_to_error::deserialize(&mut reader);
+    let draft = draft.map_err(|error| json_why(line, &path(&error), error.inner()))?;
+    reader.end().map_err(|error| json_why(line, "", &error))?;
+    Ok(draft)
+}
+
+fn json_why(line: &str, path: &str, error: &serde_json::Error) -> String {
+    // The library counts lines within one line; the column is what helps.
+    let text = error.to_string();
+    let text = text.rfind(" at line ").and_then(|cut| text.get(..cut)).unwrap_or(&text);
+    let column = error.column();
+    match error.classify() {
+        Category::Eof => format!("expected JSON, found its end too early (column {column})"),
+        Category::Syntax => {
+            let found = line.get(column.saturating_sub(1)..).and_then(|rest| rest.chars().next());
+            let found = found.map(|found| format!("{found:?}")).unwrap_or("other bytes".to_owned());
+            // Of these the library only says that it had hoped for something else.
+            let why = match text.starts_with("expected ") {
+                true => String::new(),
+                false => format!(": {text}"),
+            };
+            format!("expected JSON, found {found} (column {column}){why}")
+        }
+        _ => format!("{path}{} (column {column})", why(text)),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tables {
+    #[serde(default)]
+    draft: Vec<toml::Spanned<toml::Value>>,
+}
+
+/// Reads TOML; what cannot be read is kept beside what can.
+pub fn read_toml(text: &str) -> Input {
+    let mut input = Input::default();
+    let line_of = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
+    let tables = match toml::from_str::<Tables>(text) {
+        Ok(tables) => tables.draft,
+        Err(error) => {
+            let line = line_of(error.span().map_or(0, |span| span.start));
+            let why = match toml::from_str::<toml::Table>(text) {
+                Ok(_) => {
+                    "expected a table [[draft]] for each draft, and nothing beside them".to_owned()
+                }
+                Err(_) if text.trim_start().starts_with('{') => "expected TOML, found what looks \
+                     like JSON Lines: give the file a name that does not end in .toml"
+                    .to_owned(),
+                Err(_) => format!("expected TOML: {}", error.message()),
+            };
+            input.unread.push(DraftError { line, name: None, why });
+            return input;
+        }
+    };
+    for table in tables {
+        let line = line_of(table.span().start);
+        let value = table.into_inner();
+        let name = value.get("ref").and_then(toml::Value::as_str).map(str::to_owned);
+        match serde_path_to_error::deserialize(value) {
+            Ok(draft) => input.drafts.push(Placed { line, draft }),
+            Err(error) => {
+                let why = format!("{}{}", path(&error), why(error.inner().message()));
+                input.unread.push(DraftError { line, name, why });
+            }
+        }
+    }
+    input
+}
+
+/// Where in a draft, such as `evidence[0].stance: `; nothing where it is the draft itself. A field
+/// that is unknown is in what its own path leads to.
+fn path<E: Display>(error: &serde_path_to_error::Error<E>) -> String {
+    let path = error.path().to_string();
+    let place = match error.inner().to_string().starts_with("unknown field ") {
+        true => path.rsplit_once('.').map_or("", |(outer, _)| outer),
+        false => path.trim_matches('.'),
+    };
+    if place.is_empty() { String::new() } else { format!("{place}: ") }
+}
+
+/// What is wrong with a value, in words that know nothing of the types of a program.
+fn why(text: &str) -> String {
+    let text = text.trim_end();
+    if let Some(field) = text.strip_prefix("duplicate field ") {
+        return format!("expected a field once, found {field} again");
+    }
+    if let Some(variant) = text.strip_prefix("unknown variant ") {
+        return nearest(&format!("unknown word {variant}"));
+    }
+    let wrong = ["invalid type: ", "invalid value: ", "invalid length: "];
+    let wrong = wrong.iter().find_map(|start| text.strip_prefix(start));
+    match wrong.and_then(|rest| rest.rsplit_once(", expected ")) {
+        Some((found, expected)) => format!("expected {}, found {}", kind(expected), shown(found)),
+        None => nearest(text),
+    }
+}
+
+/// A type, as a person would call it.
+fn kind(expected: &str) -> &str {
+    match expected {
+        "usize" | "u64" => "a whole number",
+        "a string" => "text in quotes",
+        "a sequence" => "a list in brackets",
+        "path string" => "the name of a file",
+        expected if expected.starts_with("struct ") => "fields in braces",
+        expected => expected,
+    }
+}
+
+/// A value that was found, as it was typed where that is short.
+fn shown(found: &str) -> String {
+    let number = |found: &str| found.split('`').nth(1).map(str::to_owned);
+    match found {
+        "map" => "fields in braces".to_owned(),
+        "sequence" => "a list in brackets".to_owned(),
+        found if found.starts_with("string ") => found.trim_start_matches("string ").to_owned(),
+        found => number(found).unwrap_or_else(|| found.to_owned()),
+    }
+}
+
+/// Words that are nearest to a wrong one: at most so many, and so alike.
+const NEAREST: usize = 3;
+const ALIKE: f32 = 0.6;
+
+/// The known words that are nearest to an unknown one, in place of a list of all of them.
+fn nearest(why: &str) -> String {
+    let whole = || why.trim_end().to_owned();
+    let Some((head, list)) = why.split_once(", expected one of ") else { return whole() };
+    let Some((_, found)) = head.split_once('`') else { return whole() };
+    let found = found.trim_end_matches('`');
+    let known: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
+    if known.len() <= 8 {
+        return whole();
+    }
+    let mut near = get_close_matches(found, &known, NEAREST, ALIKE);
+    if near.is_empty() {
+        near = known.iter().copied().filter(|word| word.starts_with(found)).collect();
+    }
+    match near.as_slice() {
+        [] => format!("{head}; expected one of {}", known.join(", ")),
+        near => format!("{head}; the nearest known ones: {}", near.join(", ")),
+    }
+}

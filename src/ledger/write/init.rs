@@ -1,0 +1,192 @@
+//! Init: a new ledger around its first event.
+//!
+//! Always holds: nothing is overwritten; the recovery key is given back once and kept nowhere; if
+//! a step fails, what this run made is removed again; one that is stopped leaves no event without
+//! the keys that go on from it. Not here: asking (`cli`).
+//! Source: FORMAT.md sections 2 and 4, `ledger.opened`.
+
+mod place;
+
+use crate::clock::Clock;
+use crate::disk::{self, Mode};
+use crate::entropy::{Entropy, draw};
+use annals_core::event::args::{self, Args, Nonce, Roles};
+use annals_core::event::body::{self, Content, Short};
+use annals_core::key::SecretKey;
+use crate::keys::{Handle, KeyFolder, NewKey, Protection, generate, write_recovery};
+use crate::ledger::write::append::{Prepared, Signer, judge_last, slot};
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::write::sign::seal;
+use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::writer::Writer;
+use annals_core::text::{Origin, Person};
+pub use place::expect_free;
+use std::fs;
+use zeroize::Zeroizing;
+
+/// What a new ledger is to be.
+pub struct Founding {
+    /// Its name for ever.
+    pub origin: Origin,
+    /// Its title.
+    pub title: Short,
+    /// The licence of its words.
+    pub licence: Short,
+    /// How corrections are made, where it is said.
+    pub corrections_policy: Option<Short>,
+    /// How many confirmations make a fact confirmed: 1 to 9.
+    pub confirmations: u64,
+    /// How far a statement may stand after its base: 0 to 65,536.
+    pub window: u64,
+    /// The founder's name.
+    pub name: Short,
+    /// The founder's handle.
+    pub handle: Handle,
+}
+
+/// A ledger that was made.
+pub struct Founded {
+    /// Open for writing.
+    pub writer: Writer,
+    /// The founder's key.
+    pub key: SecretKey,
+    /// The recovery key as text for paper.
+    pub recovery: Zeroizing<String>,
+}
+
+/// Makes a ledger, its log key and its founder's key.
+pub fn init(
+    paths: Paths,
+    founding: &Founding,
+    protection: Protection<'_>,
+    around: (&mut Clock, &mut dyn Entropy),
+) -> Result<Founded, LedgerError> {
+    let (clock, entropy) = around;
+    expect_free(&paths)?;
+    let made = !paths.keys.exists();
+    let remembered = paths.marks().symlink_metadata().is_ok();
+    let keys = KeyFolder::make(&paths.keys)?;
+    keys.check_free(&founding.handle)?;
+    let (key, log_key, recovery) = (generate(entropy)?, generate(entropy)?, generate(entropy)?);
+    let new = |handle, secret, protection| NewKey { handle, secret, protection, request: None };
+    let log = Handle::log();
+    let new =
+        [new(&founding.handle, &key, protection), new(&log, &log_key, Protection::Unencrypted)];
+    let secrets = (&key, &log_key, &recovery);
+    let opened = make((&paths, founding), (&keys, &new), secrets, (clock, entropy))
+        .inspect_err(|error| remove(&paths, error, remembered));
+    match opened {
+        Ok(writer) => Ok(Founded { writer, key, recovery: write_recovery(&recovery) }),
+        Err(error) => {
+            if made {
+                // Best effort, as below; a folder that is not empty stays.
+                let _ = fs::remove_dir(&paths.keys);
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Makes the ledger, keeps the keys, and writes the first event: in this order, since one that
+/// nobody has the keys to could never be followed.
+fn make(
+    (paths, founding): (&Paths, &Founding),
+    (keys, new): (&KeyFolder, &[NewKey<'_>; 2]),
+    secrets: (&SecretKey, &SecretKey, &SecretKey),
+    (clock, entropy): (&mut Clock, &mut dyn Entropy),
+) -> Result<Writer, LedgerError> {
+    let (mut writer, opening) = opening(paths, founding, secrets, (clock, &mut *entropy))?;
+    add(keys, new, entropy)?;
+    let written = writer.commit(&opening.entries, &[]);
+    written.inspect_err(|_| new.iter().for_each(|new| keys.remove_new(new)))?;
+    Ok(writer)
+}
+
+/// Keeps both keys, or neither.
+fn add(
+    keys: &KeyFolder,
+    [founder, log]: &[NewKey<'_>; 2],
+    entropy: &mut dyn Entropy,
+) -> Result<(), LedgerError> {
+    keys.add_new(founder, entropy)?;
+    Ok(keys.add_new(log, entropy).inspect_err(|_| keys.remove_new(founder))?)
+}
+
+/// A ledger without an event, and its first event, signed and judged.
+fn opening(
+    paths: &Paths,
+    founding: &Founding,
+    keys: (&SecretKey, &SecretKey, &SecretKey),
+    around: (&mut Clock, &mut dyn Entropy),
+) -> Result<(Writer, Prepared), LedgerError> {
+    let ((key, log_key, recovery), (clock, entropy)) = (keys, around);
+    let mut writer = Writer::create(paths.clone(), log_key.clone())?;
+    let readme = readme(&founding.origin);
+    disk::write_new(&paths.ledger.join("README"), readme.as_bytes(), Mode::Shared)?;
+    let person: [u8; 16] = draw(entropy)?;
+    let args = Args::LedgerOpened(args::LedgerOpened {
+        nonce: Nonce(draw(entropy)?),
+        origin: founding.origin.clone(),
+        log_key: log_key.public(),
+        window: founding.window,
+        confirmations: founding.confirmations,
+        recovery: Some(recovery.public().digest()),
+        person: new_person(person)?,
+        roles: Roles { admin: true, editor: true },
+    });
+    let content = Content::LedgerOpened(body::Opened {
+        title: founding.title.clone(),
+        licence: founding.licence.clone(),
+        name: founding.name.clone(),
+        corrections_policy: founding.corrections_policy.clone(),
+    });
+    let settled = Settled { args, content, document: None };
+    let signer = Signer { key, clock, entropy };
+    let slot = slot(&writer, signer.clock.now());
+    let entry = seal(&settled, &slot, key, signer.entropy)?;
+    let prepared = Prepared { entries: vec![entry], ..Prepared::default() };
+    if let Some(why) = judge_last(&mut writer, &prepared)? {
+        return Err(LedgerError::Usage(why));
+    }
+    Ok((writer, prepared))
+}
+
+/// A person drawn at random.
+pub fn new_person(bytes: [u8; 16]) -> Result<Person, LedgerError> {
+    Person::new(hex::encode(bytes)).map_err(|error| LedgerError::Usage(error.to_string()))
+}
+
+/// Removes the ledger that a failed init made; one that another init made in the meantime
+/// stays, and
+/// so does a memory that was there before, for it is that of other records.
+fn remove(paths: &Paths, why: &LedgerError, remembered: bool) {
+    // Best effort: the error that led here is the one to tell.
+    let others = match why {
+        LedgerError::ThereAlready(_) => true,
+        LedgerError::Disk(error) => error.is_there_already(),
+        _ => false,
+    };
+    if !others {
+        let _ = fs::remove_dir_all(&paths.ledger);
+        if !remembered {
+            let _ = fs::remove_file(paths.marks());
+        }
+    }
+}
+
+fn readme(origin: &Origin) -> String {
+    format!(
+        "This folder is an annals record, format 1, named {origin}.\n\n\
+         journal/     the record: text, three lines an event and one for its body;\n\
+         \x20            FORMAT.md of the annals project says every byte\n\
+         document/    documents as captured, named by their SHA-256 (sha256sum checks them)\n\
+         checkpoint   the signed tree head: size and root of the record\n\
+         db/          a store made from the journal; it can be deleted and is no evidence\n\n\
+         To check it: annals verify --ledger <this folder>\n\
+         By hand: the hash of an event is SHA-256 of the byte 00 and its three lines; it\n\
+         is `prev` of the next event. The third line is the Ed25519 signature, by the\n\
+         key `by`, over `annals/event/v1` and the SHA-256 of the second line without its\n\
+         newline. The fourth line is the body; its SHA-256 is `body` of the second line.\n"
+    )
+}

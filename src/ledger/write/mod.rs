@@ -1,0 +1,22 @@
+//! Writing: drafts are resolved, signed, judged, and written as one batch.
+//!
+//! Always holds: nothing is written that `verify` would refuse. Not here: prompts (`cli`), rules
+//! (`annals-core`).
+
+pub mod draft;
+pub mod loaded;
+pub mod resolve;
+pub mod sign;
+pub mod pending;
+pub mod outbox;
+pub mod outcome;
+pub mod repeats;
+pub mod unquoted;
+pub mod writer;
+mod preflight;
+pub mod pipeline;
+pub mod append;
+pub mod admin;
+pub mod editors;
+pub mod init;
+pub mod hints;

@@ -1,0 +1,356 @@
+//! The outbox: what was signed, kept before it is written, until it is acknowledged.
+//!
+//! ```text
+//! annals outbox v1
+//! submission <SHA-256 of ledger, key, drafts and the files that they name, 64 hex>
+//! first <position of its first event>
+//! count <number of events>
+//! head <hash of its last event, 64 hex>
+//! signature <of the editor's key over the lines above, 128 hex>
+//! …                                        its events, four lines each, until they are written
+//! ```
+//!
+//! Always holds: a submission has one file, named by its digest; the same submission again finds
+//! it, so no fact is entered twice after a lost receipt. Only the key that signs a submission can
+//! make a file that counts for it: the head names every event by the chain of hashes, and each
+//! event its body. Once the events are in the record and a checkpoint covers them, the file goes,
+//! and its first six lines stay in the folder `written`, without a body.
+//! Not here: signing events (`append`), judging them (`verify`).
+//! Source: FORMAT.md section 9, the order of a commit.
+
+use crate::disk::{self, DiskError, Mode};
+use annals_core::event::Entry;
+use annals_core::event::record::{self, Reading};
+use annals_core::event::canonical;
+use annals_core::hash::{Hash, Running, read_hex};
+use annals_core::key::{KEPT_TAG, PublicKey, Signature, SigningKey, signed_bytes};
+use crate::ledger::error::LedgerError;
+use crate::ledger::write::loaded::LoadedInput;
+use crate::ledger::reader::read_if_there;
+use crate::ledger::write::writer::Writer;
+use annals_core::verify::source::Source;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The most bytes that an outbox file may have.
+const BOUND: u64 = 4 << 30;
+/// The most bytes of the six lines.
+const HEADER_BOUND: u64 = 512;
+/// The number of lines before the events.
+const HEADER_LINES: usize = 6;
+
+/// Where a submission is kept, and whose it is.
+pub struct Submission {
+    folder: PathBuf,
+    name: Hash,
+    key: PublicKey,
+    count: u64,
+}
+
+/// What is kept of a submission, compared with the record.
+#[derive(Debug)]
+pub enum Kept {
+    /// There is none, or the record went on without its events.
+    Nothing,
+    /// All events stand in the record, from this position on.
+    Recorded(u64),
+    /// They were signed for the record's present end.
+    Fits(Vec<Entry>),
+    /// The file is not what was kept: why.
+    Damaged(String),
+}
+
+/// The first lines of a submission's file, with their signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    submission: Hash,
+    first: u64,
+    count: u64,
+    head: Hash,
+    signature: Signature,
+}
+
+/// What a commit keeps before it writes: where, under which header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keeping {
+    folder: PathBuf,
+    header: Header,
+}
+
+impl Submission {
+    /// The submission of these drafts by this key.
+    pub fn of(writer: &Writer, input: &LoadedInput, key: &PublicKey) -> Submission {
+        let mut whole = Running::default();
+        if let Some(ledger) = &writer.judge.chain.state.fold.ledger {
+            whole.add(ledger.origin.as_bytes());
+        }
+        whole.add(&key.0);
+        for loaded in &input.drafts {
+            whole.add(&canonical::write(&loaded.draft));
+            if let Ok(Some(file)) = &loaded.file {
+                whole.add(&file.digest.0);
+            }
+        }
+        let (folder, name) = (writer.paths.outbox(), whole.finish());
+        Submission { folder, name, key: *key, count: input.drafts.len() as u64 }
+    }
+
+    /// What is kept of it, compared with the record.
+    pub fn find(&self, writer: &Writer) -> Result<Kept, LedgerError> {
+        let pending = self.find_pending(writer)?;
+        if !matches!(pending, Kept::Nothing | Kept::Damaged(_)) {
+            return Ok(pending);
+        }
+        let written = match read(&self.written(), HEADER_BOUND)? {
+            None => return Ok(pending),
+            Some(read) => read.and_then(|bytes| self.header(&bytes)),
+        };
+        Ok(match (written, pending) {
+            (Ok(header), pending) => match recorded(&header, writer)? {
+                true => Kept::Recorded(header.first),
+                // The record is an older copy than the one that this was written to.
+                false => pending,
+            },
+            (Err(why), Kept::Nothing) => Kept::Damaged(why),
+            (Err(_), pending) => pending,
+        })
+    }
+
+    fn find_pending(&self, writer: &Writer) -> Result<Kept, LedgerError> {
+        let read = match read(&self.pending(), BOUND)? {
+            None => return Ok(Kept::Nothing),
+            Some(read) => read.and_then(|bytes| Ok((self.header(&bytes)?, bytes))),
+        };
+        let (header, bytes) = match read {
+            Ok(read) => read,
+            Err(why) => return Ok(Kept::Damaged(why)),
+        };
+        if recorded(&header, writer)? {
+            return Ok(Kept::Recorded(header.first));
+        }
+        if header.first != writer.size() {
+            return Ok(Kept::Nothing);
+        }
+        let entries = match entries(&bytes, &header) {
+            Ok(entries) => entries,
+            Err(why) => return Ok(Kept::Damaged(why)),
+        };
+        let first = entries.first().and_then(|entry| Reading::of(&entry.record).place);
+        let follows = first.is_some_and(|place| place.prev == writer.judge.chain.head);
+        Ok(if follows { Kept::Fits(entries) } else { Kept::Nothing })
+    }
+
+    /// What keeps these events until they are acknowledged.
+    pub fn keeping(&self, first: u64, entries: &[Entry], key: &dyn SigningKey) -> Option<Keeping> {
+        let head = record::hash(&entries.last()?.record);
+        let (submission, count) = (self.name, self.count);
+        let text = text(&submission, first, count, &head);
+        let signature = key.sign(&signed_bytes(KEPT_TAG, text.as_bytes()));
+        let header = Header { submission, first, count, head, signature };
+        Some(Keeping { folder: self.folder.clone(), header })
+    }
+
+    /// Moves a damaged file aside; gives its new name.
+    pub fn set_aside(&self) -> Result<PathBuf, LedgerError> {
+        let pending = self.pending();
+        let path = if pending.exists() { pending } else { self.written() };
+        let aside = disk::free_aside(&path);
+        fs::rename(&path, &aside).map_err(disk::error("move aside", &path))?;
+        disk::sync_folder(disk::parent(&path))?;
+        Ok(aside)
+    }
+
+    /// The header of a file, if it is one of this submission that its key signed.
+    fn header(&self, bytes: &[u8]) -> Result<Header, String> {
+        let header = Header::parse(bytes).ok_or("its first lines are not in form")?;
+        if header.submission != self.name {
+            return Err("it is of other drafts, another ledger or another key".to_owned());
+        }
+        if !header.is_signed_by(&self.key) {
+            return Err(format!("its signature is not one of the key {}", self.key));
+        }
+        if header.count != self.count {
+            return Err(format!("it says {} drafts, not {}", header.count, self.count));
+        }
+        Ok(header)
+    }
+
+    fn pending(&self) -> PathBuf {
+        pending(&self.folder, &self.name)
+    }
+
+    fn written(&self) -> PathBuf {
+        written(&self.folder, &self.name)
+    }
+}
+
+impl Keeping {
+    /// Keeps signed entries, durably; an older file of that submission is replaced.
+    pub fn keep(&self, entries: &[Entry]) -> Result<(), LedgerError> {
+        let mut out = self.header.text().into_bytes();
+        for entry in entries {
+            out.extend_from_slice(&entry.record);
+            out.extend_from_slice(entry.body.as_deref().unwrap_or_default());
+            out.push(b'\n');
+        }
+        disk::ensure_folder(&self.folder)?;
+        let path = pending(&self.folder, &self.header.submission);
+        Ok(disk::replace(&path, &out, Mode::Private)?)
+    }
+
+    /// The events are in the record and covered: what is kept of them is their place.
+    pub fn prune(&self) -> Result<(), DiskError> {
+        prune(&self.folder, &self.header)
+    }
+}
+
+/// Prunes what a writer left that died before it could: every file whose events the record holds.
+/// The caller has the lock, and a checkpoint covers the record. What cannot be pruned is left to
+/// the next writer.
+pub fn prune_written(writer: &Writer) {
+    let folder = writer.paths.outbox();
+    let listed = fs::read_dir(&folder).into_iter().flatten().flatten();
+    for found in listed {
+        let name = found.file_name();
+        if let Some(name) = name.to_str().and_then(Hash::parse) {
+            let _ = prune_if_written(writer, &folder, &name);
+        }
+    }
+}
+
+fn prune_if_written(writer: &Writer, folder: &Path, name: &Hash) -> Result<(), LedgerError> {
+    let path = pending(folder, name);
+    let start = disk::read_up_to(&path, HEADER_BOUND)?;
+    match Header::parse(&start).filter(|header| header.submission == *name) {
+        Some(header) if recorded(&header, writer)? => Ok(prune(folder, &header)?),
+        None if is_recorded_in_old_form(&path, writer)? => {
+            Ok(fs::remove_file(&path).map_err(disk::error("remove", &path))?)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a file without a header, as version 0.1.0 kept them, holds events of the record only.
+fn is_recorded_in_old_form(path: &Path, writer: &Writer) -> Result<bool, LedgerError> {
+    let bytes = disk::read(path, BOUND)?;
+    let kept = in_fours(&bytes);
+    let first = kept.first().and_then(|entry| Reading::of(&entry.record).place);
+    let Some(place) = first else { return Ok(false) };
+    let end = place.seq.saturating_add(kept.len() as u64);
+    Ok(end <= writer.journal.size() && writer.journal.read(place.seq..end)? == kept)
+}
+
+/// The bytes of a file, or why they are not what was kept; `None` where there is no file.
+fn read(path: &Path, bound: u64) -> Result<Option<Result<Vec<u8>, String>>, LedgerError> {
+    match read_if_there(path, bound) {
+        Ok(read) => Ok(read.map(Ok)),
+        Err(error @ (DiskError::Strange { .. } | DiskError::TooLarge { .. })) => {
+            Ok(Some(Err(error.to_string())))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Header {
+    fn parse(bytes: &[u8]) -> Option<Header> {
+        let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+        let lines = lines.get(..HEADER_LINES)?;
+        let line = |index: usize| std::str::from_utf8(lines[index]).ok()?.strip_suffix('\n');
+        let after = |index: usize, word: &str| line(index)?.strip_prefix(word)?.strip_prefix(' ');
+        let header = Header {
+            submission: Hash::parse(after(1, "submission")?)?,
+            first: after(2, "first")?.parse().ok()?,
+            count: after(3, "count")?.parse().ok()?,
+            head: Hash::parse(after(4, "head")?)?,
+            signature: Signature(read_hex(after(5, "signature")?)?),
+        };
+        // One spelling: what is read is what is written.
+        (lines.concat() == header.text().into_bytes()).then_some(header)
+    }
+
+    fn text(&self) -> String {
+        let Header { submission, first, count, head, signature } = self;
+        format!("{}signature {signature}\n", text(submission, *first, *count, head))
+    }
+
+    fn is_signed_by(&self, key: &PublicKey) -> bool {
+        let text = text(&self.submission, self.first, self.count, &self.head);
+        let message = signed_bytes(KEPT_TAG, text.as_bytes());
+        key.accept().is_some_and(|key| key.verifies(&message, &self.signature))
+    }
+}
+
+/// The lines that are signed.
+fn text(submission: &Hash, first: u64, count: u64, head: &Hash) -> String {
+    format!(
+        "annals outbox v1\nsubmission {submission}\nfirst {first}\ncount {count}\nhead {head}\n"
+    )
+}
+
+fn pending(folder: &Path, submission: &Hash) -> PathBuf {
+    folder.join(submission.to_string())
+}
+
+fn written(folder: &Path, submission: &Hash) -> PathBuf {
+    folder.join("written").join(submission.to_string())
+}
+
+fn prune(folder: &Path, header: &Header) -> Result<(), DiskError> {
+    let place = written(folder, &header.submission);
+    disk::ensure_folder(disk::parent(&place))?;
+    disk::replace(&place, header.text().as_bytes(), Mode::Private)?;
+    let path = pending(folder, &header.submission);
+    match fs::remove_file(&path).map_err(disk::error("remove", &path)) {
+        Err(error) if !error.is_missing() => Err(error),
+        _ => disk::sync_folder(folder),
+    }
+}
+
+/// Whether the record holds all events of a submission: its last one does, and that one's hash
+/// names those before it.
+fn recorded(header: &Header, writer: &Writer) -> Result<bool, LedgerError> {
+    let end = header.first.checked_add(header.count).filter(|end| *end <= writer.journal.size());
+    let Some(last) = end.and_then(|end| end.checked_sub(1)) else { return Ok(false) };
+    let entry = writer.journal.read(last..last + 1)?.into_iter().next();
+    Ok(entry.is_some_and(|entry| record::hash(&entry.record) == header.head))
+}
+
+/// The events of a file, each named by the next one and the last one by the header.
+fn entries(bytes: &[u8], header: &Header) -> Result<Vec<Entry>, String> {
+    let events = bytes.get(header.text().len()..).unwrap_or_default();
+    let kept = in_fours(events);
+    let lines = memchr::memchr_iter(b'\n', events).count();
+    let whole = events.last().is_none_or(|last| *last == b'\n') && lines == 4 * kept.len();
+    if !whole || kept.len() as u64 != header.count {
+        return Err(format!(
+            "expected {} lines of {} events, found {lines}",
+            header.count.saturating_mul(4),
+            header.count
+        ));
+    }
+    let mut expected = header.head;
+    for (index, entry) in kept.iter().enumerate().rev() {
+        let position = header.first.saturating_add(index as u64);
+        let reading = Reading::of(&entry.record);
+        let body = entry.body.as_deref().map(|body| Hash::of(&[body]));
+        let (place, statement) = (reading.place, reading.statement);
+        let (Some(place), Some(statement)) = (place, statement) else {
+            return Err(format!("event {position} is not in form"));
+        };
+        if reading.hash != expected || body != Some(statement.body) {
+            return Err(format!("event {position} is not the one that was signed"));
+        }
+        expected = place.prev.unwrap_or(expected);
+    }
+    Ok(kept)
+}
+
+/// Lines in fours: the three of a record, and a body.
+fn in_fours(bytes: &[u8]) -> Vec<Entry> {
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+    let entries = lines.chunks_exact(4).map(|lines| Entry {
+        record: lines[..3].concat(),
+        body: lines[3].strip_suffix(b"\n").map(<[u8]>::to_vec),
+    });
+    entries.collect()
+}

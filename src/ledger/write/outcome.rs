@@ -1,0 +1,117 @@
+//! What becomes of drafts: their events, their refusals, and what a refusal reaches.
+//!
+//! Always holds: every bad draft is told once, in the order of the lines; one that only names a
+//! refused one is not told. Not here: settling and signing (`append`, `ahead`).
+
+use crate::ledger::write::append::Prepared;
+use crate::ledger::write::pending::Refs;
+use crate::ledger::write::draft::{Draft, DraftError, Name};
+use crate::ledger::error::{LedgerError, Refusal};
+use crate::ledger::write::loaded::LoadedDraft;
+use crate::ledger::write::repeats::Passages;
+use crate::ledger::write::resolve::Agents;
+use std::collections::HashSet;
+
+/// What came of the drafts so far.
+#[derive(Default)]
+pub struct Output {
+    /// Signed and judged events.
+    pub prepared: Prepared,
+    /// Agents as they were first used.
+    pub agents: Agents,
+    /// Positions by `ref`.
+    pub named: Refs,
+    /// The passages that drafts of this input quote.
+    pub passages: Passages,
+    /// How many facts were settled.
+    pub asserted: u64,
+}
+
+/// What became of one draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Where it stands, or would stand.
+    pub position: u64,
+    /// Its fate.
+    pub fate: Fate,
+}
+
+/// Whether a draft may stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It may.
+    Good,
+    /// It may not, and why.
+    Refused(String),
+    /// It names one that was refused: its own refusal would only repeat the first.
+    Repeats,
+}
+
+/// The refusals so far, and the `ref`s of what was refused.
+pub struct Refusals {
+    refused: Vec<Refusal>,
+    lost: HashSet<String>,
+}
+
+impl Refusals {
+    /// Those of drafts that could not be read.
+    pub fn of(unread: &[DraftError]) -> Refusals {
+        let refusal = |error: &DraftError| {
+            let (name, why) = (error.name.clone(), error.why.clone());
+            Refusal { line: Some(error.line), name, why }
+        };
+        let refused: Vec<Refusal> = unread.iter().map(refusal).collect();
+        let lost = refused.iter().filter_map(|refusal| refusal.name.clone()).collect();
+        Refusals { refused, lost }
+    }
+
+    /// Whether a draft names one that was refused.
+    pub fn reach(&self, draft: &Draft) -> bool {
+        names(draft).any(|name| matches!(name, Name::Ref(name) if self.lost.contains(name)))
+    }
+
+    /// Keeps the `ref` of a draft, and its refusal if there is one.
+    pub fn account(&mut self, loaded: &LoadedDraft, outcome: &Outcome, named: &mut Refs) {
+        let (name, line) = (&loaded.draft.name, (loaded.line > 0).then_some(loaded.line));
+        let refusal = |why| Refusal { line, name: name.clone(), why };
+        if let Some(name) = name {
+            let twice = named.insert(name.clone(), outcome.position).is_some();
+            if twice || outcome.fate != Fate::Good {
+                self.lost.insert(name.clone());
+            }
+            if twice {
+                let why = format!("ref: {name:?} is given twice in this input");
+                self.refused.push(refusal(why));
+            }
+        }
+        if let Fate::Refused(why) = &outcome.fate {
+            self.refused.push(refusal(why.clone()));
+        }
+    }
+
+    /// All of them, by line, if there is any.
+    pub fn end(mut self) -> Result<(), LedgerError> {
+        if self.refused.is_empty() {
+            return Ok(());
+        }
+        self.refused.sort_by_key(|refusal| refusal.line);
+        Err(LedgerError::Refused(self.refused))
+    }
+}
+
+/// Every position and `ref` that a draft names.
+pub fn names(draft: &Draft) -> impl Iterator<Item = &Name> {
+    let own = [
+        &draft.fact,
+        &draft.on,
+        &draft.dispute,
+        &draft.retraction,
+        &draft.relation,
+        &draft.from,
+        &draft.to,
+        &draft.document,
+        &draft.derived_from,
+    ];
+    let evidence = draft.evidence.iter().flatten().filter_map(|entry| entry.document.as_ref());
+    own.into_iter().flatten().chain(draft.resolves.iter().flatten()).chain(evidence)
+}

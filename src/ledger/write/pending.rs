@@ -1,0 +1,178 @@
+//! The desk of a writer: the record with what is prepared on top of it.
+//!
+//! Always holds: a prepared event and its document are seen as if they were written.
+//! Not here: settling itself (`settle`).
+
+use annals_core::event::Entry;
+use annals_core::event::body::{Body, Content, Fact};
+use annals_core::event::vocabulary::AgentType;
+use annals_core::hash::Hash;
+use crate::journal::Journal;
+use crate::ledger::write::append::Prepared;
+use crate::ledger::write::resolve::Desk;
+use crate::ledger::write::writer::Writer;
+use annals_core::quote::Text;
+use annals_core::text::Lang;
+use annals_core::time::Time;
+use annals_core::verify::Judge;
+use annals_core::verify::library::Found;
+use annals_core::verify::source::{SPAN, Source, SourceError, Span, Walk};
+use std::collections::HashMap;
+
+/// Positions by `ref`.
+pub type Refs = HashMap<String, u64>;
+
+/// The journal, what was committed since it was opened, and prepared events after it.
+pub struct Pending<'a> {
+    journal: &'a Journal,
+    recent: &'a [Entry],
+    prepared: &'a Prepared,
+}
+
+impl<'a> Pending<'a> {
+    /// The journal with committed and prepared events on top.
+    pub fn new(journal: &'a Journal, recent: &'a [Entry], prepared: &'a Prepared) -> Pending<'a> {
+        Pending { journal, recent, prepared }
+    }
+
+    /// Every entry after those of the journal.
+    fn later(&self) -> impl Iterator<Item = &Entry> {
+        self.recent.iter().chain(&self.prepared.entries)
+    }
+
+    fn entry(&self, position: u64) -> Result<Option<Entry>, SourceError> {
+        if let Some(index) = position.checked_sub(self.journal.size()) {
+            let index = usize::try_from(index).unwrap_or(usize::MAX);
+            return Ok(self.later().nth(index).cloned());
+        }
+        Ok(self.journal.read(position..position + 1)?.into_iter().next())
+    }
+
+    fn body(&self, position: u64) -> Option<Body> {
+        Body::parse(&self.entry(position).ok()??.body?).ok()
+    }
+}
+
+impl Source for Pending<'_> {
+    fn size(&self) -> u64 {
+        self.prepared.first + self.prepared.entries.len() as u64
+    }
+
+    fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
+        let first = from.max(self.journal.size());
+        let skip = usize::try_from(first - self.journal.size()).unwrap_or(usize::MAX);
+        let count = (self.recent.len() + self.prepared.entries.len()).saturating_sub(skip);
+        let spans = (0..count).step_by(SPAN).map(move |at| {
+            let entries = self.later().skip(skip + at).take(SPAN).cloned().collect();
+            Ok(Span { first: first + at as u64, entries, ..Span::default() })
+        });
+        let stored = match from < self.journal.size() {
+            true => self.journal.walk(from)?,
+            false => Box::new(std::iter::empty()),
+        };
+        Ok(Box::new(stored.chain(spans)))
+    }
+
+    fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
+        let prepared = self.prepared.documents.iter().find(|(known, _)| known == digest);
+        match prepared {
+            Some((_, bytes)) => Ok(Some(bytes.clone())),
+            None => self.journal.document(digest),
+        }
+    }
+}
+
+/// What settling asks, answered by a writer.
+pub struct WriterDesk<'a> {
+    judge: &'a mut Judge,
+    pending: Pending<'a>,
+    named: &'a Refs,
+    now: Time,
+}
+
+impl<'a> WriterDesk<'a> {
+    /// The desk of a writer with prepared events.
+    pub fn new(
+        writer: &'a mut Writer,
+        prepared: &'a Prepared,
+        named: &'a Refs,
+        now: Time,
+    ) -> WriterDesk<'a> {
+        let pending = Pending::new(&writer.journal, &writer.recent, prepared);
+        WriterDesk { judge: &mut writer.judge, pending, named, now }
+    }
+
+    /// The words of a revision, by the event that made it.
+    pub fn revision(&self, event: u64) -> Option<Fact> {
+        match self.pending.body(event)?.content {
+            Content::FactAsserted(content) => Some(content.fact),
+            Content::FactCorrected(content) => Some(content.fact),
+            _ => None,
+        }
+    }
+}
+
+impl Desk for WriterDesk<'_> {
+    fn named(&self, name: &str) -> Option<u64> {
+        self.named.get(name).copied()
+    }
+
+    fn revision_of(&self, fact: u64) -> Option<u64> {
+        let fold = &self.judge.chain.state.fold;
+        // Who names a correction means its words, and is told where they are no more the present.
+        let named = || fold.fact_of_revision(fact).map(|_| fact);
+        fold.fact(fact).map(|fact| fact.revision).or_else(named)
+    }
+
+    fn fact(&mut self, fact: u64) -> Option<Fact> {
+        self.revision(self.revision_of(fact)?)
+    }
+
+    fn only_document(&self) -> Result<u64, usize> {
+        let documents = self.judge.contents.library.documents().map(|(position, _)| position);
+        let first = documents.clone().next();
+        let count = documents.count();
+        first.filter(|_| count == 1).ok_or(count)
+    }
+
+    fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String> {
+        let Some(row) = self.judge.contents.library.row(position).cloned() else {
+            return Err(format!(
+                "document: {position} is no document; annals document list shows them"
+            ));
+        };
+        if row.media_type != "text/plain" {
+            return Err(format!(
+                "document: {position} is {}; only text/plain can be quoted",
+                row.media_type
+            ));
+        }
+        match self.judge.contents.library.text(&row.digest, &self.pending) {
+            Ok(Found::Text(text)) => Ok((text, Some(row.lang))),
+            Ok(_) => Err(format!("document: the text of {position} is not there")),
+            Err(error) => Err(format!("document: {error}")),
+        }
+    }
+
+    fn agent(&mut self, name: &str) -> Option<(AgentType, Option<String>)> {
+        for span in self.pending.walk(0).ok()? {
+            for entry in span.ok()?.entries {
+                let body = entry.body.and_then(|bytes| Body::parse(&bytes).ok());
+                let fact = match body.map(|body| body.content) {
+                    Some(Content::FactAsserted(content)) => content.fact,
+                    Some(Content::FactCorrected(content)) => content.fact,
+                    _ => continue,
+                };
+                let mut hops = fact.attribution.into_iter().flatten();
+                if let Some(hop) = hops.find(|hop| &*hop.agent == name) {
+                    return Some((hop.agent_type, hop.role.map(|role| role.to_string())));
+                }
+            }
+        }
+        None
+    }
+
+    fn now(&self) -> Time {
+        self.now
+    }
+}

@@ -1,0 +1,223 @@
+//! What a writer asks of a ledger before it writes: its end, its checkpoint, its marks, its store.
+//!
+//! Always holds: what contradicts the record is an error here, so that no writer writes over it.
+//! Not here: writing (`writer`). Source: FORMAT.md section 9.
+
+use crate::disk;
+use crate::index::{Builder, Built, Mode};
+use crate::journal::Journal;
+use crate::keys::{Mark, Marks};
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::reader;
+use crate::ledger::write::writer::Notice;
+use annals_core::rule::{Fault, Rule};
+use crate::store::sled::{self, SledStore};
+use crate::store::{Store, StoreError};
+use annals_core::tlog::{Checkpoint, Note, Signed, key_id};
+use annals_core::verify::anchors::Ends;
+use annals_core::verify::source::Source;
+use annals_core::verify::{Follower, Judge, Options, follow};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// The files of a ledger by name, length and time of the last change, and its checkpoint: equal
+/// before and after where no writer was at work in between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    logs: Vec<(PathBuf, u64, Option<SystemTime>)>,
+    checkpoint: Option<Vec<u8>>,
+}
+
+impl Stamp {
+    /// As they are now.
+    pub fn of(paths: &Paths) -> Result<Stamp, LedgerError> {
+        let folder = paths.ledger.join("journal");
+        let listed = std::fs::read_dir(&folder).map_err(disk::error("list", &folder))?;
+        let mut logs = Vec::new();
+        for found in listed {
+            let found = found.map_err(disk::error("list", &folder))?;
+            let path = found.path();
+            let about = found.metadata().map_err(disk::error("read", &path))?;
+            logs.push((path, about.len(), about.modified().ok()));
+        }
+        logs.sort();
+        Ok(Stamp { logs, checkpoint: reader::checkpoint(paths)? })
+    }
+}
+
+/// A record that ends before what its checkpoint signs is read, never written.
+pub fn check_end(journal: &Journal, covered: Option<u64>) -> Result<(), LedgerError> {
+    journal.expect_end()?;
+    let size = journal.size();
+    match covered {
+        Some(signed) if signed > size => Err(LedgerError::Short { signed, size }),
+        _ => Ok(()),
+    }
+}
+
+/// A checkpoint that the log key signed over another record is evidence, and nothing is written
+/// over it; one that it did not sign so is foreign: why, in words.
+pub fn check_checkpoint(
+    ends: &Ends,
+    journal: &Journal,
+    judge: &Judge,
+) -> Result<Option<String>, LedgerError> {
+    if ends.checkpoint.is_none() {
+        return Ok(None);
+    }
+    let faults = judge.against(ends, journal);
+    let foreign = |fault: &&Fault| {
+        matches!(
+            fault.rule,
+            Rule::CheckpointForm
+                | Rule::CheckpointOrigin
+                | Rule::CheckpointSignature
+                | Rule::Unreadable
+        )
+    };
+    match faults.iter().find(foreign) {
+        Some(fault) => Ok(Some(fault.to_string())),
+        None if faults.is_empty() => Ok(None),
+        None => Err(LedgerError::Faulty(faults)),
+    }
+}
+
+/// Checks every signature of a record that no checkpoint speaks for.
+pub fn check_signatures(journal: &Journal, jobs: usize) -> Result<(), LedgerError> {
+    let mut judge = Judge::default();
+    let options = Options { jobs, signatures: true, ..Options::state(u64::MAX) };
+    follow(journal, options, &mut judge)?;
+    match judge.faults.is_empty() {
+        true => Ok(()),
+        false => Err(LedgerError::Faulty(judge.faults)),
+    }
+}
+
+/// Renames a file to the first free `<name>-aside-<n>`.
+pub fn set_aside(path: &Path) -> Result<PathBuf, LedgerError> {
+    let aside = disk::free_aside(path);
+    std::fs::rename(path, &aside).map_err(disk::error("move aside", path))?;
+    disk::sync_folder(disk::parent(path))?;
+    Ok(aside)
+}
+
+/// The last mark of this record, which the record goes on from. A record behind its mark is read,
+/// never written. What damage explains is reported as damage.
+pub fn check_marks(
+    marks: &Marks,
+    journal: &Journal,
+    judge: &Judge,
+) -> Result<Option<Mark>, LedgerError> {
+    let Some(ledger) = &judge.chain.state.fold.ledger else { return Ok(None) };
+    let Some(mark) = marks.last_for(&ledger.origin)? else { return Ok(None) };
+    let (marked, size) = (mark.size, judge.chain.size());
+    let ends = Ends { mark: Some(mark.remembered()), ..Ends::default() };
+    let faults = match marked < size {
+        true => {
+            let mut at = Judge::new(&ends);
+            follow(journal, Options::state(marked), &mut at)?;
+            at.against(&ends, journal)
+        }
+        false => judge.against(&ends, journal),
+    };
+    let mut of_marks = faults.into_iter().filter(|fault| fault.rule != Rule::CheckpointForm);
+    match of_marks.next() {
+        None => Ok(Some(mark)),
+        Some(Fault { rule: Rule::BehindMark, .. }) => Err(LedgerError::BehindMark { marked, size }),
+        Some(Fault { rule: Rule::Short, .. }) => Err(LedgerError::Short { signed: marked, size }),
+        Some(fault) => Err(LedgerError::Faulty(vec![fault])),
+    }
+}
+
+/// The mark that the log key wrote before it signed the checkpoint here, where the checkpoint is of
+/// this record as it stands and signed by the present log key.
+pub fn mark_of_checkpoint(checkpoint: Option<&[u8]>, judge: &Judge) -> Option<Mark> {
+    let ledger = judge.chain.state.fold.ledger.as_ref()?;
+    let note = Note::parse(checkpoint?)?;
+    let key = &ledger.log_key;
+    if note.signed_by(&ledger.origin, &key.accept()?, key) != Signed::Yes {
+        return None;
+    }
+    let checkpoint = Checkpoint::parse(&note.text)?;
+    let id = key_id(&ledger.origin, key);
+    let signature = note.signatures.iter().find(|signature| signature.id == id)?;
+    Mark::of(&ledger.origin, &checkpoint, signature)
+}
+
+/// Opens the store, or has it built from the journal, which was judged: where there is none, and
+/// where it cannot be read, be it that the disk failed a single time while it was opened; what was
+/// there is kept aside. One that holds another record is an error.
+pub fn open_store(
+    paths: &Paths,
+    journal: &Journal,
+    judge: &Judge,
+) -> Result<(SledStore, Option<Notice>), LedgerError> {
+    let again = |why: &str| {
+        let path = set_aside(&paths.store())?;
+        let notice = Notice::StoreAside(path, why.to_owned(), judge.chain.size());
+        Ok((sled::create(&paths.store())?, Some(notice)))
+    };
+    let store = match sled::open(&paths.store()) {
+        Err(StoreError::Missing(folder)) => {
+            return match folder.symlink_metadata() {
+                Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                    let notice = Notice::StoreBuilt(judge.chain.size());
+                    Ok((sled::create(&paths.store())?, Some(notice)))
+                }
+                Err(cause) => Err(disk::error("read", &folder)(cause).into()),
+                Ok(_) => again("its folder holds no store"),
+            };
+        }
+        Err(StoreError::Damaged(why)) => return again(&why),
+        other => other?,
+    };
+    let head = store.head()?;
+    let expected = match head.size.checked_sub(1) {
+        None => None,
+        Some(last) => journal
+            .read(last..head.size)?
+            .first()
+            .map(|entry| annals_core::event::record::hash(&entry.record)),
+    };
+    if head.size > judge.chain.size() {
+        let why = format!("it has {} events, the journal {}", head.size, judge.chain.size());
+        return Err(LedgerError::Store(why));
+    }
+    if head.hash != expected {
+        let why = format!("its event {} is another one", head.size.saturating_sub(1));
+        return Err(LedgerError::Store(why));
+    }
+    Ok((store, None))
+}
+
+/// The index to go on with, made whole: of one that ends early what is missing is added, one that
+/// holds something else is made again. An index that cannot be written hinders nobody.
+pub fn go_on_with_index(
+    paths: &Paths,
+    journal: &Journal,
+    checked: Builder,
+) -> Result<Builder, LedgerError> {
+    match checked.goes_on() {
+        true => {
+            checked.allow(&paths.ledger);
+            Ok(checked)
+        }
+        false => Ok(make_index(paths, journal, None)?.0),
+    }
+}
+
+/// Makes the index of a journal, as far as it is not there. The caller has the lock.
+pub fn make_index(
+    paths: &Paths,
+    journal: &Journal,
+    progress: Option<&(dyn Fn(u64) + Sync)>,
+) -> Result<(Builder, Built), LedgerError> {
+    let index = Builder::open(&paths.ledger, journal.starts(), Mode::Write);
+    let follower = Some(&index as &dyn Follower);
+    let options = Options { follower, progress, ..Options::state(u64::MAX) };
+    follow(journal, options, &mut Judge::default())?;
+    let built = index.end();
+    Ok((index, built))
+}

@@ -1,0 +1,478 @@
+//! Settling: from a draft to args and body, with the document's own words.
+//!
+//! Always holds: what is settled is within the bounds of format 1; a reference to a fact means its
+//! present revision; quotations are the document's words with the least unique context.
+//! Not here: legality and signatures (`append`). Source: FORMAT.md section 4.
+
+mod description;
+mod parts;
+
+use annals_core::event::args::{self, Args, Seal};
+use annals_core::event::body::{self, Content, Fact};
+use annals_core::event::vocabulary::{AgentType, Basis, ErrorIn, Stance, Type, Vouch};
+use annals_core::hash::Hash;
+use crate::ledger::write::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft};
+use annals_core::quote_search::{self, Edges, Pointing};
+use annals_core::quote::{MOST_WORDS, Text, no_context};
+use annals_core::text::{Edtf, Lang, TextError, Uri, Verbatim, Words};
+use annals_core::time::Time;
+use parts::{as_bytes, check_words, topic, which_document};
+use std::collections::HashMap;
+
+/// What settling asks of the record and of the documents.
+pub trait Desk {
+    /// The position that a `ref` names.
+    fn named(&self, name: &str) -> Option<u64>;
+    /// The event that made the present revision of a fact; a correction is itself.
+    fn revision_of(&self, fact: u64) -> Option<u64>;
+    /// The body of the present revision of a fact.
+    fn fact(&mut self, fact: u64) -> Option<Fact>;
+    /// The only document, or how many there are.
+    fn only_document(&self) -> Result<u64, usize>;
+    /// The text and the language of a document.
+    fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String>;
+    /// Type and role of an agent at its first use in the record.
+    fn agent(&mut self, name: &str) -> Option<(AgentType, Option<String>)>;
+    /// The time, for what a draft leaves out.
+    fn now(&self) -> Time;
+}
+
+/// A settled draft: what will be signed, and the document that comes with it.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// Args.
+    pub args: Args,
+    /// Body without salt and signer.
+    pub content: Content,
+    /// Bytes of a captured document.
+    pub document: Option<(Hash, Vec<u8>)>,
+}
+
+/// Agents as they were first used: type and role.
+pub type Agents = HashMap<String, (AgentType, Option<String>)>;
+
+/// Why a draft cannot be settled: the field, then what was expected and found.
+pub type Unsettled = String;
+
+fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unsettled> {
+    value.map_err(|error| format!("{name}: {error}"))
+}
+
+fn need<T>(value: Option<T>, name: &str, kind: Type) -> Result<T, Unsettled> {
+    value.ok_or_else(|| format!("{kind} needs the field {name}"))
+}
+
+/// What was found; what is wrong with it is kept with the rest.
+fn keep<T>(found: Result<T, Unsettled>, wrong: &mut Vec<Unsettled>) -> Option<T> {
+    found.map_err(|why| wrong.push(why)).ok()
+}
+
+fn words<const MAX: usize>(
+    name: &str,
+    value: Option<&String>,
+) -> Result<Option<Words<MAX>>, Unsettled> {
+    value.map(|text| field(name, Words::new(text.as_str()))).transpose()
+}
+
+/// Schemes of what a browser runs or shows by itself: they lead to nothing.
+const NO_ADDRESSES: [&str; 4] = ["blob", "data", "javascript", "vbscript"];
+
+fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unsettled> {
+    let Some(text) = value else { return Ok(None) };
+    let uri = field(name, Uri::new(text.as_str()))?;
+    let scheme = uri.split(':').next().unwrap_or_default();
+    if NO_ADDRESSES.contains(&scheme) {
+        return Err(format!(
+            "{name}: expected an address or a name, found {scheme}:, which is a program or a text"
+        ));
+    }
+    Ok(Some(uri))
+}
+
+/// Settles drafts one after the other; keeps the agents' types and roles.
+pub struct Settler<'a> {
+    desk: &'a mut dyn Desk,
+    agents: &'a mut Agents,
+}
+
+impl<'a> Settler<'a> {
+    /// A settler at a desk.
+    pub fn new(desk: &'a mut dyn Desk, agents: &'a mut Agents) -> Settler<'a> {
+        Settler { desk, agents }
+    }
+
+    /// Settles a draft. `file` gives the bytes of a document that the draft names.
+    pub fn settle(&mut self, draft: &Draft, file: Option<Vec<u8>>) -> Result<Settled, Unsettled> {
+        let kind = draft.kind.unwrap_or(Type::FactAsserted);
+        if draft.sealed.is_some() {
+            return Err("sealed: sealing is not built; leave the field out".to_owned());
+        }
+        let args = self.args(kind, draft)?;
+        let (content, document) = match kind {
+            Type::DocumentCaptured => self.captured(draft, file)?,
+            _ => (self.content(kind, draft)?, None),
+        };
+        Ok(Settled { args, content, document })
+    }
+
+    fn args(&self, kind: Type, draft: &Draft) -> Result<Args, Unsettled> {
+        let sealed = Seal::Open;
+        let error_in = draft.error_in.unwrap_or(ErrorIn::Record);
+        let at = |name: &Option<Name>, field: &str| self.position(name.as_ref(), field, kind);
+        Ok(match kind {
+            Type::DocumentCaptured => Args::DocumentCaptured(args::DocumentCaptured { sealed }),
+            Type::DocumentDescribed => {
+                let document = at(&draft.document, "document")?;
+                Args::DocumentDescribed(args::DocumentDescribed { document })
+            }
+            Type::FactAsserted => Args::FactAsserted(args::FactAsserted { sealed }),
+            Type::FactConfirmed => {
+                let how = need(draft.how, "how", kind)?;
+                Args::FactConfirmed(args::FactConfirmed { on: self.on(kind, draft)?, how })
+            }
+            Type::FactDisputed => {
+                let (on, reason) = (self.on(kind, draft)?, need(draft.reason, "reason", kind)?);
+                Args::FactDisputed(args::FactDisputed { on, reason, error_in })
+            }
+            Type::FactUpheld => {
+                Args::FactUpheld(args::FactUpheld { dispute: at(&draft.dispute, "dispute")? })
+            }
+            Type::FactCorrected => {
+                let (on, reason) = (self.on(kind, draft)?, need(draft.reason, "reason", kind)?);
+                let names = draft.resolves.as_deref().unwrap_or_default();
+                let positions = names.iter().map(|n| self.position(Some(n), "resolves", kind));
+                let mut resolves = positions.collect::<Result<Vec<u64>, _>>()?;
+                resolves.sort_unstable();
+                resolves.dedup();
+                let corrected = args::FactCorrected { on, reason, error_in, resolves, sealed };
+                Args::FactCorrected(corrected)
+            }
+            Type::FactRetracted => {
+                let (on, reason) = (self.on(kind, draft)?, need(draft.reason, "reason", kind)?);
+                Args::FactRetracted(args::FactRetracted { on, reason, error_in })
+            }
+            Type::FactReinstated => {
+                let retraction = at(&draft.retraction, "retraction")?;
+                Args::FactReinstated(args::FactReinstated { retraction })
+            }
+            Type::FactRelated => {
+                let rel = need(draft.rel, "rel", kind)?;
+                let (from, to) = (at(&draft.from, "from")?, at(&draft.to, "to")?);
+                Args::FactRelated(args::FactRelated { from, rel, to })
+            }
+            Type::RelationWithdrawn => {
+                let relation = at(&draft.relation, "relation")?;
+                Args::RelationWithdrawn(args::RelationWithdrawn { relation })
+            }
+            other => return Err(format!("{other} is not made from a draft; see annals --help")),
+        })
+    }
+
+    fn position(&self, name: Option<&Name>, field: &str, kind: Type) -> Result<u64, Unsettled> {
+        match need(name, field, kind)? {
+            Name::Position(position) => Ok(*position),
+            Name::Ref(name) => self.desk.named(name).ok_or_else(|| {
+                format!("{field}: no earlier draft of this input has the ref {name:?}")
+            }),
+        }
+    }
+
+    /// The revision to act on: `on` as it is, or the present one of `fact`.
+    fn on(&self, kind: Type, draft: &Draft) -> Result<u64, Unsettled> {
+        if draft.on.is_some() {
+            return self.position(draft.on.as_ref(), "on", kind);
+        }
+        let fact = self.position(draft.fact.as_ref(), "fact", kind)?;
+        let no_fact = || format!("fact: {fact} is no fact; annals replay lists them");
+        self.desk.revision_of(fact).ok_or_else(no_fact)
+    }
+
+    fn content(&mut self, kind: Type, draft: &Draft) -> Result<Content, Unsettled> {
+        let said = words(("statement") as &str, draft.statement.as_ref())?;
+        // A new fact settles its own, with all that is wrong beside it.
+        let evidence = match kind {
+            Type::FactAsserted | Type::FactCorrected => None,
+            _ => self.evidence(draft)?,
+        };
+        let argued = |statement| body::Argued { statement, evidence: evidence.clone() };
+        let stated = |statement| body::Stated { statement };
+        let must = |said| need(said, "statement", kind);
+        Ok(match kind {
+            Type::DocumentDescribed => self.described(draft)?,
+            Type::FactAsserted => {
+                Content::FactAsserted(body::Asserted { fact: self.new_fact(draft, None)? })
+            }
+            Type::FactConfirmed => Content::FactConfirmed(body::Confirmed { evidence }),
+            Type::FactDisputed => Content::FactDisputed(argued(must(said)?)),
+            Type::FactUpheld => Content::FactUpheld(argued(must(said)?)),
+            Type::FactCorrected => {
+                let old = self.old_fact(draft)?;
+                let (statement, fact) = (must(said)?, self.new_fact(draft, Some(old))?);
+                Content::FactCorrected(body::Corrected { statement, fact })
+            }
+            Type::FactRetracted => Content::FactRetracted(stated(must(said)?)),
+            Type::FactReinstated => Content::FactReinstated(argued(must(said)?)),
+            Type::FactRelated => Content::FactRelated(body::Related { statement: said }),
+            Type::RelationWithdrawn => Content::RelationWithdrawn(stated(must(said)?)),
+            other => return Err(format!("{other} is not made from a draft; see annals --help")),
+        })
+    }
+
+    /// The words that a correction takes over where the draft says nothing.
+    fn old_fact(&mut self, draft: &Draft) -> Result<Fact, Unsettled> {
+        let kind = Type::FactCorrected;
+        let name = draft.fact.as_ref().or(draft.on.as_ref());
+        let fact = self.position(name, "fact", kind)?;
+        self.desk
+            .fact(fact)
+            .ok_or_else(|| format!("fact: the words of {fact} are not there to be corrected"))
+    }
+
+    fn new_fact(&mut self, draft: &Draft, old: Option<Fact>) -> Result<Fact, Unsettled> {
+        let kind = draft.kind.unwrap_or(Type::FactAsserted);
+        let old = old.as_ref();
+        // All that is wrong with a draft is told at once.
+        let mut wrong = Vec::new();
+        let evidence = keep(self.fact_evidence(draft, old), &mut wrong);
+        let claim = words("claim", draft.claim.as_ref());
+        let claim = claim.map(|claim| claim.or(old.map(|old| old.claim.clone())));
+        let claim = keep(claim.and_then(|claim| need(claim, "claim", kind)), &mut wrong);
+        let lang = match (&draft.lang, old, &evidence) {
+            (Some(lang), _, _) => keep(field("lang", Lang::new(lang.as_str())), &mut wrong),
+            (None, Some(old), _) => Some(old.lang.clone()),
+            (None, None, Some((_, first))) => {
+                let lang =
+                    self.desk.document(*first).and_then(|(_, lang)| need(lang, "lang", kind));
+                keep(lang, &mut wrong)
+            }
+            (None, None, None) => None,
+        };
+        let attribution: Vec<body::Hop> = match &draft.attribution {
+            Some(hops) => hops.iter().filter_map(|hop| keep(self.hop(hop), &mut wrong)).collect(),
+            None => old.and_then(|old| old.attribution.clone()).unwrap_or_default(),
+        };
+        let topics: Vec<body::Topic> = match &draft.topics {
+            Some(topics) => topics.iter().filter_map(|it| keep(topic(it), &mut wrong)).collect(),
+            None => old.and_then(|old| old.topics.clone()).unwrap_or_default(),
+        };
+        let when = match &draft.when {
+            Some(given) => match &evidence {
+                Some((evidence, _)) => keep(self.when(given, evidence, old), &mut wrong).flatten(),
+                // Without the evidence its words cannot be looked for, but the date can be read.
+                None => {
+                    let edtf = given.edtf.as_deref();
+                    let edtf = edtf.map(|text| field("when: edtf", Edtf::new(text))).transpose();
+                    keep(edtf, &mut wrong);
+                    None
+                }
+            },
+            None => old.and_then(|old| old.when.clone()),
+        };
+        let (Some((evidence, _)), Some(claim), Some(lang), true) =
+            (evidence, claim, lang, wrong.is_empty())
+        else {
+            return Err(wrong.join("; "));
+        };
+        let vouch = draft.vouch.or(old.map(|old| old.vouch)).unwrap_or(Vouch::Said);
+        let some = |list: Vec<_>| Some(list).filter(|list| !list.is_empty());
+        let topics = Some(topics).filter(|list| !list.is_empty());
+        Ok(Fact { claim, lang, vouch, evidence, attribution: some(attribution), when, topics })
+    }
+
+    /// When it was so. Words that are given as the document's stand in a document of the evidence;
+    /// without such words the document states no date.
+    fn when(
+        &mut self,
+        draft: &WhenDraft,
+        evidence: &[body::Evidence],
+        old: Option<&Fact>,
+    ) -> Result<Option<body::When>, Unsettled> {
+        let edtf = draft.edtf.as_deref();
+        let edtf = edtf.map(|text| field("when: edtf", Edtf::new(text))).transpose()?;
+        let typed = draft.as_written.as_deref();
+        let as_written = match typed {
+            Some(typed) => Some(self.as_written(typed, evidence, old)?),
+            None => None,
+        };
+        let basis = match (draft.basis, &as_written, &edtf) {
+            (_, None, None) => return Ok(None),
+            (None | Some(Basis::Stated), None, _) => {
+                return Err(
+                    "when: what a document states stands there in words: expected them as \
+                            as_written (--as-written), or the basis derived or inferred \
+                            (--basis), found neither"
+                        .to_owned(),
+                );
+            }
+            (basis, ..) => basis.unwrap_or(Basis::Stated),
+        };
+        Ok(Some(body::When { edtf, as_written, basis }))
+    }
+
+    /// The document's own words that are meant, from a document of the evidence.
+    fn as_written(
+        &mut self,
+        typed: &str,
+        evidence: &[body::Evidence],
+        old: Option<&Fact>,
+    ) -> Result<Verbatim<1, 2_000>, Unsettled> {
+        let before = old.and_then(|old| old.when.as_ref()?.as_written.as_ref());
+        let mut why = None;
+        for entry in evidence {
+            match self.desk.document(entry.document) {
+                Ok((text, _)) => match parts::as_written("when", typed, text) {
+                    Ok(found) => return Ok(found),
+                    Err(error) => why = why.or(Some(error)),
+                },
+                // What cannot be looked at any more is taken over, not said anew.
+                Err(_) if before.is_some_and(|before| **before == *typed) => {
+                    return field("when: as_written", Verbatim::new(typed));
+                }
+                Err(error) => why = why.or(Some(format!("when: as_written: {error}"))),
+            }
+        }
+        Err(why
+            .unwrap_or_else(|| "when: as_written: there is no evidence to find it in".to_owned()))
+    }
+
+    /// The evidence of a fact, and the document of the first that supports it with a quote.
+    fn fact_evidence(
+        &mut self,
+        draft: &Draft,
+        old: Option<&Fact>,
+    ) -> Result<(Vec<body::Evidence>, u64), Unsettled> {
+        let kind = draft.kind.unwrap_or(Type::FactAsserted);
+        let given = self.evidence(draft)?;
+        let evidence = given.or_else(|| old.map(|old| old.evidence.clone()));
+        let evidence = need(evidence, "quote (or evidence)", kind)?;
+        let supports = |e: &&body::Evidence| e.stance == Stance::Supports && e.quote.is_some();
+        match evidence.iter().find(supports).map(|first| first.document) {
+            Some(first) => Ok((evidence, first)),
+            None => Err("evidence: at least one must support the claim with a quote".to_owned()),
+        }
+    }
+
+    fn evidence(&mut self, draft: &Draft) -> Result<Option<Vec<body::Evidence>>, Unsettled> {
+        let short = draft.quote.as_ref().map(|quote| EvidenceDraft {
+            document: draft.document.clone(),
+            quote: Some(quote.clone()),
+            nth: draft.nth,
+            exact_edges: draft.exact_edges,
+            ..EvidenceDraft::default()
+        });
+        let given = draft.evidence.iter().flatten();
+        let all: Vec<EvidenceDraft> = short.into_iter().chain(given.cloned()).collect();
+        let kind = draft.kind.unwrap_or(Type::FactAsserted);
+        let mut wrong = Vec::new();
+        let settled =
+            all.iter().filter_map(|entry| keep(self.one_evidence(entry, kind), &mut wrong));
+        let settled: Vec<body::Evidence> = settled.collect();
+        match wrong.is_empty() {
+            true => Ok(Some(settled).filter(|list| !list.is_empty())),
+            false => Err(wrong.join("; ")),
+        }
+    }
+
+    fn one_evidence(
+        &mut self,
+        draft: &EvidenceDraft,
+        kind: Type,
+    ) -> Result<body::Evidence, Unsettled> {
+        let document = match &draft.document {
+            Some(name) => self.position(Some(name), "document", kind)?,
+            None => self.desk.only_document().map_err(which_document)?,
+        };
+        let translation = draft.translation.as_ref().map(|draft| {
+            let need =
+                |value: &Option<String>, name| value.clone().ok_or(format!("{name} is missing"));
+            Ok::<_, Unsettled>(body::Translation {
+                lang: field("translation", Lang::new(need(&draft.lang, "translation.lang")?))?,
+                text: field("translation", Verbatim::new(need(&draft.text, "translation.text")?))?,
+                by: draft.by.ok_or("translation.by is missing: human or machine")?,
+            })
+        });
+        let anchored = self.anchored(draft, document)?;
+        let (quote, span) =
+            anchored.map_or((None, None), |(quote, span)| (Some(quote), Some(span)));
+        Ok(body::Evidence {
+            document,
+            stance: draft.stance.unwrap_or(Stance::Supports),
+            quote,
+            span,
+            reliability: draft.reliability,
+            translation: translation.transpose()?,
+        })
+    }
+
+    /// The document's own words and their place.
+    fn anchored(
+        &mut self,
+        draft: &EvidenceDraft,
+        document: u64,
+    ) -> Result<Option<(body::Quote, body::Span)>, Unsettled> {
+        let Some(quote) = &draft.quote else { return Ok(None) };
+        let (text, _) = self.desk.document(document)?;
+        let span = draft.span.as_ref().and_then(|span| Some((span.start?, span.end?)));
+        let edges = Edges::exact(draft.exact_edges);
+        let refused = |error| format!("quote: in document {document}: {error}");
+        let (start, end) = match span {
+            Some((start, end)) => (start as usize, end as usize),
+            None => {
+                let words = match quote {
+                    QuoteDraft::Pointing(typed) => typed,
+                    QuoteDraft::Exact(given) => given.exact.as_deref().unwrap_or_default(),
+                };
+                let pointing = Pointing { words, nth: draft.nth, edges };
+                pointing.find(text).map_err(|error| refused(error.to_string()))?
+            }
+        };
+        if start >= end || end > text.len() {
+            let (length, bytes) = (text.len(), text.as_str().len());
+            let hint = as_bytes(quote, (text, start, end)).unwrap_or_default();
+            return Err(format!(
+                "span: {start}..{end} is not in document {document}, which has {length} code \
+                 points ({bytes} bytes; offsets count code points){hint}"
+            ));
+        }
+        if end - start > MOST_WORDS {
+            let length = end - start;
+            return Err(refused(format!(
+                "{start}..{end} are {length} code points; a quotation has at most {MOST_WORDS}"
+            )));
+        }
+        let anchor = text.anchor(start, end).ok_or_else(|| refused(no_context(start, end)))?;
+        check_words(quote, &anchor, (text, start, end))?;
+        if edges == Edges::Whole
+            && let Some(cut) = quote_search::cut(text, (start, end))
+        {
+            return Err(refused(cut.to_string()));
+        }
+        Ok(Some((anchor, body::Span { start: start as u64, end: end as u64 })))
+    }
+
+    fn hop(&mut self, draft: &HopDraft) -> Result<body::Hop, Unsettled> {
+        let agent = draft.agent.as_ref().ok_or("attribution: agent is missing")?;
+        let known = match self.agents.get(agent) {
+            Some(known) => Some(known.clone()),
+            None if draft.agent_type.is_none() => self.desk.agent(agent),
+            None => None,
+        };
+        let agent_type =
+            draft.agent_type.or(known.as_ref().map(|known| known.0)).ok_or_else(|| {
+                format!(
+                    "attribution: agent_type of {agent:?} is missing at its first use: person, \
+                 organization or document"
+                )
+            })?;
+        let role = draft.role.clone().or(known.and_then(|known| known.1));
+        self.agents.entry(agent.clone()).or_insert((agent_type, role.clone()));
+        Ok(body::Hop {
+            agent: field("attribution: agent", Words::new(agent.as_str()))?,
+            agent_type,
+            act: field("attribution: act", Words::new(draft.act.as_deref().unwrap_or("says")))?,
+            role: words("attribution: role", role.as_ref())?,
+            id: uri("attribution: id", draft.id.as_ref())?,
+            unnamed_because: words("attribution: unnamed_because", draft.unnamed_because.as_ref())?,
+        })
+    }
+}

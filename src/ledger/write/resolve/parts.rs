@@ -1,0 +1,121 @@
+//! Settling the parts of a fact that stand by themselves: exact words, topics, dates.
+//!
+//! Always holds: each refusal names its field. Not here: facts and documents (`settle`).
+
+use crate::ledger::write::resolve::{Unsettled, field, uri};
+use annals_core::event::body;
+use crate::ledger::write::draft::{DatingDraft, QuoteDraft, TopicDraft};
+use annals_core::quote_search::{self, Edges, Pointing, PointingError};
+use annals_core::quote::Text;
+use annals_core::text::{Edtf, Verbatim, Words};
+
+/// Which document is meant, where a draft does not say and there is not only one.
+pub(super) fn which_document(count: usize) -> Unsettled {
+    match count {
+        0 => "document: the record has none yet; annals document add captures one".to_owned(),
+        _ => format!(
+            "document: the record has {count}; say which, as --document 3 or document: 3; annals \
+             document list shows them"
+        ),
+    }
+}
+
+/// Exact words, a prefix or a suffix that are given must be the document's; words that point must
+/// be those of the span beside them.
+pub(super) fn check_words(
+    quote: &QuoteDraft,
+    anchor: &body::Quote,
+    place: (&Text, usize, usize),
+) -> Result<(), Unsettled> {
+    let (_, start, end) = place;
+    let parts = match quote {
+        QuoteDraft::Exact(given) => [
+            ("exact", given.exact.as_deref(), &*anchor.exact),
+            ("prefix", given.prefix.as_deref(), &*anchor.prefix),
+            ("suffix", given.suffix.as_deref(), &*anchor.suffix),
+        ],
+        QuoteDraft::Pointing(typed) if quote_search::is_at(typed, &anchor.exact) => return Ok(()),
+        QuoteDraft::Pointing(typed) => [
+            ("exact", Some(typed.as_str()), &*anchor.exact),
+            ("prefix", None, ""),
+            ("suffix", None, ""),
+        ],
+    };
+    for (name, given, found) in parts {
+        let Some(given) = given.filter(|given| *given != found) else { continue };
+        let hint = if name == "exact" { as_bytes(quote, place) } else { None };
+        let hint = hint.unwrap_or_default();
+        let cut = |words: &str| words.chars().take(60).collect::<String>();
+        let (given, found) = (cut(given), cut(found));
+        return Err(format!(
+            "quote: {name} at {start}..{end} is {found:?} in the document, the draft has \
+             {given:?}{hint}"
+        ));
+    }
+    Ok(())
+}
+
+/// That a span counts bytes, where the words stand at these bytes: and which code points they are.
+pub(super) fn as_bytes(quote: &QuoteDraft, place: (&Text, usize, usize)) -> Option<String> {
+    let (text, start, end) = place;
+    let words = text.as_str().get(start..end)?;
+    let same = match quote {
+        QuoteDraft::Pointing(typed) => quote_search::is_at(typed, words),
+        QuoteDraft::Exact(given) => given.exact.as_deref() == Some(words),
+    };
+    let first = text.as_str().get(..start)?.chars().count();
+    let last = first + words.chars().count();
+    same.then(|| {
+        format!(
+            "; these are byte offsets, expected offsets in code points, which here are \
+             {first}..{last}"
+        )
+    })
+}
+
+pub(super) fn topic(draft: &TopicDraft) -> Result<body::Topic, Unsettled> {
+    let name = draft.name.as_deref().ok_or("topics: name is missing")?;
+    let name = field("topics: name", Words::new(name))?;
+    Ok(body::Topic { name, id: uri("topics: id", draft.id.as_ref())? })
+}
+
+/// The document's own words at which typed ones point, wherever they stand first. `name` is the
+/// field of the draft.
+pub(super) fn as_written<const MAX: usize>(
+    name: &str,
+    typed: &str,
+    text: &Text,
+) -> Result<Verbatim<1, MAX>, Unsettled> {
+    let pointing = Pointing { words: typed, nth: None, edges: Edges::Whole };
+    let (start, end) = pointing.first(text).map_err(|error| match error {
+        PointingError::Cut { unit, whole, .. } => {
+            format!("{name}: as_written: what was typed cuts the {unit} {whole:?}; give all of it")
+        }
+        other => {
+            let why = other.to_string().replace("the quotation", "what was typed");
+            format!(
+                "{name}: as_written: {why}; what does not stand in the document is not its words: \
+                 leave as_written out"
+            )
+        }
+    })?;
+    let found = text.slice(start, end).unwrap_or_default();
+    field(&format!("{name}: as_written"), Verbatim::new(found))
+}
+
+/// When a document was published. Words that are given as its own stand in its text, where it has
+/// one that can be looked at.
+pub(super) fn dating(
+    draft: &DatingDraft,
+    text: Option<&Text>,
+) -> Result<Option<body::Dating>, Unsettled> {
+    let edtf = draft.edtf.as_deref();
+    let edtf = edtf.map(|text| field("published: edtf", Edtf::new(text))).transpose()?;
+    let as_written = match (draft.as_written.as_deref(), text) {
+        (None, _) => None,
+        (Some(typed), Some(text)) => Some(as_written("published", typed, text)?),
+        (Some(typed), None) => Some(field("published: as_written", Verbatim::new(typed))?),
+    };
+    let dated = edtf.is_some() || as_written.is_some();
+    Ok(dated.then_some(body::Dating { edtf, as_written }))
+}

@@ -1,0 +1,71 @@
+//! Sealing: from settled words to the three lines and the body.
+//!
+//! Always holds: the signature fixes the exact position (base = seq); the salt comes from the one
+//! source of randomness. Not here: whether it may stand (`append`). Source: FORMAT.md section 2.
+
+use crate::entropy::{Entropy, EntropyError, draw};
+use annals_core::event::Entry;
+use annals_core::event::args::Args;
+use annals_core::event::body;
+use annals_core::event::record::{self, Place, Statement, VERSION};
+use annals_core::hash::Hash;
+use annals_core::key::{EVENT_TAG, SigningKey, signed_bytes};
+use crate::ledger::write::resolve::Settled;
+use annals_core::time::Time;
+
+/// Where the next event stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Slot {
+    /// Its position.
+    pub position: u64,
+    /// Hash of the event before it.
+    pub head: Option<Hash>,
+    /// Time of the event before it.
+    pub after: Option<Time>,
+    /// The writer's clock.
+    pub now: Time,
+}
+
+impl Slot {
+    /// The slot after this one, in which an event with this record stands.
+    pub fn next(&self, record: &[u8]) -> Slot {
+        let (head, after, now) = (Some(record::hash(record)), Some(self.at()), self.now);
+        Slot { position: self.position + 1, head, after, now }
+    }
+
+    /// The ledger's time for the event: now, and later than the one before.
+    pub fn at(&self) -> Time {
+        let next = self.after.and_then(|after| after.plus_micros(1));
+        next.map_or(self.now, |next| next.max(self.now))
+    }
+}
+
+/// Signs a settled draft for its slot.
+pub fn seal(
+    settled: &Settled,
+    slot: &Slot,
+    key: &dyn SigningKey,
+    entropy: &mut dyn Entropy,
+) -> Result<Entry, EntropyError> {
+    let body = body::write(&Hash(draw(entropy)?), &key.public(), &settled.content);
+    Ok(seal_body(&settled.args, body, slot, key))
+}
+
+/// The same with a body that was written before.
+pub fn seal_body(args: &Args, body: Vec<u8>, slot: &Slot, key: &dyn SigningKey) -> Entry {
+    let statement = Statement {
+        v: VERSION,
+        base: slot.position,
+        after: slot.head,
+        said: slot.now,
+        by: key.public(),
+        kind: args.kind(),
+        args: args.clone(),
+        body: Hash::of(&[&body]),
+    };
+    let statement = statement.to_bytes();
+    let signature = key.sign(&signed_bytes(EVENT_TAG, &statement));
+    let place = Place { seq: slot.position, prev: slot.head, at: slot.at() };
+    let record = record::write(&place, &statement, &signature);
+    Entry { record, body: Some(body) }
+}

@@ -1,0 +1,210 @@
+//! What a claim says and no quoted word does: figures, dates and names.
+//!
+//! Always holds: it is a hint for whoever signs and refuses nothing. Figures are compared by value,
+//! whatever their digits and separators; names by their beginning, so that an ending does not
+//! matter, and only where claim and document are of one language. Not here: whether a claim is
+//! true, or what its other words mean.
+
+use annals_core::event::body::{Captured, Content, Described, Fact};
+use crate::ledger::write::resolve::Desk;
+use annals_core::search::folded;
+use std::collections::BTreeSet;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// What whoever signs an event is to know of its words.
+pub fn notes(content: &Content, desk: &mut dyn Desk) -> Vec<String> {
+    match content {
+        Content::FactAsserted(content) => claim(&content.fact, desk),
+        Content::FactCorrected(content) => claim(&content.fact, desk),
+        Content::DocumentCaptured(Captured { media_type, published, .. })
+        | Content::DocumentDescribed(Described { media_type, published, .. }) => {
+            let written = published.as_ref().and_then(|published| published.as_written.as_deref());
+            let written = written.filter(|_| &**media_type != "text/plain");
+            let note = |words| {
+                format!(
+                    "published: the words “{words}” were not looked for in the document, which is \
+                     {}",
+                    &**media_type
+                )
+            };
+            written.map(note).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn claim(fact: &Fact, desk: &mut dyn Desk) -> Vec<String> {
+    let mut languages = fact.evidence.iter().filter(|entry| entry.quote.is_some());
+    let language = languages.find_map(|entry| desk.document(entry.document).ok()?.1);
+    let one_language = language.is_some_and(|lang| primary(&lang) == primary(&fact.lang));
+    let missing = unquoted(fact, one_language);
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let list: Vec<String> = missing.iter().map(|words| format!("“{words}”")).collect();
+    vec![format!("in the claim “{}” and in no quoted word: {}", &*fact.claim, list.join(", "))]
+}
+
+fn primary(lang: &str) -> String {
+    lang.split('-').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+/// The figures of a claim, and its names if they can be compared, that no quoted word has.
+pub fn unquoted(fact: &Fact, names: bool) -> Vec<String> {
+    let mut quoted: Vec<&str> = Vec::new();
+    for entry in &fact.evidence {
+        quoted.extend(entry.quote.as_ref().map(|quote| &*quote.exact));
+        quoted.extend(entry.translation.as_ref().map(|translation| &*translation.text));
+    }
+    quoted.extend(fact.when.as_ref().and_then(|when| when.as_written.as_deref()));
+    let known = quoted.iter().flat_map(|words| figures(words)).map(|figure| figure.value);
+    let known: BTreeSet<String> = known.collect();
+    let mut missing: Vec<String> = Vec::new();
+    for figure in figures(&fact.claim) {
+        if !known.contains(&figure.value) && !missing.contains(&figure.words) {
+            missing.push(figure.words);
+        }
+    }
+    if names {
+        quoted.extend(fact.attribution.iter().flatten().map(|hop| &*hop.agent));
+        missing.extend(missing_names(fact, &quoted));
+    }
+    missing
+}
+
+struct Figure {
+    words: String,
+    value: String,
+}
+
+/// The figures of a text: as they stand, and their digits with `.` before the decimals.
+fn figures(text: &str) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    let chars: Vec<char> = text.chars().collect();
+    let digit = |at: usize| chars.get(at).copied().and_then(digit);
+    let mut at = 0;
+    while at < chars.len() {
+        let from = at;
+        let (mut value, mut words) = (String::new(), String::new());
+        while let Some(found) = digit(at) {
+            value.push(found);
+            words.push(chars[at]);
+            at += 1;
+            let gap = [' ', '\u{A0}', '\u{2009}', '\u{202F}'];
+            let mark = ['.', ',', '\'', '’', '٫', '٬'];
+            let part = chars.get(at).is_some_and(|c| gap.contains(c) || mark.contains(c));
+            let group = (1..=3).all(|more| digit(at + more).is_some()) && digit(at + 4).is_none();
+            let blank = chars.get(at).is_some_and(|c| c.is_whitespace());
+            if part && digit(at + 1).is_some() && (group || !blank) && digit(at).is_none() {
+                // Three digits after a separator are thousands; else they are decimals.
+                if !group {
+                    value.push('.');
+                }
+                words.push(chars[at]);
+                at += 1;
+            }
+        }
+        let whole = value.trim_start_matches('0');
+        if at > from && !whole.is_empty() {
+            figures.push(Figure { words, value: whole.to_owned() });
+        }
+        at = at.max(from + 1);
+    }
+    figures
+}
+
+/// The first digits of the scripts that write numbers by place.
+const ZEROS: &[u32] = &[
+    0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66,
+    0xE50, 0xED0, 0xF20, 0x1040, 0x17E0, 0x1810, 0xFF10,
+];
+
+/// The ASCII digit of a digit of any script.
+fn digit(c: char) -> Option<char> {
+    let zero = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&u32::from(c)))?;
+    char::from_digit(u32::from(c) - zero, 10)
+}
+
+/// Runs of capitalised words of a claim of which no quoted word is.
+fn missing_names(fact: &Fact, quoted: &[&str]) -> Vec<String> {
+    let words = quoted.iter().flat_map(|words| words.unicode_words());
+    let quoted: BTreeSet<String> = words.map(folded).collect();
+    let stands = |word: &str| {
+        let word = folded(word);
+        let letters = word.chars().count();
+        // A word of five letters and more may have another ending.
+        let kept = if letters < 5 { letters } else { letters - 2 };
+        let stem: String = word.chars().take(kept).collect();
+        quoted.range(stem.clone()..).next().is_some_and(|known| known.starts_with(&stem))
+    };
+    // German and its neighbours write every noun with a capital.
+    if matches!(primary(&fact.lang).as_str(), "de" | "lb" | "gsw") {
+        return Vec::new();
+    }
+    let mut names: Vec<String> = Vec::new();
+    let mut open = false;
+    let words: Vec<&str> = fact.claim.unicode_words().collect();
+    for (at, word) in words.iter().enumerate() {
+        let mut letters = word.chars().filter(|c| c.is_alphabetic());
+        let capital = letters.next().is_some_and(char::is_uppercase);
+        let acronym = capital && letters.next().is_some_and(char::is_uppercase);
+        let next = words.get(at + 1).and_then(|word| word.chars().next());
+        // The first word of a sentence has a capital whatever it is.
+        let name = capital && (at > 0 || acronym || next.is_some_and(char::is_uppercase));
+        let missing = name && word.chars().count() > 1 && !stands(word);
+        match (missing, open, names.last_mut()) {
+            (true, true, Some(last)) => *last = format!("{last} {word}"),
+            (true, ..) => names.push((*word).to_owned()),
+            _ => {}
+        }
+        open = missing;
+    }
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn missing(quoted: &str, claim: &str, lang: &str) -> Vec<String> {
+        let quote = json!({ "exact": quoted, "prefix": "", "suffix": "" });
+        let span = json!({ "start": 0, "end": 1 });
+        let fact = json!({
+            "claim": claim,
+            "lang": lang,
+            "vouch": "said",
+            "evidence": [{ "document": 3, "stance": "supports", "quote": quote, "span": span }],
+            "attribution": [{ "agent": "Kommersant", "agent_type": "organization", "act": "says" }],
+        });
+        unquoted(&serde_json::from_value(fact).unwrap(), true)
+    }
+
+    #[test]
+    fn figures_are_compared_by_value() {
+        let none: [&str; 0] = [];
+        let quoted = "1\u{202F}000 of 61, or 9,8";
+        assert_eq!(missing(quoted, "It has 1,000 of 61, or 9.8.", "en"), none);
+        assert_eq!(missing("٣٥ شخصا", "It was 35.", "en"), none);
+        assert_eq!(missing("9.8 million", "It cost 98 million.", "en"), ["98"]);
+        assert_eq!(missing("61 of 88", "61 of 8 went.", "en"), ["8"]);
+        assert_eq!(missing("on 26 January", "On 2022-01-26.", "en"), ["2022", "01"]);
+        assert_eq!(missing("two answers", "The 2 answers.", "en"), ["2"]);
+    }
+
+    #[test]
+    fn names_are_compared_by_their_beginning() {
+        let none: [&str; 0] = [];
+        let claim = "Two diplomats met in Moscow, Kommersant says.";
+        assert_eq!(missing("they met in Moscow", claim, "en"), none);
+        assert_eq!(missing("they met", claim, "en"), ["Moscow"]);
+        assert_eq!(missing("he met her", "They say John Sullivan met NATO.", "en"), {
+            ["John Sullivan", "NATO"]
+        });
+        assert_eq!(missing("Путіна не було", "Там був Лавров.", "uk"), ["Лавров"]);
+        assert_eq!(missing("Москви не було", "Там була Москва.", "uk"), none);
+        assert_eq!(missing("北京的会谈", "会谈在北京。", "zh"), none);
+        assert_eq!(missing("sie traf ihn", "Sie traf den Minister.", "de"), none);
+    }
+}

@@ -1,0 +1,545 @@
+//! A ledger open for writing: one writer at a time, everything before it finished.
+//!
+//! Always holds: the writer has the lock; journal, store, mark and checkpoint agree when it is
+//! open; what it commits has passed the same judge that verifies. A writer on trial judges the same
+//! and touches nothing. Not here: drafts (`append`).
+//! Source: FORMAT.md section 9; the order of a commit.
+
+
+use crate::disk;
+use crate::disk::lock::{Lock, Waiting};
+use crate::disk::temporary::remove_unfinished;
+use annals_core::event::Entry;
+use annals_core::hash::Hash;
+use crate::index::{Builder, Mode};
+use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
+use annals_core::key::{Keyring, PublicKey, SecretKey};
+use crate::keys::{HeldLogKeys, HeldMarks, KeyFolder, Mark, Marks, had_log_key};
+use crate::ledger::write::append::chain;
+use crate::ledger::error::LedgerError;
+use crate::ledger::imported::Imported;
+use crate::ledger::write::outbox;
+use crate::ledger::paths::{NO_TEXT, Paths};
+use crate::ledger::reader::{self, covered};
+use crate::ledger::write::repeats::{Following, Passages};
+use crate::store::sled::SledStore;
+use crate::store::{Appended, Head, Store, sled};
+use annals_core::tlog::{Checkpoint, Note, NoteSignature};
+use annals_core::verify::anchors::Ends;
+use annals_core::verify::source::Source;
+use annals_core::verify::{Follower, Judge, Options, follow};
+pub use crate::ledger::write::preflight::make_index;
+use crate::ledger::write::preflight::{Stamp, check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index, mark_of_checkpoint, open_store, set_aside};
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// How many events go into the store in one batch.
+const BATCH: usize = 1_024;
+/// How many committed entries are kept before they are read from the journal instead.
+const KEEP: usize = 8_192;
+/// How long to wait for the log key's memory where nothing else is said.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// What a writer found unfinished and finished, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// An unfinished commit was moved aside.
+    Aside(PathBuf, u64),
+    /// There was no store; it was built from the journal.
+    StoreBuilt(u64),
+    /// The store could not be read: it was kept here, for this reason, and built again from the
+    /// journal, so many events.
+    StoreAside(PathBuf, String, u64),
+    /// The store lacked so many events; they were added from the journal.
+    StoreCaughtUp(u64),
+    /// The checkpoint was behind; it was signed anew.
+    CheckpointSigned(u64),
+    /// There was a checkpoint that the log key did not sign so; it was kept aside.
+    CheckpointAside(PathBuf, String),
+    /// The last mark, for this size, was damaged, and put right from the checkpoint; the file as it
+    /// was.
+    MarkMended(u64, PathBuf),
+    /// The log key's memory ends at this size, before the checkpoint of that size.
+    MemoryShort(u64, u64),
+    /// A file that should be a log key and is none was passed over.
+    KeyPassedOver(String),
+}
+
+/// A ledger open for writing.
+pub struct Writer {
+    /// Where it is.
+    pub paths: Paths,
+    /// Chain, state and content of everything written.
+    pub judge: Judge,
+    /// The journal as it was opened: where documents and earlier bodies are read.
+    pub journal: Journal,
+    /// What was found unfinished.
+    pub notices: Vec<Notice>,
+    /// Entries that were committed after the journal was opened for reading.
+    pub recent: Vec<Entry>,
+    /// The keys whose signatures are checked before anything is signed over.
+    pub(super) keyring: Keyring,
+    /// The passages that facts of the record quote.
+    pub(super) passages: Passages,
+    /// `None` on trial, and while it rests.
+    hands: Option<Hands>,
+    /// What the ledger's files were when it let go of the lock.
+    resting: Option<Stamp>,
+    /// Follows the judge; it writes nothing where the writer does not.
+    pub(super) index: Builder,
+    marks: Marks,
+    /// The last mark of this record that is known to be of a start of it.
+    mark: Option<Mark>,
+    /// How long to wait for another process that signs with the same memory.
+    wait: Duration,
+    log_keys: Vec<SecretKey>,
+    imported: Imported,
+}
+
+/// What a writer that rested finds when it has the lock again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Woken {
+    /// The record as it was.
+    Same,
+    /// Another writer was at work.
+    Changed,
+}
+
+/// What a writer writes with.
+struct Hands {
+    journal: JournalWriter,
+    store: SledStore,
+    lock: Lock,
+}
+
+/// A record that was judged, and what is to be put right before it is written to.
+struct Judged {
+    writer: Writer,
+    /// Why the checkpoint is not one of this record's, if so.
+    foreign: Option<String>,
+    /// The mark that the last line of the log key's memory is a damaged form of, if so.
+    damaged: Option<Mark>,
+}
+
+impl Writer {
+    /// Opens a ledger for writing. Waits up to `wait` for another writer to end. The log keys are
+    /// read once the lock is held: a writer before this one may have made another.
+    pub fn open(paths: Paths, wait: Duration) -> Result<Writer, LedgerError> {
+        Writer::wait(paths, &mut Waiting { most: wait, tell: &mut |_| {} })
+    }
+
+    /// The same, and tells for whom it waits.
+    pub fn wait(paths: Paths, waiting: &mut Waiting<'_>) -> Result<Writer, LedgerError> {
+        paths.expect_ledger(false)?;
+        Imported::of(&paths)?.expect_writable(&paths)?;
+        let lock = Lock::wait(&paths.lock(), waiting)?;
+        Writer::locked(paths, lock, waiting.most)
+    }
+
+    /// Opens a ledger whose lock is taken.
+    fn locked(paths: Paths, lock: Lock, wait: Duration) -> Result<Writer, LedgerError> {
+        let imported = Imported::of(&paths)?;
+        imported.expect_writable(&paths)?;
+        let lock = Mutex::new(lock);
+        let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
+        let step = |_| {
+            if let Ok(mut lock) = lock.lock() {
+                lock.step();
+            }
+        };
+        let judged = Writer::judged(paths, log_keys, imported, Some(&step))?;
+        let Judged { writer: mut this, foreign, damaged } = judged;
+        this.wait = wait;
+        let lock = lock.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let signed = match &foreign {
+            None => covered(reader::checkpoint(&this.paths)?.as_deref()),
+            Some(_) => None,
+        };
+        let (store, built) = open_store(&this.paths, &this.journal, &this.judge)?;
+        // Only now is anything moved: a writer that refuses leaves the evidence as it was.
+        if let Some(why) = &foreign {
+            let path = set_aside(&this.paths.checkpoint())?;
+            this.notices.push(Notice::CheckpointAside(path, why.clone()));
+        }
+        if let Some(mark) = &damaged
+            && let Some(path) = this.marks.hold(this.wait)?.mend(mark)?
+        {
+            this.notices.push(Notice::MarkMended(mark.size, path));
+        }
+        let (journal, aside) = JournalWriter::resume(&this.journal, ROTATE_AT)?;
+        this.write_again(signed.unwrap_or(0))?;
+        this.index = go_on_with_index(&this.paths, &this.journal, this.index)?;
+        this.index.commit(journal.next_offset());
+        this.hands = Some(Hands { journal, store, lock });
+        this.notices.extend(built);
+        this.notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
+        this.catch_up()?;
+        // Without its log keys a record can still be given a new one.
+        let mut is_signed = signed == Some(this.size());
+        if !is_signed && this.size() > 0 && this.check_log_keys().is_ok() {
+            let memory = this.hold_memory()?;
+            this.sign_checkpoint(&memory)?;
+            this.notices.push(Notice::CheckpointSigned(this.size()));
+            is_signed = true;
+        }
+        if is_signed {
+            outbox::prune_written(&this);
+        }
+        for folder in [&this.paths.ledger, &this.paths.documents(), &this.paths.keys] {
+            remove_unfinished(folder);
+        }
+        Ok(this)
+    }
+
+    /// Lets go of the lock and the store, so that nobody waits while a person thinks. Everything
+    /// is finished; [`Writer::wake`] takes the lock again.
+    pub fn rest(&mut self) -> Result<(), LedgerError> {
+        if let Some(Hands { journal, .. }) = self.hands.take() {
+            self.journal = journal.journal();
+            self.recent.clear();
+            self.resting = Some(Stamp::of(&self.paths)?);
+        }
+        Ok(())
+    }
+
+    /// Takes the lock again. Where another writer was at work in between, the ledger is opened
+    /// anew, and what was prepared is to be prepared again.
+    pub fn wake(&mut self, waiting: &mut Waiting<'_>) -> Result<Woken, LedgerError> {
+        let Some(before) = self.resting.take() else { return Ok(Woken::Same) };
+        let lock = Lock::wait(&self.paths.lock(), waiting)?;
+        if Stamp::of(&self.paths)? != before {
+            *self = Writer::locked(self.paths.clone(), lock, waiting.most)?;
+            return Ok(Woken::Changed);
+        }
+        let (store, _) = open_store(&self.paths, &self.journal, &self.judge)?;
+        let (journal, _) = JournalWriter::resume(&self.journal, ROTATE_AT)?;
+        self.hands = Some(Hands { journal, store, lock });
+        Ok(Woken::Same)
+    }
+
+    /// Opens a ledger to try what a writer would do: the same judge, no lock, nothing is written.
+    pub fn trial(paths: Paths) -> Result<Writer, LedgerError> {
+        paths.expect_ledger(false)?;
+        let imported = Imported::of(&paths)?;
+        imported.expect_writable(&paths)?;
+        // It signs nothing, so it needs no key.
+        let log_keys = KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys());
+        Ok(Writer::judged(paths, log_keys.unwrap_or_default(), imported, None)?.writer)
+    }
+
+    /// The record judged, and why its checkpoint is not one of its own, if so.
+    fn judged(
+        paths: Paths,
+        log_keys: HeldLogKeys,
+        imported: Imported,
+        progress: Option<&(dyn Fn(u64) + Sync)>,
+    ) -> Result<Judged, LedgerError> {
+        let ends = Ends { checkpoint: reader::checkpoint(&paths)?, ..Ends::default() };
+        let covered = covered(ends.checkpoint.as_deref());
+        let journal = Journal::open(&paths.ledger, covered)?;
+        check_end(&journal, covered)?;
+        let mut judge = Judge::new(&ends);
+        let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+        let index = Builder::open(&paths.ledger, journal.starts(), Mode::Check);
+        let following = Following { beside: &index, passages: RefCell::default() };
+        let follower = Some(&following as &dyn Follower);
+        // What the log key did not sign for is judged whole, for the log key is about to sign it.
+        let signed_for = covered.unwrap_or(0);
+        let options = Options { follower, signed_for, progress, ..Options::whole(jobs) };
+        follow(&journal, options, &mut judge)?;
+        if !judge.faults.is_empty() {
+            return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
+        }
+        let passages = following.passages.into_inner();
+        let foreign = check_checkpoint(&ends, &journal, &judge)?;
+        if foreign.is_some() {
+            // A checkpoint that the log key did not sign speaks for nothing.
+            check_signatures(&journal, jobs)?;
+        }
+        let marks = Marks::at(paths.marks());
+        let known = mark_of_checkpoint(ends.checkpoint.as_deref(), &judge);
+        let damaged = match known.filter(|_| foreign.is_none()) {
+            Some(mark) if marks.is_damaged(&mark)? => Some(mark),
+            _ => None,
+        };
+        let mark = match &damaged {
+            Some(mark) => Some(mark.clone()),
+            None => check_marks(&marks, &journal, &judge)?,
+        };
+        let HeldLogKeys { keys: log_keys, faults } = log_keys;
+        let mut notices: Vec<Notice> =
+            faults.iter().map(|fault| Notice::KeyPassedOver(chain(fault))).collect();
+        let remembered = mark.as_ref().map_or(0, |mark| mark.size);
+        if let Some(signed) = covered.filter(|signed| foreign.is_none() && *signed > remembered)
+            && marks.path().symlink_metadata().is_ok()
+        {
+            notices.push(Notice::MemoryShort(remembered, signed));
+        }
+        let (recent, hands) = (Vec::new(), None);
+        let keyring = Keyring::default();
+        let writer = Writer {
+            paths,
+            judge,
+            journal,
+            notices,
+            recent,
+            keyring,
+            passages,
+            hands,
+            resting: None,
+            index,
+            marks,
+            mark,
+            wait: WAIT,
+            log_keys,
+            imported,
+        };
+        Ok(Judged { writer, foreign, damaged })
+    }
+
+    /// Makes the ledger at `paths`, which must not be there, around its first event.
+    pub fn create(paths: Paths, log_key: SecretKey) -> Result<Writer, LedgerError> {
+        if paths.ledger.exists() {
+            return Err(LedgerError::ThereAlready(paths.ledger));
+        }
+        disk::make_folder(&paths.ledger)?;
+        disk::make_folder(&paths.documents())?;
+        disk::write_new(&paths.attributes(), NO_TEXT.as_bytes(), disk::Mode::Shared)?;
+        let lock = Lock::take(&paths.lock(), Duration::ZERO)?;
+        let writer = JournalWriter::create(&paths.ledger, ROTATE_AT)?;
+        let journal = writer.journal();
+        let store = sled::create(&paths.store())?;
+        let marks = Marks::at(paths.marks());
+        let index = Builder::open(&paths.ledger, journal.starts(), Mode::Write);
+        Ok(Writer {
+            paths,
+            judge: Judge::new(&Ends::default()),
+            journal,
+            notices: Vec::new(),
+            recent: Vec::new(),
+            keyring: Keyring::default(),
+            passages: Passages::default(),
+            hands: Some(Hands { journal: writer, store, lock }),
+            resting: None,
+            index,
+            marks,
+            mark: None,
+            wait: WAIT,
+            log_keys: vec![log_key],
+            imported: Imported::No,
+        })
+    }
+
+    /// Says to those who wait for the lock that the work goes on.
+    pub fn step(&mut self) {
+        if let Some(Hands { lock, .. }) = &mut self.hands {
+            lock.step();
+        }
+    }
+
+    /// The number of events.
+    pub fn size(&self) -> u64 {
+        self.judge.chain.size()
+    }
+
+    /// Refuses to go on without a log key that the next checkpoint needs: to be asked before
+    /// anything is written.
+    pub fn check_log_keys(&self) -> Result<(), LedgerError> {
+        let Some(ledger) = &self.judge.chain.state.fold.ledger else { return Ok(()) };
+        self.imported.expect_rekeyed(ledger)?;
+        for public in [Some(ledger.log_key), ledger.old_log_key].into_iter().flatten() {
+            if !self.holds_log_key(&public) {
+                return Err(missing_log_key(&self.paths, &public));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether this log key is at hand.
+    pub fn holds_log_key(&self, public: &PublicKey) -> bool {
+        self.log_keys.iter().any(|key| key.public() == *public)
+    }
+
+    /// Takes a log key that is about to become the present one.
+    pub fn hold_log_key(&mut self, key: SecretKey) {
+        self.log_keys.push(key);
+    }
+
+    /// Commits entries that the judge has taken already, with the documents they came with:
+    /// documents → journal → store → mark → checkpoint. The commit point is the closing line. The
+    /// log key's memory is asked before the first byte, and held until the mark is in it.
+    pub fn commit(
+        &mut self,
+        entries: &[Entry],
+        documents: &[(Hash, Vec<u8>)],
+    ) -> Result<(), LedgerError> {
+        if let Some(ledger) = &self.judge.chain.state.fold.ledger {
+            self.imported.expect_rekeyed(ledger)?;
+        }
+        if !documents.is_empty() {
+            disk::ensure_folder(&self.paths.documents())?;
+        }
+        for (digest, bytes) in documents {
+            let path = Journal::document_path(&self.paths.ledger, digest);
+            match disk::write_new(&path, bytes, disk::Mode::Shared) {
+                Err(error) if error.is_there_already() => {
+                    disk::replace(&path, bytes, disk::Mode::Shared)?;
+                }
+                other => other?,
+            }
+        }
+        let memory = self.hold_memory()?;
+        let (size, root) = (self.size(), self.judge.chain.tree().root());
+        let first = size - entries.len() as u64;
+        self.hands()?.journal.commit(entries, (size, root))?;
+        let next = self.hands()?.journal.next_offset();
+        self.index.commit(next);
+        self.finish(first, entries, &memory).map_err(|error| LedgerError::NotAcknowledged {
+            first,
+            last: size - 1,
+            what: chain(&error),
+        })
+    }
+
+    fn finish(
+        &mut self,
+        first: u64,
+        entries: &[Entry],
+        memory: &HeldMarks,
+    ) -> Result<(), LedgerError> {
+        store_entries(&mut self.hands()?.store, first, entries)?;
+        self.sign_checkpoint(memory)?;
+        if self.recent.len() + entries.len() > KEEP {
+            self.journal = self.hands()?.journal.journal();
+            self.recent.clear();
+        } else {
+            self.recent.extend_from_slice(entries);
+        }
+        Ok(())
+    }
+
+    /// Writes again in place what the log key did not sign for, with its documents and all names
+    /// that lead to it: the writer that wrote it may have died before it was on stable storage.
+    fn write_again(&self, signed: u64) -> Result<(), LedgerError> {
+        if signed >= self.size() {
+            return Ok(());
+        }
+        for (position, row) in self.judge.contents.library.documents() {
+            let path = Journal::document_path(&self.paths.ledger, &row.digest);
+            if position >= signed && path.is_file() {
+                disk::rewrite(&path, 0)?;
+            }
+        }
+        self.journal.write_again(signed)?;
+        disk::sync_folder(&self.paths.ledger)?;
+        Ok(disk::sync_folder(disk::parent(&self.paths.ledger))?)
+    }
+
+    fn hands(&mut self) -> Result<&mut Hands, LedgerError> {
+        let none = || {
+            LedgerError::Usage("this was opened to try or to wait: nothing is written".to_owned())
+        };
+        self.hands.as_mut().ok_or_else(none)
+    }
+
+    /// Adds to the store what only the journal has.
+    fn catch_up(&mut self) -> Result<(), LedgerError> {
+        let Some(Hands { store, lock, .. }) = &mut self.hands else { return Ok(()) };
+        let behind = store.head()?.size;
+        if behind == self.judge.chain.size() {
+            return Ok(());
+        }
+        for span in self.journal.walk(behind)? {
+            let span = span?;
+            store_entries(store, span.first, &span.entries)?;
+            lock.step();
+        }
+        let added = self.size() - behind;
+        let built =
+            |notice: &Notice| matches!(notice, Notice::StoreBuilt(_) | Notice::StoreAside(..));
+        if !self.notices.iter().any(built) {
+            self.notices.push(Notice::StoreCaughtUp(added));
+        }
+        Ok(())
+    }
+
+    /// Takes the log key's memory, so that nothing else is signed with it until this is dropped.
+    ///
+    /// Refuses where it holds a mark that this record does not extend: another copy of the ledger
+    /// that uses the same folder of keys signed in the meantime.
+    fn hold_memory(&mut self) -> Result<HeldMarks, LedgerError> {
+        let memory = self.marks.hold(self.wait)?;
+        if let Some(ledger) = &self.judge.chain.state.fold.ledger
+            && memory.last_for(&ledger.origin)? != self.mark
+        {
+            let journal = Journal::open(&self.paths.ledger, None)?;
+            self.mark = check_marks(&self.marks, &journal, &self.judge)?;
+        }
+        Ok(memory)
+    }
+
+    /// Signs the record as it stands: mark first, then the checkpoint is replaced.
+    fn sign_checkpoint(&mut self, memory: &HeldMarks) -> Result<(), LedgerError> {
+        let Some(ledger) = &self.judge.chain.state.fold.ledger else { return Ok(()) };
+        let (size, root) = (self.size(), self.judge.chain.tree().root());
+        let origin = ledger.origin.clone();
+        let text = Checkpoint { origin: origin.to_string(), size, root }.text();
+        let mut signatures = Vec::new();
+        for public in [Some(ledger.log_key), ledger.old_log_key].into_iter().flatten() {
+            let key = self.log_keys.iter().find(|key| key.public() == public);
+            let key = key.ok_or_else(|| missing_log_key(&self.paths, &public))?;
+            if public == ledger.log_key {
+                let mark = Mark::sign(key, origin.clone(), size, root);
+                memory.append(&mark)?;
+                self.mark = Some(mark);
+            }
+            signatures.push(NoteSignature::sign(&text, &origin, key));
+        }
+        let note = Note { text, signatures }.write();
+        Ok(disk::replace(&self.paths.checkpoint(), note.as_bytes(), disk::Mode::Shared)?)
+    }
+}
+
+fn missing_log_key(paths: &Paths, public: &PublicKey) -> LedgerError {
+    let keys = paths.keys.display();
+    LedgerError::Key(match had_log_key(&paths.keys) {
+        true => format!(
+            "expected the log key {public} in {keys}, which is not there; without it no checkpoint \
+             can be signed, so nothing is written: put back a copy, or let an admin say annals \
+             ledger rekey --reason compromised"
+        ),
+        false => format!(
+            "expected the log key {public} in {keys}, found no trace of one: this is a copy of the \
+             record, and it is written only on the machine that holds its log key. Reading and \
+             annals verify work here; to add to the record, send a file of drafts to who holds the \
+             log key, who enters it with annals append FILE. Nothing was written"
+        ),
+    })
+}
+
+/// Adds entries from position `first` on, in batches, behind the store's own head.
+pub fn store_entries(
+    store: &mut dyn Store,
+    first: u64,
+    entries: &[Entry],
+) -> Result<(), LedgerError> {
+    let mut from = store.head()?;
+    if from.size != first {
+        let why = format!("expected size {first}, found {}", from.size);
+        return Err(LedgerError::Store(why));
+    }
+    for batch in entries.chunks(BATCH) {
+        let hash = batch.last().map(|entry| annals_core::event::record::hash(&entry.record));
+        let to = Head { size: from.size + batch.len() as u64, hash };
+        match store.append(&from, &to, batch)? {
+            Appended::Written => from = to,
+            Appended::Conflict(head) => {
+                let why = format!("expected size {}, found {}", from.size, head.size);
+                return Err(LedgerError::Store(why));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! The keeper: one checkpoint after the other, checked, kept on the disk, cosigned.
+//!
+//! Always holds: what was cosigned is on the disk before; nothing is cosigned that does not extend
+//! it, whatever is asked and whenever the program stops. Not here: sockets (`serve`).
+//! Source: C2SP tlog-witness v1.0.0; FORMAT.md section 13, "Answering".
+
+use crate::disk::lock::Lock;
+use crate::disk::{self, DiskError, Mode};
+use annals_core::version_line::later;
+use annals_core::merkle::{Consistency, empty_root};
+use annals_core::tlog::cosignature::cosign;
+use annals_core::tlog::{Checkpoint, Note, NoteSignature, Signed, VerifierKey};
+use crate::witness::key::WitnessKey;
+use crate::witness::request::AddCheckpoint;
+use crate::witness::state::{MAX_STATE, Seen, State};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What a witness answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// 200: the cosignature.
+    Cosigned(NoteSignature),
+    /// 409: the size that the witness has.
+    Size(u64),
+    /// Another status, and why.
+    Refused(u16, String),
+}
+
+/// An answer, and what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// What was asked for; `None` if the request is not in form.
+    pub about: Option<Checkpoint>,
+    /// The answer.
+    pub answer: Answer,
+    /// With 409 and 422, the last checkpoint that was cosigned, as the log signed it.
+    pub last: Option<Note>,
+}
+
+/// Where the state is kept. A seam, so that tests can let the write fail, kept or lost.
+pub trait Shelf: Send {
+    /// Keeps these bytes in the place of the last ones, durably, whole or not at all.
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), DiskError>;
+}
+
+/// A state in a file, held by one process.
+#[derive(Debug)]
+pub struct StateFile {
+    path: PathBuf,
+    _lock: Lock,
+}
+
+/// Why a state cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// There is none.
+    #[error(
+        "no state at {}: a witness that forgot what it cosigned could cosign a fork; --first makes \
+         one for a witness that never cosigned", .0.display()
+    )]
+    Missing(PathBuf),
+    /// There is one already.
+    #[error("a state is at {} already; leave out --first", .0.display())]
+    ThereAlready(PathBuf),
+    /// It does not hold whole.
+    #[error(
+        "the state at {} is damaged: it is not in form, or its sum does not hold; use the newest \
+         whole copy, or begin anew with a new key", .0.display()
+    )]
+    Damaged(PathBuf),
+    /// It is of a later version.
+    #[error("the state at {} is of version {version}, this program knows version 1: use a newer \
+             program", .path.display())]
+    Later {
+        /// The file.
+        path: PathBuf,
+        /// What its first line says.
+        version: u64,
+    },
+    /// A file.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+}
+
+impl StateFile {
+    /// Opens a state, or makes the first one. No other process can open it until this one ends.
+    pub fn open(path: &Path, first: bool) -> Result<(StateFile, State), StateError> {
+        let mut lock = path.as_os_str().to_owned();
+        lock.push(".lock");
+        let lock = Lock::take(Path::new(&lock), Duration::ZERO)?;
+        let mut file = StateFile { path: path.to_owned(), _lock: lock };
+        match (disk::read(path, MAX_STATE), first) {
+            (Ok(_), true) => Err(StateError::ThereAlready(path.to_owned())),
+            (Ok(bytes), false) => match State::parse(&bytes) {
+                Some(state) => Ok((file, state)),
+                None => Err(match later(&bytes, "witness") {
+                    Some(version) => StateError::Later { path: path.to_owned(), version },
+                    None => StateError::Damaged(path.to_owned()),
+                }),
+            },
+            (Err(error), true) if error.is_missing() => {
+                file.keep(State::default().write().as_bytes())?;
+                Ok((file, State::default()))
+            }
+            (Err(error), false) if error.is_missing() => Err(StateError::Missing(path.to_owned())),
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+}
+
+impl Shelf for StateFile {
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), DiskError> {
+        disk::replace(&self.path, bytes, Mode::Shared)
+    }
+}
+
+/// A witness at work.
+pub struct Keeper {
+    key: WitnessKey,
+    logs: Vec<VerifierKey>,
+    state: State,
+    shelf: Box<dyn Shelf>,
+    /// Why nothing is cosigned any more: it is not known what is on the disk.
+    stopped: Option<String>,
+}
+
+impl Keeper {
+    /// A witness with its key, the keys of the logs that it watches, and what it remembers.
+    pub fn new(
+        key: WitnessKey,
+        logs: Vec<VerifierKey>,
+        (shelf, state): (Box<dyn Shelf>, State),
+    ) -> Keeper {
+        Keeper { key, logs, state, shelf, stopped: None }
+    }
+
+    /// What it remembers.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Answers a request body at `time` seconds since 1970.
+    pub fn answer(&mut self, body: &[u8], time: u64) -> Answer {
+        self.reply(body, time).answer
+    }
+
+    /// Answers a request body at `time` seconds since 1970, and shows why not.
+    pub fn reply(&mut self, body: &[u8], time: u64) -> Reply {
+        let asked = match AddCheckpoint::parse(body) {
+            Ok(asked) => asked,
+            Err(why) => {
+                let answer = Answer::Refused(400, why.to_owned());
+                return Reply { about: None, answer, last: None };
+            }
+        };
+        let answer = self.signed(&asked, time);
+        let last = match answer {
+            Answer::Size(_) | Answer::Refused(422, _) => self.last(&asked.checkpoint.origin),
+            _ => None,
+        };
+        Reply { about: Some(asked.checkpoint), answer, last }
+    }
+
+    fn signed(&mut self, asked: &AddCheckpoint, time: u64) -> Answer {
+        let origin = &asked.checkpoint.origin;
+        let of_log: Vec<_> = self.logs.iter().filter(|log| log.name == *origin).collect();
+        if of_log.is_empty() {
+            return Answer::Refused(404, "no log of this origin is watched here".to_owned());
+        }
+        let Some(signature) = signature_of(&of_log, &asked.note) else {
+            let why = "not signed by the known key of this origin".to_owned();
+            return Answer::Refused(403, why);
+        };
+        self.judge(asked, signature, time)
+    }
+
+    /// The last checkpoint that was cosigned of an origin, with the signature of the log. One that
+    /// had extension lines is not kept whole, so it cannot be shown.
+    fn last(&self, origin: &str) -> Option<Note> {
+        let Seen { size, root, blob } = self.state.0.get(origin)?;
+        let text = Checkpoint { origin: origin.to_owned(), size: *size, root: *root }.text();
+        let note = Note { text, signatures: vec![NoteSignature::parse(origin, blob)?] };
+        let of_log: Vec<_> = self.logs.iter().filter(|log| log.name == *origin).collect();
+        signature_of(&of_log, &note).is_some().then_some(note)
+    }
+
+    fn judge(&mut self, asked: &AddCheckpoint, signature: NoteSignature, time: u64) -> Answer {
+        let (size, root) = (asked.checkpoint.size, asked.checkpoint.root);
+        let seen = self.state.0.get(&asked.checkpoint.origin);
+        let (last, last_root) = seen.map_or((0, empty_root()), |seen| (seen.size, seen.root));
+        if asked.old != last {
+            return Answer::Size(last);
+        }
+        if size == last && root != last_root {
+            let why = format!("the checkpoint of size {size} that was cosigned has another root");
+            return Answer::Refused(422, why);
+        }
+        let proof = Consistency { old: last, new: size, path: asked.proof.clone() };
+        if !proof.holds(&last_root, &root) {
+            let why = format!("the proof does not show that size {size} extends size {last}");
+            return Answer::Refused(422, why);
+        }
+        if let Some(why) = &self.stopped {
+            return Answer::Refused(500, why.clone());
+        }
+        if size > last || seen.is_none() {
+            let seen = Seen { size, root, blob: signature.blob() };
+            if let Err(error) = self.keep(&asked.checkpoint.origin, seen) {
+                return Answer::Refused(500, format!("the state could not be kept: {error}"));
+            }
+        }
+        let name = &self.key.verifier.name;
+        Answer::Cosigned(cosign(&asked.note.text, name, &self.key.secret, time))
+    }
+
+    /// Puts the new state on the disk, and only then remembers it.
+    fn keep(&mut self, origin: &str, seen: Seen) -> Result<(), DiskError> {
+        let mut state = self.state.clone();
+        state.0.insert(origin.to_owned(), seen);
+        match self.shelf.keep(state.write().as_bytes()) {
+            Ok(()) => {
+                self.state = state;
+                Ok(())
+            }
+            Err(error) if is_untouched(&error) => Err(error),
+            Err(error) => {
+                // The new state may or may not be there: only reading it again can tell.
+                let why = format!("it is not known what is on the disk ({error}); start it again");
+                self.stopped = Some(why);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Whether an error says that the old state is on the disk as it was: then the next request may
+/// try again.
+fn is_untouched(error: &DiskError) -> bool {
+    matches!(error, DiskError::Io { .. })
+}
+
+/// The first line of a known key of the log; `None` if there is none, or one does not verify.
+fn signature_of(logs: &[&VerifierKey], note: &Note) -> Option<NoteSignature> {
+    let mut found = None;
+    for log in logs {
+        match note.signed_by(&log.name, log.accepted(), &log.public) {
+            Signed::Refused => return None,
+            Signed::Absent => {}
+            Signed::Yes => {
+                let mine = |line: &&NoteSignature| line.name == log.name && line.id == log.id();
+                found = found.or_else(|| note.signatures.iter().find(mine).cloned());
+            }
+        }
+    }
+    found
+}
