@@ -4,10 +4,10 @@
 //! Always holds: the committed bytes are only read. Not here: how they were made
 //! (`scripts/make-record`). The second implementation judges them too (`oracle`).
 
-use annals_core::event::body::Content;
 use annals::ledger::audit::{Audit, audit};
 use annals::ledger::paths::Paths;
 use annals::ledger::reader::Record;
+use annals_core::event::body::Content;
 use annals_core::quote::Text;
 use annals_core::rule::Rule;
 use serde_json::Value;

@@ -7,12 +7,12 @@
 
 mod support;
 
-use annals_core::event::Entry;
-use annals_core::fold::operation::Deed;
 use annals::index::Built;
+use annals::ledger::exchange::repair;
 use annals::ledger::paths::Paths;
 use annals::ledger::reader::Record;
-use annals::ledger::exchange::repair;
+use annals_core::event::Entry;
+use annals_core::fold::operation::Deed;
 use annals_core::legal::Proposal;
 use annals_core::state::State;
 use annals_core::verify::examine::examine;

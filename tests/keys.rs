@@ -6,8 +6,8 @@
 //! `tests/py/test_keys.py`.
 
 use annals::entropy::Seeded;
-use annals_core::key::SecretKey;
 use annals::keys::*;
+use annals_core::key::SecretKey;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

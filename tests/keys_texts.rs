@@ -2,9 +2,9 @@
 //! and key files that ask for more than a reader should give.
 
 use annals::entropy::Seeded;
+use annals::keys::*;
 use annals_core::hash::Hash;
 use annals_core::key::SecretKey;
-use annals::keys::*;
 use annals_core::text::{Origin, Words};
 use annals_core::tlog::{Checkpoint, Note, Signed};
 use proptest::prelude::*;

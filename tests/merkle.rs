@@ -1,7 +1,9 @@
 //! Proofs of the tree against RFC 6962 written down naively, for every small size and some larger.
 
 use annals_core::hash::Hash;
-use annals_core::merkle::{Consistency, Inclusion, Levels, Plan, Tree, Wanted, cover, empty_root, node};
+use annals_core::merkle::{
+    Consistency, Inclusion, Levels, Plan, Tree, Wanted, cover, empty_root, node,
+};
 use proptest::prelude::*;
 
 fn leaf(index: u64) -> Hash {

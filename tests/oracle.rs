@@ -265,7 +265,8 @@ fn the_second_implementation_agrees_on_the_article() {
     assert_eq!(theirs["faults"], serde_json::json!([]));
     let record = Record::open(Paths::new(ledger.clone(), None)).expect("the committed record");
     let report = record.state(record.size()).expect("readable");
-    let ours = annals_core::state::dump::dump(&report.state, report.size, report.head, &report.root);
+    let ours =
+        annals_core::state::dump::dump(&report.state, report.size, report.head, &report.root);
     let ours: Value = serde_json::from_slice(&ours).expect("the state in JSON");
     assert_eq!(theirs["state"], ours);
     assert_eq!(ours["facts"].as_array().map(Vec::len), Some(38));

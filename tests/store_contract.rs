@@ -3,11 +3,11 @@
 //! Sentences 6, 10 and 11 need a disk: `tests/store_sled.rs`. Sentence 9 needs failing writes: the
 //! faulty store stands for all.
 
-use annals_core::event::Entry;
-use annals_core::hash::Hash;
 use annals::store::faulty::{Fails, Faulty};
 use annals::store::memory::Memory;
 use annals::store::{Appended, BODY_BOUND, Head, RECORD_BOUND, Store, StoreError, sled as on_disk};
+use annals_core::event::Entry;
+use annals_core::hash::Hash;
 use proptest::prelude::*;
 use tempfile::TempDir;
 

@@ -1,9 +1,9 @@
 //! The sentences of the store contract that need a disk: durability, one process, damage.
 
-use annals_core::event::Entry;
-use annals_core::hash::Hash;
 use annals::store::sled::{self, SledStore};
 use annals::store::{Appended, Head, Store, StoreError};
+use annals_core::event::Entry;
+use annals_core::hash::Hash;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -6,10 +6,10 @@
 //! counts.
 
 use crate::make::paths;
-use annals::ledger::reader::Record;
 use annals::ledger::query::gather::gather;
 use annals::ledger::query::names::Names;
 use annals::ledger::query::{View, subjects};
+use annals::ledger::reader::Record;
 use annals_core::state::dump::dump;
 use std::path::Path;
 use std::process::Command;

@@ -2,19 +2,19 @@
 
 use annals::clock::Clock;
 use annals::entropy::{Seeded, draw};
+use annals::keys::{Handle, Protection};
+use annals::ledger::paths::Paths;
+use annals::ledger::write::append::{Prepared, Signer, commit, judge_last, prepare, slot};
+use annals::ledger::write::draft::{Draft, Name, Placed, QuoteDraft, json_lines};
+use annals::ledger::write::init::{Founding, init, new_person};
+use annals::ledger::write::resolve::Settled;
+use annals::ledger::write::sign::seal;
+use annals::ledger::write::writer::Writer;
 use annals_core::event::args::{Args, EditorEnrolled, Roles};
 use annals_core::event::body::{Content, Named};
 use annals_core::event::vocabulary::{ErrorIn, How, Reason, Type};
 use annals_core::hash::Hash;
 use annals_core::key::{Possession, SecretKey};
-use annals::keys::{Handle, Protection};
-use annals::ledger::write::append::{Prepared, Signer, commit, judge_last, prepare, slot};
-use annals::ledger::write::draft::{Draft, Name, Placed, QuoteDraft, json_lines};
-use annals::ledger::write::init::{Founding, init, new_person};
-use annals::ledger::paths::Paths;
-use annals::ledger::write::sign::seal;
-use annals::ledger::write::resolve::Settled;
-use annals::ledger::write::writer::Writer;
 use annals_core::text::{Origin, Words};
 use annals_core::time::Time;
 use std::fs;

@@ -1,13 +1,13 @@
 //! Timings: plain files, the naive loop, verification and opening in processes of their own.
 
 use crate::make::{Made, paths};
+use annals::ledger::query::scan::scan;
+use annals::ledger::query::{View, no_fact};
+use annals::ledger::reader::Record;
+use annals::ledger::write::writer::Writer;
 use annals_core::event::body::Body;
 use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
-use annals::ledger::reader::Record;
-use annals::ledger::query::scan::scan;
-use annals::ledger::query::{View, no_fact};
-use annals::ledger::write::writer::Writer;
 use annals_core::search::Phrase;
 use annals_core::verify::anchors::Ends;
 use annals_core::verify::source::Source;

@@ -6,8 +6,8 @@
 
 use crate::event::vocabulary::Type;
 use crate::fold::Fold;
-use crate::fold::operation::Deed;
 use crate::fold::history::{Act, History};
+use crate::fold::operation::Deed;
 use crate::key::PublicKey;
 use crate::legal::{self, Case};
 use serde::Serialize;

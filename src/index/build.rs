@@ -3,8 +3,8 @@
 //! Always holds: a builder that meets a fault, a format that it does not know or a file that fails
 //! puts nothing more in and says why. Not here: what is put in (`files`), when (`ledger`).
 
-use crate::index::files::Files;
 use crate::index::compare_or_write::Sink;
+use crate::index::files::Files;
 use crate::index::{Unfit, folder};
 use annals_core::state::State;
 use annals_core::verify::Follower;

@@ -7,9 +7,9 @@
 //! had not reached the disk.
 //! Not here: what is put in (`build`). Source: delayed allocation in ext4 and XFS.
 
-use crate::index::Unfit;
 use crate::disk::at::{read_at, write_at};
 use crate::disk::open::{Links, open, open_or_make};
+use crate::index::Unfit;
 use std::fs::File;
 use std::io;
 use std::path::Path;

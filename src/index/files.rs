@@ -3,17 +3,19 @@
 //! Always holds: what is put in depends on the events alone, and on where the journal has them.
 //! Not here: when it is made, and what becomes of a failure (`build`).
 
+use crate::disk;
 use crate::index::build::{Built, Mode};
+use crate::index::compare_or_write::{Difference, Sink};
 use crate::index::node_file::{self, After, Bytes};
 use crate::index::read::is_other_version;
 use crate::index::row::{Mark, Row, What};
-use crate::index::compare_or_write::{Difference, Sink};
 use crate::index::trie::{self, Child, Node, Place, Root};
-use crate::index::{HASH, HEADER, NAMES, STRIDE, Unfit, Which, bytes_of, check, damaged, folder, hash_at};
-use crate::disk;
+use crate::index::{
+    HASH, HEADER, NAMES, STRIDE, Unfit, Which, bytes_of, check, damaged, folder, hash_at,
+};
 use annals_core::event::vocabulary::Type;
-use annals_core::fold::operation::Deed;
 use annals_core::fold::history::Act;
+use annals_core::fold::operation::Deed;
 use annals_core::fold::{Fold, Target};
 use annals_core::hash::Hash;
 use annals_core::merkle::Tree;

@@ -10,10 +10,10 @@
 //! Always holds: what is read is what was written at that place for this very record, or it is an
 //! error. Not here: what leads to a place (`trie`).
 
+use crate::disk::at::read_at;
 use crate::index::row::Row;
 use crate::index::trie::Node;
 use crate::index::{HEADER, Unfit, check, damaged};
-use crate::disk::at::read_at;
 use annals_core::hash::Hash;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

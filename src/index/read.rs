@@ -4,14 +4,14 @@
 //! end; nothing is written or locked. A writer may add to the files meanwhile: what was there
 //! stays. Not here: words and answers (`ledger::view`).
 
+use crate::disk::at::read_at;
+use crate::disk::open::{Links, open};
 use crate::index::node_file::{self, Blocks, Bytes};
 use crate::index::numbers;
 use crate::index::row::{Kind, Mark, Row, What, may_have};
 use crate::index::trie::{self, Child, Root};
 use crate::index::{EVENT, HASH, HEADER, KEY, NAMES, ROOT, Unfit, Which};
 use crate::index::{check, damaged, folder, hash_at};
-use crate::disk::at::read_at;
-use crate::disk::open::{Links, open};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
 use annals_core::merkle::{Tree, cover};

@@ -12,11 +12,11 @@
 //! counted where their names and closing lines disagree, or where the last commit does not hold.
 //! Not here: any change to a file (`write.rs`). Source: FORMAT.md section 9, "End of the record".
 
+use crate::disk::open::{Links, open};
+use crate::disk::{self, DiskError};
 use crate::journal::commit_line;
 use crate::journal::files::{self, LogFile};
 use crate::journal::frame::{Commit, Framer, Item, Wanted};
-use crate::disk::open::{Links, open};
-use crate::disk::{self, DiskError};
 use annals_core::hash::{Hash, Running};
 use annals_core::verify::source::{Closing, ClosingLine};
 use std::fs::File;

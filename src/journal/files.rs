@@ -4,8 +4,8 @@
 //! positions. Not here: what the files hold; whether a name is true (`read.rs` counts).
 //! Source: FORMAT.md section 9.
 
-use crate::journal::{FOLDER, JournalError};
 use crate::disk::{self, DiskError};
+use crate::journal::{FOLDER, JournalError};
 use annals_core::transfer::{self, Changed};
 use std::fs;
 use std::io;

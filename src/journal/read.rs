@@ -6,13 +6,13 @@
 //! Not here: the end of the record (`end.rs`), the framing (`frame.rs`), any judgement (`verify`).
 //! Source: FORMAT.md section 9.
 
+use crate::disk::at::read_at;
+use crate::disk::open::{Links, open};
+use crate::disk::{self, DiskError};
 use crate::journal::end::{self, End};
 use crate::journal::files::{self, Files};
 use crate::journal::frame::{Framer, Item, Wanted};
 use crate::journal::{DOCUMENT_BOUND, DOCUMENTS, JournalError, LINE_BOUND};
-use crate::disk::at::read_at;
-use crate::disk::open::{Links, open};
-use crate::disk::{self, DiskError};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use annals_core::rule::Rule;

@@ -5,14 +5,14 @@
 //! anything is appended, never deleted. The caller holds the ledger's lock (`disk::lock`).
 //! Not here: whether entries are legal, which root is right. Source: FORMAT.md section 9.
 
+use crate::disk::append::Appender;
+use crate::disk::open::{Links, open};
+use crate::disk::{self, DiskError, Mode};
 use crate::journal::commit_line;
 use crate::journal::end::End;
 use crate::journal::files::{self, Files, LogFile};
 use crate::journal::read::Journal;
 use crate::journal::{JournalError, LINE_BOUND};
-use crate::disk::append::Appender;
-use crate::disk::open::{Links, open};
-use crate::disk::{self, DiskError, Mode};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use annals_core::verify::source::{ClosingLine, Source};

@@ -4,8 +4,8 @@
 //! durable (its bytes and its name), or not at all. Not here: how that is done (`disk`), what the
 //! bytes mean. Source: `disk`.
 
-use crate::keys::error::KeysError;
 use crate::disk::{self, DiskError};
+use crate::keys::error::KeysError;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;

@@ -13,6 +13,8 @@
 //! damaged file gives another key in silence. Not here: prompts; which of the keys may sign
 //! (`roster`). Source: commands of `annals init` and `annals key`.
 
+use crate::disk;
+use crate::entropy::Entropy;
 use crate::keys::error::KeysError;
 use crate::keys::file::{self, Links, Mode};
 use crate::keys::handle::Handle;
@@ -20,8 +22,6 @@ use crate::keys::marks::Marks;
 use crate::keys::request::Request;
 use crate::keys::secret::{self, Ask, Protection, read_secret, write_secret};
 use crate::keys::{import, pem, public};
-use crate::disk;
-use crate::entropy::Entropy;
 use annals_core::key::{PublicKey, SecretKey};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -10,12 +10,12 @@
 //! change of log keys was the last one, every key is in a file that [`KeyFolder::log_keys`] reads.
 //! Not here: which one is the present one (the record says it). Source: FORMAT.md section 9.
 
+use crate::disk;
+use crate::entropy::Entropy;
 use crate::keys::error::KeysError;
 use crate::keys::folder::KeyFolder;
 use crate::keys::handle::Handle;
 use crate::keys::secret::Protection;
-use crate::disk;
-use crate::entropy::Entropy;
 use annals_core::key::{PublicKey, SecretKey};
 use std::fs;
 use std::path::Path;

@@ -13,11 +13,11 @@
 //! section 9,
 //! "Marks".
 
-use crate::keys::error::{KeysError, shown};
-use crate::keys::file;
 use crate::disk::lock::Lock;
 use crate::disk::open::open_to_write;
 use crate::disk::{self, DiskError};
+use crate::keys::error::{KeysError, shown};
+use crate::keys::file;
 use annals_core::hash::Hash;
 use annals_core::key::SecretKey;
 use annals_core::text::Origin;

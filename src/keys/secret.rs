@@ -17,10 +17,10 @@
 //! opens a key compares it with its public key (`folder`).
 //! Not here: files and their modes (`folder`), prompts (the caller's). Source: the RFCs above.
 
+use crate::entropy::{Entropy, draw};
 use crate::keys::error::KeysError;
 use crate::keys::pem::{self, Pem};
 use crate::keys::schemes;
-use crate::entropy::{Entropy, draw};
 use annals_core::key::{PublicKey, SecretKey};
 use pkcs8::der::Decode;
 use pkcs8::der::asn1::OctetStringRef;

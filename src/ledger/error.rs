@@ -5,12 +5,12 @@
 
 use crate::disk::DiskError;
 use crate::entropy::EntropyError;
-use annals_core::event::vocabulary::Type;
-use annals_core::hash::Hash;
 use crate::journal::JournalError;
 use crate::keys::KeysError;
-use annals_core::rule::{Class, Fault};
 use crate::store::StoreError;
+use annals_core::event::vocabulary::Type;
+use annals_core::hash::Hash;
+use annals_core::rule::{Class, Fault};
 use annals_core::verify::source::SourceError;
 use std::path::PathBuf;
 

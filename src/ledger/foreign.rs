@@ -3,8 +3,8 @@
 //! Always holds: they change no verdict; what this program keeps aside there, and names that begin
 //! with a dot, are not foreign. Not here: damage (`verify`).
 
-use annals_core::hash::Hash;
 use crate::ledger::paths::Paths;
+use annals_core::hash::Hash;
 use std::path::{Path, PathBuf};
 
 /// The files in the folders of journal and documents that no ledger has, sorted. A folder that

@@ -4,11 +4,11 @@
 //! becomes a ledger (`import`). Source: FORMAT.md section 14, "Import".
 
 use crate::disk::DiskError;
-use annals_core::fold::Ledger;
-use annals_core::key::PublicKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::read_if_there;
+use annals_core::fold::Ledger;
+use annals_core::key::PublicKey;
 use annals_core::tlog::decimal;
 
 const FIRST: &str = "annals imported v1\n";

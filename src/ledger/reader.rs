@@ -7,17 +7,17 @@
 //! Source: FORMAT.md section 9.
 
 use crate::disk::{self, DiskError, lock};
-use annals_core::event::Entry;
-use annals_core::event::args::Args;
-use annals_core::event::body::Body;
-use annals_core::event::record::Reading;
-use annals_core::hash::Hash;
 use crate::index::{Index, Unfit};
 use crate::journal::Journal;
 use crate::keys::{KeysError, Mark, Marks};
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
+use annals_core::event::Entry;
+use annals_core::event::args::Args;
+use annals_core::event::body::Body;
+use annals_core::event::record::Reading;
+use annals_core::hash::Hash;
 use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
 use annals_core::verify::anchors::Ends;
 use annals_core::verify::source::Source;

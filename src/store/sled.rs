@@ -23,10 +23,10 @@
 
 mod groups;
 
-use crate::store::catch_panic::quietly;
-use crate::store::{Appended, Head, Store, StoreError, check};
 use crate::disk::open::{self, Links};
 use crate::disk::{self, DiskError};
+use crate::store::catch_panic::quietly;
+use crate::store::{Appended, Head, Store, StoreError, check};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use std::fs::{self, File, TryLockError};

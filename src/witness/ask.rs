@@ -7,11 +7,11 @@
 //! FORMAT.md section 13.
 
 use crate::archive::web::{agent, cause};
+use crate::witness::request::{AddCheckpoint, LAST_CHECKPOINT};
 use annals_core::hash::Hash;
 use annals_core::tlog::cosignature::{Cosigned, cosigned_by, time_of};
 use annals_core::tlog::policy::Witness;
 use annals_core::tlog::{Checkpoint, MAX_NOTE, Note, NoteSignature, decimal, from_base64};
-use crate::witness::request::{AddCheckpoint, LAST_CHECKPOINT};
 use std::io::Read;
 use std::time::Duration;
 

@@ -6,13 +6,13 @@
 
 use crate::disk::lock::Lock;
 use crate::disk::{self, DiskError, Mode};
-use annals_core::version_line::later;
-use annals_core::merkle::{Consistency, empty_root};
-use annals_core::tlog::cosignature::cosign;
-use annals_core::tlog::{Checkpoint, Note, NoteSignature, Signed, VerifierKey};
 use crate::witness::key::WitnessKey;
 use crate::witness::request::AddCheckpoint;
 use crate::witness::state::{MAX_STATE, Seen, State};
+use annals_core::merkle::{Consistency, empty_root};
+use annals_core::tlog::cosignature::cosign;
+use annals_core::tlog::{Checkpoint, Note, NoteSignature, Signed, VerifierKey};
+use annals_core::version_line::later;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

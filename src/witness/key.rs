@@ -6,8 +6,8 @@
 
 use crate::disk::{self, DiskError, Mode};
 use crate::entropy::Entropy;
-use annals_core::key::SecretKey;
 use crate::keys::{Handle, KeyFolder, KeysError, Protection, generate};
+use annals_core::key::SecretKey;
 use annals_core::tlog::{Kind, VerifierKey};
 use annals_core::transfer::{Changed, changed};
 use std::path::PathBuf;

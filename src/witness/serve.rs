@@ -6,10 +6,10 @@
 //! no deadline for a whole request. Not here: what is answered (`keeper`), who has a place
 //! (`slots`). No TLS: a proxy in front speaks it. Source: RFC 9112.
 
-use annals_core::tlog::{Checkpoint, Note, NoteSignature, to_base64};
 use crate::witness::cosigner::{Answer, Keeper, Reply};
 use crate::witness::request::{LAST_CHECKPOINT, MAX_REQUEST};
 use crate::witness::slots::Slots;
+use annals_core::tlog::{Checkpoint, Note, NoteSignature, to_base64};
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};

@@ -4,8 +4,8 @@ use crate::shelves::{Memory, cut, ledger, put, record, write};
 use crate::support::files::CHECKPOINT;
 use crate::support::{Ledger, acts, judge};
 use annals::archive::publish_target::{FolderShelf, Held, Shelf};
-use annals_core::hash::Hash;
 use annals::ledger::exchange::publish::Verified;
+use annals_core::hash::Hash;
 use std::time::Duration;
 
 #[test]
@@ -260,7 +260,9 @@ fn judge_folder(folder: &std::path::Path) -> u8 {
     let source = annals::archive::published::Published::open(files).unwrap();
     let checkpoint = source.checkpoint().map(<[u8]>::to_vec);
     let ends = annals_core::verify::anchors::Ends { checkpoint, ..Default::default() };
-    annals_core::verify::verify(&source, &ends, annals_core::verify::Options::whole(1)).unwrap().exit()
+    annals_core::verify::verify(&source, &ends, annals_core::verify::Options::whole(1))
+        .unwrap()
+        .exit()
 }
 
 #[cfg(unix)]

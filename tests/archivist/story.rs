@@ -2,18 +2,18 @@
 
 use annals::clock::Clock;
 use annals::entropy::Seeded;
+use annals::keys::{Handle, KeyFolder, Protection};
+use annals::ledger::paths::Paths;
+use annals::ledger::write::append::{Prepared, Signer, commit, judge_last, prepare, slot};
+use annals::ledger::write::draft::json_lines;
+use annals::ledger::write::init::{Founded, Founding, init};
+use annals::ledger::write::resolve::Settled;
+use annals::ledger::write::sign::seal;
+use annals::ledger::write::writer::Writer;
 use annals_core::event::args::{self, Args, Roles};
 use annals_core::event::body::{Argued, Content, Named, Stated};
 use annals_core::event::vocabulary::{ErrorIn, Reason, RedactReason, RevokeReason, Type};
 use annals_core::key::{Possession, SecretKey};
-use annals::keys::{Handle, KeyFolder, Protection};
-use annals::ledger::write::append::{Prepared, Signer, commit, judge_last, prepare, slot};
-use annals::ledger::write::draft::json_lines;
-use annals::ledger::write::init::{Founded, Founding, init};
-use annals::ledger::paths::Paths;
-use annals::ledger::write::sign::seal;
-use annals::ledger::write::resolve::Settled;
-use annals::ledger::write::writer::Writer;
 use annals_core::text::{Origin, Person, Words};
 use std::fs::Permissions;
 use std::path::{Path, PathBuf};

@@ -2,8 +2,8 @@
 
 use crate::folders::files;
 use crate::story::{Story, story};
-use annals::archive::bag::target::{FolderGround, Ground};
 use annals::archive::bag::read::is_bag;
+use annals::archive::bag::target::{FolderGround, Ground};
 use annals::disk::DiskError;
 use annals::keys::KeyFolder;
 use annals::ledger::exchange::export::{Asked, export};

@@ -2,8 +2,8 @@
 
 use crate::folders::{copy, files};
 use crate::story::{Story, dark_story, story};
-use annals_core::event::record::hash;
 use annals::journal::{Journal, JournalWriter, ROTATE_AT};
+use annals_core::event::record::hash;
 use annals_core::merkle::Tree;
 use annals_core::verify::source::Source;
 use std::path::Path;

@@ -212,7 +212,8 @@ pub fn edges_after(before: u64) -> Vec<Case> {
                     r#"{{"v":1,"base":{base},"after":"{after}","said":"{said}","by":"{by}","type":"{}","args":{},"body":"{digest}"}}"#,
                     act.kind, act.args
                 );
-                let message = annals_core::key::signed_bytes(annals_core::key::EVENT_TAG, honest.as_bytes());
+                let message =
+                    annals_core::key::signed_bytes(annals_core::key::EVENT_TAG, honest.as_bytes());
                 d.sign = Some(Box::new(move |_| keys::secret("ada").sign(&message).0));
             },
         ),

@@ -2,15 +2,15 @@
 
 use annals::clock::Clock;
 use annals::entropy::Seeded;
+use annals::keys::{Handle, KeyFolder, Protection};
+use annals::ledger::paths::Paths;
+use annals::ledger::write::append::{Prepared, judge_last, slot};
+use annals::ledger::write::resolve::Settled;
+use annals::ledger::write::sign::seal;
+use annals::ledger::write::writer::Writer;
 use annals_core::event::args::{self, Args, Roles};
 use annals_core::event::body::{Content, Named};
 use annals_core::key::{Possession, SecretKey};
-use annals::keys::{Handle, KeyFolder, Protection};
-use annals::ledger::write::append::{Prepared, judge_last, slot};
-use annals::ledger::paths::Paths;
-use annals::ledger::write::sign::seal;
-use annals::ledger::write::resolve::Settled;
-use annals::ledger::write::writer::Writer;
 use annals_core::text::{Person, Words};
 use std::cell::Cell;
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
 //! What a writer leaves as it is: a checkpoint that contradicts the record, and all of it on trial.
 
 use crate::newsroom::{Newsroom, fact, newsroom};
-use annals_core::hash::Hash;
 use annals::keys::KeyFolder;
+use annals_core::hash::Hash;
 use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 
 const CHECKPOINT: &str = "ledger/checkpoint";

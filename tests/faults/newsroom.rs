@@ -5,9 +5,9 @@
 use annals::clock::Clock;
 use annals::entropy::Seeded;
 use annals::keys::{Handle, KeyFolder};
+use annals::ledger::paths::Paths;
 use annals::ledger::write::append::{Signer, prepare as prepare_drafts};
 use annals::ledger::write::draft::json_lines;
-use annals::ledger::paths::Paths;
 use annals::ledger::write::writer::Writer;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

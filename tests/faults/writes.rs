@@ -4,12 +4,12 @@
 use crate::newsroom::{EVENTS, JOURNAL, Newsroom, fact, newsroom};
 use annals::disk::DiskError;
 use annals::disk::append::{Appender, Medium};
-use annals_core::hash::Hash;
 use annals::journal::{Journal, JournalError, JournalWriter, ROTATE_AT};
 use annals::ledger::error::LedgerError;
 use annals::ledger::write::writer::store_entries;
 use annals::store::faulty::{Fails, Faulty};
 use annals::store::{Store, StoreError, sled};
+use annals_core::hash::Hash;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;

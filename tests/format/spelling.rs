@@ -3,8 +3,8 @@
 use crate::support::texts::{EXACT, TEXT, evidence, fact, spell};
 use crate::support::{Act, Ledger, acts};
 use annals_core::event::body::Body;
-use annals_core::event::record::{Place, Statement};
 use annals_core::event::canonical;
+use annals_core::event::record::{Place, Statement};
 
 fn place(line: &str) -> bool {
     let read = spelling::read::<Place>(line.as_bytes());

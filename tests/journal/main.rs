@@ -5,9 +5,9 @@ mod damage;
 mod torn;
 
 use annals::disk::lock::Lock;
+use annals::journal::{Journal, JournalError, JournalWriter, LINE_BOUND, ROTATE_AT};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
-use annals::journal::{Journal, JournalError, JournalWriter, LINE_BOUND, ROTATE_AT};
 use annals_core::verify::source::{Closing, SPAN, Source, Span};
 use std::fs;
 use std::io::Write;

@@ -6,18 +6,18 @@
 
 use annals::clock::Clock;
 use annals::entropy::Seeded;
+use annals::keys::{Handle, Protection};
+use annals::ledger::paths::Paths;
+use annals::ledger::write::append::{Prepared, Signer, commit, judge_last, prepare, slot};
+use annals::ledger::write::draft::json_lines;
+use annals::ledger::write::init::{Founding, init};
+use annals::ledger::write::resolve::Settled;
+use annals::ledger::write::sign::seal;
+use annals::ledger::write::writer::Writer;
 use annals_core::event::args::{Args, EditorEnrolled, EditorRevoked, Roles};
 use annals_core::event::body::{Content, Named, Stated};
 use annals_core::event::vocabulary::RevokeReason;
 use annals_core::key::{Possession, SecretKey};
-use annals::keys::{Handle, Protection};
-use annals::ledger::write::append::{Prepared, Signer, commit, judge_last, prepare, slot};
-use annals::ledger::write::draft::json_lines;
-use annals::ledger::write::init::{Founding, init};
-use annals::ledger::paths::Paths;
-use annals::ledger::write::sign::seal;
-use annals::ledger::write::resolve::Settled;
-use annals::ledger::write::writer::Writer;
 use annals_core::text::{Origin, Person, Words};
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -5,10 +5,10 @@
 mod article;
 mod html;
 
-use annals_core::hash::Hash;
 use annals::ledger::paths::Paths;
-use annals::ledger::reader::Record;
 use annals::ledger::query::View;
+use annals::ledger::reader::Record;
+use annals_core::hash::Hash;
 use base64::Engine;
 use html::{Page, page};
 use serde_json::Value;

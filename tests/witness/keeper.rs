@@ -4,11 +4,11 @@ use crate::logs::{Log, log_key, witness_key};
 use crate::support::acts::ORIGIN;
 use crate::support::keys;
 use annals::disk::DiskError;
-use annals_core::tlog::cosignature::{Cosigned, cosigned_by};
-use annals_core::tlog::{Checkpoint, Kind, Note, NoteSignature, VerifierKey};
 use annals::witness::cosigner::{Answer, Keeper, Shelf, StateError, StateFile};
 use annals::witness::request::AddCheckpoint;
 use annals::witness::state::State;
+use annals_core::tlog::cosignature::{Cosigned, cosigned_by};
+use annals_core::tlog::{Checkpoint, Kind, Note, NoteSignature, VerifierKey};
 use std::sync::{Arc, Mutex};
 
 /// What happens to a write.

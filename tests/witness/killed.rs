@@ -3,9 +3,9 @@
 use crate::logs::{Log, log_key, post, talk, witness_key};
 use crate::support::keys;
 use annals::keys::{Handle, KeyFolder, Protection};
+use annals::witness::request::AddCheckpoint;
 use annals_core::tlog::cosignature::time_of;
 use annals_core::tlog::{NoteSignature, decimal};
-use annals::witness::request::AddCheckpoint;
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;

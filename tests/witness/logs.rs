@@ -2,12 +2,12 @@
 
 use crate::support::acts::ORIGIN;
 use crate::support::{Ledger, acts, keys};
+use annals::witness::key::WitnessKey;
+use annals::witness::request::AddCheckpoint;
 use annals_core::event::record;
 use annals_core::hash::Hash;
 use annals_core::merkle::{Levels, Plan};
 use annals_core::tlog::{Checkpoint, Kind, Note, VerifierKey, decimal};
-use annals::witness::key::WitnessKey;
-use annals::witness::request::AddCheckpoint;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 

@@ -262,7 +262,8 @@ fn what_nobody_signed_contradicts_nothing_and_the_quorum_decides() {
     let size = "Content-Type: text/x.tlog.size\r\n";
     // A checkpoint of a longer record that a stranger signed.
     let forged = newsroom.checkpoint().replacen("\n2\n", "\n9\n", 1);
-    let shown = format!("Annals-Checkpoint: {}\r\n", annals_core::tlog::to_base64(forged.as_bytes()));
+    let shown =
+        format!("Annals-Checkpoint: {}\r\n", annals_core::tlog::to_base64(forged.as_bytes()));
     let page = "<html>not here</html>";
     let cases = [
         (
@@ -332,7 +333,8 @@ fn a_checkpoint_that_the_log_or_the_witness_signed_contradicts_wherever_it_is_sh
     newsroom.append("One.");
     fork.append("Another.");
     let other = fork.checkpoint();
-    let header = format!("Annals-Checkpoint: {}\r\n", annals_core::tlog::to_base64(other.as_bytes()));
+    let header =
+        format!("Annals-Checkpoint: {}\r\n", annals_core::tlog::to_base64(other.as_bytes()));
     // The same checkpoint, cosigned and without the line of the log.
     assert_eq!(fork.run(&["witness", "collect"]).code, 0);
     let (text, lines) = fork.checkpoint().split_once("\n\n").map(own).unwrap();

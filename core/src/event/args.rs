@@ -4,7 +4,9 @@
 //! Not here: free text (`body`), what the args do (`roster`, `state`). Source: FORMAT.md section 4.
 
 use crate::event::canonical::{integer, integer_or_null};
-use crate::event::vocabulary::{ErrorIn, How, Reason, RedactReason, RekeyReason, Relation, RevokeReason, Role, Type};
+use crate::event::vocabulary::{
+    ErrorIn, How, Reason, RedactReason, RekeyReason, Relation, RevokeReason, Role, Type,
+};
 use crate::hash::{Hash, deserialize_hex, serialize_hex};
 use crate::key::{PublicKey, Signature};
 use crate::text::{Origin, Person};

@@ -11,8 +11,8 @@ mod restore;
 
 use crate::event::args::{Roles, Seal};
 use crate::event::vocabulary::RekeyReason;
-use crate::fold::operation::{Corrected, Deed, Triple};
 use crate::fold::history::{Act, History, KeyIndex};
+use crate::fold::operation::{Corrected, Deed, Triple};
 use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::roster::{Member, Roster};

@@ -3,9 +3,9 @@
 //! Always holds: what is put in stands as if its events had been applied; only what was put in can
 //! be asked. Not here: where rows are kept (`index`). Source: FORMAT.md section 8.
 
-use crate::fold::{Document, Fact, Fold, Target};
 use crate::event::args::Seal;
 use crate::fold::operation::Triple;
+use crate::fold::{Document, Fact, Fold, Target};
 
 impl Fold {
     /// Puts in a fact, in the place of one of the same name.

@@ -4,8 +4,8 @@
 //! where the rules before it hold. Not here: signers, seals. Source: FORMAT.md section 6.
 
 use crate::event::vocabulary::{Relation, Type};
-use crate::fold::operation::Deed;
 use crate::fold::history::KeyIndex;
+use crate::fold::operation::Deed;
 use crate::fold::{Fact, Target};
 use crate::legal::Case;
 use crate::text::Person;

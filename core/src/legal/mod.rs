@@ -9,8 +9,8 @@ pub mod seals;
 pub mod signers;
 
 use crate::fold::Fold;
-use crate::fold::operation::Deed;
 use crate::fold::history::{Act, History};
+use crate::fold::operation::Deed;
 use crate::key::PublicKey;
 use crate::roster::Member;
 use crate::rule::Rule;

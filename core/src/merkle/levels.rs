@@ -3,8 +3,8 @@
 //! Always holds: [`Wanted`] keeps only what was asked for beforehand; [`Levels`] keeps everything.
 //! Not here: hashes on disk. Source: RFC 6962 section 2.1.
 
-use crate::merkle::{Plan, Subtree, Tree};
 use crate::hash::Hash;
+use crate::merkle::{Plan, Subtree, Tree};
 use std::collections::HashMap;
 
 /// The subtrees that some plans need, caught in one pass over the leaves: memory for what is

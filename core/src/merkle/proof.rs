@@ -5,8 +5,8 @@
 //! left over. Not here: where hashes come from (`levels`, tiles), how a proof is spelled.
 //! Source: RFC 6962 sections 2.1.1 and 2.1.2; verified as in RFC 9162 2.1.3.2 and 2.1.4.2.
 
-use crate::merkle::{Subtree, cover, empty_root, fold_right, node};
 use crate::hash::Hash;
+use crate::merkle::{Subtree, cover, empty_root, fold_right, node};
 use std::ops::Range;
 
 /// The greatest number of hashes of any proof that is in form.

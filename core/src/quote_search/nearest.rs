@@ -3,9 +3,9 @@
 //! Always holds: it is one pass over the document for each of the first words that were typed.
 //! Not here: words that are found (`pointing`).
 
-use crate::quote_search::{PointingError, borders, occurrences, split_ellipsis};
 use crate::loose::{Hyphens, Loose};
 use crate::quote::Text;
+use crate::quote_search::{PointingError, borders, occurrences, split_ellipsis};
 
 pub(super) fn describe(at: usize, found: &str, before: bool, differ: (&str, &str)) -> String {
     let (instead, expected) = differ;

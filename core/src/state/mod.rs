@@ -6,8 +6,8 @@
 
 pub mod dump;
 
-use crate::fold::operation::Deed;
 use crate::fold::history::{History, KeyIndex};
+use crate::fold::operation::Deed;
 use crate::fold::{Fact, Fold};
 use crate::key::PublicKey;
 use crate::legal::{self, Breach, Case, Proposal};

@@ -5,8 +5,8 @@
 //! Not here: signatures (`note`), roots (`merkle`). Source: C2SP tlog-checkpoint v1.0.0;
 //! FORMAT.md section 9.
 
-use crate::tlog::{decimal, hash_from_base64, to_base64};
 use crate::hash::Hash;
+use crate::tlog::{decimal, hash_from_base64, to_base64};
 
 /// A tree head: the text that the log key signs.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,9 @@
 //! witness that does not verify refuses the note. Not here: which witnesses must have signed
 //! (`policy`), how they are asked. Source: C2SP tlog-cosignature v1.0.1; FORMAT.md section 11.
 
+use crate::key::{SecretKey, Signature};
 use crate::tlog::verifier::{Kind, VerifierKey, id_of};
 use crate::tlog::{Note, NoteSignature};
-use crate::key::{SecretKey, Signature};
 
 /// The latest time of a cosignature: 2^63 − 1 seconds.
 pub const MAX_TIME: u64 = i64::MAX as u64;

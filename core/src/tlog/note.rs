@@ -4,9 +4,9 @@
 //! refuses the note, lines of unknown keys are ignored. Not here: what the text says
 //! (`checkpoint`), witnesses (`cosignature`). Source: C2SP signed-note v1.0.0; FORMAT.md section 9.
 
+use crate::key::{PublicKey, SecretKey, Signature, VerifyingKey};
 use crate::tlog::verifier::{is_name, key_id};
 use crate::tlog::{MAX_NOTE, from_base64, to_base64};
-use crate::key::{PublicKey, SecretKey, Signature, VerifyingKey};
 
 /// A signature line of a note: whose it says it is, and its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]

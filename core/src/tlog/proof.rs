@@ -3,8 +3,8 @@
 //! Always holds: what is written here is read back as the same values. Not here: a fact with its
 //! acts and signers (`verify::proof`). Source: C2SP tlog-proof (a draft); FORMAT.md section 12.
 
-use crate::tlog::{Note, decimal, from_base64, hash_from_base64, to_base64};
 use crate::hash::Hash;
+use crate::tlog::{Note, decimal, from_base64, hash_from_base64, to_base64};
 
 const FIRST: &str = "c2sp.org/tlog-proof@v1\n";
 

@@ -4,9 +4,9 @@
 //! name and bytes, and it is written as the same text. Not here: secret keys (`keys`), notes.
 //! Source: C2SP signed-note v1.0.0, "Verifier keys"; tlog-cosignature v1.0.1.
 
-use crate::tlog::{from_base64, to_base64};
 use crate::hash::{Hash, read_hex};
 use crate::key::{PublicKey, VerifyingKey};
+use crate::tlog::{from_base64, to_base64};
 use std::fmt;
 
 /// What a key signs.

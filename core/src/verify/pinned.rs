@@ -6,13 +6,13 @@
 //! Source: FORMAT.md section 9, rules 801–804.
 
 use crate::hash::Hash;
-use crate::version_line::later;
 use crate::merkle::{Consistency, Plan, Subtree, Wanted, cover};
 use crate::pin::{LogKeys, Pin};
 use crate::rule::Rule;
 use crate::transfer::changed;
 use crate::verify::anchors::Seen;
 use crate::verify::explained::Damaged;
+use crate::version_line::later;
 use std::collections::BTreeMap;
 use std::ops::Range;
 

@@ -16,9 +16,9 @@ pub mod target;
 pub mod note;
 pub mod read;
 
+use crate::archive::bag::target::Ground;
 use crate::disk::DiskError;
 use annals_core::hash::Running512;
-use crate::archive::bag::target::Ground;
 use std::collections::BTreeMap;
 
 /// The declaration; a folder without it is no bag.

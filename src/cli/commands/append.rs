@@ -6,20 +6,18 @@
 mod conversation;
 mod edit;
 
-use crate::cli::terminal::command::{Command, Group};
+use crate::cli::shared::draft_file::Kept;
+use crate::cli::shared::draft_file::read;
+use crate::cli::shared::fields::{QuoteArgs, WordsArgs, WriteArgs};
+use crate::cli::shared::submit::{Submission, submit, submit_typed};
 use crate::cli::terminal::ask;
+use crate::cli::terminal::command::{Command, Group};
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::shared::fields::{QuoteArgs, WordsArgs, WriteArgs};
-use crate::cli::shared::draft_file::Kept;
-use crate::cli::shared::submit::{Submission, submit, submit_typed};
-use crate::disk;
-use annals_core::event::vocabulary::{Stance, Type};
-use crate::ledger::write::draft::{Draft, Input, read_json_lines, read_toml};
-use crate::ledger::error::LedgerError;
+use crate::ledger::write::draft::Draft;
 use crate::ledger::write::loaded::Files;
+use annals_core::event::vocabulary::{Stance, Type};
 use clap::Args;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Enter facts: one by --quote and --claim, many from a file, or by being asked
@@ -45,9 +43,6 @@ pub struct AppendArgs {
     #[command(flatten)]
     write: WriteArgs,
 }
-
-/// The most bytes of a file of drafts.
-const BOUND: u64 = 1 << 30;
 
 impl Command for AppendArgs {
     const GROUP: Group = Group::Editor;
@@ -100,28 +95,4 @@ fn one(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
     let evidence = place.evidence(Stance::Supports).into_iter().collect();
     let draft = Draft { kind: Some(Type::FactAsserted), evidence: Some(evidence), ..words.draft() };
     submit_typed(context, &[draft], &Submission::shown(&write))
-}
-
-/// The drafts of a file.
-fn read(file: &Path) -> Result<Input, Failure> {
-    let mut bytes = Vec::new();
-    let name = match file.as_os_str() == "-" {
-        true => {
-            let mut input = std::io::stdin().lock().take(BOUND);
-            input.read_to_end(&mut bytes).map_err(|error| {
-                Failure::usage(format!("standard input: cannot be read: {error}"))
-            })?;
-            "standard input".to_owned()
-        }
-        false => {
-            bytes = disk::read_named(file, BOUND).map_err(LedgerError::from)?;
-            file.display().to_string()
-        }
-    };
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let from = error.utf8_error().valid_up_to();
-        Failure::usage(format!("{name}: expected UTF-8, found other bytes from byte {from} on"))
-    })?;
-    let toml = file.extension().is_some_and(|extension| extension == "toml");
-    Ok(if toml { read_toml(&text) } else { read_json_lines(&text) })
 }

@@ -6,26 +6,26 @@
 
 mod margin;
 
-use crate::cli::terminal::formats;
-use crate::cli::terminal::command::{Command, Group, EditorOption};
-use crate::cli::terminal::options::Format;
-use crate::cli::shared::filter::{Asked, Filter, UNDATED, document_at, facts};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{json, note, out, visible, width};
+use crate::cli::commands::blame::margin::Resting;
 use crate::cli::render::provenance;
 use crate::cli::render::words;
-use annals_core::hash::Hash;
+use crate::cli::shared::filter::{Asked, Filter, UNDATED, document_at, facts};
+use crate::cli::terminal::command::{Command, EditorOption, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::formats;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::{json, note, width};
+use crate::cli::terminal::streams::{out, visible};
 use crate::ledger::error::LedgerError;
-use crate::ledger::reader::DocumentFound;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::{DocumentRow, FactRow};
 use crate::ledger::query::since::{Became, since};
 use crate::ledger::query::spans::{Coverage, Quoted, Segment, coverage, quoted, segments};
 use crate::ledger::query::{AsOf, View};
+use crate::ledger::reader::DocumentFound;
+use annals_core::hash::Hash;
 use annals_core::quote::Text;
-use annals_core::state::Status;
-use annals_core::time::Time;
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
@@ -44,22 +44,6 @@ pub struct BlameArgs {
     as_of: Option<String>,
     #[command(flatten)]
     asked: Asked,
-}
-
-/// A fact that quotes the document.
-#[derive(Serialize)]
-pub struct Resting {
-    fact: u64,
-    hash: Hash,
-    status: Status,
-    overlays: Vec<String>,
-    claim: Option<String>,
-    by: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    by_now: Option<String>,
-    at: Option<Time>,
-    confirmed_by: Vec<String>,
-    spans: Vec<Quoted>,
 }
 
 struct Answer<'a> {

@@ -82,7 +82,7 @@ fn pages(command: &clap::Command) -> Result<Vec<(String, Vec<u8>)>, Failure> {
 
 fn print(text: &[u8]) -> Result<Exit, Failure> {
     use std::io::Write;
-    let mut out = crate::cli::terminal::output::data();
+    let mut out = crate::cli::terminal::streams::data();
     out.write_all(text)?;
     out.flush()?;
     Ok(Exit::Yes)

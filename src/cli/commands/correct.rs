@@ -3,19 +3,21 @@
 //! Always holds: what is not given is taken over from the present revision; what an empty value is
 //! given for is left out; open disputes that are not resolved are named. Not here: `submit`.
 
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::ask;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::render::words;
 use crate::cli::shared::fields::{QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, filled};
-use crate::cli::terminal::output::note;
 use crate::cli::shared::present;
 use crate::cli::shared::submit::{Submission, submit_typed};
-use crate::cli::render::words;
+use crate::cli::terminal::ask;
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::note;
+use crate::ledger::query::row::{Charge, FactRow};
+use crate::ledger::write::draft::{
+    Draft, EvidenceDraft, ExactDraft, Name, QuoteDraft, SpanDraft, TranslationDraft, WhenDraft,
+};
 use annals_core::event::body::Evidence;
 use annals_core::event::vocabulary::{Reason, Stance, Type};
-use crate::ledger::write::draft::{Draft, EvidenceDraft, ExactDraft, Name, QuoteDraft, SpanDraft, TranslationDraft, WhenDraft};
-use crate::ledger::query::row::{Charge, FactRow};
 use clap::Args;
 
 /// Correct a fact: a new revision of its words

@@ -6,15 +6,17 @@
 mod text;
 mod unified;
 
-use crate::cli::terminal::command::{Command, Group, EditorOption};
-use crate::cli::terminal::options::Format;
-use crate::cli::shared::filter::{Asked, Dated, Filter};
+use crate::cli::commands::diff::text::Answer;
+use crate::cli::render::provenance;
 use crate::cli::render::word_diff::changed;
+use crate::cli::shared::filter::{Asked, Dated, Filter};
+use crate::cli::terminal::command::{Command, EditorOption, Group};
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::formats;
-use crate::cli::terminal::output::{json, out};
-use crate::cli::render::provenance;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::json;
+use crate::cli::terminal::streams::out;
 use crate::index::Slot;
 use crate::ledger::query::diff::{Between, Change, between};
 use crate::ledger::query::event::EventRow;
@@ -45,16 +47,6 @@ pub struct DiffArgs {
     /// As a unified diff of the folded state, one text for each fact
     #[arg(long)]
     unified: bool,
-}
-
-/// What changed, of what was asked for.
-pub struct Answer<'a> {
-    from: AsOf,
-    to: AsOf,
-    changes: &'a Between,
-    facts: Vec<&'a Change>,
-    undated: Vec<&'a Change>,
-    since: Vec<Became>,
 }
 
 impl Command for DiffArgs {

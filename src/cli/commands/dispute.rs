@@ -3,15 +3,15 @@
 //! Always holds: a dispute has a reason, a place of the error and a statement. Not here: what
 //! closes it (`uphold`, `correct`).
 
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::ask;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::shared::fields::errors;
 use crate::cli::shared::fields::{ErrorArgs, QuoteArgs, WriteArgs};
 use crate::cli::shared::present;
 use crate::cli::shared::submit::{Submission, submit_typed};
-use annals_core::event::vocabulary::{Reason, Stance, Type};
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
 use crate::ledger::write::draft::{Draft, Name};
+use annals_core::event::vocabulary::{Stance, Type};
 use clap::Args;
 
 /// Dispute the words of a fact
@@ -50,16 +50,4 @@ fn run(context: &mut Context, args: DisputeArgs) -> Result<Exit, Failure> {
         ..Draft::default()
     };
     submit_typed(context, &[draft], &Submission::of(&args.write))
-}
-
-/// The reason and statement of a dispute or a retraction, given or asked for.
-pub fn errors(why: &ErrorArgs) -> Result<(Reason, String), Failure> {
-    let all: Vec<Reason> =
-        Reason::ALL.iter().copied().filter(|reason| *reason != Reason::MorePrecise).collect();
-    if why.reason == Some(Reason::MorePrecise) {
-        return Err(Failure::usage("--reason: more-precise is for corrections only"));
-    }
-    let reason = ask::word(why.reason, &all, "reason", "--reason")?;
-    let question = "statement (why, in a sentence for readers)";
-    Ok((reason, ask::given(why.said.statement.clone(), question, "--statement")?))
 }

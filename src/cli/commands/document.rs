@@ -5,22 +5,22 @@
 
 pub mod list;
 
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::options::Format;
+use crate::cli::render::provenance;
+use crate::cli::shared::fields::{WriteArgs, filled};
+use crate::cli::shared::submit::{Submission, submit};
 use crate::cli::terminal::ask;
+use crate::cli::terminal::command::{Command, Group};
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::formats;
-use crate::cli::shared::fields::{WriteArgs, filled};
-use crate::cli::render::provenance;
-use crate::cli::shared::submit::{Submission, submit};
+use crate::cli::terminal::options::Format;
 use crate::disk;
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::gather::gather;
+use crate::ledger::write::draft::{DatingDraft, Draft, Input, Name};
+use crate::ledger::write::loaded::Files;
 use annals_core::event::body::{Captured, MAX_DOCUMENT};
 use annals_core::event::vocabulary::Type;
-use crate::ledger::write::draft::{DatingDraft, Draft, Input, Name};
-use crate::ledger::error::LedgerError;
-use crate::ledger::write::loaded::Files;
-use crate::ledger::query::gather::gather;
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
 

@@ -1,14 +1,14 @@
 //! `annals export`: the record in a bag that can be opened without this program.
 
 use crate::archive::bag::target::FolderGround;
+use crate::cli::render::provenance;
 use crate::cli::terminal::command::{Command, Group};
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::output::{done, note};
-use crate::cli::render::provenance;
 use crate::keys::KeyFolder;
-use crate::ledger::exchange::apart::{Kept, expect_apart};
 use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::apart::{Kept, expect_apart};
 use crate::ledger::exchange::export::{Asked, export};
 use crate::ledger::query::point::Bound;
 use clap::{Args, value_parser};

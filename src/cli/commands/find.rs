@@ -6,24 +6,25 @@
 
 mod hits;
 
-use crate::cli::terminal::formats;
-use crate::cli::terminal::command::{Command, Group, EditorOption};
-use crate::cli::terminal::options::Format;
+use crate::cli::render::columns::broken;
+use crate::cli::render::provenance;
+use crate::cli::render::words::{self, hanging};
 use crate::cli::shared::filter::{Asked, Filter, UNDATED, facts};
+use crate::cli::terminal::command::{Command, EditorOption, Group};
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{json, out, visible};
-use crate::cli::render::provenance;
-use crate::cli::render::columns::broken;
-use crate::cli::render::words::{self, hanging};
-use annals_core::hash::Hash;
-use crate::ledger::table::Table;
+use crate::cli::terminal::formats;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::json;
+use crate::cli::terminal::streams::out;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
 use crate::ledger::query::scan::scan;
 use crate::ledger::query::since::{Became, since};
 use crate::ledger::query::{AsOf, Ask, View, no_fact};
+use crate::ledger::table::Table;
+use annals_core::hash::Hash;
 use annals_core::search::Phrase;
 use clap::Args;
 use hits::Hit;
@@ -252,9 +253,4 @@ fn columns(out: &mut dyn Write, answer: &Answer) -> Result<(), Failure> {
         }
     }
     Ok(table.end()?)
-}
-
-/// A text of strangers with the marks around what was found.
-fn mark(text: &str) -> String {
-    words::colour(&format!("⟦{}⟧", visible(text)), "1")
 }

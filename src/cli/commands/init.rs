@@ -1,15 +1,15 @@
 //! `annals init`: a new ledger, its log key and the founder's key.
 
-use crate::cli::terminal::command::{Command, Group};
+use crate::cli::shared::values::{fit_name, words};
 use crate::cli::terminal::ask;
+use crate::cli::terminal::command::{Command, Group};
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure, announce_clock};
 use crate::cli::terminal::output::{done, note};
-use annals_core::event::body::Short;
 use crate::keys::{Handle, Protection, handle_from};
 use crate::ledger::write::init::{Founding, expect_free, init};
-use annals_core::naming::unfit;
-use annals_core::text::{Origin, TextError, Words};
+use annals_core::event::body::Short;
+use annals_core::text::{Origin, Words};
 use clap::Args;
 use std::io::Write;
 
@@ -111,20 +111,4 @@ fn given(value: Option<String>, question: &str, option: &str) -> Result<String, 
         Some(value) => Ok(value),
         None => ask::line(question, option, None),
     }
-}
-
-/// Refuses a name that nobody may be given, because a reader does not see it whole or takes it for
-/// what the program says.
-pub fn fit_name(option: &str, name: &str) -> Result<(), Failure> {
-    match unfit(name) {
-        None => Ok(()),
-        Some(found) => Err(Failure::usage(format!(
-            "{option}: expected a name that a reader sees as it is, found {found}"
-        ))),
-    }
-}
-
-/// A value of a closed grammar or bounds, or a usage failure that names its option.
-pub fn words<T>(option: &str, value: Result<T, TextError>) -> Result<T, Failure> {
-    value.map_err(|error| Failure::usage(format!("{option}: {error}")))
 }

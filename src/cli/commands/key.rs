@@ -5,17 +5,18 @@
 
 mod list;
 
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::options::Format;
+use crate::cli::shared::protection::{new_phrase, protection};
+use crate::cli::shared::values::{fit_name, words};
 use crate::cli::terminal::ask;
+use crate::cli::terminal::command::{Command, Group};
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::formats;
-use crate::cli::commands::init::{fit_name, words};
+use crate::cli::terminal::options::Format;
 use crate::cli::terminal::output::{done, note};
+use crate::keys::{Handle, KeyFolder, NewKey, Request, generate, import};
 use annals_core::event::args::Args as EventArgs;
 use annals_core::key::SecretKey;
-use crate::keys::{Handle, KeyFolder, NewKey, Protection, Request, generate, import};
 use annals_core::text::{Origin, Words};
 use clap::{Args, Subcommand};
 use std::io::Write;
@@ -174,19 +175,6 @@ fn origin_here(context: &Context) -> Result<Option<Origin>, Failure> {
         Some(EventArgs::LedgerOpened(args)) => Some(args.origin),
         _ => None,
     })
-}
-
-/// A passphrase for the file of a new key, or none, on purpose.
-pub fn new_phrase(handle: &Handle, none: bool) -> Result<Option<Zeroizing<String>>, Failure> {
-    match none {
-        true => Ok(None),
-        false => ask::new_passphrase(handle).map(Some),
-    }
-}
-
-/// How a file is kept from others.
-pub fn protection(phrase: Option<&Zeroizing<String>>) -> Protection<'_> {
-    phrase.map_or(Protection::Unencrypted, |phrase| Protection::Passphrase(phrase))
 }
 
 fn keep(

@@ -3,27 +3,28 @@
 //! Always holds: a new log key is on the disk before the event that names it is written, and the
 //! old one stays. Not here: the first event (`init`). Source: FORMAT.md sections 4 and 9.
 
-use crate::cli::terminal::command::{Command, Group};
 use crate::cli::shared::admin::{self, Told, Trial};
-use crate::cli::terminal::answers::until_written;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::commands::init::words;
-use crate::cli::terminal::output::{note, visible};
 use crate::cli::shared::submit::tell;
+use crate::cli::shared::values::words;
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::context::until_written;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::note;
+use crate::cli::terminal::streams::visible;
+use crate::keys::{KeyFolder, generate, had_log_key};
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::names::Names;
+use crate::ledger::query::{View, no_fact};
+use crate::ledger::reader::Record;
+use crate::ledger::write::admin::{check_retime, rekeyed_already};
+use crate::ledger::write::append::Receipt;
+use crate::ledger::write::editors::{parameters, settled};
+use crate::ledger::write::writer::Writer;
 use annals_core::event::args::{self as event, Args as EventArgs};
 use annals_core::event::body::{Changed, Content, Short};
 use annals_core::event::vocabulary::RekeyReason;
 use annals_core::key::Possession;
-use crate::keys::{KeyFolder, generate, had_log_key};
-use crate::ledger::write::admin::{check_retime, rekeyed_already};
-use crate::ledger::write::append::Receipt;
-use crate::ledger::error::LedgerError;
-use crate::ledger::write::editors::{parameters, settled};
-use crate::ledger::reader::Record;
-use crate::ledger::query::names::Names;
-use crate::ledger::query::{View, no_fact};
-use crate::ledger::write::writer::Writer;
 use annals_core::text::Words;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
@@ -182,8 +183,11 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
         ))
         .into());
     }
-    let stated =
-        admin::statement(context, args.statement, "why is there a new log key? (for every reader)")?;
+    let stated = admin::statement(
+        context,
+        args.statement,
+        "why is there a new log key? (for every reader)",
+    )?;
     let key = context.admin(&writer)?;
     let same = rekeyed_already(&writer, &key.public(), (args.reason, &stated))?;
     if let Some(first) = same.filter(|_| !args.again) {
@@ -212,7 +216,11 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn told_of_rekey(old: &annals_core::key::PublicKey, new: &annals_core::key::PublicKey, rotated: bool) -> Told {
+fn told_of_rekey(
+    old: &annals_core::key::PublicKey,
+    new: &annals_core::key::PublicKey,
+    rotated: bool,
+) -> Told {
     let signs = match rotated {
         true => {
             "both sign each checkpoint until the next rekeying, so that who knows the old one \

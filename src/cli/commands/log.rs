@@ -7,25 +7,26 @@
 
 mod order;
 
-use crate::cli::terminal::formats;
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::command::{Command, Group, EditorOption};
+use crate::cli::render::events::Printer;
+use crate::cli::render::provenance;
 use crate::cli::shared::filter::{document_at, has_topic, rests_on};
+use crate::cli::terminal::command::{Command, EditorOption, Group};
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{note, out};
-use crate::cli::render::provenance;
+use crate::cli::terminal::formats;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::note;
+use crate::cli::terminal::streams::out;
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::content_text::{said, words};
+use crate::ledger::query::effect::Effects;
+use crate::ledger::query::event::{EventRow, on, owners, row};
+use crate::ledger::query::point::{Bound, no_position};
+use crate::ledger::query::{Ask, Seen, View, subjects};
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
 use annals_core::key::PublicKey;
-use crate::ledger::error::LedgerError;
-use crate::ledger::query::point::{Bound, no_position};
-use crate::ledger::query::effect::Effects;
-use crate::ledger::query::event::{EventRow, on, owners, row};
-use crate::ledger::query::content_text::{said, words};
-use crate::ledger::query::{Ask, Seen, View, subjects};
 use clap::Args;
-use crate::cli::render::events::Printer;
 use std::collections::BTreeSet;
 use std::io::Write;
 

@@ -7,13 +7,14 @@
 use crate::cli::terminal::command::{Command, Group};
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{data, note};
+use crate::cli::terminal::output::note;
 use crate::cli::terminal::progress::Progress;
+use crate::cli::terminal::streams::data;
 use crate::disk::{self, Mode};
-use crate::ledger::exchange::apart::{Kept, expect_apart};
+use crate::ledger::audit::prove::{c2sp, left_out, prove};
 use crate::ledger::audit::{Audit, audit};
 use crate::ledger::error::LedgerError;
-use crate::ledger::audit::prove::{c2sp, left_out, prove};
+use crate::ledger::exchange::apart::{Kept, expect_apart};
 use annals_core::verify::Report;
 use annals_core::verify::proof::stands;
 use clap::Args;

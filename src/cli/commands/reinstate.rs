@@ -3,16 +3,16 @@
 //! Always holds: a fact that is named means its standing retraction. Not here: who may reinstate
 //! (`legal`).
 
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::ask;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::shared::fields::{QuoteArgs, WriteArgs};
 use crate::cli::shared::submit::{Submission, submit_typed};
-use annals_core::event::vocabulary::{Stance, Type};
-use crate::ledger::write::draft::{Draft, Name};
+use crate::cli::terminal::ask;
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
+use crate::ledger::write::draft::{Draft, Name};
+use annals_core::event::vocabulary::{Stance, Type};
 use clap::Args;
 
 /// End a retraction

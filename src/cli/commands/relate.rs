@@ -3,14 +3,14 @@
 //! Always holds: where a relation has no direction the earlier fact comes first. Not here: which
 //! relations stand (`fold`).
 
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::ask;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::shared::fields::{self, WriteArgs};
 use crate::cli::shared::submit::{Submission, submit_typed};
-use annals_core::event::vocabulary::{Relation, Type};
+use crate::cli::terminal::ask;
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
 use crate::ledger::write::draft::{Draft, Name};
+use annals_core::event::vocabulary::{Relation, Type};
 use clap::Args;
 
 /// Relate two facts, or withdraw a relation

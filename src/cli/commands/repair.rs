@@ -1,19 +1,20 @@
 //! `annals repair`: what is damaged or lost is built again from what is whole.
 
+use crate::cli::render::report::Told;
+use crate::cli::render::report::text::faults;
 use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::options::Format;
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{done, out, visible};
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::done;
 use crate::cli::terminal::progress::Progress;
-use crate::cli::commands::verify::text::faults;
-use crate::cli::commands::verify::report::Told;
+use crate::cli::terminal::streams::{out, visible};
 use crate::index::Built;
 use crate::ledger::audit::Audited;
 use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::repair::{Asked, Found, Place, Step, index, repair};
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
-use crate::ledger::exchange::repair::{Asked, Found, Place, Step, index, repair};
 use clap::Args;
 use std::io::{self, Write};
 use std::path::PathBuf;

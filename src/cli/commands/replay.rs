@@ -1,24 +1,24 @@
 //! `annals replay`: the facts as of a point in the record.
 
-
-use crate::cli::terminal::command::{Command, Group, EditorOption};
-use crate::cli::terminal::options::Format;
-use crate::cli::shared::filter::{Asked, Filter, UNDATED, facts};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::formats;
-use crate::cli::terminal::output::{json, note, out};
 use crate::cli::render::provenance;
 use crate::cli::render::tally::{ShownTally, Undoing};
 use crate::cli::render::words;
-use annals_core::fold::operation::Deed;
-use crate::ledger::reader::Record;
-use crate::ledger::query::tally::Tally;
+use crate::cli::shared::filter::{Asked, Filter, UNDATED, facts};
+use crate::cli::terminal::command::{Command, EditorOption, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::formats;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::{json, note};
+use crate::cli::terminal::streams::out;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
 use crate::ledger::query::since::{Became, since};
+use crate::ledger::query::tally::Tally;
 use crate::ledger::query::{AsOf, Ask, View};
+use crate::ledger::reader::Record;
+use annals_core::fold::operation::Deed;
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
@@ -87,7 +87,8 @@ fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, Failure> {
         let view = View::standing(&record, size)?;
         provenance::tell_folded(&view);
         let as_of = view.as_of();
-        let dump = annals_core::state::dump::dump(view.state(), as_of.size, as_of.head, view.root());
+        let dump =
+            annals_core::state::dump::dump(view.state(), as_of.size, as_of.head, view.root());
         out.write_all(&dump)?;
         writeln!(out)?;
         out.flush()?;
@@ -116,9 +117,11 @@ fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, Failure> {
                 )?;
             }
         }
-        Format::Csv => {
-            crate::cli::render::columns::write(&mut out, &answer.as_of, answer.facts.iter().chain(&answer.undated))?
-        }
+        Format::Csv => crate::cli::render::columns::write(
+            &mut out,
+            &answer.as_of,
+            answer.facts.iter().chain(&answer.undated),
+        )?,
     }
     out.flush()?;
     Ok(provenance::warn(&view, gathered.damaged))

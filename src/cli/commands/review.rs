@@ -3,27 +3,28 @@
 //! Always holds: what is confirmed or disputed is the revision that was shown; all is signed at the
 //! end, or nothing. Off a terminal it lists what waits and writes nothing. Not here: `submit`.
 
-use crate::cli::terminal::formats;
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::context::Context;
-use crate::cli::commands::dispute::errors;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::shared::fields::{self, ErrorArgs, WriteArgs};
-use crate::cli::shared::draft_file::Kept;
-use crate::cli::terminal::output::{json, note, out, visible, wrapped};
 use crate::cli::render::provenance;
 use crate::cli::render::quotation;
-use crate::cli::shared::submit::{Submission, submit};
 use crate::cli::render::words;
-use annals_core::event::vocabulary::{ErrorIn, How, Type};
-use annals_core::fold::Fact;
-use annals_core::fold::history::KeyIndex;
-use crate::ledger::write::draft::{Draft, Input, Name};
+use crate::cli::shared::draft_file::Kept;
+use crate::cli::shared::fields::errors;
+use crate::cli::shared::fields::{self, ErrorArgs, WriteArgs};
+use crate::cli::shared::submit::{Submission, submit};
+use crate::cli::terminal::ask;
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::formats;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::{json, note, wrapped};
+use crate::cli::terminal::streams::{out, visible};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::FactRow;
 use crate::ledger::query::{AsOf, View};
+use crate::ledger::write::draft::{Draft, Input, Name};
+use annals_core::event::vocabulary::{ErrorIn, How, Type};
+use annals_core::fold::Fact;
+use annals_core::fold::history::KeyIndex;
 use annals_core::state::State;
 use annals_core::text::Person;
 use clap::Args;

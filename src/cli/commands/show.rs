@@ -3,28 +3,30 @@
 mod document;
 mod event;
 pub mod fact;
+mod section;
 
-use crate::cli::terminal::formats;
-use crate::cli::terminal::command::{Command, Group, EditorOption};
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::context::Context;
-use crate::cli::commands::document::list::csv as document_csv;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::render::events::Printer;
-use crate::cli::terminal::output::{json, out, wrapped};
-use crate::cli::render::provenance;
 use crate::cli::render::columns;
-use annals_core::fold::operation::Deed;
+use crate::cli::render::documents::csv as document_csv;
+use crate::cli::render::events::Printer;
+use crate::cli::render::provenance;
+use crate::cli::terminal::command::{Command, EditorOption, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::formats;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::json;
+use crate::cli::terminal::streams::out;
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::point::no_position;
-use crate::ledger::reader::Record;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::gather::{Gathered, gather};
 use crate::ledger::query::names::Names;
+use crate::ledger::query::point::no_position;
 use crate::ledger::query::row::{DocumentRow, FactRow};
 use crate::ledger::query::since::{Became, since};
 use crate::ledger::query::{AsOf, Ask, View, subjects};
+use crate::ledger::reader::Record;
+use annals_core::fold::operation::Deed;
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -164,17 +166,4 @@ fn text(
         Page::Document(row) => document::page(out, known.0, row),
         Page::Event(row) => event::page(out, known.0, row),
     }
-}
-
-/// A heading and wrapped lines below it; a line that begins with spaces is indented by them.
-fn section(out: &mut dyn Write, heading: &str, lines: &[String]) -> Result<(), Failure> {
-    if lines.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n{heading}")?;
-    for line in lines {
-        let text = line.trim_start();
-        writeln!(out, "{}", wrapped(text, 4 + line.len() - text.len()))?;
-    }
-    Ok(())
 }

@@ -1,24 +1,25 @@
 //! `annals status`: what this ledger is, and what waits. Writes nothing.
 
-use crate::cli::terminal::formats;
-use crate::cli::terminal::command::{Command, Group, EditorOption};
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::context::Context;
 use crate::cli::render::effect;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{json, out, visible};
 use crate::cli::render::provenance;
 use crate::cli::render::tally::ShownTally;
+use crate::cli::terminal::command::{Command, EditorOption, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::formats;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::json;
+use crate::cli::terminal::streams::{out, visible};
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::effect::Effects;
+use crate::ledger::query::names::Names;
+use crate::ledger::query::tally::Tally;
+use crate::ledger::query::{AsOf, View};
+use crate::ledger::reader::{Record, covered};
+use crate::ledger::write::append::chain;
 use annals_core::event::args::Args as EventArgs;
 use annals_core::fold::operation::Deed;
 use annals_core::key::PublicKey;
-use crate::ledger::write::append::chain;
-use crate::ledger::error::LedgerError;
-use crate::ledger::reader::{Record, covered};
-use crate::ledger::query::tally::Tally;
-use crate::ledger::query::effect::Effects;
-use crate::ledger::query::names::Names;
-use crate::ledger::query::{AsOf, View};
 use annals_core::rule::Rule;
 use annals_core::state::Status;
 use clap::Args;

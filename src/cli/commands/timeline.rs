@@ -7,20 +7,22 @@
 mod data;
 mod page;
 
-use crate::cli::terminal::command::{Command, Group, EditorOption};
-use crate::cli::terminal::options::Format;
+use crate::cli::render::provenance;
 use crate::cli::shared::filter::{Asked, Filter, UNDATED, facts};
+use crate::cli::terminal::command::{Command, EditorOption, Group};
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::formats;
-use crate::cli::terminal::output::{self, json, out};
-use crate::cli::render::provenance;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::json;
+use crate::cli::terminal::streams;
+use crate::cli::terminal::streams::out;
 use crate::cli::terminal::written::{Kind, Place};
-use annals_core::hash::Hash;
-use crate::ledger::exchange::apart::Kept;
 use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::apart::Kept;
 use crate::ledger::query::AsOf;
 use crate::ledger::query::gather::gather;
+use annals_core::hash::Hash;
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
@@ -94,7 +96,7 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, Failure> {
     let data = data::of(&view, &names, asked, gathered.documents)?;
     let page = page::page(&data)?;
     let Some(place) = place else {
-        let mut out = output::data();
+        let mut out = streams::data();
         out.write_all(&page)?;
         out.flush()?;
         return Ok(provenance::warn(&view, gathered.damaged));

@@ -2,14 +2,14 @@
 //!
 //! Always holds: an upholding has a statement. Not here: who may uphold (`legal`).
 
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::ask;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::shared::fields::{QuoteArgs, WriteArgs};
 use crate::cli::shared::submit::{Submission, submit_typed};
-use annals_core::event::vocabulary::{Stance, Type};
+use crate::cli::terminal::ask;
+use crate::cli::terminal::command::{Command, Group};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
 use crate::ledger::write::draft::{Draft, Name};
+use annals_core::event::vocabulary::{Stance, Type};
 use clap::Args;
 
 /// Close a dispute: the fact stands

@@ -1,41 +1,38 @@
 //! `annals verify`: every byte, link, signature, role and quotation; or a proof, or evidence.
 
-pub mod text;
-
 mod bag;
 mod evidence;
 mod given;
-mod page;
 mod proof;
-mod section;
 mod what;
-pub mod report;
 
 use crate::archive::bag::read::is_bag;
 use crate::archive::published::Published;
-use crate::cli::terminal::formats;
+use crate::cli::render::report::Told;
+use crate::cli::render::report::page::Around;
+use crate::cli::render::report::section::WithSections;
 use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::options::Format;
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{json, note, out};
+use crate::cli::terminal::formats;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::{json, note};
 use crate::cli::terminal::progress::Progress;
+use crate::cli::terminal::streams::out;
 use crate::cli::terminal::written::{Kind, Place};
-use crate::ledger::exchange::apart::Kept;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::audit::{Audit, Audited, audit_published, audit_settled};
 use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::apart::Kept;
 use crate::ledger::foreign::foreign;
 use crate::ledger::reader::Record;
 use annals_core::time::Time;
 use annals_core::tlog::policy::Policy;
 use annals_core::verify::source::Source;
 use clap::{Args, value_parser};
-use page::Around;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use crate::cli::commands::verify::report::Told;
 use what::What;
 
 /// Check every byte, link, signature, role and quotation
@@ -183,14 +180,16 @@ fn tell(
     let told = Told::of(audited, roster);
     let mut out = out(context.format());
     match context.format() {
-        Format::Text => text::write(&mut out, &told, seconds)?,
-        _ => json(&mut out, &told)?,
+        Format::Text => crate::cli::render::report::text::write(&mut out, &told, seconds)?,
+        _ => json(&mut out, &WithSections::of(&told))?,
     }
     out.flush()?;
     let here = std::env::current_dir()?;
     let place = place.strip_prefix(here).unwrap_or(place);
     let around = Around { place, pin: args.pin.as_deref(), bag: None };
-    keep_page(context, &args, |now| page::write(&told, &around, (now, seconds)))?;
+    keep_page(context, &args, |now| {
+        crate::cli::render::report::page::write(&told, &around, (now, seconds))
+    })?;
     Ok(Exit::of(told.exit))
 }
 

@@ -4,25 +4,26 @@ mod asked;
 mod serve;
 
 use crate::archive::web::Web;
+use crate::cli::commands::witness::asked::trust;
+use crate::cli::shared::cosignatures;
 use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::options::Format;
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::formats;
-use crate::cli::terminal::output::{done, json, note, out, visible};
-use annals_core::key::PublicKey;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::{done, json, note};
+use crate::cli::terminal::streams::{out, visible};
 use crate::keys::{Handle, KeyFolder};
 use crate::ledger::error::LedgerError;
-use crate::ledger::reader::Record;
 use crate::ledger::exchange::policy_file::{NewWitness, Trust, witness_key};
 use crate::ledger::query::{View, no_fact};
+use crate::ledger::reader::Record;
+use annals_core::key::PublicKey;
 use annals_core::tlog::cosignature::{Cosigned, cosigned_by};
 use annals_core::tlog::{Kind, Note, VerifierKey};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::io::Write;
-
-pub use asked::collect_for_publication;
 
 /// Have checkpoints cosigned by witnesses, or be one
 #[derive(Debug, Args)]
@@ -142,17 +143,6 @@ fn remove(context: &mut Context, name: &str) -> Result<Exit, Failure> {
     Ok(Exit::Yes)
 }
 
-/// The policy, which must be there.
-fn trust(record: &Record) -> Result<Trust, Failure> {
-    let missing = || {
-        LedgerError::NotFound(format!(
-            "no policy at {}; annals witness add NAME VKEY URL makes it",
-            record.paths.keys.join("policy").display()
-        ))
-    };
-    Ok(Trust::read(&record.paths)?.ok_or_else(missing)?)
-}
-
 #[derive(Serialize)]
 struct Listed<'a> {
     name: &'a str,
@@ -173,7 +163,7 @@ fn list(context: &mut Context) -> Result<Exit, Failure> {
         url: witness.url.as_deref(),
         key: witness.key.to_string(),
         cosigned: match signed.as_ref().map(|note| cosigned_by(note, &witness.key)) {
-            Some(Cosigned::At(time)) => Some(asked::spelled(time)),
+            Some(Cosigned::At(time)) => Some(cosignatures::spelled(time)),
             Some(Cosigned::Refused) => Some("with a line that does not verify".to_owned()),
             _ => None,
         },

@@ -4,14 +4,14 @@
 //! at the event and its first digits; strangers' text goes through `visible`.
 //! Not here: what the effect is (`ledger::view::effect`).
 
-use crate::cli::shared::admin;
-use crate::cli::terminal::output::visible;
+use crate::cli::render::key_names;
+use crate::cli::terminal::streams::visible;
 use crate::cli::terminal::zone::moment;
-use annals_core::event::args::Args;
-use crate::ledger::query::revocation_impact::{Fallen, Fallout};
 use crate::ledger::query::effect::{FieldChange, Subject};
 use crate::ledger::query::event::EventRow;
 use crate::ledger::query::names::Named;
+use crate::ledger::query::revocation_impact::{Fallen, Fallout};
+use annals_core::event::args::Args;
 use annals_core::time::Time;
 use serde_json::Value;
 
@@ -65,7 +65,7 @@ pub fn lines(row: &EventRow) -> Vec<String> {
 
 /// The holder of a key by the name just before the event, with the key's first digits.
 fn called(subject: &Subject) -> String {
-    admin::called(&subject.name, &subject.key)
+    key_names::called(&subject.name, &subject.key)
 }
 
 /// The same with the present name where that differs.

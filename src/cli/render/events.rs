@@ -2,20 +2,21 @@
 //!
 //! Always holds: each event is written as it comes. Not here: which events (`log`).
 
-use crate::cli::terminal::options::Format;
-use crate::cli::render::word_diff::changed;
-use crate::cli::render::effect;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::{json, visible};
-use crate::cli::render::provenance;
 use crate::cli::render::columns::broken;
+use crate::cli::render::effect;
+use crate::cli::render::provenance;
+use crate::cli::render::word_diff::changed;
 use crate::cli::render::words::{self, hanging, untold};
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::json;
+use crate::cli::terminal::streams::visible;
 use crate::cli::terminal::zone::minute;
-use annals_core::event::args::Args as EventArgs;
-use annals_core::event::vocabulary::ErrorIn;
-use crate::ledger::table::Table;
 use crate::ledger::query::event::EventRow;
 use crate::ledger::query::{AsOf, View};
+use crate::ledger::table::Table;
+use annals_core::event::args::Args as EventArgs;
+use annals_core::event::vocabulary::ErrorIn;
 use serde::Serialize;
 use std::io::Write;
 

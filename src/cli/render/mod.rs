@@ -11,3 +11,6 @@ pub mod tally;
 pub mod quotation;
 pub mod columns;
 pub mod events;
+pub mod key_names;
+pub mod documents;
+pub mod report;

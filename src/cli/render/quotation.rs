@@ -3,13 +3,13 @@
 //! Always holds: the words quoted are marked ⟦ ⟧; where the document is not here, prefix and suffix
 //! of the quotation stand in. Not here: whether a quotation holds (`verify`).
 
+use crate::cli::terminal::colour::colour;
 use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::visible;
-use crate::cli::render::words::colour;
-use annals_core::event::body::{Quote, Span};
-use crate::ledger::reader::DocumentFound;
+use crate::cli::terminal::streams::visible;
 use crate::ledger::query::View;
 use crate::ledger::query::row::EvidenceRow;
+use crate::ledger::reader::DocumentFound;
+use annals_core::event::body::{Quote, Span};
 use annals_core::quote::Text;
 
 /// How many code points of a sentence are shown on each side.

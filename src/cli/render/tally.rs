@@ -3,12 +3,12 @@
 //! Always holds: each is given with its event and who signed it, by the name of that time.
 //! Not here: what is counted (`ledger::tally`).
 
-use crate::cli::shared::admin::digits;
-use crate::cli::terminal::output::visible;
+use crate::cli::render::key_names::digits;
+use crate::cli::terminal::streams::visible;
+use crate::ledger::query::names::Named;
+use crate::ledger::query::tally::Tally;
 use annals_core::event::vocabulary::RevokeReason;
 use annals_core::key::PublicKey;
-use crate::ledger::query::tally::Tally;
-use crate::ledger::query::names::Named;
 use serde::Serialize;
 
 /// How many acts of a kind a line lists.

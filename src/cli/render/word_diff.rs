@@ -3,8 +3,9 @@
 //! Always holds: what is gone is marked [- -], what came {+ +}, also without colour.
 //! Not here: which revisions are compared (`show`, `diff`, `log`).
 
-use crate::cli::terminal::output::visible;
-use crate::cli::render::words::{attribution, colour, when};
+use crate::cli::render::words::{attribution, when};
+use crate::cli::terminal::colour::colour;
+use crate::cli::terminal::streams::visible;
 use crate::ledger::query::row::Words;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};

@@ -3,32 +3,15 @@
 //! Always holds: colour stands only beside a word, on a terminal, and not with `NO_COLOR`;
 //! strangers' text goes through `visible`. Not here: what is shown where (`replay`, `show`).
 
-use crate::cli::terminal::output::{visible, whole_words};
+use crate::cli::terminal::colour::colour;
+use crate::cli::terminal::output::whole_words;
+use crate::cli::terminal::streams::visible;
 use crate::cli::terminal::zone::minute;
+use crate::ledger::query::row::{Act, Charge, FactRow, Said, Withheld, Words};
 use annals_core::event::body::{Hop, When};
 use annals_core::event::vocabulary::{Basis, Vouch};
-use crate::ledger::query::row::{Act, Charge, FactRow, Said, Withheld, Words};
 use annals_core::state::Status;
 use annals_core::time::Time;
-use std::io::IsTerminal;
-
-/// Whether colour may be used.
-pub fn coloured() -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
-}
-
-/// The ends of the escape sequences that [`colour`] writes.
-pub const COLOURS: [&str; 7] = ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m", "[36m"];
-
-/// A word in an ANSI colour, where colour may be used.
-pub fn colour(word: &str, code: &str) -> String {
-    match coloured() {
-        true => format!("\u{1b}[{code}m{word}\u{1b}[0m"),
-        false => word.to_owned(),
-    }
-}
 
 /// The status as a word of 9 letters' width.
 pub fn status(status: Status) -> String {

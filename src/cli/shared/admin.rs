@@ -3,19 +3,19 @@
 //! Always holds: nothing is written that was not shown first where somebody is there to see it; the
 //! receipt is that of `append`. Not here: what an act says (`editor`, `ledger`).
 
+use crate::cli::shared::submit::tell;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{done, note, visible, whole_words};
-use crate::cli::shared::submit::tell;
-use annals_core::event::args::Roles;
-use annals_core::event::body::Stated;
-use annals_core::event::vocabulary::Role;
-use annals_core::key::{PublicKey, SigningKey};
+use crate::cli::terminal::output::{done, note, whole_words};
 use crate::ledger::write::admin::prepare_act;
 use crate::ledger::write::append::{Prepared, Signer, commit};
 use crate::ledger::write::resolve::Settled;
 use crate::ledger::write::writer::{Woken, Writer};
+use annals_core::event::args::Roles;
+use annals_core::event::body::Stated;
+use annals_core::event::vocabulary::Role;
+use annals_core::key::SigningKey;
 use annals_core::text::Words;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -132,18 +132,6 @@ pub fn shown(roles: Roles) -> String {
     roles.join(" and ")
 }
 
-/// The first digits of a key.
-pub fn digits(key: &PublicKey) -> String {
-    key.to_string().get(..16).unwrap_or_default().to_owned()
-}
-
-/// A name and the first digits of its key, for people; once, where the name has them already.
-pub fn called(name: &str, key: &PublicKey) -> String {
-    let behind = format!(" (key {})", digits(key));
-    let name = name.strip_suffix(&behind).unwrap_or(name);
-    format!("{}{behind}", visible(name))
-}
-
 /// A statement, given or asked for.
 pub fn statement(
     context: &Context,
@@ -155,6 +143,6 @@ pub fn statement(
         Some(text) => text,
         None => context.answers.borrow_mut().line(question, ask)?,
     };
-    let statement = crate::cli::commands::init::words("--statement", Words::new(text))?;
+    let statement = crate::cli::shared::values::words("--statement", Words::new(text))?;
     Ok(Stated { statement })
 }

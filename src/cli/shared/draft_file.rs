@@ -7,9 +7,13 @@ use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::output::note;
 use crate::disk::{self, Mode};
-use crate::ledger::write::draft::Draft;
 use crate::ledger::error::LedgerError;
+use crate::ledger::write::draft::Draft;
+use crate::ledger::write::draft::Input;
+use crate::ledger::write::draft::read_json_lines;
+use crate::ledger::write::draft::read_toml;
 use std::io;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// A file of drafts that are not written yet.
@@ -100,4 +104,31 @@ impl Kept {
     pub fn drop(&self) -> Result<(), Failure> {
         Ok(std::fs::remove_file(&self.path)?)
     }
+}
+
+/// The most bytes of a file of drafts.
+pub const BOUND: u64 = 1 << 30;
+
+/// The drafts of a file.
+pub fn read(file: &Path) -> Result<Input, Failure> {
+    let mut bytes = Vec::new();
+    let name = match file.as_os_str() == "-" {
+        true => {
+            let mut input = std::io::stdin().lock().take(BOUND);
+            input.read_to_end(&mut bytes).map_err(|error| {
+                Failure::usage(format!("standard input: cannot be read: {error}"))
+            })?;
+            "standard input".to_owned()
+        }
+        false => {
+            bytes = disk::read_named(file, BOUND).map_err(LedgerError::from)?;
+            file.display().to_string()
+        }
+    };
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let from = error.utf8_error().valid_up_to();
+        Failure::usage(format!("{name}: expected UTF-8, found other bytes from byte {from} on"))
+    })?;
+    let toml = file.extension().is_some_and(|extension| extension == "toml");
+    Ok(if toml { read_toml(&text) } else { read_json_lines(&text) })
 }

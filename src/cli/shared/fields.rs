@@ -3,8 +3,14 @@
 //! Always holds: an option has one name and one meaning in every command; closed words are those
 //! of the format; an empty value leaves a field out. Not here: what commands do with them.
 
-use annals_core::event::vocabulary::{AgentType, Basis, ErrorIn, How, Reason, Relation, Reliability, Stance, Vouch};
-use crate::ledger::write::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, TopicDraft, WhenDraft};
+use crate::cli::terminal::ask;
+use crate::cli::terminal::exit::Failure;
+use crate::ledger::write::draft::{
+    Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, TopicDraft, WhenDraft,
+};
+use annals_core::event::vocabulary::{
+    AgentType, Basis, ErrorIn, How, Reason, Relation, Reliability, Stance, Vouch,
+};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
@@ -225,4 +231,16 @@ pub fn filled(text: String) -> Option<String> {
 
 fn named(list: &[String]) -> Vec<String> {
     list.iter().filter(|name| !name.is_empty()).cloned().collect()
+}
+
+/// The reason and statement of a dispute or a retraction, given or asked for.
+pub fn errors(why: &ErrorArgs) -> Result<(Reason, String), Failure> {
+    let all: Vec<Reason> =
+        Reason::ALL.iter().copied().filter(|reason| *reason != Reason::MorePrecise).collect();
+    if why.reason == Some(Reason::MorePrecise) {
+        return Err(Failure::usage("--reason: more-precise is for corrections only"));
+    }
+    let reason = ask::word(why.reason, &all, "reason", "--reason")?;
+    let question = "statement (why, in a sentence for readers)";
+    Ok((reason, ask::given(why.said.statement.clone(), question, "--statement")?))
 }

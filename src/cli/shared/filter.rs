@@ -3,18 +3,18 @@
 //! Always holds: a fact without a date is never dropped by a date, it stands apart; a fact whose
 //! words are not told is counted where its words were asked for. Not here: points (`provenance`).
 
+use crate::cli::render::provenance;
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::Failure;
 use crate::cli::terminal::output::note;
-use crate::cli::render::provenance;
-use annals_core::edtf::{Days, days};
 use crate::index::{Kind, Slot, Unfit};
-use annals_core::key::PublicKey;
 use crate::ledger::error::LedgerError;
-use crate::ledger::reader::Record;
 use crate::ledger::query::View;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::{FactRow, Words};
+use crate::ledger::reader::Record;
+use annals_core::edtf::{Days, days};
+use annals_core::key::PublicKey;
 use annals_core::state::{State, Status};
 use clap::Args;
 use std::cell::Cell;

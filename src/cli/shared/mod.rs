@@ -10,3 +10,6 @@ pub mod submit;
 pub mod preview;
 pub mod present;
 pub mod admin;
+pub mod values;
+pub mod protection;
+pub mod cosignatures;

@@ -4,14 +4,14 @@
 //! that names a revision is shown with the fact that it is of. Not here: what will be signed
 //! (`preview`), the page of a fact (`show`).
 
-use crate::cli::terminal::ask;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::shared::fields::WriteArgs;
-use crate::cli::terminal::output::{note, wrapped};
 use crate::cli::render::provenance;
 use crate::cli::render::quotation;
 use crate::cli::render::words;
+use crate::cli::shared::fields::WriteArgs;
+use crate::cli::terminal::ask;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::{note, wrapped};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
 use crate::ledger::query::gather::gather;

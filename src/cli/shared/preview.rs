@@ -3,19 +3,20 @@
 //! Always holds: it goes to stderr; the document's own words stand in their sentence; a correction
 //! is told as before and after. Not here: asking (`ask`), the pages of what is written (`show`).
 
-use crate::cli::render::word_diff::changed;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::{visible, wrapped};
 use crate::cli::render::quotation;
+use crate::cli::render::word_diff::changed;
 use crate::cli::render::words;
-use annals_core::event::args::Args;
-use annals_core::event::body::{Content, Evidence, Fact};
-use annals_core::fold::Target;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::wrapped;
+use crate::cli::terminal::streams::visible;
+use crate::ledger::query::row::dated;
 use crate::ledger::write::append::Prepared;
 use crate::ledger::write::pending::{Refs, WriterDesk};
 use crate::ledger::write::resolve::{Desk, Settled};
-use crate::ledger::query::row::dated;
 use crate::ledger::write::writer::Writer;
+use annals_core::event::args::Args;
+use annals_core::event::body::{Content, Evidence, Fact};
+use annals_core::fold::Target;
 use annals_core::time::Time;
 use std::io::{Write, stderr};
 

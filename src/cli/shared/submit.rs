@@ -3,24 +3,27 @@
 //! Always holds: drafts are settled, shown, asked about and written in this order, all or nothing;
 //! nothing is asked where nobody is there. Not here: where the drafts come from.
 
+use crate::cli::shared::draft_file::Kept;
+use crate::cli::shared::fields::WriteArgs;
+use crate::cli::shared::preview::{self, Extent};
 use crate::cli::terminal::ask;
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::shared::fields::WriteArgs;
-use crate::cli::shared::draft_file::Kept;
-use crate::cli::terminal::output::{done, note, visible, wrapped};
-use crate::cli::shared::preview::{self, Extent};
+use crate::cli::terminal::output::{done, note, wrapped};
 use crate::cli::terminal::progress::Progress;
+use crate::cli::terminal::streams::visible;
 use crate::entropy::System;
-use annals_core::event::body;
-use annals_core::event::canonical;
-use annals_core::hash::Hash;
-use annals_core::key::{PublicKey, PublicOnly, SigningKey};
-use crate::ledger::write::append::{Around, Before, Prepared, Receipt, Resumed, Signer, before, commit, prepare_input, resume};
+use crate::ledger::write::append::{
+    Around, Before, Prepared, Receipt, Resumed, Signer, before, commit, prepare_input, resume,
+};
 use crate::ledger::write::draft::{Draft, Input};
 use crate::ledger::write::loaded::{Files, LoadedInput, Reach};
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::writer::{Woken, Writer};
+use annals_core::event::body;
+use annals_core::event::canonical;
+use annals_core::hash::Hash;
+use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use std::io::Write;
 use std::path::PathBuf;
 

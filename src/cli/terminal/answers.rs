@@ -4,8 +4,7 @@
 //! Always holds: an answer counts for the question that was asked, word for word. Not here: asking
 //! (`ask`), what is written (`submit`, `act`).
 
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::exit::Failure;
 use annals_core::key::SecretKey;
 use std::collections::BTreeMap;
 
@@ -49,18 +48,5 @@ impl Answers {
         let key = open()?;
         self.keys.insert(name.to_owned(), key.clone());
         Ok(key)
-    }
-}
-
-/// Goes through a command, and again where another writer was at work before it could write.
-pub fn until_written(
-    context: &mut Context,
-    mut run: impl FnMut(&mut Context) -> Result<Exit, Failure>,
-) -> Result<Exit, Failure> {
-    loop {
-        match run(context) {
-            Err(Failure::WentOn) => context.answers.borrow_mut().again = true,
-            ended => return ended,
-        }
     }
 }

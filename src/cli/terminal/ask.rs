@@ -6,14 +6,14 @@
 mod file;
 mod hidden_input;
 
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::note;
-use annals_core::key::SecretKey;
-use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
-use dialoguer::{Input, Select};
-use std::io::{self, IsTerminal};
 pub use crate::cli::terminal::ask::hidden_input::is_left;
 use crate::cli::terminal::ask::hidden_input::leaving;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::note;
+use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
+use annals_core::key::SecretKey;
+use dialoguer::{Input, Select};
+use std::io::{self, IsTerminal};
 use zeroize::Zeroizing;
 
 /// How often a question of yes or no is asked.
@@ -69,11 +69,13 @@ pub fn line_from(question: &str, initial: &str) -> Result<String, Failure> {
 /// typed before the question is no answer to it, and what is neither is asked about again.
 pub fn yes(question: &str) -> Result<bool, Failure> {
     for _ in 0..ANSWERS {
-        let typed = match crate::cli::terminal::ask::hidden_input::line_shown(&format!("{question} [y/N]")) {
-            Ok(typed) => typed.trim().to_lowercase(),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => "?".to_owned(),
-            Err(error) => return Err(left(error)),
-        };
+        let typed =
+            match crate::cli::terminal::ask::hidden_input::line_shown(&format!("{question} [y/N]"))
+            {
+                Ok(typed) => typed.trim().to_lowercase(),
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => "?".to_owned(),
+                Err(error) => return Err(left(error)),
+            };
         match typed.as_str() {
             "y" | "yes" => return Ok(true),
             "" | "n" | "no" => return Ok(false),
@@ -147,12 +149,16 @@ pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>
         )));
     }
     loop {
-        let typed = crate::cli::terminal::ask::hidden_input::line(&format!("new passphrase of {name}")).map_err(left)?;
+        let typed =
+            crate::cli::terminal::ask::hidden_input::line(&format!("new passphrase of {name}"))
+                .map_err(left)?;
         if typed.is_empty() {
             note("expected at least one character");
         } else if let Some(found) = file::untypable(&typed) {
             note(format!("expected letters, digits and signs, found {found}"));
-        } else if typed == crate::cli::terminal::ask::hidden_input::line("once more").map_err(left)? {
+        } else if typed
+            == crate::cli::terminal::ask::hidden_input::line("once more").map_err(left)?
+        {
             tell_weak(&typed);
             return Ok(typed);
         } else {

@@ -3,22 +3,23 @@
 //! Always holds: what is not there is an error that says how to make it. Not here: commands.
 
 use crate::cli::terminal::answers::Answers;
-use crate::cli::terminal::options::{Format, Global};
 use crate::cli::terminal::ask;
+use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::exit::{Failure, announce_clock};
+use crate::cli::terminal::options::{Format, Global};
 use crate::cli::terminal::output::note;
 use crate::cli::terminal::zone;
 use crate::clock::Clock;
 use crate::disk::lock::Waiting;
 use crate::entropy::{Entropy, Seeded, System};
-use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use crate::keys::{Handle, Held, KeyFolder, Listed};
-use crate::ledger::write::append;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::query::point::Around;
 use crate::ledger::reader::Record;
+use crate::ledger::write::append;
 use crate::ledger::write::writer::{Notice, Woken, Writer};
+use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use annals_core::roster::{Member, Roster};
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -398,6 +399,19 @@ fn only_signer(
             let names: Vec<String> = several.iter().map(|it| it.handle.to_string()).collect();
             let names = names.join(", ");
             Err(Failure::usage(format!("who signs? say --by with one of: {names}")))
+        }
+    }
+}
+
+/// Goes through a command, and again where another writer was at work before it could write.
+pub fn until_written(
+    context: &mut Context,
+    mut run: impl FnMut(&mut Context) -> Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    loop {
+        match run(context) {
+            Err(Failure::WentOn) => context.answers.borrow_mut().again = true,
+            ended => return ended,
         }
     }
 }

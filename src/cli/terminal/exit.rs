@@ -3,7 +3,7 @@
 //! Always holds: one enum for all commands; an error is told with its causes, line by line.
 
 use crate::cli::terminal::ask::is_left;
-use crate::cli::terminal::output::err;
+use crate::cli::terminal::streams::err;
 use crate::clock::Clock;
 use crate::disk::DiskError;
 use crate::keys::KeysError;

@@ -3,8 +3,8 @@
 //! Always holds: a format that a command does not have is refused before the command does anything; a
 //! command that returns one object returns it as a line too. Not here: how an answer is written.
 
-use crate::cli::terminal::options::Format;
 use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::options::Format;
 use clap::{ArgMatches, ValueEnum};
 
 /// Text for people, or bytes of one fixed form.

@@ -14,3 +14,5 @@ pub mod arg_error;
 pub mod zone;
 pub mod written;
 pub mod command;
+pub mod colour;
+pub mod streams;

@@ -2,55 +2,9 @@
 //!
 //! Always holds: control and bidirectional characters of a text never reach a terminal as such.
 
-use crate::cli::terminal::options::Format;
 use crate::cli::terminal::exit::Failure;
-use crate::cli::render::words::{COLOURS, coloured};
-use annals_core::text::{is_invisible, is_unseen};
-use std::io::{self, BufWriter, Write};
-
-/// Buffered standard output for bytes that are the answer themselves: a page, a proof.
-pub fn data() -> BufWriter<io::Stdout> {
-    BufWriter::new(io::stdout())
-}
-
-/// Buffered standard output for an answer in this form.
-pub fn out(format: Format) -> Out {
-    match format {
-        Format::Text => Out::Text(Shown(data())),
-        _ => Out::Data(data()),
-    }
-}
-
-/// An answer: text of which every character is seen, or data as it is.
-pub enum Out {
-    /// For people.
-    Text(Shown<BufWriter<io::Stdout>>),
-    /// For programs.
-    Data(BufWriter<io::Stdout>),
-}
-
-impl Write for Out {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Out::Text(out) => out.write(bytes),
-            Out::Data(out) => out.write(bytes),
-        }
-    }
-
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self {
-            Out::Text(out) => out.write_all(bytes),
-            Out::Data(out) => out.write_all(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Out::Text(out) => out.flush(),
-            Out::Data(out) => out.flush(),
-        }
-    }
-}
+use crate::cli::terminal::streams::{Shown, err};
+use std::io::{self, Write};
 
 /// What was done, on stdout; on stderr where stdout takes it not, so that nobody is left without
 /// the position of what is written.
@@ -86,75 +40,6 @@ impl Write for DoneWriter {
 pub fn note(text: impl std::fmt::Display) {
     // A closed stderr has nobody to tell.
     let _ = writeln!(err(), "{text}");
-}
-
-/// Standard error, for text: whatever a message quotes, its control, bidirectional and invisible
-/// characters are made visible. The lines of a message end with LF.
-pub fn err() -> Shown<io::Stderr> {
-    Shown(io::stderr())
-}
-
-/// A writer of text in which no character is invisible but the LF between lines.
-pub struct Shown<W: Write>(pub W);
-
-impl<W: Write> Write for Shown<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write_all(bytes).map(|()| bytes.len())
-    }
-
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let text = String::from_utf8_lossy(bytes);
-        self.0.write_all(shown(&text).as_bytes())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-/// Text with its own lines, tabs and colours, and every other character of it seen.
-fn shown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let (mut rest, mut before) = (text, None);
-    while let Some(c) = rest.chars().next() {
-        if c == '\u{1b}'
-            && coloured()
-            && let Some(code) = COLOURS.iter().find(|code| rest[1..].starts_with(**code))
-        {
-            let (colour, after) = rest.split_at(1 + code.len());
-            out.push_str(colour);
-            rest = after;
-            continue;
-        }
-        match c {
-            '\n' | '\t' => out.push(c),
-            c => push_seen(&mut out, before, c),
-        }
-        before = Some(c);
-        rest = &rest[c.len_utf8()..];
-    }
-    out
-}
-
-/// Text of strangers in one line, with control, bidi and invisible characters made visible.
-pub fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut before = None;
-    for c in text.chars() {
-        match c {
-            '\n' => out.push('⏎'),
-            c => push_seen(&mut out, before, c),
-        }
-        before = Some(c);
-    }
-    out
-}
-
-fn push_seen(out: &mut String, before: Option<char>, c: char) {
-    match is_invisible(c) || is_unseen(before, c) {
-        true => out.push_str(&format!("\\u{{{:04x}}}", u32::from(c))),
-        false => out.push(c),
-    }
 }
 
 /// The width of text for people: the terminal's, at most 100; 100 where there is none.

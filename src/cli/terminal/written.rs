@@ -6,8 +6,8 @@
 //! folders (`ledger::apart`), files that are made once (`disk::write_new`).
 
 use crate::disk::{self, Mode};
-use crate::ledger::exchange::apart::{Kept, expect_apart};
 use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::apart::{Kept, expect_apart};
 use std::path::{Path, PathBuf};
 
 /// What is written over by another of its kind.

@@ -47,3 +47,10 @@ pub fn name() -> String {
     let name = ZONE.get().and_then(|zone| zone.iana_name().map(str::to_owned));
     name.unwrap_or_else(|| "UTC".to_owned())
 }
+
+/// A time in seconds since 1970 for people.
+pub fn seconds_as_moment(seconds: u64) -> String {
+    let micros = i64::try_from(seconds).ok().and_then(|s| s.checked_mul(1_000_000));
+    let time = micros.and_then(Time::from_micros);
+    time.map_or_else(|| format!("{seconds} s"), moment)
+}

@@ -5,13 +5,13 @@
 //! (`evidence`), its judgement (`verify::evidence`). Source: FORMAT.md section 9, "Evidence".
 
 use crate::disk::{self, Mode};
+use crate::ledger::audit::Audit;
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::read_if_there;
 use annals_core::event::args::Args;
 use annals_core::event::record::{self, Reading};
 use annals_core::evidence::{Before, Evidence, MAX_EVENTS, Naming, Signed};
 use annals_core::hash::Hash;
-use crate::ledger::audit::Audit;
-use crate::ledger::error::LedgerError;
-use crate::ledger::reader::read_if_there;
 use annals_core::merkle::{Plan, Subtree, Tree, Wanted, cover};
 use annals_core::pin::{Pin, signed_by};
 use annals_core::rule::Rule;

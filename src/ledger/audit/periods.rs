@@ -4,10 +4,10 @@
 //! an enrolment that was undone is told with the event that undid it. Not here: who signed what.
 //! Source: FORMAT.md sections 4, 6 and 8.
 
+use crate::ledger::reader::ReadEvent;
 use annals_core::event::body::Content;
 use annals_core::fold::operation::Deed;
 use annals_core::key::PublicKey;
-use crate::ledger::reader::ReadEvent;
 use annals_core::text::Person;
 use annals_core::time::Time;
 use annals_core::verify::Report;

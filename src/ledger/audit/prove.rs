@@ -5,17 +5,17 @@
 //! memory than the proof needs. Not here: the file's form and its verdict (`verify::proof`).
 //! Source: FORMAT.md section 12.
 
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::View;
+use crate::ledger::query::point::no_position;
+use crate::ledger::reader::Record;
 use annals_core::event::Entry;
 use annals_core::event::args::Seal;
 use annals_core::event::record::{self, Reading};
 use annals_core::event::vocabulary::Type;
-use annals_core::fold::operation::Deed;
 use annals_core::fold::history::Act;
+use annals_core::fold::operation::Deed;
 use annals_core::hash::Hash;
-use crate::ledger::error::LedgerError;
-use crate::ledger::query::point::no_position;
-use crate::ledger::reader::Record;
-use crate::ledger::query::View;
 use annals_core::merkle::{Plan, Wanted};
 use annals_core::tlog::proof::TlogProof;
 use annals_core::tlog::{Checkpoint, Note};

@@ -4,14 +4,11 @@
 //! again and compared; nothing is written but what an audit of a ledger writes. Not here: words for
 //! people (`cli`). Source: FORMAT.md section 14.
 
-use crate::archive::bag::target::NoGround;
 use crate::archive::bag::note::BagText;
 use crate::archive::bag::read::{Checked, check, read};
+use crate::archive::bag::target::NoGround;
 use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, TAG_MANIFEST, filed};
 use crate::disk::DiskError;
-use annals_core::event::record::hash;
-use annals_core::hash::Hash;
-use annals_core::version_line::later;
 use crate::keys::Mark;
 use crate::ledger::audit::{Audit, Audited, audit};
 use crate::ledger::error::LedgerError;
@@ -19,12 +16,15 @@ use crate::ledger::exchange::export::derive::Derived;
 use crate::ledger::exchange::export::{derive, info};
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
+use annals_core::event::record::hash;
+use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
 use annals_core::pin::{LogKeys, signed_by};
 use annals_core::tlog::{Checkpoint, Note, Signed, decimal};
 use annals_core::transfer::{self, changed};
 use annals_core::verify::Report;
 use annals_core::verify::source::Source;
+use annals_core::version_line::later;
 use std::path::Path;
 
 /// What the log key signed before.

@@ -14,13 +14,13 @@ mod place;
 mod stored;
 
 use crate::disk::lock::Lock;
-use annals_core::hash::Hash;
 use crate::index::Built;
 use crate::ledger::audit::{Audit, Audited, audit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
 use crate::ledger::write::writer::make_index;
+use annals_core::hash::Hash;
 use compare::{Compared, compare};
 use holding::Holding;
 pub use holding::{Found, Place};

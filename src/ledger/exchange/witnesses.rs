@@ -9,18 +9,18 @@
 
 use crate::disk::lock::Lock;
 use crate::disk::{self, Mode};
-use annals_core::event::record::hash;
-use annals_core::hash::Hash;
 use crate::keys::{Mark, Marks};
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::{Record, read_if_there};
+use crate::witness::ask::{Question, Shown, Unheard, ask};
+use annals_core::event::record::hash;
+use annals_core::hash::Hash;
 use annals_core::merkle::{Plan, Tree, Wanted};
 use annals_core::rule::{Fault, Rule};
 use annals_core::text::Origin;
 use annals_core::tlog::policy::{Policy, Witness};
 use annals_core::tlog::{Checkpoint, Kind, MAX_NOTE, Note, NoteSignature, Signed, VerifierKey};
 use annals_core::verify::source::{Source, SourceError};
-use crate::witness::ask::{Question, Shown, Unheard, ask};
 use std::time::Duration;
 
 /// The most bytes of the file of earlier checkpoints.

@@ -3,15 +3,15 @@
 //! Always holds: each event that is read has the hash that the index has of it. Not here: which
 //! events are read (`slice`). Source: FORMAT.md section 8.
 
+use crate::index::{Index, Mark, Slot, Unfit};
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::content_text::{said, words};
+use crate::ledger::reader::Record;
 use annals_core::event::body::Content;
 use annals_core::fold::Fold;
-use annals_core::fold::operation::Deed;
 use annals_core::fold::history::History;
-use crate::index::{Index, Mark, Slot, Unfit};
+use annals_core::fold::operation::Deed;
 use annals_core::key::PublicKey;
-use crate::ledger::error::LedgerError;
-use crate::ledger::reader::Record;
-use crate::ledger::query::content_text::{said, words};
 use annals_core::rebuild::{How, Undone};
 use annals_core::state::State;
 use annals_core::verify::examine::{BodyFound, Examined, examine};

@@ -4,9 +4,9 @@
 //! Always holds: a row has every column; what is not told is empty; a cell is
 //! as `ledger::table` writes it. Not here: which facts.
 
-use crate::ledger::table::Table;
 use crate::ledger::query::AsOf;
 use crate::ledger::query::row::{Act, FactRow};
+use crate::ledger::table::Table;
 use std::io::Write;
 
 const COLUMNS: [&str; 32] = [

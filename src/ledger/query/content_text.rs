@@ -2,10 +2,10 @@
 //!
 //! Always holds: nothing is left out of what a body says. Not here: which body it is (`gather`).
 
-use annals_core::event::body::{Content, Evidence, Fact};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::{Act, EvidenceRow, Said, Withheld, Words};
 use crate::ledger::query::{Seen, View};
+use annals_core::event::body::{Content, Evidence, Fact};
 
 /// Who did what an event says; `None` if its statement is not in form.
 pub fn act(view: &View<'_>, names: &Names, seen: &Seen) -> Option<Act> {

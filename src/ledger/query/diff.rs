@@ -4,20 +4,20 @@
 //! second, or if it stands otherwise (a stolen key was undone); an act that was undone is told as
 //! undone. Not here: words for people (`cli/diff`), since a point until now (`since`).
 
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::View;
+use crate::ledger::query::content_text::{act, said};
+use crate::ledger::query::effect::{Effects, Subject};
+use crate::ledger::query::event::{EventRow, on, owners, row};
+use crate::ledger::query::gather::gather;
+use crate::ledger::query::names::Names;
+use crate::ledger::query::revocation_impact::Fallout;
+use crate::ledger::query::row::{Act, Charge, FactRow, Said, Withheld, Words};
 use annals_core::event::args::Args;
 use annals_core::event::vocabulary::{ErrorIn, Type};
 use annals_core::fold::Fact;
 use annals_core::fold::operation::Deed;
 use annals_core::hash::Hash;
-use crate::ledger::error::LedgerError;
-use crate::ledger::query::revocation_impact::Fallout;
-use crate::ledger::query::View;
-use crate::ledger::query::effect::{Effects, Subject};
-use crate::ledger::query::event::{EventRow, on, owners, row};
-use crate::ledger::query::gather::gather;
-use crate::ledger::query::names::Names;
-use crate::ledger::query::row::{Act, Charge, FactRow, Said, Withheld, Words};
-use crate::ledger::query::content_text::{act, said};
 use annals_core::state::Status;
 use serde::Serialize;
 use std::collections::BTreeSet;

@@ -4,15 +4,15 @@
 //! later undid what gave them; what words are withheld is null. What an event undid or turned is
 //! the difference of two folds. Not here: sentences (`cli`). Source: FORMAT.md sections 4 and 8.
 
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::names::Names;
+use crate::ledger::query::revocation_impact::{Fallout, Standing};
+use crate::ledger::query::{Seen, View};
 use annals_core::event::args::{Args, Roles};
 use annals_core::event::body::{Content, Described};
-use annals_core::fold::operation::Deed;
 use annals_core::fold::history::Act;
+use annals_core::fold::operation::Deed;
 use annals_core::key::PublicKey;
-use crate::ledger::error::LedgerError;
-use crate::ledger::query::revocation_impact::{Fallout, Standing};
-use crate::ledger::query::names::Names;
-use crate::ledger::query::{Seen, View};
 use annals_core::state::State;
 use serde::Serialize;
 use serde_json::{Map, Value, json};

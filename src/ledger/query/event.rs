@@ -4,17 +4,17 @@
 //! signer has the name of that time.
 //! Not here: facts whole (`gather`).
 
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::effect::{Effect, Effects};
+use crate::ledger::query::names::Named;
+use crate::ledger::query::row::Withheld;
+use crate::ledger::query::{Seen, View};
 use annals_core::event::args::Args;
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
 use annals_core::fold::operation::Deed;
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
-use crate::ledger::error::LedgerError;
-use crate::ledger::query::effect::{Effect, Effects};
-use crate::ledger::query::names::Named;
-use crate::ledger::query::row::Withheld;
-use crate::ledger::query::{Seen, View};
 use annals_core::time::Time;
 use serde::Serialize;
 

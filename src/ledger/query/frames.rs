@@ -4,10 +4,10 @@
 //! every fact as of that position, as the fold gives it there; what was undone later is not yet
 //! undone. Not here: words (`gather`).
 
-use annals_core::fold::Fact;
-use annals_core::fold::operation::Deed;
 use crate::ledger::query::View;
 use crate::ledger::query::names::Names;
+use annals_core::fold::Fact;
+use annals_core::fold::operation::Deed;
 use annals_core::state::{State, Status};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,15 +3,18 @@
 //! Always holds: only applied events are taken; an event that was undone is taken and says so.
 //! Not here: what a row looks like (`row`); which rows are asked for (`cli`).
 
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::content_text::{act, said, words};
+use crate::ledger::query::effect::{differences, object};
+use crate::ledger::query::names::Names;
+use crate::ledger::query::row::{
+    Act, Charge, Confirmation, DocumentRow, Ended, EvidenceRow, FactRow, Opening, Redescribed,
+    RelationRow, Revision, Said, Withheld, Words,
+};
+use crate::ledger::query::{Seen, View};
 use annals_core::event::args::Args;
 use annals_core::event::body::{Captured, Content};
 use annals_core::event::vocabulary::{RedactReason, Relation};
-use crate::ledger::error::LedgerError;
-use crate::ledger::query::effect::{differences, object};
-use crate::ledger::query::names::Names;
-use crate::ledger::query::row::{Act, Charge, Confirmation, DocumentRow, Ended, EvidenceRow, FactRow, Opening, Redescribed, RelationRow, Revision, Said, Withheld, Words};
-use crate::ledger::query::content_text::{act, said, words};
-use crate::ledger::query::{Seen, View};
 use annals_core::state::Status;
 use hashbrown::HashMap;
 use std::collections::{BTreeMap, BTreeSet};

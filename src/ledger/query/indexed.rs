@@ -6,12 +6,12 @@
 //! hash that the index has of it. As of now, rows are taken as they were kept.
 //! Not here: rows of an answer (`gather`). Source: FORMAT.md section 8.
 
+use crate::index::{Index, Kind, Slot, Unfit, What, Which};
+use crate::ledger::query::acts::{Acts, Hindered, one, put};
+use crate::ledger::reader::Record;
 use annals_core::fold::Fold;
 use annals_core::fold::operation::Deed;
 use annals_core::hash::Hash;
-use crate::index::{Index, Kind, Slot, Unfit, What, Which};
-use crate::ledger::reader::Record;
-use crate::ledger::query::acts::{Acts, Hindered, one, put};
 use annals_core::state::{State, Status};
 use annals_core::time::Time;
 use annals_core::verify::Report;

@@ -23,25 +23,25 @@ pub mod point;
 pub mod revocation_impact;
 pub mod tally;
 
+use crate::index::Unfit;
+use crate::ledger::error::LedgerError;
+pub use crate::ledger::query::indexed::{Ask, no_fact, subjects, touched};
+use crate::ledger::query::indexed::{Slice, Standing};
+use crate::ledger::reader::Record;
+use crate::ledger::write::append::chain;
+use acts::{Hindered, is_sparse};
 use annals_core::event::args::Seal;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::Statement;
-use annals_core::fold::operation::Deed;
 use annals_core::fold::history::Act;
+use annals_core::fold::operation::Deed;
 use annals_core::hash::Hash;
-use crate::index::Unfit;
-use crate::ledger::write::append::chain;
-use crate::ledger::error::LedgerError;
-use crate::ledger::reader::Record;
 use annals_core::state::State;
 use annals_core::time::Time;
 use annals_core::verify::examine::{BodyFound, Examined, examine};
 use annals_core::verify::source::Source;
-use acts::{Hindered, is_sparse};
 use row::Withheld;
 use serde::Serialize;
-pub use crate::ledger::query::indexed::{Ask, no_fact, subjects, touched};
-use crate::ledger::query::indexed::{Slice, Standing};
 use std::sync::OnceLock;
 
 /// A record as of a point, and as it is now: whole, or some facts and documents of it.

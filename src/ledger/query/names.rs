@@ -5,13 +5,13 @@
 //! key's enrolment counts always, for the key signed and must be called something.
 //! Not here: handles of key files (`keys`); who may sign (`roster`).
 
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::View;
 use annals_core::event::args::{Args, Roles};
 use annals_core::event::body::{Content, Short};
 use annals_core::event::record::Statement;
 use annals_core::fold::operation::Deed;
 use annals_core::key::PublicKey;
-use crate::ledger::error::LedgerError;
-use crate::ledger::query::View;
 use annals_core::naming::{Look, is_label};
 use annals_core::text::Person;
 use hashbrown::{HashMap, HashSet};

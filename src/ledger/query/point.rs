@@ -8,13 +8,13 @@
 
 mod clock;
 
+use crate::index::{Index, Unfit};
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::Record;
 use annals_core::edtf::days;
 use annals_core::event::Entry;
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
-use crate::index::{Index, Unfit};
-use crate::ledger::error::LedgerError;
-use crate::ledger::reader::Record;
 use annals_core::time::Time;
 use annals_core::verify::source::Source;
 pub use clock::{DateClock, OtherClock, Resolved};

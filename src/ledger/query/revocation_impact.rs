@@ -45,7 +45,8 @@ pub struct Fallout {
 impl Standing {
     /// What stands in a state.
     pub fn of(state: &State) -> Standing {
-        let fact = |fact: &annals_core::fold::Fact| (fact.position, (state.status(fact), fact.suspect));
+        let fact =
+            |fact: &annals_core::fold::Fact| (fact.position, (state.status(fact), fact.suspect));
         let facts = state.fold.facts().iter().map(fact).collect();
         Standing { undone: state.undone().to_vec(), facts }
     }

@@ -3,13 +3,15 @@
 //! Always holds: a row says who did what, when, and in which event; its fields are the documented
 //! ones in this order. Not here: how rows are filled (`gather`) or shown (`cli`).
 
-use annals_core::event::args::Seal;
-use annals_core::event::body::{Captured, Dating, Evidence, Hop, Topic, When};
-use annals_core::event::vocabulary::{ErrorIn, How, Reason, RedactReason, Relation, Stance, Type, Vouch};
-use annals_core::hash::Hash;
-use annals_core::key::PublicKey;
 use crate::ledger::query::effect::FieldChange;
 use crate::ledger::query::names::Named;
+use annals_core::event::args::Seal;
+use annals_core::event::body::{Captured, Dating, Evidence, Hop, Topic, When};
+use annals_core::event::vocabulary::{
+    ErrorIn, How, Reason, RedactReason, Relation, Stance, Type, Vouch,
+};
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
 use annals_core::state::Status;
 use annals_core::time::Time;
 use serde::Serialize;

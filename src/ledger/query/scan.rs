@@ -4,14 +4,14 @@
 //! body is held against its digest; nothing is kept but positions.
 //! Not here: how words are compared (`search`), how hits are shown (`cli`).
 
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::content_text::words;
+use crate::ledger::query::row::{Withheld, Words};
+use crate::ledger::query::{Seen, View};
 use annals_core::event::Entry;
 use annals_core::event::body::{Content, Fact};
 use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
-use crate::ledger::error::LedgerError;
-use crate::ledger::query::row::{Withheld, Words};
-use crate::ledger::query::content_text::words;
-use crate::ledger::query::{Seen, View};
 use annals_core::search::{Phrase, Searched};
 use annals_core::verify::examine::examine;
 use annals_core::verify::source::{Source, SourceError, Span, Walk};

@@ -3,8 +3,8 @@
 //! Always holds: the segments of a text are consecutive, cover all of it, and are cut wherever a
 //! span begins or ends; positions are code points. Not here: the document's bytes (`journal`).
 
-use annals_core::event::vocabulary::Stance;
 use crate::ledger::query::row::FactRow;
+use annals_core::event::vocabulary::Stance;
 use annals_core::quote::Text;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,17 +5,17 @@
 //! Not here: what the act says (`people`), drafts of facts (`append`).
 //! Source: FORMAT.md sections 4 to 6.
 
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::Record;
+use crate::ledger::write::append::{Prepared, Signer, judge_last, slot};
+use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::sign::seal;
+use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Content, Stated};
 use annals_core::event::record::Statement;
 use annals_core::event::vocabulary::{RekeyReason, Type};
 use annals_core::key::PublicKey;
-use crate::ledger::write::append::{Prepared, Signer, judge_last, slot};
-use crate::ledger::error::LedgerError;
-use crate::ledger::reader::Record;
-use crate::ledger::write::sign::seal;
-use crate::ledger::write::resolve::Settled;
-use crate::ledger::write::writer::Writer;
 use annals_core::time::Time;
 
 /// Signs one event for the writer's next place and lets the judge take it.

@@ -6,7 +6,9 @@
 
 mod read;
 
-use annals_core::event::vocabulary::{AgentType, Basis, ErrorIn, How, Reason, Relation, Reliability, Stance, Translator, Type, Vouch};
+use annals_core::event::vocabulary::{
+    AgentType, Basis, ErrorIn, How, Reason, Relation, Reliability, Stance, Translator, Type, Vouch,
+};
 pub use read::{json_lines, read_json_lines, read_toml, toml_tables};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;

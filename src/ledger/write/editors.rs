@@ -4,16 +4,16 @@
 //! may mean two keys means none. Not here: signing and judging (`act`), prompts (`cli`).
 //! Source: FORMAT.md sections 4 and 6.
 
+use crate::keys::{Handle, KeyFolder, Request};
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::names::Names;
+use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::writer::Writer;
 use annals_core::event::args::{self, Args, Roles};
 use annals_core::event::body::{Content, Named, Short, Stated};
 use annals_core::event::vocabulary::{RevokeReason, Type};
 use annals_core::fold::Ledger;
 use annals_core::key::PublicKey;
-use crate::keys::{Handle, KeyFolder, Request};
-use crate::ledger::error::LedgerError;
-use crate::ledger::write::resolve::Settled;
-use crate::ledger::query::names::Names;
-use crate::ledger::write::writer::Writer;
 use annals_core::roster::{Member, Roster};
 use annals_core::rule::Rule;
 use annals_core::text::Person;

@@ -6,11 +6,11 @@
 //! (`draft`), what they resolve to (`settle`).
 
 use crate::disk;
-use annals_core::event::body::MAX_DOCUMENT;
-use annals_core::hash::Hash;
 use crate::keys::is_secret;
 use crate::ledger::write::append::chain;
 use crate::ledger::write::draft::{Draft, DraftError, Input, Placed};
+use annals_core::event::body::MAX_DOCUMENT;
+use annals_core::hash::Hash;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 

@@ -19,15 +19,15 @@
 //! Source: FORMAT.md section 9, the order of a commit.
 
 use crate::disk::{self, DiskError, Mode};
+use crate::ledger::error::LedgerError;
+use crate::ledger::reader::read_if_there;
+use crate::ledger::write::loaded::LoadedInput;
+use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
-use annals_core::event::record::{self, Reading};
 use annals_core::event::canonical;
+use annals_core::event::record::{self, Reading};
 use annals_core::hash::{Hash, Running, read_hex};
 use annals_core::key::{KEPT_TAG, PublicKey, Signature, SigningKey, signed_bytes};
-use crate::ledger::error::LedgerError;
-use crate::ledger::write::loaded::LoadedInput;
-use crate::ledger::reader::read_if_there;
-use crate::ledger::write::writer::Writer;
 use annals_core::verify::source::Source;
 use std::fs;
 use std::path::{Path, PathBuf};

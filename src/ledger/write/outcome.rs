@@ -3,11 +3,11 @@
 //! Always holds: every bad draft is told once, in the order of the lines; one that only names a
 //! refused one is not told. Not here: settling and signing (`append`, `ahead`).
 
-use crate::ledger::write::append::Prepared;
-use crate::ledger::write::pending::Refs;
-use crate::ledger::write::draft::{Draft, DraftError, Name};
 use crate::ledger::error::{LedgerError, Refusal};
+use crate::ledger::write::append::Prepared;
+use crate::ledger::write::draft::{Draft, DraftError, Name};
 use crate::ledger::write::loaded::LoadedDraft;
+use crate::ledger::write::pending::Refs;
 use crate::ledger::write::repeats::Passages;
 use crate::ledger::write::resolve::Agents;
 use std::collections::HashSet;

@@ -3,14 +3,14 @@
 //! Always holds: a prepared event and its document are seen as if they were written.
 //! Not here: settling itself (`settle`).
 
-use annals_core::event::Entry;
-use annals_core::event::body::{Body, Content, Fact};
-use annals_core::event::vocabulary::AgentType;
-use annals_core::hash::Hash;
 use crate::journal::Journal;
 use crate::ledger::write::append::Prepared;
 use crate::ledger::write::resolve::Desk;
 use crate::ledger::write::writer::Writer;
+use annals_core::event::Entry;
+use annals_core::event::body::{Body, Content, Fact};
+use annals_core::event::vocabulary::AgentType;
+use annals_core::hash::Hash;
 use annals_core::quote::Text;
 use annals_core::text::Lang;
 use annals_core::time::Time;

@@ -11,18 +11,18 @@
 //! Not here: what becomes of refusals (`append`), signing itself (`seal`).
 
 use crate::entropy::draw;
+use crate::ledger::error::LedgerError;
+use crate::ledger::write::append::{Around, Signed, settle, slot, take};
+use crate::ledger::write::draft::{Draft, HopDraft, Name};
+use crate::ledger::write::loaded::LoadedDraft;
+use crate::ledger::write::outcome::{Fate, Outcome, Output, names};
+use crate::ledger::write::resolve::{Agents, Settled};
+use crate::ledger::write::sign::{Slot, seal_body};
+use crate::ledger::write::writer::Writer;
 use annals_core::event::body;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::key::{Keyring, Keys, SigningKey};
-use crate::ledger::write::append::{Around, Signed, settle, slot, take};
-use crate::ledger::write::draft::{Draft, HopDraft, Name};
-use crate::ledger::error::LedgerError;
-use crate::ledger::write::loaded::LoadedDraft;
-use crate::ledger::write::outcome::{Fate, Outcome, Output, names};
-use crate::ledger::write::sign::{Slot, seal_body};
-use crate::ledger::write::resolve::{Agents, Settled};
-use crate::ledger::write::writer::Writer;
 use annals_core::time::Time;
 use annals_core::verify::examine::{examine, examine_whole};
 use std::sync::mpsc::{Receiver, Sender, channel};

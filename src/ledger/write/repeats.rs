@@ -4,12 +4,12 @@
 //! their claims are equal but for case, spelling in Unicode and spaces. The same fact is refused
 //! unless it is meant; the same passage with another claim is told. Not here: what a claim means.
 
-use annals_core::event::body::{Content, Fact};
-use annals_core::event::vocabulary::Stance;
-use annals_core::hash::Hash;
 use crate::ledger::write::outcome::Output;
 use crate::ledger::write::resolve::Settled;
 use crate::ledger::write::writer::Writer;
+use annals_core::event::body::{Content, Fact};
+use annals_core::event::vocabulary::Stance;
+use annals_core::hash::Hash;
 use annals_core::search::folded;
 use annals_core::state::{State, Status};
 use annals_core::verify::Follower;

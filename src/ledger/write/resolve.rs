@@ -7,13 +7,13 @@
 mod description;
 mod parts;
 
+use crate::ledger::write::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft};
 use annals_core::event::args::{self, Args, Seal};
 use annals_core::event::body::{self, Content, Fact};
 use annals_core::event::vocabulary::{AgentType, Basis, ErrorIn, Stance, Type, Vouch};
 use annals_core::hash::Hash;
-use crate::ledger::write::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft};
-use annals_core::quote_search::{self, Edges, Pointing};
 use annals_core::quote::{MOST_WORDS, Text, no_context};
+use annals_core::quote_search::{self, Edges, Pointing};
 use annals_core::text::{Edtf, Lang, TextError, Uri, Verbatim, Words};
 use annals_core::time::Time;
 use parts::{as_bytes, check_words, topic, which_document};

@@ -4,13 +4,13 @@
 //! source of randomness. Not here: whether it may stand (`append`). Source: FORMAT.md section 2.
 
 use crate::entropy::{Entropy, EntropyError, draw};
+use crate::ledger::write::resolve::Settled;
 use annals_core::event::Entry;
 use annals_core::event::args::Args;
 use annals_core::event::body;
 use annals_core::event::record::{self, Place, Statement, VERSION};
 use annals_core::hash::Hash;
 use annals_core::key::{EVENT_TAG, SigningKey, signed_bytes};
-use crate::ledger::write::resolve::Settled;
 use annals_core::time::Time;
 
 /// Where the next event stands.

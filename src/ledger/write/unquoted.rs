@@ -5,8 +5,8 @@
 //! matter, and only where claim and document are of one language. Not here: whether a claim is
 //! true, or what its other words mean.
 
-use annals_core::event::body::{Captured, Content, Described, Fact};
 use crate::ledger::write::resolve::Desk;
+use annals_core::event::body::{Captured, Content, Described, Fact};
 use annals_core::search::folded;
 use std::collections::BTreeSet;
 use unicode_segmentation::UnicodeSegmentation;

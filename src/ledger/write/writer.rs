@@ -5,31 +5,33 @@
 //! and touches nothing. Not here: drafts (`append`).
 //! Source: FORMAT.md section 9; the order of a commit.
 
-
 use crate::disk;
 use crate::disk::lock::{Lock, Waiting};
 use crate::disk::temporary::remove_unfinished;
-use annals_core::event::Entry;
-use annals_core::hash::Hash;
 use crate::index::{Builder, Mode};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
-use annals_core::key::{Keyring, PublicKey, SecretKey};
 use crate::keys::{HeldLogKeys, HeldMarks, KeyFolder, Mark, Marks, had_log_key};
-use crate::ledger::write::append::chain;
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
-use crate::ledger::write::outbox;
 use crate::ledger::paths::{NO_TEXT, Paths};
 use crate::ledger::reader::{self, covered};
+use crate::ledger::write::append::chain;
+use crate::ledger::write::outbox;
+pub use crate::ledger::write::preflight::make_index;
+use crate::ledger::write::preflight::{
+    Stamp, check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index,
+    mark_of_checkpoint, open_store, set_aside,
+};
 use crate::ledger::write::repeats::{Following, Passages};
 use crate::store::sled::SledStore;
 use crate::store::{Appended, Head, Store, sled};
+use annals_core::event::Entry;
+use annals_core::hash::Hash;
+use annals_core::key::{Keyring, PublicKey, SecretKey};
 use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 use annals_core::verify::anchors::Ends;
 use annals_core::verify::source::Source;
 use annals_core::verify::{Follower, Judge, Options, follow};
-pub use crate::ledger::write::preflight::make_index;
-use crate::ledger::write::preflight::{Stamp, check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index, mark_of_checkpoint, open_store, set_aside};
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};

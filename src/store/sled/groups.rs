@@ -4,9 +4,9 @@
 //! where it leaves an entry that is not whole, and nothing here panics on any bytes.
 //! Not here: the head, and the care that sled needs. Source: the layout in [`super`].
 
+use crate::store::StoreError;
 use crate::store::sled::damage;
 use annals_core::event::Entry;
-use crate::store::StoreError;
 use std::ops::Range;
 
 /// The most bytes of a value.

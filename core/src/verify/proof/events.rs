@@ -4,7 +4,6 @@
 //! in the file, and by those of a proof; each rule is told once for an event. Not here: the
 //! checkpoint and trust (`trust`). Source: FORMAT.md section 12.
 
-use crate::verify::proof::{Judged, Proof};
 use crate::event::args::{Args, LedgerOpened};
 use crate::event::body::{Body, Captured, Content, Evidence};
 use crate::event::record::{Place, Statement};
@@ -15,6 +14,7 @@ use crate::merkle::Inclusion;
 use crate::quote::Text;
 use crate::rule::{Fault, Rule};
 use crate::verify::examine::{self, BodyFound, Examined, check_signatures};
+use crate::verify::proof::{Judged, Proof};
 use std::collections::{BTreeMap, HashMap};
 
 type Broken = Vec<(Rule, String)>;

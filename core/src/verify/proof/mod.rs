@@ -16,11 +16,11 @@ pub use trust::{Given, Trust};
 
 use crate::event::body::{Body, Content};
 use crate::event::record::Statement;
-use crate::version_line::later;
 use crate::key::PublicKey;
 use crate::rule::{Class, Fault, Rule};
 use crate::transfer::{Changed, changed};
 use crate::verify::examine::{BodyFound, Examined};
+use crate::version_line::later;
 use std::collections::BTreeMap;
 
 /// What became of a proof.

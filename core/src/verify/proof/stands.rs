@@ -5,12 +5,12 @@
 //! from the file. Not here: whether the file holds (`proof`). Source: FORMAT.md section 12,
 //! "Status".
 
-use crate::verify::proof::Proof;
 use crate::event::record::{Place, Reading, Statement};
 use crate::event::vocabulary::Relation;
 use crate::fold::operation::{Deed, Triple};
 use crate::legal::Proposal;
 use crate::state::{State, Status};
+use crate::verify::proof::Proof;
 use std::collections::BTreeMap;
 use std::fmt;
 

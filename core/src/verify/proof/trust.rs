@@ -4,8 +4,6 @@
 //! person names it too; nobody is accused of a fork but by a checkpoint that the pinned key signed.
 //! Not here: where pins and policies are kept (`ledger`). Source: FORMAT.md sections 11 and 12.
 
-use crate::verify::proof::events::in_form;
-use crate::verify::proof::{Judged, Proof};
 use crate::event::args::{Args, LedgerOpened};
 use crate::event::vocabulary::RekeyReason;
 use crate::key::PublicKey;
@@ -16,6 +14,8 @@ use crate::tlog::policy::Policy;
 use crate::tlog::{Kind, Signed, VerifierKey};
 use crate::verify::examine::Examined;
 use crate::verify::pinned::damaged;
+use crate::verify::proof::events::in_form;
+use crate::verify::proof::{Judged, Proof};
 use std::collections::BTreeMap;
 
 /// What is known beside the proof.

@@ -3,23 +3,26 @@
 //! Always holds: a quotation is found before anything else is asked; every answer is kept in a file
 //! at once. Not here: prompts themselves (`ask`), settling and signing (`submit`).
 
+use crate::cli::render::provenance;
+use crate::cli::render::quotation;
+use crate::cli::shared::draft_file::Kept;
+use crate::cli::shared::fields::WriteArgs;
+use crate::cli::shared::submit::{Submission, submit};
 use crate::cli::terminal::ask;
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::shared::fields::WriteArgs;
-use crate::cli::shared::draft_file::Kept;
-use crate::cli::terminal::output::{note, visible, wrapped};
-use crate::cli::render::provenance;
-use crate::cli::render::quotation;
-use crate::cli::shared::submit::{Submission, submit};
+use crate::cli::terminal::output::{note, wrapped};
+use crate::cli::terminal::streams::visible;
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::gather::{Gathered, gather};
+use crate::ledger::write::draft::{
+    Draft, HopDraft, Input, Name, QuoteDraft, TopicDraft, WhenDraft,
+};
 use annals_core::edtf::is_edtf;
 use annals_core::event::body::Span;
 use annals_core::event::vocabulary::{AgentType, Basis, Type};
-use crate::ledger::write::draft::{Draft, HopDraft, Input, Name, QuoteDraft, TopicDraft, WhenDraft};
-use crate::ledger::error::LedgerError;
-use crate::ledger::query::gather::{Gathered, gather};
-use annals_core::quote_search::{Edges, Pointing, PointingError};
 use annals_core::quote::Text;
+use annals_core::quote_search::{Edges, Pointing, PointingError};
 use annals_core::verify::source::Source;
 use std::collections::BTreeSet;
 

@@ -4,13 +4,18 @@
 //! where quotations cross, ⟧ has the numbers of those that end. Uncovered text stands outside all
 //! brackets. Columns count display width. Not here: which spans (`view/spans`).
 
-use crate::cli::commands::blame::Resting;
+use crate::cli::terminal::colour::colour;
 use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::{visible, whole_words};
-use crate::cli::render::words::colour;
-use annals_core::event::vocabulary::Stance;
+use crate::cli::terminal::output::whole_words;
+use crate::cli::terminal::streams::visible;
 use crate::ledger::query::names::Named;
+use crate::ledger::query::spans::Quoted;
 use crate::ledger::query::spans::Segment;
+use annals_core::event::vocabulary::Stance;
+use annals_core::hash::Hash;
+use annals_core::state::Status;
+use annals_core::time::Time;
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::ops::Range;
@@ -260,6 +265,22 @@ fn below(
         writeln!(out, "    {note}")?;
     }
     Ok(())
+}
+
+/// A fact that quotes the document.
+#[derive(Serialize)]
+pub struct Resting {
+    pub fact: u64,
+    pub hash: Hash,
+    pub status: Status,
+    pub overlays: Vec<String>,
+    pub claim: Option<String>,
+    pub by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_now: Option<String>,
+    pub at: Option<Time>,
+    pub confirmed_by: Vec<String>,
+    pub spans: Vec<Quoted>,
 }
 
 #[cfg(test)]

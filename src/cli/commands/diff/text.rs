@@ -2,17 +2,18 @@
 //!
 //! Always holds: words that changed are marked, also without colour. Not here: other forms.
 
-use crate::cli::shared::filter::{UNDATED, facts};
-use crate::cli::render::word_diff::{changed, fields};
-use crate::cli::commands::diff::Answer;
 use crate::cli::render::effect;
-use crate::cli::terminal::exit::Failure;
 use crate::cli::render::events;
-use crate::cli::terminal::output::visible;
+use crate::cli::render::word_diff::{changed, fields};
 use crate::cli::render::words::{self, hanging};
-use annals_core::event::vocabulary::Type;
+use crate::cli::shared::filter::{UNDATED, facts};
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::streams::visible;
+use crate::ledger::query::AsOf;
 use crate::ledger::query::diff::{Between, Change, Step};
 use crate::ledger::query::event::EventRow;
+use crate::ledger::query::since::Became;
+use annals_core::event::vocabulary::Type;
 use std::io::Write;
 
 /// Columns before the words: position, two spaces, status, two spaces.
@@ -114,4 +115,14 @@ fn told(step: &Step) -> String {
         (None, None) => String::new(),
     };
     format!("{}: {what}{why}{place}{said} — {}", step.act.event, words::who(&step.act))
+}
+
+/// What changed, of what was asked for.
+pub struct Answer<'a> {
+    pub from: AsOf,
+    pub to: AsOf,
+    pub changes: &'a Between,
+    pub facts: Vec<&'a Change>,
+    pub undated: Vec<&'a Change>,
+    pub since: Vec<Became>,
 }

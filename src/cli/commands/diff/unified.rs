@@ -4,9 +4,9 @@
 //! differs is told, with three lines around each change. Strangers' text is made visible, so that a
 //! line of it stays one line. Not here: which facts changed (`view/between`).
 
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::visible;
 use crate::cli::render::words;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::streams::visible;
 use crate::ledger::query::View;
 use crate::ledger::query::gather::{Gathered, gather};
 use crate::ledger::query::names::Names;

@@ -1,13 +1,14 @@
 //! `annals editor change`: the roles or the name of a key.
 
-use crate::cli::shared::admin::{self, Told, Trial, called};
+use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
+use crate::cli::render::key_names::called;
+use crate::cli::shared::admin::{self, Told, Trial};
+use crate::cli::shared::values::words;
 use crate::cli::terminal::context::Context;
-use crate::cli::commands::editor::{Namesakes, check_name, reading};
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::commands::init::words;
-use crate::cli::terminal::output::visible;
-use annals_core::event::vocabulary::Role;
+use crate::cli::terminal::streams::visible;
 use crate::ledger::write::editors::{Directory, change};
+use annals_core::event::vocabulary::Role;
 use annals_core::text::Words;
 use clap::Args;
 

@@ -1,21 +1,23 @@
 //! `annals editor list`: every key that was enrolled, as of a point. Writes nothing.
 
-use crate::cli::shared::admin::{called, shown};
-use crate::cli::terminal::options::Format;
+use crate::cli::render::columns::broken;
+use crate::cli::render::key_names::called;
+use crate::cli::render::provenance;
+use crate::cli::shared::admin::shown;
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{json, out, visible};
-use crate::cli::render::provenance;
-use crate::cli::render::columns::broken;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::json;
+use crate::cli::terminal::streams::{out, visible};
 use crate::cli::terminal::zone::minute;
+use crate::ledger::query::names::{Named, Names};
+use crate::ledger::query::{AsOf, View, no_fact};
+use crate::ledger::table::Table;
 use annals_core::event::args::Roles;
 use annals_core::event::vocabulary::RevokeReason;
 use annals_core::fold::operation::{Deed, Revoked};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
-use crate::ledger::table::Table;
-use crate::ledger::query::names::{Named, Names};
-use crate::ledger::query::{AsOf, View, no_fact};
 use annals_core::roster::Member;
 use annals_core::text::Person;
 use annals_core::time::Time;

@@ -1,23 +1,25 @@
 //! `annals editor revoke`: the end of a key, and of what was signed with it after it was stolen.
 
-use crate::cli::shared::admin::{self, Told, Trial, called};
-use crate::cli::terminal::context::Context;
-use crate::cli::commands::editor::{reading, recovery};
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{note, visible};
+use crate::cli::commands::editor::names::{reading, recovery};
+use crate::cli::render::key_names::called;
 use crate::cli::render::provenance;
-use annals_core::event::vocabulary::RevokeReason;
-use annals_core::key::{PublicKey, SigningKey};
+use crate::cli::shared::admin::{self, Told, Trial};
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::output::note;
+use crate::cli::terminal::streams::visible;
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::revocation_impact::{Fallen, Fallout, Standing};
-use crate::ledger::write::editors::{Directory, revocation};
-use crate::ledger::query::point::Bound;
-use crate::ledger::reader::Record;
 use crate::ledger::query::View;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{on, row};
 use crate::ledger::query::names::Names;
+use crate::ledger::query::point::Bound;
+use crate::ledger::query::revocation_impact::{Fallen, Fallout, Standing};
+use crate::ledger::reader::Record;
+use crate::ledger::write::editors::{Directory, revocation};
 use crate::ledger::write::writer::Writer;
+use annals_core::event::vocabulary::RevokeReason;
+use annals_core::key::{PublicKey, SigningKey};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 

@@ -3,8 +3,8 @@
 //! Always holds: marks are code points of the text as it stands in the record. Not here: how words
 //! are compared (`search`).
 
-use crate::cli::commands::find::mark;
-use crate::cli::terminal::output::visible;
+use crate::cli::terminal::colour::colour;
+use crate::cli::terminal::streams::visible;
 use crate::ledger::query::row::Words;
 use crate::ledger::query::scan::{Place, texts};
 use annals_core::search::{Phrase, Searched, joined};
@@ -124,4 +124,9 @@ fn tail(text: &str) -> String {
     let part = text.get(start..).unwrap_or_default();
     let start = part.find(char::is_whitespace).unwrap_or(0);
     format!("…{}", part.get(start..).unwrap_or_default())
+}
+
+/// A text of strangers with the marks around what was found.
+pub fn mark(text: &str) -> String {
+    colour(&format!("⟦{}⟧", visible(text)), "1")
 }

@@ -3,20 +3,22 @@
 //! Always holds: no passphrase is asked for and nothing is written; a file that should be a key and
 //! cannot be read is told. Source: `keys::folder`.
 
-use crate::cli::shared::admin::{digits, shown};
-use crate::cli::terminal::options::Format;
+use crate::cli::render::columns::broken;
+use crate::cli::render::key_names::digits;
+use crate::cli::render::provenance;
+use crate::cli::shared::admin::shown;
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{json, note, out, visible};
-use crate::cli::render::provenance;
-use crate::cli::render::columns::broken;
-use annals_core::event::args::Roles;
-use annals_core::key::PublicKey;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::{json, note};
+use crate::cli::terminal::streams::{out, visible};
 use crate::keys::{Handle, Held, KeyFolder, Listed};
-use crate::ledger::write::append::chain;
+use crate::ledger::query::{AsOf, no_fact};
 use crate::ledger::reader::Record;
 use crate::ledger::table::Table;
-use crate::ledger::query::{AsOf, no_fact};
+use crate::ledger::write::append::chain;
+use annals_core::event::args::Roles;
+use annals_core::key::PublicKey;
 use annals_core::text::Origin;
 use serde::Serialize;
 use std::io::Write;

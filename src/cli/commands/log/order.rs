@@ -3,9 +3,9 @@
 //! Always holds: a stretch in which nothing happened is no error; one that runs backwards is, also
 //! where nothing happened between. Not here: what a point means (`ledger::point`).
 
+use crate::cli::render::provenance;
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::Failure;
-use crate::cli::render::provenance;
 use crate::ledger::query::point::{Around, Bound, Point};
 use crate::ledger::reader::Record;
 

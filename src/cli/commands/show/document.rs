@@ -1,10 +1,10 @@
 //! The page of a document.
 
+use crate::cli::commands::show::section::section;
 use crate::cli::render::effect;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::visible;
-use crate::cli::commands::show::section;
 use crate::cli::render::words;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::streams::visible;
 use crate::cli::terminal::zone::moment;
 use crate::ledger::query::View;
 use crate::ledger::query::row::{DocumentRow, dated};

@@ -1,9 +1,10 @@
 //! The page of an event that is neither a fact nor a document: what it says, field by field.
 
 use crate::cli::render::effect;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::{visible, wrapped};
 use crate::cli::render::words;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::wrapped;
+use crate::cli::terminal::streams::visible;
 use crate::cli::terminal::zone::moment;
 use crate::ledger::query::View;
 use crate::ledger::query::event::EventRow;

@@ -1,15 +1,18 @@
 //! The page of a fact: every revision with its changed words, and all that was done to it.
 
-use crate::cli::render::word_diff::{changed, fields};
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::{visible, wrapped};
+use crate::cli::commands::show::section::section;
 use crate::cli::render::quotation;
-use crate::cli::commands::show::section;
+use crate::cli::render::word_diff::{changed, fields};
 use crate::cli::render::words;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::wrapped;
+use crate::cli::terminal::streams::visible;
 use crate::ledger::query::View;
 use crate::ledger::query::gather::Gathered;
 use crate::ledger::query::names::Names;
-use crate::ledger::query::row::{Act, Charge, Confirmation, EvidenceRow, FactRow, RelationRow, Revision, Said, sealed};
+use crate::ledger::query::row::{
+    Act, Charge, Confirmation, EvidenceRow, FactRow, RelationRow, Revision, Said, sealed,
+};
 use std::io::Write;
 
 /// Writes the page.

@@ -3,21 +3,21 @@
 //! Always holds: what is sealed, redacted or not here is not in it, and says why. The page judges
 //! nothing: how facts stood comes from frames. Not here: HTML (`page`).
 
-use crate::cli::render::word_diff::{Part, parts};
 use crate::cli::render::effect;
-use crate::cli::terminal::exit::Failure;
 use crate::cli::render::events::reason;
+use crate::cli::render::word_diff::{Part, parts};
 use crate::cli::render::words;
+use crate::cli::terminal::exit::Failure;
 use crate::cli::terminal::zone;
-use annals_core::event::vocabulary::Type;
-use annals_core::hash::Hash;
-use crate::ledger::reader::DocumentFound;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{on, row};
 use crate::ledger::query::frames::{Frame, frames};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::{DocumentRow, FactRow};
 use crate::ledger::query::{AsOf, View};
+use crate::ledger::reader::DocumentFound;
+use annals_core::event::vocabulary::Type;
+use annals_core::hash::Hash;
 use annals_core::quote::Text;
 use annals_core::time::Time;
 use serde::Serialize;

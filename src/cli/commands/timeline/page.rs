@@ -5,13 +5,13 @@
 //! Not here: what is shown (`data`). Source: Content Security Policy level 3; the HTML standard,
 //! "Restrictions for contents of script elements".
 
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::visible;
-use crate::cli::render::provenance;
 use crate::cli::commands::timeline::data::Data;
+use crate::cli::render::provenance;
 use crate::cli::render::words;
-use annals_core::hash::Hash;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::streams::visible;
 use crate::ledger::query::row::FactRow;
+use annals_core::hash::Hash;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 

@@ -3,17 +3,22 @@
 //! Always holds: a bag of a part of a record says so. Not here: the verdict itself
 //! (`ledger::bagged`), the lines of a record (`verify`).
 
-use crate::cli::terminal::options::Format;
+use crate::cli::commands::verify::{VerifyArgs, keep_page};
+use crate::cli::render::report;
+use crate::cli::render::report::bag::ToldBag;
+use crate::cli::render::report::page;
+use crate::cli::render::report::page::Around;
+use crate::cli::render::report::section::WithSections;
+use crate::cli::render::report::text as record;
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{json, out, visible};
-use crate::cli::commands::verify::page::{self, Around};
-use crate::cli::commands::verify::section::{self, Line};
-use crate::cli::commands::verify::{VerifyArgs, keep_page, text as record, report};
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::json;
+use crate::cli::terminal::streams::{out, visible};
 use crate::ledger::audit::Audit;
 use crate::ledger::audit::periods::periods;
-use crate::ledger::exchange::bag_audit::{Bagged, Vouched, audit_bag};
 use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::bag_audit::{Bagged, Vouched, audit_bag};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -52,7 +57,7 @@ pub fn run(
                 record::write(&mut out, told, seconds)?;
             }
         }
-        _ => json(&mut out, &Whole { record: told.as_ref(), bag: &bag })?,
+        _ => json(&mut out, &Whole { record: told.as_ref().map(WithSections::of), bag: &bag })?,
     }
     out.flush()?;
     if let Some(told) = &told {
@@ -69,7 +74,7 @@ pub fn run(
 #[derive(Serialize)]
 struct Whole<'a> {
     #[serde(flatten)]
-    record: Option<&'a report::Told>,
+    record: Option<WithSections<'a>>,
     bag: &'a ToldBag,
 }
 
@@ -85,59 +90,6 @@ fn text(out: &mut dyn Write, bag: &ToldBag) -> Result<(), Failure> {
         writeln!(out, "and {} more files", bag.wrong.len() - IN_FULL)?;
     }
     Ok(())
-}
-
-/// The bag, as it is told.
-#[derive(Serialize)]
-pub struct ToldBag {
-    /// Files of the payload that are what the manifest says.
-    pub files: u64,
-    /// Files that follow from the record.
-    pub derived: u64,
-    /// Earlier checkpoints that hold.
-    pub checkpoints: u64,
-    /// Whether the log key signed it.
-    pub signed: bool,
-    /// Number of events of the record that it was taken from.
-    pub of: Option<u64>,
-    /// What is wrong, file by file.
-    pub wrong: Vec<String>,
-    /// Number of files that the manifest lists.
-    #[serde(skip)]
-    pub listed: u64,
-    /// Number of events in it, as it says.
-    #[serde(skip)]
-    pub size: Option<u64>,
-    /// What became of the log key's note.
-    #[serde(skip)]
-    pub signature: &'static str,
-    /// What is said of it, in lines for people.
-    pub lines: Vec<Line>,
-}
-
-impl ToldBag {
-    fn of(bagged: &Bagged) -> ToldBag {
-        let mut bag = ToldBag {
-            files: bagged.checked.payload.1,
-            derived: bagged.derived,
-            checkpoints: bagged.checkpoints,
-            signed: bagged.vouched == Vouched::Yes,
-            of: bagged.size.map(|(_, of)| of),
-            wrong: bagged.all_wrong().map(str::to_owned).collect(),
-            listed: bagged.checked.manifest.len() as u64,
-            size: bagged.size.map(|(size, _)| size),
-            signature: match &bagged.vouched {
-                Vouched::Yes => "the log key signed the tag manifest",
-                Vouched::Unsigned => "the tag manifest is not signed",
-                Vouched::Later(_) => "the note is of a later version: see below",
-                Vouched::Changed(_) => "the note is not judged: see below",
-                Vouched::No(_) => "the note does not hold: see below",
-            },
-            lines: Vec::new(),
-        };
-        bag.lines = section::bag(&bag).lines;
-        bag
-    }
 }
 
 /// The last line where the record is whole and the bag is not.

@@ -3,11 +3,12 @@
 //! Always holds: no more is said than the file shows. Not here: the judgement
 //! (`verify::evidence`).
 
-use crate::cli::terminal::options::Format;
+use crate::cli::commands::verify::what::Unjudged;
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{json, out, visible};
-use crate::cli::commands::verify::what::Unjudged;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::json;
+use crate::cli::terminal::streams::{out, visible};
 use annals_core::evidence::{Claim, Evidence};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
@@ -84,7 +85,8 @@ fn tell(evidence: &Evidence, verdict: Verdict) -> Told {
     let exit = verdict.exit();
     let origin = evidence.first.checkpoint.origin.clone();
     let base64 = |root: &Hash| to_base64(&root.0);
-    let head = |signed: &annals_core::evidence::Signed, before: Option<&annals_core::evidence::Before>| Head {
+    let head = |signed: &annals_core::evidence::Signed,
+                before: Option<&annals_core::evidence::Before>| Head {
         size: signed.checkpoint.size,
         root: base64(&signed.checkpoint.root),
         root_where_parted: before.map(|before| base64(&before.root)),

@@ -4,17 +4,19 @@
 //! record's only if trust is not missing; the first line and the last say how the fact stands by
 //! the acts of the file. Not here: the verdict itself (`verify::proof`).
 
-use crate::cli::terminal::options::Format;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{json, out, visible, wrapped};
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::{json, wrapped};
+use crate::cli::terminal::streams::{out, visible};
 use crate::cli::terminal::zone::moment;
+use crate::cli::terminal::zone::seconds_as_moment;
+use crate::ledger::audit::prove::left_out;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Content, Evidence, Fact};
 use annals_core::event::vocabulary::{Relation, Type};
 use annals_core::fold::operation::Triple;
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
-use crate::ledger::audit::prove::left_out;
 use annals_core::state::Status;
 use annals_core::time::Time;
 use annals_core::tlog::to_base64;
@@ -135,7 +137,7 @@ fn around(out: &mut dyn Write, judged: &Judged, proof: &Proof) -> Result<(), Fai
         false => writeln!(out, "signed by log key {key}, named by {}", trust.named_by.join(", "))?,
     }
     for (name, seconds) in &trust.witnesses {
-        writeln!(out, "cosigned by {} at {}", visible(name), at(*seconds))?;
+        writeln!(out, "cosigned by {} at {}", visible(name), seconds_as_moment(*seconds))?;
     }
     if trust.ignored_lines > 0 {
         let lines = match trust.ignored_lines {
@@ -259,13 +261,6 @@ fn revoked(judged: &Judged) -> Vec<String> {
         told.push(format!("{position}: the key of {name} revoked: {}{suspect}", args.reason));
     }
     told
-}
-
-/// A time in seconds since 1970 for people.
-pub fn at(seconds: u64) -> String {
-    let micros = i64::try_from(seconds).ok().and_then(|s| s.checked_mul(1_000_000));
-    let time = micros.and_then(Time::from_micros);
-    time.map_or_else(|| format!("{seconds} s"), moment)
 }
 
 /// The verdict as JSON.

@@ -13,15 +13,15 @@ use crate::archive::published::Published;
 use crate::archive::web::Web;
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::visible;
+use crate::cli::terminal::streams::visible;
 use crate::disk;
-use annals_core::evidence::{Evidence, MAX_EVIDENCE, is_evidence};
-use annals_core::version_line::later;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
+use annals_core::evidence::{Evidence, MAX_EVIDENCE, is_evidence};
 use annals_core::transfer::{self, Changed};
 use annals_core::verify::proof::form::{MAX_PROOF, is_proof};
+use annals_core::version_line::later;
 use std::path::{Path, PathBuf};
 
 /// What is to be judged.

@@ -1,14 +1,15 @@
 //! `annals witness collect`: every witness is asked, and each is told of by name.
 
-use crate::cli::commands::witness::trust;
-use crate::cli::terminal::options::Format;
+use crate::cli::shared::cosignatures::{lines, sentence, spelled};
 use crate::cli::terminal::context::{Context, span};
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{json, note, out, visible};
-use crate::ledger::reader::Record;
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::json;
+use crate::cli::terminal::streams::out;
+use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::policy_file::Trust;
 use crate::ledger::exchange::witnesses::{Collected, Patience, collect as ask_witnesses};
-use annals_core::time::Time;
+use crate::ledger::reader::Record;
 use crate::witness::ask::Unheard;
 use clap::Args;
 use serde::Serialize;
@@ -52,46 +53,6 @@ pub fn collect(context: &mut Context, args: CollectArgs) -> Result<Exit, Failure
     Ok(Exit::of(collected.exit()))
 }
 
-/// Before a record is published: asks the witnesses, if there are any, and reports their answers on
-/// stderr. The exit code is 0 where the record may be published: nothing signed contradicts it, and
-/// its checkpoint meets the quorum of the policy.
-pub fn collect_for_publication(context: &Context, record: &Record) -> Result<Exit, Failure> {
-    let Some(trust) = Trust::read(&record.paths)? else { return Ok(Exit::Yes) };
-    if trust.policy.witnesses.is_empty() {
-        return Ok(Exit::Yes);
-    }
-    let patience = Patience { witness: Duration::from_secs(10), writer: context.wait()? };
-    let collected = ask_witnesses(record, &trust.policy, patience)?;
-    lines(&collected).iter().for_each(note);
-    Ok(Exit::of(collected.exit()))
-}
-
-fn lines(collected: &Collected) -> Vec<String> {
-    let Collected { size, witnesses, quorum } = collected;
-    let mut lines: Vec<String> = witnesses
-        .iter()
-        .map(|(name, heard)| format!("{}: {}", visible(name), visible(&sentence(heard))))
-        .collect();
-    let cosigned = witnesses.iter().filter(|(_, heard)| heard.is_ok()).count();
-    let quorum = if *quorum { "met" } else { "not met" };
-    let of = witnesses.len();
-    lines.push(format!(
-        "the checkpoint of {size} events: {cosigned} of {of} witnesses cosigned, the quorum is \
-         {quorum}"
-    ));
-    lines
-}
-
-fn sentence(heard: &Result<u64, Unheard>) -> String {
-    match heard {
-        Ok(time) => format!("cosigned {}", spelled(*time)),
-        Err(Unheard::Silent(why)) => format!("no answer: {why}"),
-        Err(Unheard::Refused(status, why)) => format!("will not ({status}): {why}"),
-        Err(Unheard::Unproven(why)) => format!("says without proof that {why}"),
-        Err(Unheard::Contradicts(why)) => format!("contradicts this record: {why}"),
-    }
-}
-
 fn told(collected: &Collected) -> Told<'_> {
     let witnesses = collected.witnesses.iter().map(|(name, heard)| ToldWitness {
         name,
@@ -102,18 +63,20 @@ fn told(collected: &Collected) -> Told<'_> {
     Told { size: collected.size, quorum: collected.quorum, witnesses: witnesses.collect() }
 }
 
-/// Seconds since 1970 as a time.
-pub fn spelled(seconds: u64) -> String {
-    let micros = i64::try_from(seconds).ok().and_then(|seconds| seconds.checked_mul(1_000_000));
-    match micros.and_then(Time::from_micros) {
-        Some(time) => time.to_string(),
-        None => format!("at {seconds} seconds"),
-    }
-}
-
 fn timeout(text: &str) -> Result<Duration, Failure> {
     match span("--timeout", text)? {
         Duration::ZERO => Err(Failure::usage("--timeout: expected more than no time")),
         span => Ok(span),
     }
+}
+
+/// The policy, which must be there.
+pub fn trust(record: &Record) -> Result<Trust, Failure> {
+    let missing = || {
+        LedgerError::NotFound(format!(
+            "no policy at {}; annals witness add NAME VKEY URL makes it",
+            record.paths.keys.join("policy").display()
+        ))
+    };
+    Ok(Trust::read(&record.paths)?.ok_or_else(missing)?)
 }

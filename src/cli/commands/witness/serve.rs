@@ -1,15 +1,16 @@
 //! `annals witness serve`: a small witness, for newsrooms that watch each other.
 
-use crate::cli::terminal::options::Format;
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{Exit, Failure, announce_clock};
-use crate::cli::terminal::output::{note, out, visible};
+use crate::cli::terminal::options::Format;
+use crate::cli::terminal::output::note;
+use crate::cli::terminal::streams::{out, visible};
 use crate::keys::{Handle, KeyFolder};
 use crate::ledger::error::LedgerError;
-use annals_core::tlog::{Kind, VerifierKey};
 use crate::witness::cosigner::{Keeper, StateError, StateFile};
 use crate::witness::key::{WitnessKeyError, read};
 use crate::witness::serve::{Around, PATIENCE, serve};
+use annals_core::tlog::{Kind, VerifierKey};
 use clap::Args;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};

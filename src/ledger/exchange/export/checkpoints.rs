@@ -4,11 +4,11 @@
 //! nothing is signed that the record does not hold. Not here: whether roots hold (`export` compares
 //! each with the tree). Source: FORMAT.md sections 9 and 14.
 
-use annals_core::key::SecretKey;
 use crate::keys::{Mark, Marks};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::Part;
 use crate::ledger::reader::Record;
+use annals_core::key::SecretKey;
 use annals_core::pin::LogKeys;
 use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 

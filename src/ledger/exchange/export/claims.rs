@@ -4,10 +4,10 @@
 //! relative to the file. Not here: the words themselves (`ledger::view`). Source: schema.org Claim,
 //! Quotation, CorrectionComment, ClaimReview; JSON-LD 1.1; FORMAT.md section 14.
 
-use annals_core::event::body::Hop;
-use annals_core::event::vocabulary::{AgentType, Type};
 use crate::ledger::exchange::export::derive::Around;
 use crate::ledger::query::row::{Act, Charge, DocumentRow, FactRow, Revision};
+use annals_core::event::body::Hop;
+use annals_core::event::vocabulary::{AgentType, Type};
 use serde_json::{Map, Value, json};
 
 /// The file. Each object is written as it is made: all of them together, as values, take many
@@ -52,7 +52,8 @@ fn person(act: &Act) -> Value {
 
 fn document(row: &DocumentRow) -> Option<Value> {
     let about = row.about.as_deref()?;
-    let text = |value: &Option<annals_core::event::body::Short>| value.as_deref().map(str::to_owned);
+    let text =
+        |value: &Option<annals_core::event::body::Short>| value.as_deref().map(str::to_owned);
     let authors = about.authors.iter().flatten();
     let dated = about.published.as_ref().and_then(|dating| dating.edtf.as_deref());
     Some(object(json!({

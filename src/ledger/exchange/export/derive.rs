@@ -6,14 +6,14 @@
 
 use crate::archive::bag::Bagger;
 use crate::archive::tile::{self, Tile, Tiling};
-use annals_core::event::record::{Reading, Statement};
-use annals_core::hash::Hash;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::{claims, csv, memento, premis, rocrate};
-use crate::ledger::reader::Record;
 use crate::ledger::query::View;
 use crate::ledger::query::gather::{Gathered, gather};
 use crate::ledger::query::names::Names;
+use crate::ledger::reader::Record;
+use annals_core::event::record::{Reading, Statement};
+use annals_core::hash::Hash;
 use annals_core::state::dump::dump;
 use annals_core::time::Time;
 use annals_core::verify::source::Source;

@@ -5,12 +5,12 @@
 //! document nor a fact acts on the record. Not here: words of bodies.
 //! Source: PREMIS 3.0, premis-v3-0.xsd; FORMAT.md section 14.
 
-use annals_core::event::args::Args;
-use annals_core::key::PublicKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::derive::Around;
 use crate::ledger::query::Seen;
 use crate::ledger::query::row::DocumentRow;
+use annals_core::event::args::Args;
+use annals_core::key::PublicKey;
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -5,15 +5,15 @@
 //! Source: FORMAT.md sections 3 and 7 (rules 605, 606).
 
 use crate::disk::{self, Mode};
-use annals_core::event::body::{Body, Content};
-use annals_core::hash::Hash;
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
-use crate::ledger::paths::Paths;
 use crate::ledger::exchange::repair::Step;
 use crate::ledger::exchange::repair::compare::entries;
 use crate::ledger::exchange::repair::holding::Holding;
 use crate::ledger::exchange::repair::stored::document;
+use crate::ledger::paths::Paths;
+use annals_core::event::body::{Body, Content};
+use annals_core::hash::Hash;
 use annals_core::rule::{Fault, Rule};
 use std::collections::BTreeSet;
 use std::fs;

@@ -5,20 +5,20 @@
 //! key did not sign says nothing. Nothing is written but a copy of the store, in the scratch
 //! folder. Not here: which place is taken (`repair`). Source: FORMAT.md section 9.
 
-use annals_core::event::args::Args;
-use annals_core::event::record::Reading;
 use crate::journal::Journal;
 use crate::keys::{Mark, Marks};
-use crate::ledger::write::append::chain;
 use crate::ledger::error::LedgerError;
-use crate::ledger::paths::Paths;
-use crate::ledger::reader::{checkpoint, covered};
 use crate::ledger::exchange::repair::Step;
 use crate::ledger::exchange::repair::compare::entries;
 use crate::ledger::exchange::repair::place::Scratch;
 use crate::ledger::exchange::repair::stored::{Journaled, Stored};
-use annals_core::rule::{Fault, Rule};
+use crate::ledger::paths::Paths;
+use crate::ledger::reader::{checkpoint, covered};
+use crate::ledger::write::append::chain;
 use crate::store::{StoreError, sled};
+use annals_core::event::args::Args;
+use annals_core::event::record::Reading;
+use annals_core::rule::{Fault, Rule};
 use annals_core::text::Origin;
 use annals_core::verify::anchors::Ends;
 use annals_core::verify::source::Source;

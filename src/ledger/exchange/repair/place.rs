@@ -6,17 +6,17 @@
 //! section 9.
 
 use crate::disk::{self, DiskError, Mode, free_aside};
-use annals_core::event::Entry;
-use annals_core::event::record::hash;
 use crate::journal::{JournalWriter, ROTATE_AT};
 use crate::ledger::error::LedgerError;
-use crate::ledger::paths::Paths;
-use crate::ledger::reader::{checkpoint as checkpoint_of, covered};
 use crate::ledger::exchange::repair::Step;
 use crate::ledger::exchange::repair::holding::{Holding, Place};
+use crate::ledger::paths::Paths;
+use crate::ledger::reader::{checkpoint as checkpoint_of, covered};
 use crate::ledger::write::writer::store_entries;
-use annals_core::merkle::Tree;
 use crate::store::sled;
+use annals_core::event::Entry;
+use annals_core::event::record::hash;
+use annals_core::merkle::Tree;
 use annals_core::verify::source::Source;
 use std::fs;
 use std::io;

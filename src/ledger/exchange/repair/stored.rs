@@ -4,9 +4,9 @@
 //! line. Not here: any verdict (`verify`). Source: FORMAT.md section 9.
 
 use crate::disk;
-use annals_core::hash::Hash;
 use crate::journal::{DOCUMENT_BOUND, Journal};
 use crate::store::{Store, StoreError};
+use annals_core::hash::Hash;
 use annals_core::verify::source::{Source, SourceError, Span, Walk};
 use std::io;
 use std::path::{Path, PathBuf};

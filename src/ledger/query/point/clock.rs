@@ -5,13 +5,13 @@
 //! clock was ever set back the two are one. Not here: what people type (`point`).
 //! Source: FORMAT.md section 5, last item.
 
-use annals_core::event::record::Place;
-use annals_core::event::canonical;
 use crate::index::Unfit;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::point::entries;
-use crate::ledger::reader::Record;
 use crate::ledger::query::tally::undone_retimings;
+use crate::ledger::reader::Record;
+use annals_core::event::canonical;
+use annals_core::event::record::Place;
 use annals_core::time::Time;
 
 /// By which clock a date is looked up.

@@ -2,13 +2,13 @@
 
 use super::*;
 use crate::entropy::Seeded;
+use crate::keys::{Handle, Protection};
+use crate::ledger::paths::Paths;
+use crate::ledger::write::draft::json_lines;
+use crate::ledger::write::init::{Founding, init};
 use annals_core::event::args::{Args, EditorEnrolled, Roles};
 use annals_core::event::body::{Content, Named};
 use annals_core::key::{Possession, SecretKey};
-use crate::keys::{Handle, Protection};
-use crate::ledger::write::draft::json_lines;
-use crate::ledger::write::init::{Founding, init};
-use crate::ledger::paths::Paths;
 use annals_core::text::{Origin, Person, Words};
 use proptest::prelude::*;
 use std::time::Duration;

@@ -3,12 +3,12 @@
 //! Always holds: the digest and the number of bytes are of the file in hand.
 //! Not here: facts (`settle`). Source: FORMAT.md section 4, Description.
 
+use crate::ledger::write::draft::Draft;
 use crate::ledger::write::resolve::parts::dating;
 use crate::ledger::write::resolve::{Settler, Unsettled, field, need, uri, words};
 use annals_core::event::body::{self, Content, MAX_DOCUMENT};
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
-use crate::ledger::write::draft::Draft;
 use annals_core::quote::Text;
 use annals_core::text::{Lang, MediaType, Words};
 use annals_core::time::Time;

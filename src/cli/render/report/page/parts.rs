@@ -2,11 +2,11 @@
 //!
 //! Always holds: a table has a caption and headers with a scope; nothing is told by colour alone.
 
-use crate::cli::commands::verify::page::Around;
-use crate::cli::terminal::output::visible;
-use crate::cli::commands::verify::page::capital;
-use crate::cli::commands::verify::section::{Line, Section};
-use crate::cli::commands::verify::report::{Told, ToldFault};
+use crate::cli::render::report::bag::ToldBag;
+use crate::cli::render::report::lines::capital;
+use crate::cli::render::report::lines::{Line, Section};
+use crate::cli::render::report::{Told, ToldFault};
+use crate::cli::terminal::streams::visible;
 use crate::cli::terminal::zone;
 use crate::ledger::audit::periods::{Border, Period};
 use annals_core::time::Time;
@@ -314,4 +314,14 @@ fn quoted(path: &Path) -> String {
         true => text,
         false => format!("'{}'", text.replace('\'', r"'\''")),
     }
+}
+
+/// What the verdict is about.
+pub struct Around<'a> {
+    /// Where the ledger, the bag or the published directory is.
+    pub place: &'a Path,
+    /// Where the pin is.
+    pub pin: Option<&'a Path>,
+    /// The bag that the record is in.
+    pub bag: Option<&'a ToldBag>,
 }

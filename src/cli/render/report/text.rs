@@ -2,10 +2,11 @@
 //!
 //! Always holds: strangers' text goes through `visible`. Not here: what is told (`told`).
 
+use crate::cli::render::report::lines::{ADVICE, COMPARED, Section};
+use crate::cli::render::report::section::sections;
+use crate::cli::render::report::{Told, ToldFault};
 use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::visible;
-use crate::cli::commands::verify::section::{ADVICE, COMPARED, Section};
-use crate::cli::commands::verify::report::{Told, ToldFault};
+use crate::cli::terminal::streams::visible;
 use crate::cli::terminal::zone::moment;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -23,7 +24,7 @@ pub fn write(out: &mut dyn Write, told: &Told, seconds: f64) -> Result<(), Failu
         };
         writeln!(out, "{:<12}{:>9} {:<28}{verdict}", check.check, check.checked, check.of)?;
     }
-    let sections = &told.sections;
+    let sections = sections(told);
     lines(out, sections.iter().filter(|section| section.id != ADVICE))?;
     faults(out, told)?;
     lines(out, sections.iter().filter(|section| section.id == ADVICE))?;

@@ -7,26 +7,17 @@
 mod bag;
 mod parts;
 
-use crate::cli::terminal::output::visible;
-use crate::cli::commands::verify::bag::ToldBag;
-use crate::cli::commands::verify::report::Told;
+use crate::cli::render::report::Told;
+use crate::cli::render::report::lines::capital;
+pub use crate::cli::render::report::page::parts::Around;
+use crate::cli::render::report::section::sections;
+use crate::cli::terminal::streams::visible;
 use annals_core::hash::Hash;
 use annals_core::time::Time;
 use annals_core::tlog::to_base64;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use std::path::Path;
 
 const STYLE: &str = include_str!("page/style.css");
-
-/// What the verdict is about.
-pub struct Around<'a> {
-    /// Where the ledger, the bag or the published directory is.
-    pub place: &'a Path,
-    /// Where the pin is.
-    pub pin: Option<&'a Path>,
-    /// The bag that the record is in.
-    pub bag: Option<&'a ToldBag>,
-}
 
 /// The page, made at a time and after so many seconds.
 pub fn write(told: &Told, around: &Around<'_>, (now, seconds): (Time, f64)) -> String {
@@ -63,7 +54,7 @@ pub fn write(told: &Told, around: &Around<'_>, (now, seconds): (Time, f64)) -> S
                     @if let Some(bag) = around.bag { (bag::section(bag)) }
                     (parts::checks(told))
                     (parts::faults(told))
-                    @for section in &told.sections { (parts::section(section)) }
+                    @for section in sections(told) { (parts::section(&section)) }
                     (parts::checkpoint(told))
                     (parts::roster(told))
                     (parts::again(told, around))
@@ -93,9 +84,4 @@ fn verdict(told: &Told) -> Markup {
             " Exit code " (told.exit) "."
         }
     }
-}
-
-fn capital(sentence: &str) -> String {
-    let mut chars = sentence.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }

@@ -4,41 +4,11 @@
 //! of it says less than another. What was checked is never among what was not.
 //! Not here: the table of checks, the faults, the roster (`told`); how it looks (`text`, `page`).
 
-use crate::cli::terminal::output::visible;
-use crate::cli::commands::verify::bag::ToldBag;
-use crate::cli::commands::verify::proof;
-use crate::cli::commands::verify::report::{NO_INDEX, Stretch, Told};
+use crate::cli::render::report::lines::{ADVICE, COMPARED, Line, Section, line};
+use crate::cli::render::report::{NO_INDEX, Stretch, Told};
+use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::zone::seconds_as_moment;
 use serde::Serialize;
-
-/// A labelled line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Line {
-    /// What it is about.
-    pub label: &'static str,
-    /// What is said of it.
-    pub text: String,
-}
-
-/// Lines under one heading.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Section {
-    /// Its name, for programs.
-    pub id: &'static str,
-    /// Its heading.
-    pub heading: &'static str,
-    /// Its lines.
-    pub lines: Vec<Line>,
-}
-
-impl Section {
-    fn new(id: &'static str, heading: &'static str, lines: Vec<Line>) -> Section {
-        Section { id, heading, lines }
-    }
-}
-
-fn line(label: &'static str, text: impl Into<String>) -> Line {
-    Line { label, text: text.into() }
-}
 
 /// All sections of a verdict, in the order in which they stand.
 pub fn sections(told: &Told) -> Vec<Section> {
@@ -160,7 +130,7 @@ fn compared(told: &Told) -> Vec<Line> {
 fn anchors(told: &Told) -> Vec<Line> {
     let mut lines = Vec::new();
     for witness in &told.witnesses {
-        let (name, at) = (visible(&witness.name), proof::at(witness.time));
+        let (name, at) = (visible(&witness.name), seconds_as_moment(witness.time));
         lines.push(line("witness", format!("{name} cosigned the checkpoint at {at}")));
     }
     for missing in &told.trust_missing {
@@ -217,12 +187,6 @@ fn advice(told: &Told) -> Vec<Line> {
     lines
 }
 
-/// The section that follows the faults.
-pub const ADVICE: &str = "advice";
-
-/// The label of the line that is a sentence by itself.
-pub const COMPARED: &str = "compared";
-
 /// The first and last event of a stretch, in words.
 fn range(stretch: &Stretch) -> String {
     match (stretch.first, stretch.last) {
@@ -240,30 +204,17 @@ fn anchored(stretch: &Stretch) -> String {
     format!("{} (by {})", range(stretch), by.join(" and "))
 }
 
-/// The lines of a bag, before those of the record in it.
-pub fn bag(bag: &ToldBag) -> Section {
-    let mut lines =
-        vec![line("files", format!("{} of {} files as the manifest says", bag.files, bag.listed))];
-    lines.push(match bag.derived {
-        0 => line("views", "not compared: the record in it has faults"),
-        count => line("views", format!("{count} files follow from the record, byte for byte")),
-    });
-    if bag.checkpoints > 0 {
-        let count = bag.checkpoints;
-        lines.push(line("earlier checkpoints", format!("{count} earlier checkpoints hold")));
+/// A report with its sections, as JSON.
+#[derive(Serialize)]
+pub struct WithSections<'a> {
+    #[serde(flatten)]
+    report: &'a Told,
+    sections: Vec<Section>,
+}
+
+impl<'a> WithSections<'a> {
+    /// The report, and what its sections say.
+    pub fn of(report: &'a Told) -> WithSections<'a> {
+        WithSections { report, sections: sections(report) }
     }
-    lines.push(line("signature", bag.signature));
-    lines.push(match (bag.size, bag.of) {
-        (Some(size), Some(of)) if size < of => line(
-            "holds",
-            format!(
-                "as of position {}: a part, the first {size} of {of} events; what came after is \
-                 not here",
-                size.saturating_sub(1)
-            ),
-        ),
-        (Some(size), Some(_)) => line("holds", format!("the whole record of {size} events")),
-        _ => line("holds", "bag-info.txt does not say how much of the record"),
-    });
-    Section::new("bag", "The bag", lines)
 }

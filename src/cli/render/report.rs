@@ -3,16 +3,21 @@
 //! Always holds: nothing here depends on the machine, the time or the number of threads; the fields
 //! are those of docs/verify-report.md. Not here: how it looks.
 
+pub mod lines;
+pub mod section;
+pub mod text;
+pub mod page;
+pub mod bag;
+
 use crate::cli::render::tally::ShownTally;
-use crate::cli::commands::verify::section::{Section, sections};
-use annals_core::evidence::Claim;
-use annals_core::hash::Hash;
 use crate::index::Built;
-use annals_core::key::PublicKey;
 use crate::ledger::audit::periods::Period;
 use crate::ledger::audit::{Audited, EvidenceFound, PinFound, StoreFound};
-use crate::ledger::query::tally::Tally;
 use crate::ledger::query::names::Named;
+use crate::ledger::query::tally::Tally;
+use annals_core::evidence::Claim;
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
 use annals_core::rule::{Class, Fault, Rule};
 use annals_core::time::Time;
 use annals_core::tlog::{to_base64, vkey};
@@ -54,8 +59,6 @@ pub struct Told {
     pub tally: ShownTally,
     pub later_version: Option<Later>,
     pub faults: Vec<ToldFault>,
-    /// What stands around it, in lines for people.
-    pub sections: Vec<Section>,
     /// Whether it is of a published record: what can be done about a fault is another then.
     #[serde(skip)]
     pub published: bool,
@@ -161,7 +164,7 @@ impl Told {
         let base64 = |root: &Hash| to_base64(&root.0);
         let anchored = report.anchored();
         let (covered, size) = (anchored.events(), report.size);
-        let mut told = Told {
+        Told {
             report: "annals verify 1",
             verdict: verdict(audited),
             exit: audited.exit(),
@@ -203,11 +206,8 @@ impl Told {
             roster,
             later_version: later(report),
             faults: faults(report),
-            sections: Vec::new(),
             published: audited.tiles.is_some(),
-        };
-        told.sections = sections(&told);
-        told
+        }
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Always holds: a bag of a part of a record says so. Not here: the record in it (`parts`).
 
-use crate::cli::terminal::output::visible;
-use crate::cli::commands::verify::bag::ToldBag;
-use crate::cli::commands::verify::page::parts::lines;
+use crate::cli::render::report::bag::ToldBag;
+use crate::cli::render::report::page::parts::lines;
+use crate::cli::terminal::streams::visible;
 use maud::{Markup, html};
 
 /// What was found of the bag.

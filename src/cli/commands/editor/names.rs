@@ -1,0 +1,74 @@
+//! Names and the recovery key: what the acts on editors look up before they are signed.
+//!
+//! Always holds: a name that readers take for another person's is refused unless it is meant.
+
+use crate::cli::render::key_names::called;
+use crate::cli::render::key_names::digits;
+use crate::cli::shared::values::fit_name;
+use crate::cli::terminal::ask;
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::streams::visible;
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::View;
+use crate::ledger::query::names::Names;
+use crate::ledger::query::no_fact;
+use crate::ledger::reader::Record;
+use crate::ledger::write::editors::parameters;
+use crate::ledger::write::writer::Writer;
+use annals_core::key::SecretKey;
+use annals_core::text::Person;
+/// What a writer has committed, open for reading, and the names in it.
+pub fn reading(writer: &Writer) -> Result<(Record, Names), Failure> {
+    let record = Record::open(writer.paths.clone())?;
+    let names = Names::read(&View::some(&record, record.size(), &no_fact)?)?;
+    Ok((record, names))
+}
+
+/// Refuses a name that nobody may be given, and that of another person unless it is meant.
+pub fn check_name(
+    names: &Names,
+    name: &str,
+    person: Option<&Person>,
+    namesakes: Namesakes,
+) -> Result<(), Failure> {
+    fit_name("--name", name)?;
+    let taken = match namesakes {
+        Namesakes::Meant => None,
+        Namesakes::Refused => names.taken_by(name, person).into_iter().next(),
+    };
+    let Some(key) = taken else { return Ok(()) };
+    let other = called(names.plain(&key).unwrap_or_default(), &key);
+    Err(Failure::usage(format!(
+        "expected a name that no other person has, found {}, which a reader takes for {other}; \
+         another key of that person is enrolled with --person-of {}, and another person of that \
+         name with --same-name",
+        visible(name),
+        digits(&key)
+    )))
+}
+
+/// What becomes of a name that looks like another person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Namesakes {
+    Refused,
+    Meant,
+}
+
+/// The recovery key of this record, typed or from its file.
+pub fn recovery(context: &Context, writer: &Writer) -> Result<SecretKey, Failure> {
+    let Some(digest) = parameters(writer)?.recovery else {
+        let why = "--recovery: this record has no recovery key; event 0 names none";
+        return Err(LedgerError::Key(why.to_owned()).into());
+    };
+    let key = context.answers.borrow_mut().key("the recovery key", ask::recovery)?;
+    match key.public().digest() == digest {
+        true => Ok(key),
+        false => Err(LedgerError::Key(
+            "expected the recovery key of this record, found the one of another; compare the \
+             paper with the ledger"
+                .to_owned(),
+        )
+        .into()),
+    }
+}

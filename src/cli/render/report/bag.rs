@@ -1,0 +1,92 @@
+//! The report on a bag: its files, what follows from the record, who signed it.
+//!
+//! Always holds: a bag of a part of a record says so. Not here: the record in it.
+
+use crate::cli::render::report::lines::Line;
+use crate::cli::render::report::lines::Section;
+use crate::cli::render::report::lines::line;
+use crate::ledger::exchange::bag_audit::Bagged;
+use crate::ledger::exchange::bag_audit::Vouched;
+use serde::Serialize;
+
+/// The bag, as it is told.
+#[derive(Serialize)]
+pub struct ToldBag {
+    /// Files of the payload that are what the manifest says.
+    pub files: u64,
+    /// Files that follow from the record.
+    pub derived: u64,
+    /// Earlier checkpoints that hold.
+    pub checkpoints: u64,
+    /// Whether the log key signed it.
+    pub signed: bool,
+    /// Number of events of the record that it was taken from.
+    pub of: Option<u64>,
+    /// What is wrong, file by file.
+    pub wrong: Vec<String>,
+    /// Number of files that the manifest lists.
+    #[serde(skip)]
+    pub listed: u64,
+    /// Number of events in it, as it says.
+    #[serde(skip)]
+    pub size: Option<u64>,
+    /// What became of the log key's note.
+    #[serde(skip)]
+    pub signature: &'static str,
+    /// What is said of it, in lines for people.
+    pub lines: Vec<Line>,
+}
+
+impl ToldBag {
+    /// The report on a bag that was judged.
+    pub fn of(bagged: &Bagged) -> ToldBag {
+        let mut bag = ToldBag {
+            files: bagged.checked.payload.1,
+            derived: bagged.derived,
+            checkpoints: bagged.checkpoints,
+            signed: bagged.vouched == Vouched::Yes,
+            of: bagged.size.map(|(_, of)| of),
+            wrong: bagged.all_wrong().map(str::to_owned).collect(),
+            listed: bagged.checked.manifest.len() as u64,
+            size: bagged.size.map(|(size, _)| size),
+            signature: match &bagged.vouched {
+                Vouched::Yes => "the log key signed the tag manifest",
+                Vouched::Unsigned => "the tag manifest is not signed",
+                Vouched::Later(_) => "the note is of a later version: see below",
+                Vouched::Changed(_) => "the note is not judged: see below",
+                Vouched::No(_) => "the note does not hold: see below",
+            },
+            lines: Vec::new(),
+        };
+        bag.lines = bag_section(&bag).lines;
+        bag
+    }
+}
+
+/// The lines of a bag, before those of the record in it.
+fn bag_section(bag: &ToldBag) -> Section {
+    let mut lines =
+        vec![line("files", format!("{} of {} files as the manifest says", bag.files, bag.listed))];
+    lines.push(match bag.derived {
+        0 => line("views", "not compared: the record in it has faults"),
+        count => line("views", format!("{count} files follow from the record, byte for byte")),
+    });
+    if bag.checkpoints > 0 {
+        let count = bag.checkpoints;
+        lines.push(line("earlier checkpoints", format!("{count} earlier checkpoints hold")));
+    }
+    lines.push(line("signature", bag.signature));
+    lines.push(match (bag.size, bag.of) {
+        (Some(size), Some(of)) if size < of => line(
+            "holds",
+            format!(
+                "as of position {}: a part, the first {size} of {of} events; what came after is \
+                 not here",
+                size.saturating_sub(1)
+            ),
+        ),
+        (Some(size), Some(_)) => line("holds", format!("the whole record of {size} events")),
+        _ => line("holds", "bag-info.txt does not say how much of the record"),
+    });
+    Section::new("bag", "The bag", lines)
+}

@@ -1,0 +1,45 @@
+//! Labelled lines: what a report is made of, in text, JSON and HTML.
+
+use serde::Serialize;
+
+/// A labelled line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// What it is about.
+    pub label: &'static str,
+    /// What is said of it.
+    pub text: String,
+}
+
+/// Lines under one heading.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Section {
+    /// Its name, for programs.
+    pub id: &'static str,
+    /// Its heading.
+    pub heading: &'static str,
+    /// Its lines.
+    pub lines: Vec<Line>,
+}
+
+impl Section {
+    /// A section of these lines.
+    pub fn new(id: &'static str, heading: &'static str, lines: Vec<Line>) -> Section {
+        Section { id, heading, lines }
+    }
+}
+
+pub fn line(label: &'static str, text: impl Into<String>) -> Line {
+    Line { label, text: text.into() }
+}
+
+/// The label of the line that is a sentence by itself.
+pub const COMPARED: &str = "compared";
+
+/// The section that follows the faults.
+pub const ADVICE: &str = "advice";
+
+pub fn capital(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,66 @@
+//! Cosignatures: the witnesses of the policy are asked, and each answer is shown by name.
+//!
+//! Always holds: nothing signed contradicts a record that may be published.
+
+use crate::cli::terminal::context::Context;
+use crate::cli::terminal::exit::Exit;
+use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::output::note;
+use crate::cli::terminal::streams::visible;
+use crate::ledger::exchange::policy_file::Trust;
+use crate::ledger::exchange::witnesses::Collected;
+use crate::ledger::exchange::witnesses::Patience;
+use crate::ledger::exchange::witnesses::collect as ask_witnesses;
+use crate::ledger::reader::Record;
+use crate::witness::ask::Unheard;
+use annals_core::time::Time;
+use std::time::Duration;
+
+/// Before a record is published: asks the witnesses, if there are any, and reports their answers on
+/// stderr. The exit code is 0 where the record may be published: nothing signed contradicts it, and
+/// its checkpoint meets the quorum of the policy.
+pub fn collect_for_publication(context: &Context, record: &Record) -> Result<Exit, Failure> {
+    let Some(trust) = Trust::read(&record.paths)? else { return Ok(Exit::Yes) };
+    if trust.policy.witnesses.is_empty() {
+        return Ok(Exit::Yes);
+    }
+    let patience = Patience { witness: Duration::from_secs(10), writer: context.wait()? };
+    let collected = ask_witnesses(record, &trust.policy, patience)?;
+    lines(&collected).iter().for_each(note);
+    Ok(Exit::of(collected.exit()))
+}
+
+pub fn lines(collected: &Collected) -> Vec<String> {
+    let Collected { size, witnesses, quorum } = collected;
+    let mut lines: Vec<String> = witnesses
+        .iter()
+        .map(|(name, heard)| format!("{}: {}", visible(name), visible(&sentence(heard))))
+        .collect();
+    let cosigned = witnesses.iter().filter(|(_, heard)| heard.is_ok()).count();
+    let quorum = if *quorum { "met" } else { "not met" };
+    let of = witnesses.len();
+    lines.push(format!(
+        "the checkpoint of {size} events: {cosigned} of {of} witnesses cosigned, the quorum is \
+         {quorum}"
+    ));
+    lines
+}
+
+pub fn sentence(heard: &Result<u64, Unheard>) -> String {
+    match heard {
+        Ok(time) => format!("cosigned {}", spelled(*time)),
+        Err(Unheard::Silent(why)) => format!("no answer: {why}"),
+        Err(Unheard::Refused(status, why)) => format!("will not ({status}): {why}"),
+        Err(Unheard::Unproven(why)) => format!("says without proof that {why}"),
+        Err(Unheard::Contradicts(why)) => format!("contradicts this record: {why}"),
+    }
+}
+
+/// Seconds since 1970 as a time.
+pub fn spelled(seconds: u64) -> String {
+    let micros = i64::try_from(seconds).ok().and_then(|seconds| seconds.checked_mul(1_000_000));
+    match micros.and_then(Time::from_micros) {
+        Some(time) => time.to_string(),
+        None => format!("at {seconds} seconds"),
+    }
+}

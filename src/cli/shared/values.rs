@@ -1,0 +1,22 @@
+//! Values of options: names and texts within their bounds.
+//!
+//! Always holds: an error names the option, what was expected and what was found.
+
+use crate::cli::terminal::exit::Failure;
+use annals_core::naming::unfit;
+use annals_core::text::TextError;
+/// Refuses a name that nobody may be given, because a reader does not see it whole or takes it for
+/// what the program says.
+pub fn fit_name(option: &str, name: &str) -> Result<(), Failure> {
+    match unfit(name) {
+        None => Ok(()),
+        Some(found) => Err(Failure::usage(format!(
+            "{option}: expected a name that a reader sees as it is, found {found}"
+        ))),
+    }
+}
+
+/// A value of a closed grammar or bounds, or a usage failure that names its option.
+pub fn words<T>(option: &str, value: Result<T, TextError>) -> Result<T, Failure> {
+    value.map_err(|error| Failure::usage(format!("{option}: {error}")))
+}
