@@ -13,6 +13,7 @@ pub mod lock;
 pub mod open;
 pub mod temporary;
 
+use crate::disk;
 pub use open::Strange;
 use open::{Links, is_folder, open, open_to_write};
 use std::ffi::OsString;
@@ -413,6 +414,15 @@ fn temporary_beside(path: &Path) -> PathBuf {
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".tmp-{}-{number}", std::process::id()));
     parent(path).join(name)
+}
+
+/// The bytes of a file, or `None` where there is none.
+pub fn read_optional(path: &Path, bound: u64) -> Result<Option<Vec<u8>>, DiskError> {
+    match disk::read(path, bound) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]

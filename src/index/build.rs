@@ -5,6 +5,7 @@
 
 use crate::index::compare_or_write::Sink;
 use crate::index::files::Files;
+use crate::index::status::{Built, Mode};
 use crate::index::{Unfit, folder};
 use annals_core::state::State;
 use annals_core::verify::Follower;
@@ -13,35 +14,6 @@ use annals_core::verify::examine::Examined;
 use annals_core::verify::source::Closing;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-
-/// What a builder may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Compare only.
-    Check,
-    /// Write what is not there.
-    Write,
-}
-
-/// What was found of an index.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Built {
-    /// It holds what follows from the record; whether something had to be written for that.
-    Same {
-        /// How many events it is of.
-        events: u64,
-        /// Whether anything was written.
-        wrote: bool,
-    },
-    /// There is none.
-    Absent,
-    /// It ends too early: the next writer goes on with it.
-    Behind,
-    /// It holds something else: in which file, at which byte.
-    Differs(String),
-    /// It was not made or checked, and why.
-    Not(String),
-}
 
 enum Held {
     Files(Box<Files>),

@@ -4,12 +4,13 @@
 //! Not here: when it is made, and what becomes of a failure (`build`).
 
 use crate::disk;
-use crate::index::build::{Built, Mode};
 use crate::index::compare_or_write::{Difference, Sink};
+use crate::index::node::{Child, Node};
 use crate::index::node_file::{self, After, Bytes};
 use crate::index::read::is_other_version;
 use crate::index::row::{Mark, Row, What};
-use crate::index::trie::{self, Child, Node, Place, Root};
+use crate::index::status::{Built, Mode};
+use crate::index::trie::{self, Place, Root};
 use crate::index::{
     HASH, HEADER, NAMES, STRIDE, Unfit, Which, bytes_of, check, damaged, folder, hash_at,
 };

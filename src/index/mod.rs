@@ -29,15 +29,18 @@
 
 mod build;
 mod files;
+mod node;
 mod node_file;
 mod read;
 mod row;
+mod status;
 mod compare_or_write;
 mod trie;
 
-pub use build::{Builder, Built, Mode};
+pub use build::Builder;
 pub use read::{Index, Slot};
 pub use row::{Kind, Mark, Row, What, may_have};
+pub use status::{Built, Mode};
 pub use trie::Which;
 
 use annals_core::hash::Hash;

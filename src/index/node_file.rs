@@ -11,8 +11,8 @@
 //! error. Not here: what leads to a place (`trie`).
 
 use crate::disk::at::read_at;
+use crate::index::node::Node;
 use crate::index::row::Row;
-use crate::index::trie::Node;
 use crate::index::{HEADER, Unfit, check, damaged};
 use annals_core::hash::Hash;
 use serde::Serialize;

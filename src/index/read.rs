@@ -6,10 +6,11 @@
 
 use crate::disk::at::read_at;
 use crate::disk::open::{Links, open};
+use crate::index::node::Child;
 use crate::index::node_file::{self, Blocks, Bytes};
 use crate::index::numbers;
 use crate::index::row::{Kind, Mark, Row, What, may_have};
-use crate::index::trie::{self, Child, Root};
+use crate::index::trie::{self, Root};
 use crate::index::{EVENT, HASH, HEADER, KEY, NAMES, ROOT, Unfit, Which};
 use crate::index::{check, damaged, folder, hash_at};
 use annals_core::hash::Hash;

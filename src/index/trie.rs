@@ -5,6 +5,7 @@
 //! Not here: which rows there are (`build`), what changed since a root (`read`).
 
 use crate::index::Unfit;
+use crate::index::node::{Child, Node};
 use crate::index::node_file::Bytes;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -23,54 +24,6 @@ pub enum Which {
 impl Which {
     /// All of them, in the order of `roots`.
     pub const ALL: [Which; 3] = [Which::Standing, Which::Marks, Which::Administration];
-}
-
-/// What a node leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Child {
-    /// Where the node or the row stands in `tree`.
-    pub to: u64,
-    /// What stands below it.
-    pub kinds: u16,
-}
-
-/// A node: children by 4 bits of the position, the lowest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Node {
-    /// Which of the 16 there are.
-    there: u16,
-    /// Those.
-    children: Vec<Child>,
-}
-
-impl Node {
-    fn index(&self, digit: u32) -> usize {
-        (self.there & ((1 << digit) - 1)).count_ones() as usize
-    }
-
-    fn get(&self, digit: u32) -> Option<Child> {
-        match self.there >> digit & 1 {
-            0 => None,
-            _ => self.children.get(self.index(digit)).copied(),
-        }
-    }
-
-    fn set(&mut self, digit: u32, child: Child) {
-        let index = self.index(digit);
-        match self.get(digit) {
-            Some(_) => self.children[index] = child,
-            None => self.children.insert(index, child),
-        }
-        self.there |= 1 << digit;
-    }
-
-    fn all(&self) -> impl Iterator<Item = (u32, Child)> + '_ {
-        (0..16).filter_map(|digit| Some((digit, self.get(digit)?)))
-    }
-
-    fn kinds(&self) -> u16 {
-        self.children.iter().fold(0, |all, child| all | child.kinds)
-    }
 }
 
 /// The top of a tree.

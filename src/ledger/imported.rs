@@ -4,9 +4,9 @@
 //! becomes a ledger (`import`). Source: FORMAT.md section 14, "Import".
 
 use crate::disk::DiskError;
+use crate::disk::read_optional;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
-use crate::ledger::reader::read_if_there;
 use annals_core::fold::Ledger;
 use annals_core::key::PublicKey;
 use annals_core::tlog::decimal;
@@ -33,7 +33,7 @@ impl Imported {
         let bytes = match path.symlink_metadata() {
             // What is there and is no file says nothing that could be believed.
             Ok(about) if !about.is_file() => Some(Vec::new()),
-            _ => read_if_there(&path, 1 << 10)?,
+            _ => read_optional(&path, 1 << 10)?,
         };
         let Some(bytes) = bytes else { return Ok(Imported::No) };
         let text = String::from_utf8_lossy(&bytes);

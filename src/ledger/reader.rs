@@ -254,12 +254,3 @@ pub fn checkpoint(paths: &Paths) -> Result<Option<Vec<u8>>, DiskError> {
         Err(error) => Err(error),
     }
 }
-
-/// The bytes of a file, or `None` where there is none.
-pub fn read_if_there(path: &Path, bound: u64) -> Result<Option<Vec<u8>>, DiskError> {
-    match disk::read(path, bound) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.is_missing() => Ok(None),
-        Err(error) => Err(error),
-    }
-}

@@ -13,6 +13,7 @@ use crate::tlog::{Checkpoint, Note, Signed};
 use crate::transfer::changed;
 use crate::verify::explained::Remembered;
 use crate::verify::pinned::{self, Against, Looked};
+use crate::verify::tree_head::TreeHead;
 use std::collections::BTreeMap;
 
 /// What is known of a record's end, besides the record.
@@ -24,19 +25,6 @@ pub struct Ends {
     pub mark: Option<Remembered>,
     /// The pin's bytes, where one is compared.
     pub pin: Option<Vec<u8>>,
-}
-
-/// The record at one of the sizes that an end speaks of.
-#[derive(Clone, Debug)]
-pub struct Seen {
-    /// Root of the tree of that size.
-    pub root: Hash,
-    /// The roots of its complete subtrees, largest first.
-    pub peaks: Vec<Hash>,
-    /// Hash of the last event.
-    pub head: Option<Hash>,
-    /// The ledger's parameters after so many events.
-    pub ledger: Option<Ledger>,
 }
 
 /// What an end turned out to be.
@@ -165,7 +153,7 @@ fn against_mark(mark: &Remembered, record: Looked<'_>) -> Against {
 fn judge_note(
     note: &Note,
     checkpoint: &Checkpoint,
-    record: (u64, &BTreeMap<u64, Seen>),
+    record: (u64, &BTreeMap<u64, TreeHead>),
     faults: &mut Vec<Fault>,
 ) -> usize {
     let (size, seen) = record;

@@ -18,6 +18,7 @@ use crate::verify::examine::{BodyFound, Examined};
 use crate::verify::independent::{Carriers, not_independent};
 use crate::verify::library::{Found, Library, Row};
 use crate::verify::source::{Source, SourceError};
+use crate::verify::visible_documents::VisibleDocuments;
 
 /// How many content checks there were, and how many could not be made (FORMAT.md section 9,
 /// "Counts").
@@ -116,7 +117,7 @@ impl Contents {
         let (place, statement, body) = event;
         let Around { state, source, .. } = around;
         let before = if judged.applied { judged.position } else { u64::MAX };
-        let named = Named { state, base: statement.base, before };
+        let named = VisibleDocuments { state, base: statement.base, before };
         match (&body.content, &statement.args) {
             (Content::DocumentCaptured(captured), _) => {
                 named.check_derived(captured.derived_from, broken);
@@ -240,7 +241,7 @@ impl Contents {
     fn check_evidence(
         &mut self,
         evidence: &[Evidence],
-        named: Named<'_>,
+        named: VisibleDocuments<'_>,
         out: (&dyn Source, &mut Vec<(Rule, String)>),
     ) -> Result<(), SourceError> {
         let (source, broken) = out;
@@ -310,44 +311,4 @@ pub struct Around<'a> {
     pub source: &'a dyn Source,
     /// Whether the event was verified before: its document is not read again.
     pub known: bool,
-}
-
-/// The documents that an event may name (608): captures that were applied before it, and that its
-/// signer had before her.
-#[derive(Clone, Copy)]
-pub(super) struct Named<'a> {
-    pub state: &'a State,
-    /// The event's base.
-    pub base: u64,
-    /// The applied event's own position; `u64::MAX` where it was not applied.
-    pub before: u64,
-}
-
-impl Named<'_> {
-    /// Whether a document is one of them.
-    pub fn has(&self, document: u64) -> bool {
-        let act = self.state.history.act(document);
-        document < self.base.min(self.before)
-            && act.is_some_and(|act| act.deed.kind() == Type::DocumentCaptured)
-    }
-
-    fn check_derived(&self, from: Option<u64>, broken: &mut Vec<(Rule, String)>) {
-        if let Some(from) = from.filter(|from| !self.has(*from)) {
-            broken.push((Rule::DocumentNamed, format!("derived_from {from} is no document")));
-        }
-    }
-
-    /// Rule 615.
-    fn check_sealed(&self, evidence: &[Evidence], seal: Seal, broken: &mut Vec<(Rule, String)>) {
-        let sealed = |entry: &&Evidence| {
-            let quoted = entry.quote.is_some() && self.has(entry.document);
-            quoted && self.state.fold.seal(entry.document).is_some()
-        };
-        if seal == Seal::Open
-            && let Some(entry) = evidence.iter().find(sealed)
-        {
-            let why = format!("document {} is sealed and the fact is not", entry.document);
-            broken.push((Rule::QuotesSealed, why));
-        }
-    }
 }

@@ -9,10 +9,10 @@ use crate::event::record::Statement;
 use crate::event::vocabulary::{Stance, Type};
 use crate::state::State;
 use crate::verify::chain::Judged;
-use crate::verify::content::Named;
 use crate::verify::examine::{BodyFound, Examined, examine};
 use crate::verify::library::Library;
 use crate::verify::source::{Source, SourceError};
+use crate::verify::visible_documents::VisibleDocuments;
 use hashbrown::HashMap;
 
 /// Where in the record the applied events stand whose place is not their position (rule 201).
@@ -45,7 +45,7 @@ impl Carriers {
         let Some(confirmed) = event_at(source, (index, on))? else { return Ok(None) };
         let Some(said) = &confirmed.reading.statement else { return Ok(None) };
         let Some(fact) = fact_of(&confirmed, said) else { return Ok(None) };
-        let named = Named { state, base: said.base, before: on };
+        let named = VisibleDocuments { state, base: said.base, before: on };
         let theirs = fact.evidence.iter().filter(|entry| named.has(entry.document));
         let theirs: Vec<(u64, bool)> =
             theirs.map(|entry| library.followed(entry.document)).collect();

@@ -17,6 +17,8 @@ pub mod pinned;
 pub mod pipeline;
 pub mod proof;
 pub mod source;
+pub mod tree_head;
+pub mod visible_documents;
 
 use crate::hash::Hash;
 use crate::merkle::{Tree, Wanted};
@@ -24,7 +26,8 @@ use crate::pin::LogKeys;
 use crate::rule::{Class, Fault, Rule};
 use crate::state::State;
 use crate::time::Time;
-use crate::verify::anchors::{Ends, EndsFound, Seen};
+use crate::verify::anchors::{Ends, EndsFound};
+use crate::verify::tree_head::TreeHead;
 use chain::{Chain, Judged};
 use content::{Around, Asked, Contents, Counts};
 use examine::Examined;
@@ -96,7 +99,7 @@ pub struct Report {
     /// The log keys, by the size from which on they are.
     pub log: Vec<LogKeys>,
     /// What the record was at the sizes that its ends speak of, and is at its own.
-    pub seen: BTreeMap<u64, Seen>,
+    pub seen: BTreeMap<u64, TreeHead>,
     /// What the record says against itself.
     pub damaged: Damaged,
     /// How many events from the start were not checked again.
@@ -215,7 +218,7 @@ pub struct Judge {
     /// All faults so far.
     pub faults: Vec<Fault>,
     watched: Vec<u64>,
-    seen: BTreeMap<u64, Seen>,
+    seen: BTreeMap<u64, TreeHead>,
     genesis: Option<Hash>,
     log: Vec<LogKeys>,
     closings: u64,
@@ -331,8 +334,8 @@ impl Judge {
         }
     }
 
-    fn look(&self) -> Seen {
-        Seen {
+    fn look(&self) -> TreeHead {
+        TreeHead {
             root: self.chain.tree().root(),
             peaks: self.chain.tree().peaks().to_vec(),
             head: self.chain.head,

@@ -10,8 +10,8 @@ use crate::merkle::{Consistency, Plan, Subtree, Wanted, cover};
 use crate::pin::{LogKeys, Pin};
 use crate::rule::Rule;
 use crate::transfer::changed;
-use crate::verify::anchors::Seen;
 use crate::verify::explained::Damaged;
+use crate::verify::tree_head::TreeHead;
 use crate::version_line::later;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -24,7 +24,7 @@ pub struct Looked<'a> {
     /// Hash of event 0.
     pub genesis: Option<Hash>,
     /// The record at the sizes that its ends speak of, and at its own.
-    pub seen: &'a BTreeMap<u64, Seen>,
+    pub seen: &'a BTreeMap<u64, TreeHead>,
     /// The subtrees that [`plans`] asked for.
     pub nodes: &'a Wanted,
     /// Its log keys, by size.
@@ -68,7 +68,7 @@ pub fn damaged(bytes: &[u8]) -> String {
 /// Rules 801, 802 and 804, and 705 of events that the pin saw and that are damaged here.
 pub fn judge(pin: &Pin, record: Looked<'_>) -> Against {
     let (origin, pinned) = (&pin.checkpoint.origin, pin.checkpoint.size);
-    let of = |seen: &Seen| seen.ledger.as_ref().map(|ledger| ledger.origin.clone());
+    let of = |seen: &TreeHead| seen.ledger.as_ref().map(|ledger| ledger.origin.clone());
     let present = record.seen.values().find_map(of);
     if let Some(present) = present.filter(|present| **present != **origin) {
         let why = format!("the pin is of {origin}, the record is of {present}");

@@ -4,7 +4,7 @@
 //! shown; who leaves a question has written nothing. Not here: what the answers mean.
 
 mod file;
-mod hidden_input;
+pub mod hidden_input;
 
 pub use crate::cli::terminal::ask::hidden_input::is_left;
 use crate::cli::terminal::ask::hidden_input::leaving;

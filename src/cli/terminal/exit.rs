@@ -2,7 +2,7 @@
 //!
 //! Always holds: one enum for all commands; an error is told with its causes, line by line.
 
-use crate::cli::terminal::ask::is_left;
+use crate::cli::terminal::ask::hidden_input::is_left;
 use crate::cli::terminal::streams::err;
 use crate::clock::Clock;
 use crate::disk::DiskError;

@@ -4,10 +4,10 @@
 //! evidence file that is there already is never overwritten by another. Not here: its lines
 //! (`evidence`), its judgement (`verify::evidence`). Source: FORMAT.md section 9, "Evidence".
 
+use crate::disk::read_optional;
 use crate::disk::{self, Mode};
 use crate::ledger::audit::Audit;
 use crate::ledger::error::LedgerError;
-use crate::ledger::reader::read_if_there;
 use annals_core::event::args::Args;
 use annals_core::event::record::{self, Reading};
 use annals_core::evidence::{Before, Evidence, MAX_EVENTS, Naming, Signed};
@@ -70,7 +70,7 @@ fn place(asked: Option<&Path>, pin: &Path, text: &str) -> Result<PathBuf, Ledger
         PathBuf::from(name)
     };
     let free = |path: &Path| -> Result<bool, LedgerError> {
-        let there = read_if_there(path, annals_core::evidence::MAX_EVIDENCE as u64)?;
+        let there = read_optional(path, annals_core::evidence::MAX_EVIDENCE as u64)?;
         Ok(there.is_none_or(|there| there == text.as_bytes()))
     };
     if let Some(path) = asked {

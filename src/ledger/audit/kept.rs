@@ -4,10 +4,10 @@
 //! size, and as a whole or not at all (`disk::replace`). Not here: what it says (`verify::pinned`).
 //! Source: FORMAT.md section 9, "Pin".
 
+use crate::disk::read_optional;
 use crate::disk::{self, Mode};
 use crate::ledger::audit::Audit;
 use crate::ledger::error::LedgerError;
-use crate::ledger::reader::read_if_there;
 use annals_core::pin::{LogKeys, MAX_PIN, Pin};
 use annals_core::tlog::Note;
 use annals_core::verify::Report;
@@ -33,7 +33,7 @@ pub enum PinFound {
 /// The bytes of the pin that was named; `None` if it is to be made, or none was named.
 pub fn read(audit: &Audit) -> Result<Option<Vec<u8>>, LedgerError> {
     let Some(path) = &audit.pin else { return Ok(None) };
-    let there = read_if_there(path, MAX_PIN as u64)?;
+    let there = read_optional(path, MAX_PIN as u64)?;
     match (there, audit.first) {
         (Some(_), true) => Err(LedgerError::ThereAlready(path.clone())),
         (None, false) => Err(LedgerError::NotFound(format!(

@@ -5,10 +5,10 @@
 //! `witnesses`, of all witnesses; any other quorum is the person's own. Not here: what a policy
 //! means (`tlog::policy`). Source: C2SP tlog-policy (a draft); FORMAT.md section 11.
 
+use crate::disk::read_optional;
 use crate::disk::{self, Mode};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
-use crate::ledger::reader::read_if_there;
 use annals_core::tlog::policy::{MAX_POLICY, Policy};
 use annals_core::tlog::{Kind, VerifierKey};
 use std::path::PathBuf;
@@ -43,7 +43,7 @@ impl Trust {
     /// Reads the policy beside the keys; `None` where there is none.
     pub fn read(paths: &Paths) -> Result<Option<Trust>, LedgerError> {
         let path = paths.keys.join("policy");
-        let Some(bytes) = read_if_there(&path, MAX_POLICY as u64)? else { return Ok(None) };
+        let Some(bytes) = read_optional(&path, MAX_POLICY as u64)? else { return Ok(None) };
         let refused = |why: String| LedgerError::Usage(format!("{}: {why}", path.display()));
         let policy = Policy::parse(&bytes).map_err(|error| refused(error.to_string()))?;
         let text = String::from_utf8(bytes)

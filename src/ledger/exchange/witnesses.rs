@@ -8,10 +8,11 @@
 //! is asked (`witness::ask`), who they are (`trust`). Source: FORMAT.md section 13.
 
 use crate::disk::lock::Lock;
+use crate::disk::read_optional;
 use crate::disk::{self, Mode};
 use crate::keys::{Mark, Marks};
 use crate::ledger::error::LedgerError;
-use crate::ledger::reader::{Record, read_if_there};
+use crate::ledger::reader::Record;
 use crate::witness::ask::{Question, Shown, Unheard, ask};
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
@@ -87,7 +88,7 @@ pub fn collect(
     let asked = ask_all(&policy.witnesses, &question);
     if asked.iter().any(|heard| matches!(heard, Err(Unheard::Contradicts(_)))) {
         // Another may have written here, and had a later checkpoint cosigned, in the meantime.
-        let now = read_if_there(&record.paths.checkpoint(), MAX_NOTE as u64)?;
+        let now = read_optional(&record.paths.checkpoint(), MAX_NOTE as u64)?;
         if now.as_deref().and_then(Note::parse).is_some_and(|now| now.text != note.text) {
             return Err(grew());
         }
@@ -237,7 +238,7 @@ fn remember(record: &Record, note: &Note) -> Result<(), LedgerError> {
     let Some(mark) = mark.filter(|mark| known.iter().all(|known| known.size != mark.size)) else {
         return Ok(());
     };
-    let mut lines = read_if_there(&path, MAX_CHECKPOINTS)?.unwrap_or_default();
+    let mut lines = read_optional(&path, MAX_CHECKPOINTS)?.unwrap_or_default();
     lines.extend(mark.line().as_bytes());
     Ok(disk::replace(&path, &lines, Mode::Shared)?)
 }
@@ -251,7 +252,7 @@ fn keep(
 ) -> Result<Note, LedgerError> {
     let paths = &record.paths;
     let _lock = Lock::take(&paths.lock(), wait)?;
-    let now = read_if_there(&paths.checkpoint(), MAX_NOTE as u64)?;
+    let now = read_optional(&paths.checkpoint(), MAX_NOTE as u64)?;
     let Some(mut note) = now.as_deref().and_then(Note::parse).filter(|n| n.text == asked.text)
     else {
         return Err(grew());

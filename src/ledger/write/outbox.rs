@@ -18,9 +18,9 @@
 //! Not here: signing events (`append`), judging them (`verify`).
 //! Source: FORMAT.md section 9, the order of a commit.
 
+use crate::disk::read_optional;
 use crate::disk::{self, DiskError, Mode};
 use crate::ledger::error::LedgerError;
-use crate::ledger::reader::read_if_there;
 use crate::ledger::write::loaded::LoadedInput;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
@@ -242,7 +242,7 @@ fn is_recorded_in_old_form(path: &Path, writer: &Writer) -> Result<bool, LedgerE
 
 /// The bytes of a file, or why they are not what was kept; `None` where there is no file.
 fn read(path: &Path, bound: u64) -> Result<Option<Result<Vec<u8>, String>>, LedgerError> {
-    match read_if_there(path, bound) {
+    match read_optional(path, bound) {
         Ok(read) => Ok(read.map(Ok)),
         Err(error @ (DiskError::Strange { .. } | DiskError::TooLarge { .. })) => {
             Ok(Some(Err(error.to_string())))

@@ -14,7 +14,8 @@ use crate::merkle::Inclusion;
 use crate::quote::Text;
 use crate::rule::{Fault, Rule};
 use crate::verify::examine::{self, BodyFound, Examined, check_signatures};
-use crate::verify::proof::{Judged, Proof};
+use crate::verify::proof::Proof;
+use crate::verify::proof::outcome::Judged;
 use std::collections::{BTreeMap, HashMap};
 
 type Broken = Vec<(Rule, String)>;

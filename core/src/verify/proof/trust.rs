@@ -14,8 +14,9 @@ use crate::tlog::policy::Policy;
 use crate::tlog::{Kind, Signed, VerifierKey};
 use crate::verify::examine::Examined;
 use crate::verify::pinned::damaged;
+use crate::verify::proof::Proof;
 use crate::verify::proof::events::in_form;
-use crate::verify::proof::{Judged, Proof};
+use crate::verify::proof::outcome::Judged;
 use std::collections::BTreeMap;
 
 /// What is known beside the proof.

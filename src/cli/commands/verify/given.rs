@@ -5,9 +5,9 @@
 
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::Failure;
+use crate::disk::read_optional;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
-use crate::ledger::reader::read_if_there;
 use annals_core::tlog::policy::{MAX_POLICY, Policy};
 use annals_core::tlog::{Kind, VerifierKey};
 use annals_core::verify::proof::Given;
@@ -50,12 +50,12 @@ pub fn named_policy(named: Option<&Path>) -> Result<Option<Policy>, Failure> {
 
 fn beside(keys: &Path) -> Result<Option<(Vec<u8>, PathBuf)>, Failure> {
     let path = keys.join("policy");
-    let there = read_if_there(&path, MAX_POLICY as u64).map_err(LedgerError::from)?;
+    let there = read_optional(&path, MAX_POLICY as u64).map_err(LedgerError::from)?;
     Ok(there.map(|bytes| (bytes, path)))
 }
 
 fn named_file(path: &Path) -> Result<Vec<u8>, Failure> {
-    let there = read_if_there(path, MAX_POLICY as u64).map_err(LedgerError::from)?;
+    let there = read_optional(path, MAX_POLICY as u64).map_err(LedgerError::from)?;
     let missing = || LedgerError::NotFound(format!("nothing at {}", path.display()));
     Ok(there.ok_or_else(missing)?)
 }
