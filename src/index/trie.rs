@@ -7,7 +7,6 @@
 use crate::index::Unfit;
 use crate::index::node::{Child, Node};
 use crate::index::node_file::Bytes;
-use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// The trees.

@@ -22,7 +22,6 @@ use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
 use annals_core::verify::anchors::Ends;
 use annals_core::verify::source::Source;
 use annals_core::verify::{Options, Report, verify};
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;

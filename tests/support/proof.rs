@@ -9,7 +9,7 @@ use super::ledger::{Ledger, Made};
 use annals_core::hash::Hash;
 use annals_core::tlog::policy::Policy;
 use annals_core::tlog::{Note, VerifierKey};
-use annals_core::verify::proof::outcome::Judged;
+use annals_core::verify::proof::Judged;
 use annals_core::verify::proof::{Given, judge};
 
 /// The name of a proof among the files of a vector.

@@ -14,8 +14,9 @@ use crate::merkle::Inclusion;
 use crate::quote::Text;
 use crate::rule::{Fault, Rule};
 use crate::verify::examine::{self, BodyFound, Examined, check_signatures};
-use crate::verify::proof::Proof;
+use crate::verify::proof::form::Proof;
 use crate::verify::proof::outcome::Judged;
+use crate::verify::proof::outcome::{body, in_form, names};
 use std::collections::{BTreeMap, HashMap};
 
 type Broken = Vec<(Rule, String)>;
@@ -28,34 +29,6 @@ pub fn examine(proof: &Proof) -> Events {
     let ring = Keyring::default();
     check_signatures(&mut all, &mut Keys::new(&ring));
     proof.events.iter().map(|shown| shown.position).zip(all).collect()
-}
-
-/// Place and statement, where none of 101, 102, 103, 105 is broken.
-pub fn in_form(examined: &Examined) -> Option<(&Place, &Statement)> {
-    let reading = &examined.reading;
-    let (place, statement) = (reading.place.as_ref()?, reading.statement.as_ref()?);
-    reading.faults.is_empty().then_some((place, statement))
-}
-
-/// The body, where it passes 601, 104 and 602.
-pub fn body<'a>(examined: &'a Examined, statement: &Statement) -> Option<&'a Body> {
-    match &examined.body {
-        BodyFound::Good(body) => {
-            let same = body.by == statement.by && body.content.kind() == statement.kind;
-            same.then_some(body)
-        }
-        _ => None,
-    }
-}
-
-/// The key that an enrolment, a change or a revocation names.
-pub fn names(statement: &Statement) -> Option<PublicKey> {
-    match &statement.args {
-        Args::EditorEnrolled(args) => Some(args.key),
-        Args::EditorChanged(args) => Some(args.key),
-        Args::EditorRevoked(args) => Some(args.key),
-        _ => None,
-    }
 }
 
 /// What the judgement of one event needs of the file.

@@ -8,12 +8,12 @@ mod events;
 pub mod form;
 mod stands;
 mod trust;
-pub mod outcome;
+mod outcome;
 
 pub use events::evidence_of;
 pub use form::{LeftOut, Proof, Shown};
+pub use outcome::{Given, Judged, Trust};
 pub use stands::{Related, Stands, stands};
-pub use trust::{Given, Trust};
 
 use crate::event::body::{Body, Content};
 use crate::event::record::Statement;
@@ -21,7 +21,6 @@ use crate::key::PublicKey;
 use crate::rule::{Class, Fault, Rule};
 use crate::transfer::{Changed, changed};
 use crate::verify::examine::{BodyFound, Examined};
-use crate::verify::proof::outcome::Judged;
 use crate::version_line::later;
 use std::collections::BTreeMap;
 

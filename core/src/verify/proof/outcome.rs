@@ -1,17 +1,20 @@
 //! What became of a proof.
 
+use crate::event::args::Args;
 use crate::event::body::Body;
 use crate::event::body::Content;
+use crate::event::record::Place;
 use crate::event::record::Statement;
 use crate::key::PublicKey;
 use crate::rule::Class;
 use crate::rule::Fault;
+use crate::tlog::VerifierKey;
+use crate::tlog::policy::Policy;
 use crate::transfer::Changed;
 use crate::transfer::changed;
+use crate::verify::examine::BodyFound;
 use crate::verify::examine::Examined;
-use crate::verify::proof::events;
 use crate::verify::proof::form::Proof;
-use crate::verify::proof::trust::Trust;
 use crate::version_line::later;
 use std::collections::BTreeMap;
 
@@ -52,13 +55,13 @@ impl Judged {
 
     /// The statement of the event at a position, if it is here and in form.
     pub fn statement(&self, position: u64) -> Option<&Statement> {
-        events::in_form(self.events.get(&position)?).map(|(_, statement)| statement)
+        in_form(self.events.get(&position)?).map(|(_, statement)| statement)
     }
 
     /// The body of the event at a position, if it is here and the committed one.
     pub fn body(&self, position: u64) -> Option<&Body> {
         let examined = self.events.get(&position)?;
-        events::body(examined, self.statement(position)?)
+        body(examined, self.statement(position)?)
     }
 
     /// The last name of a key in the events of this file up to a position.
@@ -66,7 +69,7 @@ impl Judged {
         let mut name = None;
         for at in self.events.range(..=position).map(|(at, _)| *at) {
             let (Some(said), Some(body)) = (self.statement(at), self.body(at)) else { continue };
-            let named = crate::verify::proof::events::names(said);
+            let named = crate::verify::proof::outcome::names(said);
             match &body.content {
                 Content::LedgerOpened(body) if said.by == *key => name = Some(&*body.name),
                 Content::EditorEnrolled(body) if named == Some(*key) => name = Some(&*body.name),
@@ -76,4 +79,58 @@ impl Judged {
         }
         name
     }
+}
+
+/// Place and statement, where none of 101, 102, 103, 105 is broken.
+pub fn in_form(examined: &Examined) -> Option<(&Place, &Statement)> {
+    let reading = &examined.reading;
+    let (place, statement) = (reading.place.as_ref()?, reading.statement.as_ref()?);
+    reading.faults.is_empty().then_some((place, statement))
+}
+
+/// The body, where it passes 601, 104 and 602.
+pub fn body<'a>(examined: &'a Examined, statement: &Statement) -> Option<&'a Body> {
+    match &examined.body {
+        BodyFound::Good(body) => {
+            let same = body.by == statement.by && body.content.kind() == statement.kind;
+            same.then_some(body)
+        }
+        _ => None,
+    }
+}
+
+/// The key that an enrolment, a change or a revocation names.
+pub fn names(statement: &Statement) -> Option<PublicKey> {
+    match &statement.args {
+        Args::EditorEnrolled(args) => Some(args.key),
+        Args::EditorChanged(args) => Some(args.key),
+        Args::EditorRevoked(args) => Some(args.key),
+        _ => None,
+    }
+}
+
+/// Who else than the proof vouches for its checkpoint.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// What of the trust that was asked for is missing; empty if nothing is.
+    pub missing: Vec<String>,
+    /// Who names the log key, in words.
+    pub named_by: Vec<String>,
+    /// Names and times (seconds since 1970) of witnesses of the policy that cosigned.
+    pub witnesses: Vec<(String, u64)>,
+    /// Size of the pin, if one was compared.
+    pub pin_size: Option<u64>,
+    /// Signature lines of keys that nobody here knows.
+    pub ignored_lines: usize,
+}
+
+/// What is known beside the proof.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// The bytes of a pin.
+    pub pin: Option<Vec<u8>>,
+    /// A policy.
+    pub policy: Option<Policy>,
+    /// A log key with its origin.
+    pub log_key: Option<VerifierKey>,
 }

@@ -10,7 +10,7 @@ use crate::event::vocabulary::Relation;
 use crate::fold::operation::{Deed, Triple};
 use crate::legal::Proposal;
 use crate::state::{State, Status};
-use crate::verify::proof::Proof;
+use crate::verify::proof::form::Proof;
 use std::collections::BTreeMap;
 use std::fmt;
 

@@ -14,36 +14,11 @@ use crate::tlog::policy::Policy;
 use crate::tlog::{Kind, Signed, VerifierKey};
 use crate::verify::examine::Examined;
 use crate::verify::pinned::damaged;
-use crate::verify::proof::Proof;
-use crate::verify::proof::events::in_form;
+use crate::verify::proof::form::Proof;
 use crate::verify::proof::outcome::Judged;
+use crate::verify::proof::outcome::in_form;
+use crate::verify::proof::outcome::{Given, Trust};
 use std::collections::BTreeMap;
-
-/// What is known beside the proof.
-#[derive(Clone, Debug, Default)]
-pub struct Given {
-    /// The bytes of a pin.
-    pub pin: Option<Vec<u8>>,
-    /// A policy.
-    pub policy: Option<Policy>,
-    /// A log key with its origin.
-    pub log_key: Option<VerifierKey>,
-}
-
-/// Who else than the proof vouches for its checkpoint.
-#[derive(Clone, Debug, Default)]
-pub struct Trust {
-    /// What of the trust that was asked for is missing; empty if nothing is.
-    pub missing: Vec<String>,
-    /// Who names the log key, in words.
-    pub named_by: Vec<String>,
-    /// Names and times (seconds since 1970) of witnesses of the policy that cosigned.
-    pub witnesses: Vec<(String, u64)>,
-    /// Size of the pin, if one was compared.
-    pub pin_size: Option<u64>,
-    /// Signature lines of keys that nobody here knows.
-    pub ignored_lines: usize,
-}
 
 /// Signer and args of event 0, if it is a `ledger.opened` in form.
 pub fn opened(events: &BTreeMap<u64, Examined>) -> Option<(PublicKey, LedgerOpened)> {

@@ -20,7 +20,7 @@ use annals_core::key::PublicKey;
 use annals_core::state::Status;
 use annals_core::time::Time;
 use annals_core::tlog::to_base64;
-use annals_core::verify::proof::outcome::Judged;
+use annals_core::verify::proof::Judged;
 use annals_core::verify::proof::{Given, Proof, Related, Stands, judge, stands};
 use serde::Serialize;
 use std::collections::BTreeSet;
