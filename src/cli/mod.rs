@@ -15,12 +15,12 @@ mod shared;
 mod commands;
 
 use crate::cli::commands as c;
+use crate::cli::terminal::Context;
 use crate::cli::terminal::arg_error;
-use crate::cli::terminal::command::{Command as _, EditorOption, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::formats;
-use crate::cli::terminal::options::{Format, Global};
+use crate::cli::terminal::{Command as _, EditorOption, Group};
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{Format, Global};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};

@@ -4,8 +4,6 @@
 //! Not here: the events (`chain`), the pin (`pinned`), what a record explains by itself
 //! (`explained`). Source: FORMAT.md section 9, rules 701–707.
 
-use crate::fold::Ledger;
-use crate::hash::Hash;
 use crate::merkle::Plan;
 use crate::pin::Pin;
 use crate::rule::{Fault, Rule};

@@ -7,7 +7,7 @@
 use crate::event::args::{Args, Seal};
 use crate::event::body::{Body, Content, Evidence};
 use crate::event::record::{Place, Statement};
-use crate::event::vocabulary::{How, Type};
+use crate::event::vocabulary::How;
 use crate::fold::Ledger;
 use crate::hash::Hash;
 use crate::key::{Possession, possession_bytes};

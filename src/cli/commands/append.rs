@@ -6,14 +6,14 @@
 mod conversation;
 mod edit;
 
-use crate::cli::shared::draft_file::Kept;
-use crate::cli::shared::draft_file::read;
-use crate::cli::shared::fields::{QuoteArgs, WordsArgs, WriteArgs};
-use crate::cli::shared::submit::{Submission, submit, submit_typed};
+use crate::cli::shared::Kept;
+use crate::cli::shared::read;
+use crate::cli::shared::{QuoteArgs, WordsArgs, WriteArgs};
+use crate::cli::shared::{Submission, submit, submit_typed};
+use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::write::draft::Draft;
 use crate::ledger::write::loaded::Files;
 use annals_core::event::vocabulary::{Stance, Type};

@@ -1,9 +1,9 @@
 //! `annals completions` and `annals man`: what the shell and the reader of manuals want.
 
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::written::{Kind, Place};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{Kind, Place};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -82,7 +82,7 @@ fn pages(command: &clap::Command) -> Result<Vec<(String, Vec<u8>)>, Failure> {
 
 fn print(text: &[u8]) -> Result<Exit, Failure> {
     use std::io::Write;
-    let mut out = crate::cli::terminal::streams::data();
+    let mut out = crate::cli::terminal::data();
     out.write_all(text)?;
     out.flush()?;
     Ok(Exit::Yes)

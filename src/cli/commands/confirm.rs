@@ -2,13 +2,14 @@
 //!
 //! Always holds: what is confirmed is the present words of each fact. Not here: rules (`legal`).
 
-use crate::cli::shared::fields::{self, QuoteArgs, WriteArgs};
+use crate::cli::shared::fields;
 use crate::cli::shared::present;
-use crate::cli::shared::submit::{Submission, submit};
+use crate::cli::shared::{QuoteArgs, WriteArgs};
+use crate::cli::shared::{Submission, submit};
+use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::write::draft::{Draft, Input, Name};
 use annals_core::event::vocabulary::{How, Stance, Type};
 use clap::Args;

@@ -4,14 +4,14 @@
 //! given for is left out; open disputes that are not resolved are named. Not here: `submit`.
 
 use crate::cli::render::words;
-use crate::cli::shared::fields::{QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, filled};
 use crate::cli::shared::present;
-use crate::cli::shared::submit::{Submission, submit_typed};
+use crate::cli::shared::{QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, filled};
+use crate::cli::shared::{Submission, submit_typed};
+use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::note;
+use crate::cli::terminal::note;
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::query::row::{Charge, FactRow};
 use crate::ledger::write::draft::{
     Draft, EvidenceDraft, ExactDraft, Name, QuoteDraft, SpanDraft, TranslationDraft, WhenDraft,

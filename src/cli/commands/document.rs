@@ -6,14 +6,14 @@
 pub mod list;
 
 use crate::cli::render::provenance;
-use crate::cli::shared::fields::{WriteArgs, filled};
-use crate::cli::shared::submit::{Submission, submit};
+use crate::cli::shared::{Submission, submit};
+use crate::cli::shared::{WriteArgs, filled};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::formats;
-use crate::cli::terminal::options::Format;
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
 use crate::disk;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::gather;

@@ -10,12 +10,12 @@ mod list;
 mod revoke;
 mod names;
 
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::context::until_written;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
-use crate::cli::terminal::options::Format;
+use crate::cli::terminal::until_written;
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
 use clap::{Args, Subcommand};
 
 /// Enrol, change, revoke and list editors

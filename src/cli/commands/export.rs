@@ -2,10 +2,10 @@
 
 use crate::archive::bag::target::FolderGround;
 use crate::cli::render::provenance;
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{done, note};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{done, note};
 use crate::keys::KeyFolder;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{Kept, expect_apart};

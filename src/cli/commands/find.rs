@@ -6,17 +6,18 @@
 
 mod hits;
 
-use crate::cli::render::columns::broken;
+use crate::cli::render::broken;
+use crate::cli::render::hanging;
 use crate::cli::render::provenance;
-use crate::cli::render::words::{self, hanging};
-use crate::cli::shared::filter::{Asked, Filter, UNDATED, facts};
-use crate::cli::terminal::command::{Command, EditorOption, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::render::words;
+use crate::cli::shared::{Asked, Filter, UNDATED, facts};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::output::json;
-use crate::cli::terminal::streams::out;
+use crate::cli::terminal::json;
+use crate::cli::terminal::out;
+use crate::cli::terminal::{Command, EditorOption, Group};
+use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;

@@ -1,9 +1,9 @@
 //! `annals import`: a ledger made of a bag.
 
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{done, note};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{done, note};
 use crate::keys::KeyFolder;
 use crate::ledger::exchange::import::{Asked, import};
 use crate::ledger::imported::Imported;

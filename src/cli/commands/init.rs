@@ -1,11 +1,11 @@
 //! `annals init`: a new ledger, its log key and the founder's key.
 
-use crate::cli::shared::values::{fit_name, words};
+use crate::cli::shared::{fit_name, words};
+use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure, announce_clock};
-use crate::cli::terminal::output::{done, note};
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure, announce_clock};
+use crate::cli::terminal::{done, note};
 use crate::keys::{Handle, Protection, handle_from};
 use crate::ledger::write::init::{Founding, expect_free, init};
 use annals_core::event::body::Short;

@@ -5,15 +5,15 @@
 
 mod list;
 
-use crate::cli::shared::protection::{new_phrase, protection};
-use crate::cli::shared::values::{fit_name, words};
+use crate::cli::shared::{fit_name, words};
+use crate::cli::shared::{new_phrase, protection};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::formats;
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::output::{done, note};
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{done, note};
 use crate::keys::{Handle, KeyFolder, NewKey, Request, generate, import};
 use annals_core::event::args::Args as EventArgs;
 use annals_core::key::SecretKey;

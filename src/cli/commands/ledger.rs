@@ -3,15 +3,16 @@
 //! Always holds: a new log key is on the disk before the event that names it is written, and the
 //! old one stays. Not here: the first event (`init`). Source: FORMAT.md sections 4 and 9.
 
-use crate::cli::shared::admin::{self, Told, Trial};
-use crate::cli::shared::submit::tell;
-use crate::cli::shared::values::words;
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::context::until_written;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::note;
-use crate::cli::terminal::streams::visible;
+use crate::cli::shared::admin;
+use crate::cli::shared::tell;
+use crate::cli::shared::words;
+use crate::cli::shared::{Told, Trial};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::note;
+use crate::cli::terminal::until_written;
+use crate::cli::terminal::visible;
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
 use crate::keys::{KeyFolder, generate, had_log_key};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;

@@ -7,16 +7,16 @@
 
 mod order;
 
-use crate::cli::render::events::Printer;
+use crate::cli::render::Printer;
 use crate::cli::render::provenance;
-use crate::cli::shared::filter::{document_at, has_topic, rests_on};
-use crate::cli::terminal::command::{Command, EditorOption, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::shared::{document_at, has_topic, rests_on};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::output::note;
-use crate::cli::terminal::streams::out;
+use crate::cli::terminal::note;
+use crate::cli::terminal::out;
+use crate::cli::terminal::{Command, EditorOption, Group};
+use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::{said, words};
 use crate::ledger::query::effect::Effects;

@@ -4,12 +4,12 @@
 //! told, and whether the record that it is of verifies. Not here: what is put in
 //! (`ledger::prove`). Source: FORMAT.md section 12.
 
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::note;
-use crate::cli::terminal::progress::Progress;
-use crate::cli::terminal::streams::data;
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Progress;
+use crate::cli::terminal::data;
+use crate::cli::terminal::note;
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
 use crate::disk::{self, Mode};
 use crate::ledger::audit::prove::{c2sp, left_out, prove};
 use crate::ledger::audit::{Audit, audit};

@@ -1,12 +1,12 @@
 //! `annals publish`: the record as static files for any web server.
 
 use crate::archive::publish_target::FolderShelf;
-use crate::cli::shared::cosignatures::collect_for_publication;
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{done, note};
-use crate::cli::terminal::progress::Progress;
+use crate::cli::shared::collect_for_publication;
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Progress;
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{done, note};
 use crate::ledger::exchange::apart::{Kept, expect_folder_apart};
 use crate::ledger::exchange::publish::Verified;
 use clap::{Args, value_parser};

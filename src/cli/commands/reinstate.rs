@@ -3,12 +3,12 @@
 //! Always holds: a fact that is named means its standing retraction. Not here: who may reinstate
 //! (`legal`).
 
-use crate::cli::shared::fields::{QuoteArgs, WriteArgs};
-use crate::cli::shared::submit::{Submission, submit_typed};
+use crate::cli::shared::{QuoteArgs, WriteArgs};
+use crate::cli::shared::{Submission, submit_typed};
+use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
 use crate::ledger::write::draft::{Draft, Name};

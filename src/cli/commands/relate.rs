@@ -3,12 +3,13 @@
 //! Always holds: where a relation has no direction the earlier fact comes first. Not here: which
 //! relations stand (`fold`).
 
-use crate::cli::shared::fields::{self, WriteArgs};
-use crate::cli::shared::submit::{Submission, submit_typed};
+use crate::cli::shared::WriteArgs;
+use crate::cli::shared::fields;
+use crate::cli::shared::{Submission, submit_typed};
+use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Relation, Type};
 use clap::Args;

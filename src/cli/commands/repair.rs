@@ -2,13 +2,13 @@
 
 use crate::cli::render::report::Told;
 use crate::cli::render::report::text::faults;
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::output::done;
-use crate::cli::terminal::progress::Progress;
-use crate::cli::terminal::streams::{out, visible};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
+use crate::cli::terminal::Progress;
+use crate::cli::terminal::done;
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{out, visible};
 use crate::index::Built;
 use crate::ledger::audit::Audited;
 use crate::ledger::error::LedgerError;

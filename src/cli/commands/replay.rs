@@ -1,16 +1,16 @@
 //! `annals replay`: the facts as of a point in the record.
 
 use crate::cli::render::provenance;
-use crate::cli::render::tally::{ShownTally, Undoing};
 use crate::cli::render::words;
-use crate::cli::shared::filter::{Asked, Filter, UNDATED, facts};
-use crate::cli::terminal::command::{Command, EditorOption, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::render::{ShownTally, Undoing};
+use crate::cli::shared::{Asked, Filter, UNDATED, facts};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::output::{json, note};
-use crate::cli::terminal::streams::out;
+use crate::cli::terminal::out;
+use crate::cli::terminal::{Command, EditorOption, Group};
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{json, note};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;

@@ -2,13 +2,13 @@
 //!
 //! Always holds: a retraction has a reason and a statement. Not here: what ends it (`reinstate`).
 
-use crate::cli::shared::fields::errors;
-use crate::cli::shared::fields::{ErrorArgs, WriteArgs};
+use crate::cli::shared::errors;
 use crate::cli::shared::present;
-use crate::cli::shared::submit::{Submission, submit_typed};
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::shared::{ErrorArgs, WriteArgs};
+use crate::cli::shared::{Submission, submit_typed};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::Type;
 use clap::Args;

@@ -1,15 +1,15 @@
 //! `annals status`: what this ledger is, and what waits. Writes nothing.
 
+use crate::cli::render::ShownTally;
 use crate::cli::render::effect;
 use crate::cli::render::provenance;
-use crate::cli::render::tally::ShownTally;
-use crate::cli::terminal::command::{Command, EditorOption, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::output::json;
-use crate::cli::terminal::streams::{out, visible};
+use crate::cli::terminal::json;
+use crate::cli::terminal::{Command, EditorOption, Group};
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{out, visible};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::names::Names;

@@ -2,12 +2,12 @@
 //!
 //! Always holds: an upholding has a statement. Not here: who may uphold (`legal`).
 
-use crate::cli::shared::fields::{QuoteArgs, WriteArgs};
-use crate::cli::shared::submit::{Submission, submit_typed};
+use crate::cli::shared::{QuoteArgs, WriteArgs};
+use crate::cli::shared::{Submission, submit_typed};
+use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::command::{Command, Group};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Stance, Type};
 use clap::Args;

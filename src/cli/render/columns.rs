@@ -1,6 +1,6 @@
 //! Facts as CSV on standard output, and how a failed row is told.
 
-use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::Failure;
 use crate::ledger::query::columns::Naming;
 use crate::ledger::query::row::FactRow;
 use crate::ledger::query::{AsOf, columns};

@@ -3,7 +3,7 @@
 //! Source: docs of `annals document list`.
 
 use crate::cli::render::columns::broken;
-use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::Failure;
 use crate::ledger::query::AsOf;
 use crate::ledger::query::row::DocumentRow;
 use crate::ledger::table::Table;

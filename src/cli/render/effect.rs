@@ -5,8 +5,8 @@
 //! Not here: what the effect is (`ledger::view::effect`).
 
 use crate::cli::render::key_names;
-use crate::cli::terminal::streams::visible;
-use crate::cli::terminal::zone::moment;
+use crate::cli::terminal::moment;
+use crate::cli::terminal::visible;
 use crate::ledger::query::effect::{FieldChange, Subject};
 use crate::ledger::query::event::EventRow;
 use crate::ledger::query::names::Named;

@@ -2,7 +2,7 @@
 //!
 //! Always holds: two keys of one name are told apart.
 
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::visible;
 use annals_core::key::PublicKey;
 /// The first digits of a key.
 pub fn digits(key: &PublicKey) -> String {

@@ -4,10 +4,10 @@
 //! unfinished commit, missing events and a newer format are told on stderr. Not here: the answers
 //! themselves.
 
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure, announce_clock};
-use crate::cli::terminal::output::note;
-use crate::cli::terminal::zone::moment;
+use crate::cli::terminal::Context;
+use crate::cli::terminal::moment;
+use crate::cli::terminal::note;
+use crate::cli::terminal::{Exit, Failure, announce_clock};
 use crate::keys::{Handle, KeyFolder};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;

@@ -3,9 +3,9 @@
 //! Always holds: the words quoted are marked ⟦ ⟧; where the document is not here, prefix and suffix
 //! of the quotation stand in. Not here: whether a quotation holds (`verify`).
 
-use crate::cli::terminal::colour::colour;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::Failure;
+use crate::cli::terminal::colour;
+use crate::cli::terminal::visible;
 use crate::ledger::query::View;
 use crate::ledger::query::row::EvidenceRow;
 use crate::ledger::reader::DocumentFound;

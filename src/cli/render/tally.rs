@@ -4,7 +4,7 @@
 //! Not here: what is counted (`ledger::tally`).
 
 use crate::cli::render::key_names::digits;
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::visible;
 use crate::ledger::query::names::Named;
 use crate::ledger::query::tally::Tally;
 use annals_core::event::vocabulary::RevokeReason;

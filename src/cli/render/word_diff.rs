@@ -4,8 +4,8 @@
 //! Not here: which revisions are compared (`show`, `diff`, `log`).
 
 use crate::cli::render::words::{attribution, when};
-use crate::cli::terminal::colour::colour;
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::colour;
+use crate::cli::terminal::visible;
 use crate::ledger::query::row::Words;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};

@@ -3,10 +3,10 @@
 //! Always holds: colour stands only beside a word, on a terminal, and not with `NO_COLOR`;
 //! strangers' text goes through `visible`. Not here: what is shown where (`replay`, `show`).
 
-use crate::cli::terminal::colour::colour;
-use crate::cli::terminal::output::whole_words;
-use crate::cli::terminal::streams::visible;
-use crate::cli::terminal::zone::minute;
+use crate::cli::terminal::colour;
+use crate::cli::terminal::minute;
+use crate::cli::terminal::visible;
+use crate::cli::terminal::whole_words;
 use crate::ledger::query::row::{Act, Charge, FactRow, Said, Withheld, Words};
 use annals_core::event::body::{Hop, When};
 use annals_core::event::vocabulary::{Basis, Vouch};

@@ -4,10 +4,10 @@
 //! receipt is that of `append`. Not here: what an act says (`editor`, `ledger`).
 
 use crate::cli::shared::submit::tell;
+use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{done, note, whole_words};
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{done, note, whole_words};
 use crate::ledger::write::admin::prepare_act;
 use crate::ledger::write::append::{Prepared, Signer, commit};
 use crate::ledger::write::resolve::Settled;

@@ -2,11 +2,11 @@
 //!
 //! Always holds: nothing signed contradicts a record that may be published.
 
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::Exit;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::note;
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Exit;
+use crate::cli::terminal::Failure;
+use crate::cli::terminal::note;
+use crate::cli::terminal::visible;
 use crate::ledger::exchange::policy_file::Trust;
 use crate::ledger::exchange::witnesses::Collected;
 use crate::ledger::exchange::witnesses::Patience;

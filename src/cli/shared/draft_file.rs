@@ -3,9 +3,9 @@
 //! Always holds: the file is private; its name is told when it is made, and again where the drafts
 //! were not written; it goes when they were. Not here: what is typed.
 
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::note;
+use crate::cli::terminal::Context;
+use crate::cli::terminal::note;
+use crate::cli::terminal::{Exit, Failure};
 use crate::disk::{self, Mode};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::draft::Draft;

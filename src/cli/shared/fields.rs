@@ -3,8 +3,8 @@
 //! Always holds: an option has one name and one meaning in every command; closed words are those
 //! of the format; an empty value leaves a field out. Not here: what commands do with them.
 
+use crate::cli::terminal::Failure;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::exit::Failure;
 use crate::ledger::write::draft::{
     Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, TopicDraft, WhenDraft,
 };

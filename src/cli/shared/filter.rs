@@ -4,9 +4,9 @@
 //! words are not told is counted where its words were asked for. Not here: points (`provenance`).
 
 use crate::cli::render::provenance;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::note;
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Failure;
+use crate::cli::terminal::note;
 use crate::index::{Kind, Slot, Unfit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;

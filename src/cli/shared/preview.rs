@@ -3,12 +3,12 @@
 //! Always holds: it goes to stderr; the document's own words stand in their sentence; a correction
 //! is told as before and after. Not here: asking (`ask`), the pages of what is written (`show`).
 
+use crate::cli::render::changed;
 use crate::cli::render::quotation;
-use crate::cli::render::word_diff::changed;
 use crate::cli::render::words;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::wrapped;
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::Failure;
+use crate::cli::terminal::visible;
+use crate::cli::terminal::wrapped;
 use crate::ledger::query::row::dated;
 use crate::ledger::write::append::Prepared;
 use crate::ledger::write::pending::{Refs, WriterDesk};

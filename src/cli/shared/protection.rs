@@ -1,7 +1,7 @@
 //! How the file of a new key is kept from others: a passphrase, or none on purpose.
 
+use crate::cli::terminal::Failure;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::exit::Failure;
 use crate::keys::Handle;
 use crate::keys::Protection;
 use zeroize::Zeroizing;

@@ -6,12 +6,12 @@
 use crate::cli::shared::draft_file::Kept;
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Progress;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{done, note, wrapped};
-use crate::cli::terminal::progress::Progress;
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::visible;
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{done, note, wrapped};
 use crate::entropy::System;
 use crate::ledger::write::append::{
     Around, Before, Prepared, Receipt, Resumed, Signer, before, commit, prepare_input, resume,

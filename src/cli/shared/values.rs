@@ -2,7 +2,7 @@
 //!
 //! Always holds: an error names the option, what was expected and what was found.
 
-use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::Failure;
 use annals_core::naming::unfit;
 use annals_core::text::TextError;
 /// Refuses a name that nobody may be given, because a reader does not see it whole or takes it for

@@ -16,3 +16,14 @@ pub mod written;
 pub mod command;
 pub mod colour;
 pub mod streams;
+
+pub use crate::cli::terminal::colour::colour;
+pub use crate::cli::terminal::command::{Command, EditorOption, Group};
+pub use crate::cli::terminal::context::{Context, span, until_written};
+pub use crate::cli::terminal::exit::{Exit, Failure, announce_clock};
+pub use crate::cli::terminal::options::{Format, Global};
+pub use crate::cli::terminal::output::{done, json, note, whole_words, width, wrapped};
+pub use crate::cli::terminal::progress::Progress;
+pub use crate::cli::terminal::streams::{data, out, visible};
+pub use crate::cli::terminal::written::{Kind, Place};
+pub use crate::cli::terminal::zone::{minute, moment, seconds_as_moment};

@@ -5,7 +5,7 @@
 //! checkpoint and trust (`trust`). Source: FORMAT.md section 12.
 
 use crate::event::args::{Args, LedgerOpened};
-use crate::event::body::{Body, Captured, Content, Evidence};
+use crate::event::body::{Captured, Content, Evidence};
 use crate::event::record::{Place, Statement};
 use crate::event::vocabulary::Type;
 use crate::hash::Hash;

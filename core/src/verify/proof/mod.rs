@@ -15,11 +15,8 @@ pub use form::{LeftOut, Proof, Shown};
 pub use outcome::{Given, Judged, Trust};
 pub use stands::{Related, Stands, stands};
 
-use crate::event::body::{Body, Content};
-use crate::event::record::Statement;
-use crate::key::PublicKey;
-use crate::rule::{Class, Fault, Rule};
-use crate::transfer::{Changed, changed};
+use crate::rule::{Fault, Rule};
+use crate::transfer::changed;
 use crate::verify::examine::{BodyFound, Examined};
 use crate::version_line::later;
 use std::collections::BTreeMap;

@@ -11,11 +11,9 @@ use crate::rule::Fault;
 use crate::tlog::VerifierKey;
 use crate::tlog::policy::Policy;
 use crate::transfer::Changed;
-use crate::transfer::changed;
 use crate::verify::examine::BodyFound;
 use crate::verify::examine::Examined;
 use crate::verify::proof::form::Proof;
-use crate::version_line::later;
 use std::collections::BTreeMap;
 
 /// What became of a proof.

@@ -5,14 +5,14 @@
 
 use crate::cli::render::provenance;
 use crate::cli::render::quotation;
-use crate::cli::shared::draft_file::Kept;
-use crate::cli::shared::fields::WriteArgs;
-use crate::cli::shared::submit::{Submission, submit};
+use crate::cli::shared::Kept;
+use crate::cli::shared::WriteArgs;
+use crate::cli::shared::{Submission, submit};
+use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::{note, wrapped};
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::visible;
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{note, wrapped};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::{Gathered, gather};
 use crate::ledger::write::draft::{

@@ -2,12 +2,12 @@
 //!
 //! Always holds: what was written there is kept if it is refused. Not here: settling (`submit`).
 
-use crate::cli::shared::draft_file::Kept;
-use crate::cli::shared::draft_file::{BOUND, read};
-use crate::cli::shared::submit::{Submission, submit};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::note;
+use crate::cli::shared::Kept;
+use crate::cli::shared::{BOUND, read};
+use crate::cli::shared::{Submission, submit};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::note;
+use crate::cli::terminal::{Exit, Failure};
 use crate::disk;
 use crate::ledger::error::LedgerError;
 use std::path::Path;

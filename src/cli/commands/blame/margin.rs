@@ -4,10 +4,10 @@
 //! where quotations cross, ⟧ has the numbers of those that end. Uncovered text stands outside all
 //! brackets. Columns count display width. Not here: which spans (`view/spans`).
 
-use crate::cli::terminal::colour::colour;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::whole_words;
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::Failure;
+use crate::cli::terminal::colour;
+use crate::cli::terminal::visible;
+use crate::cli::terminal::whole_words;
 use crate::ledger::query::names::Named;
 use crate::ledger::query::spans::Quoted;
 use crate::ledger::query::spans::Segment;

@@ -4,11 +4,12 @@
 
 use crate::cli::render::effect;
 use crate::cli::render::events;
-use crate::cli::render::word_diff::{changed, fields};
-use crate::cli::render::words::{self, hanging};
-use crate::cli::shared::filter::{UNDATED, facts};
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::streams::visible;
+use crate::cli::render::hanging;
+use crate::cli::render::words;
+use crate::cli::render::{changed, fields};
+use crate::cli::shared::{UNDATED, facts};
+use crate::cli::terminal::Failure;
+use crate::cli::terminal::visible;
 use crate::ledger::query::AsOf;
 use crate::ledger::query::diff::{Between, Change, Step};
 use crate::ledger::query::event::EventRow;

@@ -5,8 +5,8 @@
 //! line of it stays one line. Not here: which facts changed (`view/between`).
 
 use crate::cli::render::words;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::Failure;
+use crate::cli::terminal::visible;
 use crate::ledger::query::View;
 use crate::ledger::query::gather::{Gathered, gather};
 use crate::ledger::query::names::Names;

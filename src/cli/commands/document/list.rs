@@ -3,14 +3,14 @@
 //! Always holds: one row for each capture, with its last description; csv and jsonl carry as-of and
 //! head as columns. Not here: the page of one document (`show`).
 
-use crate::cli::render::documents::csv;
+use crate::cli::render::csv;
 use crate::cli::render::provenance;
 use crate::cli::render::words;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::output::json;
-use crate::cli::terminal::streams::{out, visible};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
+use crate::cli::terminal::json;
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{out, visible};
 use crate::ledger::query::AsOf;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::{DocumentRow, dated};

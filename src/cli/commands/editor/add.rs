@@ -1,15 +1,16 @@
 //! `annals editor add`: a key is enrolled by the request of its holder.
 
 use crate::cli::commands::editor::names::{Namesakes, check_name, reading, recovery};
-use crate::cli::render::key_names::called;
-use crate::cli::shared::admin::{self, Told, Trial};
-use crate::cli::shared::protection::{new_phrase, protection};
-use crate::cli::shared::submit::tell as tell_receipt;
-use crate::cli::shared::values::{fit_name, words};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::note;
-use crate::cli::terminal::streams::visible;
+use crate::cli::render::called;
+use crate::cli::shared::admin;
+use crate::cli::shared::tell as tell_receipt;
+use crate::cli::shared::{Told, Trial};
+use crate::cli::shared::{fit_name, words};
+use crate::cli::shared::{new_phrase, protection};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::note;
+use crate::cli::terminal::visible;
+use crate::cli::terminal::{Exit, Failure};
 use crate::entropy::draw;
 use crate::keys::{Handle, KeyFolder, NewKey, Request, generate, read_request};
 use crate::ledger::error::LedgerError;

@@ -1,12 +1,13 @@
 //! `annals editor change`: the roles or the name of a key.
 
 use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
-use crate::cli::render::key_names::called;
-use crate::cli::shared::admin::{self, Told, Trial};
-use crate::cli::shared::values::words;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::streams::visible;
+use crate::cli::render::called;
+use crate::cli::shared::admin;
+use crate::cli::shared::words;
+use crate::cli::shared::{Told, Trial};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::visible;
+use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::write::editors::{Directory, change};
 use annals_core::event::vocabulary::Role;
 use annals_core::text::Words;

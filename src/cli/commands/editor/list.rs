@@ -1,15 +1,15 @@
 //! `annals editor list`: every key that was enrolled, as of a point. Writes nothing.
 
-use crate::cli::render::columns::broken;
-use crate::cli::render::key_names::called;
+use crate::cli::render::broken;
+use crate::cli::render::called;
 use crate::cli::render::provenance;
-use crate::cli::shared::admin::shown;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::output::json;
-use crate::cli::terminal::streams::{out, visible};
-use crate::cli::terminal::zone::minute;
+use crate::cli::shared::shown;
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
+use crate::cli::terminal::json;
+use crate::cli::terminal::minute;
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{out, visible};
 use crate::ledger::query::names::{Named, Names};
 use crate::ledger::query::{AsOf, View, no_fact};
 use crate::ledger::table::Table;

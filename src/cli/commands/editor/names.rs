@@ -2,13 +2,13 @@
 //!
 //! Always holds: a name that readers take for another person's is refused unless it is meant.
 
-use crate::cli::render::key_names::called;
-use crate::cli::render::key_names::digits;
-use crate::cli::shared::values::fit_name;
+use crate::cli::render::called;
+use crate::cli::render::digits;
+use crate::cli::shared::fit_name;
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Failure;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::visible;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
 use crate::ledger::query::names::Names;

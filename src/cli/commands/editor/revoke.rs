@@ -1,13 +1,14 @@
 //! `annals editor revoke`: the end of a key, and of what was signed with it after it was stolen.
 
 use crate::cli::commands::editor::names::{reading, recovery};
-use crate::cli::render::key_names::called;
+use crate::cli::render::called;
 use crate::cli::render::provenance;
-use crate::cli::shared::admin::{self, Told, Trial};
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::output::note;
-use crate::cli::terminal::streams::visible;
+use crate::cli::shared::admin;
+use crate::cli::shared::{Told, Trial};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::note;
+use crate::cli::terminal::visible;
+use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
 use crate::ledger::query::effect::Effects;

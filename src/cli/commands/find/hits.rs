@@ -3,8 +3,8 @@
 //! Always holds: marks are code points of the text as it stands in the record. Not here: how words
 //! are compared (`search`).
 
-use crate::cli::terminal::colour::colour;
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::colour;
+use crate::cli::terminal::visible;
 use crate::ledger::query::row::Words;
 use crate::ledger::query::scan::{Place, texts};
 use annals_core::search::{Phrase, Searched, joined};

@@ -3,15 +3,15 @@
 //! Always holds: no passphrase is asked for and nothing is written; a file that should be a key and
 //! cannot be read is told. Source: `keys::folder`.
 
-use crate::cli::render::columns::broken;
-use crate::cli::render::key_names::digits;
+use crate::cli::render::broken;
+use crate::cli::render::digits;
 use crate::cli::render::provenance;
-use crate::cli::shared::admin::shown;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::output::{json, note};
-use crate::cli::terminal::streams::{out, visible};
+use crate::cli::shared::shown;
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{json, note};
+use crate::cli::terminal::{out, visible};
 use crate::keys::{Handle, Held, KeyFolder, Listed};
 use crate::ledger::query::{AsOf, no_fact};
 use crate::ledger::reader::Record;

@@ -4,8 +4,8 @@
 //! where nothing happened between. Not here: what a point means (`ledger::point`).
 
 use crate::cli::render::provenance;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Failure;
 use crate::ledger::query::point::{Around, Bound, Point};
 use crate::ledger::reader::Record;
 

@@ -3,9 +3,9 @@
 use crate::cli::commands::show::section::section;
 use crate::cli::render::effect;
 use crate::cli::render::words;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::streams::visible;
-use crate::cli::terminal::zone::moment;
+use crate::cli::terminal::Failure;
+use crate::cli::terminal::moment;
+use crate::cli::terminal::visible;
 use crate::ledger::query::View;
 use crate::ledger::query::row::{DocumentRow, dated};
 use std::io::Write;

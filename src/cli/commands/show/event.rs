@@ -2,10 +2,10 @@
 
 use crate::cli::render::effect;
 use crate::cli::render::words;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::wrapped;
-use crate::cli::terminal::streams::visible;
-use crate::cli::terminal::zone::moment;
+use crate::cli::terminal::Failure;
+use crate::cli::terminal::moment;
+use crate::cli::terminal::visible;
+use crate::cli::terminal::wrapped;
 use crate::ledger::query::View;
 use crate::ledger::query::event::EventRow;
 use annals_core::time::Time;

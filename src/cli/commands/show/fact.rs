@@ -2,11 +2,11 @@
 
 use crate::cli::commands::show::section::section;
 use crate::cli::render::quotation;
-use crate::cli::render::word_diff::{changed, fields};
 use crate::cli::render::words;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::output::wrapped;
-use crate::cli::terminal::streams::visible;
+use crate::cli::render::{changed, fields};
+use crate::cli::terminal::Failure;
+use crate::cli::terminal::visible;
+use crate::cli::terminal::wrapped;
 use crate::ledger::query::View;
 use crate::ledger::query::gather::Gathered;
 use crate::ledger::query::names::Names;

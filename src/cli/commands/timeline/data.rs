@@ -4,10 +4,10 @@
 //! nothing: how facts stood comes from frames. Not here: HTML (`page`).
 
 use crate::cli::render::effect;
-use crate::cli::render::events::reason;
-use crate::cli::render::word_diff::{Part, parts};
+use crate::cli::render::reason;
 use crate::cli::render::words;
-use crate::cli::terminal::exit::Failure;
+use crate::cli::render::{Part, parts};
+use crate::cli::terminal::Failure;
 use crate::cli::terminal::zone;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{on, row};

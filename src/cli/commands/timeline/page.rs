@@ -8,8 +8,8 @@
 use crate::cli::commands::timeline::data::Data;
 use crate::cli::render::provenance;
 use crate::cli::render::words;
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::Failure;
+use crate::cli::terminal::visible;
 use crate::ledger::query::row::FactRow;
 use annals_core::hash::Hash;
 use base64::Engine;

@@ -4,11 +4,11 @@
 //! (`verify::evidence`).
 
 use crate::cli::commands::verify::what::Unjudged;
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::output::json;
-use crate::cli::terminal::streams::{out, visible};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
+use crate::cli::terminal::json;
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{out, visible};
 use annals_core::evidence::{Claim, Evidence};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;

@@ -3,8 +3,8 @@
 //! Always holds: a file that was named and is not there, or not in form, is an error; the policy
 //! beside the keys is used where none is named. Not here: what they mean (`verify::proof`).
 
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Failure;
 use crate::disk::read_optional;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;

@@ -4,12 +4,12 @@
 //! record's only if trust is not missing; the first line and the last say how the fact stands by
 //! the acts of the file. Not here: the verdict itself (`verify::proof`).
 
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::output::{json, wrapped};
-use crate::cli::terminal::streams::{out, visible};
-use crate::cli::terminal::zone::moment;
-use crate::cli::terminal::zone::seconds_as_moment;
+use crate::cli::terminal::Format;
+use crate::cli::terminal::moment;
+use crate::cli::terminal::seconds_as_moment;
+use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{json, wrapped};
+use crate::cli::terminal::{out, visible};
 use crate::ledger::audit::prove::left_out;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Content, Evidence, Fact};

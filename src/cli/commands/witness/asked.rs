@@ -1,11 +1,11 @@
 //! `annals witness collect`: every witness is asked, and each is told of by name.
 
-use crate::cli::shared::cosignatures::{lines, sentence, spelled};
-use crate::cli::terminal::context::{Context, span};
-use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::output::json;
-use crate::cli::terminal::streams::out;
+use crate::cli::shared::{lines, sentence, spelled};
+use crate::cli::terminal::Format;
+use crate::cli::terminal::json;
+use crate::cli::terminal::out;
+use crate::cli::terminal::{Context, span};
+use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::policy_file::Trust;
 use crate::ledger::exchange::witnesses::{Collected, Patience, collect as ask_witnesses};

@@ -1,10 +1,10 @@
 //! `annals witness serve`: a small witness, for newsrooms that watch each other.
 
-use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure, announce_clock};
-use crate::cli::terminal::options::Format;
-use crate::cli::terminal::output::note;
-use crate::cli::terminal::streams::{out, visible};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
+use crate::cli::terminal::note;
+use crate::cli::terminal::{Exit, Failure, announce_clock};
+use crate::cli::terminal::{out, visible};
 use crate::keys::{Handle, KeyFolder};
 use crate::ledger::error::LedgerError;
 use crate::witness::cosigner::{Keeper, StateError, StateFile};

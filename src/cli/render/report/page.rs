@@ -11,7 +11,7 @@ use crate::cli::render::report::Told;
 use crate::cli::render::report::lines::capital;
 pub use crate::cli::render::report::page::parts::Around;
 use crate::cli::render::report::section::sections;
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::visible;
 use annals_core::hash::Hash;
 use annals_core::time::Time;
 use annals_core::tlog::to_base64;

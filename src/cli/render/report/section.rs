@@ -6,8 +6,8 @@
 
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Line, Section, line};
 use crate::cli::render::report::{NO_INDEX, Stretch, Told};
-use crate::cli::terminal::streams::visible;
-use crate::cli::terminal::zone::seconds_as_moment;
+use crate::cli::terminal::seconds_as_moment;
+use crate::cli::terminal::visible;
 use serde::Serialize;
 
 /// All sections of a verdict, in the order in which they stand.

@@ -5,9 +5,9 @@
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Section};
 use crate::cli::render::report::section::sections;
 use crate::cli::render::report::{Told, ToldFault};
-use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::streams::visible;
-use crate::cli::terminal::zone::moment;
+use crate::cli::terminal::Failure;
+use crate::cli::terminal::moment;
+use crate::cli::terminal::visible;
 use std::collections::BTreeMap;
 use std::io::Write;
 

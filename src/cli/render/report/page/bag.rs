@@ -4,7 +4,7 @@
 
 use crate::cli::render::report::bag::ToldBag;
 use crate::cli::render::report::page::parts::lines;
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::visible;
 use maud::{Markup, html};
 
 /// What was found of the bag.

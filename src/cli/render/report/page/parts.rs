@@ -6,7 +6,7 @@ use crate::cli::render::report::bag::ToldBag;
 use crate::cli::render::report::lines::capital;
 use crate::cli::render::report::lines::{Line, Section};
 use crate::cli::render::report::{Told, ToldFault};
-use crate::cli::terminal::streams::visible;
+use crate::cli::terminal::visible;
 use crate::cli::terminal::zone;
 use crate::ledger::audit::periods::{Border, Period};
 use annals_core::time::Time;
