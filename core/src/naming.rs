@@ -48,14 +48,14 @@ pub fn unfit(name: &str) -> Option<String> {
 /// Whether a name could be taken for one that the program writes: a label of its own, the digits
 /// of a key, or what it puts behind a name.
 pub fn is_label(name: &str) -> bool {
-    let folded = folded(name);
+    let look = Look::of(name);
     let hex = |word: &str| word.len() >= DIGITS && word.bytes().all(|b| b.is_ascii_hexdigit());
     let lower = name.to_lowercase();
     let words: Vec<&str> = lower.split([' ', '(', ')']).collect();
     let key = words.windows(2).any(|pair| matches!(pair, ["key", digits] if hex(digits)));
     let behind = lower.contains("(now ");
     let alone = words.iter().filter(|word| !word.is_empty()).all(|word| hex(word));
-    key || behind || alone || LABELS.iter().any(|label| self::folded(label) == folded)
+    key || behind || alone || LABELS.iter().any(|label| Look::of(label).is_like(&look))
 }
 
 /// How a name looks to a reader, whatever its case, spaces and scripts.
@@ -65,28 +65,41 @@ pub struct Look {
     drawn: String,
     /// In lower case.
     folded: String,
+    /// As it is written, then in lower case: capitals of one script are read as small letters of
+    /// another that only their own small letters are unlike.
+    read: String,
 }
 
 impl Look {
     /// How this name looks.
     pub fn of(name: &str) -> Look {
-        Look { drawn: skeleton(&plain(name)).collect(), folded: folded(name) }
+        let plain = plain(name);
+        Look {
+            drawn: skeleton(&plain).collect(),
+            folded: skeleton(&plain.to_lowercase()).collect(),
+            read: skeleton(&plain.chars().flat_map(small).collect::<String>()).collect(),
+        }
     }
 
     /// Whether two names look the same.
     pub fn is_like(&self, other: &Look) -> bool {
-        self.drawn == other.drawn || self.folded == other.folded
+        self.drawn == other.drawn || self.folded == other.folded || self.read == other.read
     }
 
     /// Two names that look the same have one of these in common, at the same place.
-    pub fn forms(self) -> [String; 2] {
-        [format!("drawn {}", self.drawn), format!("folded {}", self.folded)]
+    pub fn forms(self) -> [String; 3] {
+        let Look { drawn, folded, read } = self;
+        [format!("drawn {drawn}"), format!("folded {folded}"), format!("read {read}")]
     }
 }
 
-/// How a name looks in lower case.
-fn folded(name: &str) -> String {
-    skeleton(&plain(name).to_lowercase()).collect()
+/// The small letter of the one that a letter looks like. A capital that is drawn as a bar is an I.
+fn small(letter: char) -> Vec<char> {
+    let drawn: Vec<char> = skeleton(letter.encode_utf8(&mut [0; 4])).collect();
+    match drawn.as_slice() {
+        ['l'] if letter.is_uppercase() => vec!['i'],
+        drawn => drawn.iter().flat_map(|letter| letter.to_lowercase()).collect(),
+    }
 }
 
 /// A name without what is not seen, and with one kind of space.
@@ -187,6 +200,27 @@ mod tests {
         ];
         for name in like {
             assert!(look_alike(ada, name), "{name:?}");
+        }
+        let pairs = [
+            ("apple", "аррӏе"),
+            ("Scope", "Ѕсоре"),
+            ("paypal", "раураӏ"),
+            ("Alice Cooper", "Аӏісе Соорег"),
+            ("ooo", "οοο"),
+            ("ooo", "օօօ"),
+            ("WALES", "ᎳᎪᏞᎬᏚ"),
+            ("LISU", "ꓡꓲꓢꓴ"),
+            ("HATA", "НАТА"),
+            ("Hata", "НАТА"),
+            ("hata", "НАТА"),
+            ("Tom", "ТОМ"),
+            ("Kim", "ΚΙΜ"),
+        ];
+        for (one, other) in pairs {
+            assert!(look_alike(one, other), "{one} {other}");
+        }
+        for (one, other) in [("Kai", "Kal"), ("Том", "Том Берг"), ("Роза", "Rosa")] {
+            assert!(!look_alike(one, other), "{one} {other}");
         }
         for name in ["Ada Exemple", "Ida Example", "Ada", "Adá Example"] {
             assert!(!look_alike(ada, name), "{name:?}");

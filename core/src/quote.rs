@@ -4,9 +4,12 @@
 //! span; nothing is normalised. Not here: loose pointing for editors (`pointing`), documents.
 //! Source: FORMAT.md section 3; W3C Web Annotation, TextQuoteSelector.
 
+mod many;
+
 use crate::event::body::{Quote, Span};
 use crate::loose::{Hyphens, Loose};
 use crate::text::Verbatim;
+use hashbrown::HashSet;
 use memchr::memmem;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -17,6 +20,29 @@ const MOST_CONTEXT: usize = 2_000;
 /// How many code points are quoted at most.
 pub const MOST_WORDS: usize = 20_000;
 const STEP: usize = 32;
+/// How many code points are told of words that are not the quotation.
+const SHOWN_WORDS: usize = 60;
+/// How many windows are looked for one after another, which is faster in the usual text.
+const FEW: usize = 8;
+/// How many bytes of windows are looked for in one pass: those of all quotations of an event.
+const AT_ONCE: usize = 4 << 20;
+
+/// A quotation and where it says that it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Quotation<'a> {
+    /// Its words and their context.
+    pub quote: &'a Quote,
+    /// Its place.
+    pub span: &'a Span,
+}
+
+/// A span with as many code points of context on each side as the text has, up to a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Window {
+    start: usize,
+    end: usize,
+    context: usize,
+}
 
 /// A document's text with an index from code points to bytes.
 ///
@@ -110,35 +136,64 @@ impl Text {
 
     /// Whether a quotation holds; else why not.
     pub fn check(&self, quote: &Quote, span: &Span) -> Result<(), String> {
+        self.check_all(&[Quotation { quote, span }]).pop().unwrap_or(Ok(()))
+    }
+
+    /// Whether each of some quotations holds, in their order; else why not. All of them together
+    /// cost a number of passes over the text that does not grow with them.
+    pub fn check_all(&self, quotations: &[Quotation<'_>]) -> Vec<Result<(), String>> {
+        let near: Vec<_> =
+            quotations.iter().map(|quotation| self.check_words(*quotation)).collect();
+        // The context that is given is the least if a smaller one by 1 is not enough.
+        let given: Vec<Window> = near.iter().flatten().copied().collect();
+        let less = |window: &Window| Window { context: window.context - 1, ..*window };
+        let longer = given.iter().filter(|window| window.context > CONTEXT);
+        let unique = self.unique(given.iter().copied().chain(longer.map(less)));
+        let most = |window: &Window| Window { context: MOST_CONTEXT, ..*window };
+        let short = given.iter().filter(|window| !unique.contains(*window));
+        let unique_at_most = self.unique(short.map(most));
+        let judged = |window: Window| {
+            let Window { start, end, context } = window;
+            match (unique.contains(&window), context > CONTEXT && unique.contains(&less(&window))) {
+                (true, false) => Ok(()),
+                (true, true) => {
+                    Err(format!("prefix or suffix of {start}..{end} are longer than needed"))
+                }
+                (false, _) if unique_at_most.contains(&most(&window)) => {
+                    Err(format!("prefix or suffix of {start}..{end} are too short to be unique"))
+                }
+                (false, _) => Err(no_context(start, end)),
+            }
+        };
+        near.into_iter().map(|near| near.and_then(judged)).collect()
+    }
+
+    /// The place of a quotation and its context, if they are the words of the text; else why not.
+    fn check_words(&self, quotation: Quotation<'_>) -> Result<Window, String> {
+        let Quotation { quote, span } = quotation;
         let (start, end) = (span.start, span.end);
         let inside = start < end && end <= self.length as u64;
-        let bounds = || format!("the span {start}..{end} is not in a text of {}", self.length);
         if !inside {
-            return Err(format!("{} code points", bounds()));
+            let length = self.length;
+            return Err(format!(
+                "the span {start}..{end} is not in a text of {length} code points"
+            ));
         }
         let (start, end) = (start as usize, end as usize);
-        let found = self.slice(start, end).unwrap_or_default();
-        if found != &*quote.exact {
-            let words: String = found.chars().take(60).collect();
+        // A few more than the quotation has: the span may be far longer.
+        let longest = quote.exact.chars().count().max(SHOWN_WORDS);
+        let found = self.slice(start, end.min(start + longest)).unwrap_or_default();
+        if found != &*quote.exact || end - start > longest {
+            let words: String = found.chars().take(SHOWN_WORDS).collect();
             return Err(format!("at {start}..{end} the document has {words:?}, not the quotation"));
         }
-        // The context that is given is the least if a smaller one by 1 is not enough.
-        let n = quote.prefix.chars().count().max(quote.suffix.chars().count()).max(CONTEXT);
-        let prefix = self.slice(start.saturating_sub(n), start);
-        let suffix = self.slice(end, (end + n).min(self.length));
+        let context = quote.prefix.chars().count().max(quote.suffix.chars().count()).max(CONTEXT);
+        let prefix = self.slice(start.saturating_sub(context), start);
+        let suffix = self.slice(end, (end + context).min(self.length));
         if prefix != Some(&*quote.prefix) || suffix != Some(&*quote.suffix) {
             return Err(format!("prefix or suffix of {start}..{end} are not the document's"));
         }
-        if self.is_unique(start, end, n) {
-            return match n > CONTEXT && self.is_unique(start, end, n - 1) {
-                false => Ok(()),
-                true => Err(format!("prefix or suffix of {start}..{end} are longer than needed")),
-            };
-        }
-        Err(match self.is_unique(start, end, MOST_CONTEXT) {
-            true => format!("prefix or suffix of {start}..{end} are too short to be unique"),
-            false => no_context(start, end),
-        })
+        Ok(Window { start, end, context })
     }
 
     /// The least number of code points on each side with which a span is unique, if 2,000 are
@@ -171,14 +226,52 @@ impl Text {
         high
     }
 
-    fn is_unique(&self, start: usize, end: usize, n: usize) -> bool {
-        let joined = self.slice(start.saturating_sub(n), (end + n).min(self.length));
-        let Some(needle) = joined.filter(|joined| !joined.is_empty()) else { return true };
-        let finder = memmem::Finder::new(needle.as_bytes());
-        let hay = self.text.as_bytes();
-        let Some(first) = finder.find(hay) else { return false };
-        finder.find(&hay[first + 1..]).is_none()
+    fn is_unique(&self, start: usize, end: usize, context: usize) -> bool {
+        let needle = self.window(&Window { start, end, context });
+        needle.is_empty() || stands_once(self.text.as_bytes(), needle)
     }
+
+    /// Those of some windows that stand in the text at one place only.
+    fn unique(&self, windows: impl Iterator<Item = Window>) -> HashSet<Window> {
+        let windows: HashSet<Window> = windows.collect();
+        let hay = self.text.as_bytes();
+        if windows.len() <= FEW {
+            let once = |window: &Window| stands_once(hay, self.window(window));
+            return windows.into_iter().filter(once).collect();
+        }
+        let windows: Vec<Window> = windows.into_iter().collect();
+        let needles: Vec<&[u8]> = windows.iter().map(|window| self.window(window)).collect();
+        let mut unique = HashSet::new();
+        let mut from = 0;
+        while from < needles.len() {
+            let mut bytes = 0;
+            let fits = |needle: &&&[u8]| {
+                bytes += needle.len();
+                bytes <= AT_ONCE
+            };
+            let to = from + needles[from..].iter().take_while(fits).count().max(1);
+            let once = many::stand_once(hay, &needles[from..to]);
+            unique.extend(
+                windows[from..to].iter().zip(once).filter(|(_, once)| *once).map(|(w, _)| *w),
+            );
+            from = to;
+        }
+        unique
+    }
+
+    /// The bytes of a window.
+    fn window(&self, window: &Window) -> &[u8] {
+        let start = window.start.saturating_sub(window.context);
+        let end = (window.end + window.context).min(self.length);
+        self.slice(start, end).unwrap_or_default().as_bytes()
+    }
+}
+
+/// Whether a needle, which stands in a text, does so at one place only.
+fn stands_once(text: &[u8], needle: &[u8]) -> bool {
+    let finder = memmem::Finder::new(needle);
+    let Some(first) = finder.find(text) else { return false };
+    finder.find(&text[first + 1..]).is_none()
 }
 
 /// That a span cannot be quoted: the text repeats itself around it.
@@ -228,6 +321,44 @@ mod tests {
             let other = quotation(&text, start, end, other);
             prop_assert_eq!(made.check(&other, &span).is_ok(), other == own);
         }
+
+        #[test]
+        fn many_quotations_are_judged_as_each_alone(
+            letters in prop::collection::vec(0..60_u8, 100..240),
+            places in prop::collection::vec((0..238_usize, 1..4_usize, 30..80_usize), 1..24),
+        ) {
+            let text: String = letters.iter().map(|n| if *n == 0 { 'b' } else { 'a' }).collect();
+            let made = Text::new(text.clone().into_bytes()).unwrap();
+            let all: Vec<(Quote, Span)> = places
+                .iter()
+                .map(|(start, length, n)| {
+                    let start = start % text.len();
+                    let end = (start + length).min(text.len());
+                    let span = Span { start: start as u64, end: end as u64 };
+                    (quotation(&text, start, end, *n), span)
+                })
+                .collect();
+            let all: Vec<Quotation<'_>> =
+                all.iter().map(|(quote, span)| Quotation { quote, span }).collect();
+            let alone: Vec<_> = all.iter().map(|one| made.check(one.quote, one.span)).collect();
+            prop_assert_eq!(made.check_all(&all), alone);
+        }
+    }
+
+    /// With a pass for each it is 4,000 times eight million letters.
+    #[test]
+    fn many_quotations_are_one_pass_over_the_text() {
+        let text = format!("b{}{}", "a".repeat(8_000_000), "c".repeat(100));
+        let made = Text::new(text.clone().into_bytes()).unwrap();
+        let quote = |start: usize| {
+            let span = Span { start: start as u64, end: start as u64 + 1 };
+            (quotation(&text, start, start + 1, (32).max(8_000_001 - start)), span)
+        };
+        let all: Vec<(Quote, Span)> =
+            (0..4_000).map(|back| quote(8_000_000 - back % 1_900)).collect();
+        let all: Vec<Quotation<'_>> =
+            all.iter().map(|(quote, span)| Quotation { quote, span }).collect();
+        assert!(made.check_all(&all).iter().all(Result::is_ok));
     }
 
     #[test]

@@ -74,6 +74,15 @@ pub enum PointingError {
         /// The first few places, as `start..end`.
         places: String,
     },
+    /// More places than are looked at.
+    #[error(
+        "{words:?} stands more than {MOST_PLACES} times in the document; give more \
+         words"
+    )]
+    TooMany {
+        /// The words, or those at the end of a quotation that stand so often.
+        words: String,
+    },
     /// There is no such occurrence.
     #[error("expected an occurrence from 1 to {count}, found {nth}")]
     NoSuchOccurrence {
@@ -83,6 +92,11 @@ pub enum PointingError {
         count: usize,
     },
 }
+
+/// How many places of the same words are looked at.
+const MOST_PLACES: usize = 100_000;
+/// How many characters are told of the words that stand in more.
+const SHOWN_WORDS: usize = 60;
 
 /// Where a quotation may begin and end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -131,7 +145,7 @@ impl Pointing<'_> {
         }
         let whole = occurrences(text, self.words);
         if !whole.is_empty() {
-            return self.uncut(text, whole);
+            return self.uncut(text, self.words, whole);
         }
         let Some((first, last)) = split_ellipsis(self.words) else {
             return Err(nearest::nearest(text, self.words));
@@ -144,15 +158,25 @@ impl Pointing<'_> {
         if firsts.is_empty() || lasts.is_empty() {
             return Err(not_found());
         }
-        let joined = joined(&self.uncut(text, firsts)?, &self.uncut(text, lasts)?);
+        let joined = joined(&self.uncut(text, first, firsts)?, &self.uncut(text, last, lasts)?);
         match joined.is_empty() {
             true => Err(reversed.unwrap_or_else(not_found)),
             false => Ok(joined),
         }
     }
 
-    /// The places that cut nothing; where each does, what the first one cuts.
-    fn uncut(&self, text: &Text, places: Vec<Place>) -> Result<Vec<Place>, PointingError> {
+    /// The places that cut nothing; where each does, what the first one cuts. Words that stand in
+    /// too many places are refused.
+    fn uncut(
+        &self,
+        text: &Text,
+        words: &str,
+        places: Vec<Place>,
+    ) -> Result<Vec<Place>, PointingError> {
+        if places.len() > MOST_PLACES {
+            let words = words.trim().chars().take(SHOWN_WORDS).collect();
+            return Err(PointingError::TooMany { words });
+        }
         if self.edges == Edges::Exact {
             return Ok(places);
         }
@@ -211,7 +235,8 @@ fn with_invisible(text: &Text, place: Place) -> Place {
     Place { end: place.end + u32::try_from(selectors).unwrap_or_default(), ..place }
 }
 
-/// All places of words in a text, overlaps counted, in order. A word that is broken at the end of
+/// All places of words in a text, overlaps counted, in order; one more than are looked at where
+/// there are so many. A word that is broken at the end of
 /// a line is found with and without its hyphen; where nothing is found, hyphens inside words are
 /// looked through.
 fn occurrences(text: &Text, words: &str) -> Vec<Place> {
@@ -236,7 +261,9 @@ fn add_places(places: &mut Vec<Place>, hay: &Loose, needle: &Loose) {
     let needle = needle.as_str().trim_matches(' ');
     each_occurrence(hay.as_str().as_bytes(), needle.as_bytes(), &mut |at| {
         let (start, end) = hay.span(at, at + needle.len());
-        places.extend(Place::new(start, end));
+        if places.len() <= MOST_PLACES {
+            places.extend(Place::new(start, end));
+        }
     });
 }
 
@@ -422,6 +449,20 @@ mod tests {
         assert_eq!(found(text, ", the war … of", None, Edges::Whole), Err(inside));
         let inside = cut("begins", "word \"warm\"", "13..17");
         assert_eq!(found(text, "the war … arm", None, Edges::Whole), Err(inside));
+    }
+
+    #[test]
+    fn words_that_stand_everywhere_are_refused_before_each_place_is_looked_at() {
+        let text = "a".repeat(120_000) + " the end";
+        let why = |words: &str| {
+            format!("{words:?} stands more than 100000 times in the document; give more words")
+        };
+        let long = "a".repeat(5_000);
+        for typed in ["a", "a … the end", &long] {
+            let shown: String = typed.split(' ').next().unwrap().chars().take(60).collect();
+            assert_eq!(found(&text, typed, None, Edges::Whole), Err(why(&shown)));
+            assert_eq!(found(&text, typed, None, Edges::Exact), Err(why(&shown)));
+        }
     }
 
     #[test]

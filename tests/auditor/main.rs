@@ -9,6 +9,7 @@ mod desk;
 mod edges;
 mod evidence;
 mod flips;
+mod names;
 mod pins;
 mod report;
 #[path = "../support/mod.rs"]

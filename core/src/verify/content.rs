@@ -11,6 +11,7 @@ use crate::event::vocabulary::How;
 use crate::fold::Ledger;
 use crate::hash::Hash;
 use crate::key::{Possession, possession_bytes};
+use crate::quote::Quotation;
 use crate::rule::{Fault, Rule};
 use crate::state::State;
 use crate::verify::chain::Judged;
@@ -19,6 +20,7 @@ use crate::verify::independent::{Carriers, not_independent};
 use crate::verify::library::{Found, Library, Row};
 use crate::verify::source::{Source, SourceError};
 use crate::verify::visible_documents::VisibleDocuments;
+use std::collections::BTreeMap;
 
 /// How many content checks there were, and how many could not be made (FORMAT.md section 9,
 /// "Counts").
@@ -245,15 +247,18 @@ impl Contents {
         out: (&dyn Source, &mut Vec<(Rule, String)>),
     ) -> Result<(), SourceError> {
         let (source, broken) = out;
+        let mut quoted: BTreeMap<u64, Vec<Quotation<'_>>> = BTreeMap::new();
         for entry in evidence {
-            let document = entry.document;
-            if !named.has(document) {
-                broken.push((Rule::DocumentNamed, format!("{document} is no document")));
-                continue;
+            if !named.has(entry.document) {
+                broken.push((Rule::DocumentNamed, format!("{} is no document", entry.document)));
+            } else if let (Some(quote), Some(span)) = (&entry.quote, &entry.span) {
+                quoted.entry(entry.document).or_default().push(Quotation { quote, span });
             }
-            let (Some(quote), Some(span)) = (&entry.quote, &entry.span) else { continue };
+        }
+        for (document, quotations) in quoted {
+            let all = quotations.len() as u64;
             let Some(row) = self.library.row(document).cloned() else {
-                self.counts.not_checkable += 1;
+                self.counts.not_checkable += all;
                 continue;
             };
             if row.media_type != "text/plain" {
@@ -262,18 +267,22 @@ impl Contents {
                 continue;
             }
             match self.library.text(&row.digest, source)? {
-                Found::Absent => self.counts.not_checkable += 1,
+                Found::Absent => self.counts.not_checkable += all,
                 Found::NoText => {
                     let why = format!("document {document} is not UTF-8");
                     broken.push((Rule::Quotation, why));
                 }
-                Found::Text(text) => match text.check(quote, span) {
-                    Ok(()) => self.counts.quotations += 1,
-                    Err(why) => {
-                        let why = format!("in document {document}: {why}");
-                        broken.push((Rule::Quotation, why));
+                Found::Text(text) => {
+                    for checked in text.check_all(&quotations) {
+                        match checked {
+                            Ok(()) => self.counts.quotations += 1,
+                            Err(why) => {
+                                let why = format!("in document {document}: {why}");
+                                broken.push((Rule::Quotation, why));
+                            }
+                        }
                     }
-                },
+                }
             }
         }
         Ok(())

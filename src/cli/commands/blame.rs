@@ -84,9 +84,8 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, Failure> {
         let untold = facts(untold, "may quote it too: the words are not told");
         note(format!("note: {untold}"));
     }
-    let rows: Vec<(&FactRow, Vec<Quoted>)> =
-        rows.into_iter().map(|row| (row, quoted(row, args.of, &text))).collect();
-    let rows = rows.into_iter().filter(|(_, spans)| !spans.is_empty()).collect();
+    let spans = quoted(&rows, args.of, &text);
+    let rows = rows.into_iter().zip(spans).filter(|(_, spans)| !spans.is_empty()).collect();
     let (rows, undated) = filter.by_date(rows, |(row, _)| &row.words);
     let facts: Vec<Resting> = rows.into_iter().map(resting).collect();
     let undated: Vec<Resting> = undated.into_iter().map(resting).collect();

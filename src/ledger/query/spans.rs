@@ -6,6 +6,7 @@
 use crate::ledger::query::row::FactRow;
 use annals_core::event::vocabulary::Stance;
 use annals_core::quote::Text;
+use annals_core::quote::{Quotation};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,23 +39,30 @@ pub struct Segment {
     pub facts: Vec<u64>,
 }
 
-/// What the present revision of a fact quotes of a document, whose text this is.
-pub fn quoted(row: &FactRow, document: u64, text: &Text) -> Vec<Quoted> {
-    let mut all = Vec::new();
-    for evidence in row.words.evidence.iter().map(|row| &row.evidence) {
-        let Some((quote, span)) = evidence.quote.as_ref().zip(evidence.span.as_ref()) else {
-            continue;
-        };
-        if evidence.document == document {
-            let inside = |point: u64| usize::try_from(point).unwrap_or(usize::MAX);
-            all.push(Quoted {
-                fact: row.fact,
-                start: inside(span.start),
-                end: inside(span.end),
-                stance: evidence.stance,
-                holds: text.check(quote, span).is_ok(),
-            });
+/// What the present revision of each fact quotes of a document, whose text this is.
+pub fn quoted(rows: &[&FactRow], document: u64, text: &Text) -> Vec<Vec<Quoted>> {
+    let (mut quotations, mut places) = (Vec::new(), Vec::new());
+    for (index, row) in rows.iter().enumerate() {
+        for evidence in row.words.evidence.iter().map(|row| &row.evidence) {
+            if evidence.document == document
+                && let (Some(quote), Some(span)) = (&evidence.quote, &evidence.span)
+            {
+                quotations.push(Quotation { quote, span });
+                places.push((index, evidence.stance));
+            }
         }
+    }
+    let mut all = vec![Vec::new(); rows.len()];
+    let checked = text.check_all(&quotations);
+    for ((quotation, (index, stance)), checked) in quotations.iter().zip(places).zip(checked) {
+        let inside = |point: u64| usize::try_from(point).unwrap_or(usize::MAX);
+        all[index].push(Quoted {
+            fact: rows[index].fact,
+            start: inside(quotation.span.start),
+            end: inside(quotation.span.end),
+            stance,
+            holds: checked.is_ok(),
+        });
     }
     all
 }

@@ -11,7 +11,7 @@ use crate::event::vocabulary::Type;
 use crate::hash::Hash;
 use crate::key::{Keyring, Keys, Possession, PublicKey, possession_bytes};
 use crate::merkle::Inclusion;
-use crate::quote::Text;
+use crate::quote::{Quotation, Text};
 use crate::rule::{Fault, Rule};
 use crate::verify::examine::{self, BodyFound, Examined, check_signatures};
 use crate::verify::proof::form::Proof;
@@ -151,43 +151,46 @@ impl Around<'_> {
                 broken.push((Rule::Possession, why.to_owned()));
             }
         }
-        for evidence in evidence_of(&body.content) {
-            self.evidence(position, evidence, judged, broken);
-        }
+        self.evidence(position, evidence_of(&body.content), judged, broken);
     }
 
     fn evidence(
         &mut self,
         position: u64,
-        evidence: &Evidence,
+        evidence: &[Evidence],
         judged: &mut Judged,
         broken: &mut Broken,
     ) {
-        let named = evidence.document;
-        let captured = self.events.get(&named).and_then(in_form);
-        if named >= position || captured.is_none_or(|(_, s)| s.kind != Type::DocumentCaptured) {
-            let why = format!("document {named}, which it names, was not captured before it here");
-            broken.push((Rule::ProofDocument, why));
-            return;
+        let mut quoted: BTreeMap<u64, Vec<Quotation<'_>>> = BTreeMap::new();
+        for entry in evidence {
+            let named = entry.document;
+            let captured = self.events.get(&named).and_then(in_form);
+            if named >= position || captured.is_none_or(|(_, s)| s.kind != Type::DocumentCaptured) {
+                let why =
+                    format!("document {named}, which it names, was not captured before it here");
+                broken.push((Rule::ProofDocument, why));
+            } else if let (Some(quote), Some(span)) = (&entry.quote, &entry.span) {
+                quoted.entry(named).or_default().push(Quotation { quote, span });
+            }
         }
-        let (Some(quote), Some(span)) = (&evidence.quote, &evidence.span) else { return };
-        let media_type = self.media_type(named, position);
-        let (Some(media_type), Some(text)) = (media_type, self.text(named)) else {
-            judged.not_checkable += 1;
-            return;
-        };
-        let why = match text {
-            _ if media_type != "text/plain" => format!("is {media_type}, not text/plain"),
-            None => "is not UTF-8".to_owned(),
-            Some(text) => match text.check(quote, span) {
-                Ok(()) => {
-                    judged.quotations += 1;
-                    return;
+        for (named, quotations) in quoted {
+            let media_type = self.media_type(named, position);
+            let (Some(media_type), Some(text)) = (media_type, self.text(named)) else {
+                judged.not_checkable += quotations.len() as u64;
+                continue;
+            };
+            let checked = match text {
+                _ if media_type != "text/plain" => {
+                    vec![Err(format!("is {media_type}, not text/plain"))]
                 }
-                Err(why) => why,
-            },
-        };
-        broken.push((Rule::Quotation, format!("document {named}: {why}")));
+                None => vec![Err("is not UTF-8".to_owned())],
+                Some(text) => text.check_all(&quotations),
+            };
+            judged.quotations += checked.iter().filter(|checked| checked.is_ok()).count() as u64;
+            let broken_ones = checked.into_iter().filter_map(Result::err);
+            let told = |why| (Rule::Quotation, format!("document {named}: {why}"));
+            broken.extend(broken_ones.map(told));
+        }
     }
 
     /// Rule 606.
