@@ -1,6 +1,6 @@
 //! The shape of the code: floors, homes of words, lengths, heads. Everything here can fail.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,14 +17,17 @@ const HOMES: &[(&str, &[&str])] = &[
     ("print!(", &[]),
     ("dbg!(", &[]),
     ("getrandom::", &["src/entropy.rs"]),
-    ("ed25519_dalek::", &["src/key/"]),
-    ("curve25519_dalek::", &["src/key/"]),
-    ("Sha256", &["src/hash.rs"]),
+    ("ed25519_dalek::", &["core/src/key/"]),
+    ("curve25519_dalek::", &["core/src/key/"]),
+    ("Sha256", &["core/src/hash.rs"]),
     // The one door to files: what is opened is regular, no link, and has a bound. Elsewhere: folders
     // that are locked, and files of a name that must be free.
-    ("File::open(", &["src/disk/", "src/archive/shelf.rs", "src/cli/witness/serve.rs"]),
-    ("File::create", &["src/archive/shelf.rs"]),
-    ("OpenOptions::new", &["src/disk/", "src/archive/bag/ground.rs", "src/journal/write.rs"]),
+    (
+        "File::open(",
+        &["src/disk/", "src/archive/publish_target.rs", "src/cli/commands/witness/serve.rs"],
+    ),
+    ("File::create", &["src/archive/publish_target.rs"]),
+    ("OpenOptions::new", &["src/disk/", "src/archive/bag/target.rs", "src/journal/write.rs"]),
     ("fs::read(", &[]),
     ("fs::read_to_string(", &[]),
     ("fs::write(", &[]),
@@ -77,40 +80,196 @@ fn fail(faults: &[String]) {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Modules by floor, in the order in which lib.rs declares them.
-fn floors() -> Vec<(usize, String)> {
-    let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs"));
-    let mut floor = 0;
+/// The sources of the two crates: their root, and the name by which the other one imports it.
+const CRATES: &[(&str, &str)] = &[("core/src", "annals_core"), ("src", "annals")];
+
+/// Files that declare floors: `// floor N: what` before the `mod` lines of that floor.
+const DRAWINGS: &[&str] = &["core/src/lib.rs", "src/lib.rs", "src/cli/mod.rs", "src/ledger/mod.rs"];
+
+fn all_rust_files() -> Vec<PathBuf> {
+    CRATES.iter().flat_map(|(root, _)| rust_files(root)).collect()
+}
+
+/// The name of a module that a line declares, if it declares one in another file.
+fn declared(line: &str) -> Option<&str> {
+    let line = line.strip_prefix("pub ").unwrap_or(line);
+    line.strip_prefix("mod ")?.strip_suffix(';')
+}
+
+/// Modules with their floors, in the order in which a drawing declares them.
+fn floors(drawing: &str) -> Vec<(usize, String)> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(drawing));
+    let mut floor = None;
     let mut modules = Vec::new();
-    for line in lib.expect("src/lib.rs").lines() {
+    for line in text.expect(drawing).lines() {
         if let Some(rest) = line.strip_prefix("// floor ") {
-            floor = rest.split(':').next().and_then(|n| n.parse().ok()).expect("a floor's number");
+            floor = rest.split(':').next().and_then(|number| number.parse().ok());
+            assert!(floor.is_some(), "{drawing}: expected a floor's number in {line:?}");
         }
-        if let Some(name) = line.strip_prefix("pub mod ") {
-            modules.push((floor, name.trim_end_matches(';').to_owned()));
+        if let (Some(floor), Some(name)) = (floor, declared(line)) {
+            modules.push((floor, name.to_owned()));
         }
     }
-    assert!(modules.len() > 20, "lib.rs declares the floors");
+    assert!(modules.len() > 3, "{drawing} declares floors");
     modules
+}
+
+/// The modules of a crate by path (`cli::terminal::ask`), each with its file.
+fn modules(root: &str) -> BTreeMap<String, PathBuf> {
+    let name = |path: &PathBuf| {
+        let file = short(path);
+        let stem = file.trim_start_matches(root).trim_start_matches('/').trim_end_matches(".rs");
+        let stem = stem.strip_suffix("/mod").unwrap_or(stem);
+        if stem == "lib" { String::new() } else { stem.replace('/', "::") }
+    };
+    rust_files(root)
+        .into_iter()
+        .filter(|path| !path.ends_with("main.rs") && !path.ends_with("tests.rs"))
+        .map(|path| (name(&path), path))
+        .collect()
+}
+
+/// The paths in this crate that a file names, with the lines: `crate::a::{b, c::D}` is two.
+fn named(text: &str) -> Vec<(usize, String)> {
+    let lines = code(text);
+    let mut found = Vec::new();
+    for (index, (number, line)) in lines.iter().enumerate() {
+        for (at, _) in line.match_indices("crate::") {
+            if line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$') {
+                continue;
+            }
+            let word = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+            let rest = &line[at + "crate::".len()..];
+            let path: String = rest.chars().take_while(|c| word(*c)).collect();
+            let Some(group) = rest[path.len()..].strip_prefix('{') else {
+                found.push((*number, path));
+                continue;
+            };
+            // A group may go on over the next lines.
+            let mut names = group.to_owned();
+            let mut more = lines[index + 1..].iter();
+            while !names.contains('}')
+                && let Some((_, line)) = more.next()
+            {
+                names.push_str(line);
+            }
+            let names = names.split('}').next().unwrap_or_default().to_owned();
+            assert!(!names.contains('{'), "line {number}: expected groups without groups in them");
+            for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                let name = name.split(' ').next().unwrap_or_default();
+                found.push((*number, format!("{path}{name}")));
+            }
+        }
+    }
+    found
+}
+
+/// Which files of a crate each file imports. A child that a file declares counts where it is used.
+fn imports(root: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let modules = modules(root);
+    let home = |path: &str| {
+        let parts: Vec<&str> = path.split("::").collect();
+        let known = |count: &usize| modules.contains_key(&parts[..*count].join("::"));
+        (1..=parts.len()).rev().find(known).map(|count| parts[..count].join("::"))
+    };
+    let mut all = BTreeMap::new();
+    for (module, path) in &modules {
+        let text = fs::read_to_string(path).expect("readable");
+        let mut to: BTreeSet<String> =
+            named(&text).iter().filter_map(|(_, path)| home(path)).collect();
+        for child in text.lines().filter_map(declared) {
+            let used = |(_, line): &(usize, &str)| {
+                let word = format!("{child}::");
+                let inside = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+                line.match_indices(&word).any(|(at, _)| !line[..at].ends_with(inside))
+            };
+            if code(&text).iter().any(used) {
+                to.insert(if module.is_empty() {
+                    child.to_owned()
+                } else {
+                    format!("{module}::{child}")
+                });
+            }
+        }
+        to.remove(module);
+        all.insert(module.clone(), to);
+    }
+    all
 }
 
 #[test]
 fn imports_point_down_or_to_the_left() {
-    let order: Vec<String> = floors().into_iter().map(|(_, name)| name).collect();
-    let rank = |name: &str| order.iter().position(|known| known == name);
     let mut faults = Vec::new();
-    for path in rust_files("src") {
-        let file = short(&path);
-        let own = file.trim_start_matches("src/").split(['/', '.']).next().unwrap_or_default();
-        let Some(own_rank) = rank(own) else { continue };
-        let text = fs::read_to_string(&path).expect("readable");
-        for (line, content) in code(&text) {
-            for piece in content.split("crate::").skip(1) {
-                let name: String =
-                    piece.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                if rank(&name).is_some_and(|rank| rank > own_rank) {
-                    faults.push(format!("{file}:{line}: {own} imports {name}, which is above it"));
+    let mut arrows = 0;
+    for drawing in DRAWINGS {
+        let folder = drawing.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let (root, _) = CRATES.iter().rfind(|(root, _)| folder.starts_with(root)).expect("a crate");
+        let room = folder.trim_start_matches(root).trim_start_matches('/').to_owned();
+        let order: Vec<String> = floors(drawing).into_iter().map(|(_, name)| name).collect();
+        let place = |path: &str| {
+            let inside = match room.as_str() {
+                "" => path,
+                room => path.strip_prefix(room)?.strip_prefix("::")?,
+            };
+            order.iter().position(|name| name == inside.split("::").next().unwrap_or_default())
+        };
+        for (module, path) in modules(root) {
+            let Some(own) = place(&module) else { continue };
+            for (line, path_named) in named(&fs::read_to_string(&path).expect("readable")) {
+                let Some(other) = place(&path_named) else { continue };
+                arrows += 1;
+                if other > own {
+                    let (file, own, other) = (short(&path), &order[own], &order[other]);
+                    faults.push(format!("{file}:{line}: {own} imports {other}, which is above it"));
                 }
+            }
+        }
+    }
+    assert!(arrows > 500, "expected the imports of the whole tree, found {arrows}");
+    fail(&faults);
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let mut faults = Vec::new();
+    for (root, _) in CRATES {
+        let imports = imports(root);
+        // What is left when files without imports in the rest are taken away, one after another.
+        let mut left = imports.clone();
+        loop {
+            let names: BTreeSet<String> = left.keys().cloned().collect();
+            let leaf = |(_, to): &(&String, &BTreeSet<String>)| to.is_disjoint(&names);
+            let Some(leaf) = left.iter().find(leaf).map(|(name, _)| name.clone()) else { break };
+            left.remove(&leaf);
+        }
+        // Those that only stand above a circle are no part of one.
+        loop {
+            let wanted: BTreeSet<String> = left.values().flatten().cloned().collect();
+            let Some(top) = left.keys().find(|name| !wanted.contains(*name)).cloned() else {
+                break;
+            };
+            left.remove(&top);
+        }
+        for (module, to) in &left {
+            let to: Vec<&String> = to.iter().filter(|to| left.contains_key(*to)).collect();
+            faults.push(format!("{root}: {module:?} imports {to:?}, which lead back to it"));
+        }
+    }
+    fail(&faults);
+}
+
+#[test]
+fn no_command_imports_another() {
+    let mut faults = Vec::new();
+    let room = "cli::commands::";
+    for (module, path) in modules("src") {
+        let Some(own) = module.strip_prefix(room).and_then(|name| name.split("::").next()) else {
+            continue;
+        };
+        for (line, named) in named(&fs::read_to_string(&path).expect("readable")) {
+            let other = named.strip_prefix(room).and_then(|name| name.split("::").next());
+            if other.is_some_and(|other| other != own) {
+                faults.push(format!("{}:{line}: {own} imports {named}", short(&path)));
             }
         }
     }
@@ -120,7 +279,7 @@ fn imports_point_down_or_to_the_left() {
 #[test]
 fn words_stand_in_their_one_home() {
     let mut faults = Vec::new();
-    for path in rust_files("src") {
+    for path in all_rust_files() {
         let file = short(&path);
         if file.ends_with("/tests.rs") {
             continue;
@@ -141,14 +300,14 @@ fn words_stand_in_their_one_home() {
 #[test]
 fn files_are_short_and_lines_fit() {
     let mut faults = Vec::new();
-    for path in rust_files("src").into_iter().chain(rust_files("tests")) {
+    for path in all_rust_files().into_iter().chain(rust_files("tests")) {
         let text = fs::read_to_string(&path).expect("readable");
         let lines = text.lines().count();
         if lines > MAX_LINES {
             faults.push(format!("{}: {lines} lines, at most {MAX_LINES}", short(&path)));
         }
         for (at, line) in text.lines().enumerate() {
-            if line.chars().count() > MAX_COLUMNS && short(&path).starts_with("src/") {
+            if line.chars().count() > MAX_COLUMNS && !short(&path).starts_with("tests/") {
                 faults.push(format!("{}:{}: over {MAX_COLUMNS} columns", short(&path), at + 1));
             }
         }
@@ -159,7 +318,7 @@ fn files_are_short_and_lines_fit() {
 #[test]
 fn every_file_says_what_it_is() {
     let headless = |path: &PathBuf| !fs::read_to_string(path).expect("readable").starts_with("//!");
-    let faults: Vec<String> = rust_files("src")
+    let faults: Vec<String> = all_rust_files()
         .into_iter()
         .chain(rust_files("tests"))
         .filter(headless)
@@ -171,7 +330,7 @@ fn every_file_says_what_it_is() {
 #[test]
 fn no_room_is_a_junk_room() {
     let bad: BTreeSet<&str> = ["utils", "util", "helpers", "manager", "common", "misc"].into();
-    let names = rust_files("src").into_iter().map(|path| short(&path));
+    let names = all_rust_files().into_iter().map(|path| short(&path));
     let faults: Vec<String> =
         names.filter(|file| file.split(['/', '.']).any(|part| bad.contains(part))).collect();
     fail(&faults);

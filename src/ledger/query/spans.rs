@@ -5,8 +5,8 @@
 
 use crate::ledger::query::row::FactRow;
 use annals_core::event::vocabulary::Stance;
+use annals_core::quote::Quotation;
 use annals_core::quote::Text;
-use annals_core::quote::{Quotation};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
