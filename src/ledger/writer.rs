@@ -253,6 +253,9 @@ impl Writer {
         if !judge.faults.is_empty() {
             return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
         }
+        if let Some((position, v)) = judge.later_version() {
+            return Err(LedgerError::Later { position, v });
+        }
         let passages = following.passages.into_inner();
         let foreign = check_checkpoint(&ends, &journal, &judge)?;
         if foreign.is_some() {

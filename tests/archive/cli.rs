@@ -153,3 +153,36 @@ fn a_page_of_html_in_the_place_of_a_file_makes_no_record_false() {
     assert_eq!(again.code, 2, "{}", again.out);
     assert_eq!(std::fs::read(place.path().join("pub/checkpoint")).unwrap(), page.as_bytes());
 }
+
+/// Over a published checkpoint that is not one, or that the log key did not sign so, nothing is
+/// written: it may be of another record.
+#[test]
+fn nothing_is_published_over_a_damaged_checkpoint() {
+    let place = tempfile::tempdir().unwrap();
+    let whole = ledger(7);
+    write(place.path(), &cut(&whole, 6).files());
+    annals(place.path(), &["publish", "pub"]);
+    write(place.path(), &whole.files());
+    let path = place.path().join("pub/checkpoint");
+    let good = std::fs::read_to_string(&path).unwrap();
+    let form = "annals: the published checkpoint is not in form; nothing was written; remove it and \
+                publish again, if this is the folder of this record, or publish into an empty \
+                folder\n";
+    let damaged = "annals: the published checkpoint is damaged: it says a record of 9 events, this \
+                   one has 7, and the log key that it names did not sign that; nothing was \
+                   written; remove it, and publish again\n";
+    for (found, told) in [
+        (String::new(), form),
+        (good[..good.len() / 2].to_owned(), form),
+        (good.replacen("\n6\n", "\n9\n", 1), damaged),
+    ] {
+        std::fs::write(&path, &found).unwrap();
+        let answer = annals(place.path(), &["publish", "pub"]);
+        assert_eq!((answer.code, answer.out.as_str(), answer.err.as_str()), (2, "", told));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), found);
+        assert!(!place.path().join("pub/tile/0/000.p/7").exists());
+    }
+    std::fs::remove_file(&path).unwrap();
+    let answer = annals(place.path(), &["publish", "pub"]);
+    assert_eq!((answer.code, answer.out.as_str()), (0, "published 7 events in pub\n"));
+}
