@@ -19,6 +19,10 @@ use std::time::{Duration, Instant};
 
 /// How long a waiting writer sleeps before it looks again whether anything moved.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How often a writer that does not wait tries again.
+const TRIES: u32 = 3;
+/// More than the moment for which a reader has the lock.
+const GLANCE: Duration = Duration::from_millis(500);
 /// How many bytes of the holder's line are read.
 const HOLDER_BYTES: u64 = 4_096;
 
@@ -77,7 +81,7 @@ impl Lock {
         let file = match file.try_lock() {
             Ok(()) => file,
             Err(TryLockError::Error(cause)) => return Err(error("lock", path)(cause)),
-            Err(TryLockError::WouldBlock) if waiting.most.is_zero() => return Err(held(path)),
+            Err(TryLockError::WouldBlock) if waiting.most.is_zero() => at_once(file, path)?,
             Err(TryLockError::WouldBlock) => queue(file, path, waiting)?,
         };
         let words: Vec<_> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
@@ -102,6 +106,22 @@ impl Lock {
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(format!("{}step {}\n", self.line, self.steps).as_bytes())
     }
+}
+
+/// Tries again a few times, and for longer where nobody has a name in the file: a reader that looks
+/// whether the lock is held ([`is_held`]) has it for a moment, and is no holder.
+fn at_once(file: File, path: &Path) -> Result<File, DiskError> {
+    let began = Instant::now();
+    let mut tries = 0;
+    while tries < TRIES || (holder(path) == UNNAMED && began.elapsed() < GLANCE) {
+        thread::sleep(Duration::from_millis(1));
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(cause)) => return Err(error("lock", path)(cause)),
+            Err(TryLockError::WouldBlock) => tries += 1,
+        }
+    }
+    Err(held(path))
 }
 
 /// Waits in the system's queue until nothing moved for as long as may be waited.
@@ -151,7 +171,8 @@ impl Drop for Lock {
     }
 }
 
-/// Whether a writer holds the lock now. Writes nothing; false where there is no lock file.
+/// Whether a writer holds the lock now. Writes nothing; false where there is no lock file. The
+/// shared lock that it takes for a moment is no holder to a writer that does not wait.
 pub fn is_held(path: &Path) -> bool {
     let file = open(path, Links::Refuse);
     file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
@@ -226,6 +247,21 @@ mod tests {
             assert_eq!(told.len(), 1, "{told:?}");
             assert!(told[0].0 - began < Duration::from_secs(1), "{told:?}");
             assert!(told[0].1.starts_with(&format!("process {}: ", std::process::id())));
+        });
+    }
+
+    #[test]
+    fn a_reader_that_looks_keeps_no_writer_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        drop(Lock::take(&path, Duration::ZERO).unwrap());
+        let reader = open(&path, Links::Refuse).unwrap();
+        reader.lock_shared().unwrap();
+        thread::scope(|scope| {
+            let writer = scope.spawn(|| Lock::take(&path, Duration::ZERO).is_ok());
+            thread::sleep(Duration::from_millis(20));
+            drop(reader);
+            assert!(writer.join().unwrap());
         });
     }
 
