@@ -728,6 +728,12 @@ def changed(data):
     return 0 < data.count(b"\r\n") >= lines / 2
 
 
+def is_page(data):
+    """Whether bytes are a page of HTML, which is no file of a published directory (section 9)."""
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\t\n\x0c\r ")[:14].lower()
+    return start.startswith((b"<!doctype html", b"<html"))
+
+
 def unchanged(data):
     """A text without the changes of its way, as far as it is ASCII: to see what it is."""
     found = WIDE.match(data)
@@ -1150,6 +1156,7 @@ class Verifier:
     def __init__(self, files, marks=None, pin=None, policy=None, published=False):
         self.files, self.marks, self.pin, self.policy = files, marks, pin, policy
         self.untrusted, self.published = False, published
+        self.pages = False  # whether a page of HTML stands in the place of a file
         self.faults = []  # (rule, position)
         self.counts = dict.fromkeys(COUNTS, 0)
         self.stopped = False  # whether the verdict ended before an event of a later format
@@ -1192,7 +1199,11 @@ class Verifier:
 
     def read(self, *names):
         try:
-            return self.files.read(*names)
+            data = self.files.read(*names)
+            if self.published and is_page(data) and sha256(data).hex() != names[-1]:
+                self.pages = True
+                return None
+            return data
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError):
@@ -1657,9 +1668,9 @@ class Verifier:
                 continue
             explained = self.state.sealed(e) or e.position in self.state.redacted
             if e.absent:
-                self.count("not_checkable") if explained else self.fault(605, e.position)
+                self.count("not_checkable") if explained else self.fault(911 if self.pages else 605, e.position)
             elif e.withheld and not explained:
-                self.fault(604, e.position)
+                self.fault(911 if self.pages else 604, e.position)
 
     # Checkpoint, marks and pin (section 9)
 
@@ -2349,6 +2360,9 @@ def main(arguments=None):
         print("reverify: no record is published at %s" % options.ledger, file=sys.stderr)
         return 2
     verifier = Verifier(Folder(options.ledger), marks, pin, policy, published)
+    if published and verifier.read("checkpoint") is None and verifier.pages:
+        print("reverify: %s: the checkpoint is a page of HTML, not a record" % options.ledger, file=sys.stderr)
+        return 2
     for message in missing:
         print("reverify: %s" % message, file=sys.stderr)
         verifier.fault(911)

@@ -57,6 +57,15 @@ impl Context {
         Ok(Context { global, clock, entropy, trial: false, answers })
     }
 
+    /// Does something that takes nothing of a set clock, nor of randomness that is to be repeated.
+    pub fn without_trace<T>(&mut self, check: impl FnOnce(&mut Context) -> T) -> T {
+        let clock = self.clock.clone();
+        let entropy = std::mem::replace(&mut self.entropy, Box::new(System));
+        let checked = check(self);
+        (self.clock, self.entropy) = (clock, entropy);
+        checked
+    }
+
     /// The output format.
     pub fn format(&self) -> Format {
         self.global.format
@@ -144,7 +153,7 @@ impl Context {
             }
             return Ok(writer);
         }
-        let mut writer = self.waiting(|waiting| Ok(Writer::wait(paths, waiting)?))?;
+        let mut writer = Writer::open(paths, self.wait()?)?;
         self.tell_of(&writer)?;
         if ask::on_terminal() && !self.answers.borrow().again {
             // A person thinks from here on: nobody is to wait for that.
@@ -158,20 +167,11 @@ impl Context {
 
     /// Has the writer take the lock again, if it rests; tells what was found unfinished.
     pub fn wake(&self, writer: &mut Writer) -> Result<Woken, Failure> {
-        let woken = self.waiting(|waiting| Ok(writer.wake(waiting)?))?;
+        let woken = writer.wake()?;
         if woken == Woken::Changed {
             self.tell_of(writer)?;
         }
         Ok(woken)
-    }
-
-    /// Waits for the lock, and says for whom.
-    fn waiting<T>(
-        &self,
-        take: impl FnOnce(&mut Waiting<'_>) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let tell = &mut |holder: &str| note(format!("waiting for another writer: {holder}"));
-        take(&mut Waiting { most: self.wait()?, tell })
     }
 
     /// Names the log keys' files, and tells what a writer found unfinished.
@@ -231,9 +231,10 @@ impl Context {
         }
     }
 
-    /// How long to wait for another writer.
-    pub fn wait(&self) -> Result<Duration, Failure> {
-        span("--wait", &self.global.wait)
+    /// How long to wait for another writer; for whom is told as a note.
+    pub fn wait(&self) -> Result<Waiting, Failure> {
+        let tell = |holder: &str| note(format!("waiting for another writer: {holder}"));
+        Ok(Waiting { most: span("--wait", &self.global.wait)?, tell })
     }
 
     /// The secret keys here that may sign, without opening them.
@@ -244,11 +245,6 @@ impl Context {
     /// The key that signs: the named one, or the only one here that may sign.
     pub fn signer(&self, writer: &Writer) -> Result<Box<dyn SigningKey>, Failure> {
         self.signer_that(writer, &|_| true)
-    }
-
-    /// The key of an admin: the named one, or the only one here that may sign as admin.
-    pub fn admin(&self, writer: &Writer) -> Result<Box<dyn SigningKey>, Failure> {
-        self.signer_that(writer, &|member| member.roles.admin)
     }
 
     /// The key that signs: the named one, or the only one here that is enrolled, not revoked and
@@ -271,9 +267,17 @@ impl Context {
         Ok(Box::new(secret))
     }
 
-    /// The public key of whoever will sign, where a passphrase has to be asked for first.
-    pub fn locked_signer(&self, writer: &Writer) -> Result<Option<PublicKey>, Failure> {
-        let (keys, handle) = self.chosen(writer, &|_| true)?;
+    /// The public key of whoever will sign, where a passphrase has to be asked for first. What is
+    /// only tried asks for none.
+    pub fn locked_signer(
+        &self,
+        writer: &Writer,
+        fit: &dyn Fn(&Member) -> bool,
+    ) -> Result<Option<PublicKey>, Failure> {
+        if self.trial {
+            return Ok(None);
+        }
+        let (keys, handle) = self.chosen(writer, fit)?;
         let asks = keys.look(handle.clone())?.held == Held::Encrypted;
         Ok(if asks { keys.public(&handle).ok() } else { None })
     }

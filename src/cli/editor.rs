@@ -12,15 +12,11 @@ mod revoke;
 use crate::cli::act::{called, digits};
 use crate::cli::answers::until_written;
 use crate::cli::args::Format;
-use crate::cli::ask;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::forms;
 use crate::cli::init::fit_name;
 use crate::cli::output::visible;
-use crate::key::SecretKey;
-use crate::ledger::error::LedgerError;
-use crate::ledger::people::parameters;
 use crate::ledger::record::Record;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::{View, no_fact};
@@ -102,22 +98,4 @@ fn check_name(
 enum Namesakes {
     Refused,
     Meant,
-}
-
-/// The recovery key of this record, typed or from its file.
-fn recovery(context: &Context, writer: &Writer) -> Result<SecretKey, Failure> {
-    let Some(digest) = parameters(writer)?.recovery else {
-        let why = "--recovery: this record has no recovery key; event 0 names none";
-        return Err(LedgerError::Key(why.to_owned()).into());
-    };
-    let key = context.answers.borrow_mut().key("the recovery key", ask::recovery)?;
-    match key.public().digest() == digest {
-        true => Ok(key),
-        false => Err(LedgerError::Key(
-            "expected the recovery key of this record, found the one of another; compare the \
-             paper with the ledger"
-                .to_owned(),
-        )
-        .into()),
-    }
 }

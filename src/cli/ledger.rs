@@ -3,7 +3,7 @@
 //! Always holds: a new log key is on the disk before the event that names it is written, and the
 //! old one stays. Not here: the first event (`init`). Source: FORMAT.md sections 4 and 9.
 
-use crate::cli::act::{self, Told, Trial};
+use crate::cli::act::{self, ADMIN, Told, Trial};
 use crate::cli::answers::until_written;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
@@ -13,10 +13,10 @@ use crate::cli::submit::tell;
 use crate::event::args::{self as event, Args as EventArgs};
 use crate::event::body::{Changed, Content, Short};
 use crate::event::words::RekeyReason;
-use crate::key::Possession;
+use crate::key::{Possession, PublicKey};
 use crate::keys::{KeyFolder, generate, had_log_key};
 use crate::ledger::act::{check_retime, rekeyed_already};
-use crate::ledger::append::Receipt;
+use crate::ledger::append::{Receipt, commit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::people::{parameters, settled};
 use crate::ledger::record::Record;
@@ -129,13 +129,12 @@ fn change(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
                    --corrections-policy";
         return Err(Failure::usage(why));
     }
-    let key = context.admin(&writer)?;
     let args_of = EventArgs::LedgerChanged(event::LedgerChanged { confirmations });
     let content = Content::LedgerChanged(Changed { title, licence, corrections_policy: policy });
     let what = format!("change {}", parameters(&writer)?.origin);
     let told = Told { what, before: told.clone(), after: told };
     let act = (settled(args_of, content), args.trial);
-    act::submit(context, (&mut writer, &key), act, &told)
+    act::submit(context, &mut writer, act, &told)
 }
 
 /// A new value, or the one that stands.
@@ -161,7 +160,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
     let mut writer = context.writer_of(true)?;
     let ledger = parameters(&writer)?.clone();
     let rotated = args.reason == RekeyReason::Rotated;
-    if rotated && !writer.holds_log_key(&ledger.log_key) {
+    if rotated && !context.trial && !writer.holds_log_key(&ledger.log_key) {
         if !had_log_key(&writer.paths.keys) {
             writer.check_log_keys()?;
         }
@@ -175,17 +174,24 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
     }
     let stated =
         act::statement(context, args.statement, "why is there a new log key? (for every reader)")?;
-    let key = context.admin(&writer)?;
-    let same = rekeyed_already(&writer, &key.public(), (args.reason, &stated))?;
-    if let Some(first) = same.filter(|_| !args.again) {
-        note("note: the last event made a new log key in these words; --again makes another one");
-        return tell(&Receipt { first, count: 1, already: true }, &writer);
+    let already = |writer: &Writer, by: &PublicKey| match args.again {
+        true => Ok(None),
+        false => rekeyed_already(writer, by, (args.reason, &stated)),
+    };
+    if let Some(by) = context.locked_signer(&writer, &|member| member.roles.admin)?
+        && let Some(first) = already(&writer, &by)?
+    {
+        return rekeyed(first, &writer);
     }
     let new = generate(&mut *context.entropy)?;
     let possession = new.prove_possession(Possession::Log, &ledger.origin, &ledger.origin);
     let (log_key, reason) = (new.public(), args.reason);
     let args_of = event::LedgerRekeyed { log_key, reason, possession };
-    let act = settled(EventArgs::LedgerRekeyed(args_of), Content::LedgerRekeyed(stated));
+    let act = settled(EventArgs::LedgerRekeyed(args_of), Content::LedgerRekeyed(stated.clone()));
+    let key = act::signer(context, &mut writer, (&act, ADMIN))?;
+    if let Some(first) = already(&writer, &key.public())? {
+        return rekeyed(first, &writer);
+    }
     let told = told_of_rekey(&ledger.log_key, &log_key, rotated);
     let prepared = act::prepare(context, (&mut writer, &key), act)?;
     if !act::may_write(context, &mut writer, args.trial, &told)? {
@@ -194,16 +200,23 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
     let keys = KeyFolder::open(&writer.paths.keys)?;
     keys.add_next_log(&new, &mut *context.entropy)?;
     writer.hold_log_key(new);
-    let exit = act::write(&mut writer, &prepared, &told)?;
+    let receipt = commit(&mut writer, &prepared)?;
+    let exit = act::tell(&receipt, &writer, &told);
     keys.name_log(&log_key)?;
     note(format!(
         "note: {} is the new log key; the one before is kept beside it; keep a copy of both",
         writer.paths.log_key().display()
     ));
-    Ok(exit)
+    exit
 }
 
-fn told_of_rekey(old: &crate::key::PublicKey, new: &crate::key::PublicKey, rotated: bool) -> Told {
+/// The receipt of a log key that was made before.
+fn rekeyed(first: u64, writer: &Writer) -> Result<Exit, Failure> {
+    note("note: the last event made a new log key in these words; --again makes another one");
+    tell(&Receipt { first, count: 1, already: true }, writer)
+}
+
+fn told_of_rekey(old: &PublicKey, new: &PublicKey, rotated: bool) -> Told {
     let signs = match rotated {
         true => {
             "both sign each checkpoint until the next rekeying, so that who knows the old one \
@@ -221,7 +234,9 @@ fn told_of_rekey(old: &crate::key::PublicKey, new: &crate::key::PublicKey, rotat
 fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, Failure> {
     context.trial = args.trial.dry_run;
     let mut writer = context.writer_of(false)?;
-    writer.check_log_keys()?;
+    if !context.trial {
+        writer.check_log_keys()?;
+    }
     let now = context.clock.peek();
     let began = began(&writer)?;
     check_retime(&writer, began, now, context.global.clock_is_right)?;
@@ -230,7 +245,6 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, Failure> {
         args.statement,
         "what was wrong with the clock? (for every reader)",
     )?;
-    let key = context.admin(&writer)?;
     let last = writer.judge.chain.at.map(|last| last.to_string()).unwrap_or_default();
     let told = Told {
         what: format!("set the record's time back to the clock's, {now}"),
@@ -242,7 +256,7 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, Failure> {
     };
     let content = Content::LedgerRetimed(stated);
     let act = settled(EventArgs::LedgerRetimed(event::LedgerRetimed {}), content);
-    act::submit(context, (&mut writer, &key), (act, args.trial), &told)
+    act::submit(context, &mut writer, (act, args.trial), &told)
 }
 
 /// The time of event 0.

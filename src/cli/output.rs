@@ -54,14 +54,19 @@ impl Write for Out {
 
 /// What was done, on stdout; on stderr where stdout takes it not, so that nobody is left without
 /// the position of what is written.
-#[derive(Default)]
 pub struct DoneWriter {
     text: Vec<u8>,
+    format: Format,
 }
 
 /// The output of a command that wrote something: it is said when it is flushed.
 pub fn done() -> DoneWriter {
-    DoneWriter::default()
+    done_as(Format::Text)
+}
+
+/// The same in this form.
+pub fn done_as(format: Format) -> DoneWriter {
+    DoneWriter { text: Vec::new(), format }
 }
 
 impl Write for DoneWriter {
@@ -72,7 +77,7 @@ impl Write for DoneWriter {
 
     fn flush(&mut self) -> io::Result<()> {
         let text = std::mem::take(&mut self.text);
-        let mut out = Shown(io::stdout().lock());
+        let mut out = out(self.format);
         let Err(error) = out.write_all(&text).and_then(|()| out.flush()) else { return Ok(()) };
         let mut err = err();
         // Where nobody hears at all, the exit code is what is left.

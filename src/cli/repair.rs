@@ -1,9 +1,8 @@
 //! `annals repair`: what is damaged or lost is built again from what is whole.
 
-use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{done, out, visible};
+use crate::cli::output::{done, visible};
 use crate::cli::progress::Progress;
 use crate::cli::verify::text::faults;
 use crate::cli::verify::told::Told;
@@ -14,7 +13,7 @@ use crate::ledger::paths::Paths;
 use crate::ledger::record::Record;
 use crate::ledger::repair::{Asked, Found, Place, Step, index, repair};
 use clap::Args;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Build a damaged or lost journal from the store, the store from the journal
@@ -37,17 +36,19 @@ pub fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, Failure> {
     }
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let asked = Asked { from: args.from, jobs, wait: context.wait()? };
-    let mut out = out(Format::Text);
-    let mut failed: io::Result<()> = Ok(());
+    // Standard output that takes nothing keeps nothing from being repaired, nor from being told.
+    let mut out = done();
+    let mut failed = Ok(());
     let mut tell = |step: Step| {
-        if failed.is_ok() {
-            failed = writeln!(out, "{}", line(&step)).and_then(|()| out.flush());
-        }
+        let told = writeln!(out, "{}", line(&step)).and_then(|()| out.flush());
+        failed = std::mem::replace(&mut failed, Ok(())).and(told);
     };
     let audited = repair(&paths, &asked, &mut tell)?;
-    failed?;
-    end(&mut out, &audited)?;
-    Ok(Exit::of(audited.report.exit()))
+    let told = end(&mut out, &audited);
+    match failed.map_err(Failure::from).and(told) {
+        Ok(()) | Err(Failure::ClosedPipe) => Ok(Exit::of(audited.report.exit())),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Makes the index, and says what became of it.

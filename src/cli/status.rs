@@ -12,6 +12,7 @@ use crate::fold::deed::Deed;
 use crate::key::PublicKey;
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
+use crate::ledger::outbox::listed_aside;
 use crate::ledger::record::{Record, covered};
 use crate::ledger::tally::Tally;
 use crate::ledger::view::effect::Effects;
@@ -23,6 +24,7 @@ use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::PathBuf;
 
 /// Tell what this ledger is and what waits
 #[derive(Debug, Args)]
@@ -52,6 +54,9 @@ struct Told {
     checkpoint: Option<u64>,
     store: bool,
     marks: MarksFound,
+    /// Files of the outbox that are set aside.
+    #[serde(skip)]
+    aside: Vec<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -145,6 +150,7 @@ fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<Told, LedgerE
         checkpoint: covered(record.checkpoint.as_deref()),
         store: record.paths.store().is_dir(),
         marks: marks(record)?,
+        aside: listed_aside(&record.paths),
     })
 }
 
@@ -273,5 +279,24 @@ fn text(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
             MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
         },
     )?;
+    if !told.aside.is_empty() {
+        let (are, them) = match told.aside.len() {
+            1 => ("1 damaged file is".to_owned(), "it"),
+            more => (format!("{more} damaged files are"), "them"),
+        };
+        line(
+            "outbox",
+            &format!(
+                "{are} set aside and may hold words in clear; remove {them} once nothing in {them} \
+                 is needed"
+            ),
+        )?;
+    }
+    for path in told.aside.iter().take(LISTED) {
+        line("", &visible(&path.to_string_lossy()))?;
+    }
+    if let Some(more @ 1..) = told.aside.len().checked_sub(LISTED) {
+        line("", &format!("and {more} more"))?;
+    }
     provenance::line(out, &told.as_of)
 }

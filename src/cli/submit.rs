@@ -11,7 +11,6 @@ use crate::cli::kept::Kept;
 use crate::cli::output::{done, note, visible, wrapped};
 use crate::cli::preview::{self, Extent};
 use crate::cli::progress::Progress;
-use crate::entropy::System;
 use crate::event::body;
 use crate::event::spelling;
 use crate::hash::Hash;
@@ -23,7 +22,7 @@ use crate::ledger::draft::{Draft, Input};
 use crate::ledger::loaded::{Files, LoadedInput, Reach};
 use crate::ledger::repeats::Repeats;
 use crate::ledger::writer::{Woken, Writer};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// How drafts are submitted.
@@ -65,8 +64,7 @@ pub fn submit(context: &mut Context, input: &Input, options: &Submission) -> Res
     let keys = writer.paths.keys.clone();
     let reach = Reach { folder: &options.folder, keys: &keys, files: options.files };
     let loaded = LoadedInput::read(input, reach);
-    if !options.dry_run
-        && let Some(public) = context.locked_signer(&writer)?
+    if let Some(public) = context.locked_signer(&writer, &|_| true)?
         && let Some(receipt) = check(context, &writer, &loaded, options, public)?
     {
         return tell(&receipt, &writer);
@@ -141,12 +139,10 @@ fn check(
     }
     // Beside a writer that is at work a trial may not see the record whole: that is no verdict.
     let Ok(mut trial) = Writer::trial(writer.paths.clone()) else { return Ok(None) };
-    // A check takes nothing of a set clock, nor of randomness that is to be repeated.
-    let clock = context.clock.clone();
-    let entropy = std::mem::replace(&mut context.entropy, Box::new(System));
-    let checked = prepare_drafts(context, &mut trial, &PublicOnly(public), loaded, options);
-    (context.clock, context.entropy) = (clock, entropy);
-    checked.map(|_| None)
+    let prepare = |context: &mut Context| {
+        prepare_drafts(context, &mut trial, &PublicOnly(public), loaded, options)
+    };
+    context.without_trace(prepare).map(|_| None)
 }
 
 /// What is found of drafts.
@@ -313,9 +309,17 @@ fn events(count: usize) -> String {
     }
 }
 
+/// The receipt of a submission.
 pub fn tell(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
-    let Receipt { first, count, already } = *receipt;
     let mut out = done();
+    write_receipt(&mut out, receipt, writer)?;
+    out.flush()?;
+    Ok(Exit::Yes)
+}
+
+/// The lines of a receipt.
+pub fn write_receipt(out: &mut dyn Write, receipt: &Receipt, writer: &Writer) -> io::Result<()> {
+    let Receipt { first, count, already } = *receipt;
     let what = if already { "already at" } else { "written at" };
     let last = first + count.saturating_sub(1);
     match count {
@@ -325,6 +329,5 @@ pub fn tell(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
     if !already && let Some(head) = writer.judge.chain.head {
         writeln!(out, "head {head}, {} events", writer.size())?;
     }
-    out.flush()?;
-    Ok(Exit::Yes)
+    Ok(())
 }

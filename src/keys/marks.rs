@@ -15,7 +15,7 @@
 
 use super::error::{KeysError, shown};
 use super::file;
-use crate::disk::lock::Lock;
+use crate::disk::lock::{Lock, Waiting};
 use crate::disk::open::open_to_write;
 use crate::disk::{self, DiskError};
 use crate::hash::Hash;
@@ -26,7 +26,6 @@ use crate::verify::explained::Remembered;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// A checkpoint that the log key signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,7 +175,7 @@ impl Marks {
 
     /// Takes the right to sign with this memory, waiting up to `wait` for another process that has
     /// it. The lock is the file `log.lock` beside the marks.
-    pub fn hold(&self, wait: Duration) -> Result<HeldMarks, DiskError> {
+    pub fn hold(&self, wait: impl Into<Waiting>) -> Result<HeldMarks, DiskError> {
         let lock = Lock::take(&self.path.with_extension("lock"), wait)?;
         Ok(HeldMarks { marks: self.clone(), _lock: lock })
     }

@@ -7,7 +7,7 @@
 //! Not here: how one
 //! is asked (`witness::ask`), who they are (`trust`). Source: FORMAT.md section 13.
 
-use crate::disk::lock::Lock;
+use crate::disk::lock::{Lock, Waiting};
 use crate::disk::{self, Mode};
 use crate::event::record::hash;
 use crate::hash::Hash;
@@ -32,7 +32,7 @@ pub struct Patience {
     /// For each step of one witness's answer.
     pub witness: Duration,
     /// For another writer of the ledger.
-    pub writer: Duration,
+    pub writer: Waiting,
 }
 
 /// What became of asking.
@@ -247,7 +247,7 @@ fn keep(
     record: &Record,
     asked: &Note,
     lines: &[NoteSignature],
-    wait: Duration,
+    wait: Waiting,
 ) -> Result<Note, LedgerError> {
     let paths = &record.paths;
     let _lock = Lock::take(&paths.lock(), wait)?;

@@ -96,8 +96,8 @@ pub struct Writer {
     marks: Marks,
     /// The last mark of this record that is known to be of a start of it.
     mark: Option<Mark>,
-    /// How long to wait for another process that signs with the same memory.
-    wait: Duration,
+    /// How long to wait for another writer, and for one that signs with the same memory.
+    wait: Waiting,
     log_keys: Vec<SecretKey>,
     imported: Imported,
 }
@@ -128,22 +128,19 @@ struct Judged {
 }
 
 impl Writer {
-    /// Opens a ledger for writing. Waits up to `wait` for another writer to end. The log keys are
-    /// read once the lock is held: a writer before this one may have made another.
-    pub fn open(paths: Paths, wait: Duration) -> Result<Writer, LedgerError> {
-        Writer::wait(paths, &mut Waiting { most: wait, tell: &mut |_| {} })
-    }
-
-    /// The same, and tells for whom it waits.
-    pub fn wait(paths: Paths, waiting: &mut Waiting<'_>) -> Result<Writer, LedgerError> {
+    /// Opens a ledger for writing. Waits up to `wait` for another writer to end, and tells for
+    /// whom. The log keys are read once the lock is held: a writer before this one may have made
+    /// another.
+    pub fn open(paths: Paths, wait: impl Into<Waiting>) -> Result<Writer, LedgerError> {
+        let wait = wait.into();
         paths.expect_ledger(false)?;
         Imported::of(&paths)?.expect_writable(&paths)?;
-        let lock = Lock::wait(&paths.lock(), waiting)?;
-        Writer::locked(paths, lock, waiting.most)
+        let lock = Lock::take(&paths.lock(), wait)?;
+        Writer::locked(paths, lock, wait)
     }
 
     /// Opens a ledger whose lock is taken.
-    fn locked(paths: Paths, lock: Lock, wait: Duration) -> Result<Writer, LedgerError> {
+    fn locked(paths: Paths, lock: Lock, wait: Waiting) -> Result<Writer, LedgerError> {
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
         let lock = Mutex::new(lock);
@@ -210,11 +207,11 @@ impl Writer {
 
     /// Takes the lock again. Where another writer was at work in between, the ledger is opened
     /// anew, and what was prepared is to be prepared again.
-    pub fn wake(&mut self, waiting: &mut Waiting<'_>) -> Result<Woken, LedgerError> {
+    pub fn wake(&mut self) -> Result<Woken, LedgerError> {
         let Some(before) = self.resting.take() else { return Ok(Woken::Same) };
-        let lock = Lock::wait(&self.paths.lock(), waiting)?;
+        let lock = Lock::take(&self.paths.lock(), self.wait)?;
         if Stamp::of(&self.paths)? != before {
-            *self = Writer::locked(self.paths.clone(), lock, waiting.most)?;
+            *self = Writer::locked(self.paths.clone(), lock, self.wait)?;
             return Ok(Woken::Changed);
         }
         let (store, _) = open_store(&self.paths, &self.journal, &self.judge)?;
@@ -256,11 +253,19 @@ impl Writer {
         if !judge.faults.is_empty() {
             return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
         }
+        if let Some((position, v)) = judge.later_version() {
+            return Err(LedgerError::Later { position, v });
+        }
         let passages = following.passages.into_inner();
         let foreign = check_checkpoint(&ends, &journal, &judge)?;
         if foreign.is_some() {
             // A checkpoint that the log key did not sign speaks for nothing.
             check_signatures(&journal, jobs)?;
+        }
+        let from = if foreign.is_some() { 0 } else { signed_for };
+        let missing = judge.contents.unexplained(&judge.chain.state, from);
+        if !missing.is_empty() {
+            return Err(LedgerError::Faulty(missing));
         }
         let marks = Marks::at(paths.marks());
         let known = mark_of_checkpoint(ends.checkpoint.as_deref(), &judge);
@@ -296,7 +301,7 @@ impl Writer {
             index,
             marks,
             mark,
-            wait: WAIT,
+            wait: WAIT.into(),
             log_keys,
             imported,
         };
@@ -330,7 +335,7 @@ impl Writer {
             index,
             marks,
             mark: None,
-            wait: WAIT,
+            wait: WAIT.into(),
             log_keys: vec![log_key],
             imported: Imported::No,
         })

@@ -5,13 +5,12 @@
 //! removed by the next export of that name. Not here: what is written (`bag`, `ledger::export`).
 //! Source: FORMAT.md section 14.
 
-use crate::disk::lock::Lock;
+use crate::disk::lock::{Lock, Waiting};
 use crate::disk::{self, DiskError};
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Where the files of a bag are written. A seam, so that tests can let each step fail.
 pub trait Ground {
@@ -52,7 +51,7 @@ impl FolderGround {
     /// A ground for the bag of this name, which must not be there; its parent must.
     ///
     /// Errors: something has the name, or another export is writing it for longer than `wait`.
-    pub fn open(bag: &Path, wait: Duration) -> Result<FolderGround, DiskError> {
+    pub fn open(bag: &Path, wait: impl Into<Waiting>) -> Result<FolderGround, DiskError> {
         if bag.symlink_metadata().is_ok() {
             let why = "it is there already: name a folder that is not there; nothing was changed";
             let cause = io::Error::new(io::ErrorKind::AlreadyExists, why);

@@ -1,8 +1,8 @@
 //! `annals editor add`: a key is enrolled by the request of its holder.
 
-use crate::cli::act::{self, Told, Trial, called};
+use crate::cli::act::{self, ADMIN, By, Told, Trial, called};
 use crate::cli::context::Context;
-use crate::cli::editor::{Namesakes, check_name, reading, recovery};
+use crate::cli::editor::{Namesakes, check_name, reading};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::init::{fit_name, words};
 use crate::cli::key::{new_phrase, protection};
@@ -61,12 +61,15 @@ pub struct AddArgs {
 struct Local {
     handle: Handle,
     secret: SecretKey,
-    phrase: Option<Zeroizing<String>>,
 }
 
 impl Local {
-    fn kept<'a>(&'a self, request: &'a Request) -> NewKey<'a> {
-        let protection = protection(self.phrase.as_ref());
+    fn kept<'a>(
+        &'a self,
+        request: &'a Request,
+        phrase: Option<&'a Zeroizing<String>>,
+    ) -> NewKey<'a> {
+        let protection = protection(phrase);
         let (handle, secret, request) = (&self.handle, &self.secret, Some(request));
         NewKey { handle, secret, protection, request }
     }
@@ -101,17 +104,22 @@ pub fn run(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
         (person, told)
     };
     let settled = enrolment(&writer, &request, roles, person)?;
-    let key = match args.recovery {
-        true => Box::new(recovery(context, &writer)?),
-        false => context.admin(&writer)?,
-    };
+    let by = if args.recovery { By::Recovery } else { ADMIN };
+    let key = act::signer(context, &mut writer, (&settled, by))?;
     let prepared = act::prepare(context, (&mut writer, &key), settled)?;
+    let phrase = match &local {
+        Some(local) if !context.trial => new_phrase(&local.handle, args.no_passphrase)?,
+        _ => None,
+    };
     if !act::may_write(context, &mut writer, args.trial, &told)? {
         return Ok(Exit::Yes);
     }
     match local {
         None => act::write(&mut writer, &prepared, &told),
-        Some(local) => write_local(context, (&mut writer, &prepared), &local.kept(&request), &told),
+        Some(local) => {
+            let new = local.kept(&request, phrase.as_ref());
+            write_local(context, (&mut writer, &prepared), &new, &told)
+        }
     }
 }
 
@@ -159,13 +167,14 @@ fn made_here(
     args: &AddArgs,
 ) -> Result<(Request, Option<Local>), Failure> {
     let handle = Handle::new(args.local.clone().unwrap_or_default())?;
-    KeyFolder::open(&writer.paths.keys)?.check_free(&handle)?;
+    if !context.trial || writer.paths.keys.is_dir() {
+        KeyFolder::open(&writer.paths.keys)?.check_free(&handle)?;
+    }
     let name = words("--name", Words::new(args.name.clone().unwrap_or_default()))?;
     fit_name("--name", &name)?;
-    let phrase = new_phrase(&handle, args.no_passphrase)?;
     let secret = generate(&mut *context.entropy)?;
     let request = Request::new(&secret, parameters(writer)?.origin.clone(), name);
-    Ok((request, Some(Local { handle, secret, phrase })))
+    Ok((request, Some(Local { handle, secret })))
 }
 
 fn same_person<'a>(

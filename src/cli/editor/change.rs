@@ -56,8 +56,7 @@ pub fn run(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
         false => format!(", now called {}", visible(&name)),
     };
     let what = format!("{who}: {}, before {}{renamed}", act::shown(roles), act::shown(before));
-    let key = context.admin(&writer)?;
     let told = Told { what: what.clone(), before: Vec::new(), after: vec![what] };
     let settled = change(subject, roles, name);
-    act::submit(context, (&mut writer, &key), (settled, args.trial), &told)
+    act::submit(context, &mut writer, (settled, args.trial), &told)
 }

@@ -1,13 +1,14 @@
 //! `annals editor revoke`: the end of a key, and of what was signed with it after it was stolen.
 
-use crate::cli::act::{self, Told, Trial, called};
+use crate::cli::act::{self, By, Told, Trial, called};
 use crate::cli::context::Context;
-use crate::cli::editor::{reading, recovery};
+use crate::cli::editor::reading;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{note, visible};
 use crate::cli::provenance;
 use crate::event::words::RevokeReason;
-use crate::key::{PublicKey, SigningKey};
+use crate::key::PublicKey;
+use crate::keys::{Held, KeyFolder};
 use crate::ledger::error::LedgerError;
 use crate::ledger::fallout::{Fallen, Fallout, Standing};
 use crate::ledger::people::{Directory, revocation};
@@ -18,6 +19,7 @@ use crate::ledger::view::effect::Effects;
 use crate::ledger::view::event::{on, row};
 use crate::ledger::view::names::Names;
 use crate::ledger::writer::Writer;
+use crate::roster::Member;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
@@ -61,12 +63,19 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
         Some(point) => Some(suspect_from(context, &record, point)?),
         None => None,
     };
-    let key = signer(context, &writer, &subject, args.recovery)?;
     let who = called(names.plain(&subject).unwrap_or_default(), &subject);
     let question = format!("what happened to the key of {who}? (for every reader)");
     let stated = act::statement(context, args.statement, &question)?;
     let before = Standing::of(&writer.judge.chain.state);
     let settled = revocation(subject, args.reason, from, stated);
+    // An admin's key, or else the key itself, which may revoke itself.
+    let admin_here = has_admin_beside(&writer, &subject)?;
+    let fit = |row: &Member| match admin_here {
+        true => row.roles.admin && row.key != subject,
+        false => row.key == subject,
+    };
+    let by = if args.recovery { By::Recovery } else { By::Fit(&fit) };
+    let key = act::signer(context, &mut writer, (&settled, by))?;
     let prepared = act::prepare(context, (&mut writer, &key), settled)?;
     let fallout = Fallout::between(&before, &Standing::of(&writer.judge.chain.state));
     let told = tell(&record, &names, (&who, args.reason, from), &fallout)?;
@@ -97,31 +106,16 @@ fn suspect_from(context: &Context, record: &Record, point: &str) -> Result<u64, 
     Ok(from.max(1))
 }
 
-/// An admin's key, or else the key itself, which may revoke itself.
-fn signer(
-    context: &Context,
-    writer: &Writer,
-    subject: &PublicKey,
-    by_recovery: bool,
-) -> Result<Box<dyn SigningKey>, Failure> {
-    if by_recovery {
-        return Ok(Box::new(recovery(context, writer)?));
-    }
-    let others = |row: &crate::roster::Member| row.roles.admin && row.key != *subject;
-    let itself = |row: &crate::roster::Member| row.key == *subject;
-    let here = crate::keys::KeyFolder::open(&writer.paths.keys)?.list()?.keys;
+/// Whether the key of an admin is here that is another one than this.
+fn has_admin_beside(writer: &Writer, subject: &PublicKey) -> Result<bool, Failure> {
     let roster = &writer.judge.chain.state.fold.roster;
-    let admin_here = here.iter().any(|listed| {
-        listed.held != crate::keys::Held::Elsewhere
-            && listed
-                .public
-                .and_then(|key| roster.member(&key))
-                .is_some_and(|row| others(row) && row.revoked.is_none())
-    });
-    match admin_here {
-        true => context.signer_that(writer, &others),
-        false => context.signer_that(writer, &itself),
+    if !writer.paths.keys.is_dir() {
+        return Ok(roster.admins().any(|row| row.key != *subject));
     }
+    let here = KeyFolder::open(&writer.paths.keys)?.list()?.keys.into_iter();
+    let here = here.filter(|listed| listed.held != Held::Elsewhere);
+    let keys: Vec<PublicKey> = here.filter_map(|listed| listed.public).collect();
+    Ok(roster.admins().any(|row| row.key != *subject && keys.contains(&row.key)))
 }
 
 /// How many events and facts are told in full.

@@ -4,7 +4,7 @@ use super::trust;
 use crate::cli::args::Format;
 use crate::cli::context::{Context, span};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{json, note, out, visible};
+use crate::cli::output::{done_as, json, note, visible};
 use crate::ledger::record::Record;
 use crate::ledger::trust::Trust;
 use crate::ledger::witnesses::{Collected, Patience, collect as ask_witnesses};
@@ -43,7 +43,7 @@ pub fn collect(context: &mut Context, args: CollectArgs) -> Result<Exit, Failure
     let trust = trust(&record)?;
     let patience = Patience { witness: timeout(&args.timeout)?, writer: context.wait()? };
     let collected = ask_witnesses(&record, &trust.policy, patience)?;
-    let mut out = out(context.format());
+    let mut out = done_as(context.format());
     match context.format() {
         Format::Text => lines(&collected).iter().try_for_each(|line| writeln!(out, "{line}"))?,
         _ => json(&mut out, &told(&collected))?,
