@@ -6,18 +6,21 @@ use crate::cli::editor::{reading, recovery};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{note, visible};
 use crate::cli::provenance;
+use crate::cli::submit::tell as tell_receipt;
 use crate::event::words::RevokeReason;
 use crate::key::{PublicKey, SigningKey};
 use crate::ledger::error::LedgerError;
 use crate::ledger::fallout::{Fallen, Fallout, Standing};
-use crate::ledger::people::{Directory, revocation};
+use crate::ledger::people::{Directory, parameters, revocation};
 use crate::ledger::point::Bound;
 use crate::ledger::record::Record;
+use crate::ledger::said::Said;
 use crate::ledger::view::View;
 use crate::ledger::view::effect::Effects;
 use crate::ledger::view::event::{on, row};
 use crate::ledger::view::names::Names;
 use crate::ledger::writer::Writer;
+use crate::roster::Member;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
@@ -53,20 +56,24 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
     let roster = &writer.judge.chain.state.fold.roster;
     let directory = Directory { names: &names, roster, keys: &writer.paths.keys };
     // A key that is revoked already may be found stolen: then it must be clear which one is meant.
-    let subject = match args.suspect_from {
-        Some(_) => directory.any_row(&args.name)?.key,
-        None => directory.row(&args.name)?.key,
-    };
+    let rows = directory.rows(&args.name)?;
     let from = match &args.suspect_from {
         Some(point) => Some(suspect_from(context, &record, point)?),
         None => None,
     };
-    let key = signer(context, &writer, &subject, args.recovery)?;
+    if let Some(said) = said_already(context, &writer, &rows, (&args, from))? {
+        return tell_receipt(&said.receipt(), &writer);
+    }
+    let subject = match args.suspect_from {
+        Some(_) => directory.any_row(&args.name)?.key,
+        None => directory.row(&args.name)?.key,
+    };
     let who = called(names.plain(&subject).unwrap_or_default(), &subject);
     let question = format!("what happened to the key of {who}? (for every reader)");
+    let key = signer(context, &writer, &subject, args.recovery)?;
     let stated = act::statement(context, args.statement, &question)?;
-    let before = Standing::of(&writer.judge.chain.state);
     let settled = revocation(subject, args.reason, from, stated);
+    let before = Standing::of(&writer.judge.chain.state);
     let prepared = act::prepare(context, (&mut writer, &key), settled)?;
     let fallout = Fallout::between(&before, &Standing::of(&writer.judge.chain.state));
     let told = tell(&record, &names, (&who, args.reason, from), &fallout)?;
@@ -77,6 +84,35 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
         true => act::write(&mut writer, &prepared, &told),
         false => Ok(Exit::Yes),
     }
+}
+
+/// This revocation of one of the keys that are meant, where none of them is left to revoke. Asked
+/// before a signer is looked for: a key that revoked itself signs nothing any more.
+fn said_already(
+    context: &Context,
+    writer: &Writer,
+    rows: &[&Member],
+    (args, from): (&RevokeArgs, Option<u64>),
+) -> Result<Option<Said>, Failure> {
+    let Some(statement) = &args.statement else { return Ok(None) };
+    if rows.iter().any(|row| row.revoked.is_none()) {
+        return Ok(None);
+    }
+    for row in rows {
+        let act = revocation(row.key, args.reason, from, act::stated(statement)?);
+        let said = match args.recovery {
+            true => {
+                let digest = parameters(writer)?.recovery;
+                let by_it = |said: &Said| said.is(&act) && Some(said.by.digest()) == digest;
+                Said::last(writer, &act.args)?.filter(by_it)
+            }
+            false => context.said_already(writer, &act)?,
+        };
+        if said.is_some() {
+            return Ok(said);
+        }
+    }
+    Ok(None)
 }
 
 /// The first position that is suspect. Event 0 never is.
@@ -107,8 +143,8 @@ fn signer(
     if by_recovery {
         return Ok(Box::new(recovery(context, writer)?));
     }
-    let others = |row: &crate::roster::Member| row.roles.admin && row.key != *subject;
-    let itself = |row: &crate::roster::Member| row.key == *subject;
+    let others = |row: &Member| row.roles.admin && row.key != *subject;
+    let itself = |row: &Member| row.key == *subject;
     let here = crate::keys::KeyFolder::open(&writer.paths.keys)?.list()?.keys;
     let roster = &writer.judge.chain.state.fold.roster;
     let admin_here = here.iter().any(|listed| {
