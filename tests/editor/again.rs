@@ -25,6 +25,7 @@ const ACTS: &[(&str, &str, u64)] = &[
     ("ada", "editor|revoke|cy|--reason|left|--statement|Cy has left us", 25),
     ("ada", "editor|revoke|cy|--reason|lost|--suspect-from|18|--statement|it was stolen", 26),
     ("bo", "editor|revoke|bo|--reason|lost|--statement|my own end", 27),
+    ("ada", "editor|add|--local|dee|--name|Dee|--role|editor|--no-passphrase", 28),
 ];
 
 #[test]

@@ -155,7 +155,9 @@ fn a_desk_that_shares_a_machine_makes_the_key_here() {
     assert_eq!(exit, 1);
     let (exit, why) = desk.refused(&add.replace("--name Dee_Dorn ", ""));
     assert_eq!(exit, 2, "{why}");
-    assert_eq!(desk.refused(add).0, 2);
+    // The same again is there already; another key does not take the name of that file.
+    assert_eq!(desk.told(add), "already at 1\n");
+    assert_eq!(desk.refused(&add.replace("Dee_Dorn", "Dee_Other")).0, 2);
 }
 
 #[test]
