@@ -699,6 +699,21 @@ def parse_mark(line):
     return origin, size, root, payload
 
 
+IMPORTED = re.compile(rb"annals imported v(1\n(read-only (0|[1-9][0-9]*)|rekey [0-9a-f]{64})\n|([2-9]|[1-9][0-9]+)\n.*)", re.S)
+
+
+def judge_imported(verifier, place):
+    """911 of the two files that an import leaves in a ledger (section 14)."""
+    for name in ("imported", "checkpoints"):
+        if os.path.islink(place(name)):
+            verifier.fault(911)
+            continue
+        data = verifier.read(name)
+        marks = (data or b"").split(b"\n")[:-1] if name == "checkpoints" else []
+        if None in map(parse_mark, marks) or name == "imported" and data is not None and not IMPORTED.fullmatch(data):
+            verifier.fault(911)
+
+
 def ended(data, most):
     """The lines of a file before its last one, `sum` and the digest of them; None if it does not hold."""
     if data is None or len(data) > most or not data.endswith(b"\n"):
@@ -2366,6 +2381,8 @@ def main(arguments=None):
     for message in missing:
         print("reverify: %s" % message, file=sys.stderr)
         verifier.fault(911)
+    if not published:
+        judge_imported(verifier, has)
     verifier.run()
     got = verifier.report()
     if options.json:

@@ -7,7 +7,7 @@
 
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS, TILES};
 use crate::disk::lock::{Lock, Waiting};
-use crate::disk::{self, DiskError};
+use crate::disk::{self, DiskError, Links};
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
@@ -118,7 +118,7 @@ impl FolderShelf {
     /// Errors: the folder holds something that no publication has (nothing is written then), or
     /// another publisher is at work for longer than `wait`.
     pub fn open(folder: &Path, wait: impl Into<Waiting>) -> Result<FolderShelf, DiskError> {
-        if !folder.exists() {
+        if disk::kind(folder, Links::Follow)?.is_none() {
             disk::make_folder(folder)?;
         }
         let known = |name: &str| OURS.contains(&name) || OF_THE_SITE.contains(&name);
@@ -207,7 +207,7 @@ impl Shelf for FolderShelf {
         match list(&self.folder.join(folder)) {
             Err(error) if error.is_missing() => Ok(Vec::new()),
             // A file stands in its place; the first put into it makes the folder.
-            Err(_) if self.folder.join(folder).is_file() => Ok(Vec::new()),
+            Err(_) if disk::is_file_at(&self.folder.join(folder))? => Ok(Vec::new()),
             other => other,
         }
     }

@@ -253,6 +253,11 @@ pub fn statement(
         Some(text) => text,
         None => context.answers.borrow_mut().line(question, ask)?,
     };
+    stated(&text)
+}
+
+/// A statement that was given.
+pub fn stated(text: &str) -> Result<Stated, Failure> {
     let statement = crate::cli::init::words("--statement", Words::new(text))?;
     Ok(Stated { statement })
 }

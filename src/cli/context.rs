@@ -12,12 +12,14 @@ use crate::clock::Clock;
 use crate::disk::lock::Waiting;
 use crate::entropy::{Entropy, Seeded, System};
 use crate::key::{PublicKey, PublicOnly, SigningKey};
-use crate::keys::{Handle, Held, KeyFolder, Listed};
+use crate::keys::{Handle, Held, KeyFolder, KeysError, Listed, Listing};
 use crate::ledger::append;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::point::Around;
 use crate::ledger::record::Record;
+use crate::ledger::said::Said;
+use crate::ledger::settle::Settled;
 use crate::ledger::writer::{Notice, Woken, Writer};
 use crate::roster::{Member, Roster};
 use std::cell::RefCell;
@@ -76,7 +78,7 @@ impl Context {
     pub fn paths(&self) -> Result<Paths, Failure> {
         let found = match &self.global.ledger {
             Some(ledger) => Some(ledger.clone()),
-            None => Paths::find(&std::env::current_dir()?),
+            None => Paths::find(&std::env::current_dir()?)?,
         };
         let ledger = match found {
             Some(ledger) => ledger,
@@ -112,7 +114,7 @@ impl Context {
         }
         let ledger = match &self.global.ledger {
             Some(ledger) => Some(ledger.clone()),
-            None => Paths::find(&std::env::current_dir()?),
+            None => Paths::find(&std::env::current_dir()?)?,
         };
         Ok(match ledger {
             Some(ledger) => Paths::new(ledger, None).keys,
@@ -282,6 +284,28 @@ impl Context {
         Ok(if asks { keys.public(&handle).ok() } else { None })
     }
 
+    /// The last act on the same matter, where it says the same and a key of whoever speaks now
+    /// signed it: its receipt may be lost. No passphrase is asked for.
+    pub fn said_already(
+        &self,
+        writer: &Writer,
+        settled: &Settled,
+    ) -> Result<Option<Said>, Failure> {
+        let Some(said) = Said::last(writer, &settled.args)?.filter(|said| said.is(settled)) else {
+            return Ok(None);
+        };
+        let keys = KeyFolder::open(&writer.paths.keys)?;
+        let ours = match &self.global.editor {
+            Some(name) => keys.public(&Handle::new(name.as_str())?).ok() == Some(said.by),
+            None => keys
+                .list()?
+                .keys
+                .iter()
+                .any(|listed| listed.held != Held::Elsewhere && listed.public == Some(said.by)),
+        };
+        Ok(ours.then_some(said))
+    }
+
     /// Which key here signs, before it is opened.
     fn chosen(
         &self,
@@ -377,24 +401,42 @@ fn only_signer(
     fit: &dyn Fn(&Member) -> bool,
 ) -> Result<Handle, Failure> {
     let row = |listed: &Listed| roster.member(&listed.public?);
-    let listing = keys.list()?;
-    let mut here = listing.keys;
-    here.retain(|listed| {
-        listed.held != Held::Elsewhere && row(listed).is_some_and(|row| row.revoked.is_none())
-    });
+    let Listing { keys: mut here, faults } = keys.list()?;
+    here.retain(|listed| listed.held != Held::Elsewhere);
+    let unfit = |listed: &Listed| {
+        let path = keys.secret_path(&listed.handle);
+        let why = match (listed.public, row(listed)) {
+            (None, _) => "is encrypted, and its .pub is not beside it: --by says that it signs",
+            (Some(_), None) => "is a key that is not enrolled in this ledger",
+            (Some(_), Some(Member { revoked: Some(_), .. })) => "is a key that is revoked",
+            _ => return None,
+        };
+        Some(format!("{} {why}", path.display()))
+    };
+    let unfits: Vec<String> = here.iter().filter_map(unfit).collect();
+    here.retain(|listed| row(listed).is_some_and(|row| row.revoked.is_none()));
     if here.iter().any(|listed| row(listed).is_some_and(fit)) {
         here.retain(|listed| row(listed).is_some_and(fit));
     }
     match here.as_slice() {
         [one] => Ok(one.handle.clone()),
         // A key that cannot be read may be the one that is missed: what is wrong with it is told.
-        [] => Err(match listing.faults.into_iter().next() {
-            Some(fault) => fault.into(),
-            None => LedgerError::Key(format!(
-                "no secret key in {} may sign; annals key new makes one, an admin enrols it",
-                keys.path().display()
-            ))
-            .into(),
+        [] => Err(match <[KeysError; 1]>::try_from(faults) {
+            Ok([fault]) if unfits.is_empty() => fault.into(),
+            faults => {
+                let faults = faults.map_or_else(|many| many, Vec::from);
+                let mut why: Vec<String> =
+                    faults.iter().map(|fault| append::chain(fault)).collect();
+                why.extend(unfits);
+                let colon = if why.is_empty() { "" } else { ": " };
+                LedgerError::Key(format!(
+                    "no secret key in {} may sign{colon}{}; annals key new makes one, an admin \
+                     enrols it",
+                    keys.path().display(),
+                    why.join("; ")
+                ))
+                .into()
+            }
         }),
         several => {
             let names: Vec<String> = several.iter().map(|it| it.handle.to_string()).collect();

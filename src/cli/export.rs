@@ -5,6 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{done, note};
 use crate::cli::provenance;
+use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
 use crate::ledger::apart::{Kept, expect_apart};
 use crate::ledger::error::LedgerError;
@@ -46,7 +47,7 @@ pub fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, Failure> {
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores, usize::from);
-    let keys = match record.paths.keys.is_dir() {
+    let keys = match disk::kind(&record.paths.keys, Links::Follow)?.is_some() {
         true => KeyFolder::open(&record.paths.keys)?.log_keys()?.keys,
         false => Vec::new(),
     };

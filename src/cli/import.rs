@@ -3,6 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{done, note};
+use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
 use crate::ledger::import::{Asked, import};
 use crate::ledger::imported::Imported;
@@ -36,7 +37,7 @@ pub struct ImportArgs {
 pub fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> {
     let paths = Paths::new(args.to, context.global.keys.clone());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let keys = match args.take_over && paths.keys.is_dir() {
+    let keys = match args.take_over && disk::kind(&paths.keys, Links::Follow)?.is_some() {
         true => KeyFolder::open(&paths.keys)?.log_keys()?.keys,
         false => Vec::new(),
     };

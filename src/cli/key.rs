@@ -12,6 +12,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::forms;
 use crate::cli::init::{fit_name, words};
 use crate::cli::output::{done, note};
+use crate::disk::{self, Links};
 use crate::event::args::Args as EventArgs;
 use crate::key::SecretKey;
 use crate::keys::{Handle, KeyFolder, NewKey, Protection, Request, generate, import};
@@ -135,7 +136,7 @@ fn import_key(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> 
 /// Where the keys are, or will be; the handle is free there.
 fn folder(context: &Context, handle: &Handle) -> Result<PathBuf, Failure> {
     let path = context.keys()?;
-    if path.is_dir() {
+    if disk::kind(&path, Links::Follow)?.is_some() {
         KeyFolder::open(&path)?.check_free(handle)?;
     }
     Ok(path)

@@ -11,15 +11,17 @@ use crate::cli::init::words;
 use crate::cli::output::{note, visible};
 use crate::cli::submit::tell;
 use crate::event::args::{self as event, Args as EventArgs};
-use crate::event::body::{Changed, Content, Short};
+use crate::event::body::{Changed, Content, Short, Stated};
 use crate::event::words::RekeyReason;
 use crate::key::{Possession, PublicKey};
 use crate::keys::{KeyFolder, generate, had_log_key};
-use crate::ledger::act::{check_retime, rekeyed_already};
-use crate::ledger::append::{Receipt, commit};
+use crate::ledger::act::check_retime;
+use crate::ledger::append::commit;
 use crate::ledger::error::LedgerError;
 use crate::ledger::people::{parameters, settled};
 use crate::ledger::record::Record;
+use crate::ledger::said::Said;
+use crate::ledger::settle::Settled;
 use crate::ledger::view::names::Names;
 use crate::ledger::view::{View, no_fact};
 use crate::ledger::writer::Writer;
@@ -124,17 +126,20 @@ fn change(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
     if confirmations != before {
         told.push(format!("confirmations: {confirmations}, before {before}"));
     }
+    let args_of = EventArgs::LedgerChanged(event::LedgerChanged { confirmations });
+    let content = Content::LedgerChanged(Changed { title, licence, corrections_policy: policy });
+    let settled = settled(args_of, content);
     if told.is_empty() {
+        if let Some(said) = context.said_already(&writer, &settled)? {
+            return tell(&said.receipt(), &writer);
+        }
         let why = "nothing would change; say what does with --title, --licence, --confirmations or \
                    --corrections-policy";
         return Err(Failure::usage(why));
     }
-    let args_of = EventArgs::LedgerChanged(event::LedgerChanged { confirmations });
-    let content = Content::LedgerChanged(Changed { title, licence, corrections_policy: policy });
     let what = format!("change {}", parameters(&writer)?.origin);
     let told = Told { what, before: told.clone(), after: told };
-    let act = (settled(args_of, content), args.trial);
-    act::submit(context, &mut writer, act, &told)
+    act::submit(context, &mut writer, (settled, args.trial), &told)
 }
 
 /// A new value, or the one that stands.
@@ -174,23 +179,23 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
     }
     let stated =
         act::statement(context, args.statement, "why is there a new log key? (for every reader)")?;
-    let already = |writer: &Writer, by: &PublicKey| match args.again {
-        true => Ok(None),
-        false => rekeyed_already(writer, by, (args.reason, &stated)),
-    };
-    if let Some(by) = context.locked_signer(&writer, &|member| member.roles.admin)?
-        && let Some(first) = already(&writer, &by)?
-    {
-        return rekeyed(first, &writer);
-    }
     let new = generate(&mut *context.entropy)?;
     let possession = new.prove_possession(Possession::Log, &ledger.origin, &ledger.origin);
     let (log_key, reason) = (new.public(), args.reason);
     let args_of = event::LedgerRekeyed { log_key, reason, possession };
-    let act = settled(EventArgs::LedgerRekeyed(args_of), Content::LedgerRekeyed(stated.clone()));
+    let act = settled(EventArgs::LedgerRekeyed(args_of), Content::LedgerRekeyed(stated));
+    let already = |writer: &Writer, by: &PublicKey| match args.again {
+        true => Ok(None),
+        false => rekeyed_already(writer, by, &act),
+    };
+    if let Some(by) = context.locked_signer(&writer, &|member| member.roles.admin)?
+        && let Some(said) = already(&writer, &by)?
+    {
+        return rekeyed(&said, &writer);
+    }
     let key = act::signer(context, &mut writer, (&act, ADMIN))?;
-    if let Some(first) = already(&writer, &key.public())? {
-        return rekeyed(first, &writer);
+    if let Some(said) = already(&writer, &key.public())? {
+        return rekeyed(&said, &writer);
     }
     let told = told_of_rekey(&ledger.log_key, &log_key, rotated);
     let prepared = act::prepare(context, (&mut writer, &key), act)?;
@@ -211,9 +216,27 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
 }
 
 /// The receipt of a log key that was made before.
-fn rekeyed(first: u64, writer: &Writer) -> Result<Exit, Failure> {
+fn rekeyed(said: &Said, writer: &Writer) -> Result<Exit, Failure> {
     note("note: the last event made a new log key in these words; --again makes another one");
-    tell(&Receipt { first, count: 1, already: true }, writer)
+    tell(&said.receipt(), writer)
+}
+
+/// The record's last event, where it is this rekeying by this signer and the key that it names is
+/// at hand. A new key each time makes no two of them equal otherwise.
+fn rekeyed_already(
+    writer: &Writer,
+    by: &PublicKey,
+    act: &Settled,
+) -> Result<Option<Said>, LedgerError> {
+    let Some(said) = Said::last(writer, &act.args)? else { return Ok(None) };
+    let same = match (&said.args, &act.args) {
+        (EventArgs::LedgerRekeyed(said), EventArgs::LedgerRekeyed(new)) => {
+            said.reason == new.reason && writer.holds_log_key(&said.log_key)
+        }
+        _ => false,
+    };
+    let same = same && said.content == act.content && said.by == *by;
+    Ok((same && said.position + 1 == writer.size()).then_some(said))
 }
 
 fn told_of_rekey(old: &PublicKey, new: &PublicKey, rotated: bool) -> Told {
@@ -239,7 +262,15 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, Failure> {
     }
     let now = context.clock.peek();
     let began = began(&writer)?;
-    check_retime(&writer, began, now, context.global.clock_is_right)?;
+    let mends = check_retime(&writer, began, now, context.global.clock_is_right);
+    // Where nothing is left to mend, this retiming may be why.
+    if let (Err(LedgerError::Usage(_)), Some(statement)) = (&mends, &args.statement) {
+        let retiming = retiming(act::stated(statement)?);
+        if let Some(said) = context.said_already(&writer, &retiming)? {
+            return tell(&said.receipt(), &writer);
+        }
+    }
+    mends?;
     let stated = act::statement(
         context,
         args.statement,
@@ -254,9 +285,12 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, Failure> {
         ],
         after: vec![format!("the record's time goes on from the clock's; it was {last}")],
     };
-    let content = Content::LedgerRetimed(stated);
-    let act = settled(EventArgs::LedgerRetimed(event::LedgerRetimed {}), content);
-    act::submit(context, &mut writer, (act, args.trial), &told)
+    act::submit(context, &mut writer, (retiming(stated), args.trial), &told)
+}
+
+fn retiming(stated: Stated) -> Settled {
+    let args = EventArgs::LedgerRetimed(event::LedgerRetimed {});
+    settled(args, Content::LedgerRetimed(stated))
 }
 
 /// The time of event 0.

@@ -1,7 +1,7 @@
 //! `annals reinstate`: a retraction is ended.
 //!
-//! Always holds: a fact that is named means its standing retraction. Not here: who may reinstate
-//! (`legal`).
+//! Always holds: a fact that is named means its standing retraction, or else the last one that is
+//! over. Not here: who may reinstate (`legal`).
 
 use crate::cli::ask;
 use crate::cli::context::Context;
@@ -9,9 +9,13 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::given::{QuoteArgs, WriteArgs};
 use crate::cli::submit::{Submission, submit_typed};
 use crate::event::words::{Stance, Type};
+use crate::fold::Fact;
+use crate::fold::deed::Deed;
+use crate::fold::history::Act;
 use crate::ledger::draft::{Draft, Name};
 use crate::ledger::error::LedgerError;
 use crate::ledger::record::Record;
+use crate::state::State;
 use clap::Args;
 
 /// End a retraction
@@ -42,14 +46,25 @@ pub fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, Failure> 
     submit_typed(context, &[draft], &Submission::of(&args.write))
 }
 
-/// The standing retraction of a fact that is named; else the position itself.
+/// The standing retraction of a fact that is named, or the last one, whose end may be what is said
+/// once more; else the position itself.
 fn retraction(record: &Record, position: u64) -> Result<u64, Failure> {
     let report = record.state(record.size())?;
     match report.state.fold.fact_of_revision(position) {
         None => Ok(position),
-        Some(fact) => fact.retraction().ok_or_else(|| {
+        Some(fact) => fact.retraction().or_else(|| last(&report.state, fact)).ok_or_else(|| {
             let why = format!("fact {} is not retracted; nothing was written", fact.position);
             LedgerError::NotFound(why).into()
         }),
     }
+}
+
+fn last(state: &State, fact: &Fact) -> Option<u64> {
+    let retracts = |act: &&Act| match act.deed {
+        Deed::Retracted { on } => {
+            state.fold.fact_of_revision(on).is_some_and(|of| of.position == fact.position)
+        }
+        _ => false,
+    };
+    state.history.acts().iter().rev().find(retracts).map(|act| act.position)
 }

@@ -4,14 +4,16 @@ use crate::cli::args::Format;
 use crate::cli::context::Context;
 use crate::cli::effect;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{json, out, visible};
+use crate::cli::output::{json, note, out, visible};
 use crate::cli::provenance;
 use crate::cli::tally::ShownTally;
+use crate::disk::{DiskError, is_folder_at};
 use crate::event::args::Args as EventArgs;
 use crate::fold::deed::Deed;
 use crate::key::PublicKey;
 use crate::ledger::append::chain;
 use crate::ledger::error::LedgerError;
+use crate::ledger::imported;
 use crate::ledger::outbox::listed_aside;
 use crate::ledger::record::{Record, covered};
 use crate::ledger::tally::Tally;
@@ -102,8 +104,13 @@ pub fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, Failure> {
     }
     out.flush()?;
     let exit = provenance::warn(&view, 0);
+    let damaged = imported::damaged(&record.paths);
+    for why in &damaged {
+        note(format!("warning: {why}"));
+    }
     Ok(match told.marks {
         MarksFound::Ahead(_) => Exit::Forked,
+        _ if !damaged.is_empty() && matches!(exit, Exit::Yes) => Exit::Unknown,
         MarksFound::Damaged(_) if matches!(exit, Exit::Yes) => Exit::Unknown,
         _ => exit,
     })
@@ -148,10 +155,17 @@ fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<Told, LedgerE
         turned: turned(view, names, &tally)?,
         tally: ShownTally::of(&tally, &|key, event| names.at(key, event)),
         checkpoint: covered(record.checkpoint.as_deref()),
-        store: record.paths.store().is_dir(),
+        store: is_folder_at(&record.paths.store()).unwrap_or_else(no_store),
         marks: marks(record)?,
         aside: listed_aside(&record.paths),
     })
+}
+
+/// The store is derived: where it cannot be looked at, that is told, and nothing else of the answer
+/// hangs on it.
+fn no_store(error: DiskError) -> bool {
+    note(format!("warning: {}", chain(&error)));
+    false
 }
 
 fn redactions(view: &View<'_>, names: &Names) -> Result<Vec<Redactions>, LedgerError> {

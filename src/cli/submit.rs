@@ -21,6 +21,7 @@ use crate::ledger::append::{
 use crate::ledger::draft::{Draft, Input};
 use crate::ledger::loaded::{Files, LoadedInput, Reach};
 use crate::ledger::repeats::Repeats;
+use crate::ledger::said::overtaken;
 use crate::ledger::writer::{Woken, Writer};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -67,13 +68,13 @@ pub fn submit(context: &mut Context, input: &Input, options: &Submission) -> Res
     if let Some(public) = context.locked_signer(&writer, &|_| true)?
         && let Some(receipt) = check(context, &writer, &loaded, options, public)?
     {
-        return tell(&receipt, &writer);
+        return tell_again(&receipt, &writer);
     }
     let key = context.signer(&writer)?;
     let mut agreed = None;
     loop {
         let prepared = match prepared(context, &mut writer, &key, &loaded, options)? {
-            Found::Written(receipt) => return tell(&receipt, &writer),
+            Found::Written(receipt) => return tell_again(&receipt, &writer),
             Found::Prepared(prepared) => *prepared,
         };
         let matters = essence(&writer, &prepared, &key.public());
@@ -307,6 +308,25 @@ fn events(count: usize) -> String {
         1 => "1 event".to_owned(),
         more => format!("{more} events"),
     }
+}
+
+/// Tells the receipt of what was submitted before; refuses acts that count no more, for they may be
+/// meant anew.
+fn tell_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
+    let over = overtaken(&writer.judge.chain.state, receipt);
+    if over.is_empty() {
+        return tell(receipt, writer);
+    }
+    let (events, say) = match over.len() {
+        1 => ("event", "says this already and counts no more"),
+        _ => ("events", "say this already and count no more"),
+    };
+    let over: Vec<String> = over.iter().map(u64::to_string).collect();
+    Err(Failure::usage(format!(
+        "{events} {} {say}, for the record went on: annals show tells how the fact stands; \
+         nothing was written; --again writes it once more",
+        over.join(", ")
+    )))
 }
 
 /// The receipt of a submission.

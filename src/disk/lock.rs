@@ -1,7 +1,8 @@
 //! The lock of a ledger's one writer.
 //!
 //! Always holds: at most one [`Lock`] on a path exists at a time, over all processes; the file is
-//! made by a writer only, is never removed or renamed, and names its holder while it is held. The
+//! made by a writer only, is never removed or renamed, and names its holder while it is held; a
+//! file of that name with other content is somebody's, and is refused as it is. The
 //! lock is the system's (flock), so it ends with its process, however that ends; what the file
 //! says is for people. Writers that wait stand in the system's own queue, so the one that came
 //! first is served first; only the time in which nothing moves counts as waiting: no other holder,
@@ -9,7 +10,7 @@
 //! Source: `std::fs::File::lock`, flock(2).
 
 use super::open::{Links, open, open_or_make};
-use super::{DiskError, error, read_up_to};
+use super::{DiskError, Strange, error, read_up_to};
 use std::fs::{File, TryLockError};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
@@ -25,6 +26,9 @@ const TRIES: u32 = 3;
 const GLANCE: Duration = Duration::from_millis(500);
 /// How many bytes of the holder's line are read.
 const HOLDER_BYTES: u64 = 4_096;
+
+/// How the holder's line begins; the number of its process follows, and a colon.
+const HOLDER: &str = "process ";
 
 /// The right to write, until it is dropped.
 #[derive(Debug)]
@@ -84,8 +88,9 @@ impl Lock {
             Err(TryLockError::WouldBlock) if waiting.most.is_zero() => at_once(file, path)?,
             Err(TryLockError::WouldBlock) => queue(file, path, waiting)?,
         };
+        expect_ours(path)?;
         let words: Vec<_> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
-        let line = format!("process {}: {}\n", std::process::id(), words.join(" "));
+        let line = format!("{HOLDER}{}: {}\n", std::process::id(), words.join(" "));
         let mut lock = Lock { file, line, steps: 0 };
         lock.sign().map_err(error("write", path))?;
         Ok(lock)
@@ -122,6 +127,30 @@ fn at_once(file: File, path: &Path) -> Result<File, DiskError> {
         }
     }
     Err(held(path))
+}
+
+/// Refuses a file that no holder of a lock can have left: it is not written over.
+fn expect_ours(path: &Path) -> Result<(), DiskError> {
+    match is_ours(&read_up_to(path, HOLDER_BYTES)?) {
+        true => Ok(()),
+        false => {
+            let strange =
+                Strange { expected: "a lock", found: "a file of other content, left as it is" };
+            Err(DiskError::Strange { path: path.to_owned(), strange })
+        }
+    }
+}
+
+/// Whether bytes are what a holder wrote, of which a power cut or a full disk may have left a part
+/// or zeros.
+fn is_ours(bytes: &[u8]) -> bool {
+    let length = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let written = bytes.get(..length).unwrap_or_default();
+    let Some(rest) = written.strip_prefix(HOLDER.as_bytes()) else {
+        return HOLDER.as_bytes().starts_with(written);
+    };
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    matches!(rest.get(digits), None | Some(b':'))
 }
 
 /// Waits in the system's queue until nothing moved for as long as may be waited.
@@ -207,6 +236,27 @@ mod tests {
         assert!(holder.starts_with(&format!("process {}: ", std::process::id())));
         drop(held);
         assert_eq!(std::fs::read(&path).unwrap(), b"");
+    }
+
+    #[test]
+    fn a_file_of_somebody_else_is_no_lock_and_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        for foreign in ["dear diary\n", "processes\n", "process x: y\n", " process 1: y\n"] {
+            std::fs::write(&path, foreign).unwrap();
+            let refused = Lock::take(&path, Duration::ZERO).unwrap_err().to_string();
+            let path = path.display();
+            let expected =
+                format!("expected a lock at {path}, found a file of other content, left as it is");
+            assert_eq!(refused, expected);
+            assert_eq!(std::fs::read(folder.path().join("lock")).unwrap(), foreign.as_bytes());
+        }
+        // What a holder left that was killed, or a power cut made of it.
+        for ours in ["", "process 17: annals append\nstep 3\n", "proc", "process 17", "\0\0\0"] {
+            std::fs::write(&path, ours).unwrap();
+            drop(Lock::take(&path, Duration::ZERO).unwrap());
+            assert_eq!(std::fs::read(&path).unwrap(), b"");
+        }
     }
 
     #[test]

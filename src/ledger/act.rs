@@ -5,14 +5,9 @@
 //! Not here: what the act says (`people`), drafts of facts (`append`).
 //! Source: FORMAT.md sections 4 to 6.
 
-use crate::event::args::Args;
-use crate::event::body::{Content, Stated};
-use crate::event::record::Statement;
-use crate::event::words::{RekeyReason, Type};
-use crate::key::PublicKey;
+use crate::event::words::Type;
 use crate::ledger::append::{Prepared, Signer, judge_last, slot};
 use crate::ledger::error::LedgerError;
-use crate::ledger::record::Record;
 use crate::ledger::seal::seal;
 use crate::ledger::settle::Settled;
 use crate::ledger::writer::Writer;
@@ -37,27 +32,6 @@ pub fn prepare_act(
         None => Ok(prepared),
         Some(why) => Err(LedgerError::NotAllowed { kind, why }),
     }
-}
-
-/// Where the record's last event is this rekeying already, by this signer and in these words, and
-/// the key that it names is at hand: its receipt may be lost. A new key each time makes no two of
-/// them equal otherwise.
-pub fn rekeyed_already(
-    writer: &Writer,
-    by: &PublicKey,
-    (reason, stated): (RekeyReason, &Stated),
-) -> Result<Option<u64>, LedgerError> {
-    let Some(last) = writer.size().checked_sub(1) else { return Ok(None) };
-    let event = Record::open(writer.paths.clone())?.event(last)?;
-    let said = event.and_then(|event| Some((event.reading.statement?, event.body?.content)));
-    Ok(match said {
-        Some((Statement { by: signer, args: Args::LedgerRekeyed(args), .. }, content)) => {
-            let same = signer == *by && args.reason == reason;
-            let same = same && content == Content::LedgerRekeyed(stated.clone());
-            (same && writer.holds_log_key(&args.log_key)).then_some(last)
-        }
-        _ => None,
-    })
 }
 
 /// Refuses a retiming that mends nothing: the clock is after the last event's time. And one to

@@ -30,6 +30,7 @@ pub mod view;
 pub mod prove;
 pub mod repair;
 pub mod repeats;
+pub mod said;
 pub mod export;
 pub mod bagged;
 pub mod import;

@@ -157,7 +157,7 @@ impl Submission {
     /// Moves a damaged file aside; gives its new name.
     pub fn set_aside(&self) -> Result<PathBuf, LedgerError> {
         let pending = self.pending();
-        let path = if pending.exists() { pending } else { self.written() };
+        let path = if disk::is_there(&pending)? { pending } else { self.written() };
         let aside = disk::free_aside(&path);
         fs::rename(&path, &aside).map_err(disk::error("move aside", &path))?;
         disk::sync_folder(disk::parent(&path))?;

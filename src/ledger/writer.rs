@@ -282,7 +282,7 @@ impl Writer {
             faults.iter().map(|fault| Notice::KeyPassedOver(chain(fault))).collect();
         let remembered = mark.as_ref().map_or(0, |mark| mark.size);
         if let Some(signed) = covered.filter(|signed| foreign.is_none() && *signed > remembered)
-            && marks.path().symlink_metadata().is_ok()
+            && disk::is_there(marks.path())?
         {
             notices.push(Notice::MemoryShort(remembered, signed));
         }
@@ -310,7 +310,7 @@ impl Writer {
 
     /// Makes the ledger at `paths`, which must not be there, around its first event.
     pub fn create(paths: Paths, log_key: SecretKey) -> Result<Writer, LedgerError> {
-        if paths.ledger.exists() {
+        if disk::is_there(&paths.ledger)? {
             return Err(LedgerError::ThereAlready(paths.ledger));
         }
         disk::make_folder(&paths.ledger)?;
@@ -437,7 +437,7 @@ impl Writer {
         }
         for (position, row) in self.judge.contents.library.documents() {
             let path = Journal::document_path(&self.paths.ledger, &row.digest);
-            if position >= signed && path.is_file() {
+            if position >= signed && disk::is_file_at(&path)? {
                 disk::rewrite(&path, 0)?;
             }
         }

@@ -8,11 +8,12 @@ use crate::cli::init::{fit_name, words};
 use crate::cli::key::{new_phrase, protection};
 use crate::cli::output::{note, visible};
 use crate::cli::submit::tell as tell_receipt;
+use crate::disk::is_folder_at;
 use crate::entropy::draw;
 use crate::event::args::Roles;
 use crate::event::words::Role;
-use crate::key::SecretKey;
-use crate::keys::{Handle, KeyFolder, NewKey, Request, generate, read_request};
+use crate::key::{PublicKey, SecretKey};
+use crate::keys::{Handle, Held, KeyFolder, Listed, NewKey, Request, generate, read_request};
 use crate::ledger::append::{Prepared, Receipt};
 use crate::ledger::error::LedgerError;
 use crate::ledger::init::new_person;
@@ -80,12 +81,16 @@ pub fn run(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
     let sent = args.request.as_ref().map(|path| read_request(path)).transpose()?;
     context.trial = args.trial.dry_run;
     let mut writer = context.writer()?;
+    let (_, names) = reading(&writer)?;
+    let roles = act::roles(&args.roles);
+    if let Some(first) = made_already(&writer, &names, &args)? {
+        note("note: this key is enrolled so already");
+        return tell_receipt(&Receipt { first, count: 1, already: true }, &writer);
+    }
     let (request, local) = match sent {
         Some(request) => (request, None),
         None => made_here(context, &writer, &args)?,
     };
-    let (_, names) = reading(&writer)?;
-    let roles = act::roles(&args.roles);
     let (person, told) = {
         let same = same_person(&writer, &names, args.person_of.as_deref())?;
         if let Some(first) = enrolled_already(&writer, &names, &request, (roles, same)) {
@@ -153,12 +158,36 @@ fn enrolled_already(
     request: &Request,
     (roles, same): (Roles, Option<&Member>),
 ) -> Option<u64> {
-    let member = writer.judge.chain.state.fold.roster.member(request.key())?;
-    let named = names.plain(&member.key) == Some(&**request.name());
+    let own = request.check_origin(&parameters(writer).ok()?.origin).is_ok();
+    let stands = stands_so(writer, names, (request.key(), request.name()), (roles, same));
+    stands.filter(|_| own)
+}
+
+/// The enrolment of a key that stands with this name, these roles and this person.
+fn stands_so(
+    writer: &Writer,
+    names: &Names,
+    (key, name): (&PublicKey, &str),
+    (roles, same): (Roles, Option<&Member>),
+) -> Option<u64> {
+    let member = writer.judge.chain.state.fold.roster.member(key)?;
+    let named = names.plain(&member.key) == Some(name);
     let person = same.is_none_or(|same| same.person == member.person);
     let stands = member.revoked.is_none() && member.roles == roles;
-    let own = request.check_origin(&parameters(writer).ok()?.origin).is_ok();
-    (named && person && stands && own).then_some(member.enrolled)
+    (named && person && stands).then_some(member.enrolled)
+}
+
+/// The same of a key that was made here, and is.
+fn made_already(writer: &Writer, names: &Names, args: &AddArgs) -> Result<Option<u64>, Failure> {
+    let (Some(local), Some(name)) = (&args.local, &args.name) else { return Ok(None) };
+    let keys = KeyFolder::open(&writer.paths.keys)?;
+    let key = match Handle::new(local.as_str()).and_then(|handle| keys.look(handle)) {
+        Ok(Listed { public: Some(key), held, .. }) if held != Held::Elsewhere => key,
+        // What is there in its place is told when the key is made.
+        _ => return Ok(None),
+    };
+    let same = same_person(writer, names, args.person_of.as_deref())?;
+    Ok(stands_so(writer, names, (&key, name), (act::roles(&args.roles), same)))
 }
 
 fn made_here(
@@ -167,7 +196,7 @@ fn made_here(
     args: &AddArgs,
 ) -> Result<(Request, Option<Local>), Failure> {
     let handle = Handle::new(args.local.clone().unwrap_or_default())?;
-    if !context.trial || writer.paths.keys.is_dir() {
+    if !context.trial || is_folder_at(&writer.paths.keys)? {
         KeyFolder::open(&writer.paths.keys)?.check_free(&handle)?;
     }
     let name = words("--name", Words::new(args.name.clone().unwrap_or_default()))?;

@@ -6,6 +6,7 @@ use crate::cli::editor::{Namesakes, check_name, reading};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::init::words;
 use crate::cli::output::visible;
+use crate::cli::submit::tell;
 use crate::event::words::Role;
 use crate::ledger::people::{Directory, change};
 use crate::text::Words;
@@ -40,23 +41,27 @@ pub fn run(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
     let roles = if args.roles.is_empty() { before } else { act::roles(&args.roles) };
     let name = args.name.unwrap_or_else(|| old.clone());
     let who = called(&old, &subject);
-    if roles == before && name == old {
-        let is = act::shown(before);
-        return Err(Failure::usage(format!(
-            "{who} is {is} already; say what changes with --role or --name"
-        )));
-    }
+    let same = roles == before && name == old;
     if name != old {
         let namesakes = if args.same_name { Namesakes::Meant } else { Namesakes::Refused };
         check_name(&names, &name, Some(&row.person), namesakes)?;
     }
     let name = words("--name", Words::new(name))?;
+    let settled = change(subject, roles, name.clone());
+    if same {
+        if let Some(said) = context.said_already(&writer, &settled)? {
+            return tell(&said.receipt(), &writer);
+        }
+        let is = act::shown(before);
+        return Err(Failure::usage(format!(
+            "{who} is {is} already; say what changes with --role or --name"
+        )));
+    }
     let renamed = match *name == *old {
         true => String::new(),
         false => format!(", now called {}", visible(&name)),
     };
     let what = format!("{who}: {}, before {}{renamed}", act::shown(roles), act::shown(before));
     let told = Told { what: what.clone(), before: Vec::new(), after: vec![what] };
-    let settled = change(subject, roles, name);
     act::submit(context, &mut writer, (settled, args.trial), &told)
 }

@@ -6,14 +6,17 @@ use crate::cli::editor::reading;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{note, visible};
 use crate::cli::provenance;
+use crate::cli::submit::tell as tell_receipt;
+use crate::disk::is_folder_at;
 use crate::event::words::RevokeReason;
 use crate::key::PublicKey;
 use crate::keys::{Held, KeyFolder};
 use crate::ledger::error::LedgerError;
 use crate::ledger::fallout::{Fallen, Fallout, Standing};
-use crate::ledger::people::{Directory, revocation};
+use crate::ledger::people::{Directory, parameters, revocation};
 use crate::ledger::point::Bound;
 use crate::ledger::record::Record;
+use crate::ledger::said::Said;
 use crate::ledger::view::View;
 use crate::ledger::view::effect::Effects;
 use crate::ledger::view::event::{on, row};
@@ -55,19 +58,23 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
     let roster = &writer.judge.chain.state.fold.roster;
     let directory = Directory { names: &names, roster, keys: &writer.paths.keys };
     // A key that is revoked already may be found stolen: then it must be clear which one is meant.
-    let subject = match args.suspect_from {
-        Some(_) => directory.any_row(&args.name)?.key,
-        None => directory.row(&args.name)?.key,
-    };
+    let rows = directory.rows(&args.name)?;
     let from = match &args.suspect_from {
         Some(point) => Some(suspect_from(context, &record, point)?),
         None => None,
     };
+    if let Some(said) = said_already(context, &writer, &rows, (&args, from))? {
+        return tell_receipt(&said.receipt(), &writer);
+    }
+    let subject = match args.suspect_from {
+        Some(_) => directory.any_row(&args.name)?.key,
+        None => directory.row(&args.name)?.key,
+    };
     let who = called(names.plain(&subject).unwrap_or_default(), &subject);
     let question = format!("what happened to the key of {who}? (for every reader)");
     let stated = act::statement(context, args.statement, &question)?;
-    let before = Standing::of(&writer.judge.chain.state);
     let settled = revocation(subject, args.reason, from, stated);
+    let before = Standing::of(&writer.judge.chain.state);
     // An admin's key, or else the key itself, which may revoke itself.
     let admin_here = has_admin_beside(&writer, &subject)?;
     let fit = |row: &Member| match admin_here {
@@ -86,6 +93,35 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
         true => act::write(&mut writer, &prepared, &told),
         false => Ok(Exit::Yes),
     }
+}
+
+/// This revocation of one of the keys that are meant, where none of them is left to revoke. Asked
+/// before a signer is looked for: a key that revoked itself signs nothing any more.
+fn said_already(
+    context: &Context,
+    writer: &Writer,
+    rows: &[&Member],
+    (args, from): (&RevokeArgs, Option<u64>),
+) -> Result<Option<Said>, Failure> {
+    let Some(statement) = &args.statement else { return Ok(None) };
+    if rows.iter().any(|row| row.revoked.is_none()) {
+        return Ok(None);
+    }
+    for row in rows {
+        let act = revocation(row.key, args.reason, from, act::stated(statement)?);
+        let said = match args.recovery {
+            true => {
+                let digest = parameters(writer)?.recovery;
+                let by_it = |said: &Said| said.is(&act) && Some(said.by.digest()) == digest;
+                Said::last(writer, &act.args)?.filter(by_it)
+            }
+            false => context.said_already(writer, &act)?,
+        };
+        if said.is_some() {
+            return Ok(said);
+        }
+    }
+    Ok(None)
 }
 
 /// The first position that is suspect. Event 0 never is.
@@ -109,7 +145,7 @@ fn suspect_from(context: &Context, record: &Record, point: &str) -> Result<u64, 
 /// Whether the key of an admin is here that is another one than this.
 fn has_admin_beside(writer: &Writer, subject: &PublicKey) -> Result<bool, Failure> {
     let roster = &writer.judge.chain.state.fold.roster;
-    if !writer.paths.keys.is_dir() {
+    if !is_folder_at(&writer.paths.keys)? {
         return Ok(roster.admins().any(|row| row.key != *subject));
     }
     let here = KeyFolder::open(&writer.paths.keys)?.list()?.keys.into_iter();

@@ -10,6 +10,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{json, note, out, visible};
 use crate::cli::provenance;
 use crate::cli::replay::columns::broken;
+use crate::disk;
 use crate::event::args::Roles;
 use crate::key::PublicKey;
 use crate::keys::{Handle, Held, KeyFolder, Listed};
@@ -201,7 +202,7 @@ pub fn show(context: &mut Context, name: &str) -> Result<Exit, Failure> {
     line("secret", &secret)?;
     let files = [keys.public_path(&handle), keys.request_path(&handle)];
     for (name, path) in ["public", "request"].iter().zip(files) {
-        if path.is_file() {
+        if disk::is_file_at(&path)? {
             line(name, &path.display().to_string())?;
         }
     }

@@ -6,6 +6,8 @@ use crate::cli::output::visible;
 use crate::cli::show::section;
 use crate::cli::words;
 use crate::cli::zone::moment;
+use crate::disk;
+use crate::ledger::append::chain;
 use crate::ledger::view::View;
 use crate::ledger::view::row::{DocumentRow, dated};
 use std::io::Write;
@@ -47,7 +49,11 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &DocumentRow) -> Result<(
             }
             let path =
                 crate::journal::Journal::document_path(&view.record.paths.ledger, &about.sha256);
-            let there = if path.is_file() { "in this copy" } else { "not in this copy" };
+            let there = match disk::is_file_at(&path) {
+                Ok(true) => "in this copy".to_owned(),
+                Ok(false) => "not in this copy".to_owned(),
+                Err(error) => format!("not known to be in this copy: {}", chain(&error)),
+            };
             writeln!(out, "    {:<14}{there}", "bytes are")?;
         }
     }
