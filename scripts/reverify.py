@@ -699,6 +699,21 @@ def parse_mark(line):
     return origin, size, root, payload
 
 
+IMPORTED = re.compile(rb"annals imported v(1\n(read-only (0|[1-9][0-9]*)|rekey [0-9a-f]{64})\n|([2-9]|[1-9][0-9]+)\n.*)", re.S)
+
+
+def judge_imported(verifier, place):
+    """911 of the two files that an import leaves in a ledger (section 14)."""
+    for name in ("imported", "checkpoints"):
+        if os.path.islink(place(name)):
+            verifier.fault(911)
+            continue
+        data = verifier.read(name)
+        marks = (data or b"").split(b"\n")[:-1] if name == "checkpoints" else []
+        if None in map(parse_mark, marks) or name == "imported" and data is not None and not IMPORTED.fullmatch(data):
+            verifier.fault(911)
+
+
 def ended(data, most):
     """The lines of a file before its last one, `sum` and the digest of them; None if it does not hold."""
     if data is None or len(data) > most or not data.endswith(b"\n"):
@@ -726,6 +741,12 @@ def changed(data):
     if not lines:
         return data.count(b"\r") > 1
     return 0 < data.count(b"\r\n") >= lines / 2
+
+
+def is_page(data):
+    """Whether bytes are a page of HTML, which is no file of a published directory (section 9)."""
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\t\n\x0c\r ")[:14].lower()
+    return start.startswith((b"<!doctype html", b"<html"))
 
 
 def unchanged(data):
@@ -1150,6 +1171,7 @@ class Verifier:
     def __init__(self, files, marks=None, pin=None, policy=None, published=False):
         self.files, self.marks, self.pin, self.policy = files, marks, pin, policy
         self.untrusted, self.published = False, published
+        self.pages = False  # whether a page of HTML stands in the place of a file
         self.faults = []  # (rule, position)
         self.counts = dict.fromkeys(COUNTS, 0)
         self.stopped = False  # whether the verdict ended before an event of a later format
@@ -1192,7 +1214,11 @@ class Verifier:
 
     def read(self, *names):
         try:
-            return self.files.read(*names)
+            data = self.files.read(*names)
+            if self.published and is_page(data) and sha256(data).hex() != names[-1]:
+                self.pages = True
+                return None
+            return data
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError):
@@ -1657,9 +1683,9 @@ class Verifier:
                 continue
             explained = self.state.sealed(e) or e.position in self.state.redacted
             if e.absent:
-                self.count("not_checkable") if explained else self.fault(605, e.position)
+                self.count("not_checkable") if explained else self.fault(911 if self.pages else 605, e.position)
             elif e.withheld and not explained:
-                self.fault(604, e.position)
+                self.fault(911 if self.pages else 604, e.position)
 
     # Checkpoint, marks and pin (section 9)
 
@@ -2349,9 +2375,14 @@ def main(arguments=None):
         print("reverify: no record is published at %s" % options.ledger, file=sys.stderr)
         return 2
     verifier = Verifier(Folder(options.ledger), marks, pin, policy, published)
+    if published and verifier.read("checkpoint") is None and verifier.pages:
+        print("reverify: %s: the checkpoint is a page of HTML, not a record" % options.ledger, file=sys.stderr)
+        return 2
     for message in missing:
         print("reverify: %s" % message, file=sys.stderr)
         verifier.fault(911)
+    if not published:
+        judge_imported(verifier, has)
     verifier.run()
     got = verifier.report()
     if options.json:

@@ -32,6 +32,11 @@ const HOMES: &[(&str, &[&str])] = &[
     ("fs::read_to_string(", &[]),
     ("fs::write(", &[]),
     ("fs::copy(", &[]),
+    // Questions that take every error for "not there"; `disk::kind` and its like tell them apart.
+    (".exists()", &["src/disk/"]),
+    (".try_exists()", &["src/disk/"]),
+    ("metadata().is_ok", &["src/disk/"]),
+    ("metadata().is_err", &["src/disk/"]),
     ("unsafe ", &[]),
     ("anyhow", &[]),
     ("std::process::exit", &[]),
@@ -290,6 +295,27 @@ fn words_stand_in_their_one_home() {
                 let at_home = homes.iter().any(|home| file.starts_with(home));
                 if content.contains(word) && !at_home {
                     faults.push(format!("{file}:{line}: {word} belongs to {homes:?}"));
+                }
+            }
+        }
+    }
+    fail(&faults);
+}
+
+/// `is_file` and `is_dir` are asked of what was looked at (`about`, `kind`), never of a path.
+#[test]
+fn what_stands_at_a_path_is_asked_of_the_disk() {
+    let mut faults = Vec::new();
+    for path in rust_files("src") {
+        let file = short(&path);
+        let text = fs::read_to_string(&path).expect("readable");
+        for (line, content) in code(&text).into_iter().filter(|_| !file.starts_with("src/disk/")) {
+            for word in [".is_file()", ".is_dir()"] {
+                for (at, _) in content.match_indices(word) {
+                    let looked_at = ["about", "kind"].iter().any(|it| content[..at].ends_with(it));
+                    if !looked_at {
+                        faults.push(format!("{file}:{line}: {word} of a path; ask disk::kind"));
+                    }
                 }
             }
         }

@@ -1,13 +1,20 @@
 //! Files by name: the seam between a published record and where its files are.
 //!
 //! Always holds: a name is one that this program made, never one from a file that was read; a file
-//! larger than its bound is not read to its end. Not here: what is in the files (`published`).
+//! larger than its bound is not read to its end; a page of HTML in the place of a file is no file.
+//! Not here: what is in the files (`published`).
 //! Source: FORMAT.md section 9, "Published directory".
 
+use crate::archive::{BODIES, DOCUMENTS};
 use crate::disk::{self, DiskError};
+use annals_core::hash::Hash;
 use annals_core::verify::source::SourceError;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// How many names of pages are kept.
+const MAX_PAGES: usize = 1_000;
 
 /// Something that holds the files of a published record.
 pub trait Files: Send + Sync {
@@ -30,21 +37,70 @@ pub trait Files: Send + Sync {
     fn place(&self) -> String;
 }
 
+/// The names in whose place a page of HTML came, up to some number.
+#[derive(Debug, Default)]
+pub struct Pages(Mutex<Vec<String>>);
+
+impl Pages {
+    /// Keeps a name.
+    pub fn add(&self, name: &str) {
+        // Nothing of it is left half done where a thread ends.
+        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if pages.len() < MAX_PAGES {
+            pages.push(name.to_owned());
+        }
+    }
+
+    /// All names.
+    pub fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Whether bytes are a page of HTML: whoever fetched the files got it in place of one.
+pub fn is_html(bytes: &[u8]) -> bool {
+    begins_as(bytes, "<!doctype html") || begins_as(bytes, "<html")
+}
+
+/// Whether bytes begin with this, after a byte order mark and white space, in any case.
+pub fn begins_as(bytes: &[u8], start: &str) -> bool {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    bytes.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()))
+}
+
+/// Whether a name is the digest of its file, as those of bodies and documents are.
+pub fn has_digest(name: &str) -> bool {
+    name.split_once('/').is_some_and(|(folder, _)| [BODIES, DOCUMENTS].contains(&folder))
+}
+
+/// Whether the digest of a file is its name.
+pub fn is_named_so(name: &str, bytes: &[u8]) -> bool {
+    let digest = name.split_once('/').map(|(_, digest)| digest);
+    has_digest(name) && digest == Some(&Hash::of(&[bytes]).to_string())
+}
+
 /// A folder of files.
-#[derive(Clone, Debug)]
-pub struct Folder(PathBuf);
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    pages: Pages,
+}
 
 impl Folder {
     /// The files of this folder.
     pub fn new(path: &Path) -> Folder {
-        Folder(path.to_owned())
+        Folder { path: path.to_owned(), pages: Pages::default() }
     }
 }
 
 impl Files for Folder {
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError> {
-        let path = self.0.join(name);
-        match disk::inside(&self.0, name).and_then(|path| disk::read_up_to(&path, bound)) {
+        let path = self.path.join(name);
+        match disk::inside(&self.path, name).and_then(|path| disk::read_up_to(&path, bound)) {
+            Ok(bytes) if is_html(&bytes) && !is_named_so(name, &bytes) => {
+                self.pages.add(name);
+                Ok(None)
+            }
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.is_missing() => Ok(None),
             Err(error) => {
@@ -58,7 +114,11 @@ impl Files for Folder {
         }
     }
 
+    fn pages(&self) -> Vec<String> {
+        self.pages.all()
+    }
+
     fn place(&self) -> String {
-        self.0.display().to_string()
+        self.path.display().to_string()
     }
 }

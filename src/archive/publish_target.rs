@@ -6,8 +6,8 @@
 //! (`ledger::publish`). Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS, TILES};
-use crate::disk::lock::Lock;
-use crate::disk::{self, DiskError};
+use crate::disk::lock::{Lock, Waiting};
+use crate::disk::{self, DiskError, Links};
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
@@ -21,6 +21,8 @@ const NEW: &str = ".new";
 const LOCK: &str = ".lock";
 /// How long a waiting publisher sleeps between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
+/// Who holds a folder that is locked itself: a lock of the system names nobody.
+const HOLDER: &str = "another annals publish";
 /// What may stand in a published directory.
 const OURS: [&str; 4] = [CHECKPOINT, TILES, BODIES, DOCUMENTS];
 /// What people put beside it for those who come with a browser, and for hosts of static files.
@@ -85,18 +87,23 @@ enum Hold {
 }
 
 impl Hold {
-    fn take(folder: &Path, wait: Duration) -> Result<Hold, DiskError> {
+    fn take(folder: &Path, wait: Waiting) -> Result<Hold, DiskError> {
         let began = Instant::now();
+        let mut told = false;
         // Not every system opens a folder, and not every file system locks one.
         while let Ok(file) = File::open(folder) {
             match file.try_lock() {
                 Ok(()) => return Ok(Hold::Folder { _locked: file }),
                 Err(TryLockError::Error(_)) => break,
-                Err(TryLockError::WouldBlock) if began.elapsed() < wait => {
-                    thread::sleep(PAUSE.min(wait.saturating_sub(began.elapsed())));
+                Err(TryLockError::WouldBlock) if began.elapsed() < wait.most => {
+                    if !told {
+                        (wait.tell)(HOLDER);
+                        told = true;
+                    }
+                    thread::sleep(PAUSE.min(wait.most.saturating_sub(began.elapsed())));
                 }
                 Err(TryLockError::WouldBlock) => {
-                    let (path, holder) = (folder.to_owned(), "another annals publish".to_owned());
+                    let (path, holder) = (folder.to_owned(), HOLDER.to_owned());
                     return Err(DiskError::Held { path, holder });
                 }
             }
@@ -110,8 +117,8 @@ impl FolderShelf {
     ///
     /// Errors: the folder holds something that no publication has (nothing is written then), or
     /// another publisher is at work for longer than `wait`.
-    pub fn open(folder: &Path, wait: Duration) -> Result<FolderShelf, DiskError> {
-        if !folder.exists() {
+    pub fn open(folder: &Path, wait: impl Into<Waiting>) -> Result<FolderShelf, DiskError> {
+        if disk::kind(folder, Links::Follow)?.is_none() {
             disk::make_folder(folder)?;
         }
         let known = |name: &str| OURS.contains(&name) || OF_THE_SITE.contains(&name);
@@ -121,7 +128,7 @@ impl FolderShelf {
             let cause = io::Error::new(io::ErrorKind::AlreadyExists, why);
             return Err(disk::error("publish into", folder)(cause));
         }
-        let hold = Hold::take(folder, wait)?;
+        let hold = Hold::take(folder, wait.into())?;
         let mut shelf =
             FolderShelf { folder: folder.to_owned(), touched: BTreeSet::new(), _hold: hold };
         shelf.remove(NEW)?;
@@ -200,7 +207,7 @@ impl Shelf for FolderShelf {
         match list(&self.folder.join(folder)) {
             Err(error) if error.is_missing() => Ok(Vec::new()),
             // A file stands in its place; the first put into it makes the folder.
-            Err(_) if self.folder.join(folder).is_file() => Ok(Vec::new()),
+            Err(_) if disk::is_file_at(&self.folder.join(folder))? => Ok(Vec::new()),
             other => other,
         }
     }

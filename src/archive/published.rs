@@ -45,13 +45,21 @@ pub struct Published {
 
 impl Published {
     /// Reads the checkpoint. One that is missing or not in form is no error: then the record has no
-    /// event, and verification tells why.
+    /// event, and verification tells why. A page of HTML in its place is one.
     pub fn open(files: Box<dyn Files>) -> Result<Published, SourceError> {
         let (tiles, malformed, most_malformed) = (AtomicU64::new(0), AtomicU64::new(0), u64::MAX);
         let mut published =
             Published { files, checkpoint: None, size: 0, tiles, most_malformed, malformed };
         published.read_checkpoint()?;
-        Ok(published)
+        match published.checkpoint.is_none() && !published.files.pages().is_empty() {
+            true => Err(published.no_checkpoint("a page of HTML or nothing")),
+            false => Ok(published),
+        }
+    }
+
+    fn no_checkpoint(&self, found: &str) -> SourceError {
+        let what = format!("{}/{CHECKPOINT}", self.files.place());
+        SourceError { what, cause: no_record(&format!("a signed checkpoint, found {found}")) }
     }
 
     fn read_checkpoint(&mut self) -> Result<(), SourceError> {
@@ -74,14 +82,10 @@ impl Published {
     /// of whoever answers for the server.
     pub fn open_served(files: Box<dyn Files>) -> Result<Published, SourceError> {
         let published = Published::open(files)?;
-        let bytes = published.checkpoint.as_deref();
-        let found = match bytes {
-            Some(bytes) if !is_checkpoint(bytes) => start_of(bytes),
-            None if !published.files.pages().is_empty() => "a page of HTML or nothing".to_owned(),
-            _ => return Ok(Published { most_malformed: MALFORMED, ..published }),
-        };
-        let what = format!("{}/{CHECKPOINT}", published.files.place());
-        Err(SourceError { what, cause: no_record(&format!("a signed checkpoint, found {found}")) })
+        match published.checkpoint.as_deref() {
+            Some(bytes) if !is_checkpoint(bytes) => Err(published.no_checkpoint(&start_of(bytes))),
+            _ => Ok(Published { most_malformed: MALFORMED, ..published }),
+        }
     }
 
     /// The names in whose place a page of HTML came.
@@ -208,7 +212,7 @@ fn start_of(bytes: &[u8]) -> String {
 
 fn no_record(expected: &str) -> io::Error {
     let why = format!(
-        "expected {expected}: what is served there is no record; a network that asks to sign in \
+        "expected {expected}: what is there is no record; a network that asks to sign in \
          first, or a server that has a page for every name, answers so"
     );
     io::Error::new(io::ErrorKind::InvalidData, why)

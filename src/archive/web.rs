@@ -6,8 +6,7 @@
 //! an https address put a proxy that speaks TLS in front and name the proxy. Source: RFC 9110.
 
 use crate::archive::files::Files;
-use crate::archive::{BODIES, DOCUMENTS};
-use annals_core::hash::Hash;
+use crate::archive::files::{Pages, begins_as, has_digest, is_html, is_named_so};
 use annals_core::text::is_invisible;
 use annals_core::verify::source::SourceError;
 use std::io;
@@ -32,8 +31,6 @@ const HEAD: usize = 16 << 10;
 const READING: Duration = Duration::from_secs(60);
 const PER_ANSWER: Duration = Duration::from_secs(2);
 const BYTES_PER_SECOND: u64 = 10_000;
-/// How many names of pages are kept.
-const MAX_PAGES: usize = 1_000;
 /// The most characters of an address that are shown.
 const MAX_SHOWN: usize = 200;
 /// A name that no record has.
@@ -60,6 +57,7 @@ pub struct Web {
     /// How long all answers may take together, before any came.
     patience: Duration,
     reading: Mutex<Reading>,
+    pages: Pages,
 }
 
 /// Whether a file is asked for the first time, or again past all caches, since it is not the one of
@@ -76,8 +74,6 @@ struct Reading {
     spent: Duration,
     answers: u32,
     bytes: u64,
-    /// Names in whose place a page of HTML came.
-    pages: Vec<String>,
 }
 
 impl Reading {
@@ -113,7 +109,8 @@ impl Web {
         let address = address.trim_end_matches('/').to_owned();
         let body = answer_time(u64::MAX);
         let agent = agent(CONNECT, ANSWER, body);
-        Ok(Web { agent, address, patience: READING, reading: Mutex::default() })
+        let (reading, pages) = (Mutex::default(), Pages::default());
+        Ok(Web { agent, address, patience: READING, reading, pages })
     }
 
     /// The same, with another time for a reading before any answer came.
@@ -194,23 +191,8 @@ fn is_page(kind: &str, bytes: &[u8]) -> bool {
     if bytes.is_empty() {
         return true;
     }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
-    let begins = |tag: &str| {
-        bytes.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
-    };
-    let is_html = kind.starts_with("text/html") || kind.starts_with("application/xhtml");
-    begins("<!doctype html") || begins("<html") || (is_html && begins("<"))
-}
-
-/// Whether a name is the digest of its file, as those of bodies and documents are.
-fn has_digest(name: &str) -> bool {
-    name.split_once('/').is_some_and(|(folder, _)| [BODIES, DOCUMENTS].contains(&folder))
-}
-
-/// Whether the digest of a file is its name.
-fn is_named_so(name: &str, bytes: &[u8]) -> bool {
-    let digest = name.split_once('/').map(|(_, digest)| digest);
-    has_digest(name) && digest == Some(&Hash::of(&[bytes]).to_string())
+    let typed = kind.starts_with("text/html") || kind.starts_with("application/xhtml");
+    is_html(bytes) || (typed && begins_as(bytes, "<"))
 }
 
 /// A client that follows no redirect, asks no proxy, and waits no longer than it is told to.
@@ -259,11 +241,7 @@ impl Files for Web {
         });
         match answer {
             Ok(Some((bytes, kind))) if is_page(&kind, &bytes) && !is_named_so(name, &bytes) => {
-                self.reading(|reading| {
-                    if reading.pages.len() < MAX_PAGES {
-                        reading.pages.push(name.to_owned());
-                    }
-                });
+                self.pages.add(name);
                 Ok(None)
             }
             Ok(found) => Ok(found.map(|(bytes, _)| bytes)),
@@ -278,7 +256,7 @@ impl Files for Web {
     }
 
     fn pages(&self) -> Vec<String> {
-        self.reading(|reading| reading.pages.clone())
+        self.pages.all()
     }
 
     fn answers_every_name(&self) -> bool {

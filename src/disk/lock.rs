@@ -1,13 +1,15 @@
 //! The lock of a ledger's one writer.
 //!
 //! Always holds: at most one [`Lock`] on a path exists at a time, over all processes; the file is
-//! made by a writer only, is never removed or renamed, and names its holder while it is held. The
+//! made by a writer only, is never removed or renamed, and names its holder while it is held; a
+//! file of that name with other content is somebody's, and is refused as it is. The
 //! lock is the system's (flock), so it ends with its process, however that ends; what the file
 //! says is for people. Writers that wait stand in the system's own queue, so the one that came
 //! first is served first; only the time in which nothing moves counts as waiting: no other holder,
 //! no step of the present one. Not here: readers, who never wait and never lock.
 //! Source: `std::fs::File::lock`, flock(2).
 
+use crate::disk::Strange;
 use crate::disk::open::{Links, open, open_or_make};
 use crate::disk::{DiskError, error, read_up_to};
 use std::fs::{File, TryLockError};
@@ -19,8 +21,15 @@ use std::time::{Duration, Instant};
 
 /// How long a waiting writer sleeps before it looks again whether anything moved.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How often a writer that does not wait tries again.
+const TRIES: u32 = 3;
+/// More than the moment for which a reader has the lock.
+const GLANCE: Duration = Duration::from_millis(500);
 /// How many bytes of the holder's line are read.
 const HOLDER_BYTES: u64 = 4_096;
+
+/// How the holder's line begins; the number of its process follows, and a colon.
+const HOLDER: &str = "process ";
 
 /// The right to write, until it is dropped.
 #[derive(Debug)]
@@ -31,16 +40,29 @@ pub struct Lock {
     steps: u64,
 }
 
-/// How long to wait for another holder, and who is told of it.
-pub struct Waiting<'a> {
+/// How long to wait for another holder, and who is told of it; a span of time alone tells nobody.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
     /// How long to wait while nothing moves.
     pub most: Duration,
     /// Told at once whom is waited for, and each time that it is another one.
-    pub tell: &'a mut dyn FnMut(&str),
+    pub tell: fn(&str),
+}
+
+impl From<Duration> for Waiting {
+    fn from(most: Duration) -> Waiting {
+        Waiting { most, tell: |_| {} }
+    }
+}
+
+impl Default for Waiting {
+    fn default() -> Waiting {
+        Duration::ZERO.into()
+    }
 }
 
 impl Lock {
-    /// Takes the lock, waiting up to `wait` for another holder to end.
+    /// Takes the lock, waiting up to `wait` for another holder to end, and tells for whom.
     ///
     /// Writes process id and command line of this process into the file. Errors:
     /// [`DiskError::Held`] naming the holder, or what kept the file from being opened.
@@ -57,22 +79,19 @@ impl Lock {
     /// Lock::take(&path, Duration::ZERO)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn take(path: &Path, wait: Duration) -> Result<Lock, DiskError> {
-        Lock::wait(path, &mut Waiting { most: wait, tell: &mut |_| {} })
-    }
-
-    /// The same, and tells for whom it waits.
-    pub fn wait(path: &Path, waiting: &mut Waiting<'_>) -> Result<Lock, DiskError> {
+    pub fn take(path: &Path, wait: impl Into<Waiting>) -> Result<Lock, DiskError> {
+        let waiting = wait.into();
         // Not truncated here: the present holder's line must stay readable.
         let file = open_or_make(path).map_err(error("open", path))?;
         let file = match file.try_lock() {
             Ok(()) => file,
             Err(TryLockError::Error(cause)) => return Err(error("lock", path)(cause)),
-            Err(TryLockError::WouldBlock) if waiting.most.is_zero() => return Err(held(path)),
+            Err(TryLockError::WouldBlock) if waiting.most.is_zero() => at_once(file, path)?,
             Err(TryLockError::WouldBlock) => queue(file, path, waiting)?,
         };
+        expect_ours(path)?;
         let words: Vec<_> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
-        let line = format!("process {}: {}\n", std::process::id(), words.join(" "));
+        let line = format!("{HOLDER}{}: {}\n", std::process::id(), words.join(" "));
         let mut lock = Lock { file, line, steps: 0 };
         lock.sign().map_err(error("write", path))?;
         Ok(lock)
@@ -95,8 +114,48 @@ impl Lock {
     }
 }
 
+/// Tries again a few times, and for longer where nobody has a name in the file: a reader that looks
+/// whether the lock is held ([`is_held`]) has it for a moment, and is no holder.
+fn at_once(file: File, path: &Path) -> Result<File, DiskError> {
+    let began = Instant::now();
+    let mut tries = 0;
+    while tries < TRIES || (holder(path) == UNNAMED && began.elapsed() < GLANCE) {
+        thread::sleep(Duration::from_millis(1));
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(cause)) => return Err(error("lock", path)(cause)),
+            Err(TryLockError::WouldBlock) => tries += 1,
+        }
+    }
+    Err(held(path))
+}
+
+/// Refuses a file that no holder of a lock can have left: it is not written over.
+fn expect_ours(path: &Path) -> Result<(), DiskError> {
+    match is_ours(&read_up_to(path, HOLDER_BYTES)?) {
+        true => Ok(()),
+        false => {
+            let strange =
+                Strange { expected: "a lock", found: "a file of other content, left as it is" };
+            Err(DiskError::Strange { path: path.to_owned(), strange })
+        }
+    }
+}
+
+/// Whether bytes are what a holder wrote, of which a power cut or a full disk may have left a part
+/// or zeros.
+fn is_ours(bytes: &[u8]) -> bool {
+    let length = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let written = bytes.get(..length).unwrap_or_default();
+    let Some(rest) = written.strip_prefix(HOLDER.as_bytes()) else {
+        return HOLDER.as_bytes().starts_with(written);
+    };
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    matches!(rest.get(digits), None | Some(b':'))
+}
+
 /// Waits in the system's queue until nothing moved for as long as may be waited.
-fn queue(file: File, path: &Path, waiting: &mut Waiting<'_>) -> Result<File, DiskError> {
+fn queue(file: File, path: &Path, waiting: Waiting) -> Result<File, DiskError> {
     let (taken, when_taken) = channel();
     // A thread cannot be called back from the queue: it ends when it has the lock, which goes with
     // the file where nobody waits any more.
@@ -142,7 +201,8 @@ impl Drop for Lock {
     }
 }
 
-/// Whether a writer holds the lock now. Writes nothing; false where there is no lock file.
+/// Whether a writer holds the lock now. Writes nothing; false where there is no lock file. The
+/// shared lock that it takes for a moment is no holder to a writer that does not wait.
 pub fn is_held(path: &Path) -> bool {
     let file = open(path, Links::Refuse);
     file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
@@ -163,6 +223,7 @@ fn holder(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Mutex;
 
     #[test]
     fn the_second_writer_hears_who_the_first_is() {
@@ -176,6 +237,27 @@ mod tests {
         assert!(holder.starts_with(&format!("process {}: ", std::process::id())));
         drop(held);
         assert_eq!(std::fs::read(&path).unwrap(), b"");
+    }
+
+    #[test]
+    fn a_file_of_somebody_else_is_no_lock_and_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        for foreign in ["dear diary\n", "processes\n", "process x: y\n", " process 1: y\n"] {
+            std::fs::write(&path, foreign).unwrap();
+            let refused = Lock::take(&path, Duration::ZERO).unwrap_err().to_string();
+            let path = path.display();
+            let expected =
+                format!("expected a lock at {path}, found a file of other content, left as it is");
+            assert_eq!(refused, expected);
+            assert_eq!(std::fs::read(folder.path().join("lock")).unwrap(), foreign.as_bytes());
+        }
+        // What a holder left that was killed, or a power cut made of it.
+        for ours in ["", "process 17: annals append\nstep 3\n", "proc", "process 17", "\0\0\0"] {
+            std::fs::write(&path, ours).unwrap();
+            drop(Lock::take(&path, Duration::ZERO).unwrap());
+            assert_eq!(std::fs::read(&path).unwrap(), b"");
+        }
     }
 
     #[test]
@@ -196,14 +278,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
         let mut held = Lock::take(&path, Duration::ZERO).unwrap();
+        static TOLD: Mutex<Vec<(Instant, String)>> = Mutex::new(Vec::new());
+        let began = Instant::now();
         thread::scope(|scope| {
             let waiting = scope.spawn(|| {
-                let mut told = Vec::new();
-                let began = Instant::now();
-                let tell = &mut |holder: &str| told.push((began.elapsed(), holder.to_owned()));
+                let tell: fn(&str) =
+                    |holder| TOLD.lock().unwrap().push((Instant::now(), holder.to_owned()));
                 let most = Duration::from_millis(1_500);
-                let taken = Lock::wait(&path, &mut Waiting { most, tell });
-                (taken.is_ok(), told)
+                Lock::take(&path, Waiting { most, tell }).is_ok()
             });
             // Longer than may be waited, but never so long without a step.
             for _ in 0..25 {
@@ -211,11 +293,26 @@ mod tests {
                 held.step();
             }
             drop(held);
-            let (taken, told) = waiting.join().unwrap();
-            assert!(taken);
+            assert!(waiting.join().unwrap());
+            let told = TOLD.lock().unwrap();
             assert_eq!(told.len(), 1, "{told:?}");
-            assert!(told[0].0 < Duration::from_secs(1), "{told:?}");
+            assert!(told[0].0 - began < Duration::from_secs(1), "{told:?}");
             assert!(told[0].1.starts_with(&format!("process {}: ", std::process::id())));
+        });
+    }
+
+    #[test]
+    fn a_reader_that_looks_keeps_no_writer_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        drop(Lock::take(&path, Duration::ZERO).unwrap());
+        let reader = open(&path, Links::Refuse).unwrap();
+        reader.lock_shared().unwrap();
+        thread::scope(|scope| {
+            let writer = scope.spawn(|| Lock::take(&path, Duration::ZERO).is_ok());
+            thread::sleep(Duration::from_millis(20));
+            drop(reader);
+            assert!(writer.join().unwrap());
         });
     }
 
@@ -224,7 +321,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
         let held = Lock::take(&path, Duration::ZERO).unwrap();
-        let served = std::sync::Mutex::new(Vec::new());
+        let served = Mutex::new(Vec::new());
         thread::scope(|scope| {
             for number in 0..6 {
                 let (path, served) = (&path, &served);

@@ -14,8 +14,8 @@ pub mod open;
 pub mod temporary;
 
 use crate::disk;
-pub use open::Strange;
-use open::{Links, is_folder, open, open_to_write};
+pub use open::{Links, Strange};
+use open::{is_folder, look, open, open_to_write};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -118,6 +118,64 @@ impl DiskError {
     pub fn is_there_already(&self) -> bool {
         matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists)
     }
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A link, a pipe, a device or a socket.
+    Other,
+}
+
+/// What stands at a path; `None` where nothing does. A link is followed as [`Links`] says; one that
+/// leads nowhere, where it is followed, is nothing. Every other reason not to know is an error that
+/// names the path: what cannot be looked at is not missing.
+///
+/// ```
+/// use annals::disk::{Kind, Links, kind};
+/// let folder = tempfile::tempdir()?;
+/// let file = folder.path().join("file");
+/// std::fs::write(&file, "")?;
+/// assert_eq!(kind(folder.path(), Links::Refuse)?, Some(Kind::Folder));
+/// assert_eq!(kind(&file, Links::Refuse)?, Some(Kind::File));
+/// assert_eq!(kind(&folder.path().join("none"), Links::Refuse)?, None);
+/// // No name can stand in a file.
+/// assert!(kind(&file.join("name"), Links::Refuse).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn kind(path: &Path, links: Links) -> Result<Option<Kind>, DiskError> {
+    let found = match links {
+        Links::Refuse => look(path),
+        Links::Follow => match fs::metadata(path) {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+            found => found.map(Some),
+        },
+    };
+    let found = found.map_err(error("look at", path))?;
+    Ok(found.map(|about| match about.file_type() {
+        it if it.is_file() => Kind::File,
+        it if it.is_dir() => Kind::Folder,
+        _ => Kind::Other,
+    }))
+}
+
+/// Whether anything stands at a path, also a link that leads nowhere.
+pub fn is_there(path: &Path) -> Result<bool, DiskError> {
+    Ok(kind(path, Links::Refuse)?.is_some())
+}
+
+/// Whether a folder stands at a path, or a link to one.
+pub fn is_folder_at(path: &Path) -> Result<bool, DiskError> {
+    Ok(kind(path, Links::Follow)? == Some(Kind::Folder))
+}
+
+/// Whether a file stands at a path, or a link to one.
+pub fn is_file_at(path: &Path) -> Result<bool, DiskError> {
+    Ok(kind(path, Links::Follow)? == Some(Kind::File))
 }
 
 /// How many bytes [`rewrite`] reads and writes at once.

@@ -1,6 +1,6 @@
 //! Places of hashes.
 
-use super::hash_at;
+use crate::index::hash_at;
 use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
 

@@ -4,11 +4,11 @@
 //! positions. Not here: what the files hold; whether a name is true (`read.rs` counts).
 //! Source: FORMAT.md section 9.
 
+use crate::disk::open::look;
 use crate::disk::{self, DiskError};
 use crate::journal::{FOLDER, JournalError};
 use annals_core::transfer::{self, Changed};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// What the name of every file of the record ends with.
@@ -53,15 +53,12 @@ pub(super) fn list(ledger: &Path) -> Result<Files, JournalError> {
     // A writer ends a file before it begins the next: a file that is measured after all names were
     // read is whole if a later one is there.
     let mut files = named(&folder)?;
-    for log in &mut files.logs {
-        log.bytes = match fs::symlink_metadata(&log.path) {
-            Ok(about) => about.len(),
-            // A writer removes a file that holds no event of the record.
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => 0,
-            Err(cause) => return Err(disk::error("read", &log.path)(cause).into()),
-        };
+    for log in std::mem::take(&mut files.logs) {
+        // A writer removes a file that holds no event of the record.
+        if let Some(about) = look(&log.path).map_err(disk::error("read", &log.path))? {
+            files.logs.push(LogFile { bytes: about.len(), ..log });
+        }
     }
-    files.logs.retain(|log| log.bytes > 0 || log.path.exists());
     Ok(files)
 }
 

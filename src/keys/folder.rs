@@ -81,7 +81,7 @@ impl KeyFolder {
     /// The folder, which must be there.
     pub fn open(path: impl Into<PathBuf>) -> Result<KeyFolder, KeysError> {
         let path = path.into();
-        match path.is_dir() {
+        match disk::is_folder_at(&path)? {
             true => Ok(KeyFolder { path }),
             false => Err(KeysError::NoFolder { path }),
         }
@@ -90,7 +90,7 @@ impl KeyFolder {
     /// The folder, made if it is not there (the folder that it lies in must be).
     pub fn make(path: impl Into<PathBuf>) -> Result<KeyFolder, KeysError> {
         let path = path.into();
-        if !path.is_dir() {
+        if !disk::is_folder_at(&path)? {
             file::make_folder(&path)?;
         }
         KeyFolder::open(path)
@@ -120,7 +120,7 @@ impl KeyFolder {
     pub fn check_free(&self, handle: &Handle) -> Result<(), KeysError> {
         for path in [self.secret_path(handle), self.public_path(handle)] {
             // Also a dangling link stands in the way.
-            if path.symlink_metadata().is_ok() {
+            if disk::is_there(&path)? {
                 return Err(KeysError::Exists { path });
             }
         }
@@ -145,7 +145,7 @@ impl KeyFolder {
     pub fn add_new(&self, new: &NewKey<'_>, entropy: &mut dyn Entropy) -> Result<(), KeysError> {
         self.check_free(new.handle)?;
         let request = self.request_path(new.handle);
-        if new.request.is_some() && request.symlink_metadata().is_ok() {
+        if new.request.is_some() && disk::is_there(&request)? {
             return Err(KeysError::Exists { path: request });
         }
         let kept = self.add(new.handle, new.secret, new.protection, entropy).and_then(|()| {

@@ -64,7 +64,7 @@ impl KeyFolder {
             Err(KeysError::Missing { .. }) => None,
             other => Some(other?.public()),
         };
-        if held == Some(*present) || !self.secret_path(&next).is_file() {
+        if held == Some(*present) || !disk::is_file_at(&self.secret_path(&next))? {
             return Ok(false);
         }
         // Where the secret key is lost, its public key still has the name.
@@ -83,8 +83,8 @@ impl KeyFolder {
             (self.secret_path(from), self.secret_path(to)),
         ];
         for (from, to) in files {
-            if from.is_file() {
-                if to.symlink_metadata().is_ok() {
+            if disk::is_file_at(&from)? {
+                if disk::is_there(&to)? {
                     return Err(KeysError::Exists { path: to });
                 }
                 fs::rename(&from, &to).map_err(KeysError::io("rename", &from))?;

@@ -14,6 +14,7 @@
 //! "Marks".
 
 use crate::disk::lock::Lock;
+use crate::disk::lock::Waiting;
 use crate::disk::open::open_to_write;
 use crate::disk::{self, DiskError};
 use crate::keys::error::{KeysError, shown};
@@ -26,7 +27,6 @@ use annals_core::verify::explained::Remembered;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// A checkpoint that the log key signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,8 +151,17 @@ impl Marks {
         }
     }
 
+    /// Refuses a file that cannot be read, or has a whole line that is not in form.
+    pub fn check(&self) -> Result<(), KeysError> {
+        self.all_that(|_| true).map(drop)
+    }
+
     /// All marks for this record of a size up to `most`, in the order of the file.
     pub fn all_for(&self, origin: &Origin, most: u64) -> Result<Vec<Mark>, KeysError> {
+        self.all_that(|mark| mark.origin == *origin && mark.size <= most)
+    }
+
+    fn all_that(&self, wanted: impl Fn(&Mark) -> bool) -> Result<Vec<Mark>, KeysError> {
         let Some(file) = self.open()? else { return Ok(Vec::new()) };
         let whole_lines = self.end_of_whole_lines(&file)?;
         (&file).seek(SeekFrom::Start(0)).map_err(KeysError::io("read", &self.path))?;
@@ -165,7 +174,7 @@ impl Marks {
             let mark = std::str::from_utf8(line).ok().and_then(Mark::parse);
             let mark = mark.ok_or_else(|| self.refuse_form(line));
             match mark {
-                Ok(mark) if mark.origin == *origin && mark.size <= most => marks.push(mark),
+                Ok(mark) if wanted(&mark) => marks.push(mark),
                 Ok(_) => {}
                 Err(_) if line.is_empty() && whole == 0 => {}
                 Err(error) => return Err(error),
@@ -176,7 +185,7 @@ impl Marks {
 
     /// Takes the right to sign with this memory, waiting up to `wait` for another process that has
     /// it. The lock is the file `log.lock` beside the marks.
-    pub fn hold(&self, wait: Duration) -> Result<HeldMarks, DiskError> {
+    pub fn hold(&self, wait: impl Into<Waiting>) -> Result<HeldMarks, DiskError> {
         let lock = Lock::take(&self.path.with_extension("lock"), wait)?;
         Ok(HeldMarks { marks: self.clone(), _lock: lock })
     }
@@ -243,6 +252,12 @@ impl Marks {
     }
 }
 
+/// Whether bytes that end with a whole line end with this one.
+fn is_last_line(bytes: &[u8], line: &str) -> bool {
+    let before = bytes.strip_suffix(line.as_bytes());
+    before.is_some_and(|before| before.last().is_none_or(|byte| *byte == b'\n'))
+}
+
 /// How many bytes of a line may be damaged for it still to be known as the checkpoint's.
 const MAX_DAMAGE: usize = 4;
 
@@ -288,7 +303,6 @@ impl HeldMarks {
     /// mark that is there already is not added again.
     pub fn append(&self, mark: &Mark) -> Result<(), KeysError> {
         let marks = &self.marks;
-        let mut again = false;
         if let Some(last) = self.last_for(&mark.origin)? {
             let found = match mark.size.cmp(&last.size) {
                 std::cmp::Ordering::Less => Some(format!("size {}", mark.size)),
@@ -301,22 +315,25 @@ impl HeldMarks {
                 let path = marks.path.clone();
                 return Err(KeysError::Marked { path, marked: last.size, found });
             }
-            // Written before, perhaps by a process that was stopped before it synced, so it is
-            // written again in its place: a sync alone proves nothing after one that failed.
-            again = last == *mark;
         }
         let io = |doing| KeysError::io(doing, &marks.path);
         if marks.open()?.is_none() {
             file::write_new(&marks.path, b"", file::Mode::Shared)?;
         }
         let mut file = open_to_write(&marks.path).map_err(io("open"))?;
-        let (line, mut end) = (mark.line(), marks.end_of_whole_lines(&file)?);
+        let end = marks.end_of_whole_lines(&file)?;
         file.set_len(end).map_err(io("cut"))?;
-        if again && marks.end_of(&file, line.len() as u64)?.0 == line.as_bytes() {
-            end -= line.len() as u64;
+        // The lines before may be there because a process was stopped before it synced them, or
+        // heard that the sync failed: a sync alone proves nothing of such bytes, so the last ones
+        // are written again in their place.
+        let (mut bytes, _) = marks.end_of(&file, WINDOW)?;
+        let start = end - bytes.len() as u64;
+        let line = mark.line();
+        if !is_last_line(&bytes, &line) {
+            bytes.extend_from_slice(line.as_bytes());
         }
-        file.seek(SeekFrom::Start(end)).map_err(io("seek in"))?;
-        file.write_all(line.as_bytes()).map_err(io("write"))?;
+        file.seek(SeekFrom::Start(start)).map_err(io("seek in"))?;
+        file.write_all(&bytes).map_err(io("write"))?;
         file.sync_data().map_err(io("sync"))
     }
 }

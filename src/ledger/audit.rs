@@ -12,11 +12,12 @@ pub mod periods;
 pub mod prove;
 
 use crate::archive::published::Published;
-use crate::disk::DiskError;
 use crate::disk::temporary::Temporary;
+use crate::disk::{DiskError, is_there};
 use crate::index::{Builder, Built, Mode};
 use crate::keys::{KeysError, Mark, Marks};
 use crate::ledger::error::LedgerError;
+use crate::ledger::imported;
 use crate::ledger::reader::Record;
 use crate::ledger::write::append::chain;
 use crate::store::{Store, StoreError, sled};
@@ -116,14 +117,14 @@ pub fn audit_settled(
         let looked = look(record, audit, progress);
         let clean = looked.as_ref().is_ok_and(LookedAt::is_clean);
         if clean || !record.has_moved() {
-            return looked?.conclude(audit, &record.journal);
+            return looked?.with_imported(record).conclude(audit, &record.journal);
         }
         *record = Record::open(record.paths.clone())?;
     }
-    look(record, audit, progress)?.conclude(audit, &record.journal)
+    look(record, audit, progress)?.with_imported(record).conclude(audit, &record.journal)
 }
 
-/// Verifies a ledger whole.
+/// Verifies the record of a ledger, or of a bag.
 pub fn audit(
     record: &Record,
     audit: &Audit,
@@ -277,6 +278,14 @@ impl LookedAt {
         LookedAt { report, ends, store, index, witnessed, part_of, later }
     }
 
+    /// And what is wrong with the files that an import left; a bag has rules of its own for them.
+    fn with_imported(mut self, record: &Record) -> LookedAt {
+        let damaged = imported::damaged(&record.paths).into_iter();
+        self.report.faults.extend(damaged.map(|why| Fault::of(Rule::Unreadable, why)));
+        self.report.faults.sort();
+        self
+    }
+
     fn with(self, store: StoreFound, index: Built) -> LookedAt {
         LookedAt { store, index, ..self }
     }
@@ -317,9 +326,13 @@ fn unreadable(record: &Record, report: &Report) -> Option<Fault> {
 
 fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound, LedgerError> {
     let folder = record.paths.store();
-    if folder.symlink_metadata().is_err() {
-        let why = "there is none here; it is made from the journal when it is needed";
-        return Ok(StoreFound::NotCompared(why.to_owned()));
+    match is_there(&folder) {
+        Ok(true) => {}
+        Ok(false) => {
+            let why = "there is none here; it is made from the journal when it is needed";
+            return Ok(StoreFound::NotCompared(why.to_owned()));
+        }
+        Err(error) => return Ok(StoreFound::NotCompared(chain(&error))),
     }
     if crate::disk::lock::is_held(&record.paths.lock()) {
         return Ok(StoreFound::NotCompared("a writer holds it".to_owned()));

@@ -195,6 +195,17 @@ pub enum LedgerError {
     /// The store could not be read or written.
     #[error(transparent)]
     StoreIo(#[from] StoreError),
+    /// The record goes on in a later format.
+    #[error(
+        "event {position} is of format {v}, which this program does not know: a newer one goes on \
+         with this record; nothing was written"
+    )]
+    Later {
+        /// The first such event.
+        position: u64,
+        /// Its format.
+        v: u64,
+    },
     /// A published record could not be read, in its folder or from its server.
     #[error(transparent)]
     Elsewhere(SourceError),

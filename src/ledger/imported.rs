@@ -5,15 +5,43 @@
 
 use crate::disk::DiskError;
 use crate::disk::read_optional;
+use crate::keys::Marks;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
+use crate::ledger::write::append::chain;
 use annals_core::fold::Ledger;
 use annals_core::key::PublicKey;
 use annals_core::tlog::decimal;
+use annals_core::version_line::later;
 
 const FIRST: &str = "annals imported v1\n";
 const READ_ONLY: &str = "read-only ";
 const REKEY: &str = "rekey ";
+
+/// The most bytes that the file may have.
+const BOUND: u64 = 1 << 10;
+
+/// What is wrong with the files that an import leaves in a ledger: `imported`, and the earlier
+/// checkpoints. A file of a later version is not judged.
+pub fn damaged(paths: &Paths) -> Vec<String> {
+    let said = match read_optional(&paths.imported(), BOUND) {
+        Ok(Some(bytes)) if Imported::parse(&bytes).is_none() => match later(&bytes, "imported") {
+            Some(_) => None,
+            None => Some(format!("{} is not in form", paths.imported().display())),
+        },
+        Ok(_) => None,
+        Err(error) => Some(chain(&error)),
+    };
+    let said = said.map(|why| {
+        format!(
+            "{why}: whether this ledger is a copy to read, and of what, is not known, so nothing \
+             is written to it; put the file back, or import the bag again"
+        )
+    });
+    let kept = Marks::at(paths.checkpoints()).check().err();
+    let kept = kept.map(|error| format!("earlier checkpoints: {}", chain(&error)));
+    said.into_iter().chain(kept).collect()
+}
 
 /// What the file `imported` of a ledger says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,19 +57,24 @@ pub enum Imported {
 impl Imported {
     /// Reads the file of a ledger.
     pub fn of(paths: &Paths) -> Result<Imported, DiskError> {
-        let path = paths.imported();
-        let bytes = match path.symlink_metadata() {
-            // What is there and is no file says nothing that could be believed.
-            Ok(about) if !about.is_file() => Some(Vec::new()),
-            _ => read_optional(&path, 1 << 10)?,
-        };
-        let Some(bytes) = bytes else { return Ok(Imported::No) };
-        let text = String::from_utf8_lossy(&bytes);
-        let said = text.strip_prefix(FIRST).and_then(|rest| rest.strip_suffix('\n'));
-        let after = |word: &str| said.and_then(|said| said.strip_prefix(word));
-        let of = after(READ_ONLY).and_then(decimal).unwrap_or_default();
-        let key = after(REKEY).and_then(PublicKey::parse);
-        Ok(key.map_or(Imported::ReadOnly(of), Imported::Rekey))
+        match read_optional(&paths.imported(), BOUND) {
+            Ok(None) => Ok(Imported::No),
+            Ok(Some(bytes)) => Ok(Imported::parse(&bytes).unwrap_or(Imported::ReadOnly(0))),
+            // What is there and is no such file says nothing that could be believed.
+            Err(DiskError::Strange { .. } | DiskError::TooLarge { .. }) => {
+                Ok(Imported::ReadOnly(0))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Imported> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let said = text.strip_prefix(FIRST)?.strip_suffix('\n')?;
+        match said.strip_prefix(READ_ONLY) {
+            Some(of) => Some(Imported::ReadOnly(decimal(of)?)),
+            None => PublicKey::parse(said.strip_prefix(REKEY)?).map(Imported::Rekey),
+        }
     }
 
     /// The file; `None` where there is to be none.

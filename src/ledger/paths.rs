@@ -3,7 +3,7 @@
 //! Always holds: names are those of FORMAT.md section 9. Not here: reading them.
 
 use crate::disk::open::is_folder;
-use crate::disk::{self, DiskError};
+use crate::disk::{self, DiskError, is_folder_at};
 use crate::ledger::error::LedgerError;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -35,9 +35,13 @@ impl Paths {
     }
 
     /// The nearest folder `ledger` with a journal in `start` or above, as git finds its own.
-    pub fn find(start: &Path) -> Option<PathBuf> {
-        let candidates = start.ancestors().map(|folder| folder.join("ledger"));
-        candidates.into_iter().find(|folder| folder.join("journal").is_dir())
+    pub fn find(start: &Path) -> Result<Option<PathBuf>, DiskError> {
+        for folder in start.ancestors().map(|folder| folder.join("ledger")) {
+            if is_folder_at(&folder)? && is_folder_at(&folder.join("journal"))? {
+                return Ok(Some(folder));
+            }
+        }
+        Ok(None)
     }
 
     /// Refuses a path that is no ledger, and says what it is instead. A ledger without a journal
@@ -63,7 +67,7 @@ impl Paths {
         if is_folder(&journal).map_err(disk::error("look into", &journal))? {
             return Ok(());
         }
-        if let Some(found) = self.another() {
+        if let Some(found) = self.another()? {
             return Err(LedgerError::AnotherFolder(ledger(), found));
         }
         // What only a ledger has, besides its journal.
@@ -71,7 +75,7 @@ impl Paths {
         for path in [self.checkpoint(), self.store().join("db")] {
             others |= about(&path)?.is_some_and(|about| about.is_file());
         }
-        if !others && !self.has_documents() {
+        if !others && !self.has_documents()? {
             return Err(LedgerError::NoLedger(ledger()));
         }
         if lost { Ok(()) } else { Err(LedgerError::JournalLost(ledger())) }
@@ -79,35 +83,47 @@ impl Paths {
 
     /// What a folder without a journal is instead of a ledger, and what to say; `None` where it may
     /// be a ledger that lost its journal, or is nothing that is known.
-    fn another(&self) -> Option<String> {
-        let there = |name: &str| self.ledger.join(name).symlink_metadata().is_ok();
+    fn another(&self) -> Result<Option<String>, DiskError> {
+        let there = |name: &str| disk::is_there(&self.ledger.join(name));
         let named = |name: &str| self.ledger.join(name).display().to_string();
-        if there("bagit.txt") || there("data/ledger") {
-            return Some(format!(
+        let data = is_folder_at(&self.ledger.join("data"))?;
+        if there("bagit.txt")? || data && there("data/ledger")? {
+            return Ok(Some(format!(
                 "a bag: annals verify {} judges it, annals import {0} --to LEDGER makes a ledger \
                  of it to read",
                 self.ledger.display()
-            ));
+            )));
         }
-        if there("tile") {
-            return Some(format!(
+        if there("tile")? {
+            return Ok(Some(format!(
                 "a published record: annals verify {} judges it",
                 self.ledger.display()
-            ));
+            )));
         }
-        if there("ledger/journal") {
-            return Some(format!("the folder above a ledger; say --ledger {}", named("ledger")));
+        if is_folder_at(&self.ledger.join("ledger"))? && there("ledger/journal")? {
+            let inner = named("ledger");
+            return Ok(Some(format!("the folder above a ledger; say --ledger {inner}")));
         }
-        let key = ["log.key", "log.pub", "log.marks"].into_iter().any(there);
-        key.then(|| "a folder of keys; --ledger names the folder that the journal is in".to_owned())
+        let key = there("log.key")? || there("log.pub")? || there("log.marks")?;
+        let what = "a folder of keys; --ledger names the folder that the journal is in";
+        Ok(key.then(|| what.to_owned()))
     }
 
     /// Whether a file is there that is named as documents are.
-    fn has_documents(&self) -> bool {
+    fn has_documents(&self) -> Result<bool, DiskError> {
         let is_digest =
             |name: &str| name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
-        let listed = std::fs::read_dir(self.documents()).into_iter().flatten().flatten();
-        listed.into_iter().any(|found| found.file_name().to_str().is_some_and(is_digest))
+        let folder = self.documents();
+        if !is_folder_at(&folder)? {
+            return Ok(false);
+        }
+        for found in std::fs::read_dir(&folder).map_err(disk::error("list", &folder))? {
+            let name = found.map_err(disk::error("list", &folder))?.file_name();
+            if name.to_str().is_some_and(is_digest) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What keeps version control from changing the ledger's files.

@@ -303,8 +303,8 @@ fn remove_unfinished(folder: &Path) -> io::Result<()> {
 
 /// What sled's refusal to open means. It says only in words that the lock is held.
 fn refused(error: sled::Error, folder: &Path) -> StoreError {
-    match error {
-        sled::Error::Io(cause) if cause.to_string().contains("could not acquire lock") => {
+    match plain(error) {
+        sled::Error::Io(cause) if cause.kind() == io::ErrorKind::WouldBlock => {
             StoreError::Held(folder.to_owned())
         }
         // The system refuses: nothing is wrong with what is there.
@@ -322,8 +322,18 @@ fn tells_of_content(kind: io::ErrorKind) -> bool {
     matches!(kind, InvalidData | InvalidInput | NotFound | Other | UnexpectedEof)
 }
 
+/// An error as the system gave it: sled puts some into a text in the form that is for programmers
+/// (`Os { code: 28, … }`).
+fn plain(error: sled::Error) -> sled::Error {
+    let sled::Error::Io(cause) = error else { return error };
+    let text = cause.to_string();
+    let code = text.split_once("Os { code: ").and_then(|(_, rest)| rest.split_once(','));
+    let code = code.and_then(|(code, _)| code.parse().ok());
+    sled::Error::Io(code.map_or(cause, io::Error::from_raw_os_error))
+}
+
 fn damage(error: sled::Error) -> StoreError {
-    StoreError::Damaged(match error {
+    StoreError::Damaged(match plain(error) {
         sled::Error::Corruption { .. } => "its pages are corrupted".to_owned(),
         sled::Error::Io(cause) => format!("its files cannot be read: {cause}"),
         sled::Error::CollectionNotFound(_) => "a part of it is missing".to_owned(),
@@ -385,6 +395,24 @@ fn copy_files(from: &Path, to: &Path) -> Result<(), DiskError> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_system_refuses_is_told_in_its_own_words() {
+        let told = |text: &str| {
+            let cause = io::Error::other(text.to_owned());
+            refused(sled::Error::Io(cause), Path::new("db"))
+        };
+        let lock = "could not acquire lock on \"db/db\": Os { code: ";
+        let held = told(&format!("{lock}11, kind: WouldBlock, message: \"Try again\" }}"));
+        assert_eq!(held.to_string(), "the store at db is held by another process");
+        let full = told(&format!("{lock}37, kind: Uncategorized, message: \"No locks\" }}"));
+        let StoreError::Disk(DiskError::Io { cause, .. }) = full else { panic!("{full}") };
+        assert_eq!(cause.to_string(), "No locks available (os error 37)");
+        let other = told("the file is of another make").to_string();
+        let expected =
+            "the store cannot be read: its files cannot be read: the file is of another make";
+        assert_eq!(other, expected);
+    }
 
     #[test]
     fn s9_after_a_failed_sync_nothing_more_is_written() {

@@ -112,3 +112,77 @@ fn another_place_is_refused_and_left_as_it_was() {
     assert_eq!(told.code, 2);
     assert!(told.err.starts_with("annals: cannot make folder no/such/parent\n"), "{}", told.err);
 }
+
+/// Files that were fetched through a network that asks to sign in first: its page in the place of
+/// one is no file, and no record is false for it.
+#[test]
+fn a_page_of_html_in_the_place_of_a_file_makes_no_record_false() {
+    let place = tempfile::tempdir().unwrap();
+    let whole = ledger(6);
+    write(place.path(), &whole.files());
+    annals(place.path(), &["publish", "pub"]);
+    let body = annals_core::hash::Hash::of(&[whole.events[3].body.as_bytes()]);
+    let body = format!("body/{body}");
+    let page = "\u{feff}\n<!DOCTYPE html>\n<title>Sign in</title>\n";
+    let missing = |rule: &str, name: &str| format!("rule {rule}: {name}: it is not there\n");
+    let withheld = format!(
+        "damage: event 3: rule 911 unreadable: the body is withheld and no event explains it; a \
+         page of HTML, or nothing, came in place of 1 file, the first: {body}\n"
+    );
+    for (name, told) in [
+        ("tile/0/000.p/6", missing("973 tile-missing", "tile/0/000.p/6")),
+        ("tile/entries/000.p/6", missing("971 bundle-missing", "tile/entries/000.p/6")),
+        (body.as_str(), withheld),
+    ] {
+        let path = place.path().join("pub").join(name);
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, page).unwrap();
+        let answer = annals(place.path(), &["verify", "pub"]);
+        assert_eq!(answer.code, 2, "{name}: {}", answer.out);
+        assert!(answer.out.contains(&told), "{name}: {}", answer.out);
+        std::fs::write(&path, bytes).unwrap();
+    }
+    std::fs::write(place.path().join("pub/checkpoint"), page).unwrap();
+    let answer = annals(place.path(), &["verify", "pub"]);
+    let why = "annals: cannot read pub/checkpoint\n  expected a signed checkpoint, found a page of \
+               HTML or nothing: what is there is no record; a network that asks to sign in first, \
+               or a server that has a page for every name, answers so\n";
+    assert_eq!((answer.code, answer.out.as_str(), answer.err.as_str()), (2, "", why));
+    // A publication writes what is damaged there again, and nothing of the page is left.
+    let again = annals(place.path(), &["publish", "pub"]);
+    assert_eq!(again.code, 2, "{}", again.out);
+    assert_eq!(std::fs::read(place.path().join("pub/checkpoint")).unwrap(), page.as_bytes());
+}
+
+/// Over a published checkpoint that is not one, or that the log key did not sign so, nothing is
+/// written: it may be of another record.
+#[test]
+fn nothing_is_published_over_a_damaged_checkpoint() {
+    let place = tempfile::tempdir().unwrap();
+    let whole = ledger(7);
+    write(place.path(), &cut(&whole, 6).files());
+    annals(place.path(), &["publish", "pub"]);
+    write(place.path(), &whole.files());
+    let path = place.path().join("pub/checkpoint");
+    let good = std::fs::read_to_string(&path).unwrap();
+    let form = "annals: the published checkpoint is not in form; nothing was written; remove it and \
+                publish again, if this is the folder of this record, or publish into an empty \
+                folder\n";
+    let damaged = "annals: the published checkpoint is damaged: it says a record of 9 events, this \
+                   one has 7, and the log key that it names did not sign that; nothing was \
+                   written; remove it, and publish again\n";
+    for (found, told) in [
+        (String::new(), form),
+        (good[..good.len() / 2].to_owned(), form),
+        (good.replacen("\n6\n", "\n9\n", 1), damaged),
+    ] {
+        std::fs::write(&path, &found).unwrap();
+        let answer = annals(place.path(), &["publish", "pub"]);
+        assert_eq!((answer.code, answer.out.as_str(), answer.err.as_str()), (2, "", told));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), found);
+        assert!(!place.path().join("pub/tile/0/000.p/7").exists());
+    }
+    std::fs::remove_file(&path).unwrap();
+    let answer = annals(place.path(), &["publish", "pub"]);
+    assert_eq!((answer.code, answer.out.as_str()), (0, "published 7 events in pub\n"));
+}

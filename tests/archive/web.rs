@@ -164,7 +164,7 @@ fn what_a_server_has_for_every_name_is_no_record() {
             let why = format!("expected a signed checkpoint, found {found}");
             assert!(err.starts_with(&format!("annals: cannot read {address}/checkpoint\n")));
             assert!(err.contains(&why), "{err}\n{why}");
-            assert!(err.contains("what is served there is no record"), "{err}");
+            assert!(err.contains("what is there is no record"), "{err}");
         }
     }
 }

@@ -352,3 +352,47 @@ fn no_form_of_a_verdict_says_less_than_another() {
         assert!(seen.contains(label), "{label} is in no verdict here: {seen:?}");
     }
 }
+
+/// A record that goes on in a later format: what can be judged is, the rest is told in plain words
+/// by every command, and this version writes nothing to it, signed for or not.
+#[test]
+fn a_record_that_goes_on_in_a_later_format_asks_for_a_newer_program() {
+    let mut ledger = ledger(&[2]);
+    ledger.sign("ada", acts::upgraded(2));
+    let announced = Desk::with(&ledger.files());
+    let answer = announced.run("verify");
+    assert_eq!((answer.exit, answer.err.as_str()), (0, ""), "{}", answer.out);
+    assert!(announced.run("log").out.contains("        format 2, before 1\n"));
+    ledger.put(ledger.draft("ada", acts::changed(3)).with(|draft| draft.v = 2));
+    let (covered, mut files) = (ledger.files(), ledger.files());
+    files.insert(CHECKPOINT.to_owned(), ledger.checkpoint(3).into_bytes());
+    for files in [covered, files] {
+        let desk = Desk::with(&files);
+        let answer = desk.run("verify");
+        let later = "later format: event 3 is of format 2, which this program does not know: all \
+                     before it was checked, it and what follows was not";
+        let verdict = "could not tell: a newer program is needed";
+        assert!(answer.exit == 2 && answer.says(later) && answer.says(verdict), "{}", answer.out);
+        let read = "warning: event 3 is of format 2; it and later ones are not read\n";
+        for line in ["status", "replay", "log"] {
+            let answer = desk.run(line);
+            assert_eq!((answer.exit, answer.err.as_str()), (2, read), "{line}: {}", answer.out);
+        }
+        std::fs::create_dir(desk.path("keys")).unwrap();
+        let written = "annals: event 3 is of format 2, which this program does not know: a newer \
+                       one goes on with this record; nothing was written\n";
+        for line in ["ledger change --confirmations 4", "ledger change --confirmations 4 --dry-run"]
+        {
+            let answer = desk.run(line);
+            assert_eq!(answer.exit, 2, "{line}: {}{}", answer.out, answer.err);
+            assert!(answer.err.ends_with(written), "{line}: {}", answer.err);
+        }
+        assert_eq!(desk.read(JOURNAL).into_bytes(), files[JOURNAL]);
+    }
+    let desk = Desk::with(&ledger.files());
+    for line in ["publish p", "export --to b"] {
+        let answer = desk.run(line);
+        assert_eq!(answer.exit, 2, "{line}: {}{}", answer.out, answer.err);
+        assert!(answer.err.contains("a newer one goes on with this record"), "{}", answer.err);
+    }
+}

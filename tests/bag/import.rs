@@ -221,3 +221,65 @@ fn without_the_memory_an_admin_first_names_a_new_log_key() {
     let verified = story.told("verify other/ledger");
     assert!(verified.contains("size 16, head "), "{verified}");
 }
+
+/// What an import leaves in a ledger is checked: damage of it is told, by its file, and takes no
+/// answer away.
+#[test]
+fn damage_of_what_an_import_left_is_told() {
+    let story = story();
+    story.told("export --to part --as-of 9");
+    fs::create_dir(story.folder.path().join("elsewhere")).unwrap();
+    story.told("import part --to elsewhere/ledger");
+    let ledger = story.folder.path().join("elsewhere/ledger");
+    let whole = |name: &str| fs::read(ledger.join(name)).unwrap();
+    let (imported, checkpoints) = (whole("imported"), whole("checkpoints"));
+    let unknown = "whether this ledger is a copy to read, and of what, is not known, so nothing is \
+                   written to it; put the file back, or import the bag again";
+    let form = format!("elsewhere/ledger/imported is not in form: {unknown}");
+    let line = "earlier checkpoints: expected";
+    for (name, bytes, why) in [
+        ("imported", b"annals imported v1\nread-only many\n".as_slice(), form.as_str()),
+        ("imported", b"", &form),
+        ("imported", b"\xff\xfe", &form),
+        ("checkpoints", b"no mark\n", line),
+    ] {
+        fs::write(ledger.join(name), bytes).unwrap();
+        is_told(&story, why);
+        fs::write(ledger.join("imported"), &imported).unwrap();
+        fs::write(ledger.join("checkpoints"), &checkpoints).unwrap();
+    }
+    assert_eq!(story.run("verify elsewhere/ledger").exit, 0);
+    // What leads nowhere, or is no file.
+    for name in ["imported", "checkpoints"] {
+        let (path, aside) = (ledger.join(name), ledger.join("aside"));
+        fs::rename(&path, &aside).unwrap();
+        fs::create_dir(&path).unwrap();
+        is_told(&story, &format!("elsewhere/ledger/{name}"));
+        fs::remove_dir(&path).unwrap();
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("nowhere", &path).unwrap();
+            is_told(&story, &format!("elsewhere/ledger/{name}"));
+            fs::remove_file(&path).unwrap();
+        }
+        fs::rename(&aside, &path).unwrap();
+    }
+    // One of a later version is believed to be what it says it is: a copy to read.
+    fs::write(ledger.join("imported"), "annals imported v2\nsomething\n").unwrap();
+    assert_eq!(story.run("status --ledger elsewhere/ledger").exit, 0);
+}
+
+/// Verify tells 911 and ends with exit 2; status answers, warns, and ends with exit 2 as well.
+fn is_told(story: &Story, why: &str) {
+    let verified = story.run("verify elsewhere/ledger");
+    assert_eq!(verified.exit, 2, "{why}: {}{}", verified.out, verified.err);
+    assert!(verified.out.contains("911 unreadable"), "{}", verified.out);
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/reverify.py");
+    let mut second = std::process::Command::new("python3");
+    second.current_dir(story.folder.path()).args([script, "elsewhere/ledger"]);
+    assert_eq!(second.output().unwrap().status.code(), Some(2), "{why}");
+    let status = story.run("status --ledger elsewhere/ledger");
+    assert_eq!(status.exit, 2, "{why}: {}{}", status.out, status.err);
+    assert!(status.err.contains("warning: ") && status.err.contains(why), "{}", status.err);
+    assert!(status.out.contains("example.org/"), "{}", status.out);
+}

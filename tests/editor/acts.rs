@@ -159,7 +159,11 @@ fn a_retraction_is_ended_by_another_person_by_either_number() {
     desk.refuses(
         "cy",
         "reinstate|6|--statement|again",
-        (2, "annals: fact 6 is not retracted; nothing was written\n"),
+        (
+            1,
+            "annals: one draft is refused; nothing was written\n  rule 511 retraction-standing: \
+         retraction 8 of fact 6 is over; annals show tells what ended it\n",
+        ),
     );
     desk.refuses(
         "cy",

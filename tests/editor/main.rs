@@ -4,6 +4,7 @@
 //! second editors are enrolled by the library.
 
 mod acts;
+mod again;
 mod append;
 mod documents;
 mod files;

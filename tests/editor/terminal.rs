@@ -394,3 +394,35 @@ fn a_batch_shows_what_it_quotes_and_who_said_it() {
     }
     assert_eq!(shown.err.matches("according to Kommersant").count(), 4, "{shown:?}");
 }
+
+/// Whoever confirms or disputes sees the fact, and what will be signed of it, before the question.
+#[test]
+fn a_fact_is_shown_before_it_is_confirmed_or_disputed() {
+    let desk = facts();
+    for (line, signed) in [
+        ("confirm|4|--how|reread", "fact.confirmed 4|“Two answers were given.”|reread"),
+        (
+            "dispute|4|--reason|wrong-date|--statement|it was Tuesday",
+            "fact.disputed 4|“Two answers were given.”|wrong-date, error in the record: “it was \
+             Tuesday”",
+        ),
+    ] {
+        let mut talk = talk_of(&desk, "bo", line);
+        for text in [
+            "fact 4: asserted",
+            "“Two answers were given.”",
+            "document 3 supports",
+            "Kommersant reports – “in short” – that ⟦two answers were given⟧.",
+            "according to: Kommersant reports that …",
+            "when: the document does not say",
+            "— Ada Example, 2022-01-27 08:02Z",
+        ] {
+            talk.sees(text);
+        }
+        signed.split('|').for_each(|text| drop(talk.sees(text)));
+        talk.sees("sign and write 1 event? [y/N] ");
+        talk.types("n\r");
+        talk.sees("nothing was written");
+        assert_eq!((talk.ends().1, desk.size()), (3, 8), "{line}");
+    }
+}

@@ -5,6 +5,7 @@
 
 mod input;
 mod newsroom;
+mod commands;
 mod crash;
 mod cut;
 mod disk;

@@ -4,6 +4,8 @@
 
 use crate::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, copy_folder, newsroom};
 use annals_core::hash::Hash;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 const NEW: &str = "Another text. The core question is still open, said one of them.";
 const DRAFTS: &str = r#"{"type":"document.captured","file":"second.txt","title":"Second","lang":"en","media_type":"text/plain","captured_at":"2022-01-27T07:00:00.000000Z","ref":"second"}
@@ -177,4 +179,40 @@ fn a_document_that_was_half_written_is_written_again() {
     room.write(&document(), &NEW[..9]);
     expect_read(&room, EVENTS, "store: 5 events, as in the journal\n");
     expect_finished(&room, &after, "written at 5 to 6 (2 events)\n", &[AGAIN]);
+}
+
+/// What no checkpoint covers is judged whole before it is signed over: a body and a document that
+/// are not there are told, and nothing is moved or signed.
+#[test]
+fn what_is_not_signed_yet_is_signed_over_only_where_it_is_whole() {
+    let (before, after) = before_and_after();
+    let (start, whole) = (before.read(JOURNAL).len(), after.read(JOURNAL));
+    let commit = String::from_utf8(whole[start..].to_vec()).unwrap();
+    let mut lines: Vec<&str> = commit.lines().collect();
+    let closing = lines.pop().unwrap().rsplit_once(' ').unwrap().0;
+    let last = lines.len() - 1;
+    lines[last] = "-";
+    let commit = format!("{}\n", lines.join("\n"));
+    let sum = STANDARD.encode(Hash::of(&[commit.as_bytes()]).0);
+    let withheld = [&whole[..start], format!("{commit}{closing} {sum}\n").as_bytes()].concat();
+    let body = "event 6: rule 604 body-missing: the body is withheld and no event explains it";
+    let missing =
+        "event 5: rule 605 document-missing: the document is not there and no event explains it";
+    for (journal, has_document, told) in [(withheld, true, body), (whole, false, missing)] {
+        let room = before.copy();
+        if has_document {
+            take(&room, &after, &document());
+        }
+        room.write(JOURNAL, journal);
+        let snapshot = room.snapshot();
+        for command in ["append drafts.jsonl", "ledger change --title New"] {
+            let answer = room.run(command);
+            assert_eq!(answer.exit, 1, "{answer:?}");
+            assert!(answer.told().contains(told), "{answer:?}");
+            let now = room.snapshot();
+            let changed = now.iter().filter(|(name, bytes)| snapshot.get(*name) != Some(bytes));
+            let changed: Vec<_> = changed.map(|(name, _)| name).collect();
+            assert_eq!((changed, now.len()), (vec![], snapshot.len()), "{command}");
+        }
+    }
 }

@@ -232,3 +232,44 @@ fn an_end_that_nobody_signed_is_not_signed_over() {
     assert!(answer.told().contains("event 7: rule 302 signature"), "{answer:?}");
     assert!(room.read("keys/log.marks") == before.1);
 }
+
+/// A file that was set aside may hold the only copy of what was typed, and so words in clear: no
+/// writer removes it, and `status` says where it is.
+#[test]
+fn what_is_set_aside_is_listed_until_a_person_removes_it() {
+    let room = kept();
+    let name = room.outbox();
+    let good = room.read(&name);
+    room.write(&name, &good[..good.len() / 2]);
+    let before = room.run("status");
+    assert!(before.exit == 0 && !before.out.contains("outbox"), "{before:?}");
+    expect_signed_anew(&room, "cut");
+    let aside = format!("{name}-aside-1");
+    let second = format!("keys/outbox/written/{}-aside-1", "ab".repeat(32));
+    room.write(&second, "damaged");
+    let told = |room: &Newsroom| {
+        let answer = room.run("status");
+        assert_eq!(answer.exit, 0, "{answer:?}");
+        let lines = answer.out.lines().skip_while(|line| !line.starts_with("outbox"));
+        let lines: Vec<String> = lines.map(|line| line.replace("ledger/../", "")).collect();
+        lines.get(..lines.len().saturating_sub(1)).unwrap_or_default().join("\n")
+    };
+    let two = format!(
+        "outbox        2 damaged files are set aside and may hold words in clear; remove them once \
+         nothing in them is needed\n              {aside}\n              {second}"
+    );
+    let one = format!(
+        "outbox        1 damaged file is set aside and may hold words in clear; remove it once \
+         nothing in it is needed\n              {aside}"
+    );
+    // In the order of their paths.
+    let mut paths = [&aside, &second];
+    paths.sort();
+    assert_eq!(paths[0], &aside);
+    assert_eq!(told(&room), two);
+    room.remove(&second);
+    room.expect_appended(&fact("They talked.", "The talks lasted"), "written at ");
+    assert_eq!(told(&room), one, "a writer takes nothing away");
+    room.remove(&aside);
+    assert_eq!(told(&room), "");
+}

@@ -328,3 +328,24 @@ fn a_ledger_behind_its_mark_is_a_fork_until_the_newer_one_is_found() {
     assert_eq!(answer.exit, 0, "{answer:?}");
     room.expect_whole(6);
 }
+
+/// A store that differs beside a journal that has faults: it is not said that the store is built
+/// from that journal.
+#[test]
+fn a_store_beside_a_journal_with_faults_is_not_advised_away() {
+    let room = newsroom();
+    let behind = room.copy();
+    room.expect_appended(&fact("Lavrov spoke.", "Lavrov said"), "written at 5\n");
+    room.remove("ledger/db");
+    copy_folder(&behind.path("ledger/db"), &room.path("ledger/db"));
+    let store = "damage: event 5: rule 901 store: it holds 5 events, the journal 6; ";
+    let from_journal = format!("{store}annals repair rebuilds it from the journal\n");
+    let answer = room.run("verify");
+    assert!(answer.out.contains(&from_journal), "{}", answer.out);
+    room.write(JOURNAL, room.journal().replacen("They met in Moscow.", "They met in Moskow.", 1));
+    let neither = format!(
+        "{store}the journal has faults of its own: annals repair finds out which is whole\n"
+    );
+    let answer = room.run("verify");
+    assert!(answer.out.contains(&neither), "{}", answer.out);
+}

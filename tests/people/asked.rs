@@ -158,3 +158,94 @@ fn an_answer_that_was_typed_before_the_question_is_none() {
     let (exit, seen) = on_terminal(&desk, change, &ahead);
     assert_eq!((exit, desk.whole()), (3, 2), "{seen}");
 }
+
+/// Founded, and Dee is another admin, whose key is encrypted: passphrase `right`.
+fn with_dee() -> Desk {
+    let desk = Desk::founded();
+    let new = [("new passphrase of dee", "right"), ("once more", "right")];
+    assert_eq!(on_terminal(&desk, "key new dee --name Dee", &new).0, 0);
+    desk.told("editor add keys/dee.request --role admin --by ada");
+    desk
+}
+
+/// Whatever needs no secret is judged before one is asked for: these end without a passphrase.
+#[test]
+fn what_is_wrong_with_an_act_is_told_before_a_passphrase_is_asked_for() {
+    let desk = with_dee();
+    desk.told("key new bo --name Bo --no-passphrase");
+    desk.told("editor add keys/bo.request --role editor --by ada");
+    desk.told("editor revoke bo --reason left --statement gone --by ada");
+    let revoked = "annals: editor.changed is refused: rule 407 key-named: the key <64> is already \
+                   revoked by event 3; nothing was written\n";
+    let taken = "annals: expected a name that no other person has, found Dee, which a reader takes \
+                 for Dee (key <16>); another key of that person is enrolled with --person-of <16>, \
+                 and another person of that name with --same-name\n";
+    let again = "annals: editor.revoked is refused: rule 407 key-named: the key <64> is already \
+                 revoked by event 3; nothing was written\n";
+    let early = "annals: expected a clock that is behind the last event's time, ";
+    for (line, told, exit) in [
+        ("editor change bo --role admin --by dee", revoked, 1),
+        ("editor add --local eff --name Dee --role editor --by dee", taken, 2),
+        ("editor revoke bo --reason left --statement gone --by dee", again, 1),
+        ("ledger retime --statement slow --by dee", early, 2),
+    ] {
+        let (exited, seen) = on_terminal(&desk, line, &[]);
+        let seen = desk.told_of(&seen);
+        assert!(seen.starts_with(told), "{line}: {seen}");
+        assert!(!seen.contains("passphrase"), "{line}: {seen}");
+        assert_eq!((exited, desk.whole()), (exit, 4), "{line}: {seen}");
+    }
+    // A new key is protected last, when nothing is wrong any more.
+    let add = "editor add --local eff --name Eff --role editor --by dee";
+    let script = [
+        ("passphrase of dee", "right"),
+        ("new passphrase of eff", "other"),
+        ("once more", "other"),
+        ("sign and write this? [y/N] ", "y"),
+    ];
+    let (exit, seen) = on_terminal(&desk, add, &script);
+    assert_eq!((exit, desk.whole()), (0, 5), "{seen}");
+}
+
+/// The recovery key is not typed for what it cannot sign.
+#[test]
+fn what_the_recovery_key_cannot_sign_is_told_before_it_is_typed() {
+    let desk = with_dee();
+    let revoke = "editor revoke ada --reason compromised --statement stolen --recovery";
+    let told = "annals: editor.revoked is refused: rule 408 suspect-from: the recovery key revokes \
+                only with suspect_from; nothing was written\n";
+    let (exit, seen) = on_terminal(&desk, revoke, &[]);
+    assert_eq!((exit, desk.told_of(&seen).as_str()), (1, told));
+}
+
+/// What is only tried needs no key, no passphrase and no recovery key.
+#[test]
+fn an_act_that_is_only_tried_asks_for_nothing() {
+    let desk = with_dee();
+    desk.told("ledger change --title Stolen --by ada");
+    std::fs::rename(desk.path("keys/ada.key"), desk.path("ada.key")).unwrap();
+    let would = "one event would be written; nothing was\n";
+    let acts = [
+        "ledger change --title New --by dee",
+        "ledger rekey --reason rotated --statement yearly --by dee",
+        "editor change ada --role editor --by dee",
+        "editor revoke ada --reason left --statement gone --by dee",
+        "editor add --local eff --name Eff --role editor --by dee",
+        "editor revoke ada --reason compromised --suspect-from 2 --statement stolen --recovery",
+    ];
+    for line in acts {
+        let (exit, seen) = on_terminal(&desk, &format!("{line} --dry-run"), &[]);
+        let seen = desk.told_of(&seen);
+        assert!(seen.ends_with(would), "{line}: {seen}");
+        assert!(!seen.contains("passphrase"), "{line}: {seen}");
+        assert_eq!((exit, desk.whole()), (0, 3), "{line}: {seen}");
+    }
+    // Nor is a folder of keys needed.
+    std::fs::rename(desk.path("keys"), desk.path("away")).unwrap();
+    for line in acts {
+        let line = line.replace(" --by dee", "");
+        let (exit, told) = desk.refused(&format!("{line} --dry-run"));
+        assert!(told.ends_with(would), "{line}: {told}");
+        assert_eq!(exit, 0, "{line}: {told}");
+    }
+}

@@ -79,15 +79,20 @@ impl Desk {
 
     pub fn run_with(&self, line: &str, environment: &[(&str, &str)]) -> Answer {
         let done = self.command(line, environment).output().unwrap();
-        let err = self.plain(&String::from_utf8(done.stderr).unwrap());
-        let ours = |line: &&str| OURS.iter().any(|ours| line.starts_with(ours));
-        let err = err.lines().filter(|line| !ours(line)).map(|line| format!("{line}\n")).collect();
+        let err = self.told_of(&String::from_utf8(done.stderr).unwrap());
         let out = self.plain(&String::from_utf8(done.stdout).unwrap());
         Answer { out, err, exit: done.status.code().unwrap() }
     }
 
     pub fn run(&self, line: &str) -> Answer {
         self.run_with(line, &[])
+    }
+
+    /// What a command told, without the notes that every command tells.
+    pub fn told_of(&self, text: &str) -> String {
+        let ours = |line: &&str| OURS.iter().any(|ours| line.starts_with(ours));
+        let plain = self.plain(text);
+        plain.lines().filter(|line| !ours(line)).map(|line| format!("{line}\n")).collect()
     }
 
     /// What a command that must say yes tells on stdout.

@@ -306,3 +306,28 @@ fn a_key_that_others_may_read_is_told_as_that() {
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     desk.told("ledger change --title New");
 }
+
+#[test]
+fn why_no_key_may_sign_is_said_of_each_file() {
+    let desk = Desk::with_bo();
+    for name in ["ada.key", "bo.key"] {
+        std::fs::write(desk.path(&format!("keys/{name}")), "").unwrap();
+    }
+    let empty = |name: &str| format!("expected a secret key in ~/keys/{name}, found an empty file");
+    let told = format!(
+        "annals: no secret key in ~/keys may sign: {}; {}; annals key new makes one, an admin \
+         enrols it\n",
+        empty("ada.key"),
+        empty("bo.key")
+    );
+    let confirm = "confirm 0 --how reread";
+    assert_eq!(desk.refused(confirm), (2, told));
+    std::fs::remove_file(desk.path("keys/bo.key")).unwrap();
+    assert_eq!(desk.refused(confirm), (2, format!("annals: {}\n", empty("ada.key"))));
+    // A key that is whole, and nobody's here.
+    std::fs::remove_file(desk.path("keys/ada.key")).unwrap();
+    desk.told("key new cy --name Cy --no-passphrase");
+    let told = "annals: no secret key in ~/keys may sign: ~/keys/cy.key is a key that is not \
+                enrolled in this ledger; annals key new makes one, an admin enrols it\n";
+    assert_eq!(desk.refused(confirm), (2, told.to_owned()));
+}

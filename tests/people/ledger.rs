@@ -24,7 +24,8 @@ fn title_and_rules_change_and_the_rest_is_kept() {
     assert_eq!(journal.matches("By new events.").count(), 2);
     let nothing = "annals: nothing would change; say what does with --title, --licence, \
                    --confirmations or --corrections-policy\n";
-    assert_eq!(desk.refused("ledger change --confirmations 2"), (2, nothing.to_owned()));
+    desk.told("key new bo --name Bo_Berg --no-passphrase");
+    assert_eq!(desk.refused("ledger change --confirmations 2 --by bo"), (2, nothing.to_owned()));
     // An empty policy says nothing of it any more.
     let mut command = desk.command("ledger change --corrections-policy", &[]);
     assert!(command.arg("").output().unwrap().status.success());

@@ -10,3 +10,5 @@ mod recovery;
 mod names;
 mod revoke;
 mod second;
+#[cfg(unix)]
+mod unlooked;

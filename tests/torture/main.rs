@@ -12,5 +12,6 @@ mod newsroom;
 mod beside;
 mod calls;
 mod cut;
+mod marks;
 mod scenario;
 mod table;

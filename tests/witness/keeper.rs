@@ -350,3 +350,26 @@ fn a_state_is_one_process_s_and_a_damaged_or_missing_one_is_refused() {
     let why = "is of version 2, this program knows version 1: use a newer program";
     assert!(later.to_string().ends_with(why), "{later}");
 }
+
+/// A key file that a mail program or an editor changed on its way is told as that.
+#[test]
+fn a_key_file_with_other_line_ends_is_no_other_witness() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = annals::keys::KeyFolder::make(folder.path().join("keys")).unwrap();
+    let handle = annals::keys::Handle::new("w").unwrap();
+    let mut entropy = annals::entropy::Seeded::new("witness");
+    let made = annals::witness::key::make(&keys, &handle, "w.example/w", &mut entropy).unwrap();
+    let read = || annals::witness::key::read(&keys, &handle).map(|key| key.verifier);
+    assert_eq!(read().unwrap(), made);
+    let path = keys.path().join("w.witness");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let of = "is not read: it";
+    for (changed, told) in [
+        (text.replace('\n', "\r\n"), format!("{of}s lines end with CR LF; a mail program")),
+        (format!("\u{feff}{text}"), format!("{of} begins with a byte order mark; an editor")),
+    ] {
+        std::fs::write(&path, changed).unwrap();
+        let why = read().unwrap_err().to_string();
+        assert!(why.starts_with(&format!("{} {told}", path.display())), "{why}");
+    }
+}

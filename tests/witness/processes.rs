@@ -488,6 +488,12 @@ fn a_witness_has_a_key_and_a_state_of_its_own() {
     assert!(said.code == 2 && said.err.contains("could cosign a fork"), "{}", said.err);
     let said = serve("w1", "state", &[]);
     assert!(said.code == 3 && said.err.contains("is held by another writer"), "{}", said.err);
+    // A file that happens to have the name of the state's lock is not written over.
+    std::fs::write(other.0.join("mine.lock"), "my own notes\n").unwrap();
+    let said = serve("w1", "mine", &["--first"]);
+    let told = "annals: expected a lock at mine.lock, found a file of other content, left as it is";
+    assert_eq!((said.code, said.err.lines().last()), (2, Some(told)), "{}", said.err);
+    assert_eq!(std::fs::read(other.0.join("mine.lock")).unwrap(), b"my own notes\n");
     let said = other.run(&["witness", "new", "ada", "--name", "w.example.org/2"]);
     assert_eq!((said.code, said.out.as_str()), (2, ""), "{}", said.err);
     assert!(!other.0.join("keys/ada.witness").exists());

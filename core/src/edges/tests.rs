@@ -1,6 +1,6 @@
 //! Places in texts of many languages, and what they are inside of.
 
-use super::*;
+use crate::edges::*;
 
 /// What the edges of `quoted`, at its first place in `text`, are inside of.
 fn cut(text: &str, quoted: &str) -> [Option<String>; 2] {

@@ -4,6 +4,7 @@
 //! Not here: the fold (`state`, `refold`). Source: FORMAT.md section 8, last paragraph.
 
 use crate::fold::operation::Deed;
+use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::text::Person;
 use hashbrown::HashMap;
@@ -87,6 +88,13 @@ impl History {
         let by = self.index(by);
         self.acts.push(Act { position, by, deed });
         by
+    }
+
+    /// The opening as if it named the recovery key of this digest.
+    pub(crate) fn suppose_recovery(&mut self, digest: Hash) {
+        if let Some(Act { deed: Deed::Opened(opened), .. }) = self.acts.first_mut() {
+            opened.recovery = Some(digest);
+        }
     }
 
     /// Names keys by index, in this order, before any act is kept.

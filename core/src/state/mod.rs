@@ -9,6 +9,7 @@ pub mod dump;
 use crate::fold::history::{History, KeyIndex};
 use crate::fold::operation::Deed;
 use crate::fold::{Fact, Fold};
+use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::legal::{self, Breach, Case, Proposal};
 use crate::rebuild::{self, Undone};
@@ -80,6 +81,15 @@ impl State {
         }
         if let Some(act) = self.history.acts().last() {
             self.fold.apply(act, &self.history);
+        }
+    }
+
+    /// Takes the key of this digest for the recovery key, also in every fold from now on: for what
+    /// is only tried, before the true one is typed, and where that has signed nothing yet.
+    pub fn suppose_recovery(&mut self, digest: Hash) {
+        self.history.suppose_recovery(digest);
+        if let Some(ledger) = &mut self.fold.ledger {
+            ledger.recovery = Some(digest);
         }
     }
 

@@ -290,25 +290,33 @@ impl Contents {
 
     /// Rules 604 and 605, which a later event may explain: judged at the end of the record.
     pub fn end(&mut self, state: &State, faults: &mut Vec<Fault>) {
-        let explained = |event: &(u64, Seal)| {
-            let (position, seal) = *event;
-            let sealed = state.fold.sealed_now(position, seal).is_some();
-            sealed || state.fold.is_redacted(position)
-        };
-        for event in self.withheld.iter().filter(|event| !explained(event)) {
-            let why = "the body is withheld and no event explains it";
-            faults.push(Fault::at(event.0, Rule::BodyMissing, why));
-        }
-        for event in &self.missing {
-            match explained(event) {
-                true => self.counts.not_checkable += 1,
-                false => {
-                    let why = "the document is not there and no event explains it";
-                    faults.push(Fault::at(event.0, Rule::DocumentMissing, why));
-                }
-            }
-        }
+        let explained = self.missing.iter().filter(|event| is_explained(state, event)).count();
+        self.counts.not_checkable += explained as u64;
+        faults.extend(self.unexplained(state, 0));
     }
+
+    /// What of the events from this one on is not there and no event explains.
+    pub fn unexplained(&self, state: &State, from: u64) -> Vec<Fault> {
+        let lists = [
+            (&self.withheld, Rule::BodyMissing, "the body is withheld and no event explains it"),
+            (
+                &self.missing,
+                Rule::DocumentMissing,
+                "the document is not there and no event explains it",
+            ),
+        ];
+        let faults = lists.into_iter().flat_map(|(events, rule, why)| {
+            let told = events.iter().filter(|event| event.0 >= from && !is_explained(state, event));
+            told.map(move |event| Fault::at(event.0, rule, why))
+        });
+        faults.collect()
+    }
+}
+
+/// Whether the seal of an event, or its redaction, explains that something of it is not there.
+fn is_explained(state: &State, event: &(u64, Seal)) -> bool {
+    let (position, seal) = *event;
+    state.fold.sealed_now(position, seal).is_some() || state.fold.is_redacted(position)
 }
 
 /// What stands around an event: the state after it, and where documents are.

@@ -237,6 +237,11 @@ impl Judge {
         judge
     }
 
+    /// Position and format of an event that this program is too old to judge, if there is one.
+    pub fn later_version(&self) -> Option<(u64, u64)> {
+        self.later_version
+    }
+
     /// One span in its turn; false ends the walk.
     fn take(
         &mut self,

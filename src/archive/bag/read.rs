@@ -43,13 +43,15 @@ pub struct Checked {
 }
 
 /// Whether a folder says that it is a bag.
-pub fn is_bag(folder: &Path) -> bool {
-    folder.join(DECLARATION).is_file()
+pub fn is_bag(folder: &Path) -> Result<bool, DiskError> {
+    Ok(disk::is_folder_at(folder)? && disk::is_file_at(&folder.join(DECLARATION))?)
 }
 
 /// Whether a folder is what an interrupted export leaves.
-pub fn is_partial(folder: &Path) -> bool {
-    !is_bag(folder) && folder.join(PAYLOAD).join("ledger").is_dir()
+pub fn is_partial(folder: &Path) -> Result<bool, DiskError> {
+    let payload = folder.join(PAYLOAD);
+    let whole = !disk::is_folder_at(folder)? || is_bag(folder)?;
+    Ok(!whole && disk::is_folder_at(&payload)? && disk::is_folder_at(&payload.join("ledger"))?)
 }
 
 /// Checks every file of a bag.

@@ -5,13 +5,12 @@
 //! removed by the next export of that name. Not here: what is written (`bag`, `ledger::export`).
 //! Source: FORMAT.md section 14.
 
-use crate::disk::lock::Lock;
-use crate::disk::{self, DiskError};
+use crate::disk::lock::{Lock, Waiting};
+use crate::disk::{self, DiskError, Kind, Links};
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Where the files of a bag are written. A seam, so that tests can let each step fail.
 pub trait Ground {
@@ -52,8 +51,8 @@ impl FolderGround {
     /// A ground for the bag of this name, which must not be there; its parent must.
     ///
     /// Errors: something has the name, or another export is writing it for longer than `wait`.
-    pub fn open(bag: &Path, wait: Duration) -> Result<FolderGround, DiskError> {
-        if bag.symlink_metadata().is_ok() {
+    pub fn open(bag: &Path, wait: impl Into<Waiting>) -> Result<FolderGround, DiskError> {
+        if disk::is_there(bag)? {
             let why = "it is there already: name a folder that is not there; nothing was changed";
             let cause = io::Error::new(io::ErrorKind::AlreadyExists, why);
             return Err(disk::error("write", bag)(cause));
@@ -63,7 +62,7 @@ impl FolderGround {
             disk::error("write", bag)(io::Error::new(io::ErrorKind::InvalidInput, why))
         })?;
         let partial = bag.with_file_name(format!(".{}.partial", name.to_string_lossy()));
-        if !partial.is_dir() {
+        if !disk::is_folder_at(&partial)? {
             disk::make_folder(&partial)?;
         }
         let lock = Lock::take(&partial.join(LOCK), wait)?;
@@ -104,8 +103,7 @@ fn lost() -> DiskError {
 fn clear(partial: &Path) -> Result<(), DiskError> {
     for entry in fs::read_dir(partial).map_err(disk::error("list", partial))? {
         let path = entry.map_err(disk::error("list", partial))?.path();
-        let folder = path.symlink_metadata().is_ok_and(|about| about.is_dir());
-        if folder {
+        if disk::kind(&path, Links::Refuse)? == Some(Kind::Folder) {
             fs::remove_dir_all(&path).map_err(disk::error("remove", &path))?;
         } else if path.file_name().is_none_or(|name| name != LOCK) {
             fs::remove_file(&path).map_err(disk::error("remove", &path))?;

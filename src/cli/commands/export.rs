@@ -6,6 +6,7 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::{Command, Group};
 use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{done, note};
+use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{Kept, expect_apart};
@@ -55,7 +56,7 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, Failure> {
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores, usize::from);
-    let keys = match record.paths.keys.is_dir() {
+    let keys = match disk::kind(&record.paths.keys, Links::Follow)?.is_some() {
         true => KeyFolder::open(&record.paths.keys)?.log_keys()?.keys,
         false => Vec::new(),
     };

@@ -4,6 +4,7 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::{Command, Group};
 use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{done, note};
+use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
 use crate::ledger::exchange::import::{Asked, import};
 use crate::ledger::imported::Imported;
@@ -45,7 +46,7 @@ impl Command for ImportArgs {
 fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> {
     let paths = Paths::new(args.to, context.global.keys.clone());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let keys = match args.take_over && paths.keys.is_dir() {
+    let keys = match args.take_over && disk::kind(&paths.keys, Links::Follow)?.is_some() {
         true => KeyFolder::open(&paths.keys)?.log_keys()?.keys,
         false => Vec::new(),
     };

@@ -14,6 +14,7 @@ use crate::cli::terminal::formats;
 use crate::cli::terminal::{Command, Group};
 use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{done, note};
+use crate::disk::{self, Links};
 use crate::keys::{Handle, KeyFolder, NewKey, Request, generate, import};
 use annals_core::event::args::Args as EventArgs;
 use annals_core::key::SecretKey;
@@ -142,7 +143,7 @@ fn import_key(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> 
 /// Where the keys are, or will be; the handle is free there.
 fn folder(context: &Context, handle: &Handle) -> Result<PathBuf, Failure> {
     let path = context.keys()?;
-    if path.is_dir() {
+    if disk::kind(&path, Links::Follow)?.is_some() {
         KeyFolder::open(&path)?.check_free(handle)?;
     }
     Ok(path)

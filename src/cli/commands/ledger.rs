@@ -4,6 +4,7 @@
 //! old one stays. Not here: the first event (`init`). Source: FORMAT.md sections 4 and 9.
 
 use crate::cli::shared::admin;
+use crate::cli::shared::admin::ADMIN;
 use crate::cli::shared::tell;
 use crate::cli::shared::words;
 use crate::cli::shared::{Told, Trial};
@@ -18,14 +19,18 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
-use crate::ledger::write::admin::{check_retime, rekeyed_already};
-use crate::ledger::write::append::Receipt;
+use crate::ledger::write::admin::check_retime;
+use crate::ledger::write::append::commit;
 use crate::ledger::write::editors::{parameters, settled};
+use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::said::Said;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::{self as event, Args as EventArgs};
+use annals_core::event::body::Stated;
 use annals_core::event::body::{Changed, Content, Short};
 use annals_core::event::vocabulary::RekeyReason;
 use annals_core::key::Possession;
+use annals_core::key::PublicKey;
 use annals_core::text::Words;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
@@ -135,18 +140,20 @@ fn change(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
     if confirmations != before {
         told.push(format!("confirmations: {confirmations}, before {before}"));
     }
+    let args_of = EventArgs::LedgerChanged(event::LedgerChanged { confirmations });
+    let content = Content::LedgerChanged(Changed { title, licence, corrections_policy: policy });
+    let settled = settled(args_of, content);
     if told.is_empty() {
+        if let Some(said) = context.said_already(&writer, &settled)? {
+            return tell(&said.receipt(), &writer);
+        }
         let why = "nothing would change; say what does with --title, --licence, --confirmations or \
                    --corrections-policy";
         return Err(Failure::usage(why));
     }
-    let key = context.admin(&writer)?;
-    let args_of = EventArgs::LedgerChanged(event::LedgerChanged { confirmations });
-    let content = Content::LedgerChanged(Changed { title, licence, corrections_policy: policy });
     let what = format!("change {}", parameters(&writer)?.origin);
     let told = Told { what, before: told.clone(), after: told };
-    let act = (settled(args_of, content), args.trial);
-    admin::submit(context, (&mut writer, &key), act, &told)
+    admin::submit(context, &mut writer, (settled, args.trial), &told)
 }
 
 /// A new value, or the one that stands.
@@ -172,7 +179,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
     let mut writer = context.writer_of(true)?;
     let ledger = parameters(&writer)?.clone();
     let rotated = args.reason == RekeyReason::Rotated;
-    if rotated && !writer.holds_log_key(&ledger.log_key) {
+    if rotated && !context.trial && !writer.holds_log_key(&ledger.log_key) {
         if !had_log_key(&writer.paths.keys) {
             writer.check_log_keys()?;
         }
@@ -189,17 +196,24 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
         args.statement,
         "why is there a new log key? (for every reader)",
     )?;
-    let key = context.admin(&writer)?;
-    let same = rekeyed_already(&writer, &key.public(), (args.reason, &stated))?;
-    if let Some(first) = same.filter(|_| !args.again) {
-        note("note: the last event made a new log key in these words; --again makes another one");
-        return tell(&Receipt { first, count: 1, already: true }, &writer);
-    }
     let new = generate(&mut *context.entropy)?;
     let possession = new.prove_possession(Possession::Log, &ledger.origin, &ledger.origin);
     let (log_key, reason) = (new.public(), args.reason);
     let args_of = event::LedgerRekeyed { log_key, reason, possession };
     let act = settled(EventArgs::LedgerRekeyed(args_of), Content::LedgerRekeyed(stated));
+    let already = |writer: &Writer, by: &PublicKey| match args.again {
+        true => Ok(None),
+        false => rekeyed_already(writer, by, &act),
+    };
+    if let Some(by) = context.locked_signer(&writer, &|member| member.roles.admin)?
+        && let Some(said) = already(&writer, &by)?
+    {
+        return rekeyed(&said, &writer);
+    }
+    let key = admin::signer(context, &mut writer, (&act, ADMIN))?;
+    if let Some(said) = already(&writer, &key.public())? {
+        return rekeyed(&said, &writer);
+    }
     let told = told_of_rekey(&ledger.log_key, &log_key, rotated);
     let prepared = admin::prepare(context, (&mut writer, &key), act)?;
     if !admin::may_write(context, &mut writer, args.trial, &told)? {
@@ -208,20 +222,41 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
     let keys = KeyFolder::open(&writer.paths.keys)?;
     keys.add_next_log(&new, &mut *context.entropy)?;
     writer.hold_log_key(new);
-    let exit = admin::write(&mut writer, &prepared, &told)?;
+    let receipt = commit(&mut writer, &prepared)?;
+    let exit = admin::tell(&receipt, &writer, &told);
     keys.name_log(&log_key)?;
     note(format!(
         "note: {} is the new log key; the one before is kept beside it; keep a copy of both",
         writer.paths.log_key().display()
     ));
-    Ok(exit)
+    exit
 }
 
-fn told_of_rekey(
-    old: &annals_core::key::PublicKey,
-    new: &annals_core::key::PublicKey,
-    rotated: bool,
-) -> Told {
+/// The receipt of a log key that was made before.
+fn rekeyed(said: &Said, writer: &Writer) -> Result<Exit, Failure> {
+    note("note: the last event made a new log key in these words; --again makes another one");
+    tell(&said.receipt(), writer)
+}
+
+/// The record's last event, where it is this rekeying by this signer and the key that it names is
+/// at hand. A new key each time makes no two of them equal otherwise.
+fn rekeyed_already(
+    writer: &Writer,
+    by: &PublicKey,
+    act: &Settled,
+) -> Result<Option<Said>, LedgerError> {
+    let Some(said) = Said::last(writer, &act.args)? else { return Ok(None) };
+    let same = match (&said.args, &act.args) {
+        (EventArgs::LedgerRekeyed(said), EventArgs::LedgerRekeyed(new)) => {
+            said.reason == new.reason && writer.holds_log_key(&said.log_key)
+        }
+        _ => false,
+    };
+    let same = same && said.content == act.content && said.by == *by;
+    Ok((same && said.position + 1 == writer.size()).then_some(said))
+}
+
+fn told_of_rekey(old: &PublicKey, new: &PublicKey, rotated: bool) -> Told {
     let signs = match rotated {
         true => {
             "both sign each checkpoint until the next rekeying, so that who knows the old one \
@@ -239,16 +274,25 @@ fn told_of_rekey(
 fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, Failure> {
     context.trial = args.trial.dry_run;
     let mut writer = context.writer_of(false)?;
-    writer.check_log_keys()?;
+    if !context.trial {
+        writer.check_log_keys()?;
+    }
     let now = context.clock.peek();
     let began = began(&writer)?;
-    check_retime(&writer, began, now, context.global.clock_is_right)?;
+    let mends = check_retime(&writer, began, now, context.global.clock_is_right);
+    // Where nothing is left to mend, this retiming may be why.
+    if let (Err(LedgerError::Usage(_)), Some(statement)) = (&mends, &args.statement) {
+        let retiming = retiming(admin::stated(statement)?);
+        if let Some(said) = context.said_already(&writer, &retiming)? {
+            return tell(&said.receipt(), &writer);
+        }
+    }
+    mends?;
     let stated = admin::statement(
         context,
         args.statement,
         "what was wrong with the clock? (for every reader)",
     )?;
-    let key = context.admin(&writer)?;
     let last = writer.judge.chain.at.map(|last| last.to_string()).unwrap_or_default();
     let told = Told {
         what: format!("set the record's time back to the clock's, {now}"),
@@ -258,9 +302,12 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, Failure> {
         ],
         after: vec![format!("the record's time goes on from the clock's; it was {last}")],
     };
-    let content = Content::LedgerRetimed(stated);
-    let act = settled(EventArgs::LedgerRetimed(event::LedgerRetimed {}), content);
-    admin::submit(context, (&mut writer, &key), (act, args.trial), &told)
+    admin::submit(context, &mut writer, (retiming(stated), args.trial), &told)
+}
+
+fn retiming(stated: Stated) -> Settled {
+    let args = EventArgs::LedgerRetimed(event::LedgerRetimed {});
+    settled(args, Content::LedgerRetimed(stated))
 }
 
 /// The time of event 0.

@@ -1,7 +1,7 @@
 //! `annals reinstate`: a retraction is ended.
 //!
-//! Always holds: a fact that is named means its standing retraction. Not here: who may reinstate
-//! (`legal`).
+//! Always holds: a fact that is named means its standing retraction, or else the last one that is
+//! over. Not here: who may reinstate (`legal`).
 
 use crate::cli::shared::{QuoteArgs, WriteArgs};
 use crate::cli::shared::{Submission, submit_typed};
@@ -13,6 +13,10 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Stance, Type};
+use annals_core::fold::Fact;
+use annals_core::fold::history::Act;
+use annals_core::fold::operation::Deed;
+use annals_core::state::State;
 use clap::Args;
 
 /// End a retraction
@@ -51,14 +55,25 @@ fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, Failure> {
     submit_typed(context, &[draft], &Submission::of(&args.write))
 }
 
-/// The standing retraction of a fact that is named; else the position itself.
+/// The standing retraction of a fact that is named, or the last one, whose end may be what is said
+/// once more; else the position itself.
 fn retraction(record: &Record, position: u64) -> Result<u64, Failure> {
     let report = record.state(record.size())?;
     match report.state.fold.fact_of_revision(position) {
         None => Ok(position),
-        Some(fact) => fact.retraction().ok_or_else(|| {
+        Some(fact) => fact.retraction().or_else(|| last(&report.state, fact)).ok_or_else(|| {
             let why = format!("fact {} is not retracted; nothing was written", fact.position);
             LedgerError::NotFound(why).into()
         }),
     }
+}
+
+fn last(state: &State, fact: &Fact) -> Option<u64> {
+    let retracts = |act: &&Act| match act.deed {
+        Deed::Retracted { on } => {
+            state.fold.fact_of_revision(on).is_some_and(|of| of.position == fact.position)
+        }
+        _ => false,
+    };
+    state.history.acts().iter().rev().find(retracts).map(|act| act.position)
 }

@@ -3,12 +3,11 @@
 use crate::cli::render::report::Told;
 use crate::cli::render::report::text::faults;
 use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
 use crate::cli::terminal::Progress;
 use crate::cli::terminal::done;
+use crate::cli::terminal::visible;
 use crate::cli::terminal::{Command, Group};
 use crate::cli::terminal::{Exit, Failure};
-use crate::cli::terminal::{out, visible};
 use crate::index::Built;
 use crate::ledger::audit::Audited;
 use crate::ledger::error::LedgerError;
@@ -16,7 +15,7 @@ use crate::ledger::exchange::repair::{Asked, Found, Place, Step, index, repair};
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
 use clap::Args;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Build a damaged or lost journal from the store, the store from the journal
@@ -47,17 +46,19 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, Failure> {
     }
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let asked = Asked { from: args.from, jobs, wait: context.wait()? };
-    let mut out = out(Format::Text);
-    let mut failed: io::Result<()> = Ok(());
+    // Standard output that takes nothing keeps nothing from being repaired, nor from being told.
+    let mut out = done();
+    let mut failed = Ok(());
     let mut tell = |step: Step| {
-        if failed.is_ok() {
-            failed = writeln!(out, "{}", line(&step)).and_then(|()| out.flush());
-        }
+        let told = writeln!(out, "{}", line(&step)).and_then(|()| out.flush());
+        failed = std::mem::replace(&mut failed, Ok(())).and(told);
     };
     let audited = repair(&paths, &asked, &mut tell)?;
-    failed?;
-    end(&mut out, &audited)?;
-    Ok(Exit::of(audited.report.exit()))
+    let told = end(&mut out, &audited);
+    match failed.map_err(Failure::from).and(told) {
+        Ok(()) | Err(Failure::ClosedPipe) => Ok(Exit::of(audited.report.exit())),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Makes the index, and says what became of it.

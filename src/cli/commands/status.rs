@@ -7,16 +7,20 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
 use crate::cli::terminal::json;
+use crate::cli::terminal::output::note;
 use crate::cli::terminal::{Command, EditorOption, Group};
 use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{out, visible};
+use crate::disk::{DiskError, is_folder_at};
 use crate::ledger::error::LedgerError;
+use crate::ledger::imported;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::tally::Tally;
 use crate::ledger::query::{AsOf, View};
 use crate::ledger::reader::{Record, covered};
 use crate::ledger::write::append::chain;
+use crate::ledger::write::outbox::listed_aside;
 use annals_core::event::args::Args as EventArgs;
 use annals_core::fold::operation::Deed;
 use annals_core::key::PublicKey;
@@ -26,6 +30,7 @@ use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::PathBuf;
 
 /// Tell what this ledger is and what waits
 #[derive(Debug, Args)]
@@ -55,6 +60,9 @@ struct Told {
     checkpoint: Option<u64>,
     store: bool,
     marks: MarksFound,
+    /// Files of the outbox that are set aside.
+    #[serde(skip)]
+    aside: Vec<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -113,8 +121,13 @@ fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, Failure> {
     }
     out.flush()?;
     let exit = provenance::warn(&view, 0);
+    let damaged = imported::damaged(&record.paths);
+    for why in &damaged {
+        note(format!("warning: {why}"));
+    }
     Ok(match told.marks {
         MarksFound::Ahead(_) => Exit::Forked,
+        _ if !damaged.is_empty() && matches!(exit, Exit::Yes) => Exit::Unknown,
         MarksFound::Damaged(_) if matches!(exit, Exit::Yes) => Exit::Unknown,
         _ => exit,
     })
@@ -159,9 +172,17 @@ fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<Told, LedgerE
         turned: turned(view, names, &tally)?,
         tally: ShownTally::of(&tally, &|key, event| names.at(key, event)),
         checkpoint: covered(record.checkpoint.as_deref()),
-        store: record.paths.store().is_dir(),
+        store: is_folder_at(&record.paths.store()).unwrap_or_else(no_store),
         marks: marks(record)?,
+        aside: listed_aside(&record.paths),
     })
+}
+
+/// The store is derived: where it cannot be looked at, that is told, and nothing else of the answer
+/// hangs on it.
+fn no_store(error: DiskError) -> bool {
+    note(format!("warning: {}", chain(&error)));
+    false
 }
 
 fn redactions(view: &View<'_>, names: &Names) -> Result<Vec<Redactions>, LedgerError> {
@@ -289,5 +310,24 @@ fn text(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
             MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
         },
     )?;
+    if !told.aside.is_empty() {
+        let (are, them) = match told.aside.len() {
+            1 => ("1 damaged file is".to_owned(), "it"),
+            more => (format!("{more} damaged files are"), "them"),
+        };
+        line(
+            "outbox",
+            &format!(
+                "{are} set aside and may hold words in clear; remove {them} once nothing in {them} \
+                 is needed"
+            ),
+        )?;
+    }
+    for path in told.aside.iter().take(LISTED) {
+        line("", &visible(&path.to_string_lossy()))?;
+    }
+    if let Some(more @ 1..) = told.aside.len().checked_sub(LISTED) {
+        line("", &format!("and {more} more"))?;
+    }
     provenance::line(out, &told.as_of)
 }

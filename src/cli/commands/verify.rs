@@ -212,6 +212,10 @@ fn place_of_page(context: &Context, args: &VerifyArgs) -> Result<Option<Place>, 
     let Some(path) = &args.html else { return Ok(None) };
     let paths = context.paths()?;
     let mut kept = Kept::of(&paths);
-    kept.extend(args.what.as_deref().filter(|what| is_bag(what)).map(Kept::Bag));
+    if let Some(what) = args.what.as_deref()
+        && is_bag(what)?
+    {
+        kept.push(Kept::Bag(what));
+    }
     Ok(Some(Place::new(path, Kind::Verdict, &kept)?))
 }

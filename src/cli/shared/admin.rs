@@ -1,21 +1,28 @@
 //! Acts about people and the ledger itself: signed, shown, asked for, written, told.
 //!
 //! Always holds: nothing is written that was not shown first where somebody is there to see it; the
-//! receipt is that of `append`. Not here: what an act says (`editor`, `ledger`).
+//! receipt is that of `append`; whatever can be judged without a secret is judged before one is
+//! asked for. Not here: what an act says (`editor`, `ledger`).
 
-use crate::cli::shared::submit::tell;
+use crate::cli::shared::submit::write_receipt;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{done, note, whole_words};
+use crate::keys::generate;
+use crate::ledger::error::LedgerError;
 use crate::ledger::write::admin::prepare_act;
+use crate::ledger::write::append::Receipt;
 use crate::ledger::write::append::{Prepared, Signer, commit};
+use crate::ledger::write::editors::parameters;
 use crate::ledger::write::resolve::Settled;
 use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::event::args::Roles;
 use annals_core::event::body::Stated;
 use annals_core::event::vocabulary::Role;
+use annals_core::key::PublicOnly;
 use annals_core::key::SigningKey;
+use annals_core::roster::Member;
 use annals_core::text::Words;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -38,6 +45,93 @@ pub struct Told {
     pub before: Vec<String>,
     /// What is told after the receipt.
     pub after: Vec<String>,
+}
+
+/// By whom an act is signed.
+#[derive(Clone, Copy)]
+pub enum By<'a> {
+    /// The named key, or the only one here that is fit.
+    Fit(&'a dyn Fn(&Member) -> bool),
+    /// The recovery key of the record.
+    Recovery,
+}
+
+/// By an admin's key.
+pub const ADMIN: By<'static> = By::Fit(&|member| member.roles.admin);
+
+/// The key that signs an act. A passphrase, or the recovery key, is asked for only where the judge
+/// takes the act: all that is wrong is told before. What is only tried asks for neither.
+pub fn signer(
+    context: &mut Context,
+    writer: &mut Writer,
+    (settled, by): (&Settled, By<'_>),
+) -> Result<Box<dyn SigningKey>, Failure> {
+    match by {
+        By::Fit(fit) => {
+            if let Some(public) = context.locked_signer(writer, fit)? {
+                check(context, writer, settled, |_, _| Ok(PublicOnly(public)))?;
+            }
+            context.signer_that(writer, fit)
+        }
+        By::Recovery => recovery(context, writer, settled),
+    }
+}
+
+/// Lets the judge take an act as if it was signed by this key, on a writer that writes nothing.
+fn check(
+    context: &mut Context,
+    writer: &Writer,
+    settled: &Settled,
+    key: impl FnOnce(&mut Context, &mut Writer) -> Result<PublicOnly, Failure>,
+) -> Result<(), Failure> {
+    // Beside a writer that is at work a trial may not see the record whole: that is no verdict.
+    let Ok(mut trial) = Writer::trial(writer.paths.clone()) else { return Ok(()) };
+    context.without_trace(|context| {
+        let key = key(context, &mut trial)?;
+        prepare(context, (&mut trial, &key), settled.clone())
+    })?;
+    Ok(())
+}
+
+/// The recovery key of this record, typed or from its file.
+fn recovery(
+    context: &mut Context,
+    writer: &mut Writer,
+    settled: &Settled,
+) -> Result<Box<dyn SigningKey>, Failure> {
+    let Some(digest) = parameters(writer)?.recovery else {
+        let why = "--recovery: this record has no recovery key; event 0 names none";
+        return Err(LedgerError::Key(why.to_owned()).into());
+    };
+    if !ask::has_recovery_file() {
+        if context.trial {
+            return Ok(Box::new(as_recovery(context, writer)?));
+        }
+        check(context, writer, settled, as_recovery)?;
+    }
+    let key = context.answers.borrow_mut().key("the recovery key", ask::recovery)?;
+    match key.public().digest() == digest {
+        true => Ok(Box::new(key)),
+        false => Err(LedgerError::Key(
+            "expected the recovery key of this record, found the one of another; compare the \
+             paper with the ledger"
+                .to_owned(),
+        )
+        .into()),
+    }
+}
+
+/// What stands for the recovery key before it is typed: its public key, where it has signed
+/// before; else a key that the judge of this writer, which writes nothing, takes for it.
+fn as_recovery(context: &mut Context, writer: &mut Writer) -> Result<PublicOnly, Failure> {
+    let digest = parameters(writer)?.recovery;
+    let state = &mut writer.judge.chain.state;
+    if let Some(known) = state.history.keys().find(|key| Some(key.digest()) == digest) {
+        return Ok(PublicOnly(known));
+    }
+    let key = generate(&mut *context.entropy)?.public();
+    state.suppose_recovery(key.digest());
+    Ok(PublicOnly(key))
 }
 
 /// Signs an act and lets the judge take it.
@@ -91,23 +185,29 @@ pub fn may_write(
 /// Writes an act that was asked for, and gives its receipt.
 pub fn write(writer: &mut Writer, prepared: &Prepared, told: &Told) -> Result<Exit, Failure> {
     let receipt = commit(writer, prepared)?;
-    let exit = tell(&receipt, writer)?;
+    tell(&receipt, writer, told)
+}
+
+/// The receipt of an act, and what is to be known after it.
+pub fn tell(receipt: &Receipt, writer: &Writer, told: &Told) -> Result<Exit, Failure> {
     let mut out = done();
+    write_receipt(&mut out, receipt, writer)?;
     for line in &told.after {
         writeln!(out, "{line}")?;
     }
     out.flush()?;
-    Ok(exit)
+    Ok(Exit::Yes)
 }
 
-/// All of it, where nothing comes in between.
+/// All of it, by an admin, where nothing comes in between.
 pub fn submit(
     context: &mut Context,
-    (writer, key): (&mut Writer, &dyn SigningKey),
+    writer: &mut Writer,
     (settled, trial): (Settled, Trial),
     told: &Told,
 ) -> Result<Exit, Failure> {
-    let prepared = prepare(context, (writer, key), settled)?;
+    let key = signer(context, writer, (&settled, ADMIN))?;
+    let prepared = prepare(context, (writer, &key), settled)?;
     match may_write(context, writer, trial, told)? {
         true => write(writer, &prepared, told),
         false => Ok(Exit::Yes),
@@ -143,6 +243,11 @@ pub fn statement(
         Some(text) => text,
         None => context.answers.borrow_mut().line(question, ask)?,
     };
+    stated(&text)
+}
+
+/// A statement that was given.
+pub fn stated(text: &str) -> Result<Stated, Failure> {
     let statement = crate::cli::shared::values::words("--statement", Words::new(text))?;
     Ok(Stated { statement })
 }

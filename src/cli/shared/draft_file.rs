@@ -28,7 +28,7 @@ impl Kept {
         let paths = context.paths()?;
         paths.expect_ledger(false)?;
         let folder = paths.drafts();
-        if !folder.is_dir() {
+        if !disk::is_folder_at(&folder)? {
             disk::make_folder(&folder).map_err(LedgerError::from)?;
         }
         let now = context.clock.peek();
@@ -47,11 +47,14 @@ impl Kept {
 
     /// A file that is there; it goes only if it is one that was made here before.
     pub fn there(context: &Context, path: &Path) -> Result<Kept, Failure> {
-        let ours = path.parent().is_some_and(|folder| {
-            let drafts = context.paths().map(|paths| paths.drafts());
-            let same = |drafts: PathBuf| drafts.canonicalize().ok() == folder.canonicalize().ok();
-            drafts.is_ok_and(|drafts| drafts.is_dir() && same(drafts))
-        });
+        let drafts = context.paths()?.drafts();
+        let real = |folder: &Path| folder.canonicalize().map_err(disk::error("look at", folder));
+        let ours = match path.parent() {
+            Some(folder) if disk::is_folder_at(&drafts)? && disk::is_folder_at(folder)? => {
+                real(&drafts)? == real(folder)?
+            }
+            _ => false,
+        };
         Ok(Kept { path: path.to_owned(), ours })
     }
 

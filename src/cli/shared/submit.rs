@@ -12,19 +12,19 @@ use crate::cli::terminal::ask;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{done, note, wrapped};
-use crate::entropy::System;
 use crate::ledger::write::append::{
     Around, Before, Prepared, Receipt, Resumed, Signer, before, commit, prepare_input, resume,
 };
 use crate::ledger::write::draft::{Draft, Input};
 use crate::ledger::write::loaded::{Files, LoadedInput, Reach};
 use crate::ledger::write::repeats::Repeats;
+use crate::ledger::write::said::overtaken;
 use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::event::body;
 use annals_core::event::canonical;
 use annals_core::hash::Hash;
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// How drafts are submitted.
@@ -66,17 +66,16 @@ pub fn submit(context: &mut Context, input: &Input, options: &Submission) -> Res
     let keys = writer.paths.keys.clone();
     let reach = Reach { folder: &options.folder, keys: &keys, files: options.files };
     let loaded = LoadedInput::read(input, reach);
-    if !options.dry_run
-        && let Some(public) = context.locked_signer(&writer)?
+    if let Some(public) = context.locked_signer(&writer, &|_| true)?
         && let Some(receipt) = check(context, &writer, &loaded, options, public)?
     {
-        return tell(&receipt, &writer);
+        return tell_again(&receipt, &writer);
     }
     let key = context.signer(&writer)?;
     let mut agreed = None;
     loop {
         let prepared = match prepared(context, &mut writer, &key, &loaded, options)? {
-            Found::Written(receipt) => return tell(&receipt, &writer),
+            Found::Written(receipt) => return tell_again(&receipt, &writer),
             Found::Prepared(prepared) => *prepared,
         };
         let matters = essence(&writer, &prepared, &key.public());
@@ -142,12 +141,10 @@ fn check(
     }
     // Beside a writer that is at work a trial may not see the record whole: that is no verdict.
     let Ok(mut trial) = Writer::trial(writer.paths.clone()) else { return Ok(None) };
-    // A check takes nothing of a set clock, nor of randomness that is to be repeated.
-    let clock = context.clock.clone();
-    let entropy = std::mem::replace(&mut context.entropy, Box::new(System));
-    let checked = prepare_drafts(context, &mut trial, &PublicOnly(public), loaded, options);
-    (context.clock, context.entropy) = (clock, entropy);
-    checked.map(|_| None)
+    let prepare = |context: &mut Context| {
+        prepare_drafts(context, &mut trial, &PublicOnly(public), loaded, options)
+    };
+    context.without_trace(prepare).map(|_| None)
 }
 
 /// What is found of drafts.
@@ -314,9 +311,36 @@ fn events(count: usize) -> String {
     }
 }
 
+/// Tells the receipt of what was submitted before; refuses acts that count no more, for they may be
+/// meant anew.
+fn tell_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
+    let over = overtaken(&writer.judge.chain.state, receipt);
+    if over.is_empty() {
+        return tell(receipt, writer);
+    }
+    let (events, say) = match over.len() {
+        1 => ("event", "says this already and counts no more"),
+        _ => ("events", "say this already and count no more"),
+    };
+    let over: Vec<String> = over.iter().map(u64::to_string).collect();
+    Err(Failure::usage(format!(
+        "{events} {} {say}, for the record went on: annals show tells how the fact stands; \
+         nothing was written; --again writes it once more",
+        over.join(", ")
+    )))
+}
+
+/// The receipt of a submission.
 pub fn tell(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
-    let Receipt { first, count, already } = *receipt;
     let mut out = done();
+    write_receipt(&mut out, receipt, writer)?;
+    out.flush()?;
+    Ok(Exit::Yes)
+}
+
+/// The lines of a receipt.
+pub fn write_receipt(out: &mut dyn Write, receipt: &Receipt, writer: &Writer) -> io::Result<()> {
+    let Receipt { first, count, already } = *receipt;
     let what = if already { "already at" } else { "written at" };
     let last = first + count.saturating_sub(1);
     match count {
@@ -326,6 +350,5 @@ pub fn tell(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
     if !already && let Some(head) = writer.judge.chain.head {
         writeln!(out, "head {head}, {} events", writer.size())?;
     }
-    out.flush()?;
-    Ok(Exit::Yes)
+    Ok(())
 }

@@ -177,6 +177,11 @@ fn tell_weak(phrase: &str) {
     }
 }
 
+/// Whether a file is named that holds the recovery key, so that nobody is asked for it.
+pub fn has_recovery_file() -> bool {
+    std::env::var_os("ANNALS_RECOVERY_FILE").is_some()
+}
+
 /// The recovery key: from the file that `ANNALS_RECOVERY_FILE` names, or typed line by line from
 /// the paper, unseen. A line is checked before the next one, so a slip loses that line alone.
 pub fn recovery() -> Result<SecretKey, Failure> {

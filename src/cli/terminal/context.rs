@@ -13,11 +13,14 @@ use crate::clock::Clock;
 use crate::disk::lock::Waiting;
 use crate::entropy::{Entropy, Seeded, System};
 use crate::keys::{Handle, Held, KeyFolder, Listed};
+use crate::keys::{KeysError, Listing};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::query::point::Around;
 use crate::ledger::reader::Record;
 use crate::ledger::write::append;
+use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::said::Said;
 use crate::ledger::write::writer::{Notice, Woken, Writer};
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use annals_core::roster::{Member, Roster};
@@ -60,6 +63,15 @@ impl Context {
         Ok(Context { global, clock, entropy, trial: false, answers, program })
     }
 
+    /// Does something that takes nothing of a set clock, nor of randomness that is to be repeated.
+    pub fn without_trace<T>(&mut self, check: impl FnOnce(&mut Context) -> T) -> T {
+        let clock = self.clock.clone();
+        let entropy = std::mem::replace(&mut self.entropy, Box::new(System));
+        let checked = check(self);
+        (self.clock, self.entropy) = (clock, entropy);
+        checked
+    }
+
     /// The output format.
     pub fn format(&self) -> Format {
         self.global.format
@@ -70,7 +82,7 @@ impl Context {
     pub fn paths(&self) -> Result<Paths, Failure> {
         let found = match &self.global.ledger {
             Some(ledger) => Some(ledger.clone()),
-            None => Paths::find(&std::env::current_dir()?),
+            None => Paths::find(&std::env::current_dir()?)?,
         };
         let ledger = match found {
             Some(ledger) => ledger,
@@ -106,7 +118,7 @@ impl Context {
         }
         let ledger = match &self.global.ledger {
             Some(ledger) => Some(ledger.clone()),
-            None => Paths::find(&std::env::current_dir()?),
+            None => Paths::find(&std::env::current_dir()?)?,
         };
         Ok(match ledger {
             Some(ledger) => Paths::new(ledger, None).keys,
@@ -147,7 +159,7 @@ impl Context {
             }
             return Ok(writer);
         }
-        let mut writer = self.waiting(|waiting| Ok(Writer::wait(paths, waiting)?))?;
+        let mut writer = Writer::open(paths, self.wait()?)?;
         self.tell_of(&writer)?;
         if ask::on_terminal() && !self.answers.borrow().again {
             // A person thinks from here on: nobody is to wait for that.
@@ -161,20 +173,11 @@ impl Context {
 
     /// Has the writer take the lock again, if it rests; tells what was found unfinished.
     pub fn wake(&self, writer: &mut Writer) -> Result<Woken, Failure> {
-        let woken = self.waiting(|waiting| Ok(writer.wake(waiting)?))?;
+        let woken = writer.wake()?;
         if woken == Woken::Changed {
             self.tell_of(writer)?;
         }
         Ok(woken)
-    }
-
-    /// Waits for the lock, and says for whom.
-    fn waiting<T>(
-        &self,
-        take: impl FnOnce(&mut Waiting<'_>) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let tell = &mut |holder: &str| note(format!("waiting for another writer: {holder}"));
-        take(&mut Waiting { most: self.wait()?, tell })
     }
 
     /// Names the log keys' files, and tells what a writer found unfinished.
@@ -234,9 +237,10 @@ impl Context {
         }
     }
 
-    /// How long to wait for another writer.
-    pub fn wait(&self) -> Result<Duration, Failure> {
-        span("--wait", &self.global.wait)
+    /// How long to wait for another writer; for whom is told as a note.
+    pub fn wait(&self) -> Result<Waiting, Failure> {
+        let tell = |holder: &str| note(format!("waiting for another writer: {holder}"));
+        Ok(Waiting { most: span("--wait", &self.global.wait)?, tell })
     }
 
     /// The secret keys here that may sign, without opening them.
@@ -247,11 +251,6 @@ impl Context {
     /// The key that signs: the named one, or the only one here that may sign.
     pub fn signer(&self, writer: &Writer) -> Result<Box<dyn SigningKey>, Failure> {
         self.signer_that(writer, &|_| true)
-    }
-
-    /// The key of an admin: the named one, or the only one here that may sign as admin.
-    pub fn admin(&self, writer: &Writer) -> Result<Box<dyn SigningKey>, Failure> {
-        self.signer_that(writer, &|member| member.roles.admin)
     }
 
     /// The key that signs: the named one, or the only one here that is enrolled, not revoked and
@@ -274,11 +273,41 @@ impl Context {
         Ok(Box::new(secret))
     }
 
-    /// The public key of whoever will sign, where a passphrase has to be asked for first.
-    pub fn locked_signer(&self, writer: &Writer) -> Result<Option<PublicKey>, Failure> {
-        let (keys, handle) = self.chosen(writer, &|_| true)?;
+    /// The public key of whoever will sign, where a passphrase has to be asked for first. What is
+    /// only tried asks for none.
+    pub fn locked_signer(
+        &self,
+        writer: &Writer,
+        fit: &dyn Fn(&Member) -> bool,
+    ) -> Result<Option<PublicKey>, Failure> {
+        if self.trial {
+            return Ok(None);
+        }
+        let (keys, handle) = self.chosen(writer, fit)?;
         let asks = keys.look(handle.clone())?.held == Held::Encrypted;
         Ok(if asks { keys.public(&handle).ok() } else { None })
+    }
+
+    /// The last act on the same matter, where it says the same and a key of whoever speaks now
+    /// signed it: its receipt may be lost. No passphrase is asked for.
+    pub fn said_already(
+        &self,
+        writer: &Writer,
+        settled: &Settled,
+    ) -> Result<Option<Said>, Failure> {
+        let Some(said) = Said::last(writer, &settled.args)?.filter(|said| said.is(settled)) else {
+            return Ok(None);
+        };
+        let keys = KeyFolder::open(&writer.paths.keys)?;
+        let ours = match &self.global.editor {
+            Some(name) => keys.public(&Handle::new(name.as_str())?).ok() == Some(said.by),
+            None => keys
+                .list()?
+                .keys
+                .iter()
+                .any(|listed| listed.held != Held::Elsewhere && listed.public == Some(said.by)),
+        };
+        Ok(ours.then_some(said))
     }
 
     /// Which key here signs, before it is opened.
@@ -376,24 +405,42 @@ fn only_signer(
     fit: &dyn Fn(&Member) -> bool,
 ) -> Result<Handle, Failure> {
     let row = |listed: &Listed| roster.member(&listed.public?);
-    let listing = keys.list()?;
-    let mut here = listing.keys;
-    here.retain(|listed| {
-        listed.held != Held::Elsewhere && row(listed).is_some_and(|row| row.revoked.is_none())
-    });
+    let Listing { keys: mut here, faults } = keys.list()?;
+    here.retain(|listed| listed.held != Held::Elsewhere);
+    let unfit = |listed: &Listed| {
+        let path = keys.secret_path(&listed.handle);
+        let why = match (listed.public, row(listed)) {
+            (None, _) => "is encrypted, and its .pub is not beside it: --by says that it signs",
+            (Some(_), None) => "is a key that is not enrolled in this ledger",
+            (Some(_), Some(Member { revoked: Some(_), .. })) => "is a key that is revoked",
+            _ => return None,
+        };
+        Some(format!("{} {why}", path.display()))
+    };
+    let unfits: Vec<String> = here.iter().filter_map(unfit).collect();
+    here.retain(|listed| row(listed).is_some_and(|row| row.revoked.is_none()));
     if here.iter().any(|listed| row(listed).is_some_and(fit)) {
         here.retain(|listed| row(listed).is_some_and(fit));
     }
     match here.as_slice() {
         [one] => Ok(one.handle.clone()),
         // A key that cannot be read may be the one that is missed: what is wrong with it is told.
-        [] => Err(match listing.faults.into_iter().next() {
-            Some(fault) => fault.into(),
-            None => LedgerError::Key(format!(
-                "no secret key in {} may sign; annals key new makes one, an admin enrols it",
-                keys.path().display()
-            ))
-            .into(),
+        [] => Err(match <[KeysError; 1]>::try_from(faults) {
+            Ok([fault]) if unfits.is_empty() => fault.into(),
+            faults => {
+                let faults = faults.map_or_else(|many| many, Vec::from);
+                let mut why: Vec<String> =
+                    faults.iter().map(|fault| append::chain(fault)).collect();
+                why.extend(unfits);
+                let colon = if why.is_empty() { "" } else { ": " };
+                LedgerError::Key(format!(
+                    "no secret key in {} may sign{colon}{}; annals key new makes one, an admin \
+                     enrols it",
+                    keys.path().display(),
+                    why.join("; ")
+                ))
+                .into()
+            }
         }),
         several => {
             let names: Vec<String> = several.iter().map(|it| it.handle.to_string()).collect();

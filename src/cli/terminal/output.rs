@@ -2,20 +2,27 @@
 //!
 //! Always holds: control and bidirectional characters of a text never reach a terminal as such.
 
+use crate::cli::Format;
 use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::streams::{Shown, err};
+use crate::cli::terminal::out;
+use crate::cli::terminal::streams::err;
 use std::io::{self, Write};
 
 /// What was done, on stdout; on stderr where stdout takes it not, so that nobody is left without
 /// the position of what is written.
-#[derive(Default)]
 pub struct DoneWriter {
     text: Vec<u8>,
+    format: Format,
 }
 
 /// The output of a command that wrote something: it is said when it is flushed.
 pub fn done() -> DoneWriter {
-    DoneWriter::default()
+    done_as(Format::Text)
+}
+
+/// The same in this format.
+pub fn done_as(format: Format) -> DoneWriter {
+    DoneWriter { text: Vec::new(), format }
 }
 
 impl Write for DoneWriter {
@@ -26,7 +33,7 @@ impl Write for DoneWriter {
 
     fn flush(&mut self) -> io::Result<()> {
         let text = std::mem::take(&mut self.text);
-        let mut out = Shown(io::stdout().lock());
+        let mut out = out(self.format);
         let Err(error) = out.write_all(&text).and_then(|()| out.flush()) else { return Ok(()) };
         let mut err = err();
         // Where nobody hears at all, the exit code is what is left.

@@ -152,10 +152,7 @@ fn verified(record: &Record, jobs: usize) -> Result<Report, LedgerError> {
         return Err(LedgerError::Faulty(report.faults));
     }
     if let Some((position, v)) = report.later_version {
-        return Err(LedgerError::Usage(format!(
-            "event {position} is of format {v}, which this program does not know: a newer one \
-             exports this record"
-        )));
+        return Err(LedgerError::Later { position, v });
     }
     match &report.ends.checkpoint {
         Some(checkpoint) if checkpoint.size == report.size => Ok(report),

@@ -13,6 +13,7 @@
 use crate::archive::bag::PAYLOAD;
 use crate::archive::bag::target::{FolderGround, Ground};
 use crate::disk;
+use crate::disk::lock::Waiting;
 use crate::keys::Marks;
 use crate::ledger::audit::Audit;
 use crate::ledger::error::LedgerError;
@@ -26,7 +27,6 @@ use annals_core::key::{PublicKey, SecretKey};
 use annals_core::rule::{Fault, Rule};
 use annals_core::verify::Report;
 use std::path::Path;
-use std::time::Duration;
 
 /// The most bytes of a file of a ledger that are read: a file of the journal and one commit.
 const MOST: u64 = 8 << 30;
@@ -38,7 +38,7 @@ pub struct Asked<'a> {
     /// Number of threads that verify.
     pub jobs: usize,
     /// How long to wait for another import to the same place.
-    pub wait: Duration,
+    pub wait: Waiting,
 }
 
 /// What was made.

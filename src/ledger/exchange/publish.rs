@@ -66,6 +66,9 @@ impl<'a> Verified<'a> {
         if !report.faults.is_empty() {
             return Err(LedgerError::Faulty(report.faults));
         }
+        if let Some((position, v)) = report.later_version {
+            return Err(LedgerError::Later { position, v });
+        }
         let checkpoint = report.ends.checkpoint.clone().filter(|c| c.size == report.size);
         let (Some(checkpoint), Some(note)) = (checkpoint, &record.checkpoint) else {
             return Err(LedgerError::Usage(format!(

@@ -14,6 +14,7 @@ mod place;
 mod stored;
 
 use crate::disk::lock::Lock;
+use crate::disk::lock::Waiting;
 use crate::index::Built;
 use crate::ledger::audit::{Audit, Audited, audit};
 use crate::ledger::error::LedgerError;
@@ -26,7 +27,6 @@ use holding::Holding;
 pub use holding::{Found, Place};
 use place::Scratch;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// How to repair.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,7 @@ pub struct Asked {
     /// Number of threads.
     pub jobs: usize,
     /// How long to wait for a writer.
-    pub wait: Duration,
+    pub wait: Waiting,
 }
 
 /// What was found or done, told as it happens.
@@ -115,7 +115,7 @@ pub fn repair(
 /// Makes the index of the journal that is there, as far as it is not there already.
 pub fn index(
     paths: &Paths,
-    wait: Duration,
+    wait: impl Into<Waiting>,
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<Built, LedgerError> {
     paths.expect_ledger(false)?;

@@ -8,6 +8,7 @@
 //! is asked (`witness::ask`), who they are (`trust`). Source: FORMAT.md section 13.
 
 use crate::disk::lock::Lock;
+use crate::disk::lock::Waiting;
 use crate::disk::read_optional;
 use crate::disk::{self, Mode};
 use crate::keys::{Mark, Marks};
@@ -33,7 +34,7 @@ pub struct Patience {
     /// For each step of one witness's answer.
     pub witness: Duration,
     /// For another writer of the ledger.
-    pub writer: Duration,
+    pub writer: Waiting,
 }
 
 /// What became of asking.
@@ -248,7 +249,7 @@ fn keep(
     record: &Record,
     asked: &Note,
     lines: &[NoteSignature],
-    wait: Duration,
+    wait: Waiting,
 ) -> Result<Note, LedgerError> {
     let paths = &record.paths;
     let _lock = Lock::take(&paths.lock(), wait)?;

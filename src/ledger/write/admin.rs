@@ -6,16 +6,11 @@
 //! Source: FORMAT.md sections 4 to 6.
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::reader::Record;
 use crate::ledger::write::append::{Prepared, Signer, judge_last, slot};
 use crate::ledger::write::resolve::Settled;
 use crate::ledger::write::sign::seal;
 use crate::ledger::write::writer::Writer;
-use annals_core::event::args::Args;
-use annals_core::event::body::{Content, Stated};
-use annals_core::event::record::Statement;
-use annals_core::event::vocabulary::{RekeyReason, Type};
-use annals_core::key::PublicKey;
+use annals_core::event::vocabulary::Type;
 use annals_core::time::Time;
 
 /// Signs one event for the writer's next place and lets the judge take it.
@@ -37,27 +32,6 @@ pub fn prepare_act(
         None => Ok(prepared),
         Some(why) => Err(LedgerError::NotAllowed { kind, why }),
     }
-}
-
-/// Where the record's last event is this rekeying already, by this signer and in these words, and
-/// the key that it names is at hand: its receipt may be lost. A new key each time makes no two of
-/// them equal otherwise.
-pub fn rekeyed_already(
-    writer: &Writer,
-    by: &PublicKey,
-    (reason, stated): (RekeyReason, &Stated),
-) -> Result<Option<u64>, LedgerError> {
-    let Some(last) = writer.size().checked_sub(1) else { return Ok(None) };
-    let event = Record::open(writer.paths.clone())?.event(last)?;
-    let said = event.and_then(|event| Some((event.reading.statement?, event.body?.content)));
-    Ok(match said {
-        Some((Statement { by: signer, args: Args::LedgerRekeyed(args), .. }, content)) => {
-            let same = signer == *by && args.reason == reason;
-            let same = same && content == Content::LedgerRekeyed(stated.clone());
-            (same && writer.holds_log_key(&args.log_key)).then_some(last)
-        }
-        _ => None,
-    })
 }
 
 /// Refuses a retiming that mends nothing: the clock is after the last event's time. And one to

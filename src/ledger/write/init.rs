@@ -8,7 +8,7 @@
 mod place;
 
 use crate::clock::Clock;
-use crate::disk::{self, Mode};
+use crate::disk::{self, Links, Mode};
 use crate::entropy::{Entropy, draw};
 use crate::keys::{Handle, KeyFolder, NewKey, Protection, generate, write_recovery};
 use crate::ledger::error::LedgerError;
@@ -64,8 +64,8 @@ pub fn init(
 ) -> Result<Founded, LedgerError> {
     let (clock, entropy) = around;
     expect_free(&paths)?;
-    let made = !paths.keys.exists();
-    let remembered = paths.marks().symlink_metadata().is_ok();
+    let made = disk::kind(&paths.keys, Links::Follow)?.is_none();
+    let remembered = disk::is_there(&paths.marks())?;
     let keys = KeyFolder::make(&paths.keys)?;
     keys.check_free(&founding.handle)?;
     let (key, log_key, recovery) = (generate(entropy)?, generate(entropy)?, generate(entropy)?);

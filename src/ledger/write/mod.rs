@@ -20,3 +20,4 @@ pub mod admin;
 pub mod editors;
 pub mod init;
 pub mod hints;
+pub mod said;

@@ -14,13 +14,15 @@
 //! it, so no fact is entered twice after a lost receipt. Only the key that signs a submission can
 //! make a file that counts for it: the head names every event by the chain of hashes, and each
 //! event its body. Once the events are in the record and a checkpoint covers them, the file goes,
-//! and its first six lines stay in the folder `written`, without a body.
+//! and its first six lines stay in the folder `written`, without a body. A damaged file that is
+//! found is set aside, and stays until a person removes it.
 //! Not here: signing events (`append`), judging them (`verify`).
 //! Source: FORMAT.md section 9, the order of a commit.
 
 use crate::disk::read_optional;
 use crate::disk::{self, DiskError, Mode};
 use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
 use crate::ledger::write::loaded::LoadedInput;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
@@ -36,6 +38,8 @@ use std::path::{Path, PathBuf};
 const BOUND: u64 = 4 << 30;
 /// The most bytes of the six lines.
 const HEADER_BOUND: u64 = 512;
+/// The folder of what was written, in the outbox.
+const WRITTEN: &str = "written";
 /// The number of lines before the events.
 const HEADER_LINES: usize = 6;
 
@@ -153,7 +157,7 @@ impl Submission {
     /// Moves a damaged file aside; gives its new name.
     pub fn set_aside(&self) -> Result<PathBuf, LedgerError> {
         let pending = self.pending();
-        let path = if pending.exists() { pending } else { self.written() };
+        let path = if disk::is_there(&pending)? { pending } else { self.written() };
         let aside = disk::free_aside(&path);
         fs::rename(&path, &aside).map_err(disk::error("move aside", &path))?;
         disk::sync_folder(disk::parent(&path))?;
@@ -202,6 +206,21 @@ impl Keeping {
     pub fn prune(&self) -> Result<(), DiskError> {
         prune(&self.folder, &self.header)
     }
+}
+
+/// The damaged files that were set aside, by name. No prune takes one: it may hold the only copy of
+/// what was typed, and so words in clear, also ones that the record no longer shows.
+pub fn listed_aside(paths: &Paths) -> Vec<PathBuf> {
+    let folders = [paths.outbox(), paths.outbox().join(WRITTEN)];
+    let listed = folders.iter().filter_map(|folder| fs::read_dir(folder).ok());
+    let is_aside = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.split_once("-aside-").is_some_and(|(name, _)| Hash::parse(name).is_some())
+    };
+    let paths = listed.flatten().flatten().map(|found| found.path());
+    let mut aside: Vec<PathBuf> = paths.filter(is_aside).collect();
+    aside.sort();
+    aside
 }
 
 /// Prunes what a writer left that died before it could: every file whose events the record holds.
@@ -292,7 +311,7 @@ fn pending(folder: &Path, submission: &Hash) -> PathBuf {
 }
 
 fn written(folder: &Path, submission: &Hash) -> PathBuf {
-    folder.join("written").join(submission.to_string())
+    folder.join(WRITTEN).join(submission.to_string())
 }
 
 fn prune(folder: &Path, header: &Header) -> Result<(), DiskError> {

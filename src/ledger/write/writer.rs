@@ -94,8 +94,8 @@ pub struct Writer {
     marks: Marks,
     /// The last mark of this record that is known to be of a start of it.
     mark: Option<Mark>,
-    /// How long to wait for another process that signs with the same memory.
-    wait: Duration,
+    /// How long to wait for another writer, and for one that signs with the same memory.
+    wait: Waiting,
     log_keys: Vec<SecretKey>,
     imported: Imported,
 }
@@ -126,22 +126,19 @@ struct Judged {
 }
 
 impl Writer {
-    /// Opens a ledger for writing. Waits up to `wait` for another writer to end. The log keys are
-    /// read once the lock is held: a writer before this one may have made another.
-    pub fn open(paths: Paths, wait: Duration) -> Result<Writer, LedgerError> {
-        Writer::wait(paths, &mut Waiting { most: wait, tell: &mut |_| {} })
-    }
-
-    /// The same, and tells for whom it waits.
-    pub fn wait(paths: Paths, waiting: &mut Waiting<'_>) -> Result<Writer, LedgerError> {
+    /// Opens a ledger for writing. Waits up to `wait` for another writer to end, and tells for
+    /// whom. The log keys are read once the lock is held: a writer before this one may have made
+    /// another.
+    pub fn open(paths: Paths, wait: impl Into<Waiting>) -> Result<Writer, LedgerError> {
+        let wait = wait.into();
         paths.expect_ledger(false)?;
         Imported::of(&paths)?.expect_writable(&paths)?;
-        let lock = Lock::wait(&paths.lock(), waiting)?;
-        Writer::locked(paths, lock, waiting.most)
+        let lock = Lock::take(&paths.lock(), wait)?;
+        Writer::locked(paths, lock, wait)
     }
 
     /// Opens a ledger whose lock is taken.
-    fn locked(paths: Paths, lock: Lock, wait: Duration) -> Result<Writer, LedgerError> {
+    fn locked(paths: Paths, lock: Lock, wait: Waiting) -> Result<Writer, LedgerError> {
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
         let lock = Mutex::new(lock);
@@ -208,11 +205,11 @@ impl Writer {
 
     /// Takes the lock again. Where another writer was at work in between, the ledger is opened
     /// anew, and what was prepared is to be prepared again.
-    pub fn wake(&mut self, waiting: &mut Waiting<'_>) -> Result<Woken, LedgerError> {
+    pub fn wake(&mut self) -> Result<Woken, LedgerError> {
         let Some(before) = self.resting.take() else { return Ok(Woken::Same) };
-        let lock = Lock::wait(&self.paths.lock(), waiting)?;
+        let lock = Lock::take(&self.paths.lock(), self.wait)?;
         if Stamp::of(&self.paths)? != before {
-            *self = Writer::locked(self.paths.clone(), lock, waiting.most)?;
+            *self = Writer::locked(self.paths.clone(), lock, self.wait)?;
             return Ok(Woken::Changed);
         }
         let (store, _) = open_store(&self.paths, &self.journal, &self.judge)?;
@@ -254,11 +251,19 @@ impl Writer {
         if !judge.faults.is_empty() {
             return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
         }
+        if let Some((position, v)) = judge.later_version() {
+            return Err(LedgerError::Later { position, v });
+        }
         let passages = following.passages.into_inner();
         let foreign = check_checkpoint(&ends, &journal, &judge)?;
         if foreign.is_some() {
             // A checkpoint that the log key did not sign speaks for nothing.
             check_signatures(&journal, jobs)?;
+        }
+        let from = if foreign.is_some() { 0 } else { signed_for };
+        let missing = judge.contents.unexplained(&judge.chain.state, from);
+        if !missing.is_empty() {
+            return Err(LedgerError::Faulty(missing));
         }
         let marks = Marks::at(paths.marks());
         let known = mark_of_checkpoint(ends.checkpoint.as_deref(), &judge);
@@ -275,7 +280,7 @@ impl Writer {
             faults.iter().map(|fault| Notice::KeyPassedOver(chain(fault))).collect();
         let remembered = mark.as_ref().map_or(0, |mark| mark.size);
         if let Some(signed) = covered.filter(|signed| foreign.is_none() && *signed > remembered)
-            && marks.path().symlink_metadata().is_ok()
+            && disk::is_there(marks.path())?
         {
             notices.push(Notice::MemoryShort(remembered, signed));
         }
@@ -294,7 +299,7 @@ impl Writer {
             index,
             marks,
             mark,
-            wait: WAIT,
+            wait: WAIT.into(),
             log_keys,
             imported,
         };
@@ -303,7 +308,7 @@ impl Writer {
 
     /// Makes the ledger at `paths`, which must not be there, around its first event.
     pub fn create(paths: Paths, log_key: SecretKey) -> Result<Writer, LedgerError> {
-        if paths.ledger.exists() {
+        if disk::is_there(&paths.ledger)? {
             return Err(LedgerError::ThereAlready(paths.ledger));
         }
         disk::make_folder(&paths.ledger)?;
@@ -328,7 +333,7 @@ impl Writer {
             index,
             marks,
             mark: None,
-            wait: WAIT,
+            wait: WAIT.into(),
             log_keys: vec![log_key],
             imported: Imported::No,
         })
@@ -430,7 +435,7 @@ impl Writer {
         }
         for (position, row) in self.judge.contents.library.documents() {
             let path = Journal::document_path(&self.paths.ledger, &row.digest);
-            if position >= signed && path.is_file() {
+            if position >= signed && disk::is_file_at(&path)? {
                 disk::rewrite(&path, 0)?;
             }
         }

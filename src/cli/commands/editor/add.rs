@@ -1,8 +1,9 @@
 //! `annals editor add`: a key is enrolled by the request of its holder.
 
-use crate::cli::commands::editor::names::{Namesakes, check_name, reading, recovery};
+use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
 use crate::cli::render::called;
 use crate::cli::shared::admin;
+use crate::cli::shared::admin::{ADMIN, By};
 use crate::cli::shared::tell as tell_receipt;
 use crate::cli::shared::{Told, Trial};
 use crate::cli::shared::{fit_name, words};
@@ -11,8 +12,10 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::{Exit, Failure};
+use crate::disk::is_folder_at;
 use crate::entropy::draw;
 use crate::keys::{Handle, KeyFolder, NewKey, Request, generate, read_request};
+use crate::keys::{Held, Listed};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
 use crate::ledger::reader::Record;
@@ -22,7 +25,7 @@ use crate::ledger::write::init::new_person;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Roles;
 use annals_core::event::vocabulary::Role;
-use annals_core::key::SecretKey;
+use annals_core::key::{PublicKey, SecretKey};
 use annals_core::roster::Member;
 use annals_core::text::Words;
 use clap::Args;
@@ -64,12 +67,15 @@ pub struct AddArgs {
 struct Local {
     handle: Handle,
     secret: SecretKey,
-    phrase: Option<Zeroizing<String>>,
 }
 
 impl Local {
-    fn kept<'a>(&'a self, request: &'a Request) -> NewKey<'a> {
-        let protection = protection(self.phrase.as_ref());
+    fn kept<'a>(
+        &'a self,
+        request: &'a Request,
+        phrase: Option<&'a Zeroizing<String>>,
+    ) -> NewKey<'a> {
+        let protection = protection(phrase);
         let (handle, secret, request) = (&self.handle, &self.secret, Some(request));
         NewKey { handle, secret, protection, request }
     }
@@ -80,12 +86,16 @@ pub fn run(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
     let sent = args.request.as_ref().map(|path| read_request(path)).transpose()?;
     context.trial = args.trial.dry_run;
     let mut writer = context.writer()?;
+    let (_, names) = reading(&writer)?;
+    let roles = admin::roles(&args.roles);
+    if let Some(first) = made_already(&writer, &names, &args)? {
+        note("note: this key is enrolled so already");
+        return tell_receipt(&Receipt { first, count: 1, already: true }, &writer);
+    }
     let (request, local) = match sent {
         Some(request) => (request, None),
         None => made_here(context, &writer, &args)?,
     };
-    let (_, names) = reading(&writer)?;
-    let roles = admin::roles(&args.roles);
     let (person, told) = {
         let same = same_person(&writer, &names, args.person_of.as_deref())?;
         if let Some(first) = enrolled_already(&writer, &names, &request, (roles, same)) {
@@ -104,17 +114,22 @@ pub fn run(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
         (person, told)
     };
     let settled = enrolment(&writer, &request, roles, person)?;
-    let key = match args.recovery {
-        true => Box::new(recovery(context, &writer)?),
-        false => context.admin(&writer)?,
-    };
+    let by = if args.recovery { By::Recovery } else { ADMIN };
+    let key = admin::signer(context, &mut writer, (&settled, by))?;
     let prepared = admin::prepare(context, (&mut writer, &key), settled)?;
+    let phrase = match &local {
+        Some(local) if !context.trial => new_phrase(&local.handle, args.no_passphrase)?,
+        _ => None,
+    };
     if !admin::may_write(context, &mut writer, args.trial, &told)? {
         return Ok(Exit::Yes);
     }
     match local {
         None => admin::write(&mut writer, &prepared, &told),
-        Some(local) => write_local(context, (&mut writer, &prepared), &local.kept(&request), &told),
+        Some(local) => {
+            let new = local.kept(&request, phrase.as_ref());
+            write_local(context, (&mut writer, &prepared), &new, &told)
+        }
     }
 }
 
@@ -148,12 +163,36 @@ fn enrolled_already(
     request: &Request,
     (roles, same): (Roles, Option<&Member>),
 ) -> Option<u64> {
-    let member = writer.judge.chain.state.fold.roster.member(request.key())?;
-    let named = names.plain(&member.key) == Some(&**request.name());
+    let own = request.check_origin(&parameters(writer).ok()?.origin).is_ok();
+    let stands = stands_so(writer, names, (request.key(), request.name()), (roles, same));
+    stands.filter(|_| own)
+}
+
+/// The enrolment of a key that stands with this name, these roles and this person.
+fn stands_so(
+    writer: &Writer,
+    names: &Names,
+    (key, name): (&PublicKey, &str),
+    (roles, same): (Roles, Option<&Member>),
+) -> Option<u64> {
+    let member = writer.judge.chain.state.fold.roster.member(key)?;
+    let named = names.plain(&member.key) == Some(name);
     let person = same.is_none_or(|same| same.person == member.person);
     let stands = member.revoked.is_none() && member.roles == roles;
-    let own = request.check_origin(&parameters(writer).ok()?.origin).is_ok();
-    (named && person && stands && own).then_some(member.enrolled)
+    (named && person && stands).then_some(member.enrolled)
+}
+
+/// The same of a key that was made here, and is.
+fn made_already(writer: &Writer, names: &Names, args: &AddArgs) -> Result<Option<u64>, Failure> {
+    let (Some(local), Some(name)) = (&args.local, &args.name) else { return Ok(None) };
+    let keys = KeyFolder::open(&writer.paths.keys)?;
+    let key = match Handle::new(local.as_str()).and_then(|handle| keys.look(handle)) {
+        Ok(Listed { public: Some(key), held, .. }) if held != Held::Elsewhere => key,
+        // What is there in its place is told when the key is made.
+        _ => return Ok(None),
+    };
+    let same = same_person(writer, names, args.person_of.as_deref())?;
+    Ok(stands_so(writer, names, (&key, name), (admin::roles(&args.roles), same)))
 }
 
 fn made_here(
@@ -162,13 +201,14 @@ fn made_here(
     args: &AddArgs,
 ) -> Result<(Request, Option<Local>), Failure> {
     let handle = Handle::new(args.local.clone().unwrap_or_default())?;
-    KeyFolder::open(&writer.paths.keys)?.check_free(&handle)?;
+    if !context.trial || is_folder_at(&writer.paths.keys)? {
+        KeyFolder::open(&writer.paths.keys)?.check_free(&handle)?;
+    }
     let name = words("--name", Words::new(args.name.clone().unwrap_or_default()))?;
     fit_name("--name", &name)?;
-    let phrase = new_phrase(&handle, args.no_passphrase)?;
     let secret = generate(&mut *context.entropy)?;
     let request = Request::new(&secret, parameters(writer)?.origin.clone(), name);
-    Ok((request, Some(Local { handle, secret, phrase })))
+    Ok((request, Some(Local { handle, secret })))
 }
 
 fn same_person<'a>(

@@ -3,6 +3,7 @@
 use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
 use crate::cli::render::called;
 use crate::cli::shared::admin;
+use crate::cli::shared::submit::tell;
 use crate::cli::shared::words;
 use crate::cli::shared::{Told, Trial};
 use crate::cli::terminal::Context;
@@ -42,24 +43,27 @@ pub fn run(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
     let roles = if args.roles.is_empty() { before } else { admin::roles(&args.roles) };
     let name = args.name.unwrap_or_else(|| old.clone());
     let who = called(&old, &subject);
-    if roles == before && name == old {
-        let is = admin::shown(before);
-        return Err(Failure::usage(format!(
-            "{who} is {is} already; say what changes with --role or --name"
-        )));
-    }
+    let same = roles == before && name == old;
     if name != old {
         let namesakes = if args.same_name { Namesakes::Meant } else { Namesakes::Refused };
         check_name(&names, &name, Some(&row.person), namesakes)?;
     }
     let name = words("--name", Words::new(name))?;
+    let settled = change(subject, roles, name.clone());
+    if same {
+        if let Some(said) = context.said_already(&writer, &settled)? {
+            return tell(&said.receipt(), &writer);
+        }
+        let is = admin::shown(before);
+        return Err(Failure::usage(format!(
+            "{who} is {is} already; say what changes with --role or --name"
+        )));
+    }
     let renamed = match *name == *old {
         true => String::new(),
         false => format!(", now called {}", visible(&name)),
     };
     let what = format!("{who}: {}, before {}{renamed}", admin::shown(roles), admin::shown(before));
-    let key = context.admin(&writer)?;
     let told = Told { what: what.clone(), before: Vec::new(), after: vec![what] };
-    let settled = change(subject, roles, name);
-    admin::submit(context, (&mut writer, &key), (settled, args.trial), &told)
+    admin::submit(context, &mut writer, (settled, args.trial), &told)
 }

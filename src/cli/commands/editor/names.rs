@@ -5,18 +5,13 @@
 use crate::cli::render::called;
 use crate::cli::render::digits;
 use crate::cli::shared::fit_name;
-use crate::cli::terminal::Context;
 use crate::cli::terminal::Failure;
-use crate::cli::terminal::ask;
 use crate::cli::terminal::visible;
-use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::no_fact;
 use crate::ledger::reader::Record;
-use crate::ledger::write::editors::parameters;
 use crate::ledger::write::writer::Writer;
-use annals_core::key::SecretKey;
 use annals_core::text::Person;
 /// What a writer has committed, open for reading, and the names in it.
 pub fn reading(writer: &Writer) -> Result<(Record, Names), Failure> {
@@ -53,22 +48,4 @@ pub fn check_name(
 pub enum Namesakes {
     Refused,
     Meant,
-}
-
-/// The recovery key of this record, typed or from its file.
-pub fn recovery(context: &Context, writer: &Writer) -> Result<SecretKey, Failure> {
-    let Some(digest) = parameters(writer)?.recovery else {
-        let why = "--recovery: this record has no recovery key; event 0 names none";
-        return Err(LedgerError::Key(why.to_owned()).into());
-    };
-    let key = context.answers.borrow_mut().key("the recovery key", ask::recovery)?;
-    match key.public().digest() == digest {
-        true => Ok(key),
-        false => Err(LedgerError::Key(
-            "expected the recovery key of this record, found the one of another; compare the \
-             paper with the ledger"
-                .to_owned(),
-        )
-        .into()),
-    }
 }

@@ -1,14 +1,18 @@
 //! `annals editor revoke`: the end of a key, and of what was signed with it after it was stolen.
 
-use crate::cli::commands::editor::names::{reading, recovery};
+use crate::cli::commands::editor::names::reading;
 use crate::cli::render::called;
 use crate::cli::render::provenance;
 use crate::cli::shared::admin;
+use crate::cli::shared::admin::By;
+use crate::cli::shared::submit::tell as tell_receipt;
 use crate::cli::shared::{Told, Trial};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::{Exit, Failure};
+use crate::disk::is_folder_at;
+use crate::keys::{Held, KeyFolder};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
 use crate::ledger::query::effect::Effects;
@@ -17,10 +21,13 @@ use crate::ledger::query::names::Names;
 use crate::ledger::query::point::Bound;
 use crate::ledger::query::revocation_impact::{Fallen, Fallout, Standing};
 use crate::ledger::reader::Record;
+use crate::ledger::write::editors::parameters;
 use crate::ledger::write::editors::{Directory, revocation};
+use crate::ledger::write::said::Said;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::vocabulary::RevokeReason;
 use annals_core::key::{PublicKey, SigningKey};
+use annals_core::roster::Member;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
@@ -56,20 +63,31 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
     let roster = &writer.judge.chain.state.fold.roster;
     let directory = Directory { names: &names, roster, keys: &writer.paths.keys };
     // A key that is revoked already may be found stolen: then it must be clear which one is meant.
-    let subject = match args.suspect_from {
-        Some(_) => directory.any_row(&args.name)?.key,
-        None => directory.row(&args.name)?.key,
-    };
+    let rows = directory.rows(&args.name)?;
     let from = match &args.suspect_from {
         Some(point) => Some(suspect_from(context, &record, point)?),
         None => None,
     };
-    let key = signer(context, &writer, &subject, args.recovery)?;
+    if let Some(said) = said_already(context, &writer, &rows, (&args, from))? {
+        return tell_receipt(&said.receipt(), &writer);
+    }
+    let subject = match args.suspect_from {
+        Some(_) => directory.any_row(&args.name)?.key,
+        None => directory.row(&args.name)?.key,
+    };
     let who = called(names.plain(&subject).unwrap_or_default(), &subject);
     let question = format!("what happened to the key of {who}? (for every reader)");
     let stated = admin::statement(context, args.statement, &question)?;
-    let before = Standing::of(&writer.judge.chain.state);
     let settled = revocation(subject, args.reason, from, stated);
+    let before = Standing::of(&writer.judge.chain.state);
+    // An admin's key, or else the key itself, which may revoke itself.
+    let admin_here = has_admin_beside(&writer, &subject)?;
+    let fit = |row: &Member| match admin_here {
+        true => row.roles.admin && row.key != subject,
+        false => row.key == subject,
+    };
+    let by = if args.recovery { By::Recovery } else { By::Fit(&fit) };
+    let key = admin::signer(context, &mut writer, (&settled, by))?;
     let prepared = admin::prepare(context, (&mut writer, &key), settled)?;
     let fallout = Fallout::between(&before, &Standing::of(&writer.judge.chain.state));
     let told = tell(&record, &names, (&who, args.reason, from), &fallout)?;
@@ -80,6 +98,35 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
         true => admin::write(&mut writer, &prepared, &told),
         false => Ok(Exit::Yes),
     }
+}
+
+/// This revocation of one of the keys that are meant, where none of them is left to revoke. Asked
+/// before a signer is looked for: a key that revoked itself signs nothing any more.
+fn said_already(
+    context: &Context,
+    writer: &Writer,
+    rows: &[&Member],
+    (args, from): (&RevokeArgs, Option<u64>),
+) -> Result<Option<Said>, Failure> {
+    let Some(statement) = &args.statement else { return Ok(None) };
+    if rows.iter().any(|row| row.revoked.is_none()) {
+        return Ok(None);
+    }
+    for row in rows {
+        let act = revocation(row.key, args.reason, from, admin::stated(statement)?);
+        let said = match args.recovery {
+            true => {
+                let digest = parameters(writer)?.recovery;
+                let by_it = |said: &Said| said.is(&act) && Some(said.by.digest()) == digest;
+                Said::last(writer, &act.args)?.filter(by_it)
+            }
+            false => context.said_already(writer, &act)?,
+        };
+        if said.is_some() {
+            return Ok(said);
+        }
+    }
+    Ok(None)
 }
 
 /// The first position that is suspect. Event 0 never is.
@@ -100,31 +147,16 @@ fn suspect_from(context: &Context, record: &Record, point: &str) -> Result<u64, 
     Ok(from.max(1))
 }
 
-/// An admin's key, or else the key itself, which may revoke itself.
-fn signer(
-    context: &Context,
-    writer: &Writer,
-    subject: &PublicKey,
-    by_recovery: bool,
-) -> Result<Box<dyn SigningKey>, Failure> {
-    if by_recovery {
-        return Ok(Box::new(recovery(context, writer)?));
-    }
-    let others = |row: &annals_core::roster::Member| row.roles.admin && row.key != *subject;
-    let itself = |row: &annals_core::roster::Member| row.key == *subject;
-    let here = crate::keys::KeyFolder::open(&writer.paths.keys)?.list()?.keys;
+/// Whether the key of an admin is here that is another one than this.
+fn has_admin_beside(writer: &Writer, subject: &PublicKey) -> Result<bool, Failure> {
     let roster = &writer.judge.chain.state.fold.roster;
-    let admin_here = here.iter().any(|listed| {
-        listed.held != crate::keys::Held::Elsewhere
-            && listed
-                .public
-                .and_then(|key| roster.member(&key))
-                .is_some_and(|row| others(row) && row.revoked.is_none())
-    });
-    match admin_here {
-        true => context.signer_that(writer, &others),
-        false => context.signer_that(writer, &itself),
+    if !is_folder_at(&writer.paths.keys)? {
+        return Ok(roster.admins().any(|row| row.key != *subject));
     }
+    let here = KeyFolder::open(&writer.paths.keys)?.list()?.keys.into_iter();
+    let here = here.filter(|listed| listed.held != Held::Elsewhere);
+    let keys: Vec<PublicKey> = here.filter_map(|listed| listed.public).collect();
+    Ok(roster.admins().any(|row| row.key != *subject && keys.contains(&row.key)))
 }
 
 /// How many events and facts are told in full.

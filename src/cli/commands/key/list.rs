@@ -12,6 +12,7 @@ use crate::cli::terminal::Format;
 use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{json, note};
 use crate::cli::terminal::{out, visible};
+use crate::disk;
 use crate::keys::{Handle, Held, KeyFolder, Listed};
 use crate::ledger::query::{AsOf, no_fact};
 use crate::ledger::reader::Record;
@@ -203,7 +204,7 @@ pub fn show(context: &mut Context, name: &str) -> Result<Exit, Failure> {
     line("secret", &secret)?;
     let files = [keys.public_path(&handle), keys.request_path(&handle)];
     for (name, path) in ["public", "request"].iter().zip(files) {
-        if path.is_file() {
+        if disk::is_file_at(&path)? {
             line(name, &path.display().to_string())?;
         }
     }

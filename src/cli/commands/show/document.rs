@@ -6,8 +6,10 @@ use crate::cli::render::words;
 use crate::cli::terminal::Failure;
 use crate::cli::terminal::moment;
 use crate::cli::terminal::visible;
+use crate::disk;
 use crate::ledger::query::View;
 use crate::ledger::query::row::{DocumentRow, dated};
+use crate::ledger::write::append::chain;
 use std::io::Write;
 
 /// Writes the page.
@@ -47,7 +49,11 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &DocumentRow) -> Result<(
             }
             let path =
                 crate::journal::Journal::document_path(&view.record.paths.ledger, &about.sha256);
-            let there = if path.is_file() { "in this copy" } else { "not in this copy" };
+            let there = match disk::is_file_at(&path) {
+                Ok(true) => "in this copy".to_owned(),
+                Ok(false) => "not in this copy".to_owned(),
+                Err(error) => format!("not known to be in this copy: {}", chain(&error)),
+            };
             writeln!(out, "    {:<14}{there}", "bytes are")?;
         }
     }

@@ -15,6 +15,7 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::Failure;
 use crate::cli::terminal::visible;
 use crate::disk;
+use crate::disk::{Kind, Links};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
@@ -54,22 +55,26 @@ impl What {
     pub fn open(named: Option<PathBuf>, context: &Context) -> Result<What, Failure> {
         let ledger = |paths| Ok(What::Ledger(Box::new(Record::open(paths)?)));
         let Some(named) = named else { return ledger(context.paths()?) };
-        if is_bag(&named) {
+        if let Some(address) = named.to_str().filter(|text| text.contains("://")) {
+            let web = Web::at(address).map_err(|error| Failure::usage(error.to_string()))?;
+            let served = Published::open_served(Box::new(web)).map_err(LedgerError::Elsewhere)?;
+            return published(served, named);
+        }
+        if is_bag(&named)? {
             return Ok(What::Bag(named));
         }
-        if is_partial(&named) {
+        if is_partial(&named)? {
             return Err(Failure::usage(format!(
                 "{}: expected bagit.txt, which is written last; found none: an export was \
                  interrupted here, or this is no longer the whole bag",
                 named.display()
             )));
         }
-        if let Some(address) = named.to_str().filter(|text| text.contains("://")) {
-            let web = Web::at(address).map_err(|error| Failure::usage(error.to_string()))?;
-            let served = Published::open_served(Box::new(web)).map_err(LedgerError::Elsewhere)?;
-            return published(served, named);
-        }
-        if named.join("tile").is_dir() && !named.join("journal").exists() {
+        let standing = disk::kind(&named, Links::Follow)?;
+        if standing == Some(Kind::Folder)
+            && disk::is_folder_at(&named.join("tile"))?
+            && !disk::is_there(&named.join("journal"))?
+        {
             let files = Box::new(Folder::new(&named));
             let found = Published::open(files).map_err(LedgerError::Elsewhere)?;
             if found.checkpoint().is_none() && holds_a_file(&named.join("tile"), DEEP) {
@@ -78,7 +83,7 @@ impl What {
             }
             return published(found, named);
         }
-        if !named.is_file() {
+        if standing != Some(Kind::File) {
             return ledger(Paths::new(named, context.global.keys.clone()));
         }
         // One byte more than may be: a larger file is read as far as shows that it is one.

@@ -2,8 +2,8 @@
 
 use crate::cli::shared::{lines, sentence, spelled};
 use crate::cli::terminal::Format;
+use crate::cli::terminal::done_as;
 use crate::cli::terminal::json;
-use crate::cli::terminal::out;
 use crate::cli::terminal::{Context, span};
 use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::error::LedgerError;
@@ -44,7 +44,7 @@ pub fn collect(context: &mut Context, args: CollectArgs) -> Result<Exit, Failure
     let trust = trust(&record)?;
     let patience = Patience { witness: timeout(&args.timeout)?, writer: context.wait()? };
     let collected = ask_witnesses(&record, &trust.policy, patience)?;
-    let mut out = out(context.format());
+    let mut out = done_as(context.format());
     match context.format() {
         Format::Text => lines(&collected).iter().try_for_each(|line| writeln!(out, "{line}"))?,
         _ => json(&mut out, &told(&collected))?,

@@ -52,7 +52,8 @@ fn whole(path: &Path, variable: &str) -> io::Result<Zeroizing<String>> {
     let io = |error: io::Error| {
         io::Error::new(error.kind(), format!("{variable} {}: {error}", path.display()))
     };
-    if !std::fs::metadata(path).map_err(io)?.is_file() {
+    let about = std::fs::metadata(path).map_err(io)?;
+    if !about.is_file() {
         return Err(refused(path, variable, "expected a file, found something that is none"));
     }
     // Room for all from the start: a buffer that grows leaves copies behind.

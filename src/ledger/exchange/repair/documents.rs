@@ -34,10 +34,10 @@ pub fn take(
             continue;
         };
         let path = Journal::document_path(&paths.ledger, &digest);
-        if !paths.documents().is_dir() {
+        if !disk::is_folder_at(&paths.documents())? {
             disk::make_folder(&paths.documents())?;
         }
-        let old = path.symlink_metadata().is_ok();
+        let old = disk::is_there(&path)?;
         let aside = disk::free_aside(&path);
         if old {
             fs::rename(&path, &aside).map_err(disk::error("move aside", &path))?;

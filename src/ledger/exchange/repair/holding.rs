@@ -5,6 +5,7 @@
 //! key did not sign says nothing. Nothing is written but a copy of the store, in the scratch
 //! folder. Not here: which place is taken (`repair`). Source: FORMAT.md section 9.
 
+use crate::disk::is_there;
 use crate::journal::Journal;
 use crate::keys::{Mark, Marks};
 use crate::ledger::error::LedgerError;
@@ -93,7 +94,7 @@ impl Holding {
     /// The journal of the ledger. It is judged by itself: it is the evidence.
     pub fn journal(paths: &Paths, jobs: usize) -> Result<Holding, LedgerError> {
         let mut holding = Holding::empty(Place::Journal, paths.ledger.join("journal"));
-        if holding.path.symlink_metadata().is_err() {
+        if !is_there(&holding.path)? {
             return Ok(holding);
         }
         let checkpoint = checkpoint(paths)?;
@@ -111,7 +112,7 @@ impl Holding {
     /// The store of the ledger, in a copy: opening one that is damaged would change it.
     pub fn store(paths: &Paths, scratch: &Scratch, jobs: usize) -> Result<Holding, LedgerError> {
         let mut holding = Holding::empty(Place::Store, paths.store());
-        if holding.path.symlink_metadata().is_err() {
+        if !is_there(&holding.path)? {
             return Ok(holding);
         }
         let opened = sled::open_copy(&paths.store(), &scratch.path("db-copy"));

@@ -181,7 +181,7 @@ fn check(built: &Tree, record: &Holding) -> Result<(), LedgerError> {
 
 /// Renames `new` to `path`; what was there goes aside, and comes back if that fails.
 fn put(new: &Path, path: &Path) -> Result<Option<PathBuf>, DiskError> {
-    let aside = path.symlink_metadata().is_ok().then(|| free_aside(path));
+    let aside = disk::is_there(path)?.then(|| free_aside(path));
     if let Some(aside) = &aside {
         fs::rename(path, aside).map_err(disk::error("move aside", path))?;
     }

@@ -1,6 +1,6 @@
 //! Points against zones, days of 23 and 25 hours, leap days.
 
-use super::*;
+use crate::ledger::query::point::*;
 
 fn around(zone: &str, now: &str) -> Around {
     Around::new(zone, Time::parse(now).unwrap()).unwrap()

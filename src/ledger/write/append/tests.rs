@@ -1,9 +1,9 @@
 //! Drafts prepared one after the other and ahead of each other give the same bytes and refusals.
 
-use super::*;
 use crate::entropy::Seeded;
 use crate::keys::{Handle, Protection};
 use crate::ledger::paths::Paths;
+use crate::ledger::write::append::*;
 use crate::ledger::write::draft::json_lines;
 use crate::ledger::write::init::{Founding, init};
 use annals_core::event::args::{Args, EditorEnrolled, Roles};

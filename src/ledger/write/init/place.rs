@@ -3,6 +3,7 @@
 //! Always holds: looking changes nothing; what an init that was stopped left is told apart from a
 //! ledger that somebody writes to. Not here: making (`init`).
 
+use crate::disk::{Links, is_there, kind};
 use crate::keys::{Handle, KeyFolder};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
@@ -11,14 +12,15 @@ use crate::ledger::reader::Record;
 /// Refuses a place where something is: a ledger, what an init that was stopped left of one, or a
 /// log key without its ledger.
 pub fn expect_free(paths: &Paths) -> Result<(), LedgerError> {
-    if paths.ledger.symlink_metadata().is_ok() {
-        return Err(match left(paths) {
+    if is_there(&paths.ledger)? {
+        return Err(match left(paths)? {
             Some(advice) => LedgerError::Stopped(paths.ledger.clone(), advice),
             None => LedgerError::ThereAlready(paths.ledger.clone()),
         });
     }
     let log = paths.log_key();
-    if !paths.keys.is_dir() || KeyFolder::open(&paths.keys)?.check_free(&Handle::log()).is_ok() {
+    let no_keys = kind(&paths.keys, Links::Follow)?.is_none();
+    if no_keys || KeyFolder::open(&paths.keys)?.check_free(&Handle::log()).is_ok() {
         return Ok(());
     }
     let advice = format!(
@@ -31,19 +33,20 @@ pub fn expect_free(paths: &Paths) -> Result<(), LedgerError> {
 }
 
 /// What to do about a ledger's folder that an init may have left when it was stopped.
-fn left(paths: &Paths) -> Option<String> {
+fn left(paths: &Paths) -> Result<Option<String>, LedgerError> {
     let record = match Record::open(paths.clone()) {
         Err(LedgerError::NoLedger(_)) => {
-            return Some(
+            return Ok(Some(
                 "it is no ledger: --ledger names another folder, or, if an init that was stopped \
                  left it, remove it and say annals init again"
                     .to_owned(),
-            );
+            ));
         }
-        opened => opened.ok()?,
+        Err(_) => return Ok(None),
+        Ok(record) => record,
     };
-    let signed = record.checkpoint.is_some() || paths.marks().exists();
-    match record.size() {
+    let signed = record.checkpoint.is_some() || is_there(&paths.marks())?;
+    Ok(match record.size() {
         0 if !signed => Some(
             "it holds no event, and nothing was signed: if an init that was stopped left it, \
              remove it and the keys that were made for it and say annals init again"
@@ -56,5 +59,5 @@ fn left(paths: &Paths) -> Option<String> {
                 .to_owned(),
         ),
         _ => None,
-    }
+    })
 }

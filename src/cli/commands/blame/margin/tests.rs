@@ -1,6 +1,6 @@
 //! Texts with facts beside and below them, in scripts of one and of two columns.
 
-use super::*;
+use crate::cli::commands::blame::margin::*;
 use crate::ledger::query::spans::{Quoted, segments};
 use annals_core::quote::Text;
 use annals_core::state::Status;

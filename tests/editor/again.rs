@@ -1,0 +1,117 @@
+//! Every act said once more, as after a lost receipt: it is in the record already, or it is told
+//! what became of it. Never a second one in silence.
+
+use crate::story::{Desk, facts};
+
+/// What is said, by whom, and where it is written: then said again in the same words.
+const ACTS: &[(&str, &str, u64)] = &[
+    ("bo", "confirm|4|--how|reread", 8),
+    ("bo", "dispute|6|--reason|wrong-figure|--statement|it was three", 9),
+    ("cy", "uphold|9|--statement|the recording says two", 10),
+    ("bo", "correct|5|--reason|wrong-date|--statement|the 25th|--when|2022-01-25", 11),
+    ("bo", "correct|5|--reason|entry-error|--statement|whole|--quote|Sullivan met Grushko", 12),
+    ("bo", "retract|6|--reason|unverifiable|--statement|nobody can say", 13),
+    ("cy", "reinstate|6|--statement|a witness can", 14),
+    ("bo", "retract|7|--reason|unverifiable|--statement|nobody can say", 15),
+    ("cy", "reinstate|15|--statement|by its number", 16),
+    ("bo", "relate|7|contradicts|4|--statement|not both", 17),
+    ("ada", "relate|--withdraw|17|--statement|both can be", 18),
+    ("ada", "document|describe|3|--title|Another title|--statement|renamed", 19),
+    ("ada", "editor|change|bo|--role|admin|--role|editor", 20),
+    ("ada", "editor|change|bo|--name|Bo Bergman", 21),
+    ("ada", "ledger|change|--title|Another|--licence|CC0-1.0", 22),
+    ("ada", "ledger|change|--confirmations|2|--corrections-policy|By new events.", 23),
+    ("ada", "ledger|rekey|--reason|rotated|--statement|a year has passed", 24),
+    ("ada", "editor|revoke|cy|--reason|left|--statement|Cy has left us", 25),
+    ("ada", "editor|revoke|cy|--reason|lost|--suspect-from|18|--statement|it was stolen", 26),
+    ("bo", "editor|revoke|bo|--reason|lost|--statement|my own end", 27),
+    ("ada", "editor|add|--local|dee|--name|Dee|--role|editor|--no-passphrase", 28),
+];
+
+#[test]
+fn what_is_said_again_in_the_same_words_is_there_already() {
+    let desk = facts();
+    for (by, line, position) in ACTS {
+        desk.writes(by, line, &format!("written at {position}"));
+        desk.writes(by, line, &format!("already at {position}"));
+        assert_eq!(desk.size(), position + 1, "{line}");
+    }
+    // The only key here that may: nobody need name it, nor does it sign any more.
+    std::fs::remove_file(desk.path("keys/bo.key")).unwrap();
+    std::fs::remove_file(desk.path("keys/cy.key")).unwrap();
+    let change = "ledger|change|--confirmations|2|--corrections-policy|By new events.";
+    desk.writes("", change, "already at 23");
+}
+
+/// An hour and a half after the last command: the clock of a desk ran ahead, and was set back.
+fn retimed(desk: &Desk, clock: &str, line: &str) -> (i32, String, String) {
+    let mut command = desk.command("ada", line);
+    let answer = crate::story::answer(command.env("ANNALS_CLOCK", clock));
+    (answer.exit, answer.out.lines().next().unwrap_or_default().to_owned(), answer.err)
+}
+
+#[test]
+fn a_clock_that_was_mended_is_not_mended_again() {
+    let desk = facts();
+    let retime = "ledger|retime|--statement|the clock was a day ahead";
+    let ahead = retimed(&desk, "2022-01-28T08:00:00Z", "ledger|change|--title|Ahead");
+    assert_eq!((ahead.0, ahead.1.as_str()), (0, "written at 8"));
+    let mended = retimed(&desk, "2022-01-27T10:00:00Z", retime);
+    assert_eq!((mended.0, mended.1.as_str()), (0, "written at 9"));
+    let again = retimed(&desk, "2022-01-27T10:01:00Z", retime);
+    assert_eq!(again, (0, "already at 9".to_owned(), String::new()));
+    // In other words nothing is left to mend; where the clock ran ahead again, there is.
+    let other = retimed(&desk, "2022-01-27T10:02:00Z", "ledger|retime|--statement|once more");
+    assert_eq!((other.0, other.2.contains("there is nothing to mend")), (2, true), "{}", other.2);
+    retimed(&desk, "2022-01-28T08:00:00Z", "ledger|change|--title|Ahead again");
+    let mended = retimed(&desk, "2022-01-27T10:03:00Z", retime);
+    assert_eq!((mended.0, mended.1.as_str()), (0, "written at 11"));
+}
+
+#[test]
+fn who_did_not_say_it_hears_that_nothing_would_change() {
+    let desk = facts();
+    desk.writes("ada", "editor|change|bo|--role|admin|--role|editor", "written at 8");
+    desk.refuses(
+        "bo",
+        "editor|change|bo|--role|admin|--role|editor",
+        (
+            2,
+            "annals: Bo Berg (key 8139770ea87d175f) is admin and editor already; say what changes \
+         with --role or --name\n",
+        ),
+    );
+}
+
+/// What was said, what overtook it, and whether it can be said anew.
+const OVERTAKEN: &[[(&str, &str); 2]] = &[
+    [
+        ("bo", "confirm|4|--how|reread"),
+        ("cy", "correct|4|--reason|entry-error|--statement|x|--claim|Two answers came."),
+    ],
+    [("bo", "relate|7|supports|5"), ("cy", "relate|--withdraw|11|--statement|it does not")],
+    [
+        ("bo", "retract|6|--reason|unverifiable|--statement|nobody can say"),
+        ("cy", "reinstate|6|--statement|a witness can"),
+    ],
+    [
+        ("bo", "dispute|7|--reason|misquotation|--statement|he said it otherwise"),
+        ("cy", "uphold|17|--statement|he said it so"),
+    ],
+];
+
+#[test]
+fn an_act_that_counts_no_more_is_named_and_said_anew_on_purpose() {
+    let desk = facts();
+    for ([(by, act), (other, later)], position) in OVERTAKEN.iter().zip((8..).step_by(3)) {
+        desk.writes(by, act, &format!("written at {position}"));
+        desk.writes(other, later, &format!("written at {}", position + 1));
+        let told = format!(
+            "annals: event {position} says this already and counts no more, for the record went \
+             on: annals show tells how the fact stands; nothing was written; --again writes it \
+             once more\n"
+        );
+        desk.refuses(by, act, (2, &told));
+        desk.writes(by, &format!("{act}|--again"), &format!("written at {}", position + 2));
+    }
+}

@@ -1,0 +1,208 @@
+//! Every command that writes: it says for whom it waits, and what it did where nobody hears it.
+//!
+//! Always holds: a command of the program's own list is in one of the two lists here. Not here:
+//! what a command writes.
+
+use crate::newsroom::{Newsroom, fact, newsroom};
+use annals::disk::lock::Lock;
+use std::fs::{File, OpenOptions};
+use std::time::Duration;
+
+/// A command that writes, what it waits for, and what it says of what it did.
+struct Writes {
+    line: &'static str,
+    waits: Waits,
+    /// What it says on a room that is made ready for it; none where another command is the same.
+    says: Option<&'static str>,
+}
+
+/// What keeps it from writing while another is at work.
+enum Waits {
+    /// The lock of the ledger, or the one at this place.
+    File(&'static str),
+    /// This folder, locked itself.
+    Folder(&'static str),
+    /// Nothing: it makes a file of its own, whole.
+    Nothing,
+}
+
+const LEDGER: Waits = Waits::File("ledger/lock");
+
+const fn writes(line: &'static str, waits: Waits, says: &'static str) -> Writes {
+    Writes { line, waits, says: Some(says) }
+}
+
+/// An act on a fact: it ends as an append does.
+const fn act(line: &'static str) -> Writes {
+    Writes { line, waits: LEDGER, says: None }
+}
+
+const WRITING: [Writes; 32] = [
+    writes("append drafts.jsonl", LEDGER, "written at 6\n"),
+    writes("document add second.txt --title T --lang en", LEDGER, "written at 6\n"),
+    act("document describe 1 --title T --statement S"),
+    act("confirm 2 --how reread"),
+    act("dispute 2 --reason wrong-date --statement S"),
+    act("uphold 5 --statement S"),
+    act("correct 2 --reason wrong-date --statement S --claim C"),
+    act("retract 2 --reason wrong-date --statement S"),
+    act("reinstate 5 --statement S"),
+    act("relate 2 supports 3"),
+    writes("ledger change --title New", LEDGER, "title: New, before Record\n"),
+    writes("ledger rekey --reason rotated --statement S", LEDGER, "written at 6\n"),
+    act("ledger retime --statement S"),
+    writes("editor add bo.request --role editor", LEDGER, "enrolled Bo as editor, key "),
+    writes("editor change cy --role admin", LEDGER, ": admin, before editor\n"),
+    writes("editor revoke cy --reason left --statement S", LEDGER, "revoked Cy (key "),
+    writes("repair", LEDGER, "size 6, head "),
+    writes("repair --index", LEDGER, "index: whole, 6 events; nothing was to be repaired\n"),
+    writes("publish out", Waits::Folder("out"), "published 6 events in out\n"),
+    writes("export --to second", Waits::File(".second.partial/.lock"), "exported 6 of 6 events, "),
+    writes("import bag --to copy", Waits::File(".copy.partial/.lock"), "imported 6 events to copy"),
+    writes(
+        "init --origin a.example/b --title T --name B --no-passphrase --ledger l/ledger",
+        Waits::Nothing,
+        "made l",
+    ),
+    writes("key new dee --name D --no-passphrase", Waits::Nothing, "/dee.key: secret, "),
+    writes("key import dee keys/cy.key --no-passphrase --name D", Waits::Nothing, "/dee.key"),
+    writes("key passphrase cy --no-passphrase", Waits::Nothing, "cy.key: not encrypted"),
+    writes("witness new w --name w.example/w", Waits::Nothing, "w.example/w+"),
+    writes(
+        "witness add w VKEY http://127.0.0.1:1",
+        Waits::Nothing,
+        "w is a witness of this record now\n",
+    ),
+    Writes { line: "witness remove w", waits: Waits::Nothing, says: None },
+    Writes { line: "witness collect", waits: Waits::Nothing, says: None },
+    Writes { line: "witness serve", waits: Waits::Nothing, says: None },
+    Writes { line: "timeline page.html", waits: Waits::Nothing, says: None },
+    Writes { line: "review", waits: Waits::Nothing, says: None },
+];
+
+/// The others read, or write a file that a person names and that is made once.
+const READING: [&str; 17] = [
+    "status",
+    "replay",
+    "show",
+    "log",
+    "diff",
+    "find",
+    "blame",
+    "verify",
+    "prove",
+    "completions",
+    "man",
+    "help",
+    "editor list",
+    "key list",
+    "key show",
+    "document list",
+    "witness list",
+];
+
+/// The newsroom with another editor, a request, a second document, a bag and drafts.
+fn ready() -> Newsroom {
+    let room = newsroom();
+    room.write("drafts.jsonl", fact("Lavrov spoke.", "Lavrov said"));
+    room.write("second.txt", "Another text.");
+    for line in [
+        "key new cy --name Cy --no-passphrase",
+        "editor add keys/cy.request --role editor",
+        "key new bo --name Bo --no-passphrase --keys else --for example.org/record",
+        "export --to bag",
+    ] {
+        let answer = room.run(line);
+        assert_eq!(answer.exit, 0, "{line}: {answer:?}");
+    }
+    room.rename("else/bo.request", "bo.request");
+    room.write("vkey", room.run("witness new of-another --name v.example/w").out);
+    room
+}
+
+/// The commands that a help lists.
+fn listed(room: &Newsroom, line: &str) -> Vec<String> {
+    let help = room.run(line).out;
+    let commands = help.split("Commands:\n").nth(1).unwrap_or_default();
+    let commands = commands.lines().take_while(|line| !line.trim().is_empty());
+    let named = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    named.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_of_the_program_is_in_one_of_the_lists() {
+    let room = newsroom();
+    let top = listed(&room, "--help");
+    assert!(top.len() > 20, "{top:?}");
+    let is_known = |name: &str| {
+        let begins = |line: &str| line == name || line.starts_with(&format!("{name} "));
+        WRITING.iter().any(|writes| begins(writes.line)) || READING.iter().any(|it| begins(it))
+    };
+    for name in top {
+        assert!(is_known(&name), "{name}");
+        for inner in listed(&room, &format!("{name} --help")) {
+            let inner = format!("{name} {inner}");
+            assert!(inner.ends_with(" help") || is_known(&inner), "{inner}");
+        }
+    }
+}
+
+#[test]
+fn every_command_that_waits_says_for_whom() {
+    let room = ready();
+    let ours = format!("waiting for another writer: process {}: ", std::process::id());
+    for Writes { line, waits, .. } in &WRITING {
+        let (lock, folder, said) = match waits {
+            Waits::Nothing => continue,
+            Waits::File(path) => {
+                std::fs::create_dir_all(room.path(path).parent().unwrap()).unwrap();
+                let lock = Lock::take(&room.path(path), Duration::ZERO).unwrap();
+                (Some(lock), None, ours.as_str())
+            }
+            Waits::Folder(path) => {
+                std::fs::create_dir_all(room.path(path)).unwrap();
+                let folder = File::open(room.path(path)).unwrap();
+                folder.lock().unwrap();
+                (None, Some(folder), "waiting for another writer: another annals publish\n")
+            }
+        };
+        let by = if line.starts_with("key") { "" } else { " --by ada" };
+        let answer = room.run(&format!("{line}{by} --wait 400ms"));
+        assert_eq!(answer.exit, 3, "{line}: {answer:?}");
+        assert!(answer.told().starts_with(said), "{line}: {answer:?}");
+        drop((lock, folder));
+    }
+}
+
+/// Standard output that takes nothing, or is closed: what was written is said on stderr.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_written_is_said_even_where_standard_output_takes_nothing() {
+    let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let made = ready();
+    let last = "annals: cannot write: on standard output: No space left on device (os error 28); \
+                what was done is said here\n";
+    for Writes { line, says, .. } in &WRITING {
+        let Some(says) = says else { continue };
+        let room = made.copy();
+        std::fs::create_dir_all(room.path("l")).unwrap();
+        let vkey = String::from_utf8(room.read("vkey")).unwrap();
+        let line = line.replace("VKEY", vkey.trim());
+        let by = if line.starts_with("init") { "" } else { " --by ada" };
+        let output = room.command(&format!("{line}{by}")).stdout(full()).output().unwrap();
+        let answer = room.answer(output);
+        assert_eq!(answer.exit, 2, "{line}: {answer:?}");
+        let told = answer.told();
+        assert!(told.contains(says), "{line}: {told}");
+        assert!(told.ends_with(last), "{line}: {told}");
+        // Nobody reads on: that is no error, and what was done is said there too.
+        let room = made.copy();
+        std::fs::create_dir_all(room.path("l")).unwrap();
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = room.command(&format!("{line}{by}")).stdout(writer).output().unwrap();
+        let answer = room.answer(output);
+        assert_eq!(answer.exit, 0, "{line}: {answer:?}");
+        assert!(answer.told().contains(says), "{line}: {answer:?}");
+    }
+}

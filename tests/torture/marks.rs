@@ -1,0 +1,34 @@
+//! The log key's memory after a failed sync: the next mark relies on no byte that was there before.
+//!
+//! Needs strace, as `calls` does.
+
+use crate::calls::{has_strace, traced};
+use crate::newsroom::newsroom;
+
+#[test]
+fn the_next_mark_is_written_with_the_lines_before_it() {
+    if !has_strace() {
+        return;
+    }
+    let room = newsroom().copy();
+    let marks = room.path("keys/log.marks").canonicalize().unwrap();
+    let marks = marks.to_str().unwrap();
+    let failing = ["/dev/null", "-P", marks, "-e", "inject=fdatasync:error=EIO"];
+    let output = traced(&room, &failing, "ledger change --title First").output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    // The line is there, and nobody knows whether it is on the disk: it is written once more, and
+    // so are the lines before it.
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let log = log.path().to_str().unwrap().to_owned();
+    let looking = [log.as_str(), "-P", marks, "-s", "9999", "-e", "trace=write"];
+    let output = traced(&room, &looking, "ledger change --title Second").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let whole = String::from_utf8(room.read("keys/log.marks")).unwrap();
+    let written = std::fs::read_to_string(&log).unwrap();
+    let last = written.lines().last().unwrap();
+    assert!(last.contains(&format!("\"{}\"", whole.replace('\n', "\\n"))), "{written}");
+    assert_eq!(
+        whole.lines().count(),
+        whole.lines().collect::<std::collections::BTreeSet<_>>().len()
+    );
+}
