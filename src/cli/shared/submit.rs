@@ -12,11 +12,11 @@ use crate::cli::terminal::ask;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{done, note, wrapped};
-use crate::ledger::write::append::{
-    Around, Before, Prepared, Receipt, Resumed, Signer, before, commit, prepare_input, resume,
-};
+use crate::ledger::write::append::{Before, Resumed, before, commit, prepare_input, resume};
+use crate::ledger::write::batch::{Around, Signer};
 use crate::ledger::write::draft::{Draft, Input};
 use crate::ledger::write::loaded::{Files, LoadedInput, Reach};
+use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::said::overtaken;
 use crate::ledger::write::writer::{Woken, Writer};

@@ -15,13 +15,15 @@ use crate::entropy::{Entropy, Seeded, System};
 use crate::keys::{Handle, Held, KeyFolder, Listed};
 use crate::keys::{KeysError, Listing};
 use crate::ledger::error::LedgerError;
+use crate::ledger::error::chain;
 use crate::ledger::paths::Paths;
 use crate::ledger::query::point::Around;
 use crate::ledger::reader::Record;
 use crate::ledger::write::append;
+use crate::ledger::write::notice::Notice;
 use crate::ledger::write::resolve::Settled;
 use crate::ledger::write::said::Said;
-use crate::ledger::write::writer::{Notice, Woken, Writer};
+use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use annals_core::roster::{Member, Roster};
 use std::cell::RefCell;
@@ -429,8 +431,7 @@ fn only_signer(
             Ok([fault]) if unfits.is_empty() => fault.into(),
             faults => {
                 let faults = faults.map_or_else(|many| many, Vec::from);
-                let mut why: Vec<String> =
-                    faults.iter().map(|fault| append::chain(fault)).collect();
+                let mut why: Vec<String> = faults.iter().map(|fault| chain(fault)).collect();
                 why.extend(unfits);
                 let colon = if why.is_empty() { "" } else { ": " };
                 LedgerError::Key(format!(

@@ -2,7 +2,7 @@
 //!
 //! Always holds: control and bidirectional characters of a text never reach a terminal as such.
 
-use crate::cli::Format;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::exit::Failure;
 use crate::cli::terminal::out;
 use crate::cli::terminal::streams::err;

@@ -25,10 +25,10 @@ pub mod tally;
 
 use crate::index::Unfit;
 use crate::ledger::error::LedgerError;
+use crate::ledger::error::chain;
 pub use crate::ledger::query::indexed::{Ask, no_fact, subjects, touched};
 use crate::ledger::query::indexed::{Slice, Standing};
 use crate::ledger::reader::Record;
-use crate::ledger::write::append::chain;
 use acts::{Hindered, is_sparse};
 use annals_core::event::args::Seal;
 use annals_core::event::body::{Body, Content};

@@ -6,7 +6,8 @@
 //! Source: FORMAT.md sections 4 to 6.
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::write::append::{Prepared, Signer, judge_last, slot};
+use crate::ledger::write::batch::{Signer, judge_last, slot};
+use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::resolve::Settled;
 use crate::ledger::write::sign::seal;
 use crate::ledger::write::writer::Writer;

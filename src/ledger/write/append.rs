@@ -4,82 +4,30 @@
 //! signed is kept until it is acknowledged and is sent again as the same bytes. Not here: prompts
 //! and previews (`cli`). Source: FORMAT.md sections 2, 6, 7, 9.
 
-use crate::clock::Clock;
-use crate::entropy::Entropy;
 use crate::ledger::error::{LedgerError, Refusal};
+use crate::ledger::write::batch::{
+    Around, Signed, Signer, examine_one, judge_last, settle, slot, take,
+};
 use crate::ledger::write::draft::{Input, Placed};
-use crate::ledger::write::hints::told;
 use crate::ledger::write::loaded::{Files, LoadedDraft, LoadedInput, Reach};
-use crate::ledger::write::outbox::{Keeping, Kept, Submission};
+use crate::ledger::write::outbox::{Kept, Submission};
 use crate::ledger::write::outcome::{Fate, Outcome, Output, Refusals};
-use crate::ledger::write::pending::{Pending, WriterDesk};
 use crate::ledger::write::pipeline;
-use crate::ledger::write::repeats::{self, Repeats};
-use crate::ledger::write::resolve::{Settled, Settler};
-use crate::ledger::write::sign::{Slot, seal};
-use crate::ledger::write::unquoted;
+use crate::ledger::write::prepared::{Prepared, Receipt};
+use crate::ledger::write::repeats::Repeats;
+use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::sign::seal;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::Reading;
-use annals_core::hash::Hash;
-use annals_core::key::{Keys, PublicKey, SigningKey};
+use annals_core::key::{PublicKey, SigningKey};
 use annals_core::time::Time;
-use annals_core::verify::Follower;
-use annals_core::verify::content::Asked;
-use annals_core::verify::examine::{Examined, examine, examine_whole};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// Who signs, when, and with what randomness.
-pub struct Signer<'a> {
-    /// The editor's key.
-    pub key: &'a dyn SigningKey,
-    /// The writer's clock.
-    pub clock: &'a mut Clock,
-    /// Where salts come from.
-    pub entropy: &'a mut dyn Entropy,
-}
-
-/// Events that are signed and judged, and not yet written.
-#[derive(Debug, Default)]
-pub struct Prepared {
-    /// The entries, in order.
-    pub entries: Vec<Entry>,
-    /// What they say.
-    pub settled: Vec<Settled>,
-    /// Documents that come with them.
-    pub documents: Vec<(Hash, Vec<u8>)>,
-    /// Where each of them was read, if it was a file.
-    pub places: BTreeMap<Hash, PathBuf>,
-    /// Position of the first one.
-    pub first: u64,
-    /// What keeps them until they are acknowledged.
-    pub keeping: Option<Keeping>,
-    /// Whether they only show what would be signed: they are never written.
-    pub unsigned: bool,
-    /// What whoever signs them is to know: passages that other facts quote too, what a claim says
-    /// and no quoted word does.
-    pub notes: Vec<String>,
-}
-
-/// What became of a submission.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// Position of the first event.
-    pub first: u64,
-    /// Number of events.
-    pub count: u64,
-    /// Whether they were in the record before.
-    pub already: bool,
-}
 
 /// How far the writer's clock may be before or after the last event without a question.
 const BACK: i64 = 5 * 60 * 1_000_000;
 const AHEAD: i64 = 24 * 3_600 * 1_000_000;
-
-/// After how many events those who wait for the lock are told that the work goes on.
-const STEP: u64 = 1_024;
 
 /// Refuses a clock that is far off the last event's time.
 pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
@@ -107,8 +55,8 @@ pub fn resume(
     input: &LoadedInput,
     signer: &Signer<'_>,
 ) -> Result<Resumed, LedgerError> {
-    let submission = Submission::of(writer, input, &signer.key.public());
-    match submission.find(writer)? {
+    let submission = Submission::of(&writer.paths, &writer.judge, input, &signer.key.public());
+    match submission.find(&writer.judge, &writer.journal)? {
         Kept::Nothing => Ok(Resumed::New),
         Kept::Damaged(why) => Ok(Resumed::Damaged { path: submission.set_aside()?, why }),
         Kept::Recorded(first) => {
@@ -142,14 +90,18 @@ pub fn before(
     input: &LoadedInput,
     key: &PublicKey,
 ) -> Result<Before, LedgerError> {
-    Ok(match Submission::of(writer, input, key).find(writer)? {
-        Kept::Recorded(first) => {
-            let count = input.drafts.len() as u64;
-            Before::Written(Receipt { first, count, already: true })
-        }
-        Kept::Fits(_) => Before::Signed,
-        Kept::Nothing | Kept::Damaged(_) => Before::New,
-    })
+    Ok(
+        match Submission::of(&writer.paths, &writer.judge, input, key)
+            .find(&writer.judge, &writer.journal)?
+        {
+            Kept::Recorded(first) => {
+                let count = input.drafts.len() as u64;
+                Before::Written(Receipt { first, count, already: true })
+            }
+            Kept::Fits(_) => Before::Signed,
+            Kept::Nothing | Kept::Damaged(_) => Before::New,
+        },
+    )
 }
 
 /// What an earlier submission came to.
@@ -188,16 +140,6 @@ pub enum Resumed {
     Again(Box<Prepared>),
 }
 
-/// Who signs, and who is told how many drafts are done.
-pub struct Around<'a, 'b, 'c> {
-    /// Who signs.
-    pub signer: &'a mut Signer<'b>,
-    /// Told after each draft, or after many.
-    pub done: &'c mut dyn FnMut(u64),
-    /// What becomes of facts that are entered once more.
-    pub repeats: Repeats,
-}
-
 /// Loads, settles, signs and judges drafts, whatever they repeat. Every bad one is told; then
 /// nothing is kept.
 pub fn prepare(
@@ -230,7 +172,8 @@ fn prepare_by(
     mut around: Around<'_, '_, '_>,
     worth: usize,
 ) -> Result<Prepared, LedgerError> {
-    let submission = Submission::of(writer, input, &around.signer.key.public());
+    let submission =
+        Submission::of(&writer.paths, &writer.judge, input, &around.signer.key.public());
     let mut out = Output::default();
     out.prepared.first = writer.size();
     out.prepared.unsigned = !around.signer.key.signs();
@@ -299,95 +242,6 @@ fn one(
         }
     };
     Ok(Outcome { position, fate })
-}
-
-/// A draft with its file, settled.
-pub(super) fn settle(
-    writer: &mut Writer,
-    loaded: &LoadedDraft,
-    around: &mut Around<'_, '_, '_>,
-    out: &mut Output,
-) -> Result<Settled, String> {
-    let file = loaded.file.clone()?.map(|file| file.bytes);
-    let now = around.signer.clock.peek();
-    let mut desk = WriterDesk::new(writer, &out.prepared, &out.named, now);
-    let settled = Settler::new(&mut desk, &mut out.agents).settle(&loaded.draft, file)?;
-    let notes = unquoted::notes(&settled.content, &mut desk);
-    repeats::check(writer, &settled, around.repeats, out)?;
-    out.prepared.notes.extend(notes);
-    Ok(settled)
-}
-
-/// A signed draft on its way to the judge.
-pub(super) struct Signed {
-    pub settled: Settled,
-    pub entry: Entry,
-    /// The entry, its signature checked.
-    pub examined: Option<Examined>,
-}
-
-/// Adds a signed event to the prepared ones and lets the judge take it.
-pub(super) fn take(
-    writer: &mut Writer,
-    signed: Signed,
-    prepared: &mut Prepared,
-) -> Result<Fate, LedgerError> {
-    let Signed { settled, entry, examined } = signed;
-    prepared.entries.push(entry);
-    prepared.documents.extend(settled.document.clone());
-    prepared.settled.push(settled);
-    Ok(judge(writer, prepared, examined)?.map_or(Fate::Good, Fate::Refused))
-}
-
-/// The next slot of a writer.
-pub fn slot(writer: &Writer, now: Time) -> Slot {
-    let chain = &writer.judge.chain;
-    Slot { position: chain.size(), head: chain.head, after: chain.at, now }
-}
-
-/// Lets the judge take the last prepared event, its signature included, wherever it came from; its
-/// faults are why it is refused.
-pub fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<String>, LedgerError> {
-    let unsigned = prepared.unsigned;
-    let examined = prepared.entries.last().and_then(|entry| examine_one(writer, entry, unsigned));
-    judge(writer, prepared, examined)
-}
-
-/// An entry, examined: whole, unless it only shows what would be signed.
-fn examine_one(writer: &Writer, entry: &Entry, unsigned: bool) -> Option<Examined> {
-    if unsigned {
-        return Some(examine(entry));
-    }
-    examine_whole(std::slice::from_ref(entry), &mut Keys::new(&writer.keyring)).pop()
-}
-
-/// Lets the judge take the last prepared event, which was examined whole.
-fn judge(
-    writer: &mut Writer,
-    prepared: &Prepared,
-    examined: Option<Examined>,
-) -> Result<Option<String>, LedgerError> {
-    let Some(examined) = examined else { return Ok(None) };
-    if (prepared.entries.len() as u64).is_multiple_of(STEP) {
-        writer.step();
-    }
-    let pending = Pending::new(&writer.journal, &writer.recent, prepared);
-    let judged = writer.judge.event(&examined, &pending, Asked::All)?;
-    writer.index.event(&writer.judge.chain.state, &examined, &judged);
-    let faults = std::mem::take(&mut writer.judge.faults);
-    let told: Vec<String> = faults.iter().map(told).collect();
-    Ok(Some(told.join("; ")).filter(|why| !why.is_empty()))
-}
-
-/// An error and its causes, in one line.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(&format!(": {inner}"));
-        cause = inner.source();
-    }
-    text
 }
 
 #[cfg(test)]

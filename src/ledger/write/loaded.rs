@@ -7,7 +7,7 @@
 
 use crate::disk;
 use crate::keys::is_secret;
-use crate::ledger::write::append::chain;
+use crate::ledger::error::chain;
 use crate::ledger::write::draft::{Draft, DraftError, Input, Placed};
 use annals_core::event::body::MAX_DOCUMENT;
 use annals_core::hash::Hash;

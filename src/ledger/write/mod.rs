@@ -21,3 +21,7 @@ pub mod editors;
 pub mod init;
 pub mod hints;
 pub mod said;
+pub mod prepared;
+pub mod batch;
+pub mod passages;
+pub mod notice;

@@ -21,15 +21,16 @@
 
 use crate::disk::read_optional;
 use crate::disk::{self, DiskError, Mode};
+use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::write::loaded::LoadedInput;
-use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
 use annals_core::event::canonical;
 use annals_core::event::record::{self, Reading};
 use annals_core::hash::{Hash, Running, read_hex};
 use annals_core::key::{KEPT_TAG, PublicKey, Signature, SigningKey, signed_bytes};
+use annals_core::verify::Judge;
 use annals_core::verify::source::Source;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -83,9 +84,9 @@ pub struct Keeping {
 
 impl Submission {
     /// The submission of these drafts by this key.
-    pub fn of(writer: &Writer, input: &LoadedInput, key: &PublicKey) -> Submission {
+    pub fn of(paths: &Paths, judge: &Judge, input: &LoadedInput, key: &PublicKey) -> Submission {
         let mut whole = Running::default();
-        if let Some(ledger) = &writer.judge.chain.state.fold.ledger {
+        if let Some(ledger) = &judge.chain.state.fold.ledger {
             whole.add(ledger.origin.as_bytes());
         }
         whole.add(&key.0);
@@ -95,13 +96,13 @@ impl Submission {
                 whole.add(&file.digest.0);
             }
         }
-        let (folder, name) = (writer.paths.outbox(), whole.finish());
+        let (folder, name) = (paths.outbox(), whole.finish());
         Submission { folder, name, key: *key, count: input.drafts.len() as u64 }
     }
 
     /// What is kept of it, compared with the record.
-    pub fn find(&self, writer: &Writer) -> Result<Kept, LedgerError> {
-        let pending = self.find_pending(writer)?;
+    pub fn find(&self, judge: &Judge, journal: &Journal) -> Result<Kept, LedgerError> {
+        let pending = self.find_pending(judge, journal)?;
         if !matches!(pending, Kept::Nothing | Kept::Damaged(_)) {
             return Ok(pending);
         }
@@ -110,7 +111,7 @@ impl Submission {
             Some(read) => read.and_then(|bytes| self.header(&bytes)),
         };
         Ok(match (written, pending) {
-            (Ok(header), pending) => match recorded(&header, writer)? {
+            (Ok(header), pending) => match recorded(&header, journal)? {
                 true => Kept::Recorded(header.first),
                 // The record is an older copy than the one that this was written to.
                 false => pending,
@@ -120,7 +121,7 @@ impl Submission {
         })
     }
 
-    fn find_pending(&self, writer: &Writer) -> Result<Kept, LedgerError> {
+    fn find_pending(&self, judge: &Judge, journal: &Journal) -> Result<Kept, LedgerError> {
         let read = match read(&self.pending(), BOUND)? {
             None => return Ok(Kept::Nothing),
             Some(read) => read.and_then(|bytes| Ok((self.header(&bytes)?, bytes))),
@@ -129,10 +130,10 @@ impl Submission {
             Ok(read) => read,
             Err(why) => return Ok(Kept::Damaged(why)),
         };
-        if recorded(&header, writer)? {
+        if recorded(&header, journal)? {
             return Ok(Kept::Recorded(header.first));
         }
-        if header.first != writer.size() {
+        if header.first != judge.chain.size() {
             return Ok(Kept::Nothing);
         }
         let entries = match entries(&bytes, &header) {
@@ -140,7 +141,7 @@ impl Submission {
             Err(why) => return Ok(Kept::Damaged(why)),
         };
         let first = entries.first().and_then(|entry| Reading::of(&entry.record).place);
-        let follows = first.is_some_and(|place| place.prev == writer.judge.chain.head);
+        let follows = first.is_some_and(|place| place.prev == judge.chain.head);
         Ok(if follows { Kept::Fits(entries) } else { Kept::Nothing })
     }
 
@@ -226,23 +227,23 @@ pub fn listed_aside(paths: &Paths) -> Vec<PathBuf> {
 /// Prunes what a writer left that died before it could: every file whose events the record holds.
 /// The caller has the lock, and a checkpoint covers the record. What cannot be pruned is left to
 /// the next writer.
-pub fn prune_written(writer: &Writer) {
-    let folder = writer.paths.outbox();
+pub fn prune_written(paths: &Paths, journal: &Journal) {
+    let folder = paths.outbox();
     let listed = fs::read_dir(&folder).into_iter().flatten().flatten();
     for found in listed {
         let name = found.file_name();
         if let Some(name) = name.to_str().and_then(Hash::parse) {
-            let _ = prune_if_written(writer, &folder, &name);
+            let _ = prune_if_written(journal, &folder, &name);
         }
     }
 }
 
-fn prune_if_written(writer: &Writer, folder: &Path, name: &Hash) -> Result<(), LedgerError> {
+fn prune_if_written(journal: &Journal, folder: &Path, name: &Hash) -> Result<(), LedgerError> {
     let path = pending(folder, name);
     let start = disk::read_up_to(&path, HEADER_BOUND)?;
     match Header::parse(&start).filter(|header| header.submission == *name) {
-        Some(header) if recorded(&header, writer)? => Ok(prune(folder, &header)?),
-        None if is_recorded_in_old_form(&path, writer)? => {
+        Some(header) if recorded(&header, journal)? => Ok(prune(folder, &header)?),
+        None if is_recorded_in_old_form(&path, journal)? => {
             Ok(fs::remove_file(&path).map_err(disk::error("remove", &path))?)
         }
         _ => Ok(()),
@@ -250,13 +251,13 @@ fn prune_if_written(writer: &Writer, folder: &Path, name: &Hash) -> Result<(), L
 }
 
 /// Whether a file without a header, as version 0.1.0 kept them, holds events of the record only.
-fn is_recorded_in_old_form(path: &Path, writer: &Writer) -> Result<bool, LedgerError> {
+fn is_recorded_in_old_form(path: &Path, journal: &Journal) -> Result<bool, LedgerError> {
     let bytes = disk::read(path, BOUND)?;
     let kept = in_fours(&bytes);
     let first = kept.first().and_then(|entry| Reading::of(&entry.record).place);
     let Some(place) = first else { return Ok(false) };
     let end = place.seq.saturating_add(kept.len() as u64);
-    Ok(end <= writer.journal.size() && writer.journal.read(place.seq..end)? == kept)
+    Ok(end <= journal.size() && journal.read(place.seq..end)? == kept)
 }
 
 /// The bytes of a file, or why they are not what was kept; `None` where there is no file.
@@ -327,10 +328,10 @@ fn prune(folder: &Path, header: &Header) -> Result<(), DiskError> {
 
 /// Whether the record holds all events of a submission: its last one does, and that one's hash
 /// names those before it.
-fn recorded(header: &Header, writer: &Writer) -> Result<bool, LedgerError> {
-    let end = header.first.checked_add(header.count).filter(|end| *end <= writer.journal.size());
+fn recorded(header: &Header, journal: &Journal) -> Result<bool, LedgerError> {
+    let end = header.first.checked_add(header.count).filter(|end| *end <= journal.size());
     let Some(last) = end.and_then(|end| end.checked_sub(1)) else { return Ok(false) };
-    let entry = writer.journal.read(last..last + 1)?.into_iter().next();
+    let entry = journal.read(last..last + 1)?.into_iter().next();
     Ok(entry.is_some_and(|entry| record::hash(&entry.record) == header.head))
 }
 

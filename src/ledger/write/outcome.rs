@@ -4,12 +4,12 @@
 //! refused one is not told. Not here: settling and signing (`append`, `ahead`).
 
 use crate::ledger::error::{LedgerError, Refusal};
-use crate::ledger::write::append::Prepared;
 use crate::ledger::write::draft::{Draft, DraftError, Name};
 use crate::ledger::write::loaded::LoadedDraft;
-use crate::ledger::write::pending::Refs;
-use crate::ledger::write::repeats::Passages;
+use crate::ledger::write::passages::Passages;
+use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::resolve::Agents;
+use std::collections::HashMap;
 use std::collections::HashSet;
 
 /// What came of the drafts so far.
@@ -115,3 +115,6 @@ pub fn names(draft: &Draft) -> impl Iterator<Item = &Name> {
     let evidence = draft.evidence.iter().flatten().filter_map(|entry| entry.document.as_ref());
     own.into_iter().flatten().chain(draft.resolves.iter().flatten()).chain(evidence)
 }
+
+/// Positions by `ref`.
+pub type Refs = HashMap<String, u64>;

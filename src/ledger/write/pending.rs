@@ -4,7 +4,8 @@
 //! Not here: settling itself (`settle`).
 
 use crate::journal::Journal;
-use crate::ledger::write::append::Prepared;
+use crate::ledger::write::outcome::Refs;
+use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::resolve::Desk;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
@@ -17,10 +18,6 @@ use annals_core::time::Time;
 use annals_core::verify::Judge;
 use annals_core::verify::library::Found;
 use annals_core::verify::source::{SPAN, Source, SourceError, Span, Walk};
-use std::collections::HashMap;
-
-/// Positions by `ref`.
-pub type Refs = HashMap<String, u64>;
 
 /// The journal, what was committed since it was opened, and prepared events after it.
 pub struct Pending<'a> {

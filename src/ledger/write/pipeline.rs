@@ -12,7 +12,7 @@
 
 use crate::entropy::draw;
 use crate::ledger::error::LedgerError;
-use crate::ledger::write::append::{Around, Signed, settle, slot, take};
+use crate::ledger::write::batch::{Around, Signed, settle, slot, take};
 use crate::ledger::write::draft::{Draft, HopDraft, Name};
 use crate::ledger::write::loaded::LoadedDraft;
 use crate::ledger::write::outcome::{Fate, Outcome, Output, names};

@@ -10,7 +10,7 @@ use crate::keys::{Mark, Marks};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader;
-use crate::ledger::write::writer::Notice;
+use crate::ledger::write::notice::Notice;
 use crate::store::sled::{self, SledStore};
 use crate::store::{Store, StoreError};
 use annals_core::rule::{Fault, Rule};

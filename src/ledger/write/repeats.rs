@@ -5,19 +5,11 @@
 //! unless it is meant; the same passage with another claim is told. Not here: what a claim means.
 
 use crate::ledger::write::outcome::Output;
+use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::resolve::Settled;
 use crate::ledger::write::writer::Writer;
-use annals_core::event::body::{Content, Fact};
-use annals_core::event::vocabulary::Stance;
-use annals_core::hash::Hash;
-use annals_core::search::folded;
-use annals_core::state::{State, Status};
-use annals_core::verify::Follower;
-use annals_core::verify::chain::Judged;
-use annals_core::verify::examine::{BodyFound, Examined};
-use annals_core::verify::source::Closing;
-use std::cell::RefCell;
-use std::collections::HashMap;
+use annals_core::event::body::Content;
+use annals_core::state::Status;
 
 /// What becomes of a fact that is entered once more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,83 +18,6 @@ pub enum Repeats {
     Refused,
     /// It is entered again, on purpose.
     Allowed,
-}
-
-/// The passages that facts quote, by document.
-#[derive(Debug, Default)]
-pub struct Passages {
-    by_document: HashMap<u64, Vec<Passage>>,
-}
-
-/// A passage of a document, and the claim that it is quoted for.
-#[derive(Clone, Copy, Debug)]
-struct Passage {
-    start: u64,
-    end: u64,
-    /// The event that quotes it, or the number of the draft that does.
-    by: u64,
-    claim: Hash,
-}
-
-impl Passages {
-    /// Adds the passages of a fact's words.
-    pub fn add(&mut self, by: u64, fact: &Fact) {
-        let claim = claim_of(fact);
-        for (document, start, end) in quoted(fact) {
-            let passages = self.by_document.entry(document).or_default();
-            passages.push(Passage { start, end, by, claim });
-        }
-    }
-
-    fn overlapping(&self, fact: &Fact) -> impl Iterator<Item = (Passage, bool)> {
-        quoted(fact).flat_map(|(document, start, end)| {
-            let passages = self.by_document.get(&document).into_iter().flatten();
-            let overlap = passages.filter(move |one| one.start < end && start < one.end);
-            overlap.map(move |one| (*one, (one.start, one.end) == (start, end)))
-        })
-    }
-}
-
-/// The passages that support a fact: document, first code point, code point after the last.
-fn quoted(fact: &Fact) -> impl Iterator<Item = (u64, u64, u64)> {
-    let supports = fact.evidence.iter().filter(|entry| entry.stance == Stance::Supports);
-    supports.filter_map(|entry| {
-        let span = entry.span.as_ref()?;
-        Some((entry.document, span.start, span.end))
-    })
-}
-
-fn claim_of(fact: &Fact) -> Hash {
-    Hash::of(&[folded(&fact.claim).as_bytes()])
-}
-
-/// Follows a walk and keeps the passages of its facts, beside another follower.
-pub struct Following<'a> {
-    /// The other one.
-    pub beside: &'a dyn Follower,
-    /// The passages so far.
-    pub passages: RefCell<Passages>,
-}
-
-impl Follower for Following<'_> {
-    fn event(&self, state: &State, examined: &Examined, judged: &Judged) {
-        self.beside.event(state, examined, judged);
-        if let (true, BodyFound::Good(body)) = (judged.applied, &examined.body) {
-            match &body.content {
-                Content::FactAsserted(content) => {
-                    self.passages.borrow_mut().add(judged.position, &content.fact);
-                }
-                Content::FactCorrected(content) => {
-                    self.passages.borrow_mut().add(judged.position, &content.fact);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn closing(&self, closing: &Closing) {
-        self.beside.closing(closing);
-    }
 }
 
 /// Refuses a fact that repeats one of the record or an earlier draft of this input; keeps a note

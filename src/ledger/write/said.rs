@@ -7,7 +7,7 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
-use crate::ledger::write::append::Receipt;
+use crate::ledger::write::prepared::Receipt;
 use crate::ledger::write::resolve::Settled;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Args;

@@ -12,17 +12,18 @@ use crate::index::{Builder, Mode};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
 use crate::keys::{HeldLogKeys, HeldMarks, KeyFolder, Mark, Marks, had_log_key};
 use crate::ledger::error::LedgerError;
+use crate::ledger::error::chain;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::{NO_TEXT, Paths};
 use crate::ledger::reader::{self, covered};
-use crate::ledger::write::append::chain;
+use crate::ledger::write::notice::Notice;
 use crate::ledger::write::outbox;
+use crate::ledger::write::passages::{Following, Passages};
 pub use crate::ledger::write::preflight::make_index;
 use crate::ledger::write::preflight::{
     Stamp, check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index,
     mark_of_checkpoint, open_store, set_aside,
 };
-use crate::ledger::write::repeats::{Following, Passages};
 use crate::store::sled::SledStore;
 use crate::store::{Appended, Head, Store, sled};
 use annals_core::event::Entry;
@@ -33,7 +34,6 @@ use annals_core::verify::anchors::Ends;
 use annals_core::verify::source::Source;
 use annals_core::verify::{Follower, Judge, Options, follow};
 use std::cell::RefCell;
-use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -43,31 +43,6 @@ const BATCH: usize = 1_024;
 const KEEP: usize = 8_192;
 /// How long to wait for the log key's memory where nothing else is said.
 const WAIT: Duration = Duration::from_secs(10);
-
-/// What a writer found unfinished and finished, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// An unfinished commit was moved aside.
-    Aside(PathBuf, u64),
-    /// There was no store; it was built from the journal.
-    StoreBuilt(u64),
-    /// The store could not be read: it was kept here, for this reason, and built again from the
-    /// journal, so many events.
-    StoreAside(PathBuf, String, u64),
-    /// The store lacked so many events; they were added from the journal.
-    StoreCaughtUp(u64),
-    /// The checkpoint was behind; it was signed anew.
-    CheckpointSigned(u64),
-    /// There was a checkpoint that the log key did not sign so; it was kept aside.
-    CheckpointAside(PathBuf, String),
-    /// The last mark, for this size, was damaged, and put right from the checkpoint; the file as it
-    /// was.
-    MarkMended(u64, PathBuf),
-    /// The log key's memory ends at this size, before the checkpoint of that size.
-    MemoryShort(u64, u64),
-    /// A file that should be a log key and is none was passed over.
-    KeyPassedOver(String),
-}
 
 /// A ledger open for writing.
 pub struct Writer {
@@ -184,7 +159,7 @@ impl Writer {
             is_signed = true;
         }
         if is_signed {
-            outbox::prune_written(&this);
+            outbox::prune_written(&this.paths, &this.journal);
         }
         for folder in [&this.paths.ledger, &this.paths.documents(), &this.paths.keys] {
             remove_unfinished(folder);

@@ -7,9 +7,9 @@ use crate::cli::terminal::Failure;
 use crate::cli::terminal::moment;
 use crate::cli::terminal::visible;
 use crate::disk;
+use crate::ledger::error::chain;
 use crate::ledger::query::View;
 use crate::ledger::query::row::{DocumentRow, dated};
-use crate::ledger::write::append::chain;
 use std::io::Write;
 
 /// Writes the page.
