@@ -12,6 +12,7 @@ mod documents;
 mod holding;
 mod place;
 mod stored;
+mod scratch;
 
 use crate::disk::lock::Lock;
 use crate::disk::lock::Waiting;

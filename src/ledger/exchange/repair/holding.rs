@@ -12,7 +12,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::error::chain;
 use crate::ledger::exchange::repair::Step;
 use crate::ledger::exchange::repair::compare::entries;
-use crate::ledger::exchange::repair::place::Scratch;
+use crate::ledger::exchange::repair::scratch::Scratch;
 use crate::ledger::exchange::repair::stored::{Journaled, Stored};
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{checkpoint, covered};

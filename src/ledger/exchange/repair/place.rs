@@ -5,6 +5,7 @@
 //! if the new cannot take its place. Not here: what is right (`holding`). Source: FORMAT.md
 //! section 9.
 
+use crate::ledger::exchange::repair::scratch::{Scratch};
 use crate::disk::{self, DiskError, Mode, free_aside};
 use crate::journal::{JournalWriter, ROTATE_AT};
 use crate::ledger::error::LedgerError;
@@ -21,35 +22,6 @@ use annals_core::verify::source::Source;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// A folder in the ledger where the new is built; what an earlier repair left there goes.
-pub struct Scratch(PathBuf);
-
-impl Scratch {
-    /// Makes it empty.
-    pub fn make(ledger: &Path) -> Result<Scratch, LedgerError> {
-        let folder = ledger.join(".repair");
-        match fs::remove_dir_all(&folder) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                return Err(disk::error("remove", &folder)(cause).into());
-            }
-            _ => disk::make_private(&folder)?,
-        }
-        Ok(Scratch(folder))
-    }
-
-    /// A name in it.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What stays is removed by the next repair, and no reader looks at it.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 /// Builds the journal from a record and puts it in place.
 pub fn journal(
