@@ -10,6 +10,7 @@ use crate::cli::terminal::options::{Format, Global};
 use crate::cli::terminal::output::note;
 use crate::cli::terminal::zone;
 use crate::clock::Clock;
+use crate::disk::is_folder_at;
 use crate::disk::lock::Waiting;
 use crate::entropy::{Entropy, Seeded, System};
 use crate::keys::{Handle, Held, KeyFolder, Listed};
@@ -300,6 +301,9 @@ impl Context {
         let Some(said) = Said::last(writer, &settled.args)?.filter(|said| said.is(settled)) else {
             return Ok(None);
         };
+        if !is_folder_at(&writer.paths.keys)? {
+            return Ok(None);
+        }
         let keys = KeyFolder::open(&writer.paths.keys)?;
         let ours = match &self.global.editor {
             Some(name) => keys.public(&Handle::new(name.as_str())?).ok() == Some(said.by),

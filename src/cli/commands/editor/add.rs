@@ -185,6 +185,9 @@ fn stands_so(
 /// The same of a key that was made here, and is.
 fn made_already(writer: &Writer, names: &Names, args: &AddArgs) -> Result<Option<u64>, Failure> {
     let (Some(local), Some(name)) = (&args.local, &args.name) else { return Ok(None) };
+    if !is_folder_at(&writer.paths.keys)? {
+        return Ok(None);
+    }
     let keys = KeyFolder::open(&writer.paths.keys)?;
     let key = match Handle::new(local.as_str()).and_then(|handle| keys.look(handle)) {
         Ok(Listed { public: Some(key), held, .. }) if held != Held::Elsewhere => key,
