@@ -7,10 +7,11 @@
 use crate::cli::render::key_names;
 use crate::cli::terminal::moment;
 use crate::cli::terminal::visible;
-use crate::ledger::query::effect::{FieldChange, Subject};
+use crate::ledger::query::effect::Subject;
 use crate::ledger::query::event::EventRow;
-use crate::ledger::query::names::Named;
 use crate::ledger::query::revocation_impact::{Fallen, Fallout};
+use crate::ledger::query::row::FieldChange;
+use crate::ledger::query::row::Named;
 use annals_core::event::args::Args;
 use annals_core::time::Time;
 use serde_json::Value;

@@ -13,7 +13,7 @@ use crate::cli::render::tally::ShownTally;
 use crate::index::Built;
 use crate::ledger::audit::periods::Period;
 use crate::ledger::audit::{Audited, EvidenceFound, PinFound, StoreFound};
-use crate::ledger::query::names::Named;
+use crate::ledger::query::row::Named;
 use crate::ledger::query::tally::Tally;
 use annals_core::evidence::Claim;
 use annals_core::hash::Hash;

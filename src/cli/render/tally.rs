@@ -5,7 +5,7 @@
 
 use crate::cli::render::key_names::digits;
 use crate::cli::terminal::visible;
-use crate::ledger::query::names::Named;
+use crate::ledger::query::row::Named;
 use crate::ledger::query::tally::Tally;
 use annals_core::event::vocabulary::RevokeReason;
 use annals_core::key::PublicKey;

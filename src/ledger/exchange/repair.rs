@@ -26,7 +26,7 @@ use annals_core::hash::Hash;
 use compare::{Compared, compare};
 use holding::Holding;
 pub use holding::{Found, Place};
-use place::Scratch;
+use scratch::Scratch;
 use std::path::PathBuf;
 
 /// How to repair.

@@ -2,26 +2,8 @@
 //!
 //! Always holds: nothing is left out of what a body says. Not here: which body it is (`gather`).
 
-use crate::ledger::query::names::Names;
-use crate::ledger::query::row::{Act, EvidenceRow, Said, Withheld, Words};
-use crate::ledger::query::{Seen, View};
+use crate::ledger::query::row::{EvidenceRow, Said, Withheld, Words};
 use annals_core::event::body::{Content, Evidence, Fact};
-
-/// Who did what an event says; `None` if its statement is not in form.
-pub fn act(view: &View<'_>, names: &Names, seen: &Seen) -> Option<Act> {
-    let said = seen.statement()?;
-    let named = names.at(&said.by, seen.position);
-    Some(Act {
-        event: seen.position,
-        kind: said.kind,
-        at: seen.at(),
-        said: Some(said.said),
-        by: named.then,
-        by_now: named.now,
-        key: said.by,
-        undone_by: view.undone_by(seen.position),
-    })
-}
 
 /// The statement and the evidence of a body.
 pub fn said(content: Result<&Content, Withheld>) -> Said {

@@ -6,11 +6,12 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
-use crate::ledger::query::content_text::{act, said};
+use crate::ledger::query::content_text::said;
 use crate::ledger::query::effect::{Effects, Subject};
 use crate::ledger::query::event::{EventRow, on, owners, row};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
+use crate::ledger::query::names::act;
 use crate::ledger::query::revocation_impact::Fallout;
 use crate::ledger::query::row::{Act, Charge, FactRow, Said, Withheld, Words};
 use annals_core::event::args::Args;

@@ -7,6 +7,7 @@
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::revocation_impact::{Fallout, Standing};
+use crate::ledger::query::row::FieldChange;
 use crate::ledger::query::{Seen, View};
 use annals_core::event::args::{Args, Roles};
 use annals_core::event::body::{Content, Described};
@@ -19,17 +20,6 @@ use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-
-/// A field that an event changed; null where there was or is nothing, or nothing that can be read.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FieldChange {
-    /// The field, as FORMAT.md spells it.
-    pub field: String,
-    /// Its value before.
-    pub before: Value,
-    /// Its value after.
-    pub after: Value,
-}
 
 /// The key that an event names, and its holder's name just before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

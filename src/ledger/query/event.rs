@@ -6,7 +6,7 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::effect::{Effect, Effects};
-use crate::ledger::query::names::Named;
+use crate::ledger::query::row::Named;
 use crate::ledger::query::row::Withheld;
 use crate::ledger::query::{Seen, View};
 use annals_core::event::args::Args;

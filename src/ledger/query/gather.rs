@@ -4,9 +4,10 @@
 //! Not here: what a row looks like (`row`); which rows are asked for (`cli`).
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::content_text::{act, said, words};
+use crate::ledger::query::content_text::{said, words};
 use crate::ledger::query::effect::{differences, object};
 use crate::ledger::query::names::Names;
+use crate::ledger::query::names::act;
 use crate::ledger::query::row::{
     Act, Charge, Confirmation, DocumentRow, Ended, EvidenceRow, FactRow, Opening, Redescribed,
     RelationRow, Revision, Said, Withheld, Words,

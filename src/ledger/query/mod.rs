@@ -108,9 +108,9 @@ impl<'a> View<'a> {
     /// take; whole, where there is no index of this record.
     ///
     /// ```
-    /// use crate::ledger::paths::Paths;
-    /// use crate::ledger::reader::Record;
-    /// use crate::ledger::query::{View, subjects};
+    /// use annals::ledger::paths::Paths;
+    /// use annals::ledger::reader::Record;
+    /// use annals::ledger::query::{View, subjects};
     /// let record = Record::open(Paths::new("ledger".into(), None))?;
     /// let view = View::some(&record, 44, &|slot, _| subjects(slot, 24))?;
     /// assert_eq!(view.as_of().position, Some(43));

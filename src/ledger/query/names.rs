@@ -6,7 +6,10 @@
 //! Not here: handles of key files (`keys`); who may sign (`roster`).
 
 use crate::ledger::error::LedgerError;
+use crate::ledger::query::Seen;
 use crate::ledger::query::View;
+use crate::ledger::query::row::Act;
+use crate::ledger::query::row::Named;
 use annals_core::event::args::{Args, Roles};
 use annals_core::event::body::{Content, Short};
 use annals_core::event::record::Statement;
@@ -15,7 +18,6 @@ use annals_core::key::PublicKey;
 use annals_core::naming::{Look, is_label};
 use annals_core::text::Person;
 use hashbrown::{HashMap, HashSet};
-use std::fmt;
 
 /// A value that an event gave.
 #[derive(Clone, Debug)]
@@ -59,31 +61,6 @@ struct KeyHistory {
     person: Option<Person>,
     names: Vec<Given<String>>,
     roles: Vec<Given<Roles>>,
-}
-
-/// A person as named at a past event, with the present name where that is another.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Named {
-    /// The name at the event.
-    pub then: String,
-    /// The name as of the view's point, where it differs.
-    pub now: Option<String>,
-}
-
-impl Named {
-    /// The name as of the view's point.
-    pub fn last(&self) -> &str {
-        self.now.as_deref().unwrap_or(&self.then)
-    }
-}
-
-impl fmt::Display for Named {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.now {
-            Some(now) => write!(f, "{} (now {now})", self.then),
-            None => f.write_str(&self.then),
-        }
-    }
 }
 
 /// Names by key, and the words about the ledger itself.
@@ -376,4 +353,20 @@ impl Names {
 
 fn digits(key: &PublicKey) -> String {
     format!("key {}", key.to_string().get(..16).unwrap_or_default())
+}
+
+/// Who did what an event says; `None` if its statement is not in form.
+pub fn act(view: &View<'_>, names: &Names, seen: &Seen) -> Option<Act> {
+    let said = seen.statement()?;
+    let named = names.at(&said.by, seen.position);
+    Some(Act {
+        event: seen.position,
+        kind: said.kind,
+        at: seen.at(),
+        said: Some(said.said),
+        by: named.then,
+        by_now: named.now,
+        key: said.by,
+        undone_by: view.undone_by(seen.position),
+    })
 }

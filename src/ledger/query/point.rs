@@ -71,7 +71,7 @@ impl Point {
     /// Reads a point.
     ///
     /// ```
-    /// use crate::ledger::query::point::{Around, Point};
+    /// use annals::ledger::query::point::{Around, Point};
     /// let now = annals_core::time::Time::parse("2027-03-02T12:00:00.000000Z").ok_or("form")?;
     /// let around = Around::new("UTC", now)?;
     /// assert_eq!(Point::parse("17", &around)?, Point::Position(17));

@@ -3,8 +3,6 @@
 //! Always holds: a row says who did what, when, and in which event; its fields are the documented
 //! ones in this order. Not here: how rows are filled (`gather`) or shown (`cli`).
 
-use crate::ledger::query::effect::FieldChange;
-use crate::ledger::query::names::Named;
 use annals_core::event::args::Seal;
 use annals_core::event::body::{Captured, Dating, Evidence, Hop, Topic, When};
 use annals_core::event::vocabulary::{
@@ -15,6 +13,8 @@ use annals_core::key::PublicKey;
 use annals_core::state::Status;
 use annals_core::time::Time;
 use serde::Serialize;
+use serde_json::Value;
+use std::fmt;
 
 /// Why words are not told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -267,4 +267,40 @@ pub fn sealed(seal: Seal) -> String {
         Seal::ByHand => "sealed until it is released by hand".to_owned(),
         Seal::Until(time) => format!("sealed until {time}"),
     }
+}
+
+/// A person as named at a past event, with the present name where that is another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// The name at the event.
+    pub then: String,
+    /// The name as of the view's point, where it differs.
+    pub now: Option<String>,
+}
+
+impl Named {
+    /// The name as of the view's point.
+    pub fn last(&self) -> &str {
+        self.now.as_deref().unwrap_or(&self.then)
+    }
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.now {
+            Some(now) => write!(f, "{} (now {now})", self.then),
+            None => f.write_str(&self.then),
+        }
+    }
+}
+
+/// A field that an event changed; null where there was or is nothing, or nothing that can be read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FieldChange {
+    /// The field, as FORMAT.md spells it.
+    pub field: String,
+    /// Its value before.
+    pub before: Value,
+    /// Its value after.
+    pub after: Value,
 }

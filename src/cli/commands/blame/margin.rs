@@ -8,7 +8,7 @@ use crate::cli::terminal::Failure;
 use crate::cli::terminal::colour;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::whole_words;
-use crate::ledger::query::names::Named;
+use crate::ledger::query::row::Named;
 use crate::ledger::query::spans::Quoted;
 use crate::ledger::query::spans::Segment;
 use annals_core::event::vocabulary::Stance;

@@ -5,12 +5,12 @@
 //! if the new cannot take its place. Not here: what is right (`holding`). Source: FORMAT.md
 //! section 9.
 
-use crate::ledger::exchange::repair::scratch::{Scratch};
 use crate::disk::{self, DiskError, Mode, free_aside};
 use crate::journal::{JournalWriter, ROTATE_AT};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::repair::Step;
 use crate::ledger::exchange::repair::holding::{Holding, Place};
+use crate::ledger::exchange::repair::scratch::Scratch;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{checkpoint as checkpoint_of, covered};
 use crate::ledger::write::writer::store_entries;
@@ -20,7 +20,6 @@ use annals_core::event::record::hash;
 use annals_core::merkle::Tree;
 use annals_core::verify::source::Source;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// Builds the journal from a record and puts it in place.

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// A folder in the ledger where the new is built; what an earlier repair left there goes.
-pub struct Scratch(PathBuf);
+pub struct Scratch(pub PathBuf);
 
 impl Scratch {
     /// Makes it empty.

@@ -12,7 +12,7 @@ use std::fmt::Display;
 /// Reads JSON Lines: one draft a line; empty lines are passed over. All bad lines are told.
 ///
 /// ```
-/// use crate::ledger::write::draft::json_lines;
+/// use annals::ledger::write::draft::json_lines;
 /// let drafts = json_lines(r#"{"type":"fact.confirmed","fact":17,"how":"reread"}"#);
 /// assert_eq!(drafts.map(|drafts| drafts.len()), Ok(1));
 /// ```
