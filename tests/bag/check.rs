@@ -172,7 +172,7 @@ fn the_steps_refuse_the_signatures_that_the_rules_refuse() {
 /// Openssl verifies under a key of a small order whatever anybody signed for it.
 #[test]
 fn the_steps_take_no_key_of_a_small_order() {
-    let page = include_str!("../../src/ledger/export/verify.txt");
+    let page = include_str!("../../src/ledger/exchange/export/verify.txt");
     let start = page.find("P = 2**255 - 19").unwrap();
     let end = page.find("    parts = {").unwrap();
     // What of `signed` stands before openssl is asked, and a word for what would ask it.

@@ -7,8 +7,8 @@ use annals_core::event::canonical;
 use annals_core::event::record::{Place, Statement};
 
 fn place(line: &str) -> bool {
-    let read = spelling::read::<Place>(line.as_bytes());
-    read.is_ok_and(|place| spelling::write(&place) == line.as_bytes())
+    let read = canonical::read::<Place>(line.as_bytes());
+    read.is_ok_and(|place| canonical::write(&place) == line.as_bytes())
 }
 
 fn statement(line: &str) -> bool {

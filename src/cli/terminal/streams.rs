@@ -120,3 +120,30 @@ pub fn push_seen(out: &mut String, before: Option<char>, c: char) {
         false => out.push(c),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_for_people_has_no_character_that_is_not_seen() {
+        let mut out = Shown(Vec::new());
+        let text = "a\u{1b}]0;x\u{7}\u{202e}\u{200b}\u{ad}\u{2060}\u{feff}\u{9b}\tb\nc\r\n";
+        out.write_all(text.as_bytes()).unwrap();
+        let seen = "a\\u{001b}]0;x\\u{0007}\\u{202e}\\u{200b}\\u{00ad}\\u{2060}\\u{feff}\
+                    \\u{009b}\tb\n\
+                    c\\u{000d}\n";
+        assert_eq!(String::from_utf8(out.0).unwrap(), seen);
+        assert_eq!(visible("a\nb\tc"), "a⏎b\\u{0009}c");
+    }
+
+    #[test]
+    fn a_joiner_is_spelling_in_some_scripts_and_seen_in_others() {
+        for word in ["می\u{200c}خواهم", "क्\u{200d}ष", "👩\u{200d}🔬"] {
+            assert_eq!(visible(word), word);
+        }
+        assert_eq!(visible("pay\u{200d}pal"), "pay\\u{200d}pal");
+        assert_eq!(visible("\u{200c}x"), "\\u{200c}x");
+        assert_eq!(visible("сло\u{200c}во"), "сло\\u{200c}во");
+    }
+}

@@ -21,7 +21,7 @@ use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::Reading;
-use annals_core::key::{PublicKey, SigningKey};
+use annals_core::key::PublicKey;
 use annals_core::time::Time;
 use std::path::{Path, PathBuf};
 

@@ -26,7 +26,7 @@ use crate::ledger::write::editors::{Directory, revocation};
 use crate::ledger::write::said::Said;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::vocabulary::RevokeReason;
-use annals_core::key::{PublicKey, SigningKey};
+use annals_core::key::PublicKey;
 use annals_core::roster::Member;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};

@@ -1,5 +1,7 @@
 //! Drafts prepared one after the other and ahead of each other give the same bytes and refusals.
 
+use crate::clock::Clock;
+use crate::entropy::Entropy;
 use crate::entropy::Seeded;
 use crate::keys::{Handle, Protection};
 use crate::ledger::paths::Paths;
@@ -127,7 +129,7 @@ fn many_plain_drafts_are_the_same_events_and_so_are_few() {
     let drafts = drafts(&kinds);
     let serial = outcome(&room, &drafts, usize::MAX);
     assert!(serial.is_ok(), "{serial:?}");
-    assert_eq!(outcome(&room, &drafts, ahead::WORTH), serial);
+    assert_eq!(outcome(&room, &drafts, pipeline::WORTH), serial);
     assert_eq!(outcome(&room, &drafts, 1), serial);
 }
 
@@ -140,7 +142,7 @@ fn every_refusal_is_told_in_its_order() {
     let Err(serial) = outcome(&room, &drafts, usize::MAX) else { panic!("bad drafts were taken") };
     let lines: Vec<_> = serial.iter().map(|refusal| refusal.line).collect();
     assert_eq!(lines, [Some(4), Some(41), Some(42), Some(67)], "{serial:?}");
-    assert_eq!(outcome(&room, &drafts, ahead::WORTH), Err(serial));
+    assert_eq!(outcome(&room, &drafts, pipeline::WORTH), Err(serial));
 }
 
 proptest! {
