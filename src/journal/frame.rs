@@ -2,8 +2,8 @@
 //!
 //! Always holds: from the end of a commit, lines are taken in fours until one begins with `= `;
 //! whatever the lines are, the next closing line sets the framing right again. Every byte before a
-//! closing line is in the sum, damage too. An event with a line over [`crate::journal::LINE_BOUND`] is
-//! damage and is not counted.
+//! closing line is in the sum, damage too. An event with a line over
+//! [`crate::journal::LINE_BOUND`] is damage and is not counted.
 //! Not here: which bytes belong to the record (`end.rs`), which file comes next (`read.rs`).
 //! Source: FORMAT.md section 9, "Framing".
 

@@ -5,8 +5,8 @@
 //! tagmanifest-sha512.note   FORMAT.md   VERIFY.txt   VERIFY.html   data/…
 //! ```
 //!
-//! [`Bagger`] writes one over a [`crate::archive::bag::target::Ground`], [`read`] checks one, [`note`] is what the log
-//! key signs of it.
+//! [`Bagger`] writes one over a [`target`], [`read`] checks one, [`note`] is what the log key signs
+//! of it.
 //!
 //! Always holds: every file under `data` is in the manifest, every other one but the note in the
 //! tag manifest; lines are sorted by name; `bagit.txt` is written last. Not here: what is in the

@@ -1,7 +1,8 @@
 //! Formats: which of the answers that `--format` names a command has.
 //!
-//! Always holds: a format that a command does not have is refused before the command does anything; a
-//! command that returns one object returns it as a line too. Not here: how an answer is written.
+//! Always holds: a format that a command does not have is refused before the command does
+//! anything; a command that returns one object returns it as a line too. Not here: how an answer
+//! is written.
 
 use crate::cli::terminal::exit::Failure;
 use crate::cli::terminal::options::Format;
