@@ -4,7 +4,8 @@
 //! Always holds: the committed bytes are only read. Not here: how they were made
 //! (`scripts/make-record`). The second implementation judges them too (`oracle`).
 
-use annals::ledger::audit::{Audit, audit};
+use annals::ledger::audit::audit;
+use annals::ledger::audit::options::Audit;
 use annals::ledger::paths::Paths;
 use annals::ledger::reader::Record;
 use annals_core::event::body::Content;

@@ -13,7 +13,7 @@ use annals::ledger::paths::Paths;
 use annals::ledger::reader::Record;
 use annals_core::event::Entry;
 use annals_core::fold::operation::Deed;
-use annals_core::legal::Proposal;
+use annals_core::legal::context::Proposal;
 use annals_core::state::State;
 use annals_core::verify::examine::examine;
 use std::fs;

@@ -8,93 +8,15 @@
 //! Source: the Web Annotation TextQuoteSelector idea, turned to typing.
 
 mod nearest;
+pub mod places;
 
-use crate::edges::{Unit, unit_at};
+use crate::edges::unit_at;
 use crate::loose::{Hyphens, Loose};
 use crate::quote::Text;
-use memchr::memmem;
+use crate::quote_search::places::MOST_PLACES;
+use crate::quote_search::places::Place;
+use crate::quote_search::places::{PointingError, occurrences, split_ellipsis};
 
-/// Why words do not point at one place.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PointingError {
-    /// Nothing to look for.
-    #[error("the quotation is empty")]
-    Empty,
-    /// Not in the document; the nearest place in it, and the first difference there.
-    #[error("{}", nearest::describe(*.at, .found, *.before, (.instead, .expected)))]
-    NotFound {
-        /// The code point of the nearest place.
-        at: usize,
-        /// The longest run of the typed words that stands there (may be empty).
-        found: String,
-        /// Whether the first difference is before it, not after it.
-        before: bool,
-        /// What the document has there.
-        instead: String,
-        /// What was typed there.
-        expected: String,
-    },
-    /// Both ends of `first … last` are in the document, the last words only before the first ones.
-    #[error(
-        "the quotation does not stand in the document: its first words do, at code point {first}, \
-         its last words only before them, at code point {last}"
-    )]
-    Reversed {
-        /// The first place of the first words.
-        first: usize,
-        /// The last place of the last words.
-        last: usize,
-    },
-    /// Only inside of words, numbers, addresses or characters.
-    #[error(
-        "the quotation {} inside the {unit} {whole:?} at code points {start}..{end}; quote all of \
-         it, or say that the edge is meant to be there with --exact-edges (exact_edges in a draft)",
-        if *.begins { "begins" } else { "ends" }
-    )]
-    Cut {
-        /// Whether the quotation begins there; else it ends there.
-        begins: bool,
-        /// What is cut.
-        unit: Unit,
-        /// The whole of it.
-        whole: String,
-        /// Its code points.
-        start: usize,
-        /// The code point after it.
-        end: usize,
-    },
-    /// More than one place.
-    #[error(
-        "the quotation stands {count} times in the document, at code points {places}; \
-             give more words, or say which with nth"
-    )]
-    Ambiguous {
-        /// How many.
-        count: usize,
-        /// The first few places, as `start..end`.
-        places: String,
-    },
-    /// More places than are looked at.
-    #[error(
-        "{words:?} stands more than {MOST_PLACES} times in the document; give more \
-         words"
-    )]
-    TooMany {
-        /// The words, or those at the end of a quotation that stand so often.
-        words: String,
-    },
-    /// There is no such occurrence.
-    #[error("expected an occurrence from 1 to {count}, found {nth}")]
-    NoSuchOccurrence {
-        /// Asked for.
-        nth: usize,
-        /// How many there are.
-        count: usize,
-    },
-}
-
-/// How many places of the same words are looked at.
-const MOST_PLACES: usize = 100_000;
 /// How many characters are told of the words that stand in more.
 const SHOWN_WORDS: usize = 60;
 
@@ -206,103 +128,12 @@ pub fn cut(text: &Text, span: (usize, usize)) -> Option<PointingError> {
     edge(span.0, true).or_else(|| edge(span.1, false))
 }
 
-/// A place of the document in code points. A document has fewer than 2^32 of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    start: u32,
-    end: u32,
-}
-
-impl Place {
-    fn new(start: usize, end: usize) -> Option<Place> {
-        Some(Place { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
-    }
-
-    fn start(&self) -> usize {
-        self.start as usize
-    }
-
-    fn span(&self) -> (usize, usize) {
-        (self.start as usize, self.end as usize)
-    }
-}
-
 /// The place with the invisible characters after it that belong to its last character.
 fn with_invisible(text: &Text, place: Place) -> Place {
     let (_, end) = place.span();
     let rest = text.byte(end).and_then(|byte| text.as_str().get(byte..)).unwrap_or_default();
     let selectors = rest.chars().take_while(|c| matches!(c, '\u{FE00}'..='\u{FE0F}')).count();
     Place { end: place.end + u32::try_from(selectors).unwrap_or_default(), ..place }
-}
-
-/// All places of words in a text, overlaps counted, in order; one more than are looked at where
-/// there are so many. A word that is broken at the end of
-/// a line is found with and without its hyphen; where nothing is found, hyphens inside words are
-/// looked through.
-fn occurrences(text: &Text, words: &str) -> Vec<Place> {
-    let mut places = Vec::new();
-    let needle = |hyphens| Loose::new(words.trim(), hyphens);
-    add_places(&mut places, text.loose(), &needle(Hyphens::Joined));
-    if text.loose().has_broken_words() {
-        for hyphens in [Hyphens::Kept, Hyphens::Spaced] {
-            add_places(&mut places, &Loose::new(text.as_str(), hyphens), &needle(hyphens));
-        }
-        places.sort_unstable();
-        places.dedup();
-    }
-    if places.is_empty() {
-        let (hay, needle) = (Loose::new(text.as_str(), Hyphens::Ignored), needle(Hyphens::Ignored));
-        add_places(&mut places, &hay, &needle);
-    }
-    places
-}
-
-fn add_places(places: &mut Vec<Place>, hay: &Loose, needle: &Loose) {
-    let needle = needle.as_str().trim_matches(' ');
-    each_occurrence(hay.as_str().as_bytes(), needle.as_bytes(), &mut |at| {
-        let (start, end) = hay.span(at, at + needle.len());
-        if places.len() <= MOST_PLACES {
-            places.extend(Place::new(start, end));
-        }
-    });
-}
-
-/// Calls `found` with each offset of a needle, overlaps counted, in one pass (Knuth, Morris,
-/// Pratt) from the first one on.
-fn each_occurrence(hay: &[u8], needle: &[u8], found: &mut dyn FnMut(usize)) {
-    if needle.is_empty() {
-        return;
-    }
-    let Some(first) = memmem::find(hay, needle) else { return };
-    let borders = borders(needle);
-    let mut matched = 0;
-    for (at, byte) in hay.iter().enumerate().skip(first) {
-        while matched > 0 && needle.get(matched) != Some(byte) {
-            matched = borders.get(matched - 1).copied().unwrap_or_default();
-        }
-        if needle.get(matched) == Some(byte) {
-            matched += 1;
-        }
-        if matched == needle.len() {
-            found(at + 1 - matched);
-        }
-    }
-}
-
-/// For each beginning of a needle the length of the longest shorter one that it ends with.
-fn borders<T: PartialEq>(needle: &[T]) -> Vec<usize> {
-    let mut borders = vec![0; needle.len()];
-    let mut matched = 0;
-    for at in 1..needle.len() {
-        while matched > 0 && needle[matched] != needle[at] {
-            matched = borders[matched - 1];
-        }
-        if needle[matched] == needle[at] {
-            matched += 1;
-        }
-        borders[at] = matched;
-    }
-    borders
 }
 
 /// Each place of the first words, up to the next place of the last ones.
@@ -331,10 +162,6 @@ pub fn is_at(typed: &str, words: &str) -> bool {
         whole == found || ends
     };
     [Hyphens::Joined, Hyphens::Kept, Hyphens::Spaced, Hyphens::Ignored].into_iter().any(same)
-}
-
-fn split_ellipsis(typed: &str) -> Option<(&str, &str)> {
-    typed.split_once('…').or_else(|| typed.split_once("..."))
 }
 
 fn choose(places: &[Place], nth: Option<usize>) -> Result<(usize, usize), PointingError> {

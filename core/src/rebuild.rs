@@ -9,7 +9,8 @@ use crate::fold::Fold;
 use crate::fold::history::{Act, History};
 use crate::fold::operation::Deed;
 use crate::key::PublicKey;
-use crate::legal::{self, Case};
+use crate::legal;
+use crate::legal::context::Case;
 use serde::Serialize;
 
 /// An event that a suspect revocation undid.

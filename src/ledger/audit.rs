@@ -10,47 +10,26 @@ pub mod evidence;
 pub mod kept;
 pub mod periods;
 pub mod prove;
+pub mod options;
 
 use crate::archive::published::Published;
 use crate::disk::temporary::Temporary;
 use crate::disk::{DiskError, is_there};
 use crate::index::{Builder, Built, Mode};
 use crate::keys::{KeysError, Mark, Marks};
+use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
 use crate::ledger::error::chain;
 use crate::ledger::imported;
 use crate::ledger::reader::Record;
 use crate::store::{Store, StoreError, sled};
 use annals_core::rule::{Fault, Rule};
-use annals_core::tlog::policy::Policy;
 use annals_core::verify::anchors::Ends;
 use annals_core::verify::cosigned::{self, Witnessed};
 use annals_core::verify::source::{SPAN, Source};
 use annals_core::verify::{Follower, Options, Report, verify};
 pub use evidence::EvidenceFound;
 pub use kept::PinFound;
-use std::path::PathBuf;
-
-/// What to compare a ledger with.
-#[derive(Clone, Debug, Default)]
-pub struct Audit {
-    /// A pin's file.
-    pub pin: Option<PathBuf>,
-    /// Whether the pin is to be made.
-    pub first: bool,
-    /// Whether what the pin covers is not checked again.
-    pub only_new: bool,
-    /// Where evidence is written; else next to the pin.
-    pub evidence: Option<PathBuf>,
-    /// Whether the store is compared with the journal.
-    pub store: bool,
-    /// Whether the index is compared with one that is made anew.
-    pub index: bool,
-    /// Number of threads.
-    pub jobs: usize,
-    /// A policy that the checkpoint must meet.
-    pub policy: Option<Policy>,
-}
 
 /// What became of the comparison with the store.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,10 +22,12 @@
 //! Source: sled 0.34.7; its issue 1452; measurements of simulated power cuts.
 
 mod groups;
+mod errors;
 
 use crate::disk::open::{self, Links};
 use crate::disk::{self, DiskError};
 use crate::store::catch_panic::quietly;
+use crate::store::sled::errors::{damage, plain};
 use crate::store::{Appended, Head, Store, StoreError, check};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
@@ -320,27 +322,6 @@ fn refused(error: sled::Error, folder: &Path) -> StoreError {
 fn tells_of_content(kind: io::ErrorKind) -> bool {
     use io::ErrorKind::{InvalidData, InvalidInput, NotFound, Other, UnexpectedEof};
     matches!(kind, InvalidData | InvalidInput | NotFound | Other | UnexpectedEof)
-}
-
-/// An error as the system gave it: sled puts some into a text in the form that is for programmers
-/// (`Os { code: 28, … }`).
-fn plain(error: sled::Error) -> sled::Error {
-    let sled::Error::Io(cause) = error else { return error };
-    let text = cause.to_string();
-    let code = text.split_once("Os { code: ").and_then(|(_, rest)| rest.split_once(','));
-    let code = code.and_then(|(code, _)| code.parse().ok());
-    sled::Error::Io(code.map_or(cause, io::Error::from_raw_os_error))
-}
-
-fn damage(error: sled::Error) -> StoreError {
-    StoreError::Damaged(match plain(error) {
-        sled::Error::Corruption { .. } => "its pages are corrupted".to_owned(),
-        sled::Error::Io(cause) => format!("its files cannot be read: {cause}"),
-        sled::Error::CollectionNotFound(_) => "a part of it is missing".to_owned(),
-        sled::Error::Unsupported(_) | sled::Error::ReportableBug(_) => {
-            "its files are none that can be read".to_owned()
-        }
-    })
 }
 
 /// What a panic of sled means: it met damage. Its own words are for its authors.

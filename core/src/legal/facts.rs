@@ -7,7 +7,7 @@ use crate::event::vocabulary::{Relation, Type};
 use crate::fold::history::KeyIndex;
 use crate::fold::operation::Deed;
 use crate::fold::{Fact, Target};
-use crate::legal::Case;
+use crate::legal::context::Case;
 use crate::text::Person;
 
 /// The fact that the event acts on, by whatever it names.

@@ -5,7 +5,8 @@
 
 use crate::event::args::Seal;
 use crate::fold::operation::Deed;
-use crate::legal::{Case, facts};
+use crate::legal::context::Case;
+use crate::legal::facts;
 
 /// 516: a seal promises at most ten years.
 pub fn seal_bound(case: &Case<'_>) -> Result<(), String> {

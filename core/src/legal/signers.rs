@@ -6,7 +6,7 @@
 use crate::event::vocabulary::{RevokeReason, Role, Type};
 use crate::fold::operation::Deed;
 use crate::key::{Possession, possession_bytes};
-use crate::legal::Case;
+use crate::legal::context::Case;
 
 /// 401: event 0 is `ledger.opened`, and no other is.
 pub fn opening(case: &Case<'_>) -> Result<(), String> {

@@ -5,24 +5,7 @@
 
 use crate::loose::{Hyphens, Loose};
 use crate::quote::Text;
-use crate::quote_search::{PointingError, borders, occurrences, split_ellipsis};
-
-pub(super) fn describe(at: usize, found: &str, before: bool, differ: (&str, &str)) -> String {
-    let (instead, expected) = differ;
-    let not = "the quotation does not stand in the document";
-    let side = if before { "before" } else { "after" };
-    if found.is_empty() {
-        return format!("{not}: no word of {expected:?} does");
-    }
-    let instead = match instead {
-        "" => "nothing".to_owned(),
-        words => format!("{words:?}"),
-    };
-    format!(
-        "{not}: the nearest place is {found:?} at code point {at}; {side} it the document has \
-         {instead}, the quotation has {expected:?}"
-    )
-}
+use crate::quote_search::places::{PointingError, borders, occurrences, split_ellipsis};
 
 /// The nearest place, and what differs there. Of `first … last`, the part that is not found.
 pub(super) fn nearest(text: &Text, typed: &str) -> PointingError {

@@ -95,14 +95,6 @@ impl Judged {
 }
 
 impl Policy {
-    /// Reads a policy.
-    ///
-    /// # Errors
-    /// The first line that is refused, and why.
-    pub fn parse(bytes: &[u8]) -> Result<Policy, PolicyError> {
-        read::read(bytes)
-    }
-
     /// Whether no cosignature is asked for.
     pub fn asks_nothing(&self) -> bool {
         self.quorum.is_none()

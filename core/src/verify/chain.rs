@@ -8,7 +8,7 @@ use crate::event::record::{Place, Statement};
 use crate::event::vocabulary::Type;
 use crate::fold::operation::Deed;
 use crate::hash::Hash;
-use crate::legal::Proposal;
+use crate::legal::context::Proposal;
 use crate::merkle::{Tree, Wanted};
 use crate::rule::{Fault, Rule};
 use crate::state::State;

@@ -5,9 +5,11 @@ mod evidence;
 mod given;
 mod proof;
 mod what;
+mod options;
 
-use crate::archive::bag::read::is_bag;
 use crate::archive::published::Published;
+pub use crate::cli::commands::verify::options::VerifyArgs;
+use crate::cli::commands::verify::options::{keep_page, place_of_page};
 use crate::cli::render::report::Told;
 use crate::cli::render::report::page::Around;
 use crate::cli::render::report::section::WithSections;
@@ -18,61 +20,19 @@ use crate::cli::terminal::formats;
 use crate::cli::terminal::out;
 use crate::cli::terminal::{Command, Group};
 use crate::cli::terminal::{Exit, Failure};
-use crate::cli::terminal::{Kind, Place};
 use crate::cli::terminal::{json, note};
+use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
-use crate::ledger::audit::{Audit, Audited, audit_published, audit_settled};
+use crate::ledger::audit::{Audited, audit_published, audit_settled};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::apart::Kept;
 use crate::ledger::foreign::foreign;
 use crate::ledger::reader::Record;
-use annals_core::time::Time;
 use annals_core::tlog::policy::Policy;
 use annals_core::verify::source::Source;
-use clap::{Args, value_parser};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 use what::What;
-
-/// Check every byte, link, signature, role and quotation
-#[derive(Debug, Args)]
-pub struct VerifyArgs {
-    /// A ledger's folder, a bag, a published directory or its http:// address, a proof or an
-    /// evidence file [default: as --ledger]
-    what: Option<PathBuf>,
-    /// Compare with what was seen last, and move this file forward if all is well
-    #[arg(long, value_name = "FILE")]
-    pin: Option<PathBuf>,
-    /// Make the pin from what is here now
-    #[arg(long, requires = "pin")]
-    first: bool,
-    /// Check only what is newer than the pin; the pin stays where it is
-    #[arg(long, requires = "pin", conflicts_with = "first")]
-    only_new: bool,
-    /// Where to write evidence if the record is not the pinned one [default: next to the pin]
-    #[arg(long, value_name = "FILE", requires = "pin")]
-    evidence: Option<PathBuf>,
-    /// Write the verdict as a page to read, print and attach to a letter
-    #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
-    /// The logs and witnesses that are trusted, and how many of these must have cosigned [default:
-    /// `policy` beside the keys, if there is one]
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
-    /// The log key of a proof, as you know it from elsewhere: <origin>+<id>+<key>
-    #[arg(long, value_name = "VKEY")]
-    log_key: Option<String>,
-    /// Number of threads, 1 to 256 [default: all cores]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
-    jobs: Option<u16>,
-    /// Do not compare the store with the journal
-    #[arg(long)]
-    no_store: bool,
-    /// Do not compare the index with one that is made anew
-    #[arg(long)]
-    no_index: bool,
-}
 
 impl Command for VerifyArgs {
     const GROUP: Group = Group::Auditor;
@@ -191,31 +151,4 @@ fn tell(
         crate::cli::render::report::page::write(&told, &around, (now, seconds))
     })?;
     Ok(Exit::of(told.exit))
-}
-
-/// Writes the page that was asked for, if one was.
-fn keep_page(
-    context: &mut Context,
-    args: &VerifyArgs,
-    page: impl FnOnce(Time) -> String,
-) -> Result<(), Failure> {
-    if let (Some(path), Some(place)) = (&args.html, place_of_page(context, args)?) {
-        let page = page(context.clock.now());
-        place.put(page.as_bytes())?;
-        note(format_args!("the verdict as a page: {}", path.display()));
-    }
-    Ok(())
-}
-
-/// Where the page is to be written, if one is.
-fn place_of_page(context: &Context, args: &VerifyArgs) -> Result<Option<Place>, Failure> {
-    let Some(path) = &args.html else { return Ok(None) };
-    let paths = context.paths()?;
-    let mut kept = Kept::of(&paths);
-    if let Some(what) = args.what.as_deref()
-        && is_bag(what)?
-    {
-        kept.push(Kept::Bag(what));
-    }
-    Ok(Some(Place::new(path, Kind::Verdict, &kept)?))
 }

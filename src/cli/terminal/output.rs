@@ -2,10 +2,10 @@
 //!
 //! Always holds: control and bidirectional characters of a text never reach a terminal as such.
 
-use crate::cli::terminal::Format;
 use crate::cli::terminal::exit::Failure;
-use crate::cli::terminal::out;
+use crate::cli::terminal::options::Format;
 use crate::cli::terminal::streams::err;
+use crate::cli::terminal::streams::out;
 use std::io::{self, Write};
 
 /// What was done, on stdout; on stderr where stdout takes it not, so that nobody is left without

@@ -6,7 +6,7 @@
 
 use crate::disk::read_optional;
 use crate::disk::{self, Mode};
-use crate::ledger::audit::Audit;
+use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
 use annals_core::pin::{LogKeys, MAX_PIN, Pin};
 use annals_core::tlog::Note;

@@ -19,14 +19,17 @@ mod memento;
 mod page;
 mod premis;
 mod rocrate;
+pub mod part;
 
 use crate::archive::bag::note::BagText;
 use crate::archive::bag::target::Ground;
 use crate::archive::bag::{Bagger, INFO, PAYLOAD, oxum};
 use crate::journal::{Copied, copy};
 use crate::keys::Mark;
-use crate::ledger::audit::{Audit, audit};
+use crate::ledger::audit::audit;
+use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::export::part::Part;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
@@ -36,7 +39,6 @@ use annals_core::hash::Hash;
 use annals_core::key::SecretKey;
 use annals_core::pin::LogKeys;
 use annals_core::rule::{Fault, Rule};
-use annals_core::text::Origin;
 use annals_core::tlog::{Note, NoteSignature};
 use annals_core::verify::Report;
 use annals_core::verify::source::Source;
@@ -69,25 +71,6 @@ pub struct Exported {
     pub checkpoint: Option<u64>,
     /// Whether the log key signed the bag.
     pub signed: bool,
-}
-
-/// The part of a record that goes into a bag.
-pub struct Part {
-    /// Number of events.
-    pub size: u64,
-    /// Number of events of the record.
-    pub of: u64,
-    /// The ledger's name.
-    pub origin: Origin,
-    /// What the part folds to.
-    pub report: Report,
-}
-
-impl Part {
-    /// The log keys after the first `size` events.
-    pub fn keys(&self, size: u64) -> Option<&LogKeys> {
-        self.report.log.iter().rev().find(|keys| keys.size <= size)
-    }
 }
 
 /// Exports a record onto a ground.

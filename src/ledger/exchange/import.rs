@@ -15,7 +15,7 @@ use crate::archive::bag::target::{FolderGround, Ground};
 use crate::disk;
 use crate::disk::lock::Waiting;
 use crate::keys::Marks;
-use crate::ledger::audit::Audit;
+use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{Kept, expect_apart};
 use crate::ledger::exchange::bag_audit::{Bagged, audit_bag, is_listed, is_of_ledger};

@@ -13,11 +13,13 @@ mod holding;
 mod place;
 mod stored;
 mod scratch;
+pub mod step;
 
 use crate::disk::lock::Lock;
 use crate::disk::lock::Waiting;
 use crate::index::Built;
-use crate::ledger::audit::{Audit, Audited, audit};
+use crate::ledger::audit::options::Audit;
+use crate::ledger::audit::{Audited, audit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
@@ -25,9 +27,9 @@ use crate::ledger::write::writer::make_index;
 use annals_core::hash::Hash;
 use compare::{Compared, compare};
 use holding::Holding;
-pub use holding::{Found, Place};
 use scratch::Scratch;
 use std::path::PathBuf;
+pub use step::{Found, Place, Step};
 
 /// How to repair.
 #[derive(Clone, Debug, Default)]
@@ -38,27 +40,6 @@ pub struct Asked {
     pub jobs: usize,
     /// How long to wait for a writer.
     pub wait: Waiting,
-}
-
-/// What was found or done, told as it happens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// What a place holds.
-    Found(Place, PathBuf, Found),
-    /// The first was built from the second, so many events.
-    Built(Place, Place, u64),
-    /// What was in a place is kept here.
-    Aside(&'static str, PathBuf),
-    /// A document was taken from the copy.
-    Document(Hash),
-    /// A document that event is missing, and the copy, if there is one, has it not.
-    NoDocument(u64, Hash),
-    /// The checkpoint was taken from the copy; its size.
-    Checkpoint(u64),
-    /// The index was made from the journal; of how many events.
-    Index(u64),
-    /// All was well: nothing was changed.
-    Nothing,
 }
 
 /// Repairs a ledger, tells each step, and verifies what is there then.

@@ -6,13 +6,13 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::effect::{Effect, Effects};
+use crate::ledger::query::owners;
 use crate::ledger::query::row::Named;
 use crate::ledger::query::row::Withheld;
 use crate::ledger::query::{Seen, View};
 use annals_core::event::args::Args;
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
-use annals_core::fold::operation::Deed;
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
 use annals_core::time::Time;
@@ -69,38 +69,6 @@ pub fn on(view: &View<'_>, position: u64, args: &Args) -> Vec<u64> {
         Args::FactRelated(args) => vec![args.from, args.to],
         Args::EditorRevoked(_) => Vec::new(),
         _ => args.positions().first().map(|event| owners(view, *event)).unwrap_or_default(),
-    }
-}
-
-/// The facts or documents that an applied event makes or acts on, as of the point.
-pub fn owners(view: &View<'_>, event: u64) -> Vec<u64> {
-    if let Some(about) = view.about(event) {
-        return about;
-    }
-    let mut event = event;
-    loop {
-        if let Some(fact) = view.state().fold.fact_of_revision(event) {
-            return vec![fact.position];
-        }
-        let Some(act) = view.state().history.act(event) else { return Vec::new() };
-        let before = match &act.deed {
-            Deed::Asserted | Deed::Captured | Deed::Sealed(_) => return vec![event],
-            Deed::Described { document } => return vec![*document],
-            Deed::Related(triple) => return vec![triple.from, triple.to],
-            Deed::Upheld { dispute } => *dispute,
-            Deed::Reinstated { retraction } => *retraction,
-            Deed::Withdrawn { relation } => *relation,
-            Deed::Released { event } | Deed::Redacted { event } => *event,
-            deed => match deed.on() {
-                Some(on) => on,
-                None => return Vec::new(),
-            },
-        };
-        // An event refers to earlier ones only, so this ends.
-        if before >= event {
-            return Vec::new();
-        }
-        event = before;
     }
 }
 

@@ -420,7 +420,7 @@ impl<'a> View<'a> {
     /// The facts or documents that an applied event makes or acts on, where the index knows.
     fn about(&self, position: u64) -> Option<Vec<u64>> {
         let slice = self.slice.as_ref()?;
-        let folded = |view: &View<'_>| event::owners(view, position);
+        let folded = |view: &View<'_>| owners(view, position);
         Some(self.or_folded(slice.about(position), folded, Vec::new()))
     }
 
@@ -470,5 +470,37 @@ impl Seen {
     /// Its time.
     pub fn at(&self) -> Option<Time> {
         self.examined.reading.place.map(|place| place.at)
+    }
+}
+
+/// The facts or documents that an applied event makes or acts on, as of the point.
+pub fn owners(view: &View<'_>, event: u64) -> Vec<u64> {
+    if let Some(about) = view.about(event) {
+        return about;
+    }
+    let mut event = event;
+    loop {
+        if let Some(fact) = view.state().fold.fact_of_revision(event) {
+            return vec![fact.position];
+        }
+        let Some(act) = view.state().history.act(event) else { return Vec::new() };
+        let before = match &act.deed {
+            Deed::Asserted | Deed::Captured | Deed::Sealed(_) => return vec![event],
+            Deed::Described { document } => return vec![*document],
+            Deed::Related(triple) => return vec![triple.from, triple.to],
+            Deed::Upheld { dispute } => *dispute,
+            Deed::Reinstated { retraction } => *retraction,
+            Deed::Withdrawn { relation } => *relation,
+            Deed::Released { event } | Deed::Redacted { event } => *event,
+            deed => match deed.on() {
+                Some(on) => on,
+                None => return Vec::new(),
+            },
+        };
+        // An event refers to earlier ones only, so this ends.
+        if before >= event {
+            return Vec::new();
+        }
+        event = before;
     }
 }

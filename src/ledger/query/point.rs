@@ -10,13 +10,12 @@ mod clock;
 
 use crate::index::{Index, Unfit};
 use crate::ledger::error::LedgerError;
+use crate::ledger::query::point::clock::entries;
 use crate::ledger::reader::Record;
 use annals_core::edtf::days;
-use annals_core::event::Entry;
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
 use annals_core::time::Time;
-use annals_core::verify::source::Source;
 pub use clock::{DateClock, OtherClock, Resolved};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -275,16 +274,6 @@ fn find(prefix: &str, record: &Record) -> Result<u64, LedgerError> {
             record.size()
         ))),
     }
-}
-
-fn entries(record: &Record, each: &mut dyn FnMut(u64, &Entry)) -> Result<(), LedgerError> {
-    for span in record.journal.walk(0)? {
-        let span = span?;
-        for (entry, position) in span.entries.iter().zip(span.first..) {
-            each(position, entry);
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

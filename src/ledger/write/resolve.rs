@@ -6,15 +6,17 @@
 
 mod description;
 mod parts;
+pub mod fields;
 
 use crate::ledger::write::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft};
+use crate::ledger::write::resolve::fields::{Unsettled, field, keep, need, uri};
 use annals_core::event::args::{self, Args, Seal};
 use annals_core::event::body::{self, Content, Fact};
 use annals_core::event::vocabulary::{AgentType, Basis, ErrorIn, Stance, Type, Vouch};
 use annals_core::hash::Hash;
 use annals_core::quote::{MOST_WORDS, Text, no_context};
 use annals_core::quote_search::{self, Edges, Pointing};
-use annals_core::text::{Edtf, Lang, TextError, Uri, Verbatim, Words};
+use annals_core::text::{Edtf, Lang, Verbatim, Words};
 use annals_core::time::Time;
 use parts::{as_bytes, check_words, topic, which_document};
 use std::collections::HashMap;
@@ -51,42 +53,11 @@ pub struct Settled {
 /// Agents as they were first used: type and role.
 pub type Agents = HashMap<String, (AgentType, Option<String>)>;
 
-/// Why a draft cannot be settled: the field, then what was expected and found.
-pub type Unsettled = String;
-
-fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unsettled> {
-    value.map_err(|error| format!("{name}: {error}"))
-}
-
-fn need<T>(value: Option<T>, name: &str, kind: Type) -> Result<T, Unsettled> {
-    value.ok_or_else(|| format!("{kind} needs the field {name}"))
-}
-
-/// What was found; what is wrong with it is kept with the rest.
-fn keep<T>(found: Result<T, Unsettled>, wrong: &mut Vec<Unsettled>) -> Option<T> {
-    found.map_err(|why| wrong.push(why)).ok()
-}
-
 fn words<const MAX: usize>(
     name: &str,
     value: Option<&String>,
 ) -> Result<Option<Words<MAX>>, Unsettled> {
     value.map(|text| field(name, Words::new(text.as_str()))).transpose()
-}
-
-/// Schemes of what a browser runs or shows by itself: they lead to nothing.
-const NO_ADDRESSES: [&str; 4] = ["blob", "data", "javascript", "vbscript"];
-
-fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unsettled> {
-    let Some(text) = value else { return Ok(None) };
-    let uri = field(name, Uri::new(text.as_str()))?;
-    let scheme = uri.split(':').next().unwrap_or_default();
-    if NO_ADDRESSES.contains(&scheme) {
-        return Err(format!(
-            "{name}: expected an address or a name, found {scheme}:, which is a program or a text"
-        ));
-    }
-    Ok(Some(uri))
 }
 
 /// Settles drafts one after the other; keeps the agents' types and roles.

@@ -5,7 +5,7 @@
 //! Not here: the head, and the care that sled needs. Source: the layout in [`super`].
 
 use crate::store::StoreError;
-use crate::store::sled::damage;
+use crate::store::sled::errors::damage;
 use annals_core::event::Entry;
 use std::ops::Range;
 

@@ -15,7 +15,17 @@ struct Reader {
     has_quorum: bool,
 }
 
-pub(super) fn read(bytes: &[u8]) -> Result<Policy, PolicyError> {
+impl Policy {
+    /// Reads a policy.
+    ///
+    /// # Errors
+    /// The first line that is refused, and why.
+    pub fn parse(bytes: &[u8]) -> Result<Policy, PolicyError> {
+        read(bytes)
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<Policy, PolicyError> {
     if bytes.len() > MAX_POLICY {
         let why = format!("expected at most {MAX_POLICY} bytes, found {}", bytes.len());
         return Err(PolicyError { line: 1, why });

@@ -8,7 +8,7 @@
 use crate::event::record::{Place, Reading, Statement};
 use crate::event::vocabulary::Relation;
 use crate::fold::operation::{Deed, Triple};
-use crate::legal::Proposal;
+use crate::legal::context::Proposal;
 use crate::state::{State, Status};
 use crate::verify::proof::form::Proof;
 use std::collections::BTreeMap;

@@ -22,7 +22,8 @@ use annals_core::edtf::is_edtf;
 use annals_core::event::body::Span;
 use annals_core::event::vocabulary::{AgentType, Basis, Type};
 use annals_core::quote::Text;
-use annals_core::quote_search::{Edges, Pointing, PointingError};
+use annals_core::quote_search::places::PointingError;
+use annals_core::quote_search::{Edges, Pointing};
 use annals_core::verify::source::Source;
 use std::collections::BTreeSet;
 

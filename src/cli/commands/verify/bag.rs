@@ -3,7 +3,7 @@
 //! Always holds: a bag of a part of a record says so. Not here: the verdict itself
 //! (`ledger::bagged`), the lines of a record (`verify`).
 
-use crate::cli::commands::verify::{VerifyArgs, keep_page};
+use crate::cli::commands::verify::options::{VerifyArgs, keep_page};
 use crate::cli::render::report;
 use crate::cli::render::report::bag::ToldBag;
 use crate::cli::render::report::page;
@@ -15,7 +15,7 @@ use crate::cli::terminal::Format;
 use crate::cli::terminal::json;
 use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{out, visible};
-use crate::ledger::audit::Audit;
+use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::bag_audit::{Bagged, Vouched, audit_bag};

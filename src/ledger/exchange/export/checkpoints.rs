@@ -6,7 +6,7 @@
 
 use crate::keys::{Mark, Marks};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::export::Part;
+use crate::ledger::exchange::export::part::Part;
 use crate::ledger::reader::Record;
 use annals_core::key::SecretKey;
 use annals_core::pin::LogKeys;

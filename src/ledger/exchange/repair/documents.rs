@@ -7,9 +7,9 @@
 use crate::disk::{self, Mode};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::repair::Step;
 use crate::ledger::exchange::repair::compare::entries;
 use crate::ledger::exchange::repair::holding::Holding;
+use crate::ledger::exchange::repair::step::Step;
 use crate::ledger::exchange::repair::stored::document;
 use crate::ledger::paths::Paths;
 use annals_core::event::body::{Body, Content};

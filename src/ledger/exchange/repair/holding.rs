@@ -10,9 +10,10 @@ use crate::journal::Journal;
 use crate::keys::{Mark, Marks};
 use crate::ledger::error::LedgerError;
 use crate::ledger::error::chain;
-use crate::ledger::exchange::repair::Step;
 use crate::ledger::exchange::repair::compare::entries;
 use crate::ledger::exchange::repair::scratch::Scratch;
+use crate::ledger::exchange::repair::step::Step;
+use crate::ledger::exchange::repair::step::{Found, Place};
 use crate::ledger::exchange::repair::stored::{Journaled, Stored};
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{checkpoint, covered};
@@ -24,45 +25,7 @@ use annals_core::text::Origin;
 use annals_core::verify::anchors::Ends;
 use annals_core::verify::source::Source;
 use annals_core::verify::{Options, Report, verify};
-use std::fmt;
 use std::path::PathBuf;
-
-/// Where a record can be held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// The journal of this ledger.
-    Journal,
-    /// Its store.
-    Store,
-    /// The journal of another copy.
-    Copy,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Place::Journal => "journal",
-            Place::Store => "store",
-            Place::Copy => "copy",
-        })
-    }
-}
-
-/// What a place was found to hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// A whole record of so many events.
-    Whole(u64),
-    /// A record that is not whole: why, and how many faults more.
-    Damaged(String, usize),
-    /// A copy that is whole by itself, of so many events, and cannot take the place of what was
-    /// signed here: why.
-    Unfit(u64, String),
-    /// It cannot be looked at: why.
-    Unknown(String),
-    /// Nothing.
-    Absent,
-}
 
 /// A place that was judged.
 pub struct Holding {

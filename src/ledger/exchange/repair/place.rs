@@ -8,9 +8,10 @@
 use crate::disk::{self, DiskError, Mode, free_aside};
 use crate::journal::{JournalWriter, ROTATE_AT};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::repair::Step;
-use crate::ledger::exchange::repair::holding::{Holding, Place};
+use crate::ledger::exchange::repair::holding::Holding;
 use crate::ledger::exchange::repair::scratch::Scratch;
+use crate::ledger::exchange::repair::step::Place;
+use crate::ledger::exchange::repair::step::Step;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{checkpoint as checkpoint_of, covered};
 use crate::ledger::write::writer::store_entries;

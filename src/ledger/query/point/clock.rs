@@ -7,12 +7,13 @@
 
 use crate::index::Unfit;
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::point::entries;
 use crate::ledger::query::tally::undone_retimings;
 use crate::ledger::reader::Record;
+use annals_core::event::Entry;
 use annals_core::event::canonical;
 use annals_core::event::record::Place;
 use annals_core::time::Time;
+use annals_core::verify::source::Source;
 
 /// By which clock a date is looked up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -199,6 +200,16 @@ fn corrected<E>(
 
 fn ends(stretches: &[Stretch], size: u64) -> impl Iterator<Item = u64> + '_ {
     stretches.iter().skip(1).map(|stretch| stretch.start).chain([size])
+}
+
+pub fn entries(record: &Record, each: &mut dyn FnMut(u64, &Entry)) -> Result<(), LedgerError> {
+    for span in record.journal.walk(0)? {
+        let span = span?;
+        for (entry, position) in span.entries.iter().zip(span.first..) {
+            each(position, entry);
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@
 //! Not here: facts (`settle`). Source: FORMAT.md section 4, Description.
 
 use crate::ledger::write::draft::Draft;
+use crate::ledger::write::resolve::fields::{Unsettled, field, need, uri};
 use crate::ledger::write::resolve::parts::dating;
-use crate::ledger::write::resolve::{Settler, Unsettled, field, need, uri, words};
+use crate::ledger::write::resolve::{Settler, words};
 use annals_core::event::body::{self, Content, MAX_DOCUMENT};
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;

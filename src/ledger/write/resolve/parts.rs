@@ -3,10 +3,11 @@
 //! Always holds: each refusal names its field. Not here: facts and documents (`settle`).
 
 use crate::ledger::write::draft::{DatingDraft, QuoteDraft, TopicDraft};
-use crate::ledger::write::resolve::{Unsettled, field, uri};
+use crate::ledger::write::resolve::fields::{Unsettled, field, uri};
 use annals_core::event::body;
 use annals_core::quote::Text;
-use annals_core::quote_search::{self, Edges, Pointing, PointingError};
+use annals_core::quote_search::places::PointingError;
+use annals_core::quote_search::{self, Edges, Pointing};
 use annals_core::text::{Edtf, Verbatim, Words};
 
 /// Which document is meant, where a draft does not say and there is not only one.

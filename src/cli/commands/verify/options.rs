@@ -1,0 +1,79 @@
+//! The arguments of `annals verify`, and the page that they ask for.
+
+use crate::archive::bag::read::is_bag;
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Failure;
+use crate::cli::terminal::Kind;
+use crate::cli::terminal::Place;
+use crate::cli::terminal::note;
+use crate::ledger::exchange::apart::Kept;
+use annals_core::time::Time;
+use clap::Args;
+use clap::value_parser;
+use std::path::PathBuf;
+
+/// Check every byte, link, signature, role and quotation
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// A ledger's folder, a bag, a published directory or its http:// address, a proof or an
+    /// evidence file [default: as --ledger]
+    pub what: Option<PathBuf>,
+    /// Compare with what was seen last, and move this file forward if all is well
+    #[arg(long, value_name = "FILE")]
+    pub pin: Option<PathBuf>,
+    /// Make the pin from what is here now
+    #[arg(long, requires = "pin")]
+    pub first: bool,
+    /// Check only what is newer than the pin; the pin stays where it is
+    #[arg(long, requires = "pin", conflicts_with = "first")]
+    pub only_new: bool,
+    /// Where to write evidence if the record is not the pinned one [default: next to the pin]
+    #[arg(long, value_name = "FILE", requires = "pin")]
+    pub evidence: Option<PathBuf>,
+    /// Write the verdict as a page to read, print and attach to a letter
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// The logs and witnesses that are trusted, and how many of these must have cosigned [default:
+    /// `policy` beside the keys, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// The log key of a proof, as you know it from elsewhere: <origin>+<id>+<key>
+    #[arg(long, value_name = "VKEY")]
+    pub log_key: Option<String>,
+    /// Number of threads, 1 to 256 [default: all cores]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// Do not compare the store with the journal
+    #[arg(long)]
+    pub no_store: bool,
+    /// Do not compare the index with one that is made anew
+    #[arg(long)]
+    pub no_index: bool,
+}
+
+/// Writes the page that was asked for, if one was.
+pub fn keep_page(
+    context: &mut Context,
+    args: &VerifyArgs,
+    page: impl FnOnce(Time) -> String,
+) -> Result<(), Failure> {
+    if let (Some(path), Some(place)) = (&args.html, place_of_page(context, args)?) {
+        let page = page(context.clock.now());
+        place.put(page.as_bytes())?;
+        note(format_args!("the verdict as a page: {}", path.display()));
+    }
+    Ok(())
+}
+
+/// Where the page is to be written, if one is.
+pub fn place_of_page(context: &Context, args: &VerifyArgs) -> Result<Option<Place>, Failure> {
+    let Some(path) = &args.html else { return Ok(None) };
+    let paths = context.paths()?;
+    let mut kept = Kept::of(&paths);
+    if let Some(what) = args.what.as_deref()
+        && is_bag(what)?
+    {
+        kept.push(Kept::Bag(what));
+    }
+    Ok(Some(Place::new(path, Kind::Verdict, &kept)?))
+}

@@ -1,0 +1,36 @@
+//! Fields of a draft: values within their bounds, or why not.
+
+use annals_core::event::vocabulary::Type;
+use annals_core::text::TextError;
+use annals_core::text::Uri;
+
+/// Why a draft cannot be settled: the field, then what was expected and found.
+pub type Unsettled = String;
+
+pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unsettled> {
+    value.map_err(|error| format!("{name}: {error}"))
+}
+
+pub fn need<T>(value: Option<T>, name: &str, kind: Type) -> Result<T, Unsettled> {
+    value.ok_or_else(|| format!("{kind} needs the field {name}"))
+}
+
+/// What was found; what is wrong with it is kept with the rest.
+pub fn keep<T>(found: Result<T, Unsettled>, wrong: &mut Vec<Unsettled>) -> Option<T> {
+    found.map_err(|why| wrong.push(why)).ok()
+}
+
+pub fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unsettled> {
+    let Some(text) = value else { return Ok(None) };
+    let uri = field(name, Uri::new(text.as_str()))?;
+    let scheme = uri.split(':').next().unwrap_or_default();
+    if NO_ADDRESSES.contains(&scheme) {
+        return Err(format!(
+            "{name}: expected an address or a name, found {scheme}:, which is a program or a text"
+        ));
+    }
+    Ok(Some(uri))
+}
+
+/// Schemes of what a browser runs or shows by itself: they lead to nothing.
+pub const NO_ADDRESSES: [&str; 4] = ["blob", "data", "javascript", "vbscript"];
