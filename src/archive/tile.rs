@@ -93,7 +93,8 @@ pub fn ends(size: u64) -> Vec<Tile> {
 /// The hashes of a growing tree that are not yet in a full tile, by level.
 ///
 /// ```
-/// use annals::{archive::tile::Tiling, hash::Hash};
+/// use annals::archive::tile::Tiling;
+/// use annals_core::hash::Hash;
 /// let mut tiling = Tiling::default();
 /// let mut full = Vec::new();
 /// for _ in 0..256 {

@@ -29,7 +29,8 @@ impl BagText {
     /// The text: six lines, each with its LF.
     ///
     /// ```
-    /// use annals::{archive::bag::note::BagText, hash::Hash, tlog::Checkpoint};
+    /// use annals::archive::bag::note::BagText;
+    /// use annals_core::{hash::Hash, tlog::Checkpoint};
     /// let (origin, digest) = ("example.org/record".to_owned(), "0".repeat(128));
     /// let text = BagText { origin, size: 3, of: 5, root: Hash::of(&[]), digest };
     /// assert_eq!(BagText::parse(&text.write()), Some(text.clone()));

@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 
 /// Capture, describe and list documents
 #[derive(Debug, Args)]
+#[command(visible_alias = "doc")]
 pub struct DocumentArgs {
     #[command(subcommand)]
     command: DocumentCommand,
