@@ -1,6 +1,6 @@
 //! Doors: the command line. One file for each command: help, arguments, one function.
 //!
-//! Always holds: data on stdout, all else on stderr; exit codes are [`exit::Exit`]; a closed pipe
+//! Always holds: data on stdout, all else on stderr; exit codes are `exit::Exit`; a closed pipe
 //! is no error. Not here: what the commands do (`ledger`). Source: README.md.
 
 mod act;
