@@ -136,7 +136,8 @@ fn article(seeds: &mut Seeds) {
             let table = serde_json::json!({ "draft": [draft] });
             let table = toml::to_string(&table).expect("TOML");
             put(seeds, "draft_toml", table.into_bytes());
-            let words = draft["evidence"][0]["quote"].as_str().unwrap_or("US … talks");
+            let quote = &draft["evidence"][0]["quote"]["exact"];
+            let words = quote.as_str().unwrap_or("Earlier, Moscow … Alliance");
             put(seeds, "quotation", between(&[page.as_bytes(), words.as_bytes()]));
         }
     }
