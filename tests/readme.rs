@@ -1,14 +1,20 @@
-//! The README's examples are run, and what they print is compared with what stands there.
+//! The examples of the README and of the pages that go on from it are run, and what they print is
+//! compared with what stands there.
 //!
 //! A block ```` ```console ```` is run at the top of the project, on the committed record; it may
-//! only read. A block ```` ```console desk ```` is run in one new folder for all of them, in order,
-//! with a set clock and repeatable randomness: there the editor writes. `[..]` stands for anything
-//! within a line (a time, a rate). `ANNALS_BLESS=1 cargo test --test readme` writes the README anew
-//! from what the commands print.
+//! only read. A block ```` ```console desk ```` is run in one new folder for all of them, page after
+//! page, with a set clock and repeatable randomness: there the editor writes. `[..]` stands for
+//! anything within a line (a time, a rate). `ANNALS_BLESS=1 cargo test --test readme` writes the
+//! pages anew from what the commands print.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// The pages, in the order in which their examples are run.
+const PAGES: &[&str] = &["README.md", "docs/editor.md", "docs/auditor.md", "docs/archivist.md"];
+/// The most lines that a person's page in the README has: two screens.
+const TWO_SCREENS: usize = 100;
 
 /// One command of a block and what the page says that it prints.
 struct Example {
@@ -48,9 +54,7 @@ fn pieces(page: &str) -> Vec<Piece> {
                     last.expected.push_str(line);
                     last.expected.push('\n');
                 }
-                (None, None) => {
-                    panic!("a block of README.md does not begin with a command: {line}")
-                }
+                (None, None) => panic!("a block does not begin with a command: {line}"),
             }
         }
         pieces.push(Piece::Block { desk: desk.trim() == "desk", examples });
@@ -113,40 +117,69 @@ fn blessed(found: &str) -> String {
     found.lines().map(|text| line(text) + "\n").collect()
 }
 
-#[test]
-fn what_the_readme_shows_is_what_the_commands_print() {
-    let path = root().join("README.md");
-    let page = fs::read_to_string(&path).expect("README.md");
-    let desk = tempfile::tempdir().expect("a folder");
-    fs::write(desk.path().join("passphrase"), "correct horse battery staple\n").expect("a file");
-    let (mut anew, mut wrong, mut count) = (String::new(), Vec::new(), 0);
-    for piece in pieces(&page) {
+/// A page anew from what its commands print, and what of it is wrong.
+#[derive(Default)]
+struct Ran {
+    anew: String,
+    wrong: Vec<String>,
+}
+
+/// Runs the examples of a page; the `count` of those at the desk goes on over all pages.
+fn run_page(page: &str, desk: &Path, count: &mut usize) -> Ran {
+    let mut ran = Ran::default();
+    for piece in pieces(page) {
         let (at_desk, examples) = match piece {
             Piece::Text(text) => {
-                anew.push_str(&text);
+                ran.anew.push_str(&text);
                 continue;
             }
             Piece::Block { desk, examples } => (desk, examples),
         };
-        let folder = if at_desk { desk.path() } else { root() };
+        let folder = if at_desk { desk } else { root() };
         for Example { command, expected } in examples {
-            count += 1;
-            let found = run(&command, folder, at_desk.then_some(count));
-            anew.push_str(&format!("$ {command}\n"));
+            *count += usize::from(at_desk);
+            let found = run(&command, folder, at_desk.then_some(*count));
+            ran.anew.push_str(&format!("$ {command}\n"));
             if same(&found, &expected) {
-                anew.push_str(&expected);
+                ran.anew.push_str(&expected);
                 continue;
             }
-            anew.push_str(&blessed(&found));
-            wrong.push(format!("$ {command}\nexpected:\n{expected}found:\n{found}"));
+            ran.anew.push_str(&blessed(&found));
+            ran.wrong.push(format!("$ {command}\nexpected:\n{expected}found:\n{found}"));
         }
     }
-    if std::env::var_os("ANNALS_BLESS").is_some() {
-        fs::write(&path, anew).expect("README.md can be written");
-        return;
+    ran
+}
+
+#[test]
+fn what_the_pages_show_is_what_the_commands_print() {
+    let desk = tempfile::tempdir().expect("a folder");
+    fs::write(desk.path().join("passphrase"), "correct horse battery staple\n").expect("a file");
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for name in PAGES {
+        let page = fs::read_to_string(root().join(name)).expect("a page");
+        let ran = run_page(&page, desk.path(), &mut count);
+        assert!(ran.anew.contains("\n$ annals "), "{name} shows no command");
+        if std::env::var_os("ANNALS_BLESS").is_some() {
+            fs::write(root().join(name), ran.anew).expect("a page can be written");
+            continue;
+        }
+        wrong.extend(ran.wrong.into_iter().map(|why| format!("{name}: {why}")));
     }
-    assert!(count > 10, "README.md shows {count} commands only");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_persons_page_fits_on_two_screens() {
+    let page = fs::read_to_string(root().join("README.md")).expect("README.md");
+    let lines = |heading: &str| {
+        let from = page.split_once(heading).map_or("", |(_, from)| from);
+        from.split("\n## ").next().unwrap_or_default().lines().count()
+    };
+    for person in ["editor", "auditor", "archivist"] {
+        let found = lines(&format!("\n## For the {person}\n"));
+        assert!((2..=TWO_SCREENS).contains(&found), "the {person}'s page has {found} lines");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Dates as documents give them: the closed part of EDTF that format 1 knows.
 //!
-//! Always holds: an [`Edtf`] matches the grammar of FORMAT.md section 1 and keeps its exact text.
+//! Always holds: an `Edtf` matches the grammar of FORMAT.md section 1 and keeps its exact text.
 //! Not here: times of the ledger (`time`), dates that a person types as a point (`ledger`).
 //! Source: FORMAT.md section 1; EDTF (ISO 8601-2) levels 0 and 1, a part of them.
 

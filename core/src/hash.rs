@@ -1,6 +1,6 @@
 //! SHA-256 digests and hex: the one place that hashes and the one spelling of 32 bytes.
 //!
-//! Always holds: a [`Hash`] is 32 bytes; its text is exactly 64 lower-case hex digits, and no
+//! Always holds: a `Hash` is 32 bytes; its text is exactly 64 lower-case hex digits, and no
 //! other text is read as one. Not here: what is hashed (see `event`, `merkle`).
 //! Source: FIPS 180-4, by the `sha2` crate; hex by the `hex` crate, read by `const-hex`.
 

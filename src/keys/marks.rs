@@ -191,7 +191,7 @@ impl Marks {
     }
 
     /// Whether the file ends with a damaged form of this mark's line: as long, and with at most
-    /// [`MAX_DAMAGE`] bytes that differ.
+    /// `MAX_DAMAGE` bytes that differ.
     pub fn is_damaged(&self, mark: &Mark) -> Result<bool, KeysError> {
         let Some(file) = self.open()? else { return Ok(false) };
         let line = mark.line();
@@ -275,7 +275,7 @@ impl HeldMarks {
     }
 
     /// Puts right a last line that was damaged, where `checkpoint` is the mark that stood there:
-    /// at most [`MAX_DAMAGE`] bytes of the file's end differ from its line. The file as it was is
+    /// at most `MAX_DAMAGE` bytes of the file's end differ from its line. The file as it was is
     /// kept beside it, and its name returned; `None` where the end is that of another mark.
     pub fn mend(&self, checkpoint: &Mark) -> Result<Option<PathBuf>, KeysError> {
         let marks = &self.marks;

@@ -1,6 +1,6 @@
 //! One spelling: a line of JSON is read by its type and must be what that type writes again.
 //!
-//! Always holds: [`read`] accepts a line only if [`write`] of the value gives the same bytes; so
+//! Always holds: [`read`] accepts a line only if [`write()`] of the value gives the same bytes; so
 //! order, white space, escapes, duplicates and absent fields need no rule of their own.
 //! Not here: the fields (`args`, `body`, `record`). Source: FORMAT.md section 1; `serde_json`,
 //! whose compact writer escapes exactly what format 1 escapes.

@@ -42,7 +42,7 @@ pub struct VerifyingKey {
     minus: EdwardsPoint,
 }
 
-/// [S]B − [k]A of a signature, not yet encoded, and the R that it must be: encoding many at once
+/// `[S]B − [k]A` of a signature, not yet encoded, and the R that it must be: encoding many at once
 /// costs one field inversion for all. Each is still compared byte for byte; this is no batch
 /// equation.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ impl PublicKey {
 
 impl VerifyingKey {
     /// Whether `signature` is this key's over `message`: S < ℓ, R not the identity's encoding, and
-    /// the encoding of [S]B − [k]A is R byte for byte (rule 302).
+    /// the encoding of `[S]B − [k]A` is R byte for byte (rule 302).
     pub fn verifies(&self, message: &[u8], signature: &Signature) -> bool {
         self.recompute(message, signature).is_some_and(|r| r.point.compress().0 == r.expected)
     }

@@ -1,0 +1,31 @@
+//! Properties of what auditors keep and pass on: pins, evidence, proofs.
+
+use annals_core::evidence::Evidence;
+use annals_core::pin::Pin;
+use annals_core::verify::evidence;
+use annals_core::verify::proof::{self, Given, Proof};
+
+/// A pin has one spelling.
+pub fn pin(bytes: &[u8]) {
+    if let Some(pin) = Pin::parse(bytes) {
+        super::written_again(pin.write().as_bytes(), bytes);
+    }
+}
+
+/// Evidence has one spelling, and can be judged.
+pub fn evidence(bytes: &[u8]) {
+    if let Some(evidence) = Evidence::parse(bytes) {
+        super::written_again(evidence.write().as_bytes(), bytes);
+        let verdict = evidence::judge(&evidence);
+        assert!([1, 2, 4].contains(&verdict.exit()));
+    }
+}
+
+/// A proof has one spelling, can be judged, and is no yes where nothing beside it names its key.
+pub fn proof(bytes: &[u8]) {
+    if let Ok(proof) = Proof::parse(bytes) {
+        super::written_again(proof.write().as_bytes(), bytes);
+    }
+    let judged = proof::judge(bytes, &Given::default());
+    assert!(judged.exit() != 0, "a yes that nobody vouches for");
+}

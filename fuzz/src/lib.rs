@@ -1,0 +1,59 @@
+//! What holds of any bytes that a stranger hands over: a property for each parser.
+//!
+//! Always holds: a property panics if and only if it is broken; it is a function of its bytes. Not
+//! here: what is done with them (`targets/`, `tests/fuzz`), files to begin with
+//! (`tests/fuzz/seeds.rs`).
+
+mod audit;
+mod event;
+mod key;
+mod place;
+mod tlog;
+
+pub use audit::{evidence, pin, proof};
+pub use event::{body, draft, draft_toml, quotation, record};
+pub use key::{key, mark, request};
+pub use place::{bag, bag_note, journal, published};
+pub use tlog::{add_checkpoint, checkpoint, cosignature, note, policy, tlog_proof, witness_state};
+
+/// What parts the files of one input.
+pub const BETWEEN: u8 = 0x1E;
+
+/// A property by its name.
+pub struct Property {
+    /// The name, that of the target too.
+    pub name: &'static str,
+    /// Panics where the property is broken.
+    pub check: fn(&[u8]),
+}
+
+macro_rules! properties {
+    ($($name:ident)*) => {
+        /// All properties.
+        pub const ALL: &[Property] =
+            &[$(Property { name: stringify!($name), check: $name },)*];
+    };
+}
+
+properties! {
+    record body draft draft_toml quotation
+    note checkpoint cosignature policy tlog_proof add_checkpoint witness_state
+    pin evidence proof
+    journal published bag bag_note
+    key request mark
+}
+
+/// The files of an input; those that it does not have are empty.
+fn files<const N: usize>(bytes: &[u8]) -> [&[u8]; N] {
+    let mut parts = bytes.splitn(N, |byte| *byte == BETWEEN);
+    std::array::from_fn(|_| parts.next().unwrap_or_default())
+}
+
+/// That what was read is written as the bytes that it was read from.
+fn written_again(found: &[u8], bytes: &[u8]) {
+    assert!(
+        found == bytes,
+        "read, and written as other bytes:\n{}",
+        String::from_utf8_lossy(found)
+    );
+}
