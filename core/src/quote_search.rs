@@ -185,6 +185,7 @@ fn choose(places: &[Place], nth: Option<usize>) -> Result<(usize, usize), Pointi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quote_search::places::each_occurrence;
 
     const TEXT: &str = "Kommersant reports – “in short” – that two answers were given. \
                         Sullivan met Grushko in Moscow.";
