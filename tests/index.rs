@@ -7,12 +7,12 @@
 
 mod support;
 
-use annals::index::Built;
+use annals::index::IndexStatus;
 use annals::ledger::exchange::repair;
 use annals::ledger::paths::Paths;
 use annals::ledger::reader::Record;
 use annals_core::event::Entry;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::legal::context::Proposal;
 use annals_core::state::State;
 use annals_core::verify::examine::examine;
@@ -56,7 +56,7 @@ impl Clerk {
         let (Some(place), Some(said)) = (examined.reading.place, examined.reading.statement) else {
             return false;
         };
-        let deed = Deed::of(&said.args);
+        let deed = Operation::of(&said.args);
         let (position, at, by) = (place.seq, Some(place.at), said.by);
         let named = said.args.positions().iter().all(|named| *named < said.base);
         let proposal = Proposal { position, at, by, deed: &deed };
@@ -121,7 +121,7 @@ fn paths(ledger: &Path) -> Paths {
     Paths::new(ledger.to_owned(), None)
 }
 
-fn make(ledger: &Path) -> Built {
+fn make(ledger: &Path) -> IndexStatus {
     repair::index(&paths(ledger), Duration::ZERO, None).expect("an index")
 }
 
@@ -212,7 +212,7 @@ fn history(seed: u64) {
     clerk.grow(330);
     let folder = tempfile::tempdir().expect("a folder");
     let ledger = clerk.write(folder.path());
-    assert_eq!(make(&ledger), Built::Same { events: 330, wrote: true });
+    assert_eq!(make(&ledger), IndexStatus::Same { events: 330, wrote: true });
     let mut asked = questions(330, 6, &mut clerk.dice);
     let point = clerk.dice.below(330);
     asked.extend([

@@ -53,8 +53,8 @@ fn secret(name: &str) -> SecretKey {
     generate(&mut Seeded::new(name)).unwrap()
 }
 
-fn handle(name: &str) -> Handle {
-    Handle::new(name).unwrap()
+fn handle(name: &str) -> KeyName {
+    KeyName::new(name).unwrap()
 }
 
 fn asked(

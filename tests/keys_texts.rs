@@ -42,7 +42,7 @@ fn a_request_proves_what_the_enrolment_of_format_md_proves() {
     assert!(fault.to_string().contains("--for example.net"), "{fault}");
     let folder = tempfile::tempdir().unwrap();
     let keys = KeyFolder::make(folder.path().join("keys")).unwrap();
-    let bo = Handle::new("bo").unwrap();
+    let bo = KeyName::new("bo").unwrap();
     let path = keys.add_request(&bo, &request).unwrap();
     assert_eq!(read_request(&path).unwrap(), request);
     assert!(matches!(keys.add_request(&bo, &request), Err(KeysError::Exists { .. })));
@@ -129,7 +129,7 @@ fn marks_are_those_of_format_md() {
     let block = FORMAT.split("`keys/log.marks`\n\n```text\n").nth(1).unwrap();
     let block = block.split("```").next().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let marks = Marks::at(folder.path().join("log.marks"));
+    let marks = HighWaterMarks::at(folder.path().join("log.marks"));
     assert_eq!(marks.last_for(&origin()).unwrap(), None);
     let log = example("log");
     for line in block.lines() {
@@ -164,7 +164,7 @@ fn marks_are_those_of_format_md() {
     drop(first);
 }
 
-fn held(marks: &Marks) -> HeldMarks {
+fn held(marks: &HighWaterMarks) -> HeldMarks {
     // A command that another test starts may hold the lock's file open until it runs.
     marks.hold(Duration::from_secs(10)).unwrap()
 }
@@ -174,7 +174,7 @@ fn held(marks: &Marks) -> HeldMarks {
 #[test]
 fn a_damaged_last_mark_is_put_right_from_the_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
-    let marks = Marks::at(folder.path().join("log.marks"));
+    let marks = HighWaterMarks::at(folder.path().join("log.marks"));
     let mark = |size| Mark::sign(&example("log"), origin(), size, Hash::of(&[b"root"]));
     let (first, second) = (mark(1).line(), mark(2).line());
     for at in 0..second.len() {
@@ -201,7 +201,7 @@ fn a_damaged_last_mark_is_put_right_from_the_checkpoint() {
 #[test]
 fn a_torn_mark_is_no_mark_and_a_bad_one_stops_the_key() {
     let folder = tempfile::tempdir().unwrap();
-    let marks = Marks::at(folder.path().join("log.marks"));
+    let marks = HighWaterMarks::at(folder.path().join("log.marks"));
     let mark = |origin: &str, size| {
         Mark::sign(&example("log"), Origin::new(origin).unwrap(), size, Hash::of(&[b"root"]))
     };
@@ -333,7 +333,7 @@ proptest! {
         prop_assert!(read_recovery(&text).is_err());
         prop_assert!(Mark::parse(&text).is_none());
         if let Some(handle) = handle_from(&text) {
-            prop_assert!(Handle::new(&*handle).is_ok());
+            prop_assert!(KeyName::new(&*handle).is_ok());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use annals_core::hash::Hash;
 use annals_core::merkle::{
-    Consistency, Inclusion, Levels, Plan, Tree, Wanted, cover, empty_root, node,
+    Consistency, Inclusion, NodeCollector, NodeStore, Plan, Tree, empty_root, node, subtrees,
 };
 use proptest::prelude::*;
 
@@ -65,13 +65,13 @@ fn subproof(m: usize, leaves: &[Hash], whole: bool) -> Vec<Hash> {
     hashes
 }
 
-fn levels(leaves: &[Hash]) -> Levels {
-    let mut levels = Levels::default();
+fn levels(leaves: &[Hash]) -> NodeStore {
+    let mut levels = NodeStore::default();
     leaves.iter().for_each(|leaf| levels.push(*leaf));
     levels
 }
 
-fn filled(plan: &Plan, levels: &Levels) -> Vec<Hash> {
+fn filled(plan: &Plan, levels: &NodeStore) -> Vec<Hash> {
     plan.hashes(|subtree| levels.get(subtree).ok_or(subtree)).expect("a complete subtree")
 }
 
@@ -104,7 +104,7 @@ fn the_tree_and_its_peaks_are_those_of_the_rfc() {
     let mut tree = Tree::default();
     for size in 0..=70 {
         assert_eq!(tree.root(), root(&all[..size]), "size {size}");
-        let peaks = cover(0..size as u64);
+        let peaks = subtrees(0..size as u64);
         let hashes: Vec<Hash> = peaks
             .iter()
             .map(|peak| {
@@ -202,7 +202,7 @@ fn a_fork_has_no_consistency_proof() {
 fn one_pass_keeps_only_what_is_wanted() {
     let all = leaves(50);
     let plan = Plan::inclusion(17, 50).expect("index < size");
-    let mut wanted = Wanted::default();
+    let mut wanted = NodeCollector::default();
     wanted.want(&plan);
     all.iter().take(40).for_each(|leaf| wanted.push(*leaf));
     assert!(plan.hashes(|subtree| wanted.get(subtree).ok_or(())).is_err(), "not complete yet");
@@ -210,7 +210,7 @@ fn one_pass_keeps_only_what_is_wanted() {
     let path = plan.hashes(|subtree| wanted.get(subtree).ok_or(())).expect("complete");
     let proof = Inclusion { index: 17, size: 50, path };
     assert!(proof.holds(&all[17], &wanted.tree().root()));
-    let other = cover(3..4)[0];
+    let other = subtrees(3..4)[0];
     assert_eq!(wanted.get(other), None, "leaf 3 was not asked for");
 }
 

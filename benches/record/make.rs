@@ -2,14 +2,14 @@
 
 use annals::clock::Clock;
 use annals::entropy::{Seeded, draw};
-use annals::keys::{Handle, Protection};
+use annals::keys::{KeyName, Protection};
 use annals::ledger::paths::Paths;
 use annals::ledger::write::append::{commit, prepare};
 use annals::ledger::write::batch::{Signer, judge_last, slot};
 use annals::ledger::write::draft::{Draft, Name, Placed, QuoteDraft, json_lines};
 use annals::ledger::write::init::{Founding, init, new_person};
 use annals::ledger::write::prepared::Prepared;
-use annals::ledger::write::resolve::Settled;
+use annals::ledger::write::resolve::Resolved;
 use annals::ledger::write::sign::seal;
 use annals::ledger::write::writer::Writer;
 use annals_core::event::args::{Args, EditorEnrolled, Roles};
@@ -71,7 +71,7 @@ impl Newsroom {
             confirmations: 1,
             window: 0,
             name: Words::new("Editor 0").expect("a name"),
-            handle: Handle::new("editor0").expect("a handle"),
+            handle: KeyName::new("editor0").expect("a handle"),
         };
         let around = (&mut clock, &mut entropy as &mut dyn annals::entropy::Entropy);
         let made = init(paths(folder), &founding, Protection::Unencrypted, around);
@@ -228,7 +228,7 @@ fn enrol(
         possession: key.prove_possession(Possession::Editor, "bench.example/record", &name),
     });
     let content = Content::EditorEnrolled(Named { name: Words::new(name).expect("a name") });
-    let settled = Settled { args, content, document: None };
+    let settled = Resolved { args, content, document: None };
     let slot = slot(writer, clock.now());
     let entry = seal(&settled, &slot, admin, entropy).expect("a seal");
     let first = writer.size();

@@ -9,7 +9,7 @@ use annals_core::event::body::Body;
 use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
 use annals_core::search::Phrase;
-use annals_core::verify::anchors::Ends;
+use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
 use annals_core::verify::{Options, verify};
 use std::fs::{self, File};
@@ -109,8 +109,8 @@ fn whole(folder: &Path, until: u64, jobs: usize) {
     let record = Record::open(paths(folder)).expect("a record");
     let options = Options { until, ..Options::whole(jobs) };
     let ends = match until {
-        u64::MAX => Ends { checkpoint: record.checkpoint.clone(), ..Ends::default() },
-        _ => Ends::default(),
+        u64::MAX => Anchors { checkpoint: record.checkpoint.clone(), ..Anchors::default() },
+        _ => Anchors::default(),
     };
     let report = verify(&record.journal, &ends, options).expect("readable");
     assert_eq!(report.exit(), 0, "{:?}", report.faults.first());

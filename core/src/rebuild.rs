@@ -7,10 +7,10 @@
 use crate::event::vocabulary::Type;
 use crate::fold::Fold;
 use crate::fold::history::{Act, History};
-use crate::fold::operation::Deed;
+use crate::fold::operation::Operation;
 use crate::key::PublicKey;
 use crate::legal;
-use crate::legal::context::Case;
+use crate::legal::context::RuleContext;
 use serde::Serialize;
 
 /// An event that a suspect revocation undid.
@@ -59,8 +59,8 @@ pub fn refold(history: &History, position: u64) -> Refolded {
 }
 
 /// The same for a suspect revocation that is not yet in the history.
-pub fn refold_with(history: &History, case: &Case<'_>) -> Option<Refolded> {
-    let Deed::Revoked(revoked) = case.event.deed else { return None };
+pub fn refold_with(history: &History, case: &RuleContext<'_>) -> Option<Refolded> {
+    let Operation::Revoked(revoked) = case.event.deed else { return None };
     let from = revoked.suspect_from?;
     let (position, signer, key) = (case.event.position, case.event.by, revoked.key);
     Some(run(history, Suspicion { position, signer, key, from }))
@@ -84,7 +84,7 @@ fn run(history: &History, last: Suspicion) -> Refolded {
 }
 
 fn suspicion(act: &Act, history: &History) -> Option<Suspicion> {
-    let Deed::Revoked(revoked) = &act.deed else { return None };
+    let Operation::Revoked(revoked) = &act.deed else { return None };
     let (from, signer) = (revoked.suspect_from?, history.key(act.by)?);
     Some(Suspicion { position: act.position, signer, key: revoked.key, from })
 }
@@ -110,7 +110,7 @@ fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Refolded {
             |s: &&Suspicion| s.key == by && act.position >= s.from && act.position < s.position;
         let striker = standing.iter().find(strikes).map(|s| s.position);
         let entry = matches!(act.deed.kind(), Type::FactAsserted | Type::DocumentCaptured);
-        let lasting = matches!(act.deed, Deed::Released { .. } | Deed::Redacted { .. });
+        let lasting = matches!(act.deed, Operation::Released { .. } | Operation::Redacted { .. });
         match striker {
             _ if lasting => out.fold.apply(act, history),
             Some(striker) => {

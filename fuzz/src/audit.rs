@@ -3,7 +3,7 @@
 use annals_core::evidence::Evidence;
 use annals_core::pin::Pin;
 use annals_core::verify::evidence;
-use annals_core::verify::proof::{self, Given, Proof};
+use annals_core::verify::proof::{self, Proof, ProofContext};
 
 /// A pin has one spelling.
 pub fn pin(bytes: &[u8]) {
@@ -26,6 +26,6 @@ pub fn proof(bytes: &[u8]) {
     if let Ok(proof) = Proof::parse(bytes) {
         super::written_again(proof.write().as_bytes(), bytes);
     }
-    let judged = proof::judge(bytes, &Given::default());
+    let judged = proof::judge(bytes, &ProofContext::default());
     assert!(judged.exit() != 0, "a yes that nobody vouches for");
 }

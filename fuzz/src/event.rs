@@ -1,10 +1,10 @@
 //! Properties of records, bodies, drafts and quotations.
 
+use annals::ledger::write::draft::{Input, read_json_lines, read_toml};
 use annals_core::event::body::{Body, Span};
 use annals_core::event::record::{self, Reading, Statement};
-use annals::ledger::write::draft::{Input, read_json_lines, read_toml};
-use annals_core::quote_search::{Edges, Pointing};
 use annals_core::quote::Text;
+use annals_core::quote_search::{Edges, Pointing};
 
 /// A record without a fault of form is written as its three lines; one that lacks a part has a
 /// fault.

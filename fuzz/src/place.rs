@@ -6,7 +6,7 @@ use annals::archive::published::Published;
 use annals::archive::tile;
 use annals::journal::Journal;
 use annals_core::tlog::to_base64;
-use annals_core::verify::anchors::Ends;
+use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::{Source, SourceError};
 use annals_core::verify::{Options, verify};
 use std::fs;
@@ -46,7 +46,7 @@ pub fn journal(bytes: &[u8]) {
         assert_eq!(counted, journal.size());
         super::written_again(&written, &bytes[..offset]);
     }
-    let report = verify(&journal, &Ends::default(), Options::whole(1)).expect("a verdict");
+    let report = verify(&journal, &Anchors::default(), Options::whole(1)).expect("a verdict");
     assert!(report.size <= counted);
 }
 
@@ -87,7 +87,7 @@ pub fn published(bytes: &[u8]) {
     let files = Served([checkpoint.to_vec(), tile.to_vec(), bundle.to_vec()]);
     let published = Published::open_served(Box::new(files));
     let Ok(published) = published else { return };
-    let ends = Ends { checkpoint: Some(checkpoint.to_vec()), ..Ends::default() };
+    let ends = Anchors { checkpoint: Some(checkpoint.to_vec()), ..Anchors::default() };
     let _judged = verify(&published, &ends, Options::whole(1));
 }
 

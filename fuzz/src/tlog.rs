@@ -1,12 +1,12 @@
 //! Properties of notes, checkpoints, cosignatures, policies, and what witnesses are asked.
 
+use annals::witness::request::AddCheckpoint;
+use annals::witness::state::State;
 use annals_core::key::SecretKey;
 use annals_core::tlog::cosignature::{Cosigned, MAX_TIME, cosign, cosigned_by};
 use annals_core::tlog::policy::Policy;
 use annals_core::tlog::proof::TlogProof;
 use annals_core::tlog::{Checkpoint, Kind, Note, VerifierKey};
-use annals::witness::request::AddCheckpoint;
-use annals::witness::state::State;
 
 /// A note has one spelling.
 pub fn note(bytes: &[u8]) {

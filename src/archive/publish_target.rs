@@ -1,6 +1,6 @@
 //! The shelf: where a publication is written, file by file.
 //!
-//! Always holds: after [`Shelf::put`] a file is whole or not there; after [`Shelf::settle`] all
+//! Always holds: after [`PublishTarget::put`] a file is whole or not there; after [`PublishTarget::settle`] all
 //! names are on stable storage too; nothing is written through a link; what is no part of a
 //! publication is left as it is. Not here: what is written, and in which order
 //! (`ledger::publish`). Source: FORMAT.md section 9, "Published directory".
@@ -54,7 +54,7 @@ pub enum Held {
 }
 
 /// A place for files by name. A seam, so that tests can let each step fail.
-pub trait Shelf {
+pub trait PublishTarget {
     /// The bytes of a file, `None` if it is not there; an error if it has more than `bound`.
     fn read(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, DiskError>;
     /// What stands under a name, compared with these bytes.
@@ -71,7 +71,7 @@ pub trait Shelf {
 
 /// A shelf that is a folder, held by one publisher.
 #[derive(Debug)]
-pub struct FolderShelf {
+pub struct FolderTarget {
     folder: PathBuf,
     touched: BTreeSet<PathBuf>,
     _hold: Hold,
@@ -112,14 +112,14 @@ impl Hold {
     }
 }
 
-impl FolderShelf {
+impl FolderTarget {
     /// Opens a folder for publishing, or makes it: its parent must be there.
     ///
     /// Errors: the folder holds something that no publication has (nothing is written then), or
     /// another publisher is at work for longer than `wait`.
-    pub fn open(folder: &Path, wait: impl Into<Waiting>) -> Result<FolderShelf, DiskError> {
+    pub fn open(folder: &Path, wait: impl Into<Waiting>) -> Result<FolderTarget, DiskError> {
         if disk::kind(folder, Links::Follow)?.is_none() {
-            disk::make_folder(folder)?;
+            disk::create_dir(folder)?;
         }
         let known = |name: &str| OURS.contains(&name) || OF_THE_SITE.contains(&name);
         let foreign = |name: &String| !name.starts_with('.') && !known(name);
@@ -130,7 +130,7 @@ impl FolderShelf {
         }
         let hold = Hold::take(folder, wait.into())?;
         let mut shelf =
-            FolderShelf { folder: folder.to_owned(), touched: BTreeSet::new(), _hold: hold };
+            FolderTarget { folder: folder.to_owned(), touched: BTreeSet::new(), _hold: hold };
         shelf.remove(NEW)?;
         Ok(shelf)
     }
@@ -170,7 +170,7 @@ impl FolderShelf {
     }
 }
 
-impl Shelf for FolderShelf {
+impl PublishTarget for FolderTarget {
     fn read(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, DiskError> {
         let read = disk::inside(&self.folder, name).and_then(|path| disk::read(&path, bound));
         match read {

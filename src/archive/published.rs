@@ -13,7 +13,7 @@ use annals_core::event::record::{self, Reading};
 use annals_core::hash::Hash;
 use annals_core::rule::Rule;
 use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
-use annals_core::verify::source::{Damage, SPAN, Source, SourceError, Span, Walk};
+use annals_core::verify::source::{BATCH, Batch, Damage, Source, SourceError, Walk};
 use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -305,10 +305,10 @@ impl Walking<'_> {
         Ok(!self.ended)
     }
 
-    fn span(&mut self) -> Result<Option<Span>, SourceError> {
-        let mut span = Span { first: self.counted, ..Span::default() };
+    fn span(&mut self) -> Result<Option<Batch>, SourceError> {
+        let mut span = Batch { first: self.counted, ..Batch::default() };
         let mut bytes = 0;
-        while span.entries.len() < SPAN && bytes < SPAN_BYTES {
+        while span.entries.len() < BATCH && bytes < SPAN_BYTES {
             let position = self.counted;
             let Some(record) = self.record()? else { break };
             let (entry, is_misplaced) = self.published.entry(record, position)?;
@@ -327,7 +327,7 @@ impl Walking<'_> {
 }
 
 impl Iterator for Walking<'_> {
-    type Item = Result<Span, SourceError>;
+    type Item = Result<Batch, SourceError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let span = self.span();

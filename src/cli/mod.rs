@@ -18,8 +18,8 @@ use crate::cli::commands as c;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::arg_error;
 use crate::cli::terminal::formats;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command as _, EditorOption, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{Format, Global};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -49,7 +49,7 @@ macro_rules! commands {
                 }
             }
 
-            fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+            fn run(self, context: &mut Context) -> Result<Exit, CliError> {
                 match self {
                     $(Command::$name(arguments) => arguments.run(context),)*
                 }
@@ -137,7 +137,7 @@ pub fn run() -> ExitCode {
         Ok(read) => read,
         Err(error) => {
             if let Some(why) = arg_error::value(&error) {
-                return ExitCode::from(Failure::usage(why).tell() as u8);
+                return ExitCode::from(CliError::usage(why).tell() as u8);
             }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             // A closed pipe under --help is no error.
@@ -161,7 +161,7 @@ fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
     cli
 }
 
-fn command(cli: Cli, matches: &ArgMatches) -> Result<Exit, Failure> {
+fn command(cli: Cli, matches: &ArgMatches) -> Result<Exit, CliError> {
     formats::check(cli.command.formats(), cli.global.format, matches)?;
     let mut context = Context::new(cli.global, program)?;
     cli.command.run(&mut context)

@@ -206,7 +206,7 @@ pub fn sync_file(path: &Path) -> Result<(), DiskError> {
 }
 
 /// Makes a folder that is not there yet, and its name durable. Its parent must be there.
-pub fn make_folder(folder: &Path) -> Result<(), DiskError> {
+pub fn create_dir(folder: &Path) -> Result<(), DiskError> {
     fs::create_dir(folder).map_err(error("make folder", folder))?;
     sync_folder(parent(folder))
 }

@@ -3,48 +3,48 @@
 //! Always holds: a builder that meets a fault, a format that it does not know or a file that fails
 //! puts nothing more in and says why. Not here: what is put in (`files`), when (`ledger`).
 
-use crate::index::compare_or_write::Sink;
+use crate::index::compare_or_write::CompareOrWrite;
 use crate::index::files::Files;
-use crate::index::status::{Built, Mode};
-use crate::index::{Unfit, folder};
+use crate::index::status::{IndexStatus, Mode};
+use crate::index::{IndexError, folder};
 use annals_core::state::State;
 use annals_core::verify::Follower;
-use annals_core::verify::chain::Judged;
+use annals_core::verify::chain::EventOutcome;
 use annals_core::verify::examine::Examined;
-use annals_core::verify::source::Closing;
+use annals_core::verify::source::CommitLine;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-enum Held {
+enum BuilderState {
     Files(Box<Files>),
     Absent,
     /// Nothing more is put in; this is what was found.
-    Stopped(Built),
+    Stopped(IndexStatus),
 }
 
 /// Makes or checks an index while a record is walked.
-pub struct Builder(Mutex<Held>);
+pub struct Builder(Mutex<BuilderState>);
 
 impl Builder {
     /// A builder for the ledger in this folder, whose journal files begin at these positions.
     pub fn open(ledger: &Path, starts: impl Iterator<Item = u64>, mode: Mode) -> Builder {
         let held = match Files::open(ledger, starts.collect(), mode) {
-            Ok(Some(files)) => Held::Files(Box::new(files)),
-            Ok(None) => Held::Absent,
-            Err(error) => Held::Stopped(Built::Not(error.to_string())),
+            Ok(Some(files)) => BuilderState::Files(Box::new(files)),
+            Ok(None) => BuilderState::Absent,
+            Err(error) => BuilderState::Stopped(IndexStatus::Not(error.to_string())),
         };
         Builder(Mutex::new(held))
     }
 
-    fn with(&self, work: impl FnOnce(&mut Files) -> Result<(), Unfit>) {
+    fn with(&self, work: impl FnOnce(&mut Files) -> Result<(), IndexError>) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Held::Files(files) = &mut *held
+        if let BuilderState::Files(files) = &mut *held
             && let Err(error) = work(files)
         {
-            *held = Held::Stopped(match (files.found(), error) {
-                (differs @ Built::Differs(_), _) => differs,
-                (Built::Behind, Unfit::TooMuch) => Built::Behind,
-                (_, error) => Built::Not(error.to_string()),
+            *held = BuilderState::Stopped(match (files.found(), error) {
+                (differs @ IndexStatus::Differs(_), _) => differs,
+                (IndexStatus::Behind, IndexError::TooMuch) => IndexStatus::Behind,
+                (_, error) => IndexStatus::Not(error.to_string()),
             });
         }
     }
@@ -53,17 +53,18 @@ impl Builder {
     pub fn goes_on(&self) -> bool {
         let found = self.found();
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        matches!(*held, Held::Files(_)) && matches!(found, Built::Same { .. } | Built::Behind)
+        matches!(*held, BuilderState::Files(_))
+            && matches!(found, IndexStatus::Same { .. } | IndexStatus::Behind)
     }
 
     /// What was found so far.
-    pub fn found(&self) -> Built {
-        self.with(|files| files.each_sink(Sink::flush));
+    pub fn found(&self) -> IndexStatus {
+        self.with(|files| files.each_sink(CompareOrWrite::flush));
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &*held {
-            Held::Files(files) => files.found(),
-            Held::Absent => Built::Absent,
-            Held::Stopped(found) => found.clone(),
+            BuilderState::Files(files) => files.found(),
+            BuilderState::Absent => IndexStatus::Absent,
+            BuilderState::Stopped(found) => found.clone(),
         }
     }
 
@@ -78,29 +79,29 @@ impl Builder {
     pub fn commit(&self, offset: u64) {
         self.with(|files| {
             files.place = offset;
-            files.each_sink(Sink::flush)
+            files.each_sink(CompareOrWrite::flush)
         });
     }
 
     /// The record ends here: writes what is left, cuts off what is beyond, and says what was found.
-    pub fn end(&self) -> Built {
-        self.with(|files| files.each_sink(Sink::end));
+    pub fn end(&self) -> IndexStatus {
+        self.with(|files| files.each_sink(CompareOrWrite::end));
         self.found()
     }
 }
 
 impl Follower for Builder {
-    fn event(&self, state: &State, examined: &Examined, judged: &Judged) {
+    fn event(&self, state: &State, examined: &Examined, judged: &EventOutcome) {
         self.with(|files| files.event(state, examined, judged));
     }
 
-    fn closing(&self, closing: &Closing) {
+    fn closing(&self, closing: &CommitLine) {
         self.with(|files| match &closing.said {
             Some(said) => {
                 files.place += said.bytes();
                 Ok(())
             }
-            None => Err(Unfit::Other("a closing line is not in form".to_owned())),
+            None => Err(IndexError::Other("a closing line is not in form".to_owned())),
         });
     }
 }

@@ -9,7 +9,7 @@
 
 use crate::disk::at::{read_at, write_at};
 use crate::disk::open::{Links, open, open_or_make};
-use crate::index::Unfit;
+use crate::index::IndexError;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -28,7 +28,7 @@ const LOST: usize = 4;
 
 /// A file of the index that is being made.
 #[derive(Debug)]
-pub(super) struct Sink {
+pub(super) struct CompareOrWrite {
     name: &'static str,
     file: Option<File>,
     /// Bytes before this are in the file.
@@ -51,9 +51,13 @@ pub(super) enum Difference {
     Ends,
 }
 
-impl Sink {
+impl CompareOrWrite {
     /// A sink over a file, which is made where there is none and it may be.
-    pub fn open(folder: &Path, name: &'static str, may_write: bool) -> Result<Sink, Unfit> {
+    pub fn open(
+        folder: &Path,
+        name: &'static str,
+        may_write: bool,
+    ) -> Result<CompareOrWrite, IndexError> {
         let path = folder.join(name);
         let opened = match may_write {
             true => open_or_make(&path),
@@ -64,7 +68,7 @@ impl Sink {
             other => Some(other?),
         };
         let held = Vec::new();
-        Ok(Sink { name, file, base: 0, held, may_write, writing: false, differs: None })
+        Ok(CompareOrWrite { name, file, base: 0, held, may_write, writing: false, differs: None })
     }
 
     /// How many bytes were put in.
@@ -73,13 +77,13 @@ impl Sink {
     }
 
     /// Puts bytes in.
-    pub fn put(&mut self, bytes: &[u8]) -> Result<(), Unfit> {
+    pub fn put(&mut self, bytes: &[u8]) -> Result<(), IndexError> {
         self.held.extend_from_slice(bytes);
         if self.held.len() >= HELD { self.flush() } else { Ok(()) }
     }
 
     /// Lets a sink that only compared write from now on, from where the file ends or differs.
-    pub fn allow(&mut self, folder: &Path) -> Result<(), Unfit> {
+    pub fn allow(&mut self, folder: &Path) -> Result<(), IndexError> {
         let path = folder.join(self.name);
         self.file = Some(open_or_make(&path)?);
         self.differs = None;
@@ -88,12 +92,12 @@ impl Sink {
     }
 
     /// Compares or writes what is held.
-    pub fn flush(&mut self) -> Result<(), Unfit> {
+    pub fn flush(&mut self) -> Result<(), IndexError> {
         if self.held.is_empty() {
             return Ok(());
         }
         if self.differs.is_some() {
-            return if self.held.len() > MUCH { Err(Unfit::TooMuch) } else { Ok(()) };
+            return if self.held.len() > MUCH { Err(IndexError::TooMuch) } else { Ok(()) };
         }
         let Some(file) = &self.file else {
             self.differs = Some(Difference::Ends);
@@ -118,7 +122,7 @@ impl Sink {
     }
 
     /// Flushes, and cuts off what the file holds beyond.
-    pub fn end(&mut self) -> Result<(), Unfit> {
+    pub fn end(&mut self) -> Result<(), IndexError> {
         self.flush()?;
         if let Some(file) = self.file.as_ref().filter(|_| self.may_write)
             && file.metadata()?.len() > self.base
@@ -129,7 +133,7 @@ impl Sink {
     }
 
     /// The `count` bytes at an offset, or fewer where what was put in ends.
-    pub fn read(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit> {
+    pub fn read(&self, at: u64, count: usize) -> Result<Vec<u8>, IndexError> {
         let end = self.length().min(at.saturating_add(count as u64));
         let mut bytes = vec![0; usize::try_from(end.saturating_sub(at)).unwrap_or(0)];
         let in_file = usize::try_from(self.base.min(end).saturating_sub(at)).unwrap_or(0);
@@ -144,7 +148,7 @@ impl Sink {
     }
 
     /// The first bytes of the file that is there, whatever was put in.
-    pub fn first<const N: usize>(&self) -> Result<Option<[u8; N]>, Unfit> {
+    pub fn first<const N: usize>(&self) -> Result<Option<[u8; N]>, IndexError> {
         let mut bytes = [0; N];
         match &self.file {
             Some(file) => Ok((read_at(file, &mut bytes, 0)? == N).then_some(bytes)),
@@ -188,7 +192,7 @@ mod tests {
     fn found(there: &[u8], expected: &[u8]) -> Option<Difference> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("tree"), there).unwrap();
-        let mut sink = Sink::open(folder.path(), "tree", false).unwrap();
+        let mut sink = CompareOrWrite::open(folder.path(), "tree", false).unwrap();
         sink.put(expected).unwrap();
         sink.flush().unwrap();
         sink.differs

@@ -4,25 +4,25 @@
 //! Not here: when it is made, and what becomes of a failure (`build`).
 
 use crate::disk;
-use crate::index::compare_or_write::{Difference, Sink};
+use crate::index::compare_or_write::{CompareOrWrite, Difference};
 use crate::index::node::{Child, Node};
 use crate::index::node_file::{self, After, Bytes};
 use crate::index::read::is_other_version;
-use crate::index::row::{Mark, Row, What};
-use crate::index::status::{Built, Mode};
+use crate::index::row::{Mark, Row, RowValue};
+use crate::index::status::{IndexStatus, Mode};
 use crate::index::trie::{self, Place, Root};
 use crate::index::{
-    HASH, HEADER, NAMES, STRIDE, Unfit, Which, bytes_of, check, damaged, folder, hash_at,
+    HASH, HEADER, IndexError, NAMES, STRIDE, TreeKind, bytes_of, check, damaged, folder, hash_at,
 };
 use annals_core::event::vocabulary::Type;
 use annals_core::fold::history::Act;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::fold::{Fold, Target};
 use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
 use annals_core::rebuild::Undone;
 use annals_core::state::State;
-use annals_core::verify::chain::Judged;
+use annals_core::verify::chain::EventOutcome;
 use annals_core::verify::examine::Examined;
 use hashbrown::HashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,8 +32,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// `tree`, to which rows and nodes are added.
 struct Heap {
-    tree: Sink,
-    hashes: Sink,
+    tree: CompareOrWrite,
+    hashes: CompareOrWrite,
     /// The event that is put in.
     after: After,
     /// The nodes that were read or added last.
@@ -54,16 +54,16 @@ impl Heap {
 }
 
 impl Bytes for Heap {
-    fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit> {
+    fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, IndexError> {
         self.tree.read(at, count)
     }
 
-    fn hash(&self, event: u64) -> Result<Hash, Unfit> {
+    fn hash(&self, event: u64) -> Result<Hash, IndexError> {
         let bytes = self.hashes.read(hash_at(0, event) * HASH, size_of::<Hash>())?;
         bytes.try_into().map(Hash).map_err(|_| damaged(format!("hash of event {event}")))
     }
 
-    fn node(&self, at: u64) -> Result<Node, Unfit> {
+    fn node(&self, at: u64) -> Result<Node, IndexError> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&at).cloned();
         match kept {
             Some(node) => Ok(node),
@@ -77,7 +77,7 @@ impl Bytes for Heap {
 }
 
 impl Place for Heap {
-    fn place(&mut self, node: &Node) -> Result<u64, Unfit> {
+    fn place(&mut self, node: &Node) -> Result<u64, IndexError> {
         let at = self.tree.length();
         self.tree.put(&node_file::framed("node", at, &self.after, node)?)?;
         self.keep(at, node);
@@ -88,9 +88,9 @@ impl Place for Heap {
 /// The files, and what of the record is needed to go on with them.
 pub(super) struct Files {
     heap: Heap,
-    keys: Sink,
-    roots: Sink,
-    events: Sink,
+    keys: CompareOrWrite,
+    roots: CompareOrWrite,
+    events: CompareOrWrite,
     size: u64,
     merkle: Tree,
     /// How many keys were put in.
@@ -112,27 +112,27 @@ impl Files {
         ledger: &Path,
         starts: BTreeSet<u64>,
         mode: Mode,
-    ) -> Result<Option<Files>, Unfit> {
+    ) -> Result<Option<Files>, IndexError> {
         let folder = folder(ledger);
         let may_write = mode == Mode::Write;
         match folder.symlink_metadata() {
             Ok(about) if about.is_dir() => {}
             Ok(about) => {
                 let found = disk::open::name(about.file_type());
-                return Err(Unfit::Other(format!("expected the folder index, found {found}")));
+                return Err(IndexError::Other(format!("expected the folder index, found {found}")));
             }
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
             Err(_) if !may_write => return Ok(None),
             Err(_) => {
-                disk::make_folder(&folder).map_err(|error| Unfit::Other(error.to_string()))?;
+                disk::create_dir(&folder).map_err(|error| IndexError::Other(error.to_string()))?;
             }
         }
-        let sink = |name| Sink::open(&folder, name, may_write);
+        let sink = |name| CompareOrWrite::open(&folder, name, may_write);
         let [tree, keys, hashes, roots, events] = NAMES;
         let mut tree = sink(tree)?;
         let header = tree.first::<{ HEADER.len() }>()?;
         if !may_write && header.is_some_and(|header| is_other_version(&header)) {
-            return Err(Unfit::Version);
+            return Err(IndexError::Version);
         }
         tree.put(HEADER)?;
         Ok(Some(Files {
@@ -158,27 +158,27 @@ impl Files {
 
     pub(super) fn each_sink(
         &mut self,
-        mut work: impl FnMut(&mut Sink) -> Result<(), Unfit>,
-    ) -> Result<(), Unfit> {
+        mut work: impl FnMut(&mut CompareOrWrite) -> Result<(), IndexError>,
+    ) -> Result<(), IndexError> {
         let Files { heap: Heap { tree, hashes, .. }, keys, roots, events, .. } = self;
         [tree, keys, hashes, roots, events].into_iter().try_for_each(&mut work)
     }
 
-    pub(super) fn found(&self) -> Built {
+    pub(super) fn found(&self) -> IndexStatus {
         let Files { heap: Heap { tree, hashes, .. }, keys, roots, events, .. } = self;
         let sinks = [tree, keys, hashes, roots, events];
         let mut behind = false;
         for sink in sinks {
             match sink.differs {
                 Some(Difference::At(at)) => {
-                    return Built::Differs(format!("{}, byte {at}", sink.name()));
+                    return IndexStatus::Differs(format!("{}, byte {at}", sink.name()));
                 }
                 Some(Difference::Ends) => behind = true,
                 None => {}
             }
         }
         let wrote = sinks.iter().any(|sink| sink.wrote());
-        if behind { Built::Behind } else { Built::Same { events: self.size, wrote } }
+        if behind { IndexStatus::Behind } else { IndexStatus::Same { events: self.size, wrote } }
     }
 
     /// One event: its rows, its hash, its entry, and every so often a root.
@@ -186,15 +186,15 @@ impl Files {
         &mut self,
         state: &State,
         examined: &Examined,
-        judged: &Judged,
-    ) -> Result<(), Unfit> {
+        judged: &EventOutcome,
+    ) -> Result<(), IndexError> {
         let position = judged.position;
         let act = state.history.act(position).filter(|_| judged.applied && judged.clean);
         let (Some(act), Some(place)) = (act, examined.reading.place) else {
-            return Err(Unfit::Other(format!("event {position} has a fault")));
+            return Err(IndexError::Other(format!("event {position} has a fault")));
         };
         if position != self.size || position != place.seq {
-            return Err(Unfit::Other(format!("event {position} has another place")));
+            return Err(IndexError::Other(format!("event {position} has another place")));
         }
         if self.starts.contains(&position) {
             self.place = 0;
@@ -232,24 +232,26 @@ impl Files {
     }
 
     /// The facts or the document that an act makes or is about.
-    fn about(&self, state: &State, act: &Act) -> Result<Vec<u64>, Unfit> {
+    fn about(&self, state: &State, act: &Act) -> Result<Vec<u64>, IndexError> {
         let fold = &state.fold;
         let target = |event: u64| fold.target(event);
         Ok(match &act.deed {
-            Deed::Asserted | Deed::Captured | Deed::Sealed(_) => vec![act.position],
-            Deed::Described { document } => vec![*document],
-            Deed::Related(triple) => vec![triple.from, triple.to],
-            Deed::Withdrawn { relation } => match target(*relation) {
+            Operation::Asserted | Operation::Captured | Operation::Sealed(_) => vec![act.position],
+            Operation::Described { document } => vec![*document],
+            Operation::Related(triple) => vec![triple.from, triple.to],
+            Operation::Withdrawn { relation } => match target(*relation) {
                 Some(Target::Relation(triple)) => vec![triple.from, triple.to],
                 _ => Vec::new(),
             },
-            Deed::Upheld { dispute: event } | Deed::Reinstated { retraction: event } => {
+            Operation::Upheld { dispute: event } | Operation::Reinstated { retraction: event } => {
                 match target(*event) {
                     Some(Target::Dispute(fact) | Target::Retraction(fact, _)) => vec![fact],
                     _ => Vec::new(),
                 }
             }
-            Deed::Released { event } | Deed::Redacted { event } => self.entry_about(*event)?,
+            Operation::Released { event } | Operation::Redacted { event } => {
+                self.entry_about(*event)?
+            }
             deed => {
                 let fact = deed.on().and_then(|on| fold.fact_of_revision(on));
                 fact.map(|fact| fact.position).into_iter().collect()
@@ -258,14 +260,14 @@ impl Files {
     }
 
     /// What an earlier event is about, of its own entry.
-    fn entry_about(&self, event: u64) -> Result<Vec<u64>, Unfit> {
+    fn entry_about(&self, event: u64) -> Result<Vec<u64>, IndexError> {
         let bytes = self.events.read(event * crate::index::EVENT, crate::index::EVENT as usize)?;
         let [.., one, other, _] = crate::index::numbers::<7>(&bytes);
         Ok([one, other].iter().filter_map(|name| name.checked_sub(1)).collect())
     }
 
     /// The rows of an act.
-    fn rows(&mut self, state: &State, act: &Act, about: &[u64]) -> Result<(), Unfit> {
+    fn rows(&mut self, state: &State, act: &Act, about: &[u64]) -> Result<(), IndexError> {
         let (fold, position) = (&state.fold, act.position);
         for of in about {
             if let Some(what) = standing(fold, *of) {
@@ -273,24 +275,24 @@ impl Files {
             }
         }
         match &act.deed {
-            Deed::Related(triple) => {
-                self.row(position, (position, true), What::relation(triple, true))
+            Operation::Related(triple) => {
+                self.row(position, (position, true), RowValue::relation(triple, true))
             }
-            Deed::Withdrawn { relation } => match fold.target(*relation) {
+            Operation::Withdrawn { relation } => match fold.target(*relation) {
                 Some(Target::Relation(triple)) => {
-                    self.row(*relation, (position, true), What::relation(&triple, false))
+                    self.row(*relation, (position, true), RowValue::relation(&triple, false))
                 }
                 _ => Ok(()),
             },
-            Deed::Released { event } | Deed::Redacted { event } => {
-                let mark = What::Mark(Mark::of(state, *event));
+            Operation::Released { event } | Operation::Redacted { event } => {
+                let mark = RowValue::Mark(Mark::of(state, *event));
                 self.row(*event, (position, true), mark)
             }
             deed if of_people(deed.kind()) => {
-                let retimed = matches!(deed, Deed::Retimed);
+                let retimed = matches!(deed, Operation::Retimed);
                 let ledger = fold.ledger.as_ref();
                 let confirmations = ledger.map_or(1, |ledger| ledger.confirmations);
-                let what = What::Administration { retimed, confirmations };
+                let what = RowValue::Administration { retimed, confirmations };
                 self.row(position, (position, true), what)?;
                 if suspects(deed) { self.restate(state, position) } else { Ok(()) }
             }
@@ -298,7 +300,12 @@ impl Files {
         }
     }
 
-    fn row(&mut self, of: u64, (event, acted): (u64, bool), what: What) -> Result<(), Unfit> {
+    fn row(
+        &mut self,
+        of: u64,
+        (event, acted): (u64, bool),
+        what: RowValue,
+    ) -> Result<(), IndexError> {
         let which = what.which();
         // What an event makes has no row before.
         let before = match of == event {
@@ -313,7 +320,7 @@ impl Files {
         Ok(())
     }
 
-    fn standing_at(&self, which: Which, of: u64) -> Result<Option<Child>, Unfit> {
+    fn standing_at(&self, which: TreeKind, of: u64) -> Result<Option<Child>, IndexError> {
         match self.since[which as usize].get(&of) {
             Some(child) => Ok(Some(*child)),
             None => trie::get(&self.heap, self.tops[which as usize], of),
@@ -321,12 +328,12 @@ impl Files {
     }
 
     /// After a suspect revocation: a row for everything that stands otherwise than before.
-    fn restate(&mut self, state: &State, position: u64) -> Result<(), Unfit> {
+    fn restate(&mut self, state: &State, position: u64) -> Result<(), IndexError> {
         let fold = &state.fold;
         let mut standing_before = BTreeMap::new();
         let mut marked: BTreeSet<u64> =
             state.undone().iter().map(|Undone { event, .. }| *event).collect();
-        for (which, rows) in [(Which::Standing, true), (Which::Marks, false)] {
+        for (which, rows) in [(TreeKind::Standing, true), (TreeKind::Marks, false)] {
             let top = self.tops[which as usize];
             let mut put = |of: u64, child: Child| {
                 if rows {
@@ -347,14 +354,14 @@ impl Files {
                 Some(to) => Some(node_file::row(&self.heap, *to)?.what),
                 None => None,
             };
-            let what = standing(fold, of).or_else(|| before.as_ref().and_then(What::gone));
+            let what = standing(fold, of).or_else(|| before.as_ref().and_then(RowValue::gone));
             if let Some(what) = what.filter(|what| before.as_ref() != Some(what)) {
                 self.row(of, (position, false), what)?;
             }
         }
         for event in marked {
-            let what = What::Mark(Mark::of(state, event));
-            let before = match self.standing_at(Which::Marks, event)? {
+            let what = RowValue::Mark(Mark::of(state, event));
+            let before = match self.standing_at(TreeKind::Marks, event)? {
                 Some(child) => Some(node_file::row(&self.heap, child.to)?.what),
                 None => None,
             };
@@ -366,8 +373,8 @@ impl Files {
     }
 
     /// A root over everything so far.
-    fn root(&mut self) -> Result<(), Unfit> {
-        for which in Which::ALL {
+    fn root(&mut self) -> Result<(), IndexError> {
+        for which in TreeKind::ALL {
             let changes = std::mem::take(&mut self.since[which as usize]);
             let changes: Vec<(u64, Child)> = changes.into_iter().collect();
             let top = self.tops[which as usize];
@@ -385,16 +392,21 @@ impl Files {
 }
 
 /// Puts in an entry of a file whose entries all have one length, with its check.
-fn entry_put(sink: &mut Sink, what: &str, after: Option<&Hash>, bytes: &[u8]) -> Result<(), Unfit> {
+fn entry_put(
+    sink: &mut CompareOrWrite,
+    what: &str,
+    after: Option<&Hash>,
+    bytes: &[u8],
+) -> Result<(), IndexError> {
     let number = sink.length() / (bytes.len() as u64 + 8);
     sink.put(&[bytes, &check(what, number, after, bytes)].concat())
 }
 
 /// How a fact, a document or a relation stands.
-fn standing(fold: &Fold, of: u64) -> Option<What> {
-    let fact = fold.fact(of).map(|fact| What::fact(fold, fact));
-    let document = || fold.document(of).map(|document| What::document(fold, document));
-    let relation = || fold.relations().get(&of).map(|triple| What::relation(triple, true));
+fn standing(fold: &Fold, of: u64) -> Option<RowValue> {
+    let fact = fold.fact(of).map(|fact| RowValue::fact(fold, fact));
+    let document = || fold.document(of).map(|document| RowValue::document(fold, document));
+    let relation = || fold.relations().get(&of).map(|triple| RowValue::relation(triple, true));
     fact.or_else(document).or_else(relation)
 }
 
@@ -402,6 +414,6 @@ fn of_people(kind: Type) -> bool {
     matches!(kind.as_str().split_once('.'), Some(("ledger" | "editor", _)))
 }
 
-fn suspects(deed: &Deed) -> bool {
-    matches!(deed, Deed::Revoked(revoked) if revoked.suspect_from.is_some())
+fn suspects(deed: &Operation) -> bool {
+    matches!(deed, Operation::Revoked(revoked) if revoked.suspect_from.is_some())
 }

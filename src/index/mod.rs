@@ -38,10 +38,10 @@ mod compare_or_write;
 mod trie;
 
 pub use build::Builder;
-pub use read::{Index, Slot};
-pub use row::{Kind, Mark, Row, What, may_have};
-pub use status::{Built, Mode};
-pub use trie::Which;
+pub use read::{Index, Snapshot};
+pub use row::{Kind, Mark, Row, RowValue, may_have};
+pub use status::{IndexStatus, Mode};
+pub use trie::TreeKind;
 
 use annals_core::hash::Hash;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ pub fn folder(ledger: &Path) -> PathBuf {
 
 /// Why the index cannot answer: the fold can.
 #[derive(Debug, thiserror::Error)]
-pub enum Unfit {
+pub enum IndexError {
     /// There is none.
     #[error("there is no index")]
     Absent,
@@ -105,16 +105,16 @@ pub enum Unfit {
     Unreadable(#[from] std::io::Error),
 }
 
-impl Unfit {
+impl IndexError {
     /// Whether something is wrong with the index itself: there is one, and it is neither one that
     /// the next writer goes on with nor one that is right of another journal.
     pub fn is_wrong(&self) -> bool {
-        matches!(self, Unfit::Other(_) | Unfit::Damaged(_) | Unfit::Unreadable(_))
+        matches!(self, IndexError::Other(_) | IndexError::Damaged(_) | IndexError::Unreadable(_))
     }
 }
 
-fn damaged(why: impl Into<String>) -> Unfit {
-    Unfit::Damaged(why.into())
+fn damaged(why: impl Into<String>) -> IndexError {
+    IndexError::Damaged(why.into())
 }
 
 /// The first 8 bytes of SHA-256 over what a record is, where it stands, the hash of the event that

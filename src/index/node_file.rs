@@ -13,7 +13,7 @@
 use crate::disk::at::read_at;
 use crate::index::node::Node;
 use crate::index::row::Row;
-use crate::index::{HEADER, Unfit, check, damaged};
+use crate::index::{HEADER, IndexError, check, damaged};
 use annals_core::hash::Hash;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,13 +29,13 @@ const FIRST: usize = 240;
 /// Where bytes of `tree` are read, and the hashes of the events that they follow from.
 pub(super) trait Bytes {
     /// The bytes from an offset on, or fewer where there are no more.
-    fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit>;
+    fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, IndexError>;
 
     /// The hash of an event.
-    fn hash(&self, event: u64) -> Result<Hash, Unfit>;
+    fn hash(&self, event: u64) -> Result<Hash, IndexError>;
 
     /// The node at an offset.
-    fn node(&self, at: u64) -> Result<Node, Unfit> {
+    fn node(&self, at: u64) -> Result<Node, IndexError> {
         node(self, at)
     }
 }
@@ -55,7 +55,7 @@ pub(super) fn framed(
     at: u64,
     after: &After,
     value: &impl Serialize,
-) -> Result<Vec<u8>, Unfit> {
+) -> Result<Vec<u8>, IndexError> {
     let payload = postcard::to_allocvec(value).map_err(|error| damaged(error.to_string()))?;
     let length = u32::try_from(payload.len()).map_err(|_| damaged("a row is too long"))?;
     let check = check(what, at, Some(&after.hash), &payload);
@@ -79,7 +79,7 @@ fn read<T: DeserializeOwned>(
     bytes: &(impl Bytes + ?Sized),
     what: &str,
     at: u64,
-) -> Result<Option<Framed<T>>, Unfit> {
+) -> Result<Option<Framed<T>>, IndexError> {
     if at < HEADER.len() as u64 {
         return Err(damaged(format!("{what} at {at}: no place for one")));
     }
@@ -103,23 +103,23 @@ fn read<T: DeserializeOwned>(
 }
 
 /// The row at an offset.
-pub(super) fn row(bytes: &dyn Bytes, at: u64) -> Result<Row, Unfit> {
+pub(super) fn row(bytes: &dyn Bytes, at: u64) -> Result<Row, IndexError> {
     Ok(framed_row(bytes, at)?.value)
 }
 
-fn framed_row(bytes: &dyn Bytes, at: u64) -> Result<Framed<Row>, Unfit> {
+fn framed_row(bytes: &dyn Bytes, at: u64) -> Result<Framed<Row>, IndexError> {
     let mut found = read::<Row>(bytes, "row", at)?.ok_or_else(|| ends("row", at))?;
     found.value.event = found.event;
     Ok(found)
 }
 
 /// The node at an offset.
-pub(super) fn node(bytes: &(impl Bytes + ?Sized), at: u64) -> Result<Node, Unfit> {
+pub(super) fn node(bytes: &(impl Bytes + ?Sized), at: u64) -> Result<Node, IndexError> {
     let found = read(bytes, "node", at)?;
     found.map(|found| found.value).ok_or_else(|| ends("node", at))
 }
 
-fn ends(what: &str, at: u64) -> Unfit {
+fn ends(what: &str, at: u64) -> IndexError {
     damaged(format!("{what} at {at}: the file ends"))
 }
 
@@ -128,7 +128,7 @@ pub(super) fn rows(
     bytes: &dyn Bytes,
     range: Range<u64>,
     each: &mut dyn FnMut(u64, Row),
-) -> Result<(), Unfit> {
+) -> Result<(), IndexError> {
     let mut at = range.start;
     while at < range.end {
         let Framed { value, next, .. } = framed_row(bytes, at)?;
@@ -162,7 +162,7 @@ impl Blocks {
         number: u64,
         (from, most): (usize, usize),
         out: &mut Vec<u8>,
-    ) -> Result<usize, Unfit> {
+    ) -> Result<usize, IndexError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = &mut kept[(number % KEPT as u64) as usize];
         // A block that was not full may have grown since.
@@ -183,7 +183,7 @@ impl Blocks {
 
 impl Blocks {
     /// The bytes from an offset on, or fewer where there are no more.
-    pub fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit> {
+    pub fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, IndexError> {
         let mut out = Vec::with_capacity(count);
         let mut at = at;
         while out.len() < count {

@@ -9,13 +9,13 @@ use crate::disk::open::{Links, open};
 use crate::index::node::Child;
 use crate::index::node_file::{self, Blocks, Bytes};
 use crate::index::numbers;
-use crate::index::row::{Kind, Mark, Row, What, may_have};
+use crate::index::row::{Kind, Mark, Row, RowValue, may_have};
 use crate::index::trie::{self, Root};
-use crate::index::{EVENT, HASH, HEADER, KEY, NAMES, ROOT, Unfit, Which};
+use crate::index::{EVENT, HASH, HEADER, IndexError, KEY, NAMES, ROOT, TreeKind};
 use crate::index::{check, damaged, folder, hash_at};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
-use annals_core::merkle::{Tree, cover};
+use annals_core::merkle::{Tree, subtrees};
 use annals_core::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -52,24 +52,24 @@ pub struct Kept {
 impl Index {
     /// Opens the index of the ledger in this folder, whose journal has `size` events and says that
     /// their root is `root`.
-    pub fn open(ledger: &Path, size: u64, root: Hash) -> Result<Index, Unfit> {
+    pub fn open(ledger: &Path, size: u64, root: Hash) -> Result<Index, IndexError> {
         let folder = folder(ledger);
         let open = |name: &str| match open(&folder.join(name), Links::Refuse) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Unfit::Absent),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(IndexError::Absent),
             other => Ok(other?),
         };
         let [tree, keys, hashes, roots, events] = NAMES;
         let events = open(events)?;
         let has = events.metadata()?.len() / EVENT;
         if has < size {
-            return Err(Unfit::Behind { has, size });
+            return Err(IndexError::Behind { has, size });
         }
         let tree = open(tree)?;
         let mut header = [0; HEADER.len()];
         read_at(&tree, &mut header, 0)?;
         match header == *HEADER {
             true => {}
-            false if is_other_version(&header) => return Err(Unfit::Version),
+            false if is_other_version(&header) => return Err(IndexError::Version),
             false => return Err(damaged("its first bytes")),
         }
         let mut index = Index {
@@ -82,7 +82,7 @@ impl Index {
             size,
         };
         if index.root(size)? != root {
-            return Err(Unfit::Other("its hashes do not give the journal's root".to_owned()));
+            return Err(IndexError::Other("its hashes do not give the journal's root".to_owned()));
         }
         if let Some(last) = size.checked_sub(1) {
             let last = index.event(last)?;
@@ -103,7 +103,7 @@ impl Index {
     }
 
     /// What is kept of an event.
-    pub fn event(&self, position: u64) -> Result<Kept, Unfit> {
+    pub fn event(&self, position: u64) -> Result<Kept, IndexError> {
         let entry = Entry::read(&self.events, "event", position, EVENT)?;
         let bytes = entry.checked(Some(&self.hash(position)?))?;
         let [at, place, first, after, one, other, counts] = numbers(&bytes);
@@ -114,14 +114,14 @@ impl Index {
         Ok(Kept { at, place, about, rows: (first, after), keys, roots })
     }
 
-    fn node(&self, level: u32, index: u64) -> Result<Hash, Unfit> {
+    fn node(&self, level: u32, index: u64) -> Result<Hash, IndexError> {
         let at = hash_at(level, index);
         let bytes = Entry::read(&self.hashes, "hash", at, HASH)?.checked(None)?;
         bytes.try_into().map(Hash).map_err(|_| damaged(format!("hash {at}")))
     }
 
     /// The first `count` keys.
-    fn read_keys(&self, keys: &Blocks, count: u64) -> Result<Vec<PublicKey>, Unfit> {
+    fn read_keys(&self, keys: &Blocks, count: u64) -> Result<Vec<PublicKey>, IndexError> {
         let key = |number| {
             let entry = Entry::read(keys, "key", number, KEY)?;
             let [named] = numbers(&entry.bytes);
@@ -133,8 +133,8 @@ impl Index {
     }
 
     /// The root of the tree of the first `size` events.
-    pub fn root(&self, size: u64) -> Result<Hash, Unfit> {
-        let peaks = cover(0..size).into_iter();
+    pub fn root(&self, size: u64) -> Result<Hash, IndexError> {
+        let peaks = subtrees(0..size).into_iter();
         let peaks: Vec<Hash> =
             peaks.map(|top| self.node(top.level, top.index)).collect::<Result<_, _>>()?;
         let tree = Tree::from_peaks(size, peaks);
@@ -142,10 +142,10 @@ impl Index {
     }
 
     /// The events that set the record's time back, by position, and whether each was undone.
-    pub fn retimings(&self) -> Result<Vec<(u64, bool)>, Unfit> {
+    pub fn retimings(&self) -> Result<Vec<(u64, bool)>, IndexError> {
         let (mut events, whole) = (Vec::new(), self.slot(self.size)?);
-        whole.each(Which::Administration, 0..u64::MAX, Kind::All, &mut |row| {
-            if matches!(row.what, What::Administration { retimed: true, .. }) {
+        whole.each(TreeKind::Administration, 0..u64::MAX, Kind::All, &mut |row| {
+            if matches!(row.what, RowValue::Administration { retimed: true, .. }) {
                 events.push(row.of);
             }
             Ok(())
@@ -155,7 +155,7 @@ impl Index {
     }
 
     /// Up to two events whose hash begins with these hex digits, in lower case.
-    pub fn find(&self, prefix: &str) -> Result<Vec<(u64, Hash)>, Unfit> {
+    pub fn find(&self, prefix: &str) -> Result<Vec<(u64, Hash)>, IndexError> {
         let mut found = Vec::new();
         let mut tree = Tree::default();
         for position in 0..self.size {
@@ -168,17 +168,17 @@ impl Index {
         // Each hash stands where it belongs if all together give the root.
         match tree.root() == self.root(self.size)? {
             true => Ok(found),
-            false => Err(Unfit::Other("its hashes do not give the journal's root".to_owned())),
+            false => Err(IndexError::Other("its hashes do not give the journal's root".to_owned())),
         }
     }
 
     /// The hash of an event.
-    pub fn hash(&self, position: u64) -> Result<Hash, Unfit> {
+    pub fn hash(&self, position: u64) -> Result<Hash, IndexError> {
         Bytes::hash(self, position)
     }
 
     /// What stood after the first `size` events.
-    pub fn slot(&self, size: u64) -> Result<Slot<'_>, Unfit> {
+    pub fn slot(&self, size: u64) -> Result<Snapshot<'_>, IndexError> {
         let (mut low, mut high) = (0, self.roots_there);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -199,10 +199,10 @@ impl Index {
                 since[row.what.which() as usize].insert(row.of, Child { to, kinds });
             })?;
         }
-        Ok(Slot { index: self, size, tops: root.tops, since })
+        Ok(Snapshot { index: self, size, tops: root.tops, since })
     }
 
-    fn top(&self, number: u64) -> Result<Top, Unfit> {
+    fn top(&self, number: u64) -> Result<Top, IndexError> {
         let entry = Entry::read(&self.roots, "root", number, ROOT)?;
         let [size] = numbers(&entry.bytes);
         let last = size.checked_sub(1).ok_or_else(|| entry.damaged())?;
@@ -219,11 +219,11 @@ impl Index {
 }
 
 impl Bytes for Index {
-    fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, Unfit> {
+    fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, IndexError> {
         self.tree.bytes(at, count)
     }
 
-    fn hash(&self, event: u64) -> Result<Hash, Unfit> {
+    fn hash(&self, event: u64) -> Result<Hash, IndexError> {
         match event < self.size {
             true => self.node(0, event),
             false => Err(damaged(format!("event {event} is not in the record"))),
@@ -253,7 +253,12 @@ struct Entry {
 }
 
 impl Entry {
-    fn read(blocks: &Blocks, what: &'static str, number: u64, count: u64) -> Result<Entry, Unfit> {
+    fn read(
+        blocks: &Blocks,
+        what: &'static str,
+        number: u64,
+        count: u64,
+    ) -> Result<Entry, IndexError> {
         let ends = || damaged(format!("{what} {number}: the file ends"));
         let at = number.checked_mul(count).ok_or_else(ends)?;
         let mut bytes = blocks.bytes(at, count as usize)?;
@@ -265,20 +270,20 @@ impl Entry {
     }
 
     /// Its bytes, if they are those that were written after this event.
-    fn checked(self, after: Option<&Hash>) -> Result<Vec<u8>, Unfit> {
+    fn checked(self, after: Option<&Hash>) -> Result<Vec<u8>, IndexError> {
         match self.check == check(self.what, self.number, after, &self.bytes) {
             true => Ok(self.bytes),
             false => Err(self.damaged()),
         }
     }
 
-    fn damaged(&self) -> Unfit {
+    fn damaged(&self) -> IndexError {
         damaged(format!("{} {}", self.what, self.number))
     }
 }
 
 /// What stood as of a point.
-pub struct Slot<'a> {
+pub struct Snapshot<'a> {
     index: &'a Index,
     /// The number of events.
     pub size: u64,
@@ -286,21 +291,21 @@ pub struct Slot<'a> {
     since: [BTreeMap<u64, Child>; 3],
 }
 
-impl<'a> Slot<'a> {
+impl<'a> Snapshot<'a> {
     /// The index that it is of.
     pub fn index(&self) -> &'a Index {
         self.index
     }
 
     /// The row of a position.
-    pub fn get(&self, which: Which, of: u64) -> Result<Option<Row>, Unfit> {
+    pub fn get(&self, which: TreeKind, of: u64) -> Result<Option<Row>, IndexError> {
         match self.child(which, of)? {
             Some(child) => Ok(Some(node_file::row(self.index, child.to)?)),
             None => Ok(None),
         }
     }
 
-    fn child(&self, which: Which, of: u64) -> Result<Option<Child>, Unfit> {
+    fn child(&self, which: TreeKind, of: u64) -> Result<Option<Child>, IndexError> {
         match self.since[which as usize].get(&of) {
             Some(child) => Ok(Some(*child)),
             None => trie::get(self.index, self.tops[which as usize], of),
@@ -308,19 +313,19 @@ impl<'a> Slot<'a> {
     }
 
     /// How many confirmations make a fact confirmed.
-    pub fn confirmations(&self) -> Result<u8, Unfit> {
-        let all = self.places(Which::Administration, 0..u64::MAX, Kind::All)?;
+    pub fn confirmations(&self) -> Result<u8, IndexError> {
+        let all = self.places(TreeKind::Administration, 0..u64::MAX, Kind::All)?;
         let Some((_, to)) = all.last() else { return Ok(1) };
         match node_file::row(self.index, *to)?.what {
-            What::Administration { confirmations, .. } => Ok(confirmations),
+            RowValue::Administration { confirmations, .. } => Ok(confirmations),
             _ => Err(damaged(format!("row at {to}: it is of another kind"))),
         }
     }
 
     /// The mark of an event.
-    pub fn mark(&self, event: u64) -> Result<Mark, Unfit> {
-        match self.get(Which::Marks, event)?.map(|row| row.what) {
-            Some(What::Mark(mark)) => Ok(mark),
+    pub fn mark(&self, event: u64) -> Result<Mark, IndexError> {
+        match self.get(TreeKind::Marks, event)?.map(|row| row.what) {
+            Some(RowValue::Mark(mark)) => Ok(mark),
             _ => Ok(Mark::default()),
         }
     }
@@ -328,11 +333,11 @@ impl<'a> Slot<'a> {
     /// The rows of a kind at these positions, in order.
     pub fn each(
         &self,
-        which: Which,
+        which: TreeKind,
         positions: Range<u64>,
         kind: Kind,
-        each: &mut dyn FnMut(Row) -> Result<(), Unfit>,
-    ) -> Result<(), Unfit> {
+        each: &mut dyn FnMut(Row) -> Result<(), IndexError>,
+    ) -> Result<(), IndexError> {
         for (_, to) in self.places(which, positions, kind)? {
             each(node_file::row(self.index, to)?)?;
         }
@@ -340,17 +345,17 @@ impl<'a> Slot<'a> {
     }
 
     /// The positions of a kind, in order, without reading their rows.
-    pub fn positions(&self, kind: Kind) -> Result<Vec<u64>, Unfit> {
-        let places = self.places(Which::Standing, 0..u64::MAX, kind)?;
+    pub fn positions(&self, kind: Kind) -> Result<Vec<u64>, IndexError> {
+        let places = self.places(TreeKind::Standing, 0..u64::MAX, kind)?;
         Ok(places.into_iter().map(|(of, _)| of).collect())
     }
 
     fn places(
         &self,
-        which: Which,
+        which: TreeKind,
         positions: Range<u64>,
         kind: Kind,
-    ) -> Result<Vec<(u64, u64)>, Unfit> {
+    ) -> Result<Vec<(u64, u64)>, IndexError> {
         let mut found = Vec::new();
         let since = &self.since[which as usize];
         let may = |kinds: u16| may_have(kinds, kind);
@@ -367,7 +372,11 @@ impl<'a> Slot<'a> {
     }
 
     /// The positions whose rows are others in another slot of the same index.
-    pub fn differ(&self, other: &Slot<'_>, which: Which) -> Result<BTreeSet<u64>, Unfit> {
+    pub fn differ(
+        &self,
+        other: &Snapshot<'_>,
+        which: TreeKind,
+    ) -> Result<BTreeSet<u64>, IndexError> {
         let mut may = BTreeSet::new();
         let tops = (self.tops[which as usize], other.tops[which as usize]);
         trie::differ(self.index, tops, &mut |of| {
@@ -386,14 +395,14 @@ impl<'a> Slot<'a> {
     }
 
     /// The events that made a fact or a document, or were about it, by position.
-    pub fn life(&self, of: u64) -> Result<Vec<u64>, Unfit> {
+    pub fn life(&self, of: u64) -> Result<Vec<u64>, IndexError> {
         self.life_since(of, 0)
     }
 
     /// Those of them from position `first` on.
-    pub fn life_since(&self, of: u64, first: u64) -> Result<Vec<u64>, Unfit> {
+    pub fn life_since(&self, of: u64, first: u64) -> Result<Vec<u64>, IndexError> {
         let mut events = Vec::new();
-        let mut next = self.child(Which::Standing, of)?.map_or(0, |child| child.to);
+        let mut next = self.child(TreeKind::Standing, of)?.map_or(0, |child| child.to);
         while next > 0 {
             let row = node_file::row(self.index, next)?;
             if row.of != of || row.before >= next {

@@ -4,7 +4,7 @@
 //! keys in the order in which it names them. Not here: where rows stand (`heap`), which is the one
 //! as of a point (`trie`).
 
-use crate::index::{Unfit, Which};
+use crate::index::{IndexError, TreeKind};
 use annals_core::event::args::Seal;
 use annals_core::event::vocabulary::Relation;
 use annals_core::fold::operation::Triple;
@@ -27,12 +27,12 @@ pub struct Row {
     /// Where the row before it stands in `tree`; 0: there is none.
     pub before: u64,
     /// How it stands.
-    pub what: What,
+    pub what: RowValue,
 }
 
 /// What stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum What {
+pub enum RowValue {
     /// A fact.
     Fact(FactKept),
     /// A document.
@@ -137,11 +137,11 @@ impl BodyKept {
     }
 }
 
-impl What {
+impl RowValue {
     /// A fact as the state has it.
-    pub fn fact(fold: &Fold, fact: &Fact) -> What {
+    pub fn fact(fold: &Fold, fact: &Fact) -> RowValue {
         let disputes = fact.disputes().iter();
-        What::Fact(FactKept {
+        RowValue::Fact(FactKept {
             revision: fact.revision,
             asserter: fact.asserter,
             author: fact.author,
@@ -155,54 +155,58 @@ impl What {
     }
 
     /// A document as the state has it.
-    pub fn document(fold: &Fold, document: &Document) -> What {
+    pub fn document(fold: &Fold, document: &Document) -> RowValue {
         let Document { position, author, suspect } = *document;
-        What::Document(DocumentKept { author, suspect, body: BodyKept::of(fold, position) })
+        RowValue::Document(DocumentKept { author, suspect, body: BodyKept::of(fold, position) })
     }
 
     /// A relation, and whether it stands.
-    pub fn relation(triple: &Triple, stands: bool) -> What {
-        What::Relation(triple.rel, triple.from, triple.to, stands)
+    pub fn relation(triple: &Triple, stands: bool) -> RowValue {
+        RowValue::Relation(triple.rel, triple.from, triple.to, stands)
     }
 
     /// What is left of it when the event that made it is set aside.
-    pub fn gone(&self) -> Option<What> {
+    pub fn gone(&self) -> Option<RowValue> {
         match self {
-            What::Fact(_) | What::Gone { document: false } => Some(What::Gone { document: false }),
-            What::Document(_) | What::Gone { document: true } => {
-                Some(What::Gone { document: true })
+            RowValue::Fact(_) | RowValue::Gone { document: false } => {
+                Some(RowValue::Gone { document: false })
             }
-            What::Relation(rel, from, to, _) => Some(What::Relation(*rel, *from, *to, false)),
-            What::Mark(_) | What::Administration { .. } => None,
+            RowValue::Document(_) | RowValue::Gone { document: true } => {
+                Some(RowValue::Gone { document: true })
+            }
+            RowValue::Relation(rel, from, to, _) => {
+                Some(RowValue::Relation(*rel, *from, *to, false))
+            }
+            RowValue::Mark(_) | RowValue::Administration { .. } => None,
         }
     }
 
     /// Whether it is a document, also one that was set aside.
     pub fn is_document(&self) -> bool {
-        matches!(self, What::Document(_) | What::Gone { document: true })
+        matches!(self, RowValue::Document(_) | RowValue::Gone { document: true })
     }
 
     /// The tree that it stands in.
-    pub fn which(&self) -> Which {
+    pub fn which(&self) -> TreeKind {
         match self {
-            What::Mark(_) => Which::Marks,
-            What::Administration { .. } => Which::Administration,
-            _ => Which::Standing,
+            RowValue::Mark(_) => TreeKind::Marks,
+            RowValue::Administration { .. } => TreeKind::Administration,
+            _ => TreeKind::Standing,
         }
     }
 
     /// What the trees say above this row, so that a walk passes over what is not asked for.
     pub fn kinds(&self) -> u16 {
         match self {
-            What::Fact(fact) if fact.retraction.is_some() => RETRACTED,
-            What::Fact(fact) if !fact.disputes.is_empty() => DISPUTED,
-            What::Fact(fact) => 1 << fact.confirmed_by.len().min(MOST),
-            What::Document(_) => DOCUMENT,
-            What::Relation(.., true) => RELATION,
-            What::Relation(.., false) => WITHDRAWN,
-            What::Gone { document: true } => DOCUMENT,
-            What::Gone { document: false } => GONE,
-            What::Mark(_) | What::Administration { .. } => OTHER,
+            RowValue::Fact(fact) if fact.retraction.is_some() => RETRACTED,
+            RowValue::Fact(fact) if !fact.disputes.is_empty() => DISPUTED,
+            RowValue::Fact(fact) => 1 << fact.confirmed_by.len().min(MOST),
+            RowValue::Document(_) => DOCUMENT,
+            RowValue::Relation(.., true) => RELATION,
+            RowValue::Relation(.., false) => WITHDRAWN,
+            RowValue::Gone { document: true } => DOCUMENT,
+            RowValue::Gone { document: false } => GONE,
+            RowValue::Mark(_) | RowValue::Administration { .. } => OTHER,
         }
     }
 }
@@ -253,15 +257,15 @@ impl Row {
     /// The present revision, of a fact that stands.
     pub fn revision(&self) -> Option<u64> {
         match &self.what {
-            What::Fact(fact) => Some(fact.revision),
+            RowValue::Fact(fact) => Some(fact.revision),
             _ => None,
         }
     }
 
     /// Puts what the row says into a fold, and the promise and standing of its body.
-    pub fn put(&self, fold: &mut Fold) -> Result<(), Unfit> {
+    pub fn put(&self, fold: &mut Fold) -> Result<(), IndexError> {
         let done = match &self.what {
-            What::Fact(kept) => {
+            RowValue::Fact(kept) => {
                 let mut fact = Fact::asserted(self.of, kept.asserter);
                 fact.revision = kept.revision;
                 fact.author = kept.author;
@@ -275,22 +279,22 @@ impl Row {
                 fold.put_fact(fact.standing(&kept.confirmed_by, disputes, kept.retraction));
                 kept.body.put(fold, kept.revision)
             }
-            What::Document(kept) => {
+            RowValue::Document(kept) => {
                 let (position, author, suspect) = (self.of, kept.author, kept.suspect);
                 fold.put_document(Document { position, author, suspect });
                 kept.body.put(fold, self.of)
             }
-            What::Relation(rel, from, to, stands) => {
+            RowValue::Relation(rel, from, to, stands) => {
                 if *stands {
                     fold.put_relation(self.of, Triple { from: *from, rel: *rel, to: *to });
                 }
                 Some(())
             }
-            What::Mark(mark) => {
+            RowValue::Mark(mark) => {
                 fold.put_opening(self.of, mark.released, mark.redacted);
                 Some(())
             }
-            What::Administration { .. } | What::Gone { .. } => Some(()),
+            RowValue::Administration { .. } | RowValue::Gone { .. } => Some(()),
         };
         done.ok_or_else(|| crate::index::damaged("a time that is none"))
     }

@@ -11,7 +11,7 @@ pub enum Mode {
 
 /// What was found of an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Built {
+pub enum IndexStatus {
     /// It holds what follows from the record; whether something had to be written for that.
     Same {
         /// How many events it is of.

@@ -4,14 +4,14 @@
 //! ever; two nodes of one place are the same below if and only if they stand at the same offset.
 //! Not here: which rows there are (`build`), what changed since a root (`read`).
 
-use crate::index::Unfit;
+use crate::index::IndexError;
 use crate::index::node::{Child, Node};
 use crate::index::node_file::Bytes;
 use std::ops::Range;
 
 /// The trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Which {
+pub enum TreeKind {
     /// Facts, documents and relations.
     Standing,
     /// What later events did to events and their bodies.
@@ -20,9 +20,9 @@ pub enum Which {
     Administration,
 }
 
-impl Which {
+impl TreeKind {
     /// All of them, in the order of `roots`.
-    pub const ALL: [Which; 3] = [Which::Standing, Which::Marks, Which::Administration];
+    pub const ALL: [TreeKind; 3] = [TreeKind::Standing, TreeKind::Marks, TreeKind::Administration];
 }
 
 /// The top of a tree.
@@ -44,7 +44,11 @@ fn span(level: u32) -> u64 {
 }
 
 /// What stands at a position.
-pub(super) fn get(bytes: &dyn Bytes, root: Root, position: u64) -> Result<Option<Child>, Unfit> {
+pub(super) fn get(
+    bytes: &dyn Bytes,
+    root: Root,
+    position: u64,
+) -> Result<Option<Child>, IndexError> {
     if root.node == 0 || position >= span(root.height - 1) {
         return Ok(None);
     }
@@ -66,7 +70,7 @@ pub(super) fn walk(
     positions: &Range<u64>,
     may: &dyn Fn(u16) -> bool,
     each: &mut dyn FnMut(u64, Child),
-) -> Result<(), Unfit> {
+) -> Result<(), IndexError> {
     match root.node {
         0 => Ok(()),
         node => below(bytes, (node, root.height - 1, 0), positions, may, each),
@@ -79,7 +83,7 @@ fn below(
     positions: &Range<u64>,
     may: &dyn Fn(u16) -> bool,
     each: &mut dyn FnMut(u64, Child),
-) -> Result<(), Unfit> {
+) -> Result<(), IndexError> {
     for (digit, child) in bytes.node(at)?.all() {
         let start = first + (u64::from(digit) << (4 * level));
         let end = start.saturating_add(if level == 0 { 1 } else { span(level - 1) });
@@ -99,7 +103,7 @@ pub(super) fn differ(
     bytes: &dyn Bytes,
     (old, new): (Root, Root),
     each: &mut dyn FnMut(u64),
-) -> Result<(), Unfit> {
+) -> Result<(), IndexError> {
     let height = old.height.max(new.height);
     let top = |root: Root| Some(root).filter(|root| root.node > 0);
     apart(bytes, (top(old), top(new)), (height, 0), each)
@@ -111,7 +115,7 @@ fn apart(
     (old, new): (Option<Root>, Option<Root>),
     (height, first): (u32, u64),
     each: &mut dyn FnMut(u64),
-) -> Result<(), Unfit> {
+) -> Result<(), IndexError> {
     if old == new {
         return Ok(());
     }
@@ -119,7 +123,7 @@ fn apart(
         each(first);
         return Ok(());
     }
-    let children = |root: Option<Root>| -> Result<[Option<Root>; 16], Unfit> {
+    let children = |root: Option<Root>| -> Result<[Option<Root>; 16], IndexError> {
         let mut out = [None; 16];
         match root {
             None => {}
@@ -144,11 +148,15 @@ fn apart(
 /// Where nodes are written.
 pub(super) trait Place: Bytes {
     /// Writes a node; where it stands.
-    fn place(&mut self, node: &Node) -> Result<u64, Unfit>;
+    fn place(&mut self, node: &Node) -> Result<u64, IndexError>;
 }
 
 /// The tree with these changes, which are ascending and not empty.
-pub(super) fn put(to: &mut dyn Place, root: Root, changes: &[(u64, Child)]) -> Result<Root, Unfit> {
+pub(super) fn put(
+    to: &mut dyn Place,
+    root: Root,
+    changes: &[(u64, Child)],
+) -> Result<Root, IndexError> {
     let Some((last, _)) = changes.last() else { return Ok(root) };
     let mut root = root;
     root.height = root.height.max(1);
@@ -169,7 +177,7 @@ fn change(
     to: &mut dyn Place,
     (at, level): (u64, u32),
     changes: &[(u64, Child)],
-) -> Result<Child, Unfit> {
+) -> Result<Child, IndexError> {
     let mut node = if at == 0 { Node::default() } else { to.node(at)? };
     for group in changes.chunk_by(|(a, _), (b, _)| digit(*a, level) == digit(*b, level)) {
         let Some((position, child)) = group.first() else { continue };

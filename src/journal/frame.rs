@@ -12,7 +12,7 @@ use crate::journal::line::Lines;
 use annals_core::event::Entry;
 use annals_core::hash::Running;
 use annals_core::rule::Rule;
-use annals_core::verify::source::{Closing, ClosingLine, Damage};
+use annals_core::verify::source::{ClosingLine, CommitLine, Damage};
 use std::io::{self, Read};
 
 /// What stands next in a journal.
@@ -20,7 +20,7 @@ use std::io::{self, Read};
 pub(super) enum Item {
     /// An event at or after the position that entries are kept from.
     Entry(Entry),
-    Closing(Closing),
+    CommitLine(CommitLine),
     Damage(Damage),
 }
 
@@ -79,7 +79,7 @@ pub(super) struct Framer<R> {
 enum Inside {
     No,
     Event,
-    Closing,
+    CommitLine,
 }
 
 impl<R: Read> Framer<R> {
@@ -128,7 +128,7 @@ impl<R: Read> Framer<R> {
                 self.line_start = self.offset;
             }
             self.offset += bytes.len() as u64;
-            let closes = inside == Inside::Closing
+            let closes = inside == Inside::CommitLine
                 || (inside == Inside::No && bytes.starts_with(commit_line::BEGINS));
             if closes && ends {
                 let whole = inside == Inside::No;
@@ -136,7 +136,7 @@ impl<R: Read> Framer<R> {
                 return Ok(Some(self.close(said)));
             }
             if closes {
-                self.inside = Inside::Closing;
+                self.inside = Inside::CommitLine;
                 continue;
             }
             if self.wanted.sums {
@@ -179,7 +179,7 @@ impl<R: Read> Framer<R> {
         self.inside = Inside::No;
         self.line += 1;
         let sum = self.sum.finish();
-        let closing = Item::Closing(Closing {
+        let closing = Item::CommitLine(CommitLine {
             counted: self.counted,
             said,
             sum_holds: self.wanted.sums && said.is_some_and(|said| said.sum == sum),

@@ -17,7 +17,7 @@ use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use annals_core::rule::Rule;
 use annals_core::transfer::Changed;
-use annals_core::verify::source::{Damage, SPAN, Source, SourceError, Span, Walk};
+use annals_core::verify::source::{BATCH, Batch, Damage, Source, SourceError, Walk};
 use std::fs::File;
 use std::io::{self, Read, Take};
 use std::ops::Range;
@@ -318,12 +318,12 @@ impl<'a> Walking<'a> {
     }
 
     /// As many items as a span holds.
-    fn span(&mut self) -> Result<Option<Span>, SourceError> {
-        let mut span = Span::default();
+    fn span(&mut self) -> Result<Option<Batch>, SourceError> {
+        let mut span = Batch::default();
         let mut bytes = 0;
         span.first = self.counted.max(self.wanted.from);
         while let Some(item) = self.item()? {
-            let full = span.entries.len() == SPAN || bytes >= SPAN_BYTES;
+            let full = span.entries.len() == BATCH || bytes >= SPAN_BYTES;
             match item {
                 Item::Entry(_) if full => {
                     self.pending.push(item);
@@ -336,13 +336,13 @@ impl<'a> Walking<'a> {
                     bytes += entry.record.len() + entry.body.as_ref().map_or(0, Vec::len);
                     span.entries.push(entry);
                 }
-                Item::Closing(closing) if self.tells(closing.counted, 1) => {
+                Item::CommitLine(closing) if self.tells(closing.counted, 1) => {
                     span.closings.push(closing);
                 }
                 Item::Damage(damage) if self.tells(damage.counted, 0) => span.damage.push(damage),
                 _ => {}
             }
-            if span.closings.len() + span.damage.len() >= SPAN {
+            if span.closings.len() + span.damage.len() >= BATCH {
                 return Ok(Some(span));
             }
         }
@@ -357,9 +357,9 @@ impl<'a> Walking<'a> {
 }
 
 impl Iterator for Walking<'_> {
-    type Item = Result<Span, SourceError>;
+    type Item = Result<Batch, SourceError>;
 
-    fn next(&mut self) -> Option<Result<Span, SourceError>> {
+    fn next(&mut self) -> Option<Result<Batch, SourceError>> {
         if self.ended {
             return None;
         }

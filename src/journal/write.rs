@@ -50,7 +50,7 @@ impl JournalWriter {
     /// Makes the journal of a ledger whose folder is there and has none.
     pub fn create(ledger: &Path, rotate_at: u64) -> Result<JournalWriter, JournalError> {
         let folder = files::folder(ledger);
-        match disk::make_folder(&folder) {
+        match disk::create_dir(&folder) {
             Err(error) if error.is_there_already() => Err(JournalError::ThereAlready(folder)),
             Err(error) => Err(error.into()),
             Ok(()) => JournalWriter::begin(ledger, 0, Files::default(), rotate_at),

@@ -21,7 +21,7 @@ pub(super) fn write_new(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), Key
 
 /// Makes a folder that was not there.
 pub(super) fn make_folder(path: &Path) -> Result<(), KeysError> {
-    disk::make_folder(path).map_err(refused)
+    disk::create_dir(path).map_err(refused)
 }
 
 fn refused(fault: DiskError) -> KeysError {

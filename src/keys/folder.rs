@@ -17,8 +17,8 @@ use crate::disk;
 use crate::entropy::Entropy;
 use crate::keys::error::KeysError;
 use crate::keys::file::{self, Links, Mode};
-use crate::keys::handle::Handle;
-use crate::keys::marks::Marks;
+use crate::keys::handle::KeyName;
+use crate::keys::marks::HighWaterMarks;
 use crate::keys::request::Request;
 use crate::keys::secret::{self, Ask, Protection, read_secret, write_secret};
 use crate::keys::{import, pem, public};
@@ -47,7 +47,7 @@ pub enum Held {
 /// A key that is to be kept here, new.
 pub struct NewKey<'a> {
     /// Its name here.
-    pub handle: &'a Handle,
+    pub handle: &'a KeyName,
     /// The key.
     pub secret: &'a SecretKey,
     /// How its file is kept from others.
@@ -60,7 +60,7 @@ pub struct NewKey<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
     /// Its name here.
-    pub handle: Handle,
+    pub handle: KeyName,
     /// Its public key; `None` if only an encrypted secret key is here.
     pub public: Option<PublicKey>,
     /// How its secret key is at hand.
@@ -102,22 +102,22 @@ impl KeyFolder {
     }
 
     /// `NAME.key`.
-    pub fn secret_path(&self, handle: &Handle) -> PathBuf {
+    pub fn secret_path(&self, handle: &KeyName) -> PathBuf {
         self.path.join(format!("{handle}.key"))
     }
 
     /// `NAME.pub`.
-    pub fn public_path(&self, handle: &Handle) -> PathBuf {
+    pub fn public_path(&self, handle: &KeyName) -> PathBuf {
         self.path.join(format!("{handle}.pub"))
     }
 
     /// `NAME.request`.
-    pub fn request_path(&self, handle: &Handle) -> PathBuf {
+    pub fn request_path(&self, handle: &KeyName) -> PathBuf {
         self.path.join(format!("{handle}.request"))
     }
 
     /// Refuses a handle that has a key here, secret or public: to be asked before a passphrase is.
-    pub fn check_free(&self, handle: &Handle) -> Result<(), KeysError> {
+    pub fn check_free(&self, handle: &KeyName) -> Result<(), KeysError> {
         for path in [self.secret_path(handle), self.public_path(handle)] {
             // Also a dangling link stands in the way.
             if disk::is_there(&path)? {
@@ -130,7 +130,7 @@ impl KeyFolder {
     /// Keeps a secret key and its public key, both new.
     pub fn add(
         &self,
-        handle: &Handle,
+        handle: &KeyName,
         secret: &SecretKey,
         protection: Protection<'_>,
         entropy: &mut dyn Entropy,
@@ -171,7 +171,7 @@ impl KeyFolder {
     /// Writes the file of a secret key that is here anew, under another passphrase or none.
     pub fn protect(
         &self,
-        handle: &Handle,
+        handle: &KeyName,
         secret: &SecretKey,
         protection: Protection<'_>,
         entropy: &mut dyn Entropy,
@@ -181,20 +181,20 @@ impl KeyFolder {
     }
 
     /// Keeps a public key under a handle that has none here.
-    pub fn add_public(&self, handle: &Handle, key: &PublicKey) -> Result<(), KeysError> {
+    pub fn add_public(&self, handle: &KeyName, key: &PublicKey) -> Result<(), KeysError> {
         let text = public::write_public(key);
         file::write_new(&self.public_path(handle), text.as_bytes(), Mode::Shared)
     }
 
     /// Keeps a request, new.
-    pub fn add_request(&self, handle: &Handle, request: &Request) -> Result<PathBuf, KeysError> {
+    pub fn add_request(&self, handle: &KeyName, request: &Request) -> Result<PathBuf, KeysError> {
         let path = self.request_path(handle);
         file::write_new(&path, request.write().as_bytes(), Mode::Shared)?;
         Ok(path)
     }
 
     /// The secret key of a handle, asking for its passphrase if it is encrypted.
-    pub fn secret(&self, handle: &Handle, ask: &mut Ask<'_>) -> Result<SecretKey, KeysError> {
+    pub fn secret(&self, handle: &KeyName, ask: &mut Ask<'_>) -> Result<SecretKey, KeysError> {
         let path = self.secret_path(handle);
         let secret = read_secret(&path, &read_private(&path)?, ask)?;
         let public = self.public_path(handle);
@@ -207,7 +207,7 @@ impl KeyFolder {
     }
 
     /// The public key of a handle.
-    pub fn public(&self, handle: &Handle) -> Result<PublicKey, KeysError> {
+    pub fn public(&self, handle: &KeyName) -> Result<PublicKey, KeysError> {
         let path = self.public_path(handle);
         let opened = file::open(&path, Links::Refuse)?;
         let text = file::read(&opened, &path, pem::MAX_BYTES)?;
@@ -217,17 +217,17 @@ impl KeyFolder {
     /// Keeps the log key: unencrypted, for it signs with nobody there to type, and apart from the
     /// editors' keys, which never have its name.
     pub fn add_log(&self, secret: &SecretKey, entropy: &mut dyn Entropy) -> Result<(), KeysError> {
-        self.add(&Handle::log(), secret, Protection::Unencrypted, entropy)
+        self.add(&KeyName::log(), secret, Protection::Unencrypted, entropy)
     }
 
     /// The log key.
     pub fn log(&self) -> Result<SecretKey, KeysError> {
-        self.secret(&Handle::log(), &mut |_| Ok(None))
+        self.secret(&KeyName::log(), &mut |_| Ok(None))
     }
 
     /// The log key's memory.
-    pub fn marks(&self) -> Marks {
-        Marks::at(self.path.join("log.marks"))
+    pub fn marks(&self) -> HighWaterMarks {
+        HighWaterMarks::at(self.path.join("log.marks"))
     }
 
     /// The keys that are here, in the order of their handles.
@@ -245,7 +245,7 @@ impl KeyFolder {
         stems.dedup();
         let mut listing = Listing::default();
         for stem in stems {
-            match Handle::new(stem).and_then(|handle| self.look(handle)) {
+            match KeyName::new(stem).and_then(|handle| self.look(handle)) {
                 Ok(listed) => listing.keys.push(listed),
                 Err(KeysError::Reserved { .. }) => {}
                 Err(fault) => listing.faults.push(fault),
@@ -255,14 +255,14 @@ impl KeyFolder {
     }
 
     /// The handle that a public key has here, of several the first; `None` if it has none.
-    pub fn handle_of(&self, key: &PublicKey) -> Result<Option<Handle>, KeysError> {
+    pub fn handle_of(&self, key: &PublicKey) -> Result<Option<KeyName>, KeysError> {
         let keys = self.list()?.keys;
         let found = keys.into_iter().find(|listed| listed.public == Some(*key));
         Ok(found.map(|listed| listed.handle))
     }
 
     /// How the key of a handle is at hand.
-    pub fn look(&self, handle: Handle) -> Result<Listed, KeysError> {
+    pub fn look(&self, handle: KeyName) -> Result<Listed, KeysError> {
         let beside = match self.public(&handle) {
             Err(KeysError::Missing { .. }) => None,
             other => Some(other?),

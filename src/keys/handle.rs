@@ -1,6 +1,6 @@
 //! Handles: the short names that key files go by.
 //!
-//! Always holds: a [`Handle`] is `[a-z0-9][a-z0-9._-]{0,63}`, neither `log` nor `recovery`, and
+//! Always holds: a [`KeyName`] is `[a-z0-9][a-z0-9._-]{0,63}`, neither `log` nor `recovery`, and
 //! does not begin with `log-`; so it is a file name everywhere and nobody's key can pass for that
 //! of the record.
 //! Not here: the names of people, which stand in the record. Source: commands of `annals key`.
@@ -13,26 +13,26 @@ use std::ops::Deref;
 /// The name of a key: `NAME.key`, `NAME.pub`, `NAME.request`. Ordered as bytes.
 ///
 /// ```
-/// use annals::keys::Handle;
-/// assert_eq!(&*Handle::new("ada")?, "ada");
-/// assert!(Handle::new("Ada").is_err() && Handle::new("../ada").is_err());
-/// assert!(Handle::new("log").is_err());
+/// use annals::keys::KeyName;
+/// assert_eq!(&*KeyName::new("ada")?, "ada");
+/// assert!(KeyName::new("Ada").is_err() && KeyName::new("../ada").is_err());
+/// assert!(KeyName::new("log").is_err());
 /// # Ok::<(), annals::keys::KeysError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Handle(String);
+pub struct KeyName(String);
 
 /// Names that no editor's key may have.
 const RESERVED: [&str; 2] = ["log", "recovery"];
 /// How the names of log keys begin that are not the present one.
 const FORMER: &str = "log-";
 
-impl Handle {
+impl KeyName {
     /// The longest handle, in bytes.
     pub const MAX: usize = 64;
 
     /// The handle if the text is one.
-    pub fn new(text: impl Into<String>) -> Result<Handle, KeysError> {
+    pub fn new(text: impl Into<String>) -> Result<KeyName, KeysError> {
         let found = text.into();
         if !is_handle(&found) {
             let found = found.chars().take(80).collect();
@@ -41,31 +41,31 @@ impl Handle {
         if RESERVED.contains(&found.as_str()) || found.starts_with(FORMER) {
             return Err(KeysError::Reserved { found });
         }
-        Ok(Handle(found))
+        Ok(KeyName(found))
     }
 
     /// The handle of the present log key.
-    pub fn log() -> Handle {
-        Handle(RESERVED[0].to_owned())
+    pub fn log() -> KeyName {
+        KeyName(RESERVED[0].to_owned())
     }
 
     /// The handle of a log key that is not the present one.
-    pub(super) fn log_of(key: &PublicKey) -> Handle {
-        Handle(format!("{FORMER}{}", key.to_string().get(..16).unwrap_or_default()))
+    pub(super) fn log_of(key: &PublicKey) -> KeyName {
+        KeyName(format!("{FORMER}{}", key.to_string().get(..16).unwrap_or_default()))
     }
 
     /// The handle of such a key, if the text is one.
-    pub(super) fn former_log(text: &str) -> Option<Handle> {
+    pub(super) fn former_log(text: &str) -> Option<KeyName> {
         let digits = text.strip_prefix(FORMER)?;
         let hex = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        hex.then(|| Handle(text.to_owned()))
+        hex.then(|| KeyName(text.to_owned()))
     }
 }
 
 fn is_handle(text: &str) -> bool {
     let first = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let byte = |b: u8| first(b) || matches!(b, b'.' | b'_' | b'-');
-    (1..=Handle::MAX).contains(&text.len())
+    (1..=KeyName::MAX).contains(&text.len())
         && text.bytes().next().is_some_and(first)
         && text.bytes().all(byte)
 }
@@ -80,7 +80,7 @@ fn is_handle(text: &str) -> bool {
 /// assert_eq!(from("Søren O’Hara").as_deref(), Some("soren"));
 /// assert_eq!(from("Юлия Петрова"), None);
 /// ```
-pub fn handle_from(name: &str) -> Option<Handle> {
+pub fn handle_from(name: &str) -> Option<KeyName> {
     let mut out = String::new();
     for letter in name.split_whitespace().next()?.chars().flat_map(char::to_lowercase) {
         match letter {
@@ -90,8 +90,8 @@ pub fn handle_from(name: &str) -> Option<Handle> {
             other => out.push_str(plain(other)?),
         }
     }
-    out.truncate(Handle::MAX);
-    Handle::new(out.trim_matches(['.', '_', '-'])).ok()
+    out.truncate(KeyName::MAX);
+    KeyName::new(out.trim_matches(['.', '_', '-'])).ok()
 }
 
 /// The letters of the Latin alphabets of Europe without their marks.
@@ -124,14 +124,14 @@ fn plain(letter: char) -> Option<&'static str> {
     TABLE.iter().find(|(from, _)| from.contains(letter)).map(|(_, to)| *to)
 }
 
-impl Deref for Handle {
+impl Deref for KeyName {
     type Target = str;
     fn deref(&self) -> &str {
         &self.0
     }
 }
 
-impl fmt::Display for Handle {
+impl fmt::Display for KeyName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }

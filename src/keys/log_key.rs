@@ -14,7 +14,7 @@ use crate::disk;
 use crate::entropy::Entropy;
 use crate::keys::error::KeysError;
 use crate::keys::folder::KeyFolder;
-use crate::keys::handle::Handle;
+use crate::keys::handle::KeyName;
 use crate::keys::secret::Protection;
 use annals_core::key::{PublicKey, SecretKey};
 use std::fs;
@@ -39,7 +39,7 @@ impl KeyFolder {
             match self.secret(&handle, &mut |_| Ok(None)) {
                 Ok(key) => found.keys.push(key),
                 Err(KeysError::Missing { .. }) => {}
-                Err(fault) if handle == Handle::log() => return Err(fault),
+                Err(fault) if handle == KeyName::log() => return Err(fault),
                 Err(fault) => found.faults.push(fault),
             }
         }
@@ -52,14 +52,14 @@ impl KeyFolder {
         secret: &SecretKey,
         entropy: &mut dyn Entropy,
     ) -> Result<(), KeysError> {
-        self.add(&Handle::log_of(&secret.public()), secret, Protection::Unencrypted, entropy)
+        self.add(&KeyName::log_of(&secret.public()), secret, Protection::Unencrypted, entropy)
     }
 
     /// Gives the name `log.key` to the present log key, if its file is here under another name, and
     /// the one that had it a name of its own. Says whether anything was renamed.
     pub fn name_log(&self, present: &PublicKey) -> Result<bool, KeysError> {
-        let log = Handle::log();
-        let next = Handle::log_of(present);
+        let log = KeyName::log();
+        let next = KeyName::log_of(present);
         let held = match self.log() {
             Err(KeysError::Missing { .. }) => None,
             other => Some(other?.public()),
@@ -70,14 +70,14 @@ impl KeyFolder {
         // Where the secret key is lost, its public key still has the name.
         let before = held.or_else(|| self.public(&log).ok());
         if let Some(before) = before.filter(|before| before != present) {
-            self.rename(&log, &Handle::log_of(&before))?;
+            self.rename(&log, &KeyName::log_of(&before))?;
         }
         self.rename(&next, &log)?;
         Ok(true)
     }
 
     /// The public key first: a secret key without one is read, one beside another's is not.
-    fn rename(&self, from: &Handle, to: &Handle) -> Result<(), KeysError> {
+    fn rename(&self, from: &KeyName, to: &KeyName) -> Result<(), KeysError> {
         let files = [
             (self.public_path(from), self.public_path(to)),
             (self.secret_path(from), self.secret_path(to)),
@@ -93,8 +93,8 @@ impl KeyFolder {
         Ok(disk::sync_folder(self.path())?)
     }
 
-    fn log_handles(&self) -> Result<Vec<Handle>, KeysError> {
-        let mut handles = vec![Handle::log()];
+    fn log_handles(&self) -> Result<Vec<KeyName>, KeysError> {
+        let mut handles = vec![KeyName::log()];
         let listed = fs::read_dir(self.path()).map_err(KeysError::io("list", self.path()))?;
         let mut names = Vec::new();
         for entry in listed {
@@ -106,7 +106,7 @@ impl KeyFolder {
             let key = name.extension().is_some_and(|ending| ending == "key");
             Some(name.file_stem()?.to_str()?.to_owned()).filter(|_| key)
         };
-        handles.extend(names.iter().filter_map(stem).filter_map(|stem| Handle::former_log(&stem)));
+        handles.extend(names.iter().filter_map(stem).filter_map(|stem| KeyName::former_log(&stem)));
         Ok(handles)
     }
 }
@@ -119,7 +119,7 @@ pub fn had_log_key(folder: &Path) -> bool {
         let name = found.file_name();
         let parts = name.to_str().and_then(|name| name.split_once('.'));
         parts.is_some_and(|(stem, rest)| {
-            let is_log = stem == Handle::log().to_string() || Handle::former_log(stem).is_some();
+            let is_log = stem == KeyName::log().to_string() || KeyName::former_log(stem).is_some();
             is_log && ["key", "pub", "marks"].iter().any(|kind| rest.starts_with(kind))
         })
     })

@@ -6,7 +6,7 @@
 //!
 //! Always holds: one line for each checkpoint that the log key signed, in order, on the disk before
 //! the signature goes anywhere; a last line without LF is no mark. Whoever signs holds
-//! [`Marks::hold`]
+//! [`HighWaterMarks::hold`]
 //! from the moment the last mark is read until the new one is on the disk, so that two copies of a
 //! ledger that share a folder of keys cannot sign two roots of one size. Only the end of the file
 //! is read. Not here: that the record extends the last mark (`ledger`). Source: FORMAT.md
@@ -97,7 +97,7 @@ impl Mark {
 
 /// The file `log.marks`.
 #[derive(Clone, Debug)]
-pub struct Marks {
+pub struct HighWaterMarks {
     path: PathBuf,
 }
 
@@ -106,10 +106,10 @@ const WINDOW: u64 = 4096;
 /// The most bytes without an LF at the end that are taken for a line that was not written whole.
 const MOST_TORN: u64 = 64 << 10;
 
-impl Marks {
+impl HighWaterMarks {
     /// The marks in this file, which need not be there yet.
-    pub fn at(path: impl Into<PathBuf>) -> Marks {
-        Marks { path: path.into() }
+    pub fn at(path: impl Into<PathBuf>) -> HighWaterMarks {
+        HighWaterMarks { path: path.into() }
     }
 
     /// Where they are.
@@ -264,7 +264,7 @@ const MAX_DAMAGE: usize = 4;
 /// The log key's memory, held by this process alone.
 #[derive(Debug)]
 pub struct HeldMarks {
-    marks: Marks,
+    marks: HighWaterMarks,
     _lock: Lock,
 }
 

@@ -10,12 +10,12 @@
 //!
 //! ```
 //! use annals::entropy::Seeded;
-//! use annals::keys::{generate, Handle, KeyFolder, Protection};
+//! use annals::keys::{generate, KeyName, KeyFolder, Protection};
 //! # let place = tempfile::tempdir()?;
 //! # let place = place.path();
 //! let mut entropy = Seeded::new("an example");
 //! let keys = KeyFolder::make(place.join("keys"))?;
-//! let (ada, secret) = (Handle::new("ada")?, generate(&mut entropy)?);
+//! let (ada, secret) = (KeyName::new("ada")?, generate(&mut entropy)?);
 //! keys.add(&ada, &secret, Protection::Passphrase("correct horse"), &mut entropy)?;
 //! let mut ask = |_attempt| Ok(Some(String::from("correct horse").into()));
 //! assert_eq!(keys.secret(&ada, &mut ask)?.public(), secret.public());
@@ -42,10 +42,10 @@ mod secret;
 
 pub use error::KeysError;
 pub use folder::{Held, KeyFolder, Listed, Listing, NewKey, read_request};
-pub use handle::{Handle, handle_from};
+pub use handle::{KeyName, handle_from};
 pub use import::import;
 pub use log_key::{HeldLogKeys, had_log_key};
-pub use marks::{HeldMarks, Mark, Marks};
+pub use marks::{HeldMarks, HighWaterMarks, Mark};
 pub use pem::is_secret;
 pub use public::{read_public, write_public};
 pub use recovery::{RECOVERY_LINES, check_recovery_line, read_recovery, write_recovery};

@@ -15,8 +15,8 @@ pub mod options;
 use crate::archive::published::Published;
 use crate::disk::temporary::Temporary;
 use crate::disk::{DiskError, is_there};
-use crate::index::{Builder, Built, Mode};
-use crate::keys::{KeysError, Mark, Marks};
+use crate::index::{Builder, IndexStatus, Mode};
+use crate::keys::{HighWaterMarks, KeysError, Mark};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
 use crate::ledger::error::chain;
@@ -24,9 +24,9 @@ use crate::ledger::imported;
 use crate::ledger::reader::Record;
 use crate::store::{Store, StoreError, sled};
 use annals_core::rule::{Fault, Rule};
-use annals_core::verify::anchors::Ends;
+use annals_core::verify::anchors::Anchors;
 use annals_core::verify::cosigned::{self, Witnessed};
-use annals_core::verify::source::{SPAN, Source};
+use annals_core::verify::source::{BATCH, Source};
 use annals_core::verify::{Follower, Options, Report, verify};
 pub use evidence::EvidenceFound;
 pub use kept::PinFound;
@@ -49,7 +49,7 @@ pub struct Audited {
     /// The store.
     pub store: StoreFound,
     /// The index.
-    pub index: Built,
+    pub index: IndexStatus,
     /// Where this is a part of a record, by its own account: how many events that had.
     pub part_of: Option<u64>,
     /// The pin.
@@ -115,9 +115,9 @@ pub fn audit(
 /// What was found, before anything is kept of it.
 struct LookedAt {
     report: Report,
-    ends: Ends,
+    ends: Anchors,
     store: StoreFound,
-    index: Built,
+    index: IndexStatus,
     witnessed: Witnessed,
     part_of: Option<u64>,
     /// The size of the pin, where it is later than this part.
@@ -130,7 +130,8 @@ fn look(
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<LookedAt, LedgerError> {
     let known = record.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::remembered);
-    let ends = Ends { checkpoint: record.checkpoint.clone(), mark: known, pin: kept::read(audit)? };
+    let ends =
+        Anchors { checkpoint: record.checkpoint.clone(), mark: known, pin: kept::read(audit)? };
     let builder = Builder::open(&record.paths.ledger, record.journal.starts(), Mode::Check);
     let follower = Some(&builder as &dyn Follower).filter(|_| audit.index);
     let options = Options { follower, ..options(audit, &ends, progress) };
@@ -139,12 +140,12 @@ fn look(
     report.faults.extend(unreadable(record, &report));
     let index = match audit.index {
         true if record.journal.changed().is_some() => {
-            Built::Not("the journal is not judged".to_owned())
+            IndexStatus::Not("the journal is not judged".to_owned())
         }
         true => builder.found(),
-        false => Built::Not("not asked".to_owned()),
+        false => IndexStatus::Not("not asked".to_owned()),
     };
-    if let Built::Differs(why) = &index {
+    if let IndexStatus::Differs(why) = &index {
         let why = format!("{why}; annals repair --index makes it again from the journal");
         report.faults.push(Fault::of(Rule::Index, why));
     }
@@ -161,7 +162,7 @@ fn look(
 
 /// A part that is older than the pin, by its own account, accuses nobody: 801 is taken out, and the
 /// size of the pin is what was found.
-fn part_below_pin(record: &Record, ends: &Ends, faults: &mut Vec<Fault>) -> Option<u64> {
+fn part_below_pin(record: &Record, ends: &Anchors, faults: &mut Vec<Fault>) -> Option<u64> {
     record.part_of?;
     let cut = |fault: &Fault| fault.rule == Rule::CutBelowPin;
     let pinned = ends.pinned().filter(|_| faults.iter().any(cut))?;
@@ -197,7 +198,7 @@ fn look_at_published(
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<LookedAt, LedgerError> {
     let checkpoint = published.checkpoint().map(<[u8]>::to_vec);
-    let ends = Ends { checkpoint, mark: None, pin: kept::read(audit)? };
+    let ends = Anchors { checkpoint, mark: None, pin: kept::read(audit)? };
     let report = verify(published, &ends, options(audit, &ends, progress));
     let mut report = report.map_err(LedgerError::Elsewhere)?;
     set_pages_apart(&published.pages(), &mut report.faults);
@@ -207,7 +208,7 @@ fn look_at_published(
         return Err(LedgerError::Elsewhere(doubt));
     }
     let store = StoreFound::NotCompared("a published record has none".to_owned());
-    Ok(LookedAt::of(audit, ends, report).with(store, Built::Absent))
+    Ok(LookedAt::of(audit, ends, report).with(store, IndexStatus::Absent))
 }
 
 /// Where a server had pages of HTML in place of files, a body or a document that is missing is
@@ -231,7 +232,7 @@ fn set_pages_apart(pages: &[String], faults: &mut [Fault]) {
 
 fn options<'a>(
     audit: &Audit,
-    ends: &Ends,
+    ends: &Anchors,
     progress: Option<&'a (dyn Fn(u64) + Sync)>,
 ) -> Options<'a> {
     let known = ends.pinned().filter(|_| audit.only_new).map_or(0, |pin| pin.checkpoint.size);
@@ -245,7 +246,7 @@ impl LookedAt {
     }
 
     /// A verdict, and what the policy says.
-    fn of(audit: &Audit, ends: Ends, mut report: Report) -> LookedAt {
+    fn of(audit: &Audit, ends: Anchors, mut report: Report) -> LookedAt {
         let witnessed = match &audit.policy {
             Some(policy) => cosigned::judge(policy, ends.checkpoint.as_deref(), &mut report.faults),
             None => Witnessed::default(),
@@ -253,7 +254,7 @@ impl LookedAt {
         report.ends.ignored_lines = report.ends.ignored_lines.saturating_sub(witnessed.lines);
         report.faults.sort();
         let store = StoreFound::NotCompared("not asked".to_owned());
-        let (index, part_of, later) = (Built::Absent, None, None);
+        let (index, part_of, later) = (IndexStatus::Absent, None, None);
         LookedAt { report, ends, store, index, witnessed, part_of, later }
     }
 
@@ -265,7 +266,7 @@ impl LookedAt {
         self
     }
 
-    fn with(self, store: StoreFound, index: Built) -> LookedAt {
+    fn with(self, store: StoreFound, index: IndexStatus) -> LookedAt {
         LookedAt { store, index, ..self }
     }
 
@@ -294,7 +295,7 @@ fn unreadable(record: &Record, report: &Report) -> Option<Fault> {
     let found = match &report.state.fold.ledger {
         Some(_) => record.mark.as_ref().err(),
         None => {
-            last = Marks::at(record.paths.marks()).last();
+            last = HighWaterMarks::at(record.paths.marks()).last();
             last.as_ref().err()
         }
     };
@@ -368,7 +369,7 @@ fn differs(record: &Record, store: &dyn Store, repair: &str) -> Result<Option<Fa
     }
     for span in record.journal.walk(0)? {
         let span = span?;
-        for (chunk, first) in span.entries.chunks(SPAN).zip((span.first..).step_by(SPAN)) {
+        for (chunk, first) in span.entries.chunks(BATCH).zip((span.first..).step_by(BATCH)) {
             let stored = store.read(first..first + chunk.len() as u64)?;
             if stored != chunk {
                 let same = stored.iter().zip(chunk).take_while(|(a, b)| a == b).count();

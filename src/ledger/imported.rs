@@ -5,7 +5,7 @@
 
 use crate::disk::DiskError;
 use crate::disk::read_optional;
-use crate::keys::Marks;
+use crate::keys::HighWaterMarks;
 use crate::ledger::error::LedgerError;
 use crate::ledger::error::chain;
 use crate::ledger::paths::Paths;
@@ -38,7 +38,7 @@ pub fn damaged(paths: &Paths) -> Vec<String> {
              is written to it; put the file back, or import the bag again"
         )
     });
-    let kept = Marks::at(paths.checkpoints()).check().err();
+    let kept = HighWaterMarks::at(paths.checkpoints()).check().err();
     let kept = kept.map(|error| format!("earlier checkpoints: {}", chain(&error)));
     said.into_iter().chain(kept).collect()
 }

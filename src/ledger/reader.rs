@@ -7,9 +7,9 @@
 //! Source: FORMAT.md section 9.
 
 use crate::disk::{self, DiskError, lock};
-use crate::index::{Index, Unfit};
+use crate::index::{Index, IndexError};
 use crate::journal::Journal;
-use crate::keys::{KeysError, Mark, Marks};
+use crate::keys::{HighWaterMarks, KeysError, Mark};
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
@@ -19,7 +19,7 @@ use annals_core::event::body::Body;
 use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
 use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
-use annals_core::verify::anchors::Ends;
+use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
 use annals_core::verify::{Options, Report, verify};
 use std::sync::{Mutex, PoisonError};
@@ -42,7 +42,7 @@ pub struct Record {
     /// The last mark of the log key for it; an error is rule 911.
     pub mark: Result<Option<Mark>, KeysError>,
     /// Its index, or why it cannot answer.
-    index: Result<Index, Unfit>,
+    index: Result<Index, IndexError>,
     /// The first thing that was found wrong with the index where an answer asked it.
     index_wrong: Mutex<Option<String>>,
     /// The first thing that may have kept an answer from being right.
@@ -74,12 +74,12 @@ impl Record {
     }
 
     /// The index, or why it cannot answer.
-    pub fn index(&self) -> Result<&Index, &Unfit> {
+    pub fn index(&self) -> Result<&Index, &IndexError> {
         self.index.as_ref()
     }
 
     /// Keeps that an answer was folded, because the index could not give it.
-    pub fn folded_for(&self, why: &Unfit) {
+    pub fn folded_for(&self, why: &IndexError) {
         if why.is_wrong() {
             let mut wrong = self.index_wrong.lock().unwrap_or_else(PoisonError::into_inner);
             wrong.get_or_insert_with(|| why.to_string());
@@ -151,7 +151,7 @@ impl Record {
     /// verdict of the ledger's own files has, but for bodies and documents.
     pub fn against(&self) -> Result<Report, LedgerError> {
         let mark = self.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::remembered);
-        let ends = Ends { checkpoint: self.checkpoint.clone(), mark, pin: None };
+        let ends = Anchors { checkpoint: self.checkpoint.clone(), mark, pin: None };
         let jobs = thread::available_parallelism().map_or(1, usize::from);
         let options = Options { contents: false, ..Options::whole(jobs) };
         Ok(verify(&self.journal, &ends, options)?)
@@ -159,7 +159,7 @@ impl Record {
 
     /// The state after the first `until` events, without signatures and content: for reading.
     pub fn state(&self, until: u64) -> Result<Report, LedgerError> {
-        Ok(verify(&self.journal, &Ends::default(), Options::state(until))?)
+        Ok(verify(&self.journal, &Anchors::default(), Options::state(until))?)
     }
 
     /// A document of this copy, by its digest.
@@ -214,11 +214,11 @@ impl ReadEvent {
 
 /// The index of a journal. A writer writes it just after the journal, so one that is behind is
 /// waited for, for a moment.
-fn index_of(paths: &Paths, journal: &Journal) -> Result<Index, Unfit> {
-    let root = journal.root().ok_or(Unfit::Absent)?;
+fn index_of(paths: &Paths, journal: &Journal) -> Result<Index, IndexError> {
+    let root = journal.root().ok_or(IndexError::Absent)?;
     let open = || Index::open(&paths.ledger, journal.size(), root);
     match open() {
-        Err(Unfit::Behind { .. } | Unfit::Other(_) | Unfit::Damaged(_))
+        Err(IndexError::Behind { .. } | IndexError::Other(_) | IndexError::Damaged(_))
             if lock::is_held(&paths.lock()) =>
         {
             thread::sleep(MOMENT);
@@ -235,7 +235,7 @@ fn last_mark(paths: &Paths) -> Result<Result<Option<Mark>, KeysError>, LedgerErr
         Args::LedgerOpened(args) => Some(args.origin),
         _ => None,
     });
-    let marks = Marks::at(paths.marks());
+    let marks = HighWaterMarks::at(paths.marks());
     Ok(origin.map_or(Ok(None), |origin| marks.last_for(&origin)))
 }
 

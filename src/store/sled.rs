@@ -65,7 +65,7 @@ pub fn create(folder: &Path) -> Result<SledStore, StoreError> {
     if fs::symlink_metadata(folder).is_ok() {
         return Err(StoreError::ThereAlready(folder.to_owned()));
     }
-    disk::make_folder(folder)?;
+    disk::create_dir(folder)?;
     let mut store = start(folder)?;
     store.write(|db| db.insert(HEAD, head_bytes(&Head::EMPTY)).map(drop))?;
     for name in ["conf", "db"] {

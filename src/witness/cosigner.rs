@@ -116,7 +116,7 @@ impl Shelf for StateFile {
 }
 
 /// A witness at work.
-pub struct Keeper {
+pub struct Cosigner {
     key: WitnessKey,
     logs: Vec<VerifierKey>,
     state: State,
@@ -125,14 +125,14 @@ pub struct Keeper {
     stopped: Option<String>,
 }
 
-impl Keeper {
+impl Cosigner {
     /// A witness with its key, the keys of the logs that it watches, and what it remembers.
     pub fn new(
         key: WitnessKey,
         logs: Vec<VerifierKey>,
         (shelf, state): (Box<dyn Shelf>, State),
-    ) -> Keeper {
-        Keeper { key, logs, state, shelf, stopped: None }
+    ) -> Cosigner {
+        Cosigner { key, logs, state, shelf, stopped: None }
     }
 
     /// What it remembers.

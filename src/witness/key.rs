@@ -6,7 +6,7 @@
 
 use crate::disk::{self, DiskError, Mode};
 use crate::entropy::Entropy;
-use crate::keys::{Handle, KeyFolder, KeysError, Protection, generate};
+use crate::keys::{KeyFolder, KeyName, KeysError, Protection, generate};
 use annals_core::key::SecretKey;
 use annals_core::tlog::{Kind, VerifierKey};
 use annals_core::transfer::{Changed, changed};
@@ -43,14 +43,14 @@ pub struct WitnessKey {
     pub verifier: VerifierKey,
 }
 
-fn path(keys: &KeyFolder, handle: &Handle) -> PathBuf {
+fn path(keys: &KeyFolder, handle: &KeyName) -> PathBuf {
     keys.path().join(format!("{handle}.witness"))
 }
 
 /// Makes a key that cosigns under `name`. It is not encrypted: a witness signs with nobody there.
 pub fn make(
     keys: &KeyFolder,
-    handle: &Handle,
+    handle: &KeyName,
     name: &str,
     entropy: &mut dyn Entropy,
 ) -> Result<VerifierKey, WitnessKeyError> {
@@ -66,7 +66,7 @@ pub fn make(
 }
 
 /// Reads the key of a witness.
-pub fn read(keys: &KeyFolder, handle: &Handle) -> Result<WitnessKey, WitnessKeyError> {
+pub fn read(keys: &KeyFolder, handle: &KeyName) -> Result<WitnessKey, WitnessKeyError> {
     let path = path(keys, handle);
     let text = match disk::read(&path, 4_096) {
         Err(error) if error.is_missing() => {

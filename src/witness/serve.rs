@@ -6,7 +6,7 @@
 //! no deadline for a whole request. Not here: what is answered (`keeper`), who has a place
 //! (`slots`). No TLS: a proxy in front speaks it. Source: RFC 9112.
 
-use crate::witness::cosigner::{Answer, Keeper, Reply};
+use crate::witness::cosigner::{Answer, Cosigner, Reply};
 use crate::witness::request::{LAST_CHECKPOINT, MAX_REQUEST};
 use crate::witness::slots::Slots;
 use annals_core::tlog::{Checkpoint, Note, NoteSignature, to_base64};
@@ -33,7 +33,7 @@ const MAX_SHOWN: usize = 100;
 /// What a server needs beside its socket.
 pub struct Around<'a> {
     /// The witness.
-    pub keeper: &'a Mutex<Keeper>,
+    pub keeper: &'a Mutex<Cosigner>,
     /// Seconds since 1970.
     pub now: &'a (dyn Fn() -> u64 + Sync),
     /// Told of each answer, in one line.

@@ -6,7 +6,7 @@
 use crate::shelves::{Fate, Memory, ledger, put, record, write};
 use crate::support::Ledger;
 use crate::support::source::judge_with;
-use annals::archive::publish_target::{FolderShelf, Shelf};
+use annals::archive::publish_target::{FolderTarget, PublishTarget};
 use annals::ledger::exchange::publish::Verified;
 use std::fs;
 use std::path::Path;
@@ -110,13 +110,13 @@ fn a_folder_holds_what_memory_holds_and_no_temporary_file() {
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("pub");
     for size in [6, 7, 290, 300] {
-        let mut shelf = FolderShelf::open(&folder, Duration::ZERO).unwrap();
+        let mut shelf = FolderTarget::open(&folder, Duration::ZERO).unwrap();
         put(&mut shelf, &ledger, size).unwrap();
         // What a power cut may leave of the next write.
         drop(shelf);
         fs::write(folder.join(".new"), "half a ti").unwrap();
     }
-    drop(FolderShelf::open(&folder, Duration::ZERO).unwrap());
+    drop(FolderTarget::open(&folder, Duration::ZERO).unwrap());
     assert!(!folder.join(".new").exists());
     let mut found = crate::support::Files::new();
     list(&folder, "published/", &mut found);
@@ -128,7 +128,7 @@ fn a_folder_holds_what_memory_holds_and_no_temporary_file() {
 #[test]
 fn a_put_that_fails_leaves_no_half_file() {
     let place = tempfile::tempdir().unwrap();
-    let mut shelf = FolderShelf::open(place.path(), Duration::ZERO).unwrap();
+    let mut shelf = FolderTarget::open(place.path(), Duration::ZERO).unwrap();
     // A folder stands where the file would be.
     let blocked = [("body/a/b".to_owned(), b"x".to_vec())].into();
     write(place.path(), &blocked);

@@ -3,7 +3,7 @@
 use crate::shelves::{Memory, cut, ledger, put, record, write};
 use crate::support::files::CHECKPOINT;
 use crate::support::{Ledger, acts, judge};
-use annals::archive::publish_target::{FolderShelf, Held, Shelf};
+use annals::archive::publish_target::{FolderTarget, Held, PublishTarget};
 use annals::ledger::exchange::publish::Verified;
 use annals_core::hash::Hash;
 use std::time::Duration;
@@ -154,17 +154,17 @@ fn a_record_with_a_fault_or_events_that_nobody_signed_for_is_not_published() {
 fn a_folder_of_something_else_is_left_alone_and_two_publishers_wait() {
     let place = tempfile::tempdir().unwrap();
     std::fs::write(place.path().join("letter.txt"), "mine").unwrap();
-    let refused = FolderShelf::open(place.path(), Duration::ZERO).unwrap_err();
+    let refused = FolderTarget::open(place.path(), Duration::ZERO).unwrap_err();
     let cause = std::error::Error::source(&refused).unwrap().to_string();
     assert_eq!(cause, "letter.txt is no part of a published record; name an empty folder");
     assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
     // A ledger has a checkpoint and documents too.
     std::fs::remove_file(place.path().join("letter.txt")).unwrap();
     std::fs::create_dir(place.path().join("journal")).unwrap();
-    FolderShelf::open(place.path(), Duration::ZERO).unwrap_err();
+    FolderTarget::open(place.path(), Duration::ZERO).unwrap_err();
     let folder = place.path().join("pub");
-    let _held = FolderShelf::open(&folder, Duration::ZERO).unwrap();
-    let second = FolderShelf::open(&folder, Duration::ZERO).unwrap_err();
+    let _held = FolderTarget::open(&folder, Duration::ZERO).unwrap();
+    let second = FolderTarget::open(&folder, Duration::ZERO).unwrap_err();
     assert!(
         second.to_string().contains("is held by another writer: another annals publish"),
         "{second}"
@@ -216,7 +216,7 @@ fn whatever_is_damaged_there_is_written_again() {
     write(place.path(), &expected);
     let folder = place.path().join("published");
     let publish = || {
-        let mut shelf = FolderShelf::open(&folder, Duration::ZERO).unwrap();
+        let mut shelf = FolderTarget::open(&folder, Duration::ZERO).unwrap();
         verified.publish(&mut shelf).unwrap()
     };
     assert_eq!((publish().written, publish().mended), (0, 0));
@@ -259,7 +259,7 @@ fn judge_folder(folder: &std::path::Path) -> u8 {
     let files = Box::new(annals::archive::files::Folder::new(folder));
     let source = annals::archive::published::Published::open(files).unwrap();
     let checkpoint = source.checkpoint().map(<[u8]>::to_vec);
-    let ends = annals_core::verify::anchors::Ends { checkpoint, ..Default::default() };
+    let ends = annals_core::verify::anchors::Anchors { checkpoint, ..Default::default() };
     annals_core::verify::verify(&source, &ends, annals_core::verify::Options::whole(1))
         .unwrap()
         .exit()
@@ -273,7 +273,7 @@ fn nothing_is_written_through_a_link_in_the_folder() {
     std::fs::create_dir(&elsewhere).unwrap();
     std::fs::create_dir(&folder).unwrap();
     std::os::unix::fs::symlink(&elsewhere, folder.join("tile")).unwrap();
-    let mut shelf = FolderShelf::open(&folder, Duration::ZERO).unwrap();
+    let mut shelf = FolderTarget::open(&folder, Duration::ZERO).unwrap();
     let refused = put(&mut shelf, &ledger(6), 6).unwrap_err();
     assert_eq!(refused.to_string(), format!("cannot publish into {}/tile", folder.display()));
     assert_eq!(std::fs::read_dir(&elsewhere).unwrap().count(), 0);
@@ -306,7 +306,7 @@ fn a_page_for_people_may_stand_beside_the_record_and_no_lock_is_left() {
     for name in ["index.html", "robots.txt", ".htaccess"] {
         std::fs::write(place.path().join(name), "mine").unwrap();
     }
-    let mut shelf = FolderShelf::open(place.path(), Duration::ZERO).unwrap();
+    let mut shelf = FolderTarget::open(place.path(), Duration::ZERO).unwrap();
     put(&mut shelf, &ledger(6), 6).unwrap();
     assert_eq!(shelf.holds("index.html", b"mine").unwrap(), Held::Same);
     drop(shelf);

@@ -2,7 +2,7 @@
 
 use crate::support::Ledger;
 use crate::support::files::Files;
-use annals::archive::publish_target::{Held, Shelf};
+use annals::archive::publish_target::{Held, PublishTarget};
 use annals::disk::DiskError;
 use annals::ledger::error::LedgerError;
 use annals::ledger::exchange::publish::{Publication, Verified};
@@ -47,7 +47,11 @@ pub fn cut(ledger: &Ledger, size: u64) -> Ledger {
 }
 
 /// Publishes the first `size` events of a ledger.
-pub fn put(shelf: &mut dyn Shelf, ledger: &Ledger, size: u64) -> Result<Publication, LedgerError> {
+pub fn put(
+    shelf: &mut dyn PublishTarget,
+    ledger: &Ledger,
+    size: u64,
+) -> Result<Publication, LedgerError> {
     let folder = tempfile::tempdir().expect("a folder");
     Verified::of(&record(folder.path(), ledger, size), 1, None)?.publish(shelf)
 }
@@ -104,7 +108,7 @@ fn stopped() -> DiskError {
     }
 }
 
-impl Shelf for Memory {
+impl PublishTarget for Memory {
     fn read(&self, name: &str, _: u64) -> Result<Option<Vec<u8>>, DiskError> {
         Ok(self.files.get(name).cloned())
     }

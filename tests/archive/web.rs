@@ -5,7 +5,7 @@ use crate::support::files::PIN;
 use annals::archive::files::Files;
 use annals::archive::published::Published;
 use annals::archive::web::Web;
-use annals_core::verify::anchors::Ends;
+use annals_core::verify::anchors::Anchors;
 use annals_core::verify::{Options, verify};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -289,7 +289,7 @@ fn a_reading_ends_where_the_server_lets_it_wait() {
     let began = std::time::Instant::now();
     let web = Web::at(&address).unwrap().within(std::time::Duration::from_secs(4));
     let source = Published::open_served(Box::new(web)).unwrap();
-    let error = verify(&source, &Ends::default(), Options::whole(1)).err().expect("it ends");
+    let error = verify(&source, &Anchors::default(), Options::whole(1)).err().expect("it ends");
     let why = error.cause.to_string();
     assert!(why.starts_with("the server is too slow: ") && why.contains(" answers of "), "{why}");
     assert!(began.elapsed().as_secs() < 30);
@@ -355,7 +355,7 @@ fn a_flipped_bit_anywhere_never_gives_a_yes() {
             let below = crate::support::published::Below(flipped);
             let source = Published::open(Box::new(below)).unwrap();
             let checkpoint = source.checkpoint().map(<[u8]>::to_vec);
-            let ends = Ends { checkpoint, ..Ends::default() };
+            let ends = Anchors { checkpoint, ..Anchors::default() };
             let report = verify(&source, &ends, Options::whole(1)).unwrap();
             match report.exit() {
                 0 => unharmed += 1,

@@ -2,14 +2,14 @@
 
 use annals::clock::Clock;
 use annals::entropy::Seeded;
-use annals::keys::{Handle, KeyFolder, Protection};
+use annals::keys::{KeyFolder, KeyName, Protection};
 use annals::ledger::paths::Paths;
 use annals::ledger::write::append::{commit, prepare};
 use annals::ledger::write::batch::{Signer, judge_last, slot};
 use annals::ledger::write::draft::json_lines;
 use annals::ledger::write::init::{Founded, Founding, init};
 use annals::ledger::write::prepared::Prepared;
-use annals::ledger::write::resolve::Settled;
+use annals::ledger::write::resolve::Resolved;
 use annals::ledger::write::sign::seal;
 use annals::ledger::write::writer::Writer;
 use annals_core::event::args::{self, Args, Roles};
@@ -56,7 +56,7 @@ impl Author {
     }
 
     fn event(&mut self, key: &SecretKey, args: Args, content: Content) {
-        let settled = Settled { args, content, document: None };
+        let settled = Resolved { args, content, document: None };
         let mut slot = slot(&self.writer, self.clock.now());
         if settled.args.kind() == Type::LedgerRetimed {
             slot.after = None;
@@ -206,7 +206,7 @@ fn again(told: &Told) -> Story {
 fn opened(folder: &Path, time: &str) -> (Author, SecretKey) {
     let paths = Paths::new(folder.join("ledger"), None);
     let keys = KeyFolder::open(&paths.keys).unwrap();
-    let ada = keys.secret(&Handle::new("ada").unwrap(), &mut |_| Ok(None)).unwrap();
+    let ada = keys.secret(&KeyName::new("ada").unwrap(), &mut |_| Ok(None)).unwrap();
     // A command that another test starts may hold the lock's file open until it runs.
     let wait = std::time::Duration::from_secs(10);
     let writer = Writer::open(paths, wait).unwrap();
@@ -223,7 +223,7 @@ fn found(folder: &Path) -> (Author, SecretKey) {
         confirmations: 1,
         window: 0,
         name: Words::new("Ada Example").unwrap(),
-        handle: Handle::new("ada").unwrap(),
+        handle: KeyName::new("ada").unwrap(),
     };
     let mut clock = Clock::from_setting(Some("2022-01-26T12:00:00Z")).unwrap();
     let mut entropy = Seeded::new("archivist");
@@ -238,7 +238,7 @@ impl Story {
     /// Puts an unencrypted secret key into the folder of keys.
     pub fn keep_key(&self, handle: &str, key: &SecretKey) {
         let keys = KeyFolder::open(self.folder.path().join("keys")).unwrap();
-        let (handle, mut entropy) = (Handle::new(handle).unwrap(), Seeded::new("kept"));
+        let (handle, mut entropy) = (KeyName::new(handle).unwrap(), Seeded::new("kept"));
         keys.add(&handle, key, Protection::Unencrypted, &mut entropy).unwrap();
     }
 

@@ -3,7 +3,7 @@
 use crate::folders::files;
 use crate::story::{Story, story};
 use annals::archive::bag::read::is_bag;
-use annals::archive::bag::target::{FolderGround, Ground};
+use annals::archive::bag::target::{BagTarget, FolderBagTarget};
 use annals::disk::DiskError;
 use annals::keys::KeyFolder;
 use annals::ledger::exchange::export::{Asked, export};
@@ -18,7 +18,7 @@ const WAIT: Duration = Duration::from_secs(10);
 
 /// A ground that stops before one of its steps; as in a crash, what was written stays.
 struct Stopping {
-    ground: std::mem::ManuallyDrop<FolderGround>,
+    ground: std::mem::ManuallyDrop<FolderBagTarget>,
     left: usize,
 }
 
@@ -31,7 +31,7 @@ impl Stopping {
     }
 }
 
-impl Ground for Stopping {
+impl BagTarget for Stopping {
     fn begin(&mut self, name: &str) -> Result<(), DiskError> {
         self.step()?;
         self.ground.begin(name)
@@ -67,7 +67,7 @@ fn attempt(story: &Story, steps: usize, until: u64) -> bool {
     let record = Record::open(Paths::new(folder.join("ledger"), None)).unwrap();
     let keys = KeyFolder::open(&record.paths.keys).unwrap().log_keys().unwrap().keys;
     let asked = Asked { until, jobs: 1, unsigned: false };
-    let mut ground = FolderGround::open(&folder.join("bag"), WAIT).unwrap();
+    let mut ground = FolderBagTarget::open(&folder.join("bag"), WAIT).unwrap();
     if steps == usize::MAX {
         return export(&record, &keys, &asked, &mut ground).is_ok();
     }
@@ -136,7 +136,7 @@ fn an_export_that_fails_leaves_nothing_behind() {
     let folder = story.folder.path();
     let record = Record::open(Paths::new(folder.join("ledger"), None)).unwrap();
     let asked = Asked { until: record.size(), jobs: 1, unsigned: false };
-    let mut ground = FolderGround::open(&folder.join("bag"), WAIT).unwrap();
+    let mut ground = FolderBagTarget::open(&folder.join("bag"), WAIT).unwrap();
     assert!(export(&record, &[], &asked, &mut ground).is_err(), "there is no log key");
     drop(ground);
     assert!(!folder.join("bag").exists() && !folder.join(".bag.partial").exists());
@@ -146,8 +146,8 @@ fn an_export_that_fails_leaves_nothing_behind() {
 fn two_exports_of_one_name_do_not_mix() {
     let story = story();
     let bag = story.folder.path().join("bag");
-    let ground = FolderGround::open(&bag, WAIT).unwrap();
-    let second = FolderGround::open(&bag, Duration::ZERO);
+    let ground = FolderBagTarget::open(&bag, WAIT).unwrap();
+    let second = FolderBagTarget::open(&bag, Duration::ZERO);
     assert!(matches!(second, Err(DiskError::Held { .. })));
     drop(ground);
     let answer = story.run("export --to bag");

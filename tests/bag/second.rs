@@ -3,7 +3,7 @@
 use crate::folders::{copy, edit, files, manifest_again};
 use crate::readers::python;
 use crate::story::{Story, dark_story, retimed_story, story};
-use annals::archive::bag::target::FolderGround;
+use annals::archive::bag::target::FolderBagTarget;
 use annals::ledger::exchange::export;
 use annals::ledger::paths::Paths;
 use annals::ledger::reader::Record;
@@ -245,7 +245,7 @@ fn export_with_all_keys(folder: &Path, ledger: &str, bag: &str, until: u64) -> b
     let keys = ["log", "log-2", "log-3"].map(support::keys::secret);
     let asked = export::Asked { until, jobs: 1, unsigned: true };
     let wait = std::time::Duration::from_secs(10);
-    let mut ground = FolderGround::open(&folder.join(bag), wait).unwrap();
+    let mut ground = FolderBagTarget::open(&folder.join(bag), wait).unwrap();
     match export::export(&record, &keys, &asked, &mut ground) {
         Ok(_) => true,
         Err(error) => {

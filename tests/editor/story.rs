@@ -2,11 +2,11 @@
 
 use annals::clock::Clock;
 use annals::entropy::Seeded;
-use annals::keys::{Handle, KeyFolder, Protection};
+use annals::keys::{KeyFolder, KeyName, Protection};
 use annals::ledger::paths::Paths;
 use annals::ledger::write::batch::{judge_last, slot};
 use annals::ledger::write::prepared::Prepared;
-use annals::ledger::write::resolve::Settled;
+use annals::ledger::write::resolve::Resolved;
 use annals::ledger::write::sign::seal;
 use annals::ledger::write::writer::Writer;
 use annals_core::event::args::{self, Args, Roles};
@@ -82,7 +82,7 @@ impl Desk {
 
     fn enrol(&self) {
         let (mut writer, keys) = self.writer();
-        let ada = keys.secret(&Handle::new("ada").unwrap(), &mut |_| Ok(None)).unwrap();
+        let ada = keys.secret(&KeyName::new("ada").unwrap(), &mut |_| Ok(None)).unwrap();
         let mut clock = Clock::from_setting(Some("2022-01-27T08:00:30Z")).unwrap();
         let mut entropy = Seeded::new("enrol");
         for (seed, handle, name) in [(2, "bo", "Bo Berg"), (3, "cy", "Cy Cole")] {
@@ -96,13 +96,13 @@ impl Desk {
             };
             let content = Content::EditorEnrolled(Named { name: Words::new(name).unwrap() });
             let args = Args::EditorEnrolled(enrolled);
-            let settled = Settled { args, content, document: None };
+            let settled = Resolved { args, content, document: None };
             let slot = slot(&writer, clock.now());
             let entry = seal(&settled, &slot, &ada, &mut entropy).unwrap();
             let prepared = Prepared { entries: vec![entry], ..Prepared::default() };
             assert_eq!(judge_last(&mut writer, &prepared).unwrap(), None);
             writer.commit(&prepared.entries, &[]).unwrap();
-            let handle = Handle::new(handle).unwrap();
+            let handle = KeyName::new(handle).unwrap();
             keys.add(&handle, &key, Protection::Unencrypted, &mut entropy).unwrap();
         }
     }

@@ -4,7 +4,7 @@
 
 use annals::clock::Clock;
 use annals::entropy::Seeded;
-use annals::keys::{Handle, KeyFolder};
+use annals::keys::{KeyFolder, KeyName};
 use annals::ledger::paths::Paths;
 use annals::ledger::write::append::prepare as prepare_drafts;
 use annals::ledger::write::batch::Signer;
@@ -158,7 +158,7 @@ impl Newsroom {
     pub fn keep(&self, drafts: &str) {
         let paths = Paths::new(self.path("ledger"), None);
         let keys = KeyFolder::open(&paths.keys).unwrap();
-        let ada = keys.secret(&Handle::new("ada").unwrap(), &mut |_| Ok(None)).unwrap();
+        let ada = keys.secret(&KeyName::new("ada").unwrap(), &mut |_| Ok(None)).unwrap();
         let mut writer = Writer::open(paths, Duration::from_secs(60)).unwrap();
         let mut clock = Clock::from_setting(Some("2022-01-27T08:00:00Z")).unwrap();
         let mut entropy = Seeded::new("kept");

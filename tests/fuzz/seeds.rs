@@ -5,16 +5,16 @@
 
 use super::properties::BETWEEN;
 use annals::archive::bag::{self, note::BagText};
+use annals::keys::{Mark, Request};
+use annals::witness::request::AddCheckpoint;
+use annals::witness::state::{Seen, State};
 use annals_core::evidence::{Before, Evidence, Signed};
 use annals_core::hash::Hash;
 use annals_core::key::SecretKey;
-use annals::keys::{Mark, Request};
 use annals_core::text::{Origin, Words};
 use annals_core::tlog::cosignature::cosign;
 use annals_core::tlog::proof::TlogProof;
 use annals_core::tlog::{Checkpoint, Kind, Note, NoteSignature, VerifierKey};
-use annals::witness::request::AddCheckpoint;
-use annals::witness::state::{Seen, State};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,7 +8,7 @@ use annals::disk::lock::Lock;
 use annals::journal::{Journal, JournalError, JournalWriter, LINE_BOUND, ROTATE_AT};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
-use annals_core::verify::source::{Closing, SPAN, Source, Span};
+use annals_core::verify::source::{BATCH, Batch, CommitLine, Source};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -67,11 +67,11 @@ fn open(ledger: &TempDir, covered: Option<u64>) -> Journal {
 }
 
 /// Everything of a walk as one span; checks that the spans follow on each other.
-fn walk(journal: &Journal, from: u64) -> Span {
-    let mut all = Span { first: from, ..Span::default() };
+fn walk(journal: &Journal, from: u64) -> Batch {
+    let mut all = Batch { first: from, ..Batch::default() };
     for span in journal.walk(from).unwrap() {
         let span = span.unwrap();
-        assert!(span.entries.len() <= SPAN);
+        assert!(span.entries.len() <= BATCH);
         if !span.entries.is_empty() {
             assert_eq!(span.first, from + all.entries.len() as u64);
         }
@@ -82,7 +82,7 @@ fn walk(journal: &Journal, from: u64) -> Span {
     all
 }
 
-fn whole(closing: &Closing) -> bool {
+fn whole(closing: &CommitLine) -> bool {
     let said = closing.said.unwrap();
     closing.sum_holds && said.size == closing.counted && said.root == root(said.size)
 }

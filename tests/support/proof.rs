@@ -9,8 +9,8 @@ use super::ledger::{Ledger, Made};
 use annals_core::hash::Hash;
 use annals_core::tlog::policy::Policy;
 use annals_core::tlog::{Note, VerifierKey};
-use annals_core::verify::proof::Judged;
-use annals_core::verify::proof::{Given, judge};
+use annals_core::verify::proof::ProofOutcome;
+use annals_core::verify::proof::{ProofContext, judge};
 
 /// The name of a proof among the files of a vector.
 pub const PROOF: &str = "proof";
@@ -119,11 +119,12 @@ pub fn cosignature(note: &str, name: &str, key: &str, time: u64) -> String {
 }
 
 /// The verdict on a vector with a proof; `None` if it has none.
-pub fn judged(files: &Files) -> Option<Judged> {
+pub fn judged(files: &Files) -> Option<ProofOutcome> {
     let proof = files.get(PROOF)?;
     let text = |name: &str| files.get(name).map(|bytes| String::from_utf8_lossy(bytes));
     let key = text(LOG_KEY).map(|text| VerifierKey::parse(text.trim_end()).expect("a log key"));
-    let given = Given { pin: files.get("pin").cloned(), policy: policy(files), log_key: key };
+    let given =
+        ProofContext { pin: files.get("pin").cloned(), policy: policy(files), log_key: key };
     Some(judge(proof, &given))
 }
 
@@ -134,7 +135,7 @@ pub fn judge_proof(files: &Files) -> Option<(u8, Vec<(u16, Option<u64>)>)> {
 }
 
 /// Exit, and rule and position of every fault, of a verdict on these files.
-pub fn told(files: &Files, judged: &Judged) -> (u8, Vec<(u16, Option<u64>)>) {
+pub fn told(files: &Files, judged: &ProofOutcome) -> (u8, Vec<(u16, Option<u64>)>) {
     if let Some(read) = &judged.proof {
         let written = read.write();
         assert_eq!(written.as_bytes(), files[PROOF], "a proof that was read is written the same");

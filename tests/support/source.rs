@@ -11,10 +11,10 @@ use annals::keys::Mark;
 use annals_core::hash::Hash;
 use annals_core::rule::{Fault, Rule};
 use annals_core::state::dump::dump;
-use annals_core::verify::anchors::Ends;
+use annals_core::verify::anchors::Anchors;
 use annals_core::verify::cosigned;
 use annals_core::verify::explained::Remembered;
-use annals_core::verify::source::{SPAN, Source, SourceError, Span, Walk};
+use annals_core::verify::source::{BATCH, Batch, Source, SourceError, Walk};
 use annals_core::verify::{Options, Report, verify};
 use std::fmt;
 
@@ -33,7 +33,7 @@ impl Source for Memory<'_> {
     fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
         let firsts: Vec<u64> = match from >= self.size() {
             true => vec![from],
-            false => (from..self.size()).step_by(SPAN).collect(),
+            false => (from..self.size()).step_by(BATCH).collect(),
         };
         Ok(Box::new(firsts.into_iter().map(move |first| Ok(self.span(first, from)))))
     }
@@ -54,12 +54,12 @@ impl Source for Memory<'_> {
 }
 
 impl Memory<'_> {
-    fn span(&self, first: u64, from: u64) -> Span {
-        let end = (first + SPAN as u64).min(self.size());
+    fn span(&self, first: u64, from: u64) -> Batch {
+        let end = (first + BATCH as u64).min(self.size());
         let here = |counted: u64| {
             (counted > first || (first == from && counted == first)) && counted <= end
         };
-        Span {
+        Batch {
             first,
             entries: self.split.entries[first.min(end) as usize..end as usize].to_vec(),
             closings: self.split.closings.iter().filter(|c| here(c.counted)).cloned().collect(),
@@ -116,7 +116,7 @@ pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
     let checkpoint = if published { PUBLISHED_CHECKPOINT } else { CHECKPOINT };
     let marks = files.get(MARKS).map_or(&[][..], Vec::as_slice);
     let mark = last_mark(marks, Some(ORIGIN));
-    let ends = Ends {
+    let ends = Anchors {
         checkpoint: files.get(checkpoint).cloned(),
         mark: mark.unwrap_or_default(),
         pin: files.get(PIN).cloned(),

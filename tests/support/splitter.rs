@@ -8,13 +8,13 @@ use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use annals_core::rule::Rule;
 use annals_core::tlog::{Checkpoint, Note, decimal, hash_from_base64};
-use annals_core::verify::source::{Closing, ClosingLine, Damage};
+use annals_core::verify::source::{ClosingLine, CommitLine, Damage};
 
 /// A journal cut into what `verify` takes.
 #[derive(Debug, Default)]
 pub struct Split {
     pub entries: Vec<Entry>,
-    pub closings: Vec<Closing>,
+    pub closings: Vec<CommitLine>,
     pub damage: Vec<Damage>,
     pub ignored: u64,
 }
@@ -128,7 +128,7 @@ fn take(piece: &Piece, end: End, out: &mut Split) {
     if odd {
         out.damage.push(framing(after, "fewer than four lines"));
     }
-    out.closings.push(Closing { counted: after, said, sum_holds });
+    out.closings.push(CommitLine { counted: after, said, sum_holds });
 }
 
 fn framing(counted: u64, why: &str) -> Damage {

@@ -6,14 +6,14 @@
 
 use annals::clock::Clock;
 use annals::entropy::Seeded;
-use annals::keys::{Handle, Protection};
+use annals::keys::{KeyName, Protection};
 use annals::ledger::paths::Paths;
 use annals::ledger::write::append::{commit, prepare};
 use annals::ledger::write::batch::{Signer, judge_last, slot};
 use annals::ledger::write::draft::json_lines;
 use annals::ledger::write::init::{Founding, init};
 use annals::ledger::write::prepared::Prepared;
-use annals::ledger::write::resolve::Settled;
+use annals::ledger::write::resolve::Resolved;
 use annals::ledger::write::sign::seal;
 use annals::ledger::write::writer::Writer;
 use annals_core::event::args::{Args, EditorEnrolled, EditorRevoked, Roles};
@@ -59,7 +59,7 @@ impl Author {
 
     fn event(&mut self, key: &SecretKey, time: &str, args: Args, content: Content) {
         let mut writer = self.writer();
-        let settled = Settled { args, content, document: None };
+        let settled = Resolved { args, content, document: None };
         let slot = slot(&writer, clock(time).now());
         let entry = seal(&settled, &slot, key, &mut self.entropy).unwrap();
         let prepared = Prepared { entries: vec![entry], ..Prepared::default() };
@@ -97,7 +97,7 @@ fn found(folder: &Path, title: &str) -> (Author, SecretKey) {
         confirmations: 1,
         window: 0,
         name: Words::new("Ada Lindqvist").unwrap(),
-        handle: Handle::new("ada").unwrap(),
+        handle: KeyName::new("ada").unwrap(),
     };
     let paths = Paths::new(folder.join("ledger"), None);
     let (mut clock, mut entropy) = (clock("2022-01-27T08:00:00Z"), Seeded::new("article"));

@@ -2,7 +2,7 @@
 
 use crate::logs::{Log, log_key, post, talk, witness_key};
 use annals::disk::DiskError;
-use annals::witness::cosigner::{Keeper, Shelf};
+use annals::witness::cosigner::{Cosigner, Shelf};
 use annals::witness::serve::{Around, serve};
 use annals::witness::state::State;
 use std::io::{Read, Write};
@@ -25,7 +25,7 @@ fn start(patience: Duration) -> SocketAddr {
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
         let shelf = (Box::new(Nowhere) as Box<dyn Shelf>, State::default());
-        let keeper = Mutex::new(Keeper::new(witness_key(), vec![log_key()], shelf));
+        let keeper = Mutex::new(Cosigner::new(witness_key(), vec![log_key()], shelf));
         let (now, told) = (|| 1_700_000_000, |_: &str| ());
         serve(&listener, &Around { keeper: &keeper, now: &now, told: &told, patience })
     });
@@ -150,7 +150,7 @@ fn a_line_of_the_log_has_a_bound() {
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
         let shelf = (Box::new(Nowhere) as Box<dyn Shelf>, State::default());
-        let keeper = Mutex::new(Keeper::new(witness_key(), vec![log_key()], shelf));
+        let keeper = Mutex::new(Cosigner::new(witness_key(), vec![log_key()], shelf));
         let told = |line: &str| lines.lock().unwrap().push(line.to_owned());
         let patience = Duration::from_secs(30);
         serve(&listener, &Around { keeper: &keeper, now: &|| 1, told: &told, patience })

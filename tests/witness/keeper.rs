@@ -4,7 +4,7 @@ use crate::logs::{Log, log_key, witness_key};
 use crate::support::acts::ORIGIN;
 use crate::support::keys;
 use annals::disk::DiskError;
-use annals::witness::cosigner::{Answer, Keeper, Shelf, StateError, StateFile};
+use annals::witness::cosigner::{Answer, Cosigner, Shelf, StateError, StateFile};
 use annals::witness::request::AddCheckpoint;
 use annals::witness::state::State;
 use annals_core::tlog::cosignature::{Cosigned, cosigned_by};
@@ -48,9 +48,9 @@ impl Disk {
     }
 
     /// A witness that starts with what is on the disk.
-    fn start(&self) -> Keeper {
+    fn start(&self) -> Cosigner {
         let state = State::parse(&self.0.lock().unwrap().0).expect("a state");
-        Keeper::new(witness_key(), vec![log_key()], (Box::new(self.clone()), state))
+        Cosigner::new(witness_key(), vec![log_key()], (Box::new(self.clone()), state))
     }
 }
 
@@ -69,7 +69,7 @@ impl Shelf for Disk {
     }
 }
 
-fn ask(keeper: &mut Keeper, asked: &AddCheckpoint) -> Answer {
+fn ask(keeper: &mut Cosigner, asked: &AddCheckpoint) -> Answer {
     keeper.answer(asked.write().as_bytes(), 1_700_000_000)
 }
 
@@ -174,7 +174,7 @@ fn who_is_not_known_is_not_cosigned() {
     assert_eq!(ask(&mut keeper, &unsigned), Answer::Refused(403, why));
     let elsewhere = VerifierKey::new("b.org/log", Kind::Note, keys::secret("log").public());
     let state = (Box::new(Disk::new()) as Box<dyn Shelf>, State::default());
-    let mut other = Keeper::new(witness_key(), vec![elsewhere.unwrap()], state);
+    let mut other = Cosigner::new(witness_key(), vec![elsewhere.unwrap()], state);
     let why = "no log of this origin is watched here".to_owned();
     assert_eq!(ask(&mut other, &log.request(0, 3)), Answer::Refused(404, why));
     // Another key's line beside a good one means nothing.
@@ -326,7 +326,7 @@ fn a_state_is_one_process_s_and_a_damaged_or_missing_one_is_refused() {
     let held = StateFile::open(&path, false).unwrap_err();
     assert!(held.to_string().contains("is held by another writer: process "), "{held}");
     let log = Log::new(0, 5);
-    let mut keeper = Keeper::new(witness_key(), vec![log_key()], (Box::new(file), state));
+    let mut keeper = Cosigner::new(witness_key(), vec![log_key()], (Box::new(file), state));
     assert!(is_cosigned(&log.request(0, 5), &ask(&mut keeper, &log.request(0, 5))));
     let remembered = keeper.state().clone();
     drop(keeper);
@@ -356,7 +356,7 @@ fn a_state_is_one_process_s_and_a_damaged_or_missing_one_is_refused() {
 fn a_key_file_with_other_line_ends_is_no_other_witness() {
     let folder = tempfile::tempdir().unwrap();
     let keys = annals::keys::KeyFolder::make(folder.path().join("keys")).unwrap();
-    let handle = annals::keys::Handle::new("w").unwrap();
+    let handle = annals::keys::KeyName::new("w").unwrap();
     let mut entropy = annals::entropy::Seeded::new("witness");
     let made = annals::witness::key::make(&keys, &handle, "w.example/w", &mut entropy).unwrap();
     let read = || annals::witness::key::read(&keys, &handle).map(|key| key.verifier);

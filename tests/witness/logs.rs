@@ -6,7 +6,7 @@ use annals::witness::key::WitnessKey;
 use annals::witness::request::AddCheckpoint;
 use annals_core::event::record;
 use annals_core::hash::Hash;
-use annals_core::merkle::{Levels, Plan};
+use annals_core::merkle::{NodeStore, Plan};
 use annals_core::tlog::{Checkpoint, Kind, Note, VerifierKey, decimal};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -14,7 +14,7 @@ use std::net::TcpStream;
 /// A log that grew to a size, with all its hashes.
 pub struct Log {
     pub ledger: Ledger,
-    levels: Levels,
+    levels: NodeStore,
 }
 
 impl Log {
@@ -24,7 +24,7 @@ impl Log {
         while ledger.size() < size {
             ledger.sign("ada", acts::changed(1 + (way + ledger.size()) % 9));
         }
-        let mut levels = Levels::default();
+        let mut levels = NodeStore::default();
         let records = ledger.events.iter().map(|event| event.record());
         records.for_each(|bytes| levels.push(record::hash(bytes.as_bytes())));
         Log { ledger, levels }

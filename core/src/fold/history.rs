@@ -3,7 +3,7 @@
 //! Always holds: acts stand in order of position; a key's person is that of its first enrolment.
 //! Not here: the fold (`state`, `refold`). Source: FORMAT.md section 8, last paragraph.
 
-use crate::fold::operation::Deed;
+use crate::fold::operation::Operation;
 use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::text::Person;
@@ -20,7 +20,7 @@ pub struct Act {
     /// Its signer.
     pub by: KeyIndex,
     /// What it does.
-    pub deed: Deed,
+    pub deed: Operation,
 }
 
 #[derive(Clone, Debug)]
@@ -68,21 +68,21 @@ impl History {
     }
 
     /// Keeps an applied act; returns the index of its signer.
-    pub fn keep(&mut self, position: u64, by: PublicKey, deed: Deed) -> KeyIndex {
+    pub fn keep(&mut self, position: u64, by: PublicKey, deed: Operation) -> KeyIndex {
         match &deed {
-            Deed::Opened(opened) => {
+            Operation::Opened(opened) => {
                 self.ever.entry(by).or_insert(position);
                 self.ever.entry(opened.log_key).or_insert(position);
                 self.enrolled(by, &opened.person);
             }
-            Deed::Rekeyed(rekeyed) => {
+            Operation::Rekeyed(rekeyed) => {
                 self.ever.entry(rekeyed.log_key).or_insert(position);
             }
-            Deed::Enrolled(enrolled) => {
+            Operation::Enrolled(enrolled) => {
                 self.ever.entry(enrolled.key).or_insert(position);
                 self.enrolled(enrolled.key, &enrolled.person);
             }
-            Deed::Upgraded { v } => self.upgraded = self.upgraded.max(Some(*v)),
+            Operation::Upgraded { v } => self.upgraded = self.upgraded.max(Some(*v)),
             _ => {}
         }
         let by = self.index(by);
@@ -92,7 +92,7 @@ impl History {
 
     /// The opening as if it named the recovery key of this digest.
     pub(crate) fn suppose_recovery(&mut self, digest: Hash) {
-        if let Some(Act { deed: Deed::Opened(opened), .. }) = self.acts.first_mut() {
+        if let Some(Act { deed: Operation::Opened(opened), .. }) = self.acts.first_mut() {
             opened.recovery = Some(digest);
         }
     }

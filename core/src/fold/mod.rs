@@ -12,7 +12,7 @@ mod restore;
 use crate::event::args::{Roles, Seal};
 use crate::event::vocabulary::RekeyReason;
 use crate::fold::history::{Act, History, KeyIndex};
-use crate::fold::operation::{Corrected, Deed, Triple};
+use crate::fold::operation::{Corrected, Operation, Triple};
 use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::roster::{Member, Roster};
@@ -146,39 +146,41 @@ impl Fold {
         let (position, by) = (act.position, act.by);
         self.promise(act);
         match &act.deed {
-            Deed::Asserted => self.assert(position, by),
-            Deed::Captured => self.capture(position, by),
-            Deed::Sealed(deed) => match deed.document {
+            Operation::Asserted => self.assert(position, by),
+            Operation::Captured => self.capture(position, by),
+            Operation::Sealed(deed) => match deed.document {
                 true => self.capture(position, by),
                 false => self.assert(position, by),
             },
-            Deed::Confirmed { on } => self.confirm(*on, by, history),
-            Deed::Disputed { on } => self.dispute(*on, Dispute { position, in_document: false }),
-            Deed::DisputedDocument { on } => {
+            Operation::Confirmed { on } => self.confirm(*on, by, history),
+            Operation::Disputed { on } => {
+                self.dispute(*on, Dispute { position, in_document: false })
+            }
+            Operation::DisputedDocument { on } => {
                 self.dispute(*on, Dispute { position, in_document: true })
             }
-            Deed::Upheld { dispute } => self.close(&[*dispute]),
-            Deed::Corrected(deed) => self.correct(act, deed, history),
-            Deed::Retracted { on } => self.retract(*on, position, by),
-            Deed::Reinstated { retraction } => self.reinstate(*retraction),
-            Deed::Related(triple) => {
+            Operation::Upheld { dispute } => self.close(&[*dispute]),
+            Operation::Corrected(deed) => self.correct(act, deed, history),
+            Operation::Retracted { on } => self.retract(*on, position, by),
+            Operation::Reinstated { retraction } => self.reinstate(*retraction),
+            Operation::Related(triple) => {
                 self.targets.insert(position, Target::Relation(**triple));
                 self.relations.insert(position, **triple);
                 self.triples.insert(**triple);
             }
-            Deed::Withdrawn { relation } => {
+            Operation::Withdrawn { relation } => {
                 if let Some(triple) = self.relations.remove(relation) {
                     self.triples.remove(&triple);
                 }
             }
-            Deed::Described { document } => self.describe(*document, by, history),
-            Deed::Released { event } => {
+            Operation::Described { document } => self.describe(*document, by, history),
+            Operation::Released { event } => {
                 self.released.insert(*event);
             }
-            Deed::Redacted { event } => {
+            Operation::Redacted { event } => {
                 self.redacted.insert(*event);
             }
-            Deed::Retimed | Deed::Upgraded { .. } => {}
+            Operation::Retimed | Operation::Upgraded { .. } => {}
             _ => self.administer(act, history),
         }
     }
@@ -203,7 +205,7 @@ impl Fold {
 
     fn administer(&mut self, act: &Act, history: &History) {
         match (&act.deed, &mut self.ledger) {
-            (Deed::Opened(opened), _) => {
+            (Operation::Opened(opened), _) => {
                 self.ledger = Some(Ledger {
                     origin: opened.origin.clone(),
                     log_key: opened.log_key,
@@ -217,20 +219,20 @@ impl Fold {
                     self.enrol(key, person, roles, act.position);
                 }
             }
-            (Deed::Changed { confirmations }, Some(ledger)) => {
+            (Operation::Changed { confirmations }, Some(ledger)) => {
                 ledger.confirmations = *confirmations;
             }
-            (Deed::Rekeyed(rekeyed), Some(ledger)) => {
+            (Operation::Rekeyed(rekeyed), Some(ledger)) => {
                 let rotated = rekeyed.reason == RekeyReason::Rotated;
                 ledger.old_log_key = rotated.then_some(ledger.log_key);
                 ledger.log_key = rekeyed.log_key;
             }
-            (Deed::Enrolled(enrolled), _) => {
+            (Operation::Enrolled(enrolled), _) => {
                 let person = enrolled.person.clone();
                 self.enrol(enrolled.key, person, enrolled.roles, act.position);
             }
-            (Deed::RolesChanged(change), _) => self.roster.change(&change.0, change.1),
-            (Deed::Revoked(revoked), _) => self.roster.revoke(&revoked.key, act.position),
+            (Operation::RolesChanged(change), _) => self.roster.change(&change.0, change.1),
+            (Operation::Revoked(revoked), _) => self.roster.revoke(&revoked.key, act.position),
             _ => {}
         }
     }

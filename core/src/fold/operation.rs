@@ -1,6 +1,6 @@
 //! Deeds: what legality and the fold need of an event's args, and nothing more.
 //!
-//! Always holds: a [`Deed`] is a function of the args alone, so status comes from statements
+//! Always holds: an [`Operation`] is a function of the args alone, so status comes from statements
 //! alone. It is 16 bytes, because a million of them are kept for refolds.
 //! Not here: how a deed changes the state (`state`). Source: FORMAT.md sections 4, 6, 8.
 
@@ -13,7 +13,7 @@ use crate::text::{Origin, Person};
 /// What an event does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum Deed {
+pub enum Operation {
     Opened(Box<Opened>),
     Changed { confirmations: u8 },
     Rekeyed(Box<Rekeyed>),
@@ -106,12 +106,12 @@ pub struct Triple {
     pub to: u64,
 }
 
-impl Deed {
+impl Operation {
     /// The deed of an event with these args.
-    pub fn of(args: &Args) -> Deed {
+    pub fn of(args: &Args) -> Operation {
         let small = |count: u64| u8::try_from(count).unwrap_or(u8::MAX);
         match args {
-            Args::LedgerOpened(a) => Deed::Opened(Box::new(Opened {
+            Args::LedgerOpened(a) => Operation::Opened(Box::new(Opened {
                 origin: a.origin.clone(),
                 log_key: a.log_key,
                 window: a.window,
@@ -120,88 +120,88 @@ impl Deed {
                 person: a.person.clone(),
                 roles: a.roles,
             })),
-            Args::LedgerChanged(a) => Deed::Changed { confirmations: small(a.confirmations) },
-            Args::LedgerRekeyed(a) => Deed::Rekeyed(Box::new(Rekeyed {
+            Args::LedgerChanged(a) => Operation::Changed { confirmations: small(a.confirmations) },
+            Args::LedgerRekeyed(a) => Operation::Rekeyed(Box::new(Rekeyed {
                 log_key: a.log_key,
                 reason: a.reason,
                 possession: a.possession,
             })),
-            Args::LedgerRetimed(_) => Deed::Retimed,
-            Args::LedgerUpgraded(a) => Deed::Upgraded { v: a.v },
-            Args::EditorEnrolled(a) => Deed::Enrolled(Box::new(Enrolled {
+            Args::LedgerRetimed(_) => Operation::Retimed,
+            Args::LedgerUpgraded(a) => Operation::Upgraded { v: a.v },
+            Args::EditorEnrolled(a) => Operation::Enrolled(Box::new(Enrolled {
                 key: a.key,
                 person: a.person.clone(),
                 roles: a.roles,
             })),
-            Args::EditorChanged(a) => Deed::RolesChanged(Box::new((a.key, a.roles))),
-            Args::EditorRevoked(a) => Deed::Revoked(Box::new(Revoked {
+            Args::EditorChanged(a) => Operation::RolesChanged(Box::new((a.key, a.roles))),
+            Args::EditorRevoked(a) => Operation::Revoked(Box::new(Revoked {
                 key: a.key,
                 reason: a.reason,
                 suspect_from: a.suspect_from,
             })),
             Args::DocumentCaptured(a) => entered(true, a.sealed),
             Args::FactAsserted(a) => entered(false, a.sealed),
-            Args::DocumentDescribed(a) => Deed::Described { document: a.document },
-            Args::FactConfirmed(a) => Deed::Confirmed { on: a.on },
+            Args::DocumentDescribed(a) => Operation::Described { document: a.document },
+            Args::FactConfirmed(a) => Operation::Confirmed { on: a.on },
             Args::FactDisputed(a) => match a.error_in {
-                ErrorIn::Record => Deed::Disputed { on: a.on },
-                ErrorIn::Document => Deed::DisputedDocument { on: a.on },
+                ErrorIn::Record => Operation::Disputed { on: a.on },
+                ErrorIn::Document => Operation::DisputedDocument { on: a.on },
             },
-            Args::FactUpheld(a) => Deed::Upheld { dispute: a.dispute },
-            Args::FactCorrected(a) => Deed::Corrected(Box::new(Corrected {
+            Args::FactUpheld(a) => Operation::Upheld { dispute: a.dispute },
+            Args::FactCorrected(a) => Operation::Corrected(Box::new(Corrected {
                 on: a.on,
                 more_precise: a.reason == Reason::MorePrecise,
                 resolves: a.resolves.clone(),
                 seal: a.sealed,
             })),
-            Args::FactRetracted(a) => Deed::Retracted { on: a.on },
-            Args::FactReinstated(a) => Deed::Reinstated { retraction: a.retraction },
+            Args::FactRetracted(a) => Operation::Retracted { on: a.on },
+            Args::FactReinstated(a) => Operation::Reinstated { retraction: a.retraction },
             Args::FactRelated(a) => {
-                Deed::Related(Box::new(Triple { from: a.from, rel: a.rel, to: a.to }))
+                Operation::Related(Box::new(Triple { from: a.from, rel: a.rel, to: a.to }))
             }
-            Args::RelationWithdrawn(a) => Deed::Withdrawn { relation: a.relation },
-            Args::BodyReleased(a) => Deed::Released { event: a.event },
-            Args::BodyRedacted(a) => Deed::Redacted { event: a.event },
+            Args::RelationWithdrawn(a) => Operation::Withdrawn { relation: a.relation },
+            Args::BodyReleased(a) => Operation::Released { event: a.event },
+            Args::BodyRedacted(a) => Operation::Redacted { event: a.event },
         }
     }
 
     /// The type of the event.
     pub fn kind(&self) -> Type {
         match self {
-            Deed::Opened(_) => Type::LedgerOpened,
-            Deed::Changed { .. } => Type::LedgerChanged,
-            Deed::Rekeyed(_) => Type::LedgerRekeyed,
-            Deed::Retimed => Type::LedgerRetimed,
-            Deed::Upgraded { .. } => Type::LedgerUpgraded,
-            Deed::Enrolled(_) => Type::EditorEnrolled,
-            Deed::RolesChanged(_) => Type::EditorChanged,
-            Deed::Revoked(_) => Type::EditorRevoked,
-            Deed::Captured => Type::DocumentCaptured,
-            Deed::Asserted => Type::FactAsserted,
-            Deed::Sealed(deed) if deed.document => Type::DocumentCaptured,
-            Deed::Sealed(_) => Type::FactAsserted,
-            Deed::Described { .. } => Type::DocumentDescribed,
-            Deed::Confirmed { .. } => Type::FactConfirmed,
-            Deed::Disputed { .. } | Deed::DisputedDocument { .. } => Type::FactDisputed,
-            Deed::Upheld { .. } => Type::FactUpheld,
-            Deed::Corrected(_) => Type::FactCorrected,
-            Deed::Retracted { .. } => Type::FactRetracted,
-            Deed::Reinstated { .. } => Type::FactReinstated,
-            Deed::Related(_) => Type::FactRelated,
-            Deed::Withdrawn { .. } => Type::RelationWithdrawn,
-            Deed::Released { .. } => Type::BodyReleased,
-            Deed::Redacted { .. } => Type::BodyRedacted,
+            Operation::Opened(_) => Type::LedgerOpened,
+            Operation::Changed { .. } => Type::LedgerChanged,
+            Operation::Rekeyed(_) => Type::LedgerRekeyed,
+            Operation::Retimed => Type::LedgerRetimed,
+            Operation::Upgraded { .. } => Type::LedgerUpgraded,
+            Operation::Enrolled(_) => Type::EditorEnrolled,
+            Operation::RolesChanged(_) => Type::EditorChanged,
+            Operation::Revoked(_) => Type::EditorRevoked,
+            Operation::Captured => Type::DocumentCaptured,
+            Operation::Asserted => Type::FactAsserted,
+            Operation::Sealed(deed) if deed.document => Type::DocumentCaptured,
+            Operation::Sealed(_) => Type::FactAsserted,
+            Operation::Described { .. } => Type::DocumentDescribed,
+            Operation::Confirmed { .. } => Type::FactConfirmed,
+            Operation::Disputed { .. } | Operation::DisputedDocument { .. } => Type::FactDisputed,
+            Operation::Upheld { .. } => Type::FactUpheld,
+            Operation::Corrected(_) => Type::FactCorrected,
+            Operation::Retracted { .. } => Type::FactRetracted,
+            Operation::Reinstated { .. } => Type::FactReinstated,
+            Operation::Related(_) => Type::FactRelated,
+            Operation::Withdrawn { .. } => Type::RelationWithdrawn,
+            Operation::Released { .. } => Type::BodyReleased,
+            Operation::Redacted { .. } => Type::BodyRedacted,
         }
     }
 
     /// The event that makes the revision which this deed acts on.
     pub fn on(&self) -> Option<u64> {
         match self {
-            Deed::Confirmed { on }
-            | Deed::Disputed { on }
-            | Deed::DisputedDocument { on }
-            | Deed::Retracted { on } => Some(*on),
-            Deed::Corrected(deed) => Some(deed.on),
+            Operation::Confirmed { on }
+            | Operation::Disputed { on }
+            | Operation::DisputedDocument { on }
+            | Operation::Retracted { on } => Some(*on),
+            Operation::Corrected(deed) => Some(deed.on),
             _ => None,
         }
     }
@@ -209,17 +209,17 @@ impl Deed {
     /// The seal that the deed promises.
     pub fn seal(&self) -> Seal {
         match self {
-            Deed::Sealed(deed) => deed.seal,
-            Deed::Corrected(deed) => deed.seal,
+            Operation::Sealed(deed) => deed.seal,
+            Operation::Corrected(deed) => deed.seal,
             _ => Seal::Open,
         }
     }
 }
 
-fn entered(document: bool, seal: Seal) -> Deed {
+fn entered(document: bool, seal: Seal) -> Operation {
     match (seal, document) {
-        (Seal::Open, true) => Deed::Captured,
-        (Seal::Open, false) => Deed::Asserted,
-        (seal, document) => Deed::Sealed(Box::new(SealedDeed { document, seal })),
+        (Seal::Open, true) => Operation::Captured,
+        (Seal::Open, false) => Operation::Asserted,
+        (seal, document) => Operation::Sealed(Box::new(SealedDeed { document, seal })),
     }
 }

@@ -8,14 +8,14 @@
 mod multiples;
 mod ring;
 
-pub use ring::{Keyring, Keys};
+pub use ring::{KeyCache, ThreadKeys};
 
 use crate::hash::{Hash, deserialize_hex, read_hex, serialize_hex, sha512, write_hex};
 use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
 use curve25519_dalek::scalar::Scalar;
 use curve25519_dalek::traits::Identity;
 use ed25519_dalek::Signer;
-use multiples::Multiples;
+use multiples::PrecomputedTable;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -105,8 +105,8 @@ impl VerifyingKey {
     /// The same by the multiples of B and of −A.
     fn recompute_by(
         &self,
-        base: &Multiples,
-        minus: &Multiples,
+        base: &PrecomputedTable,
+        minus: &PrecomputedTable,
         message: &[u8],
         signature: &Signature,
     ) -> Option<Recomputed> {

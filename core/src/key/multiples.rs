@@ -1,4 +1,4 @@
-//! Multiples of one point, kept so that multiplying by it costs 32 additions and no doubling.
+//! PrecomputedTable of one point, kept so that multiplying by it costs 32 additions and no doubling.
 //!
 //! ```text
 //! window w of 32, entry d of 128:  d · 256^w · P, for d = 1..=128
@@ -17,11 +17,11 @@ const WINDOWS: usize = 32;
 const ENTRIES: usize = 128;
 
 /// The multiples of one point.
-pub struct Multiples(Vec<EdwardsPoint>);
+pub struct PrecomputedTable(Vec<EdwardsPoint>);
 
-impl Multiples {
+impl PrecomputedTable {
     /// Computes the multiples of `point`.
-    pub fn of(point: &EdwardsPoint) -> Multiples {
+    pub fn of(point: &EdwardsPoint) -> PrecomputedTable {
         let mut all = Vec::with_capacity(WINDOWS * ENTRIES);
         let mut base = *point;
         for _ in 0..WINDOWS {
@@ -33,7 +33,7 @@ impl Multiples {
             all.push(entry);
             base = entry + entry;
         }
-        Multiples(all)
+        PrecomputedTable(all)
     }
 
     /// `sum` + `scalar` · P.
@@ -69,7 +69,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn check(scalar: Scalar, point: EdwardsPoint) {
-        let found = Multiples::of(&point).add(EdwardsPoint::identity(), &scalar);
+        let found = PrecomputedTable::of(&point).add(EdwardsPoint::identity(), &scalar);
         assert_eq!(found, point * scalar);
         assert_eq!(found.compress(), (point * scalar).compress());
     }

@@ -1,10 +1,10 @@
 //! A keyring: the keys of one verification, each parsed once, whatever the number of threads.
 //!
-//! Always holds: a key that signed many events gets its [`Multiples`], which changes how fast a
+//! Always holds: a key that signed many events gets its [`PrecomputedTable`], which changes how fast a
 //! verdict is reached and not which; memory is bounded whatever a forger names. Not here: the
 //! verdict (`key`). Source: FORMAT.md section 2, "Verdict on a signature".
 
-use crate::key::multiples::Multiples;
+use crate::key::multiples::PrecomputedTable;
 use crate::key::{PublicKey, Recomputed, Signature, VerifyingKey};
 use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
 use hashbrown::HashMap;
@@ -20,9 +20,9 @@ const MOST_KEYS: usize = 65_536;
 
 /// Keys that were parsed, shared by the threads of one verification.
 #[derive(Default)]
-pub struct Keyring {
+pub struct KeyCache {
     known: Mutex<HashMap<PublicKey, Option<Arc<Known>>>>,
-    base: OnceLock<Multiples>,
+    base: OnceLock<PrecomputedTable>,
     made: AtomicUsize,
 }
 
@@ -30,19 +30,19 @@ pub struct Keyring {
 struct Known {
     key: VerifyingKey,
     uses: AtomicUsize,
-    minus: OnceLock<Multiples>,
+    minus: OnceLock<PrecomputedTable>,
 }
 
 /// One thread's view of a keyring.
-pub struct Keys<'a> {
-    ring: &'a Keyring,
+pub struct ThreadKeys<'a> {
+    ring: &'a KeyCache,
     met: HashMap<PublicKey, Option<Arc<Known>>>,
 }
 
-impl<'a> Keys<'a> {
+impl<'a> ThreadKeys<'a> {
     /// A view for one thread.
-    pub fn new(ring: &'a Keyring) -> Keys<'a> {
-        Keys { ring, met: HashMap::new() }
+    pub fn new(ring: &'a KeyCache) -> ThreadKeys<'a> {
+        ThreadKeys { ring, met: HashMap::new() }
     }
 
     /// Whether the key is acceptable (rule 301).
@@ -74,7 +74,7 @@ impl<'a> Keys<'a> {
     }
 }
 
-impl Keyring {
+impl KeyCache {
     fn find(&self, key: &PublicKey) -> Option<Arc<Known>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() > MOST_KEYS {
@@ -88,7 +88,10 @@ impl Keyring {
     }
 
     /// The multiples of B and of −A, if the key has signed enough and there is room.
-    fn multiples<'k>(&'k self, known: &'k Known) -> Option<(&'k Multiples, &'k Multiples)> {
+    fn multiples<'k>(
+        &'k self,
+        known: &'k Known,
+    ) -> Option<(&'k PrecomputedTable, &'k PrecomputedTable)> {
         let minus = match known.minus.get() {
             Some(minus) => minus,
             None => {
@@ -98,11 +101,11 @@ impl Keyring {
                 }
                 known.minus.get_or_init(|| {
                     self.made.fetch_add(1, Ordering::Relaxed);
-                    Multiples::of(&known.key.minus)
+                    PrecomputedTable::of(&known.key.minus)
                 })
             }
         };
-        Some((self.base.get_or_init(|| Multiples::of(&ED25519_BASEPOINT_POINT)), minus))
+        Some((self.base.get_or_init(|| PrecomputedTable::of(&ED25519_BASEPOINT_POINT)), minus))
     }
 }
 
@@ -114,8 +117,8 @@ mod tests {
     #[test]
     fn the_verdict_is_the_same_before_and_after_multiples() {
         let secret = SecretKey::from_seed([3; 32]);
-        let (ring, public) = (Keyring::default(), secret.public());
-        let mut keys = Keys::new(&ring);
+        let (ring, public) = (KeyCache::default(), secret.public());
+        let mut keys = ThreadKeys::new(&ring);
         for number in 0..WORTH + 40 {
             let message = number.to_be_bytes();
             let good = secret.sign(&message);
@@ -132,6 +135,6 @@ mod tests {
             assert!(!verdict(&message, &bent));
         }
         assert_eq!(ring.made.load(Ordering::Relaxed), 1);
-        assert!(!Keys::new(&ring).accepts(&PublicKey([0; 32])));
+        assert!(!ThreadKeys::new(&ring).accepts(&PublicKey([0; 32])));
     }
 }

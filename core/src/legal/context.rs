@@ -2,14 +2,14 @@
 
 use crate::fold::Fold;
 use crate::fold::history::History;
-use crate::fold::operation::Deed;
+use crate::fold::operation::Operation;
 use crate::key::PublicKey;
 use crate::roster::Member;
 use crate::time::Time;
 
 /// A proposal with everything that the rules look at.
 #[derive(Clone, Copy, Debug)]
-pub struct Case<'a> {
+pub struct RuleContext<'a> {
     /// What is never refolded.
     pub history: &'a History,
     /// What stands before the event.
@@ -22,13 +22,13 @@ pub struct Case<'a> {
     pub recovery: bool,
 }
 
-impl<'a> Case<'a> {
+impl<'a> RuleContext<'a> {
     /// The case of an event before which `fold` stands.
-    pub fn new(history: &'a History, fold: &'a Fold, event: &Proposal<'a>) -> Case<'a> {
+    pub fn new(history: &'a History, fold: &'a Fold, event: &Proposal<'a>) -> RuleContext<'a> {
         let signer = fold.roster.member(&event.by);
         let digest = fold.ledger.as_ref().and_then(|ledger| ledger.recovery);
         let recovery = signer.is_none() && digest.is_some_and(|d| event.by.digest() == d);
-        Case { history, fold, event: *event, signer, recovery }
+        RuleContext { history, fold, event: *event, signer, recovery }
     }
 }
 
@@ -42,5 +42,5 @@ pub struct Proposal<'a> {
     /// Its signer.
     pub by: PublicKey,
     /// What it does.
-    pub deed: &'a Deed,
+    pub deed: &'a Operation,
 }

@@ -5,20 +5,20 @@
 
 use crate::event::vocabulary::{Relation, Type};
 use crate::fold::history::KeyIndex;
-use crate::fold::operation::Deed;
+use crate::fold::operation::Operation;
 use crate::fold::{Fact, Target};
-use crate::legal::context::Case;
+use crate::legal::context::RuleContext;
 use crate::text::Person;
 
 /// The fact that the event acts on, by whatever it names.
-pub fn fact_of<'a>(case: &Case<'a>) -> Option<&'a Fact> {
+pub fn fact_of<'a>(case: &RuleContext<'a>) -> Option<&'a Fact> {
     let fold = case.fold;
     match case.event.deed {
-        Deed::Upheld { dispute } => match fold.target(*dispute)? {
+        Operation::Upheld { dispute } => match fold.target(*dispute)? {
             Target::Dispute(fact) => fold.fact(fact),
             _ => None,
         },
-        Deed::Reinstated { retraction } => match fold.target(*retraction)? {
+        Operation::Reinstated { retraction } => match fold.target(*retraction)? {
             Target::Retraction(fact, _) => fold.fact(fact),
             _ => None,
         },
@@ -27,7 +27,7 @@ pub fn fact_of<'a>(case: &Case<'a>) -> Option<&'a Fact> {
 }
 
 /// 501: every position in args names an applied event of the type it must be.
-pub fn target(case: &Case<'_>) -> Result<(), String> {
+pub fn target(case: &RuleContext<'_>) -> Result<(), String> {
     let fold = case.fold;
     let is_dispute = |event: &u64| matches!(fold.target(*event), Some(Target::Dispute(_)));
     let wrong = |event: u64, expected: &str| Err(format!("event {event} is no {expected}"));
@@ -37,29 +37,29 @@ pub fn target(case: &Case<'_>) -> Result<(), String> {
         return wrong(on, "fact.asserted or fact.corrected that stands");
     }
     match case.event.deed {
-        Deed::Upheld { dispute } if !is_dispute(dispute) => wrong(*dispute, "fact.disputed"),
-        Deed::Corrected(deed) => match deed.resolves.iter().find(|event| !is_dispute(event)) {
+        Operation::Upheld { dispute } if !is_dispute(dispute) => wrong(*dispute, "fact.disputed"),
+        Operation::Corrected(deed) => match deed.resolves.iter().find(|event| !is_dispute(event)) {
             Some(event) => wrong(*event, "fact.disputed"),
             None => Ok(()),
         },
-        Deed::Reinstated { retraction } => match fold.target(*retraction) {
+        Operation::Reinstated { retraction } => match fold.target(*retraction) {
             Some(Target::Retraction(..)) => Ok(()),
             _ => wrong(*retraction, "fact.retracted"),
         },
-        Deed::Related(triple) => {
+        Operation::Related(triple) => {
             match [triple.from, triple.to].into_iter().find(|end| fold.fact(*end).is_none()) {
                 Some(end) => wrong(end, "fact.asserted"),
                 None => Ok(()),
             }
         }
-        Deed::Withdrawn { relation } => match fold.target(*relation) {
+        Operation::Withdrawn { relation } => match fold.target(*relation) {
             Some(Target::Relation(_)) => Ok(()),
             _ => wrong(*relation, "fact.related"),
         },
-        Deed::Described { document } if fold.document(*document).is_none() => {
+        Operation::Described { document } if fold.document(*document).is_none() => {
             wrong(*document, "document.captured")
         }
-        Deed::Released { event } | Deed::Redacted { event }
+        Operation::Released { event } | Operation::Redacted { event }
             if case.history.act(*event).is_none() =>
         {
             wrong(*event, "event that stands")
@@ -69,7 +69,7 @@ pub fn target(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 502: a retracted fact takes only reinstatement and relations.
-pub fn retracted(case: &Case<'_>) -> Result<(), String> {
+pub fn retracted(case: &RuleContext<'_>) -> Result<(), String> {
     if case.event.deed.kind() == Type::FactReinstated {
         return Ok(());
     }
@@ -81,7 +81,7 @@ pub fn retracted(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 503: one confirms, disputes, corrects or retracts the present words.
-pub fn stale(case: &Case<'_>) -> Result<(), String> {
+pub fn stale(case: &RuleContext<'_>) -> Result<(), String> {
     let (Some(on), Some(fact)) = (case.event.deed.on(), fact_of(case)) else { return Ok(()) };
     if fact.revision == on {
         return Ok(());
@@ -91,8 +91,8 @@ pub fn stale(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 504: nobody confirms their own words.
-pub fn own_words(case: &Case<'_>) -> Result<(), String> {
-    let (Deed::Confirmed { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+pub fn own_words(case: &RuleContext<'_>) -> Result<(), String> {
+    let (Operation::Confirmed { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
         return Ok(());
     };
     match is_signer(case, fact.author) {
@@ -102,8 +102,8 @@ pub fn own_words(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 505: a person confirms a revision once.
-pub fn confirmed_twice(case: &Case<'_>) -> Result<(), String> {
-    let (Deed::Confirmed { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+pub fn confirmed_twice(case: &RuleContext<'_>) -> Result<(), String> {
+    let (Operation::Confirmed { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
         return Ok(());
     };
     match fact.confirmed_by().iter().any(|key| is_signer(case, *key)) {
@@ -113,8 +113,8 @@ pub fn confirmed_twice(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 507: only an open dispute is upheld.
-pub fn dispute_closed(case: &Case<'_>) -> Result<(), String> {
-    let (Deed::Upheld { dispute }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+pub fn dispute_closed(case: &RuleContext<'_>) -> Result<(), String> {
+    let (Operation::Upheld { dispute }, Some(fact)) = (case.event.deed, fact_of(case)) else {
         return Ok(());
     };
     match fact.disputes().iter().any(|open| open.position == *dispute) {
@@ -124,8 +124,8 @@ pub fn dispute_closed(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 508: nobody upholds their own fact.
-pub fn uphold_own(case: &Case<'_>) -> Result<(), String> {
-    let (Deed::Upheld { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+pub fn uphold_own(case: &RuleContext<'_>) -> Result<(), String> {
+    let (Operation::Upheld { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
         return Ok(());
     };
     match is_signer(case, fact.asserter) || is_signer(case, fact.author) {
@@ -135,8 +135,8 @@ pub fn uphold_own(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 509: a correction resolves open disputes of its own fact, and none if nothing was wrong.
-pub fn resolves(case: &Case<'_>) -> Result<(), String> {
-    let (Deed::Corrected(deed), Some(fact)) = (case.event.deed, fact_of(case)) else {
+pub fn resolves(case: &RuleContext<'_>) -> Result<(), String> {
+    let (Operation::Corrected(deed), Some(fact)) = (case.event.deed, fact_of(case)) else {
         return Ok(());
     };
     if deed.more_precise && !deed.resolves.is_empty() {
@@ -150,8 +150,9 @@ pub fn resolves(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 511: only a standing retraction is ended.
-pub fn retraction_standing(case: &Case<'_>) -> Result<(), String> {
-    let (Deed::Reinstated { retraction }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+pub fn retraction_standing(case: &RuleContext<'_>) -> Result<(), String> {
+    let (Operation::Reinstated { retraction }, Some(fact)) = (case.event.deed, fact_of(case))
+    else {
         return Ok(());
     };
     match fact.retraction() == Some(*retraction) {
@@ -161,8 +162,8 @@ pub fn retraction_standing(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 512: another person than who retracted reinstates.
-pub fn reinstate_own(case: &Case<'_>) -> Result<(), String> {
-    let Deed::Reinstated { retraction } = case.event.deed else { return Ok(()) };
+pub fn reinstate_own(case: &RuleContext<'_>) -> Result<(), String> {
+    let Operation::Reinstated { retraction } = case.event.deed else { return Ok(()) };
     match case.fold.target(*retraction) {
         Some(Target::Retraction(_, by)) if is_signer(case, by) => {
             Err("who retracted cannot reinstate".to_owned())
@@ -172,8 +173,8 @@ pub fn reinstate_own(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 513: a relation has two ends, in order where it has no direction.
-pub fn relation_ends(case: &Case<'_>) -> Result<(), String> {
-    let Deed::Related(triple) = case.event.deed else { return Ok(()) };
+pub fn relation_ends(case: &RuleContext<'_>) -> Result<(), String> {
+    let Operation::Related(triple) = case.event.deed else { return Ok(()) };
     let symmetric = matches!(triple.rel, Relation::SameAs | Relation::Contradicts);
     if triple.from == triple.to {
         return Err("a fact is not related to itself".to_owned());
@@ -185,12 +186,12 @@ pub fn relation_ends(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 514: a relation stands once, and only a standing one is withdrawn.
-pub fn relation_standing(case: &Case<'_>) -> Result<(), String> {
+pub fn relation_standing(case: &RuleContext<'_>) -> Result<(), String> {
     match case.event.deed {
-        Deed::Related(triple) if case.fold.is_related(triple) => {
+        Operation::Related(triple) if case.fold.is_related(triple) => {
             Err(format!("{} {} {} stands already", triple.from, triple.rel, triple.to))
         }
-        Deed::Withdrawn { relation } if !case.fold.relations().contains_key(relation) => {
+        Operation::Withdrawn { relation } if !case.fold.relations().contains_key(relation) => {
             Err(format!("relation {relation} is withdrawn already"))
         }
         _ => Ok(()),
@@ -198,7 +199,7 @@ pub fn relation_standing(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// Whether `key` is held by the person who signs.
-pub fn is_signer(case: &Case<'_>, key: KeyIndex) -> bool {
+pub fn is_signer(case: &RuleContext<'_>, key: KeyIndex) -> bool {
     let person: Option<&Person> = case.signer.map(|signer| &signer.person);
     person.is_some() && case.history.person(key) == person
 }

@@ -12,14 +12,14 @@ pub mod context;
 use crate::fold::Fold;
 use crate::fold::history::{Act, History};
 use crate::key::PublicKey;
-use crate::legal::context::Case;
 use crate::legal::context::Proposal;
+use crate::legal::context::RuleContext;
 use crate::rule::Rule;
 
 /// A broken rule and why, for people.
-pub type Breach = (Rule, String);
+pub type Violation = (Rule, String);
 
-type Check = fn(&Case<'_>) -> Result<(), String>;
+type Check = fn(&RuleContext<'_>) -> Result<(), String>;
 
 /// Every rule of section 6, by number; 408's look into the refold is in [`judge_in_refold`].
 const RULES: &[(Rule, Check)] = &[
@@ -62,7 +62,7 @@ const IN_REFOLD: &[Check] = &[
 ];
 
 /// The first broken rule, by number. The whole of section 6 but what 408 asks of the refold.
-pub fn judge(case: &Case<'_>) -> Result<(), Breach> {
+pub fn judge(case: &RuleContext<'_>) -> Result<(), Violation> {
     check(case, RULES, &[])
 }
 
@@ -72,15 +72,15 @@ pub fn judge_refolding(
     fold: &Fold,
     act: &Act,
     by: PublicKey,
-) -> Result<(), Breach> {
+) -> Result<(), Violation> {
     let event = Proposal { position: act.position, at: None, by, deed: &act.deed };
     let skipped = [Rule::KeyEnrolledOnce, Rule::SuspectFrom, Rule::Upgrade];
-    check(&Case::new(history, fold, &event), RULES, &skipped)
+    check(&RuleContext::new(history, fold, &event), RULES, &skipped)
 }
 
 /// Rule 408 after the refold: could the signer still have signed?
-pub fn judge_in_refold(case: &Case<'_>, refolded: &Fold) -> Result<(), Breach> {
-    let case = Case::new(case.history, refolded, &case.event);
+pub fn judge_in_refold(case: &RuleContext<'_>, refolded: &Fold) -> Result<(), Violation> {
+    let case = RuleContext::new(case.history, refolded, &case.event);
     for rule in IN_REFOLD {
         rule(&case).map_err(|why| {
             (Rule::SuspectFrom, format!("in the record without what this undoes, {why}"))
@@ -89,7 +89,11 @@ pub fn judge_in_refold(case: &Case<'_>, refolded: &Fold) -> Result<(), Breach> {
     Ok(())
 }
 
-fn check(case: &Case<'_>, rules: &[(Rule, Check)], skipped: &[Rule]) -> Result<(), Breach> {
+fn check(
+    case: &RuleContext<'_>,
+    rules: &[(Rule, Check)],
+    skipped: &[Rule],
+) -> Result<(), Violation> {
     for (rule, check) in rules {
         if !skipped.contains(rule) {
             check(case).map_err(|why| (*rule, why))?;

@@ -4,14 +4,14 @@
 //! Not here: facts (`facts`), seals (`seals`). Source: FORMAT.md section 6.
 
 use crate::event::vocabulary::{RevokeReason, Role, Type};
-use crate::fold::operation::Deed;
+use crate::fold::operation::Operation;
 use crate::key::{Possession, possession_bytes};
-use crate::legal::context::Case;
+use crate::legal::context::RuleContext;
 
 /// 401: event 0 is `ledger.opened`, and no other is.
-pub fn opening(case: &Case<'_>) -> Result<(), String> {
+pub fn opening(case: &RuleContext<'_>) -> Result<(), String> {
     let opened = case.fold.ledger.is_some();
-    let is_opening = matches!(case.event.deed, Deed::Opened(_));
+    let is_opening = matches!(case.event.deed, Operation::Opened(_));
     match (is_opening, opened) {
         (true, true) => Err("the ledger is already opened by event 0".to_owned()),
         (true, false) if case.event.position != 0 => {
@@ -23,7 +23,7 @@ pub fn opening(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 402: the signer is enrolled, or is the recovery key at its two acts.
-pub fn signer_unknown(case: &Case<'_>) -> Result<(), String> {
+pub fn signer_unknown(case: &RuleContext<'_>) -> Result<(), String> {
     let kind = case.event.deed.kind();
     let recovers = case.recovery && matches!(kind, Type::EditorEnrolled | Type::EditorRevoked);
     if case.signer.is_some() || recovers || kind == Type::LedgerOpened {
@@ -38,7 +38,7 @@ pub fn signer_unknown(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 403: the signer is not revoked.
-pub fn signer_revoked(case: &Case<'_>) -> Result<(), String> {
+pub fn signer_revoked(case: &RuleContext<'_>) -> Result<(), String> {
     match case.signer.and_then(|signer| signer.revoked) {
         Some(at) => Err(format!("the key {} is revoked since event {at}", case.event.by)),
         None => Ok(()),
@@ -46,10 +46,10 @@ pub fn signer_revoked(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 404: the signer has the role that the type asks for.
-pub fn signer_role(case: &Case<'_>) -> Result<(), String> {
+pub fn signer_role(case: &RuleContext<'_>) -> Result<(), String> {
     let Some(signer) = case.signer else { return Ok(()) };
     let kind = case.event.deed.kind();
-    let itself = matches!(case.event.deed, Deed::Revoked(r) if r.key == case.event.by);
+    let itself = matches!(case.event.deed, Operation::Revoked(r) if r.key == case.event.by);
     let role = role_for(kind);
     if itself || signer.roles.has(role) {
         return Ok(());
@@ -74,9 +74,9 @@ pub fn role_for(kind: Type) -> Role {
 }
 
 /// 405: a key is enrolled, or becomes log key, once, ever.
-pub fn key_enrolled_once(case: &Case<'_>) -> Result<(), String> {
+pub fn key_enrolled_once(case: &RuleContext<'_>) -> Result<(), String> {
     let (key, recovery) = match case.event.deed {
-        Deed::Opened(opened) => {
+        Operation::Opened(opened) => {
             if opened.log_key == case.event.by {
                 return Err("the log key and the founder's key are one".to_owned());
             }
@@ -85,8 +85,8 @@ pub fn key_enrolled_once(case: &Case<'_>) -> Result<(), String> {
             }
             (opened.log_key, opened.recovery)
         }
-        Deed::Enrolled(enrolled) => (enrolled.key, recovery(case)),
-        Deed::Rekeyed(rekeyed) => (rekeyed.log_key, recovery(case)),
+        Operation::Enrolled(enrolled) => (enrolled.key, recovery(case)),
+        Operation::Rekeyed(rekeyed) => (rekeyed.log_key, recovery(case)),
         _ => return Ok(()),
     };
     if let Some(at) = case.history.ever(&key) {
@@ -98,24 +98,24 @@ pub fn key_enrolled_once(case: &Case<'_>) -> Result<(), String> {
     }
 }
 
-fn recovery(case: &Case<'_>) -> Option<crate::hash::Hash> {
+fn recovery(case: &RuleContext<'_>) -> Option<crate::hash::Hash> {
     case.fold.ledger.as_ref().and_then(|ledger| ledger.recovery)
 }
 
 /// 406: at least one unrevoked key keeps the role admin. A suspect revocation is asked after its
 /// refold, which may restore admins that a thief revoked.
-pub fn last_admin(case: &Case<'_>) -> Result<(), String> {
+pub fn last_admin(case: &RuleContext<'_>) -> Result<(), String> {
     match case.event.deed {
-        Deed::Revoked(revoked) if revoked.suspect_from.is_some() => Ok(()),
+        Operation::Revoked(revoked) if revoked.suspect_from.is_some() => Ok(()),
         _ => admin_left(case),
     }
 }
 
 /// Whether an unrevoked key with the role admin is left after the event.
-pub fn admin_left(case: &Case<'_>) -> Result<(), String> {
+pub fn admin_left(case: &RuleContext<'_>) -> Result<(), String> {
     let key = match case.event.deed {
-        Deed::RolesChanged(change) if !change.1.admin => change.0,
-        Deed::Revoked(revoked) => revoked.key,
+        Operation::RolesChanged(change) if !change.1.admin => change.0,
+        Operation::Revoked(revoked) => revoked.key,
         _ => return Ok(()),
     };
     let is_admin = case.fold.roster.admins().any(|member| member.key == key);
@@ -127,10 +127,10 @@ pub fn admin_left(case: &Case<'_>) -> Result<(), String> {
 
 /// 407: a key that is changed or revoked is enrolled and not revoked; but a key that left is still
 /// undone when it turns out to have been stolen.
-pub fn key_named(case: &Case<'_>) -> Result<(), String> {
+pub fn key_named(case: &RuleContext<'_>) -> Result<(), String> {
     let (key, suspect) = match case.event.deed {
-        Deed::RolesChanged(change) => (change.0, false),
-        Deed::Revoked(revoked) => (revoked.key, revoked.suspect_from.is_some()),
+        Operation::RolesChanged(change) => (change.0, false),
+        Operation::Revoked(revoked) => (revoked.key, revoked.suspect_from.is_some()),
         _ => return Ok(()),
     };
     match case.fold.roster.member(&key) {
@@ -143,8 +143,8 @@ pub fn key_named(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 408, the part that needs no refold: reason, and the recovery key.
-pub fn suspect_from(case: &Case<'_>) -> Result<(), String> {
-    let Deed::Revoked(revoked) = case.event.deed else { return Ok(()) };
+pub fn suspect_from(case: &RuleContext<'_>) -> Result<(), String> {
+    let Operation::Revoked(revoked) = case.event.deed else { return Ok(()) };
     let stolen = matches!(revoked.reason, RevokeReason::Lost | RevokeReason::Compromised);
     if revoked.suspect_from.is_some() && !stolen {
         let reason = revoked.reason;
@@ -157,8 +157,8 @@ pub fn suspect_from(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 410: the new log key is held by whoever names it.
-pub fn log_possession(case: &Case<'_>) -> Result<(), String> {
-    let (Deed::Rekeyed(rekeyed), Some(ledger)) = (case.event.deed, &case.fold.ledger) else {
+pub fn log_possession(case: &RuleContext<'_>) -> Result<(), String> {
+    let (Operation::Rekeyed(rekeyed), Some(ledger)) = (case.event.deed, &case.fold.ledger) else {
         return Ok(());
     };
     let origin = &ledger.origin;
@@ -171,8 +171,8 @@ pub fn log_possession(case: &Case<'_>) -> Result<(), String> {
 }
 
 /// 411: an upgrade goes up.
-pub fn upgrade(case: &Case<'_>) -> Result<(), String> {
-    let Deed::Upgraded { v } = case.event.deed else { return Ok(()) };
+pub fn upgrade(case: &RuleContext<'_>) -> Result<(), String> {
+    let Operation::Upgraded { v } = case.event.deed else { return Ok(()) };
     match *v >= 2 && Some(*v) > case.history.upgraded {
         true => Ok(()),
         false => Err(format!("format {v} is not higher than the present one")),

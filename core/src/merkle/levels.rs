@@ -1,6 +1,7 @@
 //! Where the hashes of complete subtrees come from when all leaves pass by once.
 //!
-//! Always holds: [`Wanted`] keeps only what was asked for beforehand; [`Levels`] keeps everything.
+//! Always holds: [`NodeCollector`] keeps only what was asked for beforehand; [`NodeStore`] keeps
+//! everything.
 //! Not here: hashes on disk. Source: RFC 6962 section 2.1.
 
 use crate::hash::Hash;
@@ -11,22 +12,22 @@ use std::collections::HashMap;
 /// wanted and for the tree's peaks, nothing more.
 ///
 /// ```
-/// use annals_core::{hash::Hash, merkle::{Inclusion, Plan, Wanted}};
+/// use annals_core::{hash::Hash, merkle::{Inclusion, Plan, NodeCollector}};
 /// let leaves: Vec<Hash> = (0..5).map(|byte| Hash([byte; 32])).collect();
 /// let plan = Plan::inclusion(3, 5).unwrap();
-/// let mut wanted = Wanted::default();
+/// let mut wanted = NodeCollector::default();
 /// wanted.want(&plan);
 /// leaves.iter().for_each(|leaf| wanted.push(*leaf));
 /// let path = plan.hashes(|subtree| wanted.get(subtree).ok_or("missing")).unwrap();
 /// assert!(Inclusion { index: 3, size: 5, path }.holds(&leaves[3], &wanted.tree().root()));
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct NodeCollector {
     found: HashMap<Subtree, Option<Hash>>,
     tree: Tree,
 }
 
-impl Wanted {
+impl NodeCollector {
     /// Asks for what `plan` needs; leaves that have passed by are not seen again.
     pub fn want(&mut self, plan: &Plan) {
         for subtree in plan.subtrees() {
@@ -57,12 +58,12 @@ impl Wanted {
 
 /// Every complete subtree of a tree that grows: about 64 bytes for each leaf.
 #[derive(Clone, Debug, Default)]
-pub struct Levels {
+pub struct NodeStore {
     levels: Vec<Vec<Hash>>,
     tree: Tree,
 }
 
-impl Levels {
+impl NodeStore {
     /// Takes the next leaf.
     pub fn push(&mut self, leaf: Hash) {
         let levels = &mut self.levels;

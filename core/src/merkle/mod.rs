@@ -7,7 +7,7 @@
 mod levels;
 mod proof;
 
-pub use levels::{Levels, Wanted};
+pub use levels::{NodeCollector, NodeStore};
 pub use proof::{Consistency, Inclusion, MAX_PATH, Plan};
 
 use crate::hash::Hash;
@@ -37,7 +37,7 @@ pub struct Subtree {
 ///
 /// `range` is a node of some RFC 6962 tree, that is, it begins at a multiple of the largest power
 /// of two that is not more than its length; `0..size` always is.
-pub fn cover(range: Range<u64>) -> Vec<Subtree> {
+pub fn subtrees(range: Range<u64>) -> Vec<Subtree> {
     let mut found = Vec::new();
     let mut start = range.start;
     while start < range.end {
@@ -108,7 +108,7 @@ impl Tree {
         self.size
     }
 
-    /// The roots of the complete subtrees of [`cover`]`(0..size)`, largest first.
+    /// The roots of the complete subtrees of [`subtrees`]`(0..size)`, largest first.
     pub fn peaks(&self) -> &[Hash] {
         &self.peaks
     }

@@ -6,7 +6,7 @@
 //! Source: RFC 6962 sections 2.1.1 and 2.1.2; verified as in RFC 9162 2.1.3.2 and 2.1.4.2.
 
 use crate::hash::Hash;
-use crate::merkle::{Subtree, cover, empty_root, fold_right, node};
+use crate::merkle::{Subtree, empty_root, fold_right, node, subtrees};
 use std::ops::Range;
 
 /// The greatest number of hashes of any proof that is in form.
@@ -75,7 +75,7 @@ impl Plan {
 
     /// The complete subtrees whose hashes [`Plan::hashes`] will ask for.
     pub fn subtrees(&self) -> impl Iterator<Item = Subtree> + '_ {
-        self.0.iter().flat_map(|range| cover(range.clone()))
+        self.0.iter().flat_map(|range| subtrees(range.clone()))
     }
 
     /// The hash of each node, in the proof's order, from what answers for complete subtrees.
@@ -89,7 +89,7 @@ impl Plan {
         let mut hashes = Vec::with_capacity(self.0.len());
         for range in &self.0 {
             let peaks: Result<Vec<Hash>, E> =
-                cover(range.clone()).into_iter().map(&mut ask).collect();
+                subtrees(range.clone()).into_iter().map(&mut ask).collect();
             hashes.push(fold_right(&peaks?));
         }
         Ok(hashes)

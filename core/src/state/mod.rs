@@ -7,13 +7,13 @@
 pub mod dump;
 
 use crate::fold::history::{History, KeyIndex};
-use crate::fold::operation::Deed;
+use crate::fold::operation::Operation;
 use crate::fold::{Fact, Fold};
 use crate::hash::Hash;
 use crate::key::PublicKey;
-use crate::legal::context::Case;
 use crate::legal::context::Proposal;
-use crate::legal::{self, Breach};
+use crate::legal::context::RuleContext;
+use crate::legal::{self, Violation};
 use crate::rebuild::{self, Undone};
 use crate::text::Person;
 use serde::{Deserialize, Serialize};
@@ -63,8 +63,8 @@ pub struct State {
 
 impl State {
     /// Whether an event may stand at its place: the first broken rule of section 6, by number.
-    pub fn judge(&self, case: &Proposal<'_>) -> Result<(), Breach> {
-        let case = Case::new(&self.history, &self.fold, case);
+    pub fn judge(&self, case: &Proposal<'_>) -> Result<(), Violation> {
+        let case = RuleContext::new(&self.history, &self.fold, case);
         legal::judge(&case)?;
         match rebuild::refold_with(&self.history, &case) {
             Some(refolded) => legal::judge_in_refold(&case, &refolded.fold),
@@ -73,8 +73,9 @@ impl State {
     }
 
     /// Applies an event that [`State::judge`] allowed.
-    pub fn apply(&mut self, position: u64, by: PublicKey, deed: Deed) {
-        let suspect = matches!(&deed, Deed::Revoked(revoked) if revoked.suspect_from.is_some());
+    pub fn apply(&mut self, position: u64, by: PublicKey, deed: Operation) {
+        let suspect =
+            matches!(&deed, Operation::Revoked(revoked) if revoked.suspect_from.is_some());
         self.history.keep(position, by, deed);
         if suspect {
             let refolded = rebuild::refold(&self.history, position);

@@ -66,7 +66,7 @@ pub struct PolicyError {
 
 /// What a policy says of a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Judged {
+pub struct PolicyOutcome {
     /// Names of the logs that signed it.
     pub logs: Vec<String>,
     /// Name and latest time (seconds since 1970) of each witness that cosigned it.
@@ -79,7 +79,7 @@ pub struct Judged {
     pub quorum: bool,
 }
 
-impl Judged {
+impl PolicyOutcome {
     /// Rule 1010: whose line does not verify; `None` if all do.
     pub fn refusal(&self) -> Option<String> {
         let names = self.refused.join(" and of ");
@@ -118,7 +118,7 @@ impl Policy {
     }
 
     /// Judges the signature lines of a note; lines of unknown keys are ignored.
-    pub fn judge(&self, note: &Note) -> Judged {
+    pub fn judge(&self, note: &Note) -> PolicyOutcome {
         let (mut logs, mut witnesses, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for Log { key, .. } in &self.logs {
             match note.signed_by(&key.name, key.accepted(), &key.public) {
@@ -143,6 +143,6 @@ impl Policy {
             }
         }
         let quorum = self.is_quorum(|index| has_cosigned.get(index) == Some(&true));
-        Judged { logs, witnesses, lines, refused, quorum }
+        PolicyOutcome { logs, witnesses, lines, refused, quorum }
     }
 }

@@ -10,13 +10,13 @@ use crate::rule::{Fault, Rule};
 use crate::tlog::{Checkpoint, Note, Signed};
 use crate::transfer::changed;
 use crate::verify::explained::Remembered;
-use crate::verify::pinned::{self, Against, Looked};
+use crate::verify::pinned::{self, Against, VerifiedTree};
 use crate::verify::tree_head::TreeHead;
 use std::collections::BTreeMap;
 
 /// What is known of a record's end, besides the record.
 #[derive(Clone, Debug, Default)]
-pub struct Ends {
+pub struct Anchors {
     /// The checkpoint's bytes; `None` if there is none.
     pub checkpoint: Option<Vec<u8>>,
     /// The last mark, where the log key's memory is at hand.
@@ -27,7 +27,7 @@ pub struct Ends {
 
 /// What an end turned out to be.
 #[derive(Clone, Debug, Default)]
-pub struct EndsFound {
+pub struct AnchorResults {
     /// The checkpoint, if it is in form.
     pub checkpoint: Option<Checkpoint>,
     /// Whether it holds: signed by the log key, root and origin the record's.
@@ -42,7 +42,7 @@ pub struct EndsFound {
     pub explained: Vec<String>,
 }
 
-impl Ends {
+impl Anchors {
     /// The sizes at which the record must be looked at.
     pub fn sizes(&self) -> Vec<u64> {
         let checkpoint = self.note().map(|(_, checkpoint)| checkpoint.size);
@@ -67,11 +67,11 @@ impl Ends {
         Some((note, checkpoint))
     }
 
-    /// Compares every end with the record, seen at the sizes of [`Ends::sizes`] and with the
-    /// subtrees of [`Ends::plans`].
-    pub fn judge(&self, record: Looked<'_>, faults: &mut Vec<Fault>) -> EndsFound {
-        let Looked { size, seen, .. } = record;
-        let mut found = EndsFound::default();
+    /// Compares every end with the record, seen at the sizes of [`Anchors::sizes`] and with the
+    /// subtrees of [`Anchors::plans`].
+    pub fn judge(&self, record: VerifiedTree<'_>, faults: &mut Vec<Fault>) -> AnchorResults {
+        let VerifiedTree { size, seen, .. } = record;
+        let mut found = AnchorResults::default();
         let before = faults.len();
         match self.note() {
             None => faults.push(match self.checkpoint.as_deref().map(changed) {
@@ -109,7 +109,7 @@ impl Ends {
     }
 }
 
-impl EndsFound {
+impl AnchorResults {
     /// Tells what speaks against the record; whether nothing does.
     fn take(&mut self, against: Against, faults: &mut Vec<Fault>) -> bool {
         match against {
@@ -128,7 +128,7 @@ impl EndsFound {
 }
 
 /// Rule 707, or 911 of a mark that is not whole.
-fn against_mark(mark: &Remembered, record: Looked<'_>) -> Against {
+fn against_mark(mark: &Remembered, record: VerifiedTree<'_>) -> Against {
     let (size, marked) = (record.size, mark.checkpoint.size);
     let there = record.seen.get(&marked).filter(|_| marked <= size);
     if there.is_some_and(|seen| seen.root == mark.checkpoint.root) {

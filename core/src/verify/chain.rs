@@ -6,10 +6,10 @@
 
 use crate::event::record::{Place, Statement};
 use crate::event::vocabulary::Type;
-use crate::fold::operation::Deed;
+use crate::fold::operation::Operation;
 use crate::hash::Hash;
 use crate::legal::context::Proposal;
-use crate::merkle::{Tree, Wanted};
+use crate::merkle::{NodeCollector, Tree};
 use crate::rule::{Fault, Rule};
 use crate::state::State;
 use crate::time::Time;
@@ -24,7 +24,7 @@ pub struct Chain {
     /// The state of all applied events.
     pub state: State,
     /// The tree of all events, and the subtrees that an end needs.
-    pub nodes: Wanted,
+    pub nodes: NodeCollector,
     /// Hash of the last event.
     pub head: Option<Hash>,
     /// Time of the last event whose place was in form.
@@ -33,12 +33,12 @@ pub struct Chain {
     pub contradicted: Option<u64>,
     expected: u64,
     recent: VecDeque<(u64, Hash)>,
-    seen: Seen,
+    seen: LastEvent,
 }
 
 /// What became of one event.
 #[derive(Debug)]
-pub struct Judged {
+pub struct EventOutcome {
     /// Its position.
     pub position: u64,
     /// How many events stand before it.
@@ -73,7 +73,7 @@ impl Chain {
     }
 
     /// Judges the next event, applies it if it may be, and tells its faults.
-    pub fn judge(&mut self, examined: &Examined, faults: &mut Vec<Fault>) -> Judged {
+    pub fn judge(&mut self, examined: &Examined, faults: &mut Vec<Fault>) -> EventOutcome {
         let reading = &examined.reading;
         let position = reading.place.map_or(self.expected, |place| place.seq);
         let mut broken: Vec<(Rule, String)> = reading.faults.clone();
@@ -86,7 +86,7 @@ impl Chain {
         }
         let index = self.size();
         let mut judged =
-            Judged { position, index, applied: false, clean: false, body_repeated: false };
+            EventOutcome { position, index, applied: false, clean: false, body_repeated: false };
         if let Some(statement) = &reading.statement {
             let seen = self.seen.keep(&statement.body, &reading.statement_digest);
             judged.body_repeated = seen.body;
@@ -200,7 +200,7 @@ impl Chain {
         if place.seq < self.expected || !broken.iter().all(|(rule, _)| harmless(rule)) {
             return false;
         }
-        let deed = Deed::of(&said.args);
+        let deed = Operation::of(&said.args);
         let (position, at, by) = (place.seq, Some(place.at), said.by);
         match self.state.judge(&Proposal { position, at, by, deed: &deed }) {
             Ok(()) => {
@@ -235,7 +235,7 @@ impl Chain {
 
 /// Digests of all bodies, and enough of their statements to see a repeated one.
 #[derive(Default)]
-struct Seen {
+struct LastEvent {
     rows: Vec<(Hash, [u8; 8])>,
     table: HashTable<u32>,
     hasher: BuildHasherDefault<DefaultHasher>,
@@ -246,7 +246,7 @@ struct Repeated {
     statement: bool,
 }
 
-impl Seen {
+impl LastEvent {
     /// Keeps an event's digests and tells which were there before. A repeated statement has a
     /// repeated body, so only bodies are looked up.
     fn keep(&mut self, body: &Hash, statement: &Hash) -> Repeated {

@@ -14,7 +14,7 @@ use crate::key::{Possession, possession_bytes};
 use crate::quote::Quotation;
 use crate::rule::{Fault, Rule};
 use crate::state::State;
-use crate::verify::chain::Judged;
+use crate::verify::chain::EventOutcome;
 use crate::verify::examine::{BodyFound, Examined};
 use crate::verify::independent::{Carriers, not_independent};
 use crate::verify::library::{Found, Library, Row};
@@ -39,7 +39,7 @@ pub struct Counts {
 
 /// What is asked of the content of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum CheckDepth {
     /// Nothing.
     Nothing,
     /// Everything.
@@ -48,10 +48,10 @@ pub enum Asked {
     Known,
 }
 
-impl Asked {
+impl CheckDepth {
     /// Everything or nothing.
-    pub fn of(contents: bool) -> Asked {
-        if contents { Asked::All } else { Asked::Nothing }
+    pub fn of(contents: bool) -> CheckDepth {
+        if contents { CheckDepth::All } else { CheckDepth::Nothing }
     }
 }
 
@@ -72,8 +72,8 @@ impl Contents {
     /// Judges the body of an event.
     pub fn judge(
         &mut self,
-        event: (&Examined, &Judged),
-        around: Around<'_>,
+        event: (&Examined, &EventOutcome),
+        around: EventContext<'_>,
         faults: &mut Vec<Fault>,
     ) -> Result<(), SourceError> {
         let (examined, judged) = event;
@@ -111,13 +111,13 @@ impl Contents {
 
     fn check(
         &mut self,
-        judged: &Judged,
+        judged: &EventOutcome,
         event: (&Place, &Statement, &Body),
-        around: Around<'_>,
+        around: EventContext<'_>,
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
         let (place, statement, body) = event;
-        let Around { state, source, .. } = around;
+        let EventContext { state, source, .. } = around;
         let before = if judged.applied { judged.position } else { u64::MAX };
         let named = VisibleDocuments { state, base: statement.base, before };
         match (&body.content, &statement.args) {
@@ -195,9 +195,9 @@ impl Contents {
 
     fn check_document(
         &mut self,
-        judged: &Judged,
+        judged: &EventOutcome,
         document: (Row, u64, Seal),
-        around: Around<'_>,
+        around: EventContext<'_>,
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
         let (row, size, seal) = document;
@@ -321,7 +321,7 @@ fn is_explained(state: &State, event: &(u64, Seal)) -> bool {
 
 /// What stands around an event: the state after it, and where documents are.
 #[derive(Clone, Copy)]
-pub struct Around<'a> {
+pub struct EventContext<'a> {
     /// The state after the event.
     pub state: &'a State,
     /// Where documents and earlier bodies are read.

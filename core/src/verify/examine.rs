@@ -9,7 +9,7 @@ use crate::event::body::Body;
 use crate::event::record::Reading;
 use crate::event::vocabulary::Type;
 use crate::hash::Hash;
-use crate::key::{Keys, PublicKey, Recomputed, settle};
+use crate::key::{PublicKey, Recomputed, ThreadKeys, settle};
 use crate::rule::Rule;
 
 /// What was found of a body.
@@ -47,7 +47,7 @@ pub fn examine(entry: &Entry) -> Examined {
 }
 
 /// Examines entries, their signatures included: what is about to be signed over is judged by this.
-pub fn examine_whole(entries: &[Entry], keys: &mut Keys<'_>) -> Vec<Examined> {
+pub fn examine_whole(entries: &[Entry], keys: &mut ThreadKeys<'_>) -> Vec<Examined> {
     let mut examined: Vec<Examined> = entries.iter().map(examine).collect();
     check_signatures(&mut examined, keys);
     examined
@@ -88,7 +88,7 @@ fn find_body(entry: &Entry, reading: &Reading) -> BodyFound {
 
 /// Rules 301 and 302 of events that are in form. Every signature is judged by itself; only the
 /// encoding of the recomputed points is shared.
-pub fn check_signatures(events: &mut [Examined], keys: &mut Keys<'_>) {
+pub fn check_signatures(events: &mut [Examined], keys: &mut ThreadKeys<'_>) {
     let mut recomputed = Vec::with_capacity(events.len());
     let mut whose = Vec::with_capacity(events.len());
     for (index, event) in events.iter_mut().enumerate() {
@@ -112,7 +112,7 @@ pub fn check_signatures(events: &mut [Examined], keys: &mut Keys<'_>) {
 
 /// What the signature recomputes to; `None` where 302 is broken already, or cannot be judged
 /// because 301 is.
-fn recompute(event: &mut Examined, keys: &mut Keys<'_>) -> Option<Recomputed> {
+fn recompute(event: &mut Examined, keys: &mut ThreadKeys<'_>) -> Option<Recomputed> {
     let (statement, signature) = (event.reading.statement.as_ref()?, event.reading.signature?);
     let refused = |key: PublicKey| (Rule::KeyRefused, format!("the key {key} is not acceptable"));
     if let Some(key) = statement.args.key()

@@ -8,7 +8,7 @@ use crate::event::body::{Content, Evidence, Fact};
 use crate::event::record::Statement;
 use crate::event::vocabulary::{Stance, Type};
 use crate::state::State;
-use crate::verify::chain::Judged;
+use crate::verify::chain::EventOutcome;
 use crate::verify::examine::{BodyFound, Examined, examine};
 use crate::verify::library::Library;
 use crate::verify::source::{Source, SourceError};
@@ -23,7 +23,7 @@ pub struct Carriers {
 
 impl Carriers {
     /// Takes an event in its turn.
-    pub fn keep(&mut self, judged: &Judged) {
+    pub fn keep(&mut self, judged: &EventOutcome) {
         if judged.applied && judged.index != judged.position {
             self.elsewhere.insert(judged.position, judged.index);
         }

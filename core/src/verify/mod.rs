@@ -21,20 +21,20 @@ pub mod tree_head;
 pub mod visible_documents;
 
 use crate::hash::Hash;
-use crate::merkle::{Tree, Wanted};
+use crate::merkle::{NodeCollector, Tree};
 use crate::pin::LogKeys;
 use crate::rule::{Class, Fault, Rule};
 use crate::state::State;
 use crate::time::Time;
-use crate::verify::anchors::{Ends, EndsFound};
+use crate::verify::anchors::{AnchorResults, Anchors};
 use crate::verify::tree_head::TreeHead;
-use chain::{Chain, Judged};
-use content::{Around, Asked, Contents, Counts};
+use chain::{Chain, EventOutcome};
+use content::{CheckDepth, Contents, Counts, EventContext};
 use examine::Examined;
 use explained::{Closed, Damaged};
-use pinned::Looked;
+use pinned::VerifiedTree;
 use pipeline::{ExaminedSpan, Plan};
-use source::{Closing, Source, SourceError};
+use source::{CommitLine, Source, SourceError};
 use std::collections::BTreeMap;
 
 /// How to verify.
@@ -63,10 +63,10 @@ pub struct Options<'a> {
 /// Who follows a walk over a record, beside its judge.
 pub trait Follower {
     /// An event was judged; `state` is the one after it.
-    fn event(&self, state: &State, examined: &Examined, judged: &Judged);
+    fn event(&self, state: &State, examined: &Examined, judged: &EventOutcome);
 
     /// A closing line stands next.
-    fn closing(&self, closing: &Closing);
+    fn closing(&self, closing: &CommitLine);
 }
 
 impl Options<'_> {
@@ -115,7 +115,7 @@ pub struct Report {
     /// Closing lines that hold.
     pub closings: u64,
     /// The ends of the record.
-    pub ends: EndsFound,
+    pub ends: AnchorResults,
     /// Position and format of an event that this program is too old to judge.
     pub later_version: Option<(u64, u64)>,
     /// Bytes after the end of the record, ignored by rule.
@@ -130,7 +130,7 @@ impl Report {
 
     /// Which events are covered by the pin and by the checkpoint.
     pub fn anchored(&self) -> Anchored {
-        let EndsFound { checkpoint, checkpoint_holds, pin, pin_holds, .. } = &self.ends;
+        let AnchorResults { checkpoint, checkpoint_holds, pin, pin_holds, .. } = &self.ends;
         let size = |checkpoint: &crate::tlog::Checkpoint| checkpoint.size;
         Anchored {
             by_pin: pin.as_ref().filter(|_| *pin_holds).map(|pin| size(&pin.checkpoint)),
@@ -169,10 +169,10 @@ impl Anchored {
 /// Verifies a record: walk, examine on every core, judge in order, compare the ends.
 pub fn verify(
     source: &dyn Source,
-    ends: &Ends,
+    ends: &Anchors,
     options: Options<'_>,
 ) -> Result<Report, SourceError> {
-    let mut judge = Judge::new(ends);
+    let mut judge = Verifier::new(ends);
     if let Some(why) = source.changed() {
         judge.faults.push(Fault::of(Rule::Unreadable, why));
         return Ok(judge.end(false).0);
@@ -187,7 +187,7 @@ pub fn verify(
         let mut faults = std::mem::take(&mut report.faults);
         let Report { size, genesis, seen, log, damaged, .. } = &report;
         let (size, genesis, damaged, nodes) = (*size, *genesis, *damaged, &nodes);
-        let looked = Looked { size, genesis, seen, nodes, log, damaged };
+        let looked = VerifiedTree { size, genesis, seen, nodes, log, damaged };
         let found = ends.judge(looked, &mut faults);
         (report.ends, report.faults) = (found, faults);
     }
@@ -201,7 +201,7 @@ pub fn verify(
 pub fn follow(
     source: &dyn Source,
     options: Options<'_>,
-    judge: &mut Judge,
+    judge: &mut Verifier,
 ) -> Result<(), SourceError> {
     let Options { jobs, signatures, signed_for, known, until, .. } = options;
     let plan = Plan { jobs, signatures, signed_for, known, until };
@@ -210,7 +210,7 @@ pub fn follow(
 
 /// The judgement so far: chain, content and faults. A writer goes on from here.
 #[derive(Default)]
-pub struct Judge {
+pub struct Verifier {
     /// Places, links and the state.
     pub chain: Chain,
     /// Documents and what was counted.
@@ -229,10 +229,10 @@ pub struct Judge {
     later_version: Option<(u64, u64)>,
 }
 
-impl Judge {
+impl Verifier {
     /// A judge that keeps what the record is at the sizes that its ends speak of.
-    pub fn new(ends: &Ends) -> Judge {
-        let mut judge = Judge { watched: ends.sizes(), ..Judge::default() };
+    pub fn new(ends: &Anchors) -> Verifier {
+        let mut judge = Verifier { watched: ends.sizes(), ..Verifier::default() };
         judge.watch();
         judge
     }
@@ -259,7 +259,7 @@ impl Judge {
                 return Ok(false);
             }
             let known = self.chain.size() < options.known;
-            let asked = if known { Asked::Known } else { Asked::of(options.contents) };
+            let asked = if known { CheckDepth::Known } else { CheckDepth::of(options.contents) };
             let judged = self.event(examined, source, asked)?;
             self.watch();
             if let Some(follower) = options.follower {
@@ -309,14 +309,14 @@ impl Judge {
         &mut self,
         examined: &Examined,
         source: &dyn Source,
-        asked: Asked,
-    ) -> Result<Judged, SourceError> {
+        asked: CheckDepth,
+    ) -> Result<EventOutcome, SourceError> {
         let judged = self.chain.judge(examined, &mut self.faults);
         self.genesis.get_or_insert(examined.reading.hash);
         self.watch_log_keys();
-        if asked != Asked::Nothing {
-            let known = asked == Asked::Known;
-            let around = Around { state: &self.chain.state, source, known };
+        if asked != CheckDepth::Nothing {
+            let known = asked == CheckDepth::Known;
+            let around = EventContext { state: &self.chain.state, source, known };
             self.contents.judge((examined, &judged), around, &mut self.faults)?;
         }
         Ok(judged)
@@ -349,7 +349,7 @@ impl Judge {
     }
 
     /// Rule 706, told once.
-    fn close(&mut self, closing: &Closing, options: Options<'_>) {
+    fn close(&mut self, closing: &CommitLine, options: Options<'_>) {
         if let Some(follower) = options.follower {
             follower.closing(closing);
         }
@@ -380,7 +380,7 @@ impl Judge {
     }
 
     /// What the ends say against the record so far. The judge must have been made for them.
-    pub fn against(&self, ends: &Ends, source: &dyn Source) -> Vec<Fault> {
+    pub fn against(&self, ends: &Anchors, source: &dyn Source) -> Vec<Fault> {
         let (size, genesis, nodes) = (self.chain.size(), self.genesis, &self.chain.nodes);
         let mut seen = self.seen.clone();
         seen.insert(size, self.look());
@@ -388,11 +388,11 @@ impl Judge {
         damaged.lost |= source.ignored_bytes() > 0;
         let (seen, log) = (&seen, &self.log[..]);
         let mut faults = Vec::new();
-        ends.judge(Looked { size, genesis, seen, nodes, log, damaged }, &mut faults);
+        ends.judge(VerifiedTree { size, genesis, seen, nodes, log, damaged }, &mut faults);
         faults
     }
 
-    fn end(&mut self, contents: bool) -> (Report, Wanted) {
+    fn end(&mut self, contents: bool) -> (Report, NodeCollector) {
         if self.later_version.is_some() {
             // Tiles reach over events that were not judged.
             let of_tiles =
@@ -421,7 +421,7 @@ impl Judge {
             faults: std::mem::take(&mut self.faults),
             counts: self.contents.counts,
             closings: self.closings,
-            ends: EndsFound::default(),
+            ends: AnchorResults::default(),
             later_version: self.later_version,
             ignored_bytes: 0,
         };

@@ -6,7 +6,7 @@
 //! Source: FORMAT.md section 9, rules 801–804.
 
 use crate::hash::Hash;
-use crate::merkle::{Consistency, Plan, Subtree, Wanted, cover};
+use crate::merkle::{Consistency, NodeCollector, Plan, Subtree, subtrees};
 use crate::pin::{LogKeys, Pin};
 use crate::rule::Rule;
 use crate::transfer::changed;
@@ -18,7 +18,7 @@ use std::ops::Range;
 
 /// What is known of a whole record when its ends are judged.
 #[derive(Clone, Copy)]
-pub struct Looked<'a> {
+pub struct VerifiedTree<'a> {
     /// Number of events.
     pub size: u64,
     /// Hash of event 0.
@@ -26,7 +26,7 @@ pub struct Looked<'a> {
     /// The record at the sizes that its ends speak of, and at its own.
     pub seen: &'a BTreeMap<u64, TreeHead>,
     /// The subtrees that [`plans`] asked for.
-    pub nodes: &'a Wanted,
+    pub nodes: &'a NodeCollector,
     /// Its log keys, by size.
     pub log: &'a [LogKeys],
     /// What it says against itself.
@@ -66,7 +66,7 @@ pub fn damaged(bytes: &[u8]) -> String {
 }
 
 /// Rules 801, 802 and 804, and 705 of events that the pin saw and that are damaged here.
-pub fn judge(pin: &Pin, record: Looked<'_>) -> Against {
+pub fn judge(pin: &Pin, record: VerifiedTree<'_>) -> Against {
     let (origin, pinned) = (&pin.checkpoint.origin, pin.checkpoint.size);
     let of = |seen: &TreeHead| seen.ledger.as_ref().map(|ledger| ledger.origin.clone());
     let present = record.seen.values().find_map(of);
@@ -101,7 +101,7 @@ pub fn judge(pin: &Pin, record: Looked<'_>) -> Against {
 }
 
 /// A record of fewer events than the pin saw.
-fn shorter(pin: &Pin, record: Looked<'_>) -> Against {
+fn shorter(pin: &Pin, record: VerifiedTree<'_>) -> Against {
     let (pinned, size) = (pin.checkpoint.size, record.size);
     let saw = format!("the pin saw {pinned} events, the record has {size}");
     let mut differing = differences(pin, record.nodes);
@@ -121,7 +121,7 @@ fn shorter(pin: &Pin, record: Looked<'_>) -> Against {
 }
 
 /// Whether the record, not shorter than the pin, extends it: by the chain and by the tree's proof.
-fn extends(pin: &Pin, record: Looked<'_>) -> bool {
+fn extends(pin: &Pin, record: VerifiedTree<'_>) -> bool {
     let (old, root) = (pin.checkpoint.size, pin.checkpoint.root);
     let (Some(at), Some(end)) = (record.seen.get(&old), record.seen.get(&record.size)) else {
         return false;
@@ -136,13 +136,13 @@ fn extends(pin: &Pin, record: Looked<'_>) -> bool {
 }
 
 /// The events of the first of the pin's complete subtrees that the record has otherwise.
-pub fn first_difference(pin: &Pin, nodes: &Wanted) -> Option<Range<u64>> {
+pub fn first_difference(pin: &Pin, nodes: &NodeCollector) -> Option<Range<u64>> {
     differences(pin, nodes).next()
 }
 
 /// The events of each of the pin's complete subtrees that the record has otherwise.
-fn differences(pin: &Pin, nodes: &Wanted) -> impl Iterator<Item = Range<u64>> {
-    let pinned = cover(0..pin.checkpoint.size).into_iter().zip(&pin.peaks);
+fn differences(pin: &Pin, nodes: &NodeCollector) -> impl Iterator<Item = Range<u64>> {
+    let pinned = subtrees(0..pin.checkpoint.size).into_iter().zip(&pin.peaks);
     let differing =
         pinned.filter(|(subtree, peak)| nodes.get(*subtree).is_some_and(|found| found != **peak));
     differing.map(|(subtree, _)| leaves(subtree))
@@ -150,7 +150,7 @@ fn differences(pin: &Pin, nodes: &Wanted) -> impl Iterator<Item = Range<u64>> {
 
 /// How many events from the start lie in complete subtrees of `pinned` within `size` events.
 fn common(pinned: u64, size: u64) -> u64 {
-    let ends = cover(0..pinned).into_iter().map(|subtree| leaves(subtree).end);
+    let ends = subtrees(0..pinned).into_iter().map(|subtree| leaves(subtree).end);
     ends.take_while(|end| *end <= size).last().unwrap_or(0)
 }
 

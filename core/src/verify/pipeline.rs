@@ -4,9 +4,9 @@
 //! thread at a time reads; where the system starts fewer threads than asked, these do all the work.
 //! Not here: what is examined (`examine`).
 
-use crate::key::{Keyring, Keys};
+use crate::key::{KeyCache, ThreadKeys};
 use crate::verify::examine::{Examined, check_signatures, examine, examine_known};
-use crate::verify::source::{Closing, Damage, Source, SourceError, Span, Walk};
+use crate::verify::source::{Batch, CommitLine, Damage, Source, SourceError, Walk};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -19,7 +19,7 @@ pub struct ExaminedSpan {
     /// Its events.
     pub events: Vec<Examined>,
     /// Closing lines after one of these events.
-    pub closings: Vec<Closing>,
+    pub closings: Vec<CommitLine>,
     /// Places that could not be read as events.
     pub damage: Vec<Damage>,
 }
@@ -48,7 +48,7 @@ pub fn run(
     each: &mut dyn FnMut(ExaminedSpan) -> Result<bool, SourceError>,
 ) -> Result<(), SourceError> {
     let reader = Mutex::new(Reader { walk: source.walk(0)?, next: 0, ended: false });
-    let ring = Keyring::default();
+    let ring = KeyCache::default();
     if plan.jobs <= 1 {
         return alone((&reader, &ring), plan, each);
     }
@@ -91,7 +91,7 @@ fn alone(
     plan: Plan,
     each: &mut dyn FnMut(ExaminedSpan) -> Result<bool, SourceError>,
 ) -> Result<(), SourceError> {
-    let mut keys = Keys::new(ring);
+    let mut keys = ThreadKeys::new(ring);
     while let Some((_, span)) = turn(reader, plan, &mut keys) {
         if !each(span?)? {
             break;
@@ -106,10 +106,10 @@ struct Reader<'a> {
     ended: bool,
 }
 
-type Shared<'a, 'b> = (&'a Mutex<Reader<'b>>, &'a Keyring);
+type Shared<'a, 'b> = (&'a Mutex<Reader<'b>>, &'a KeyCache);
 
 fn work((reader, ring): Shared<'_, '_>, plan: Plan, sender: &SyncSender<Turn>) {
-    let mut keys = Keys::new(ring);
+    let mut keys = ThreadKeys::new(ring);
     while let Some(turn) = turn(reader, plan, &mut keys) {
         if sender.send(turn).is_err() {
             return;
@@ -117,14 +117,14 @@ fn work((reader, ring): Shared<'_, '_>, plan: Plan, sender: &SyncSender<Turn>) {
     }
 }
 
-fn turn(reader: &Mutex<Reader<'_>>, plan: Plan, keys: &mut Keys<'_>) -> Option<Turn> {
+fn turn(reader: &Mutex<Reader<'_>>, plan: Plan, keys: &mut ThreadKeys<'_>) -> Option<Turn> {
     let (index, span) = {
         let mut reader = reader.lock().ok()?;
         if reader.ended {
             return None;
         }
         let span = reader.walk.next()?;
-        let end = |span: &Span| span.first + span.entries.len() as u64;
+        let end = |span: &Batch| span.first + span.entries.len() as u64;
         reader.ended = span.as_ref().map_or(true, |span| end(span) >= plan.until);
         let index = reader.next;
         reader.next += 1;
@@ -133,8 +133,8 @@ fn turn(reader: &Mutex<Reader<'_>>, plan: Plan, keys: &mut Keys<'_>) -> Option<T
     Some((index, span.map(|span| examine_span(span, plan, keys))))
 }
 
-fn examine_span(span: Span, plan: Plan, keys: &mut Keys<'_>) -> ExaminedSpan {
-    let Span { first, mut entries, mut closings, mut damage } = span;
+fn examine_span(span: Batch, plan: Plan, keys: &mut ThreadKeys<'_>) -> ExaminedSpan {
+    let Batch { first, mut entries, mut closings, mut damage } = span;
     let room = plan.until.saturating_sub(first);
     if (entries.len() as u64) > room {
         entries.truncate(usize::try_from(room).unwrap_or(usize::MAX));

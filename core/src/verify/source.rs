@@ -9,25 +9,25 @@ use crate::event::Entry;
 use crate::hash::Hash;
 use crate::rule::Rule;
 
-/// How many entries a [`Span`] holds at most.
-pub const SPAN: usize = 1_024;
+/// How many entries a [`Batch`] holds at most.
+pub const BATCH: usize = 1_024;
 
 /// Consecutive entries of a record, in order, with what stood between them.
 #[derive(Debug, Default, Clone)]
-pub struct Span {
+pub struct Batch {
     /// How many entries stand before the first one of this span.
     pub first: u64,
-    /// At most [`SPAN`] entries.
+    /// At most [`BATCH`] entries.
     pub entries: Vec<Entry>,
     /// The closing lines met after one of these entries, in order.
-    pub closings: Vec<Closing>,
+    pub closings: Vec<CommitLine>,
     /// Places that could not be read as events, or contradict them (rules 910 and 971–974).
     pub damage: Vec<Damage>,
 }
 
 /// A closing line of a journal: `= <size> <base64 root> <base64 sum>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closing {
+pub struct CommitLine {
     /// How many entries of the record stand before this line, counted.
     pub counted: u64,
     /// What the line says; `None` if it is not in form.
@@ -68,7 +68,7 @@ pub struct Damage {
 }
 
 /// Spans of a record in order; the walk ends after the first error.
-pub type Walk<'a> = Box<dyn Iterator<Item = Result<Span, SourceError>> + Send + 'a>;
+pub type Walk<'a> = Box<dyn Iterator<Item = Result<Batch, SourceError>> + Send + 'a>;
 
 /// Something that holds a record and can be read from its start.
 pub trait Source: Sync {

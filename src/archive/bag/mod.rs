@@ -16,7 +16,7 @@ pub mod target;
 pub mod note;
 pub mod read;
 
-use crate::archive::bag::target::Ground;
+use crate::archive::bag::target::BagTarget;
 use crate::disk::DiskError;
 use annals_core::hash::Running512;
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ pub struct Filed {
 
 /// Writes a bag, file by file.
 pub struct Bagger<'a> {
-    ground: &'a mut dyn Ground,
+    ground: &'a mut dyn BagTarget,
     filed: BTreeMap<String, Filed>,
     tags: BTreeMap<String, Filed>,
     open: Option<(String, Running512, u64)>,
@@ -55,7 +55,7 @@ pub struct Bagger<'a> {
 
 impl<'a> Bagger<'a> {
     /// An empty bag on this ground.
-    pub fn new(ground: &'a mut dyn Ground) -> Bagger<'a> {
+    pub fn new(ground: &'a mut dyn BagTarget) -> Bagger<'a> {
         Bagger { ground, filed: BTreeMap::new(), tags: BTreeMap::new(), open: None }
     }
 

@@ -1,6 +1,6 @@
 //! The ground that a bag is written on: one file after the other, in a folder that is no bag yet.
 //!
-//! Always holds: until [`Ground::finish`] nothing stands under the bag's name; what an interrupted
+//! Always holds: until [`BagTarget::finish`] nothing stands under the bag's name; what an interrupted
 //! export left, under `.<name>.partial` beside it, has no `bagit.txt` under the bag's name and is
 //! removed by the next export of that name. Not here: what is written (`bag`, `ledger::export`).
 //! Source: FORMAT.md section 14.
@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Where the files of a bag are written. A seam, so that tests can let each step fail.
-pub trait Ground {
+pub trait BagTarget {
     /// Begins a file of this name, `/` between folders, which are made where they are not there.
     fn begin(&mut self, name: &str) -> Result<(), DiskError>;
     /// Adds bytes to the file that was begun.
@@ -36,7 +36,7 @@ const LOCK: &str = ".lock";
 
 /// A folder beside the bag, which gets the bag's name last.
 #[derive(Debug)]
-pub struct FolderGround {
+pub struct FolderBagTarget {
     bag: PathBuf,
     partial: PathBuf,
     folders: BTreeSet<PathBuf>,
@@ -47,11 +47,11 @@ pub struct FolderGround {
     _lock: Lock,
 }
 
-impl FolderGround {
+impl FolderBagTarget {
     /// A ground for the bag of this name, which must not be there; its parent must.
     ///
     /// Errors: something has the name, or another export is writing it for longer than `wait`.
-    pub fn open(bag: &Path, wait: impl Into<Waiting>) -> Result<FolderGround, DiskError> {
+    pub fn open(bag: &Path, wait: impl Into<Waiting>) -> Result<FolderBagTarget, DiskError> {
         if disk::is_there(bag)? {
             let why = "it is there already: name a folder that is not there; nothing was changed";
             let cause = io::Error::new(io::ErrorKind::AlreadyExists, why);
@@ -63,14 +63,14 @@ impl FolderGround {
         })?;
         let partial = bag.with_file_name(format!(".{}.partial", name.to_string_lossy()));
         if !disk::is_folder_at(&partial)? {
-            disk::make_folder(&partial)?;
+            disk::create_dir(&partial)?;
         }
         let lock = Lock::take(&partial.join(LOCK), wait)?;
         clear(&partial)?;
         let folders = BTreeSet::from([partial.clone()]);
         let bag = bag.to_owned();
         let unsettled = Vec::new();
-        Ok(FolderGround {
+        Ok(FolderBagTarget {
             bag,
             partial,
             folders,
@@ -112,7 +112,7 @@ fn clear(partial: &Path) -> Result<(), DiskError> {
     Ok(())
 }
 
-impl Ground for FolderGround {
+impl BagTarget for FolderBagTarget {
     fn begin(&mut self, name: &str) -> Result<(), DiskError> {
         let path = self.partial.join(name);
         self.make_folders(&path)?;
@@ -162,7 +162,7 @@ impl Ground for FolderGround {
     }
 }
 
-impl Drop for FolderGround {
+impl Drop for FolderBagTarget {
     fn drop(&mut self) {
         if !self.finished {
             // What stays is removed by the next export of this name, and is no bag.
@@ -175,7 +175,7 @@ impl Drop for FolderGround {
 #[derive(Debug, Default)]
 pub struct NoGround;
 
-impl Ground for NoGround {
+impl BagTarget for NoGround {
     fn begin(&mut self, _name: &str) -> Result<(), DiskError> {
         Ok(())
     }

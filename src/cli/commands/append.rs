@@ -12,8 +12,8 @@ use crate::cli::shared::{QuoteArgs, WordsArgs, WriteArgs};
 use crate::cli::shared::{Submission, submit, submit_typed};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::write::draft::Draft;
 use crate::ledger::write::loaded::Files;
 use annals_core::event::vocabulary::{Stance, Type};
@@ -47,15 +47,15 @@ pub struct AppendArgs {
 impl Command for AppendArgs {
     const GROUP: Group = Group::Editor;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
     let one_fact = !args.words.is_empty() || !args.place.is_empty();
     if one_fact && (args.edit || args.file.is_some()) {
-        return Err(Failure::usage(
+        return Err(CliError::usage(
             "expected either drafts (a file, or --edit) or the options of one fact, found both; a \
              draft says all of its fact itself",
         ));
@@ -78,7 +78,7 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
         }
         None if one_fact => one(context, args),
         None if ask::on_terminal() => conversation::run(context, &args.write),
-        None => Err(Failure::usage(
+        None => Err(CliError::usage(
             "expected a file of drafts (- for standard input), --quote with --claim, or --edit; \
              on a terminal, nothing, and each thing is asked for",
         )),
@@ -86,7 +86,7 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
 }
 
 /// One fact from the options.
-fn one(context: &mut Context, args: AppendArgs) -> Result<Exit, Failure> {
+fn one(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
     let AppendArgs { mut place, mut words, write, .. } = args;
     let question = "quotation (the document's words, or first words … last words)";
     place.quote = Some(ask::given(place.quote, question, "--quote")?);

@@ -13,14 +13,14 @@ use crate::cli::shared::{Asked, Filter, UNDATED, document_at, facts};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, EditorOption, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{json, note, width};
 use crate::cli::terminal::{out, visible};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::{DocumentRow, FactRow};
-use crate::ledger::query::since::{Became, since};
+use crate::ledger::query::since::{LaterChange, since};
 use crate::ledger::query::spans::{Coverage, Quoted, Segment, coverage, quoted, segments};
 use crate::ledger::query::{AsOf, View};
 use crate::ledger::reader::DocumentFound;
@@ -53,7 +53,7 @@ struct Answer<'a> {
     segments: Vec<Segment>,
     facts: Vec<Resting>,
     undated: Vec<Resting>,
-    since: Vec<Became>,
+    since: Vec<LaterChange>,
 }
 
 impl Command for BlameArgs {
@@ -64,12 +64,12 @@ impl Command for BlameArgs {
         formats::OBJECT
     }
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
     document_at(&view, args.of, "DOCUMENT")?;
@@ -117,7 +117,7 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, Failure> {
 }
 
 /// The text of a document; else an error that says why there is none.
-pub fn text_of(view: &View<'_>, row: &DocumentRow) -> Result<Text, Failure> {
+pub fn text_of(view: &View<'_>, row: &DocumentRow) -> Result<Text, CliError> {
     let position = row.document;
     let no = |why: String| LedgerError::NotFound(format!("document {position}: {why}"));
     let Some(about) = &row.about else {
@@ -172,7 +172,7 @@ fn page(
     view: &View<'_>,
     answer: &Answer<'_>,
     when: Option<&str>,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let about = answer.document.about.as_ref();
     let title = about.map(|about| visible(&about.title)).unwrap_or_default();
     let heading = format!("document {}: ", answer.document.document);
@@ -186,7 +186,7 @@ fn page(
 }
 
 /// Quotations that are not the document's words, and facts that a date could not decide.
-fn apart(out: &mut dyn Write, answer: &Answer<'_>) -> Result<(), Failure> {
+fn apart(out: &mut dyn Write, answer: &Answer<'_>) -> Result<(), CliError> {
     for fact in &answer.facts {
         for span in fact.spans.iter().filter(|span| !span.holds) {
             let (number, start, end) = (fact.fact, span.start, span.end);
@@ -235,7 +235,7 @@ struct Whole<'a> {
     segments: &'a [Segment],
     facts: &'a [Resting],
     undated: &'a [Resting],
-    since: &'a [Became],
+    since: &'a [LaterChange],
 }
 
 impl<'a> Whole<'a> {

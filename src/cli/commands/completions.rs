@@ -1,8 +1,8 @@
 //! `annals completions` and `annals man`: what the shell and the reader of manuals want.
 
 use crate::cli::terminal::Context;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{Kind, Place};
 use clap::Args;
 use std::path::PathBuf;
@@ -25,12 +25,12 @@ pub struct ManArgs {
 impl Command for CompletionsArgs {
     const GROUP: Group = Group::SetUp;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         completions(context, self)
     }
 }
 
-fn completions(context: &Context, args: CompletionsArgs) -> Result<Exit, Failure> {
+fn completions(context: &Context, args: CompletionsArgs) -> Result<Exit, CliError> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut (context.program)(), "annals", &mut text);
     print(&text)
@@ -39,12 +39,12 @@ fn completions(context: &Context, args: CompletionsArgs) -> Result<Exit, Failure
 impl Command for ManArgs {
     const GROUP: Group = Group::SetUp;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         man(context, self)
     }
 }
 
-fn man(context: &Context, args: ManArgs) -> Result<Exit, Failure> {
+fn man(context: &Context, args: ManArgs) -> Result<Exit, CliError> {
     match args.to {
         Some(folder) => {
             std::fs::create_dir_all(&folder)?;
@@ -68,7 +68,7 @@ fn man(context: &Context, args: ManArgs) -> Result<Exit, Failure> {
 }
 
 /// The pages of a command and of those in it, by the names of their files.
-fn pages(command: &clap::Command) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+fn pages(command: &clap::Command) -> Result<Vec<(String, Vec<u8>)>, CliError> {
     let mut found = Vec::new();
     for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
         found.extend(pages(inner)?);
@@ -80,7 +80,7 @@ fn pages(command: &clap::Command) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     Ok(found)
 }
 
-fn print(text: &[u8]) -> Result<Exit, Failure> {
+fn print(text: &[u8]) -> Result<Exit, CliError> {
     use std::io::Write;
     let mut out = crate::cli::terminal::data();
     out.write_all(text)?;

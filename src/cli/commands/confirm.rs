@@ -8,8 +8,8 @@ use crate::cli::shared::{QuoteArgs, WriteArgs};
 use crate::cli::shared::{Submission, submit};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::write::draft::{Draft, Input, Name};
 use annals_core::event::vocabulary::{How, Stance, Type};
 use clap::Args;
@@ -35,12 +35,12 @@ pub struct ConfirmArgs {
 impl Command for ConfirmArgs {
     const GROUP: Group = Group::Editor;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
     present::show(context, &args.facts, &args.write)?;
     let how = ask::word(args.how, How::ALL, "how do you confirm", "--how")?;
     let evidence = args.place.evidence(Stance::Supports).map(|entry| vec![entry]);

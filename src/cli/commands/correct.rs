@@ -10,8 +10,8 @@ use crate::cli::shared::{Submission, submit_typed};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::note;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::query::row::{Charge, FactRow};
 use crate::ledger::write::draft::{
     Draft, EvidenceDraft, ExactDraft, Name, QuoteDraft, SpanDraft, TranslationDraft, WhenDraft,
@@ -45,18 +45,18 @@ pub struct CorrectArgs {
 impl Command for CorrectArgs {
     const GROUP: Group = Group::Editor;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, CliError> {
     let old = present::fact(context, args.fact)?;
     if args.words.is_empty() && args.place.quote.is_none() {
         args.words.claim = Some(new_claim(&old)?);
     }
     if args.place.quote.is_none() && args.place.document.is_some() {
-        return Err(Failure::usage("--document: expected --quote beside it, found none"));
+        return Err(CliError::usage("--document: expected --quote beside it, found none"));
     }
     let reason = ask::word(args.why.reason, Reason::ALL, "reason", "--reason")?;
     let question = "statement (what was wrong, in a sentence for readers)";
@@ -76,9 +76,9 @@ fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, Failure> {
     submit_typed(context, &[draft], &Submission::shown(&args.write))
 }
 
-fn new_claim(old: &FactRow) -> Result<String, Failure> {
+fn new_claim(old: &FactRow) -> Result<String, CliError> {
     let nothing = || {
-        Failure::usage(
+        CliError::usage(
             "expected what to correct (--claim, --quote, --according-to, --when, --topic, --lang \
              or --vouch), found none; nothing was written",
         )
@@ -96,7 +96,7 @@ fn resolves(
     context: &Context,
     old: &FactRow,
     given: (Reason, Vec<u64>),
-) -> Result<Vec<u64>, Failure> {
+) -> Result<Vec<u64>, CliError> {
     let (reason, mut resolves) = given;
     let open: Vec<&Charge> = old.disputes.iter().filter(|dispute| dispute.stands).collect();
     // More precise words resolve nothing, for nothing was wrong.

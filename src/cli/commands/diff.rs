@@ -15,16 +15,16 @@ use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
 use crate::cli::terminal::json;
 use crate::cli::terminal::out;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, EditorOption, Group};
-use crate::cli::terminal::{Exit, Failure};
-use crate::index::Slot;
+use crate::index::Snapshot;
 use crate::ledger::query::diff::{Between, Change, between};
 use crate::ledger::query::event::EventRow;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
-use crate::ledger::query::since::{Became, since};
-use crate::ledger::query::{AsOf, Ask, View, touched};
+use crate::ledger::query::since::{LaterChange, since};
+use crate::ledger::query::{AsOf, Query, View, touched};
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -57,23 +57,23 @@ impl Command for DiffArgs {
         if self.unified { formats::TEXT } else { formats::OBJECT }
     }
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let size = |text: &str| provenance::size(context, &record, Some(text));
     let sizes = (size(&args.from)?, size(&args.to)?);
-    let asked = |slot: &Slot<'_>| {
+    let asked = |slot: &Snapshot<'_>| {
         let mut named = touched(slot.index(), sizes)?;
         named.extend(args.asked.document.filter(|document| *document < slot.size));
         Ok(named)
     };
     // Editors are asked of all revisions, and a unified diff tells of all that stands.
     let whole = args.unified || context.global.editor.is_some();
-    let open = |size: u64, ask: &Ask<'_>| match whole {
+    let open = |size: u64, ask: &Query<'_>| match whole {
         true => View::some(&record, size, ask),
         false => View::since(&record, size, ask, sizes.0),
     };
@@ -131,13 +131,13 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, Failure> {
     Ok(provenance::warn(&to, changes.damaged))
 }
 
-fn backwards(args: &DiffArgs, first: &AsOf, last: &AsOf) -> Failure {
+fn backwards(args: &DiffArgs, first: &AsOf, last: &AsOf) -> CliError {
     let told = |as_of: &AsOf| match as_of.position {
         Some(position) => format!("position {position}"),
         None => "before the first event".to_owned(),
     };
     let (from, to) = (&args.from, &args.to);
-    Failure::usage(format!(
+    CliError::usage(format!(
         "expected the earlier point first, found {from:?} ({}) after {to:?} ({}); say annals diff \
          with the two in the other order",
         told(first),
@@ -162,7 +162,7 @@ fn related(
     known: (&View<'_>, &Names),
     answer: &Answer<'_>,
     filter: &Filter,
-) -> Result<BTreeSet<u64>, Failure> {
+) -> Result<BTreeSet<u64>, CliError> {
     let relations = answer.changes.relations.iter();
     let ends: BTreeSet<u64> = relations.flat_map(|row| row.on.iter().copied()).collect();
     if filter.is_empty() || ends.is_empty() {
@@ -176,7 +176,7 @@ fn related(
 }
 
 /// Both provenances, and what became of the facts after the second point.
-fn provenances(out: &mut dyn Write, to: &View<'_>, answer: &Answer<'_>) -> Result<(), Failure> {
+fn provenances(out: &mut dyn Write, to: &View<'_>, answer: &Answer<'_>) -> Result<(), CliError> {
     write!(out, "from: ")?;
     provenance::line(out, &answer.from)?;
     write!(out, "to: ")?;
@@ -194,7 +194,7 @@ struct Whole<'a> {
     documents: &'a [EventRow],
     editors: &'a [EventRow],
     ledger: &'a [EventRow],
-    since: &'a [Became],
+    since: &'a [LaterChange],
 }
 
 /// A change with the words that changed marked as in the text form.
@@ -247,7 +247,7 @@ struct Line<T: Serialize> {
     row: T,
 }
 
-fn lines(out: &mut dyn Write, answer: &Answer<'_>) -> Result<(), Failure> {
+fn lines(out: &mut dyn Write, answer: &Answer<'_>) -> Result<(), CliError> {
     let Answer { from, to, .. } = answer;
     let (from, from_head, as_of, head) = (from.position, from.head, to.position, to.head);
     for (section, list) in [("facts", &answer.facts), ("undated", &answer.undated)] {

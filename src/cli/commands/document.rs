@@ -12,8 +12,8 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::formats;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::disk;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::gather;
@@ -172,12 +172,12 @@ impl Command for DocumentArgs {
         }
     }
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: DocumentArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: DocumentArgs) -> Result<Exit, CliError> {
     match args.command {
         DocumentCommand::Add(args) => add(context, args),
         DocumentCommand::Describe(args) => describe(context, args),
@@ -185,7 +185,7 @@ fn run(context: &mut Context, args: DocumentArgs) -> Result<Exit, Failure> {
     }
 }
 
-fn add(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
+fn add(context: &mut Context, args: AddArgs) -> Result<Exit, CliError> {
     let AddArgs { file, mut about, write } = args;
     let bytes = disk::read_named(&file, MAX_DOCUMENT).map_err(LedgerError::from)?;
     let media_type = about.media_type.take().map_or_else(|| media_type(&file, &bytes), Ok)?;
@@ -199,11 +199,11 @@ fn add(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
 }
 
 /// The media type by the file's ending, and by whether it is UTF-8: only such a text is quoted.
-fn media_type(file: &Path, bytes: &[u8]) -> Result<String, Failure> {
+fn media_type(file: &Path, bytes: &[u8]) -> Result<String, CliError> {
     let guess = mime_guess::from_path(file).first();
     let utf8 = std::str::from_utf8(bytes);
     match (guess, utf8) {
-        (Some(guess), Err(error)) if guess == "text/plain" => Err(Failure::usage(format!(
+        (Some(guess), Err(error)) if guess == "text/plain" => Err(CliError::usage(format!(
             "{}: expected a text in UTF-8, found other bytes from byte {} on; convert it to UTF-8, \
              so that it can be quoted, or say what it is with --media-type",
             file.display(),
@@ -215,7 +215,7 @@ fn media_type(file: &Path, bytes: &[u8]) -> Result<String, Failure> {
     }
 }
 
-fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, Failure> {
+fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, CliError> {
     let DescribeArgs { document, statement, about, write } = args;
     let old = present(context, document)?;
     let question = "statement (why it is described anew)";
@@ -230,7 +230,7 @@ fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, Failure> 
 }
 
 /// The present description; `None` where it is not told.
-fn present(context: &Context, document: u64) -> Result<Option<Box<Captured>>, Failure> {
+fn present(context: &Context, document: u64) -> Result<Option<Box<Captured>>, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
     let mut gathered = gather(&view, &names, &|_| false)?;

@@ -14,8 +14,8 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
 use crate::cli::terminal::until_written;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use clap::{Args, Subcommand};
 
 /// Enrol, change, revoke and list editors
@@ -48,12 +48,12 @@ impl Command for EditorArgs {
         }
     }
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: EditorArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: EditorArgs) -> Result<Exit, CliError> {
     match args.command {
         EditorCommand::Add(args) => until_written(context, |it| add::run(it, args.clone())),
         EditorCommand::Revoke(args) => until_written(context, |it| revoke::run(it, args.clone())),

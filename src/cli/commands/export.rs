@@ -1,10 +1,10 @@
 //! `annals export`: the record in a bag that can be opened without this program.
 
-use crate::archive::bag::target::FolderGround;
+use crate::archive::bag::target::FolderBagTarget;
 use crate::cli::render::provenance;
 use crate::cli::terminal::Context;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{done, note};
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
@@ -42,12 +42,12 @@ pub struct ExportArgs {
 impl Command for ExportArgs {
     const GROUP: Group = Group::Archivist;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
     let record = context.signed_record()?;
     expect_apart(&args.to, &Kept::of(&record.paths))?;
     let until = match &args.as_of {
@@ -61,7 +61,7 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, Failure> {
         false => Vec::new(),
     };
     let asked = Asked { until, jobs, unsigned: args.unsigned };
-    let mut ground = FolderGround::open(&args.to, context.wait()?).map_err(LedgerError::from)?;
+    let mut ground = FolderBagTarget::open(&args.to, context.wait()?).map_err(LedgerError::from)?;
     let exported = export(&record, &keys, &asked, &mut ground)?;
     let mut out = done();
     let (size, of, files) = (exported.size, exported.of, exported.files);

@@ -16,14 +16,14 @@ use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
 use crate::cli::terminal::json;
 use crate::cli::terminal::out;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, EditorOption, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
 use crate::ledger::query::scan::scan;
-use crate::ledger::query::since::{Became, since};
-use crate::ledger::query::{AsOf, Ask, View, no_fact};
+use crate::ledger::query::since::{LaterChange, since};
+use crate::ledger::query::{AsOf, Query, View, no_fact};
 use crate::ledger::table::Table;
 use annals_core::hash::Hash;
 use annals_core::search::Phrase;
@@ -69,7 +69,7 @@ struct Answer {
     as_of: AsOf,
     found: Vec<Found>,
     undated: Vec<Found>,
-    since: Vec<Became>,
+    since: Vec<LaterChange>,
 }
 
 impl Command for FindArgs {
@@ -80,20 +80,20 @@ impl Command for FindArgs {
         formats::TABLE
     }
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: FindArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
     let phrases = args.words.iter().map(|words| phrase(words, args.part));
-    let phrases = phrases.collect::<Result<Vec<Phrase>, Failure>>()?;
+    let phrases = phrases.collect::<Result<Vec<Phrase>, CliError>>()?;
     let record = context.record()?;
     let size = provenance::size(context, &record, args.as_of.as_deref())?;
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let first = View::some(&record, size, &no_fact)?;
     let scanned = scan(&first, &phrases, jobs)?;
-    let ask: &Ask<'_> = &|slot, _| {
+    let ask: &Query<'_> = &|slot, _| {
         let document = args.asked.document.filter(|document| *document < slot.size);
         let found = scanned.facts.iter().chain(&scanned.untold).copied();
         Ok(found.chain(document).collect())
@@ -127,8 +127,8 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, Failure> {
     Ok(provenance::warn(&view, scanned.damaged))
 }
 
-fn phrase(words: &str, part: bool) -> Result<Phrase, Failure> {
-    let why = || Failure::usage(format!("expected words to find, found none in {words:?}"));
+fn phrase(words: &str, part: bool) -> Result<Phrase, CliError> {
+    let why = || CliError::usage(format!("expected words to find, found none in {words:?}"));
     Phrase::new(words, part).ok_or_else(why)
 }
 
@@ -138,7 +138,7 @@ fn rows(
     candidates: &BTreeSet<u64>,
     filter: &Filter,
     phrases: &[Phrase],
-) -> Result<Vec<Found>, Failure> {
+) -> Result<Vec<Found>, CliError> {
     if candidates.is_empty() {
         return Ok(Vec::new());
     }
@@ -165,7 +165,7 @@ fn text(
     view: &View<'_>,
     answer: &Answer,
     when: Option<&str>,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     for found in &answer.found {
         fact(out, found)?;
     }
@@ -181,7 +181,7 @@ fn text(
     provenance::since(out, view, &answer.since)
 }
 
-fn fact(out: &mut dyn Write, found: &Found) -> Result<(), Failure> {
+fn fact(out: &mut dyn Write, found: &Found) -> Result<(), CliError> {
     let heading = format!("{:>6}  {}  ", found.fact, words::status(found.status));
     let claim = match found.hits.iter().find(|hit| hit.is_claim()) {
         Some(hit) => hit.marked(),
@@ -208,7 +208,7 @@ struct Whole<'a> {
     words: &'a [String],
     facts: &'a [Found],
     undated: &'a [Found],
-    since: &'a [Became],
+    since: &'a [LaterChange],
 }
 
 impl<'a> Whole<'a> {
@@ -227,7 +227,7 @@ struct Line<'a> {
 }
 
 /// A header, and a row for each text of a fact that has some of the words.
-fn columns(out: &mut dyn Write, answer: &Answer) -> Result<(), Failure> {
+fn columns(out: &mut dyn Write, answer: &Answer) -> Result<(), CliError> {
     const COLUMNS: [&str; 10] =
         ["as_of", "head", "fact", "hash", "status", "when", "in", "document", "marks", "text"];
     let mut table = Table::new(out);

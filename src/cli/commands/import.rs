@@ -1,8 +1,8 @@
 //! `annals import`: a ledger made of a bag.
 
 use crate::cli::terminal::Context;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{done, note};
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
@@ -38,12 +38,12 @@ pub struct ImportArgs {
 impl Command for ImportArgs {
     const GROUP: Group = Group::Archivist;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
     let paths = Paths::new(args.to, context.global.keys.clone());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let keys = match args.take_over && disk::kind(&paths.keys, Links::Follow)?.is_some() {

@@ -3,10 +3,10 @@
 use crate::cli::shared::{fit_name, words};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
+use crate::cli::terminal::{CliError, Exit, announce_clock};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure, announce_clock};
 use crate::cli::terminal::{done, note};
-use crate::keys::{Handle, Protection, handle_from};
+use crate::keys::{KeyName, Protection, handle_from};
 use crate::ledger::write::init::{Founding, expect_free, init};
 use annals_core::event::body::Short;
 use annals_core::text::{Origin, Words};
@@ -48,12 +48,12 @@ pub struct InitArgs {
 impl Command for InitArgs {
     const GROUP: Group = Group::SetUp;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: InitArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
     announce_clock(&context.clock);
     let paths = context.new_paths();
     expect_free(&paths)?;
@@ -63,9 +63,9 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, Failure> {
     let name = given(args.name, "your name", "--name")?;
     fit_name("--name", &name)?;
     let handle = match args.handle {
-        Some(handle) => Handle::new(handle)?,
+        Some(handle) => KeyName::new(handle)?,
         None => handle_from(&name).ok_or_else(|| {
-            Failure::usage(format!("no handle can be made of {name:?}; give one with --handle"))
+            CliError::usage(format!("no handle can be made of {name:?}; give one with --handle"))
         })?,
     };
     let founding = Founding {
@@ -102,11 +102,11 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, Failure> {
     Ok(Exit::Yes)
 }
 
-fn policy(text: Option<String>) -> Result<Option<Short>, Failure> {
+fn policy(text: Option<String>) -> Result<Option<Short>, CliError> {
     text.map(|text| words("--corrections-policy", Words::new(text))).transpose()
 }
 
-fn given(value: Option<String>, question: &str, option: &str) -> Result<String, Failure> {
+fn given(value: Option<String>, question: &str, option: &str) -> Result<String, CliError> {
     match value {
         Some(value) => Ok(value),
         None => ask::line(question, option, None),

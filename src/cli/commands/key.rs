@@ -11,11 +11,11 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::formats;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{done, note};
 use crate::disk::{self, Links};
-use crate::keys::{Handle, KeyFolder, NewKey, Request, generate, import};
+use crate::keys::{KeyFolder, KeyName, NewKey, Request, generate, import};
 use annals_core::event::args::Args as EventArgs;
 use annals_core::key::SecretKey;
 use annals_core::text::{Origin, Words};
@@ -103,12 +103,12 @@ impl Command for KeyArgs {
         }
     }
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: KeyArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: KeyArgs) -> Result<Exit, CliError> {
     match args.command {
         KeyCommand::New(args) => new(context, args),
         KeyCommand::Import(args) => import_key(context, args),
@@ -118,8 +118,8 @@ fn run(context: &mut Context, args: KeyArgs) -> Result<Exit, Failure> {
     }
 }
 
-fn new(context: &mut Context, args: NewArgs) -> Result<Exit, Failure> {
-    let handle = Handle::new(args.handle)?;
+fn new(context: &mut Context, args: NewArgs) -> Result<Exit, CliError> {
+    let handle = KeyName::new(args.handle)?;
     let keys = folder(context, &handle)?;
     let (origin, name) = asked(context, args.asking)?;
     let phrase = new_phrase(&handle, args.no_passphrase)?;
@@ -128,8 +128,8 @@ fn new(context: &mut Context, args: NewArgs) -> Result<Exit, Failure> {
     keep(context, &keys, (&handle, &secret, phrase.as_ref()), Some(&request))
 }
 
-fn import_key(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> {
-    let handle = Handle::new(args.handle)?;
+fn import_key(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
+    let handle = KeyName::new(args.handle)?;
     let keys = folder(context, &handle)?;
     let shown = args.file.display().to_string();
     let asking = args.asking.name.is_some().then(|| asked(context, args.asking)).transpose()?;
@@ -141,7 +141,7 @@ fn import_key(context: &mut Context, args: ImportArgs) -> Result<Exit, Failure> 
 }
 
 /// Where the keys are, or will be; the handle is free there.
-fn folder(context: &Context, handle: &Handle) -> Result<PathBuf, Failure> {
+fn folder(context: &Context, handle: &KeyName) -> Result<PathBuf, CliError> {
     let path = context.keys()?;
     if disk::kind(&path, Links::Follow)?.is_some() {
         KeyFolder::open(&path)?.check_free(handle)?;
@@ -150,7 +150,7 @@ fn folder(context: &Context, handle: &Handle) -> Result<PathBuf, Failure> {
 }
 
 /// The origin and the name of a request: given, asked for, or the origin of the record here.
-fn asked(context: &Context, asking: Asking) -> Result<(Origin, Words<2_000>), Failure> {
+fn asked(context: &Context, asking: Asking) -> Result<(Origin, Words<2_000>), CliError> {
     let question = "name of the key's holder, as it will stand in the record";
     let name = match asking.name {
         Some(name) => name,
@@ -167,7 +167,7 @@ fn asked(context: &Context, asking: Asking) -> Result<(Origin, Words<2_000>), Fa
     Ok((origin, name))
 }
 
-fn origin_here(context: &Context) -> Result<Option<Origin>, Failure> {
+fn origin_here(context: &Context) -> Result<Option<Origin>, CliError> {
     let Some(record) = context.record_here()?.filter(|record| record.size() > 0) else {
         return Ok(None);
     };
@@ -181,9 +181,9 @@ fn origin_here(context: &Context) -> Result<Option<Origin>, Failure> {
 fn keep(
     context: &mut Context,
     folder: &Path,
-    (handle, secret, phrase): (&Handle, &SecretKey, Option<&Zeroizing<String>>),
+    (handle, secret, phrase): (&KeyName, &SecretKey, Option<&Zeroizing<String>>),
     request: Option<&Request>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CliError> {
     let new = NewKey { handle, secret, protection: protection(phrase), request };
     let keys = KeyFolder::make(folder)?;
     keys.add_new(&new, &mut *context.entropy)?;
@@ -208,8 +208,8 @@ fn keep(
     Ok(Exit::Yes)
 }
 
-fn passphrase(context: &mut Context, name: &str, none: bool) -> Result<Exit, Failure> {
-    let handle = Handle::new(name)?;
+fn passphrase(context: &mut Context, name: &str, none: bool) -> Result<Exit, CliError> {
+    let handle = KeyName::new(name)?;
     let keys = KeyFolder::open(context.keys()?)?;
     let secret = keys.secret(&handle, &mut |attempt| ask::passphrase(name, attempt))?;
     let phrase = match none {

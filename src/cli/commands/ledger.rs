@@ -12,8 +12,8 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
 use crate::cli::terminal::until_written;
 use crate::cli::terminal::visible;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::keys::{KeyFolder, generate, had_log_key};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
@@ -22,7 +22,7 @@ use crate::ledger::reader::Record;
 use crate::ledger::write::admin::check_retime;
 use crate::ledger::write::append::commit;
 use crate::ledger::write::editors::{parameters, settled};
-use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::said::Said;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::{self as event, Args as EventArgs};
@@ -102,12 +102,12 @@ fn reason() -> impl TypedValueParser<Value = RekeyReason> {
 impl Command for LedgerArgs {
     const GROUP: Group = Group::SetUp;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: LedgerArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: LedgerArgs) -> Result<Exit, CliError> {
     match args.command {
         LedgerCommand::Change(args) => until_written(context, |it| change(it, args.clone())),
         LedgerCommand::Rekey(args) => until_written(context, |it| rekey(it, args.clone())),
@@ -115,7 +115,7 @@ fn run(context: &mut Context, args: LedgerArgs) -> Result<Exit, Failure> {
     }
 }
 
-fn change(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
+fn change(context: &mut Context, args: ChangeArgs) -> Result<Exit, CliError> {
     context.trial = args.trial.dry_run;
     let mut writer = context.writer()?;
     let record = Record::open(writer.paths.clone())?;
@@ -149,7 +149,7 @@ fn change(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
         }
         let why = "nothing would change; say what does with --title, --licence, --confirmations or \
                    --corrections-policy";
-        return Err(Failure::usage(why));
+        return Err(CliError::usage(why));
     }
     let what = format!("change {}", parameters(&writer)?.origin);
     let told = Told { what, before: told.clone(), after: told };
@@ -161,10 +161,10 @@ fn kept(
     (option, given): (&str, Option<String>),
     before: Option<&str>,
     told: &mut Vec<String>,
-) -> Result<Short, Failure> {
+) -> Result<Short, CliError> {
     let Some(text) = given.as_deref().or(before) else {
         let why = format!("{option}: the present one cannot be read here; give one");
-        return Err(Failure::usage(why));
+        return Err(CliError::usage(why));
     };
     if Some(text) != before {
         let was = before.map(|before| format!(", before {}", visible(before)));
@@ -174,7 +174,7 @@ fn kept(
     words(option, Words::new(text))
 }
 
-fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
+fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     context.trial = args.trial.dry_run;
     let mut writer = context.writer_of(true)?;
     let ledger = parameters(&writer)?.clone();
@@ -233,7 +233,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, Failure> {
 }
 
 /// The receipt of a log key that was made before.
-fn rekeyed(said: &Said, writer: &Writer) -> Result<Exit, Failure> {
+fn rekeyed(said: &Said, writer: &Writer) -> Result<Exit, CliError> {
     note("note: the last event made a new log key in these words; --again makes another one");
     tell(&said.receipt(), writer)
 }
@@ -243,7 +243,7 @@ fn rekeyed(said: &Said, writer: &Writer) -> Result<Exit, Failure> {
 fn rekeyed_already(
     writer: &Writer,
     by: &PublicKey,
-    act: &Settled,
+    act: &Resolved,
 ) -> Result<Option<Said>, LedgerError> {
     let Some(said) = Said::last(writer, &act.args)? else { return Ok(None) };
     let same = match (&said.args, &act.args) {
@@ -271,7 +271,7 @@ fn told_of_rekey(old: &PublicKey, new: &PublicKey, rotated: bool) -> Told {
     }
 }
 
-fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, Failure> {
+fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
     context.trial = args.trial.dry_run;
     let mut writer = context.writer_of(false)?;
     if !context.trial {
@@ -305,13 +305,13 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, Failure> {
     admin::submit(context, &mut writer, (retiming(stated), args.trial), &told)
 }
 
-fn retiming(stated: Stated) -> Settled {
+fn retiming(stated: Stated) -> Resolved {
     let args = EventArgs::LedgerRetimed(event::LedgerRetimed {});
     settled(args, Content::LedgerRetimed(stated))
 }
 
 /// The time of event 0.
-fn began(writer: &Writer) -> Result<Option<annals_core::time::Time>, Failure> {
+fn began(writer: &Writer) -> Result<Option<annals_core::time::Time>, CliError> {
     let record = Record::open(writer.paths.clone())?;
     Ok(record.event(0)?.and_then(|event| event.reading.place).map(|place| place.at))
 }

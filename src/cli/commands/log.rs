@@ -15,15 +15,15 @@ use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
 use crate::cli::terminal::note;
 use crate::cli::terminal::out;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, EditorOption, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::{said, words};
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::owners;
 use crate::ledger::query::point::{Bound, no_position};
-use crate::ledger::query::{Ask, Seen, View, subjects};
+use crate::ledger::query::{Query, Seen, View, subjects};
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
 use annals_core::key::PublicKey;
@@ -84,14 +84,14 @@ impl Command for LogArgs {
         formats::TABLE
     }
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: LogArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: LogArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
-    let ask: &Ask<'_> = &|slot, _| {
+    let ask: &Query<'_> = &|slot, _| {
         let mut named = match args.position {
             Some(position) => subjects(slot, position)?,
             None => BTreeSet::new(),
@@ -199,7 +199,7 @@ impl Asked {
 
 /// The events that changed how a fact stands though they are not about it: a change of how many
 /// confirmations are asked for, and a suspect revocation.
-fn turned(effects: &Effects<'_, '_>, fact: u64) -> Result<BTreeSet<u64>, Failure> {
+fn turned(effects: &Effects<'_, '_>, fact: u64) -> Result<BTreeSet<u64>, CliError> {
     let mut found = BTreeSet::new();
     for event in effects.turning(fact) {
         let impact = effects.impact(event)?;
@@ -211,7 +211,7 @@ fn turned(effects: &Effects<'_, '_>, fact: u64) -> Result<BTreeSet<u64>, Failure
 }
 
 /// The facts of a topic, of a document, or of both; `None` where neither is asked for.
-fn about(view: &View<'_>, args: &LogArgs) -> Result<Option<BTreeSet<u64>>, Failure> {
+fn about(view: &View<'_>, args: &LogArgs) -> Result<Option<BTreeSet<u64>>, CliError> {
     let topic = args.topic.as_ref().map(|topic| topic.to_lowercase());
     if topic.is_none() && args.document.is_none() {
         return Ok(None);
@@ -245,27 +245,27 @@ fn names_document(view: &View<'_>, seen: &Seen, document: u64) -> bool {
     evidence.iter().any(|row| row.evidence.document == document)
 }
 
-type Each<'a> = dyn FnMut(&EventRow) -> Result<(), Failure> + 'a;
+type Each<'a> = dyn FnMut(&EventRow) -> Result<(), CliError> + 'a;
 
 fn acts_on(view: &View<'_>, seen: &Seen) -> Vec<u64> {
     let said = seen.statement();
     said.map(|said| on(view, seen.position, &said.args)).unwrap_or_default()
 }
 
-fn forward(effects: &Effects<'_, '_>, asked: &Asked, each: &mut Each<'_>) -> Result<(), Failure> {
+fn forward(effects: &Effects<'_, '_>, asked: &Asked, each: &mut Each<'_>) -> Result<(), CliError> {
     let view = effects.view();
     let mut failed = Ok(());
     asked.walk(view, &mut |seen| {
         let on = acts_on(view, seen);
         if asked.wants(view, seen, &on) {
-            failed = row(effects, seen, on).map_err(Failure::from).and_then(|row| each(&row));
+            failed = row(effects, seen, on).map_err(CliError::from).and_then(|row| each(&row));
         }
         failed.is_ok()
     })?;
     failed
 }
 
-fn backward(effects: &Effects<'_, '_>, asked: &Asked, each: &mut Each<'_>) -> Result<(), Failure> {
+fn backward(effects: &Effects<'_, '_>, asked: &Asked, each: &mut Each<'_>) -> Result<(), CliError> {
     let view = effects.view();
     // Where few are asked for, stretches without any of them are not read again.
     let mut few = match asked.is_all() {
@@ -304,7 +304,7 @@ fn backward(effects: &Effects<'_, '_>, asked: &Asked, each: &mut Each<'_>) -> Re
     Ok(())
 }
 
-fn positions(view: &View<'_>, asked: &Asked) -> Result<Vec<u64>, Failure> {
+fn positions(view: &View<'_>, asked: &Asked) -> Result<Vec<u64>, CliError> {
     let mut positions = Vec::new();
     asked.walk(view, &mut |seen| {
         if asked.wants(view, seen, &acts_on(view, seen)) {
@@ -316,7 +316,7 @@ fn positions(view: &View<'_>, asked: &Asked) -> Result<Vec<u64>, Failure> {
 }
 
 /// The fact or document whose life is asked for; an act on one leads to it.
-fn subject(view: &View<'_>, position: u64) -> Result<u64, Failure> {
+fn subject(view: &View<'_>, position: u64) -> Result<u64, CliError> {
     let size = view.as_of().size;
     if position >= size {
         return Err(no_position(position, size).into());
@@ -335,7 +335,7 @@ fn subject(view: &View<'_>, position: u64) -> Result<u64, Failure> {
             let all: Vec<String> = several.iter().map(u64::to_string).collect();
             let all = all.join(" and ");
             let why = format!("event {position} relates {all}; say annals log with one of them");
-            Err(Failure::usage(why))
+            Err(CliError::usage(why))
         }
     }
 }

@@ -8,8 +8,8 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::Progress;
 use crate::cli::terminal::data;
 use crate::cli::terminal::note;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::disk::{self, Mode};
 use crate::ledger::audit::audit;
 use crate::ledger::audit::options::Audit;
@@ -44,12 +44,12 @@ pub struct ProveArgs {
 impl Command for ProveArgs {
     const GROUP: Group = Group::Auditor;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
     if let Some(path) = output {

@@ -1,11 +1,11 @@
 //! `annals publish`: the record as static files for any web server.
 
-use crate::archive::publish_target::FolderShelf;
+use crate::archive::publish_target::FolderTarget;
 use crate::cli::shared::collect_for_publication;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Progress;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{done, note};
 use crate::ledger::exchange::apart::{Kept, expect_folder_apart};
 use crate::ledger::exchange::publish::Verified;
@@ -42,12 +42,12 @@ reported, whatever it says, and stops nothing.";
 impl Command for PublishArgs {
     const GROUP: Group = Group::Archivist;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
     let mut record = context.signed_record()?;
     expect_folder_apart(&args.dir, &Kept::of(&record.paths))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -67,7 +67,7 @@ fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, Failure> {
     }
     // The checkpoint may have new lines now.
     record = context.signed_record()?;
-    let mut shelf = FolderShelf::open(&args.dir, context.wait()?)?;
+    let mut shelf = FolderTarget::open(&args.dir, context.wait()?)?;
     let progress = Progress::new(record.size(), "verify");
     let verified = Verified::of(&record, jobs, Some(&|done| progress.at(done)))?;
     drop(progress);

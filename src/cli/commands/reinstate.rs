@@ -7,15 +7,15 @@ use crate::cli::shared::{QuoteArgs, WriteArgs};
 use crate::cli::shared::{Submission, submit_typed};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Stance, Type};
 use annals_core::fold::Fact;
 use annals_core::fold::history::Act;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::state::State;
 use clap::Args;
 
@@ -36,12 +36,12 @@ pub struct ReinstateArgs {
 impl Command for ReinstateArgs {
     const GROUP: Group = Group::Editor;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, CliError> {
     let retraction = retraction(&context.record()?, args.position)?;
     let question = "statement (why the fact stands again)";
     let statement = ask::given(args.statement, question, "--statement")?;
@@ -57,7 +57,7 @@ fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, Failure> {
 
 /// The standing retraction of a fact that is named, or the last one, whose end may be what is said
 /// once more; else the position itself.
-fn retraction(record: &Record, position: u64) -> Result<u64, Failure> {
+fn retraction(record: &Record, position: u64) -> Result<u64, CliError> {
     let report = record.state(record.size())?;
     match report.state.fold.fact_of_revision(position) {
         None => Ok(position),
@@ -70,7 +70,7 @@ fn retraction(record: &Record, position: u64) -> Result<u64, Failure> {
 
 fn last(state: &State, fact: &Fact) -> Option<u64> {
     let retracts = |act: &&Act| match act.deed {
-        Deed::Retracted { on } => {
+        Operation::Retracted { on } => {
             state.fold.fact_of_revision(on).is_some_and(|of| of.position == fact.position)
         }
         _ => false,

@@ -8,8 +8,8 @@ use crate::cli::shared::fields;
 use crate::cli::shared::{Submission, submit_typed};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Relation, Type};
 use clap::Args;
@@ -41,12 +41,12 @@ pub struct RelateArgs {
 impl Command for RelateArgs {
     const GROUP: Group = Group::Editor;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: RelateArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: RelateArgs) -> Result<Exit, CliError> {
     let draft = match args.withdraw {
         Some(relation) => {
             let question = "statement (why the relation is withdrawn)";

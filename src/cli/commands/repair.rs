@@ -1,14 +1,14 @@
 //! `annals repair`: what is damaged or lost is built again from what is whole.
 
-use crate::cli::render::report::Told;
+use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::text::faults;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Progress;
 use crate::cli::terminal::done;
 use crate::cli::terminal::visible;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
-use crate::index::Built;
+use crate::index::IndexStatus;
 use crate::ledger::audit::Audited;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::repair::step::Step;
@@ -35,12 +35,12 @@ pub struct RepairArgs {
 impl Command for RepairArgs {
     const GROUP: Group = Group::SetUp;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
     let paths = context.paths()?;
     if args.index {
         return make(context, &paths);
@@ -56,27 +56,27 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, Failure> {
     };
     let audited = repair(&paths, &asked, &mut tell)?;
     let told = end(&mut out, &audited);
-    match failed.map_err(Failure::from).and(told) {
-        Ok(()) | Err(Failure::ClosedPipe) => Ok(Exit::of(audited.report.exit())),
+    match failed.map_err(CliError::from).and(told) {
+        Ok(()) | Err(CliError::ClosedPipe) => Ok(Exit::of(audited.report.exit())),
         Err(failure) => Err(failure),
     }
 }
 
 /// Makes the index, and says what became of it.
-fn make(context: &Context, paths: &Paths) -> Result<Exit, Failure> {
+fn make(context: &Context, paths: &Paths) -> Result<Exit, CliError> {
     let progress = Progress::new(Record::open(paths.clone())?.size(), "fold");
     let built = index(paths, context.wait()?, Some(&|done| progress.at(done)))?;
     drop(progress);
     let mut out = done();
     match &built {
-        Built::Same { events, wrote: false } => {
+        IndexStatus::Same { events, wrote: false } => {
             writeln!(out, "index: whole, {events} events; nothing was to be repaired")?;
         }
-        Built::Same { events, wrote: true } => {
+        IndexStatus::Same { events, wrote: true } => {
             writeln!(out, "index: built from the journal, {events} events")?;
         }
-        Built::Not(why) => return Err(LedgerError::Index(why.clone()).into()),
-        Built::Absent | Built::Behind | Built::Differs(_) => {
+        IndexStatus::Not(why) => return Err(LedgerError::Index(why.clone()).into()),
+        IndexStatus::Absent | IndexStatus::Behind | IndexStatus::Differs(_) => {
             return Err(LedgerError::Index("what was written is not there".to_owned()).into());
         }
     }
@@ -122,8 +122,8 @@ fn line(step: &Step) -> String {
     }
 }
 
-fn end(out: &mut dyn Write, audited: &Audited) -> Result<(), Failure> {
-    let told = Told::of(audited, Vec::new());
+fn end(out: &mut dyn Write, audited: &Audited) -> Result<(), CliError> {
+    let told = VerdictReport::of(audited, Vec::new());
     faults(out, &told)?;
     writeln!(out, "verified: {}", told.verdict)?;
     if let Some(head) = audited.report.head {

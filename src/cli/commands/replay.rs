@@ -8,17 +8,17 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
 use crate::cli::terminal::out;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, EditorOption, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{json, note};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
-use crate::ledger::query::since::{Became, since};
+use crate::ledger::query::since::{LaterChange, since};
 use crate::ledger::query::tally::Tally;
-use crate::ledger::query::{AsOf, Ask, View};
+use crate::ledger::query::{AsOf, Query, View};
 use crate::ledger::reader::Record;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
@@ -44,14 +44,15 @@ struct Answer {
     as_of: AsOf,
     facts: Vec<FactRow>,
     undated: Vec<FactRow>,
-    since: Vec<Became>,
+    since: Vec<LaterChange>,
     tally: ShownTally,
 }
 
 /// What suspect revocations undid as of the point, which a reader of facts must know.
-fn undone(record: &Record, view: &View<'_>, names: &Names) -> Result<ShownTally, Failure> {
+fn undone(record: &Record, view: &View<'_>, names: &Names) -> Result<ShownTally, CliError> {
     let acts = view.state().history.acts().iter();
-    let suspect = |deed: &Deed| matches!(deed, Deed::Revoked(row) if row.suspect_from.is_some());
+    let suspect =
+        |deed: &Operation| matches!(deed, Operation::Revoked(row) if row.suspect_from.is_some());
     if !acts.into_iter().any(|act| suspect(&act.deed)) {
         return Ok(ShownTally::default());
     }
@@ -74,12 +75,12 @@ impl Command for ReplayArgs {
         if self.state { formats::OBJECT } else { formats::TABLE }
     }
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let mut out = out(context.format());
     if args.state {
@@ -94,7 +95,7 @@ fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, Failure> {
         out.flush()?;
         return Ok(provenance::warn(&view, 0));
     }
-    let ask: &Ask<'_> = &|slot, state| args.asked.named(slot, state);
+    let ask: &Query<'_> = &|slot, state| args.asked.named(slot, state);
     let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), ask)?;
     let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
     let gathered = gather(&view, &names, &|fact| filter.takes(&view, fact))?;
@@ -132,7 +133,7 @@ fn text(
     view: &View<'_>,
     answer: &Answer,
     args: &ReplayArgs,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     for row in &answer.facts {
         fact(out, row)?;
     }
@@ -156,7 +157,7 @@ fn text(
 const INDENT: usize = 19;
 
 /// One fact: its words, and below them all that qualifies them.
-pub fn fact(out: &mut dyn Write, row: &FactRow) -> Result<(), Failure> {
+pub fn fact(out: &mut dyn Write, row: &FactRow) -> Result<(), CliError> {
     let heading = format!("{:>6}  {}  ", row.fact, words::status(row.status));
     writeln!(out, "{}", words::hanging(&heading, &words::claim(&row.words), INDENT))?;
     let mut below =
@@ -193,7 +194,7 @@ struct Whole<'a> {
     as_of: &'a AsOf,
     facts: &'a [FactRow],
     undated: &'a [FactRow],
-    since: &'a [Became],
+    since: &'a [LaterChange],
     undone: &'a [Undoing],
 }
 

@@ -7,8 +7,8 @@ use crate::cli::shared::present;
 use crate::cli::shared::{ErrorArgs, WriteArgs};
 use crate::cli::shared::{Submission, submit_typed};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::Type;
 use clap::Args;
@@ -27,12 +27,12 @@ pub struct RetractArgs {
 impl Command for RetractArgs {
     const GROUP: Group = Group::Editor;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: RetractArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: RetractArgs) -> Result<Exit, CliError> {
     present::show(context, &[args.fact], &args.write)?;
     let (reason, statement) = errors(&args.why)?;
     let draft = Draft {

@@ -15,8 +15,8 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::formats;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{json, note, wrapped};
 use crate::cli::terminal::{out, visible};
 use crate::ledger::query::gather::gather;
@@ -78,12 +78,12 @@ impl Command for ReviewArgs {
         formats::TABLE
     }
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
     let (reviewer, person) = provenance::reviewer(context, &view, &names)?;
@@ -141,7 +141,7 @@ fn keeps(args: &ReviewArgs, row: &FactRow) -> bool {
     told && args.document.is_none_or(document) && args.topic.as_ref().is_none_or(topic)
 }
 
-fn list(context: &Context, seen: (&View<'_>, &str), rows: &[FactRow]) -> Result<(), Failure> {
+fn list(context: &Context, seen: (&View<'_>, &str), rows: &[FactRow]) -> Result<(), CliError> {
     let (view, reviewer) = seen;
     let as_of = view.as_of();
     let mut out = out(context.format());
@@ -176,7 +176,7 @@ fn waiting(count: usize, reviewer: &str) -> String {
 }
 
 /// One fact in its place in the document.
-fn page(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), Failure> {
+fn page(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliError> {
     let heading = format!("{:>6}  {}  ", row.fact, words::status(row.status));
     writeln!(out, "{}", words::hanging(&heading, &words::claim(&row.words), 19))?;
     let said = &row.words;
@@ -208,7 +208,7 @@ fn ask_each(
     view: &View<'_>,
     asked: (&[FactRow], How),
     told: (&Kept, &mut Vec<Draft>),
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let ((rows, how), (kept, drafts)) = (asked, told);
     for (row, at) in rows.iter().zip(1..) {
         page(&mut std::io::stderr().lock(), view, row)?;
@@ -247,7 +247,7 @@ enum Answer {
 }
 
 /// A word or its first letter.
-fn answer(question: &str) -> Result<Answer, Failure> {
+fn answer(question: &str) -> Result<Answer, CliError> {
     loop {
         let typed = ask::line_from(question, "")?.to_lowercase();
         let is = |word: &str| !typed.is_empty() && word.starts_with(&typed);

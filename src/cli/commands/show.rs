@@ -14,8 +14,8 @@ use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
 use crate::cli::terminal::json;
 use crate::cli::terminal::out;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, EditorOption, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
@@ -23,10 +23,10 @@ use crate::ledger::query::gather::{Gathered, gather};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::point::no_position;
 use crate::ledger::query::row::{DocumentRow, FactRow};
-use crate::ledger::query::since::{Became, since};
-use crate::ledger::query::{AsOf, Ask, View, subjects};
+use crate::ledger::query::since::{LaterChange, since};
+use crate::ledger::query::{AsOf, Query, View, subjects};
 use crate::ledger::reader::Record;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -57,7 +57,7 @@ struct Whole<'a> {
     as_of: AsOf,
     #[serde(flatten)]
     page: &'a Page,
-    since: &'a [Became],
+    since: &'a [LaterChange],
 }
 
 impl Command for ShowArgs {
@@ -68,15 +68,15 @@ impl Command for ShowArgs {
         formats::TABLE
     }
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: ShowArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: ShowArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let position = args.position;
-    let ask: &Ask<'_> = &|slot, _| subjects(slot, position);
+    let ask: &Query<'_> = &|slot, _| subjects(slot, position);
     let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), ask)?;
     if position >= view.as_of().size {
         return Err(beyond(&view, &record, position).into());
@@ -128,7 +128,7 @@ fn beyond(view: &View<'_>, record: &Record, position: u64) -> LedgerError {
 fn neighbours(view: &View<'_>, position: u64) -> BTreeSet<u64> {
     let mut facts = BTreeSet::from([position]);
     for act in view.state().history.acts() {
-        if let Deed::Related(triple) = &act.deed
+        if let Operation::Related(triple) = &act.deed
             && (triple.from == position || triple.to == position)
         {
             facts.extend([triple.from, triple.to]);
@@ -142,7 +142,7 @@ fn page(
     names: &Names,
     gathered: &mut Gathered,
     position: u64,
-) -> Result<Page, Failure> {
+) -> Result<Page, CliError> {
     if let Some(row) = gathered.facts.remove(&position) {
         return Ok(Page::Fact(Box::new(row)));
     }
@@ -160,7 +160,7 @@ fn text(
     out: &mut dyn Write,
     known: (&View<'_>, &Names, &Gathered),
     page: &Page,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     match page {
         Page::Fact(row) => fact::page(out, known, row),
         Page::Document(row) => document::page(out, known.0, row),

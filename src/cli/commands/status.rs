@@ -8,8 +8,8 @@ use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
 use crate::cli::terminal::json;
 use crate::cli::terminal::output::note;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, EditorOption, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{out, visible};
 use crate::disk::{DiskError, is_folder_at};
 use crate::ledger::error::LedgerError;
@@ -22,7 +22,7 @@ use crate::ledger::query::{AsOf, View};
 use crate::ledger::reader::{Record, covered};
 use crate::ledger::write::outbox::listed_aside;
 use annals_core::event::args::Args as EventArgs;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
 use annals_core::rule::Rule;
 use annals_core::state::Status;
@@ -105,12 +105,12 @@ impl Command for StatusArgs {
         formats::OBJECT
     }
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
     let told = tell(&record, &view, &names)?;
@@ -187,7 +187,7 @@ fn no_store(error: DiskError) -> bool {
 
 fn redactions(view: &View<'_>, names: &Names) -> Result<Vec<Redactions>, LedgerError> {
     let acts = view.state().history.acts().iter();
-    let redacted = acts.filter(|act| matches!(act.deed, Deed::Redacted { .. }));
+    let redacted = acts.filter(|act| matches!(act.deed, Operation::Redacted { .. }));
     let positions: Vec<u64> = redacted.map(|act| act.position).collect();
     let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
     view.at(&positions, &mut |seen| {
@@ -239,7 +239,7 @@ fn listed(positions: &[u64]) -> String {
     }
 }
 
-fn text(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
+fn text(out: &mut dyn Write, told: &Told) -> Result<(), CliError> {
     let size = told.as_of.of;
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<14}{value}");
     line("record", told.origin.as_deref().unwrap_or("not opened"))?;

@@ -15,8 +15,8 @@ use crate::cli::terminal::formats;
 use crate::cli::terminal::json;
 use crate::cli::terminal::out;
 use crate::cli::terminal::streams;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, EditorOption, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{Kind, Place};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::Kept;
@@ -66,12 +66,12 @@ impl Command for TimelineArgs {
         if self.html == Path::new("-") { formats::TEXT } else { formats::OBJECT }
     }
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
     let paths = context.paths()?;
     let place = match args.html == Path::new("-") {
         true => None,

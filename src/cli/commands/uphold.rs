@@ -6,8 +6,8 @@ use crate::cli::shared::{QuoteArgs, WriteArgs};
 use crate::cli::shared::{Submission, submit_typed};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Stance, Type};
 use clap::Args;
@@ -29,12 +29,12 @@ pub struct UpholdArgs {
 impl Command for UpholdArgs {
     const GROUP: Group = Group::Editor;
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: UpholdArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: UpholdArgs) -> Result<Exit, CliError> {
     let question = "statement (why the fact stands)";
     let statement = ask::given(args.statement, question, "--statement")?;
     let draft = Draft {

@@ -10,16 +10,16 @@ mod options;
 use crate::archive::published::Published;
 pub use crate::cli::commands::verify::options::VerifyArgs;
 use crate::cli::commands::verify::options::{keep_page, place_of_page};
-use crate::cli::render::report::Told;
-use crate::cli::render::report::page::Around;
+use crate::cli::render::report::VerdictReport;
+use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::Progress;
 use crate::cli::terminal::formats;
 use crate::cli::terminal::out;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{json, note};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
@@ -41,12 +41,12 @@ impl Command for VerifyArgs {
         formats::OBJECT
     }
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
     // Before any work; it is asked again when the page is written.
     place_of_page(context, &args)?;
     match What::open(args.what.clone(), context)? {
@@ -60,7 +60,7 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
             if args.pin.is_some() || args.html.is_some() {
                 let why = "an evidence file is judged alone, by what is in it: without --pin and \
                            --html";
-                return Err(Failure::usage(why));
+                return Err(CliError::usage(why));
             }
             evidence::run(context, found.as_deref().map_err(|why| *why))
         }
@@ -68,7 +68,7 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
             if args.first || args.only_new || args.evidence.is_some() || args.html.is_some() {
                 let why = "--first, --only-new, --evidence and --html are for whole ledgers, not \
                            for a proof";
-                return Err(Failure::usage(why));
+                return Err(CliError::usage(why));
             }
             let (pin, policy) = (args.pin.as_deref(), args.policy.as_deref());
             let given = given::given(context, pin, policy, args.log_key.as_deref())?;
@@ -80,7 +80,7 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, Failure> {
 /// How many foreign files are named.
 const FOREIGN: usize = 5;
 
-fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Result<Exit, Failure> {
+fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Result<Exit, CliError> {
     let began = Instant::now();
     let policy = given::policy_of(&record.paths, args.policy.as_deref())?;
     let asked = asked(&args, policy)?;
@@ -101,7 +101,7 @@ fn published(
     context: &mut Context,
     (place, record): (&Path, &mut Published),
     args: VerifyArgs,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CliError> {
     let began = Instant::now();
     // The policy beside the keys here may well be about another record.
     let asked = asked(&args, given::named_policy(args.policy.as_deref())?)?;
@@ -111,10 +111,10 @@ fn published(
     tell(context, (&*record, place), (&audited, began), args)
 }
 
-fn asked(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, Failure> {
+fn asked(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, CliError> {
     if args.log_key.is_some() {
         let why = "--log-key: a whole record names its log keys itself; the key is for proofs";
-        return Err(Failure::usage(why));
+        return Err(CliError::usage(why));
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Audit {
@@ -134,10 +134,10 @@ fn tell(
     (source, place): (&dyn Source, &Path),
     (audited, began): (&Audited, Instant),
     args: VerifyArgs,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CliError> {
     let seconds = began.elapsed().as_secs_f64();
     let roster = periods(source, &audited.report).map_err(LedgerError::from)?;
-    let told = Told::of(audited, roster);
+    let told = VerdictReport::of(audited, roster);
     let mut out = out(context.format());
     match context.format() {
         Format::Text => crate::cli::render::report::text::write(&mut out, &told, seconds)?,
@@ -146,7 +146,7 @@ fn tell(
     out.flush()?;
     let here = std::env::current_dir()?;
     let place = place.strip_prefix(here).unwrap_or(place);
-    let around = Around { place, pin: args.pin.as_deref(), bag: None };
+    let around = PageContext { place, pin: args.pin.as_deref(), bag: None };
     keep_page(context, &args, |now| {
         crate::cli::render::report::page::write(&told, &around, (now, seconds))
     })?;

@@ -9,11 +9,11 @@ use crate::cli::shared::cosignatures;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Exit, Failure};
 use crate::cli::terminal::{done, json, note};
 use crate::cli::terminal::{out, visible};
-use crate::keys::{Handle, KeyFolder};
+use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::policy_file::{NewWitness, Trust, witness_key};
 use crate::ledger::query::{View, no_fact};
@@ -86,12 +86,12 @@ impl Command for WitnessArgs {
         }
     }
 
-    fn run(self, context: &mut Context) -> Result<Exit, Failure> {
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
-fn run(context: &mut Context, args: WitnessArgs) -> Result<Exit, Failure> {
+fn run(context: &mut Context, args: WitnessArgs) -> Result<Exit, CliError> {
     match args.what {
         What::Add(args) => add(context, args),
         What::List => list(context),
@@ -102,10 +102,10 @@ fn run(context: &mut Context, args: WitnessArgs) -> Result<Exit, Failure> {
     }
 }
 
-fn add(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
+fn add(context: &mut Context, args: AddArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let key = witness_key(&args.vkey)?;
-    Web::at(&args.url).map_err(|error| Failure::usage(error.to_string()))?;
+    Web::at(&args.url).map_err(|error| CliError::usage(error.to_string()))?;
     let mut trust = match Trust::read(&record.paths)? {
         Some(trust) => trust,
         None => Trust::new(&record.paths, &log_key(&record)?),
@@ -124,7 +124,7 @@ fn add(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
 }
 
 /// The key by which the log signs now.
-fn log_key(record: &Record) -> Result<VerifierKey, Failure> {
+fn log_key(record: &Record) -> Result<VerifierKey, CliError> {
     let view = View::some(record, record.size(), &no_fact)?;
     let named = |key: PublicKey, origin: &str| VerifierKey::new(origin, Kind::Note, key);
     let ledger = view.state().fold.ledger.as_ref();
@@ -133,7 +133,7 @@ fn log_key(record: &Record) -> Result<VerifierKey, Failure> {
     Ok(key.ok_or_else(|| LedgerError::NotFound(why.to_owned()))?)
 }
 
-fn remove(context: &mut Context, name: &str) -> Result<Exit, Failure> {
+fn remove(context: &mut Context, name: &str) -> Result<Exit, CliError> {
     let mut trust = trust(&context.record()?)?;
     trust.remove(name)?;
     trust.write()?;
@@ -151,7 +151,7 @@ struct Listed<'a> {
     cosigned: Option<String>,
 }
 
-fn list(context: &mut Context) -> Result<Exit, Failure> {
+fn list(context: &mut Context) -> Result<Exit, CliError> {
     let record = context.record()?;
     let Some(trust) = Trust::read(&record.paths)? else {
         note("no policy here, so no witness; annals witness add NAME VKEY URL makes it");
@@ -176,7 +176,7 @@ fn list(context: &mut Context) -> Result<Exit, Failure> {
     write(context, &told, quorum)
 }
 
-fn write(context: &Context, told: &[Listed<'_>], quorum: Option<String>) -> Result<Exit, Failure> {
+fn write(context: &Context, told: &[Listed<'_>], quorum: Option<String>) -> Result<Exit, CliError> {
     let mut out = out(context.format());
     match context.format() {
         Format::Text => text(&mut out, told, quorum)?,
@@ -187,7 +187,7 @@ fn write(context: &Context, told: &[Listed<'_>], quorum: Option<String>) -> Resu
     Ok(Exit::Yes)
 }
 
-fn text(out: &mut dyn Write, told: &[Listed<'_>], quorum: Option<String>) -> Result<(), Failure> {
+fn text(out: &mut dyn Write, told: &[Listed<'_>], quorum: Option<String>) -> Result<(), CliError> {
     for Listed { name, url, key, cosigned } in told {
         let cosigned = cosigned.as_deref().unwrap_or("not this checkpoint");
         let url = url.unwrap_or("no address");
@@ -200,11 +200,11 @@ fn text(out: &mut dyn Write, told: &[Listed<'_>], quorum: Option<String>) -> Res
     Ok(())
 }
 
-fn new(context: &mut Context, args: NewArgs) -> Result<Exit, Failure> {
-    let handle = Handle::new(args.handle)?;
+fn new(context: &mut Context, args: NewArgs) -> Result<Exit, CliError> {
+    let handle = KeyName::new(args.handle)?;
     let keys = KeyFolder::make(context.new_paths().keys)?;
     let made = crate::witness::key::make(&keys, &handle, &args.name, &mut *context.entropy);
-    let verifier = made.map_err(|error| Failure::usage(error.to_string()))?;
+    let verifier = made.map_err(|error| CliError::usage(error.to_string()))?;
     let mut out = done();
     writeln!(out, "{verifier}")?;
     out.flush()?;

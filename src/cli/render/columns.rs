@@ -1,6 +1,6 @@
 //! Facts as CSV on standard output, and how a failed row is told.
 
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::ledger::query::columns::Naming;
 use crate::ledger::query::row::FactRow;
 use crate::ledger::query::{AsOf, columns};
@@ -11,12 +11,12 @@ pub fn write<'a>(
     out: &mut dyn Write,
     as_of: &AsOf,
     facts: impl Iterator<Item = &'a FactRow>,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     columns::write(out, as_of, facts, Naming::AtEvent).map_err(broken)
 }
 
 /// What the library wraps is told as what it is: a closed pipe stays one.
-pub fn broken(error: csv::Error) -> Failure {
+pub fn broken(error: csv::Error) -> CliError {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error.into(),
         other => io::Error::other(format!("{other:?}")).into(),

@@ -3,7 +3,7 @@
 //! Source: docs of `annals document list`.
 
 use crate::cli::render::columns::broken;
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::ledger::query::AsOf;
 use crate::ledger::query::row::DocumentRow;
 use crate::ledger::table::Table;
@@ -37,7 +37,7 @@ pub const COLUMNS: [&str; 25] = [
 ];
 
 /// Writes a header and a row for each document.
-pub fn csv(out: &mut dyn Write, as_of: &AsOf, rows: &[DocumentRow]) -> Result<(), Failure> {
+pub fn csv(out: &mut dyn Write, as_of: &AsOf, rows: &[DocumentRow]) -> Result<(), CliError> {
     let mut table = Table::new(out);
     table.row(&COLUMNS).map_err(broken)?;
     for row in rows {

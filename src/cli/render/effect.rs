@@ -9,7 +9,7 @@ use crate::cli::terminal::moment;
 use crate::cli::terminal::visible;
 use crate::ledger::query::effect::Subject;
 use crate::ledger::query::event::EventRow;
-use crate::ledger::query::revocation_impact::{Fallen, Fallout};
+use crate::ledger::query::revocation_impact::{ChangedFact, RevocationImpact};
 use crate::ledger::query::row::FieldChange;
 use crate::ledger::query::row::Named;
 use annals_core::event::args::Args;
@@ -77,7 +77,7 @@ pub fn named(subject: &Subject) -> String {
 }
 
 /// `undoes 2 events: 6, 7`, with how where it matters.
-pub fn undoes(impact: &Fallout) -> String {
+pub fn undoes(impact: &RevocationImpact) -> String {
     let mut parts = Vec::new();
     match (impact.struck.len(), impact.set_aside.len()) {
         (0, 0) => parts.push("undoes nothing".to_owned()),
@@ -99,10 +99,10 @@ pub fn undoes(impact: &Fallout) -> String {
 }
 
 /// `turns 1 fact: 4 asserted, before confirmed`; nothing where no fact stands otherwise.
-pub fn turned(impact: &Fallout) -> Option<String> {
+pub fn turned(impact: &RevocationImpact) -> Option<String> {
     let facts = &impact.facts;
-    let one = |fallen: &Fallen| {
-        let Fallen { fact, before, after, suspect } = *fallen;
+    let one = |fallen: &ChangedFact| {
+        let ChangedFact { fact, before, after, suspect } = *fallen;
         let suspect = if suspect { ", suspect" } else { "" };
         match before == after {
             true => format!("{fact} {after}, as before{suspect}"),

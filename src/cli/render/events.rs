@@ -7,7 +7,7 @@ use crate::cli::render::effect;
 use crate::cli::render::provenance;
 use crate::cli::render::word_diff::changed;
 use crate::cli::render::words::{self, hanging, untold};
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::json;
 use crate::cli::terminal::minute;
@@ -68,7 +68,7 @@ impl<'a> Printer<'a> {
         out: &'a mut dyn Write,
         format: Format,
         as_of: &'a AsOf,
-    ) -> Result<Printer<'a>, Failure> {
+    ) -> Result<Printer<'a>, CliError> {
         match format {
             Format::Json => {
                 let head = serde_json::to_string(as_of).map_err(std::io::Error::other)?;
@@ -82,7 +82,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Writes one event.
-    pub fn row(&mut self, row: &EventRow) -> Result<(), Failure> {
+    pub fn row(&mut self, row: &EventRow) -> Result<(), CliError> {
         self.count += 1;
         let AsOf { position: as_of, head, .. } = *self.as_of;
         match self.format {
@@ -105,7 +105,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Writes what stands after the last event.
-    pub fn end(self, standing: Option<String>) -> Result<(), Failure> {
+    pub fn end(self, standing: Option<String>) -> Result<(), CliError> {
         match self.format {
             Format::Text => {
                 let events = if self.count == 1 { "event" } else { "events" };
@@ -118,7 +118,7 @@ impl<'a> Printer<'a> {
     }
 }
 
-fn record(out: &mut dyn Write, fields: &[String]) -> Result<(), Failure> {
+fn record(out: &mut dyn Write, fields: &[String]) -> Result<(), CliError> {
     let mut table = Table::new(out);
     table.row(fields).map_err(broken)?;
     Ok(table.end()?)
@@ -231,7 +231,7 @@ pub fn standing(view: &View<'_>, fact: u64) -> Option<String> {
 
 /// Who, when, what; and below it why, the words and the effect, against the claim before where it
 /// is given.
-pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result<(), Failure> {
+pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result<(), CliError> {
     let kind = row.kind.map_or("not in form".to_owned(), |kind| kind.to_string());
     let by = visible(&row.signer().to_string());
     let on = objects(row);

@@ -7,13 +7,13 @@
 use crate::cli::terminal::Context;
 use crate::cli::terminal::moment;
 use crate::cli::terminal::note;
-use crate::cli::terminal::{Exit, Failure, announce_clock};
-use crate::keys::{Handle, KeyFolder};
+use crate::cli::terminal::{CliError, Exit, announce_clock};
+use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::point::{Around, Bound, DateClock, OtherClock, Point, Resolved, is_year};
-use crate::ledger::query::since::Became;
-use crate::ledger::query::{AsOf, Ask, View};
+use crate::ledger::query::since::LaterChange;
+use crate::ledger::query::{AsOf, Query, View};
 use crate::ledger::reader::{Record, covered};
 use annals_core::key::PublicKey;
 use annals_core::text::Person;
@@ -21,7 +21,12 @@ use annals_core::verify::source::Source;
 use std::io::Write;
 
 /// The number of events that a point means, of what a person typed.
-pub fn point(context: &Context, record: &Record, text: &str, bound: Bound) -> Result<u64, Failure> {
+pub fn point(
+    context: &Context,
+    record: &Record,
+    text: &str,
+    bound: Bound,
+) -> Result<u64, CliError> {
     if text != "head" && text.starts_with(|c: char| c.is_ascii_alphabetic()) || text.contains("ago")
     {
         announce_clock(&context.clock);
@@ -77,7 +82,7 @@ pub fn view<'a>(
     context: &Context,
     record: &'a Record,
     as_of: Option<&str>,
-) -> Result<(View<'a>, Names), Failure> {
+) -> Result<(View<'a>, Names), CliError> {
     let size = size(context, record, as_of)?;
     begin(record, View::open(record, size)?)
 }
@@ -87,14 +92,14 @@ pub fn view_of<'a>(
     context: &Context,
     record: &'a Record,
     as_of: Option<&str>,
-    ask: &Ask<'_>,
-) -> Result<(View<'a>, Names), Failure> {
+    ask: &Query<'_>,
+) -> Result<(View<'a>, Names), CliError> {
     let size = size(context, record, as_of)?;
     begin(record, View::some(record, size, ask)?)
 }
 
 /// The number of events up to a point; all, where none is given.
-pub fn size(context: &Context, record: &Record, as_of: Option<&str>) -> Result<u64, Failure> {
+pub fn size(context: &Context, record: &Record, as_of: Option<&str>) -> Result<u64, CliError> {
     match as_of {
         Some(text) => point(context, record, text, Bound::End),
         None => Ok(record.size()),
@@ -115,7 +120,7 @@ pub fn tell_folded(view: &View<'_>) {
 }
 
 /// Tells what is to be told of a view, and reads the names in it.
-pub fn begin<'a>(record: &'a Record, view: View<'a>) -> Result<(View<'a>, Names), Failure> {
+pub fn begin<'a>(record: &'a Record, view: View<'a>) -> Result<(View<'a>, Names), CliError> {
     let size = view.as_of().size;
     tell_folded(&view);
     if size == 0 && record.size() > 0 {
@@ -128,14 +133,14 @@ pub fn begin<'a>(record: &'a Record, view: View<'a>) -> Result<(View<'a>, Names)
 }
 
 /// The keys that a name means: a key file's handle, a name in the record, or digits of a key.
-pub fn keys(record: &Record, names: &Names, name: &str) -> Result<Vec<PublicKey>, Failure> {
+pub fn keys(record: &Record, names: &Names, name: &str) -> Result<Vec<PublicKey>, CliError> {
     let mut keys = names.keys(name);
     if keys.is_empty() {
         // Past events show the names of their time: these mean the same keys.
         keys = names.keys_ever(name);
     }
     let folder = KeyFolder::open(&record.paths.keys).ok();
-    let handle = Handle::new(name).ok();
+    let handle = KeyName::new(name).ok();
     if let (Some(folder), Some(handle)) = (folder, handle)
         && let Ok(key) = folder.public(&handle)
     {
@@ -154,7 +159,7 @@ pub fn reviewer(
     context: &Context,
     view: &View<'_>,
     names: &Names,
-) -> Result<(String, Person), Failure> {
+) -> Result<(String, Person), CliError> {
     let roster = &view.state().fold.roster;
     let enrolled = |key: &PublicKey| roster.member(key).filter(|member| member.revoked.is_none());
     let found: Vec<PublicKey> = match &context.global.editor {
@@ -169,11 +174,11 @@ pub fn reviewer(
     persons.dedup_by(|a, b| a.1 == b.1);
     match persons.as_slice() {
         [one] => Ok(one.clone()),
-        [] => Err(Failure::usage("who reviews? expected an editor whose key stands, with --by")),
+        [] => Err(CliError::usage("who reviews? expected an editor whose key stands, with --by")),
         several => {
             let names: Vec<&str> = several.iter().map(|(name, _)| name.as_str()).collect();
             let names = names.join(", ");
-            Err(Failure::usage(format!("who reviews? say --by with one of: {names}")))
+            Err(CliError::usage(format!("who reviews? say --by with one of: {names}")))
         }
     }
 }
@@ -232,7 +237,7 @@ fn warn_missing(record: &Record) -> bool {
 }
 
 /// The last line of every answer for people, and what became of it since.
-pub fn line(out: &mut dyn Write, as_of: &AsOf) -> Result<(), Failure> {
+pub fn line(out: &mut dyn Write, as_of: &AsOf) -> Result<(), CliError> {
     let AsOf { size, of, .. } = as_of;
     let events = match as_of.part_of {
         Some(whole) => format!("{size} of {of} events, a part of a record of {whole}"),
@@ -253,7 +258,7 @@ pub fn line(out: &mut dyn Write, as_of: &AsOf) -> Result<(), Failure> {
 }
 
 /// What became of the answer's facts since its point.
-pub fn since(out: &mut dyn Write, view: &View<'_>, became: &[Became]) -> Result<(), Failure> {
+pub fn since(out: &mut dyn Write, view: &View<'_>, became: &[LaterChange]) -> Result<(), CliError> {
     if !view.is_past() {
         return Ok(());
     }

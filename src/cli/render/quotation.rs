@@ -3,7 +3,7 @@
 //! Always holds: the words quoted are marked ⟦ ⟧; where the document is not here, prefix and suffix
 //! of the quotation stand in. Not here: whether a quotation holds (`verify`).
 
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::colour;
 use crate::cli::terminal::visible;
 use crate::ledger::query::View;
@@ -16,7 +16,7 @@ use annals_core::quote::Text;
 const CONTEXT: usize = 300;
 
 /// The lines of a quotation; none where the evidence has no quotation.
-pub fn lines(view: &View<'_>, row: &EvidenceRow) -> Result<Vec<String>, Failure> {
+pub fn lines(view: &View<'_>, row: &EvidenceRow) -> Result<Vec<String>, CliError> {
     let (Some(quote), Some(span)) = (&row.evidence.quote, &row.evidence.span) else {
         return Ok(Vec::new());
     };

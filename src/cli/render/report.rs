@@ -10,7 +10,7 @@ pub mod page;
 pub mod bag;
 
 use crate::cli::render::tally::ShownTally;
-use crate::index::Built;
+use crate::index::IndexStatus;
 use crate::ledger::audit::periods::Period;
 use crate::ledger::audit::{Audited, EvidenceFound, PinFound, StoreFound};
 use crate::ledger::query::row::Named;
@@ -26,7 +26,7 @@ use serde::Serialize;
 
 /// The verdict and everything around it.
 #[derive(Serialize)]
-pub struct Told {
+pub struct VerdictReport {
     pub report: &'static str,
     pub verdict: String,
     pub exit: u8,
@@ -36,29 +36,29 @@ pub struct Told {
     pub head: Option<Hash>,
     pub root: String,
     pub recorded: Option<Time>,
-    pub checks: Vec<Check>,
+    pub checks: Vec<CheckCount>,
     pub not_checked_again: u64,
     pub not_checkable: u64,
     pub ignored_bytes: u64,
     pub ignored_signature_lines: usize,
-    pub checkpoint: Option<Head>,
+    pub checkpoint: Option<CheckpointReport>,
     pub log_keys: Vec<LogKey>,
-    pub pin: Pin,
+    pub pin: PinReport,
     pub memory_compared: bool,
-    pub store: Store,
-    pub index: Store,
-    pub witnesses: Vec<Witness>,
+    pub store: CopyReport,
+    pub index: CopyReport,
+    pub witnesses: Vec<CosignatureReport>,
     pub trust_missing: Vec<String>,
-    pub anchored: Stretch,
-    pub unanchored: Stretch,
-    pub evidence: Option<Evidence>,
+    pub anchored: EventRange,
+    pub unanchored: EventRange,
+    pub evidence: Option<EvidenceFile>,
     pub no_evidence: Option<String>,
     pub explained: Vec<String>,
     pub roster: Vec<Period>,
     #[serde(flatten)]
     pub tally: ShownTally,
     pub later_version: Option<Later>,
-    pub faults: Vec<ToldFault>,
+    pub faults: Vec<FaultReport>,
     /// Whether it is of a published record: what can be done about a fault is another then.
     #[serde(skip)]
     pub published: bool,
@@ -66,7 +66,7 @@ pub struct Told {
 
 /// One kind of check.
 #[derive(Serialize)]
-pub struct Check {
+pub struct CheckCount {
     pub check: &'static str,
     pub checked: u64,
     pub of: &'static str,
@@ -75,7 +75,7 @@ pub struct Check {
 
 /// The checkpoint, if it is in form.
 #[derive(Serialize)]
-pub struct Head {
+pub struct CheckpointReport {
     pub size: u64,
     pub root: String,
     pub holds: bool,
@@ -92,7 +92,7 @@ pub struct LogKey {
 
 /// What became of the pin.
 #[derive(Serialize)]
-pub struct Pin {
+pub struct PinReport {
     pub state: &'static str,
     pub size: Option<u64>,
     pub before: Option<u64>,
@@ -100,21 +100,21 @@ pub struct Pin {
 
 /// What became of the store, or of the index.
 #[derive(Serialize)]
-pub struct Store {
+pub struct CopyReport {
     pub state: &'static str,
     pub why: Option<String>,
 }
 
 /// A witness of the policy that cosigned, and when: seconds since 1970.
 #[derive(Serialize)]
-pub struct Witness {
+pub struct CosignatureReport {
     pub name: String,
     pub time: u64,
 }
 
 /// A stretch of events, and what anchors it.
 #[derive(Serialize)]
-pub struct Stretch {
+pub struct EventRange {
     pub events: u64,
     pub first: Option<u64>,
     pub last: Option<u64>,
@@ -126,7 +126,7 @@ pub struct Stretch {
 
 /// A file that can be shown to others.
 #[derive(Serialize)]
-pub struct Evidence {
+pub struct EvidenceFile {
     pub file: String,
     pub claim: &'static str,
 }
@@ -140,7 +140,7 @@ pub struct Later {
 
 /// A fault.
 #[derive(Serialize)]
-pub struct ToldFault {
+pub struct FaultReport {
     pub rule: u16,
     pub name: &'static str,
     pub class: &'static str,
@@ -148,9 +148,9 @@ pub struct ToldFault {
     pub why: String,
 }
 
-impl Told {
+impl VerdictReport {
     /// Tells a verdict.
-    pub fn of(audited: &Audited, roster: Vec<Period>) -> Told {
+    pub fn of(audited: &Audited, roster: Vec<Period>) -> VerdictReport {
         let report = &audited.report;
         let origin = report.state.fold.ledger.as_ref().map(|ledger| ledger.origin.to_string());
         let (evidence, no_evidence) = match &audited.evidence {
@@ -158,13 +158,13 @@ impl Told {
             EvidenceFound::NotWritten(why) => (None, Some(why.clone())),
             EvidenceFound::Written(file, claim) => {
                 let claim = if *claim == Claim::Forked { "forked" } else { "cut" };
-                (Some(Evidence { file: file.display().to_string(), claim }), None)
+                (Some(EvidenceFile { file: file.display().to_string(), claim }), None)
             }
         };
         let base64 = |root: &Hash| to_base64(&root.0);
         let anchored = report.anchored();
         let (covered, size) = (anchored.events(), report.size);
-        Told {
+        VerdictReport {
             report: "annals verify 1",
             verdict: verdict(audited),
             exit: audited.exit(),
@@ -178,7 +178,7 @@ impl Told {
             not_checkable: report.counts.not_checkable,
             ignored_bytes: report.ignored_bytes,
             ignored_signature_lines: report.ends.ignored_lines,
-            checkpoint: report.ends.checkpoint.as_ref().map(|checkpoint| Head {
+            checkpoint: report.ends.checkpoint.as_ref().map(|checkpoint| CheckpointReport {
                 size: checkpoint.size,
                 root: base64(&checkpoint.root),
                 holds: report.ends.checkpoint_holds,
@@ -189,14 +189,14 @@ impl Told {
             memory_compared: audited.marked,
             store: store(&audited.store),
             index: index(&audited.index),
-            witnesses: audited.witnessed.witnesses.iter().map(Witness::of).collect(),
+            witnesses: audited.witnessed.witnesses.iter().map(CosignatureReport::of).collect(),
             trust_missing: audited.witnessed.missing.clone(),
-            anchored: Stretch {
+            anchored: EventRange {
                 by_pin: anchored.by_pin,
                 by_checkpoint: anchored.by_checkpoint,
-                ..Stretch::of(0, covered)
+                ..EventRange::of(0, covered)
             },
-            unanchored: Stretch::of(covered, size),
+            unanchored: EventRange::of(covered, size),
             evidence,
             no_evidence,
             tally: ShownTally::of(&Tally::of(&report.state), &|key, event| {
@@ -211,32 +211,32 @@ impl Told {
     }
 }
 
-impl Witness {
-    fn of((name, time): &(String, u64)) -> Witness {
-        Witness { name: name.clone(), time: *time }
+impl CosignatureReport {
+    fn of((name, time): &(String, u64)) -> CosignatureReport {
+        CosignatureReport { name: name.clone(), time: *time }
     }
 }
 
-impl Stretch {
-    fn of(start: u64, end: u64) -> Stretch {
+impl EventRange {
+    fn of(start: u64, end: u64) -> EventRange {
         let events = end.saturating_sub(start);
         let (first, last) = match events {
             0 => (None, None),
             _ => (Some(start), Some(end - 1)),
         };
-        Stretch { events, first, last, by_pin: None, by_checkpoint: None }
+        EventRange { events, first, last, by_pin: None, by_checkpoint: None }
     }
 }
 
-impl ToldFault {
-    fn of(fault: &Fault) -> ToldFault {
+impl FaultReport {
+    fn of(fault: &Fault) -> FaultReport {
         let class = match fault.rule.class() {
             Class::Fault => "fault",
             Class::Damage => "damage",
             Class::Fork => "fork",
         };
         let (rule, name) = (fault.rule.number(), fault.rule.name());
-        ToldFault { rule, name, class, position: fault.position, why: fault.why.clone() }
+        FaultReport { rule, name, class, position: fault.position, why: fault.why.clone() }
     }
 }
 
@@ -258,8 +258,8 @@ fn named(roster: &[Period], report: &Report, key: &PublicKey, event: u64) -> Nam
 }
 
 /// All faults of a report.
-pub fn faults(report: &Report) -> Vec<ToldFault> {
-    report.faults.iter().map(ToldFault::of).collect()
+pub fn faults(report: &Report) -> Vec<FaultReport> {
+    report.faults.iter().map(FaultReport::of).collect()
 }
 
 /// The event that ends what this program can judge.
@@ -296,12 +296,12 @@ pub fn verdict(audited: &Audited) -> String {
     }
 }
 
-fn checks(audited: &Audited) -> Vec<Check> {
+fn checks(audited: &Audited) -> Vec<CheckCount> {
     let report = &audited.report;
     let check = |check, of, checked, (low, high): (u16, u16)| {
         let within = |rule: Rule| (low..=high).contains(&rule.number());
         let faults = report.faults.iter().filter(|fault| within(fault.rule)).count();
-        Check { check, checked, of, faults }
+        CheckCount { check, checked, of, faults }
     };
     let (size, counts) = (report.size, &report.counts);
     let signed = report.ends.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
@@ -331,7 +331,7 @@ fn log_keys(report: &Report, origin: Option<&str>) -> Vec<LogKey> {
     report.log.iter().map(told).collect()
 }
 
-fn pin(found: &PinFound) -> Pin {
+fn pin(found: &PinFound) -> PinReport {
     let (state, size, before) = match *found {
         PinFound::None => ("none", None, None),
         PinFound::Made(size) => ("made", Some(size), None),
@@ -341,27 +341,29 @@ fn pin(found: &PinFound) -> Pin {
         PinFound::Later(size) => ("later", Some(size), None),
         PinFound::Left => ("left", None, None),
     };
-    Pin { state, size, before }
+    PinReport { state, size, before }
 }
 
-fn store(found: &StoreFound) -> Store {
+fn store(found: &StoreFound) -> CopyReport {
     match found {
-        StoreFound::Same(_) => Store { state: "same", why: None },
-        StoreFound::NotCompared(why) => Store { state: "not-compared", why: Some(why.clone()) },
-        StoreFound::Differs => Store { state: "differs", why: None },
+        StoreFound::Same(_) => CopyReport { state: "same", why: None },
+        StoreFound::NotCompared(why) => {
+            CopyReport { state: "not-compared", why: Some(why.clone()) }
+        }
+        StoreFound::Differs => CopyReport { state: "differs", why: None },
     }
 }
 
 /// Why an index is not compared that is not there.
 pub const NO_INDEX: &str = "there is none here";
 
-fn index(found: &Built) -> Store {
-    let not = |why: &str| Store { state: "not-compared", why: Some(why.to_owned()) };
+fn index(found: &IndexStatus) -> CopyReport {
+    let not = |why: &str| CopyReport { state: "not-compared", why: Some(why.to_owned()) };
     match found {
-        Built::Same { .. } => Store { state: "same", why: None },
-        Built::Differs(_) => Store { state: "differs", why: None },
-        Built::Absent => not(NO_INDEX),
-        Built::Behind => not("it ends before the record; the next writer goes on with it"),
-        Built::Not(why) => not(why),
+        IndexStatus::Same { .. } => CopyReport { state: "same", why: None },
+        IndexStatus::Differs(_) => CopyReport { state: "differs", why: None },
+        IndexStatus::Absent => not(NO_INDEX),
+        IndexStatus::Behind => not("it ends before the record; the next writer goes on with it"),
+        IndexStatus::Not(why) => not(why),
     }
 }

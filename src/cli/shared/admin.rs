@@ -7,7 +7,7 @@
 use crate::cli::shared::submit::write_receipt;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{done, note, whole_words};
 use crate::keys::generate;
 use crate::ledger::error::LedgerError;
@@ -17,7 +17,7 @@ use crate::ledger::write::batch::Signer;
 use crate::ledger::write::editors::parameters;
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::prepared::Receipt;
-use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::event::args::Roles;
 use annals_core::event::body::Stated;
@@ -66,8 +66,8 @@ pub const ADMIN: By<'static> = By::Fit(&|member| member.roles.admin);
 pub fn signer(
     context: &mut Context,
     writer: &mut Writer,
-    (settled, by): (&Settled, By<'_>),
-) -> Result<Box<dyn SigningKey>, Failure> {
+    (settled, by): (&Resolved, By<'_>),
+) -> Result<Box<dyn SigningKey>, CliError> {
     match by {
         By::Fit(fit) => {
             if let Some(public) = context.locked_signer(writer, fit)? {
@@ -83,9 +83,9 @@ pub fn signer(
 fn check(
     context: &mut Context,
     writer: &Writer,
-    settled: &Settled,
-    key: impl FnOnce(&mut Context, &mut Writer) -> Result<PublicOnly, Failure>,
-) -> Result<(), Failure> {
+    settled: &Resolved,
+    key: impl FnOnce(&mut Context, &mut Writer) -> Result<PublicOnly, CliError>,
+) -> Result<(), CliError> {
     // Beside a writer that is at work a trial may not see the record whole: that is no verdict.
     let Ok(mut trial) = Writer::trial(writer.paths.clone()) else { return Ok(()) };
     context.without_trace(|context| {
@@ -99,8 +99,8 @@ fn check(
 fn recovery(
     context: &mut Context,
     writer: &mut Writer,
-    settled: &Settled,
-) -> Result<Box<dyn SigningKey>, Failure> {
+    settled: &Resolved,
+) -> Result<Box<dyn SigningKey>, CliError> {
     let Some(digest) = parameters(writer)?.recovery else {
         let why = "--recovery: this record has no recovery key; event 0 names none";
         return Err(LedgerError::Key(why.to_owned()).into());
@@ -125,7 +125,7 @@ fn recovery(
 
 /// What stands for the recovery key before it is typed: its public key, where it has signed
 /// before; else a key that the judge of this writer, which writes nothing, takes for it.
-fn as_recovery(context: &mut Context, writer: &mut Writer) -> Result<PublicOnly, Failure> {
+fn as_recovery(context: &mut Context, writer: &mut Writer) -> Result<PublicOnly, CliError> {
     let digest = parameters(writer)?.recovery;
     let state = &mut writer.judge.chain.state;
     if let Some(known) = state.history.keys().find(|key| Some(key.digest()) == digest) {
@@ -140,21 +140,21 @@ fn as_recovery(context: &mut Context, writer: &mut Writer) -> Result<PublicOnly,
 pub fn prepare(
     context: &mut Context,
     (writer, key): (&mut Writer, &dyn SigningKey),
-    settled: Settled,
-) -> Result<Prepared, Failure> {
+    settled: Resolved,
+) -> Result<Prepared, CliError> {
     let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
     let mut signer = Signer { key, clock, entropy };
     Ok(prepare_act(writer, settled, &mut signer)?)
 }
 
 /// Shows what would be done, asks without the lock, and takes it. False where it was only to be
-/// shown; [`Failure::WentOn`] where the record went on while a person thought.
+/// shown; [`CliError::WentOn`] where the record went on while a person thought.
 pub fn may_write(
     context: &Context,
     writer: &mut Writer,
     trial: Trial,
     told: &Told,
-) -> Result<bool, Failure> {
+) -> Result<bool, CliError> {
     let yes = context.global.yes;
     let shown = format!("{told:?}");
     if context.answers.borrow().agreed.as_ref() == Some(&shown) {
@@ -180,18 +180,18 @@ pub fn may_write(
     context.answers.borrow_mut().agreed = Some(shown);
     match context.wake(writer)? {
         Woken::Same => Ok(true),
-        Woken::Changed => Err(Failure::WentOn),
+        Woken::Changed => Err(CliError::WentOn),
     }
 }
 
 /// Writes an act that was asked for, and gives its receipt.
-pub fn write(writer: &mut Writer, prepared: &Prepared, told: &Told) -> Result<Exit, Failure> {
+pub fn write(writer: &mut Writer, prepared: &Prepared, told: &Told) -> Result<Exit, CliError> {
     let receipt = commit(writer, prepared)?;
     tell(&receipt, writer, told)
 }
 
 /// The receipt of an act, and what is to be known after it.
-pub fn tell(receipt: &Receipt, writer: &Writer, told: &Told) -> Result<Exit, Failure> {
+pub fn tell(receipt: &Receipt, writer: &Writer, told: &Told) -> Result<Exit, CliError> {
     let mut out = done();
     write_receipt(&mut out, receipt, writer)?;
     for line in &told.after {
@@ -205,9 +205,9 @@ pub fn tell(receipt: &Receipt, writer: &Writer, told: &Told) -> Result<Exit, Fai
 pub fn submit(
     context: &mut Context,
     writer: &mut Writer,
-    (settled, trial): (Settled, Trial),
+    (settled, trial): (Resolved, Trial),
     told: &Told,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CliError> {
     let key = signer(context, writer, (&settled, ADMIN))?;
     let prepared = prepare(context, (writer, &key), settled)?;
     match may_write(context, writer, trial, told)? {
@@ -239,7 +239,7 @@ pub fn statement(
     context: &Context,
     given: Option<String>,
     question: &str,
-) -> Result<Stated, Failure> {
+) -> Result<Stated, CliError> {
     let ask = || ask::line(question, "--statement", None);
     let text = match given {
         Some(text) => text,
@@ -249,7 +249,7 @@ pub fn statement(
 }
 
 /// A statement that was given.
-pub fn stated(text: &str) -> Result<Stated, Failure> {
+pub fn stated(text: &str) -> Result<Stated, CliError> {
     let statement = crate::cli::shared::values::words("--statement", Words::new(text))?;
     Ok(Stated { statement })
 }

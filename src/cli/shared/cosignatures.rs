@@ -2,14 +2,14 @@
 //!
 //! Always holds: nothing signed contradicts a record that may be published.
 
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Exit;
-use crate::cli::terminal::Failure;
 use crate::cli::terminal::note;
 use crate::cli::terminal::visible;
 use crate::ledger::exchange::policy_file::Trust;
 use crate::ledger::exchange::witnesses::Collected;
-use crate::ledger::exchange::witnesses::Patience;
+use crate::ledger::exchange::witnesses::Timeouts;
 use crate::ledger::exchange::witnesses::collect as ask_witnesses;
 use crate::ledger::reader::Record;
 use crate::witness::ask::Unheard;
@@ -19,12 +19,12 @@ use std::time::Duration;
 /// Before a record is published: asks the witnesses, if there are any, and reports their answers on
 /// stderr. The exit code is 0 where the record may be published: nothing signed contradicts it, and
 /// its checkpoint meets the quorum of the policy.
-pub fn collect_for_publication(context: &Context, record: &Record) -> Result<Exit, Failure> {
+pub fn collect_for_publication(context: &Context, record: &Record) -> Result<Exit, CliError> {
     let Some(trust) = Trust::read(&record.paths)? else { return Ok(Exit::Yes) };
     if trust.policy.witnesses.is_empty() {
         return Ok(Exit::Yes);
     }
-    let patience = Patience { witness: Duration::from_secs(10), writer: context.wait()? };
+    let patience = Timeouts { witness: Duration::from_secs(10), writer: context.wait()? };
     let collected = ask_witnesses(record, &trust.policy, patience)?;
     lines(&collected).iter().for_each(note);
     Ok(Exit::of(collected.exit()))

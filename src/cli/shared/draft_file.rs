@@ -5,7 +5,7 @@
 
 use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
-use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{CliError, Exit};
 use crate::disk::{self, Mode};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::draft::Draft;
@@ -24,12 +24,12 @@ pub struct Kept {
 
 impl Kept {
     /// A new file beside the keys, with this ending and these first bytes.
-    pub fn new(context: &Context, ending: &str, first: &str) -> Result<Kept, Failure> {
+    pub fn new(context: &Context, ending: &str, first: &str) -> Result<Kept, CliError> {
         let paths = context.paths()?;
         paths.expect_ledger(false)?;
         let folder = paths.drafts();
         if !disk::is_folder_at(&folder)? {
-            disk::make_folder(&folder).map_err(LedgerError::from)?;
+            disk::create_dir(&folder).map_err(LedgerError::from)?;
         }
         let now = context.clock.peek();
         let stamp = now.as_str().get(..19).unwrap_or_default().replace(':', "-");
@@ -42,11 +42,11 @@ impl Kept {
                 Ok(()) => return Ok(Kept { path, ours: true }),
             }
         }
-        Err(Failure::usage("no name is free for a file of drafts"))
+        Err(CliError::usage("no name is free for a file of drafts"))
     }
 
     /// A file that is there; it goes only if it is one that was made here before.
-    pub fn there(context: &Context, path: &Path) -> Result<Kept, Failure> {
+    pub fn there(context: &Context, path: &Path) -> Result<Kept, CliError> {
         let drafts = context.paths()?.drafts();
         let real = |folder: &Path| folder.canonicalize().map_err(disk::error("look at", folder));
         let ours = match path.parent() {
@@ -64,7 +64,7 @@ impl Kept {
     }
 
     /// Keeps these drafts in place of the ones before.
-    pub fn save(&self, drafts: &[Draft]) -> Result<(), Failure> {
+    pub fn save(&self, drafts: &[Draft]) -> Result<(), CliError> {
         let mut text = String::new();
         for draft in drafts {
             text.push_str(&serde_json::to_string(draft).map_err(io::Error::other)?);
@@ -75,7 +75,7 @@ impl Kept {
     }
 
     /// The file goes if it was made here and what it holds was written.
-    pub fn written(self, outcome: Result<Exit, Failure>, dry_run: bool) -> Result<Exit, Failure> {
+    pub fn written(self, outcome: Result<Exit, CliError>, dry_run: bool) -> Result<Exit, CliError> {
         if self.ours && !dry_run && matches!(outcome, Ok(Exit::Yes)) {
             self.drop()?;
         }
@@ -86,10 +86,10 @@ impl Kept {
     /// told, with what enters it.
     pub fn end(
         self,
-        outcome: Result<Exit, Failure>,
+        outcome: Result<Exit, CliError>,
         how: &str,
         dry_run: bool,
-    ) -> Result<Exit, Failure> {
+    ) -> Result<Exit, CliError> {
         let empty = std::fs::metadata(&self.path).is_ok_and(|file| file.len() == 0);
         match (&outcome, dry_run) {
             _ if empty => self.drop()?,
@@ -104,7 +104,7 @@ impl Kept {
     }
 
     /// The file goes.
-    pub fn drop(&self) -> Result<(), Failure> {
+    pub fn drop(&self) -> Result<(), CliError> {
         Ok(std::fs::remove_file(&self.path)?)
     }
 }
@@ -113,13 +113,13 @@ impl Kept {
 pub const BOUND: u64 = 1 << 30;
 
 /// The drafts of a file.
-pub fn read(file: &Path) -> Result<Input, Failure> {
+pub fn read(file: &Path) -> Result<Input, CliError> {
     let mut bytes = Vec::new();
     let name = match file.as_os_str() == "-" {
         true => {
             let mut input = std::io::stdin().lock().take(BOUND);
             input.read_to_end(&mut bytes).map_err(|error| {
-                Failure::usage(format!("standard input: cannot be read: {error}"))
+                CliError::usage(format!("standard input: cannot be read: {error}"))
             })?;
             "standard input".to_owned()
         }
@@ -130,7 +130,7 @@ pub fn read(file: &Path) -> Result<Input, Failure> {
     };
     let text = String::from_utf8(bytes).map_err(|error| {
         let from = error.utf8_error().valid_up_to();
-        Failure::usage(format!("{name}: expected UTF-8, found other bytes from byte {from} on"))
+        CliError::usage(format!("{name}: expected UTF-8, found other bytes from byte {from} on"))
     })?;
     let toml = file.extension().is_some_and(|extension| extension == "toml");
     Ok(if toml { read_toml(&text) } else { read_json_lines(&text) })

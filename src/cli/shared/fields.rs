@@ -3,7 +3,7 @@
 //! Always holds: an option has one name and one meaning in every command; closed words are those
 //! of the format; an empty value leaves a field out. Not here: what commands do with them.
 
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::ask;
 use crate::ledger::write::draft::{
     Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, TopicDraft, WhenDraft,
@@ -234,11 +234,11 @@ fn named(list: &[String]) -> Vec<String> {
 }
 
 /// The reason and statement of a dispute or a retraction, given or asked for.
-pub fn errors(why: &ErrorArgs) -> Result<(Reason, String), Failure> {
+pub fn errors(why: &ErrorArgs) -> Result<(Reason, String), CliError> {
     let all: Vec<Reason> =
         Reason::ALL.iter().copied().filter(|reason| *reason != Reason::MorePrecise).collect();
     if why.reason == Some(Reason::MorePrecise) {
-        return Err(Failure::usage("--reason: more-precise is for corrections only"));
+        return Err(CliError::usage("--reason: more-precise is for corrections only"));
     }
     let reason = ask::word(why.reason, &all, "reason", "--reason")?;
     let question = "statement (why, in a sentence for readers)";

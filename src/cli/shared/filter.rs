@@ -4,10 +4,10 @@
 //! words are not told is counted where its words were asked for. Not here: points (`provenance`).
 
 use crate::cli::render::provenance;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
-use crate::cli::terminal::Failure;
 use crate::cli::terminal::note;
-use crate::index::{Kind, Slot, Unfit};
+use crate::index::{IndexError, Kind, Snapshot};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
 use crate::ledger::query::names::Names;
@@ -45,7 +45,7 @@ fn status(text: &str) -> Result<Status, String> {
 
 impl Asked {
     /// The facts of the status asked for, or all, and the document asked for.
-    pub fn named(&self, slot: &Slot<'_>, state: &State) -> Result<BTreeSet<u64>, Unfit> {
+    pub fn named(&self, slot: &Snapshot<'_>, state: &State) -> Result<BTreeSet<u64>, IndexError> {
         let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
         let kind = self.status.map_or(Kind::Facts, |status| Kind::Status(status, needed));
         let mut named: BTreeSet<u64> = slot.positions(kind)?.into_iter().collect();
@@ -83,7 +83,7 @@ impl Filter {
         record: &Record,
         known: (&View<'_>, &Names),
         asked: &Asked,
-    ) -> Result<Filter, Failure> {
+    ) -> Result<Filter, CliError> {
         let (view, names) = known;
         if let Some(document) = asked.document {
             document_at(view, document, "--document")?;
@@ -170,10 +170,10 @@ impl Filter {
 }
 
 /// The days that a date asked for may mean.
-fn when(text: &str) -> Result<Days, Failure> {
+fn when(text: &str) -> Result<Days, CliError> {
     days(text).ok_or_else(|| {
         let expected = "expected an EDTF date or interval such as 2022-01-26 or 2021/2022";
-        Failure::usage(format!("--when: {expected}, found {text:?}"))
+        CliError::usage(format!("--when: {expected}, found {text:?}"))
     })
 }
 
@@ -188,7 +188,7 @@ pub fn rests_on(words: &Words, document: u64) -> bool {
 }
 
 /// That there is a document at this position; else an error that names those that there are.
-pub fn document_at(view: &View<'_>, position: u64, what: &str) -> Result<(), Failure> {
+pub fn document_at(view: &View<'_>, position: u64, what: &str) -> Result<(), CliError> {
     if view.state().fold.document(position).is_some() {
         return Ok(());
     }

@@ -8,8 +8,8 @@ use crate::cli::render::provenance;
 use crate::cli::render::quotation;
 use crate::cli::render::words;
 use crate::cli::shared::fields::WriteArgs;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
-use crate::cli::terminal::Failure;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::{note, wrapped};
 use crate::ledger::error::LedgerError;
@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 const SHOWN: usize = 20;
 
 /// The fact that a number names: its own, or one of a revision of it, which is noted.
-pub fn fact(context: &Context, number: u64) -> Result<FactRow, Failure> {
+pub fn fact(context: &Context, number: u64) -> Result<FactRow, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
     let fact = view.state().fold.fact_of_revision(number).map(|fact| fact.position);
@@ -40,13 +40,13 @@ pub fn fact(context: &Context, number: u64) -> Result<FactRow, Failure> {
 }
 
 /// Shows the facts that numbers name where somebody is asked next, or where nothing is written.
-pub fn show(context: &Context, numbers: &[u64], write: &WriteArgs) -> Result<(), Failure> {
+pub fn show(context: &Context, numbers: &[u64], write: &WriteArgs) -> Result<(), CliError> {
     if !write.dry_run && !ask::on_terminal() {
         return Ok(());
     }
     let record = context.record()?;
     for number in numbers.iter().take(SHOWN) {
-        let about = |slot: &crate::index::Slot<'_>, _: &_| subjects(slot, *number);
+        let about = |slot: &crate::index::Snapshot<'_>, _: &_| subjects(slot, *number);
         let (view, names) = provenance::view_of(context, &record, None, &about)?;
         let fact = view.state().fold.fact_of_revision(*number).map(|fact| fact.position);
         let wanted: BTreeSet<u64> = fact.into_iter().collect();
@@ -71,7 +71,7 @@ fn revision(number: u64, row: &FactRow) -> Option<String> {
     (number != row.fact).then(|| format!("event {number} is {which} of fact {}", row.fact))
 }
 
-fn page(view: &View<'_>, number: u64, row: &FactRow) -> Result<(), Failure> {
+fn page(view: &View<'_>, number: u64, row: &FactRow) -> Result<(), CliError> {
     let overlays: String = words::overlays(row).iter().map(|word| format!(", {word}")).collect();
     note(format!("fact {}: {}{overlays}", row.fact, row.status));
     let mut lines: Vec<String> = revision(number, row).into_iter().collect();

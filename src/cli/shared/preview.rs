@@ -6,14 +6,14 @@
 use crate::cli::render::changed;
 use crate::cli::render::quotation;
 use crate::cli::render::words;
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::wrapped;
 use crate::ledger::query::row::dated;
 use crate::ledger::write::outcome::Refs;
-use crate::ledger::write::pending::WriterDesk;
+use crate::ledger::write::pending::WriterLookup;
 use crate::ledger::write::prepared::Prepared;
-use crate::ledger::write::resolve::{Desk, Settled};
+use crate::ledger::write::resolve::{RecordLookup, Resolved};
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Content, Evidence, Fact};
@@ -34,7 +34,7 @@ pub enum Extent {
 const LINES: usize = 40;
 
 /// Writes the preview to stderr.
-pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result<(), Failure> {
+pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result<(), CliError> {
     let mut out = stderr().lock();
     let shown = match extent {
         Extent::Line => LINES,
@@ -120,10 +120,10 @@ fn said(content: &Content) -> Option<String> {
 }
 
 /// All that an event says.
-fn lines(writer: &mut Writer, prepared: &Prepared, settled: &Settled) -> Vec<String> {
+fn lines(writer: &mut Writer, prepared: &Prepared, settled: &Resolved) -> Vec<String> {
     let revisions = revisions(writer, &settled.args);
     let named = Refs::new();
-    let mut desk = WriterDesk::new(writer, prepared, &named, Time::EPOCH);
+    let mut desk = WriterLookup::new(writer, prepared, &named, Time::EPOCH);
     let old: Vec<Fact> = revisions.into_iter().filter_map(|event| desk.revision(event)).collect();
     let mut lines = Vec::new();
     match &settled.content {
@@ -181,7 +181,7 @@ fn revisions(writer: &Writer, args: &Args) -> Vec<u64> {
 }
 
 /// Reason, place of the error and statement.
-fn why(settled: &Settled) -> Option<String> {
+fn why(settled: &Resolved) -> Option<String> {
     let reason = match &settled.args {
         Args::FactConfirmed(args) => return Some(args.how.to_string()),
         Args::FactDisputed(args) => Some((args.reason, args.error_in)),
@@ -230,7 +230,7 @@ fn argued(content: &Content) -> &[Evidence] {
 }
 
 /// A new fact, whole.
-fn whole(lines: &mut Vec<String>, desk: &mut WriterDesk<'_>, fact: &Fact) {
+fn whole(lines: &mut Vec<String>, desk: &mut WriterLookup<'_>, fact: &Fact) {
     lines.push(visible(&fact.claim));
     for entry in &fact.evidence {
         quoted(lines, desk, entry);
@@ -257,7 +257,7 @@ fn fields(fact: &Fact) -> Vec<(&'static str, String)> {
 }
 
 /// What a correction changes, before and after; the changed words of the claim are marked.
-fn difference(lines: &mut Vec<String>, desk: &mut WriterDesk<'_>, facts: (&Fact, &Fact)) {
+fn difference(lines: &mut Vec<String>, desk: &mut WriterLookup<'_>, facts: (&Fact, &Fact)) {
     let (old, new) = facts;
     lines.push(changed(&old.claim, &new.claim));
     if old.evidence != new.evidence {
@@ -274,7 +274,7 @@ fn difference(lines: &mut Vec<String>, desk: &mut WriterDesk<'_>, facts: (&Fact,
 }
 
 /// A document's own words in their sentence.
-fn quoted(lines: &mut Vec<String>, desk: &mut WriterDesk<'_>, entry: &Evidence) {
+fn quoted(lines: &mut Vec<String>, desk: &mut WriterLookup<'_>, entry: &Evidence) {
     let document = entry.document;
     let (Some(quote), Some(span)) = (&entry.quote, &entry.span) else {
         lines.push(format!("document {document} {}", entry.stance));

@@ -10,10 +10,10 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::Progress;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::visible;
-use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{done, note, wrapped};
 use crate::ledger::write::append::{Before, Resumed, before, commit, prepare_input, resume};
-use crate::ledger::write::batch::{Around, Signer};
+use crate::ledger::write::batch::{DraftBatch, Signer};
 use crate::ledger::write::draft::{Draft, Input};
 use crate::ledger::write::loaded::{Files, LoadedInput, Reach};
 use crate::ledger::write::prepared::{Prepared, Receipt};
@@ -57,9 +57,13 @@ impl Submission {
 
 /// Settles, shows and asks without the lock, then takes it and writes. Where another writer was at
 /// work in between, all is settled and judged again, and asked about again if it is another thing.
-pub fn submit(context: &mut Context, input: &Input, options: &Submission) -> Result<Exit, Failure> {
+pub fn submit(
+    context: &mut Context,
+    input: &Input,
+    options: &Submission,
+) -> Result<Exit, CliError> {
     if input.drafts.is_empty() && input.unread.is_empty() {
-        return Err(Failure::usage("there are no drafts in the input; nothing was written"));
+        return Err(CliError::usage("there are no drafts in the input; nothing was written"));
     }
     context.trial = options.dry_run;
     let mut writer = context.writer()?;
@@ -114,7 +118,7 @@ pub fn submit_typed(
     context: &mut Context,
     drafts: &[Draft],
     options: &Submission,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CliError> {
     let outcome = submit(context, &Input::of(drafts.iter().cloned()), options);
     if outcome.is_ok() || options.dry_run || !ask::on_terminal() {
         return outcome;
@@ -132,7 +136,7 @@ fn check(
     loaded: &LoadedInput,
     options: &Submission,
     public: PublicKey,
-) -> Result<Option<Receipt>, Failure> {
+) -> Result<Option<Receipt>, CliError> {
     let fresh = options.again || !loaded.unread.is_empty();
     match before(writer, loaded, &public)? {
         Before::Written(receipt) if !fresh => return Ok(Some(receipt)),
@@ -162,7 +166,7 @@ fn prepared(
     key: &dyn SigningKey,
     loaded: &LoadedInput,
     options: &Submission,
-) -> Result<Found, Failure> {
+) -> Result<Found, CliError> {
     let fresh = options.again || options.dry_run || !loaded.unread.is_empty();
     let resumed = match fresh {
         true => Resumed::New,
@@ -195,13 +199,13 @@ fn prepare_drafts(
     key: &dyn SigningKey,
     loaded: &LoadedInput,
     options: &Submission,
-) -> Result<Prepared, Failure> {
+) -> Result<Prepared, CliError> {
     let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
     let mut signer = Signer { key, clock, entropy };
     let progress = Progress::new(loaded.drafts.len() as u64, "checking");
     let done = &mut |done| progress.at(done);
     let repeats = if options.again { Repeats::Allowed } else { Repeats::Refused };
-    let around = Around { signer: &mut signer, done, repeats };
+    let around = DraftBatch { signer: &mut signer, done, repeats };
     Ok(prepare_input(writer, loaded, around)?)
 }
 
@@ -211,7 +215,7 @@ fn may_write(
     writer: &mut Writer,
     prepared: &Prepared,
     options: &Submission,
-) -> Result<bool, Failure> {
+) -> Result<bool, CliError> {
     let yes = context.global.yes;
     let asks = !yes && ask::on_terminal();
     if options.dry_run || options.show || asks {
@@ -313,7 +317,7 @@ fn events(count: usize) -> String {
 
 /// Tells the receipt of what was submitted before; refuses acts that count no more, for they may be
 /// meant anew.
-fn tell_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
+fn tell_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
     let over = overtaken(&writer.judge.chain.state, receipt);
     if over.is_empty() {
         return tell(receipt, writer);
@@ -323,7 +327,7 @@ fn tell_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
         _ => ("events", "say this already and count no more"),
     };
     let over: Vec<String> = over.iter().map(u64::to_string).collect();
-    Err(Failure::usage(format!(
+    Err(CliError::usage(format!(
         "{events} {} {say}, for the record went on: annals show tells how the fact stands; \
          nothing was written; --again writes it once more",
         over.join(", ")
@@ -331,7 +335,7 @@ fn tell_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
 }
 
 /// The receipt of a submission.
-pub fn tell(receipt: &Receipt, writer: &Writer) -> Result<Exit, Failure> {
+pub fn tell(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
     let mut out = done();
     write_receipt(&mut out, receipt, writer)?;
     out.flush()?;

@@ -2,21 +2,21 @@
 //!
 //! Always holds: an error names the option, what was expected and what was found.
 
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use annals_core::naming::unfit;
 use annals_core::text::TextError;
 /// Refuses a name that nobody may be given, because a reader does not see it whole or takes it for
 /// what the program says.
-pub fn fit_name(option: &str, name: &str) -> Result<(), Failure> {
+pub fn fit_name(option: &str, name: &str) -> Result<(), CliError> {
     match unfit(name) {
         None => Ok(()),
-        Some(found) => Err(Failure::usage(format!(
+        Some(found) => Err(CliError::usage(format!(
             "{option}: expected a name that a reader sees as it is, found {found}"
         ))),
     }
 }
 
 /// A value of a closed grammar or bounds, or a usage failure that names its option.
-pub fn words<T>(option: &str, value: Result<T, TextError>) -> Result<T, Failure> {
-    value.map_err(|error| Failure::usage(format!("{option}: {error}")))
+pub fn words<T>(option: &str, value: Result<T, TextError>) -> Result<T, CliError> {
+    value.map_err(|error| CliError::usage(format!("{option}: {error}")))
 }

@@ -4,7 +4,7 @@
 //! Always holds: an answer counts for the question that was asked, word for word. Not here: asking
 //! (`ask`), what is written (`submit`, `act`).
 
-use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::exit::CliError;
 use annals_core::key::SecretKey;
 use std::collections::BTreeMap;
 
@@ -26,8 +26,8 @@ impl Answers {
     pub fn line(
         &mut self,
         question: &str,
-        ask: impl FnOnce() -> Result<String, Failure>,
-    ) -> Result<String, Failure> {
+        ask: impl FnOnce() -> Result<String, CliError>,
+    ) -> Result<String, CliError> {
         if let Some(line) = self.lines.get(question) {
             return Ok(line.clone());
         }
@@ -40,8 +40,8 @@ impl Answers {
     pub fn key(
         &mut self,
         name: &str,
-        open: impl FnOnce() -> Result<SecretKey, Failure>,
-    ) -> Result<SecretKey, Failure> {
+        open: impl FnOnce() -> Result<SecretKey, CliError>,
+    ) -> Result<SecretKey, CliError> {
         if let Some(key) = self.keys.get(name) {
             return Ok(key.clone());
         }

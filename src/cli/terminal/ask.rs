@@ -8,7 +8,7 @@ pub mod hidden_input;
 
 pub use crate::cli::terminal::ask::hidden_input::is_left;
 use crate::cli::terminal::ask::hidden_input::leaving;
-use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::exit::CliError;
 use crate::cli::terminal::output::note;
 use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
 use annals_core::key::SecretKey;
@@ -28,19 +28,19 @@ pub fn on_terminal() -> bool {
 }
 
 /// Asks whether to write; yes without a question where `--yes` is said or nobody is there.
-pub fn may_write(yes: bool, question: &str) -> Result<(), Failure> {
+pub fn may_write(yes: bool, question: &str) -> Result<(), CliError> {
     if yes || !on_terminal() {
         return Ok(());
     }
-    if self::yes(question)? { Ok(()) } else { Err(Failure::Declined) }
+    if self::yes(question)? { Ok(()) } else { Err(CliError::Declined) }
 }
 
 /// Asks for a line, where somebody is there; else says which option gives it.
-pub fn line(question: &str, option: &str, default: Option<&str>) -> Result<String, Failure> {
+pub fn line(question: &str, option: &str, default: Option<&str>) -> Result<String, CliError> {
     if !on_terminal() {
         return match default {
             Some(default) => Ok(default.to_owned()),
-            None => Err(Failure::usage(format!("{question}: give it with {option}"))),
+            None => Err(CliError::usage(format!("{question}: give it with {option}"))),
         };
     }
     let mut input = Input::<String>::new().with_prompt(question);
@@ -51,7 +51,7 @@ pub fn line(question: &str, option: &str, default: Option<&str>) -> Result<Strin
 }
 
 /// A line that was given, or asked for.
-pub fn given(value: Option<String>, question: &str, option: &str) -> Result<String, Failure> {
+pub fn given(value: Option<String>, question: &str, option: &str) -> Result<String, CliError> {
     match value {
         Some(value) => Ok(value),
         None => line(question, option, None),
@@ -59,7 +59,7 @@ pub fn given(value: Option<String>, question: &str, option: &str) -> Result<Stri
 }
 
 /// A line that may be empty, beginning with text that may be changed; on a terminal only.
-pub fn line_from(question: &str, initial: &str) -> Result<String, Failure> {
+pub fn line_from(question: &str, initial: &str) -> Result<String, CliError> {
     let input = Input::<String>::new().with_prompt(question).allow_empty(true);
     let typed = leaving(|| input.with_initial_text(initial).interact_text());
     typed.map(|typed| typed.trim().to_owned()).map_err(left)
@@ -67,7 +67,7 @@ pub fn line_from(question: &str, initial: &str) -> Result<String, Failure> {
 
 /// Yes or no, as a whole line, to a question that is no without one; on a terminal only. What was
 /// typed before the question is no answer to it, and what is neither is asked about again.
-pub fn yes(question: &str) -> Result<bool, Failure> {
+pub fn yes(question: &str) -> Result<bool, CliError> {
     for _ in 0..ANSWERS {
         let typed =
             match crate::cli::terminal::ask::hidden_input::line_shown(&format!("{question} [y/N]"))
@@ -82,11 +82,11 @@ pub fn yes(question: &str) -> Result<bool, Failure> {
             _ => note("expected y or yes, n or no, and return"),
         }
     }
-    Err(Failure::Declined)
+    Err(CliError::Declined)
 }
 
 /// One of several, by its place among them; on a terminal only.
-pub fn one_of<T: ToString>(question: &str, choices: &[T]) -> Result<usize, Failure> {
+pub fn one_of<T: ToString>(question: &str, choices: &[T]) -> Result<usize, CliError> {
     let select =
         Select::new().with_prompt(question).items(choices.iter().map(T::to_string)).default(0);
     leaving(|| select.interact()).map_err(left)
@@ -99,13 +99,13 @@ pub fn word<T: Copy + ToString>(
     all: &[T],
     question: &str,
     option: &str,
-) -> Result<T, Failure> {
+) -> Result<T, CliError> {
     if let Some(given) = given {
         return Ok(given);
     }
     let missing = || {
         let words: Vec<String> = all.iter().map(T::to_string).collect();
-        Failure::usage(format!("{question}: give it with {option}, one of {}", words.join(", ")))
+        CliError::usage(format!("{question}: give it with {option}, one of {}", words.join(", ")))
     };
     if !on_terminal() {
         return Err(missing());
@@ -131,19 +131,19 @@ pub fn passphrase(name: &str, attempt: usize) -> io::Result<Option<Zeroizing<Str
 }
 
 /// A passphrase for a new key, asked twice.
-pub fn new_passphrase(name: &str) -> Result<Zeroizing<String>, Failure> {
+pub fn new_passphrase(name: &str) -> Result<Zeroizing<String>, CliError> {
     new_passphrase_in("ANNALS_PASSPHRASE_FILE", name)
 }
 
 /// A passphrase that is new: from the file that this variable names, or asked, twice.
-pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>, Failure> {
+pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>, CliError> {
     if let Some(path) = std::env::var_os(variable) {
         let phrase = file::new_passphrase(path.as_ref(), variable).map_err(unread)?;
         tell_weak(&phrase);
         return Ok(phrase);
     }
     if !on_terminal() {
-        return Err(Failure::usage(format!(
+        return Err(CliError::usage(format!(
             "the key of {name} needs a passphrase: name a file that holds it in {variable}, or say \
              --no-passphrase on purpose"
         )));
@@ -184,13 +184,13 @@ pub fn has_recovery_file() -> bool {
 
 /// The recovery key: from the file that `ANNALS_RECOVERY_FILE` names, or typed line by line from
 /// the paper, unseen. A line is checked before the next one, so a slip loses that line alone.
-pub fn recovery() -> Result<SecretKey, Failure> {
+pub fn recovery() -> Result<SecretKey, CliError> {
     if let Some(path) = std::env::var_os("ANNALS_RECOVERY_FILE") {
         let text = file::text(path.as_ref(), "ANNALS_RECOVERY_FILE").map_err(unread)?;
         return Ok(read_recovery(&text)?);
     }
     if !on_terminal() {
-        return Err(Failure::usage(
+        return Err(CliError::usage(
             "--recovery: expected somebody to type the recovery key, found no terminal; name a \
              file that holds it in ANNALS_RECOVERY_FILE",
         ));
@@ -206,7 +206,7 @@ pub fn recovery() -> Result<SecretKey, Failure> {
     Ok(read_recovery(&text)?)
 }
 
-fn recovery_line(line: usize) -> Result<Zeroizing<String>, Failure> {
+fn recovery_line(line: usize) -> Result<Zeroizing<String>, CliError> {
     let mut attempt = 1;
     loop {
         let prompt = format!("line {line} of {RECOVERY_LINES}");
@@ -220,10 +220,10 @@ fn recovery_line(line: usize) -> Result<Zeroizing<String>, Failure> {
     }
 }
 
-fn unread(error: io::Error) -> Failure {
-    Failure::Usage(error.to_string())
+fn unread(error: io::Error) -> CliError {
+    CliError::Usage(error.to_string())
 }
 
-fn left(error: io::Error) -> Failure {
-    if is_left(&error) { Failure::Declined } else { Failure::Io(error) }
+fn left(error: io::Error) -> CliError {
+    if is_left(&error) { CliError::Declined } else { CliError::Io(error) }
 }

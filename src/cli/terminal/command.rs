@@ -3,7 +3,7 @@
 //! Always holds: a command is known by its own file alone. Not here: the list of commands (`cli`).
 
 use crate::cli::terminal::context::Context;
-use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::exit::{CliError, Exit};
 use crate::cli::terminal::formats;
 use crate::cli::terminal::options::Format;
 
@@ -52,5 +52,5 @@ pub trait Command: clap::Args {
     }
 
     /// Does it.
-    fn run(self, context: &mut Context) -> Result<Exit, Failure>;
+    fn run(self, context: &mut Context) -> Result<Exit, CliError>;
 }

@@ -5,7 +5,7 @@
 use crate::cli::terminal::answers::Answers;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::exit::Exit;
-use crate::cli::terminal::exit::{Failure, announce_clock};
+use crate::cli::terminal::exit::{CliError, announce_clock};
 use crate::cli::terminal::options::{Format, Global};
 use crate::cli::terminal::output::note;
 use crate::cli::terminal::zone;
@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::disk::is_folder_at;
 use crate::disk::lock::Waiting;
 use crate::entropy::{Entropy, Seeded, System};
-use crate::keys::{Handle, Held, KeyFolder, Listed};
+use crate::keys::{Held, KeyFolder, KeyName, Listed};
 use crate::keys::{KeysError, Listing};
 use crate::ledger::error::LedgerError;
 use crate::ledger::error::chain;
@@ -22,7 +22,7 @@ use crate::ledger::query::point::Around;
 use crate::ledger::reader::Record;
 use crate::ledger::write::append;
 use crate::ledger::write::notice::Notice;
-use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::said::Said;
 use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
@@ -49,9 +49,9 @@ pub struct Context {
 
 impl Context {
     /// Reads the environment: `ANNALS_CLOCK`, and `ANNALS_SEED` where randomness is to be repeated.
-    pub fn new(global: Global, program: fn() -> clap::Command) -> Result<Context, Failure> {
+    pub fn new(global: Global, program: fn() -> clap::Command) -> Result<Context, CliError> {
         let clock = Clock::from_setting(setting("ANNALS_CLOCK")?.as_deref()).ok_or_else(|| {
-            Failure::usage("ANNALS_CLOCK: expected a UTC time like 2022-01-27T08:00:00Z")
+            CliError::usage("ANNALS_CLOCK: expected a UTC time like 2022-01-27T08:00:00Z")
         })?;
         let entropy: Box<dyn Entropy> = match setting("ANNALS_SEED")? {
             Some(seed) if !seed.is_empty() => {
@@ -82,7 +82,7 @@ impl Context {
 
     /// Where the ledger is; one that is not named is looked for here and above, and is `ledger`
     /// here if there is none: its journal may be lost.
-    pub fn paths(&self) -> Result<Paths, Failure> {
+    pub fn paths(&self) -> Result<Paths, CliError> {
         let found = match &self.global.ledger {
             Some(ledger) => Some(ledger.clone()),
             None => Paths::find(&std::env::current_dir()?)?,
@@ -101,21 +101,21 @@ impl Context {
     }
 
     /// The record, open for reading.
-    pub fn record(&self) -> Result<Record, Failure> {
+    pub fn record(&self) -> Result<Record, CliError> {
         let record = Record::open(self.paths()?)?;
         record.journal.expect_unchanged().map_err(LedgerError::from)?;
         Ok(record)
     }
 
     /// What is signed of the record, open for reading: for what goes out of the house.
-    pub fn signed_record(&self) -> Result<Record, Failure> {
+    pub fn signed_record(&self) -> Result<Record, CliError> {
         let record = Record::signed(self.paths()?)?;
         record.journal.expect_unchanged().map_err(LedgerError::from)?;
         Ok(record)
     }
 
     /// The folder of keys, also where there is no ledger: then `keys` here, unless one is named.
-    pub fn keys(&self) -> Result<PathBuf, Failure> {
+    pub fn keys(&self) -> Result<PathBuf, CliError> {
         if let Some(keys) = &self.global.keys {
             return Ok(keys.clone());
         }
@@ -130,18 +130,18 @@ impl Context {
     }
 
     /// The record, if there is one here.
-    pub fn record_here(&self) -> Result<Option<Record>, Failure> {
+    pub fn record_here(&self) -> Result<Option<Record>, CliError> {
         let opened = self.paths().and_then(|paths| Ok(Record::open(paths)?));
         match opened {
             Ok(record) => Ok(Some(record)),
-            Err(Failure::Ledger(LedgerError::NoLedger(_))) => Ok(None),
+            Err(CliError::Ledger(LedgerError::NoLedger(_))) => Ok(None),
             Err(failure) => Err(failure),
         }
     }
 
     /// The ledger, open for writing; tells what was found unfinished. Refused where the clock is
     /// far off, or a log key is missing that the next checkpoint needs.
-    pub fn writer(&self) -> Result<Writer, Failure> {
+    pub fn writer(&self) -> Result<Writer, CliError> {
         let writer = self.writer_of(true)?;
         if !self.trial {
             writer.check_log_keys()?;
@@ -151,7 +151,7 @@ impl Context {
 
     /// The same without its log keys, and on request whatever the clock says: for the acts that
     /// mend these.
-    pub fn writer_of(&self, clock: bool) -> Result<Writer, Failure> {
+    pub fn writer_of(&self, clock: bool) -> Result<Writer, CliError> {
         announce_clock(&self.clock);
         let paths = self.paths()?;
         paths.expect_ledger(false)?;
@@ -175,7 +175,7 @@ impl Context {
     }
 
     /// Has the writer take the lock again, if it rests; tells what was found unfinished.
-    pub fn wake(&self, writer: &mut Writer) -> Result<Woken, Failure> {
+    pub fn wake(&self, writer: &mut Writer) -> Result<Woken, CliError> {
         let woken = writer.wake()?;
         if woken == Woken::Changed {
             self.tell_of(writer)?;
@@ -184,7 +184,7 @@ impl Context {
     }
 
     /// Names the log keys' files, and tells what a writer found unfinished.
-    fn tell_of(&self, writer: &Writer) -> Result<(), Failure> {
+    fn tell_of(&self, writer: &Writer) -> Result<(), CliError> {
         if let Some(ledger) = &writer.judge.chain.state.fold.ledger
             && KeyFolder::open(&writer.paths.keys)?.name_log(&ledger.log_key)?
         {
@@ -227,7 +227,7 @@ impl Context {
     }
 
     /// A clock that is far off the last event's time is asked about, where somebody is there.
-    fn check_clock(&self, writer: &Writer) -> Result<(), Failure> {
+    fn check_clock(&self, writer: &Writer) -> Result<(), CliError> {
         match append::check_clock(writer, self.clock.peek()) {
             Err(LedgerError::Clock(_)) if self.answers.borrow().clock_is_right => Ok(()),
             Err(LedgerError::Clock(why)) if ask::on_terminal() => {
@@ -241,18 +241,18 @@ impl Context {
     }
 
     /// How long to wait for another writer; for whom is told as a note.
-    pub fn wait(&self) -> Result<Waiting, Failure> {
+    pub fn wait(&self) -> Result<Waiting, CliError> {
         let tell = |holder: &str| note(format!("waiting for another writer: {holder}"));
         Ok(Waiting { most: span("--wait", &self.global.wait)?, tell })
     }
 
     /// The secret keys here that may sign, without opening them.
-    pub fn signers(&self, roster: &Roster) -> Result<Vec<(Handle, PublicKey)>, Failure> {
+    pub fn signers(&self, roster: &Roster) -> Result<Vec<(KeyName, PublicKey)>, CliError> {
         signers(&KeyFolder::open(self.paths()?.keys)?, roster)
     }
 
     /// The key that signs: the named one, or the only one here that may sign.
-    pub fn signer(&self, writer: &Writer) -> Result<Box<dyn SigningKey>, Failure> {
+    pub fn signer(&self, writer: &Writer) -> Result<Box<dyn SigningKey>, CliError> {
         self.signer_that(writer, &|_| true)
     }
 
@@ -263,7 +263,7 @@ impl Context {
         &self,
         writer: &Writer,
         fit: &dyn Fn(&Member) -> bool,
-    ) -> Result<Box<dyn SigningKey>, Failure> {
+    ) -> Result<Box<dyn SigningKey>, CliError> {
         if self.trial {
             return Ok(Box::new(PublicOnly(self.tried_as(writer, fit)?)));
         }
@@ -282,7 +282,7 @@ impl Context {
         &self,
         writer: &Writer,
         fit: &dyn Fn(&Member) -> bool,
-    ) -> Result<Option<PublicKey>, Failure> {
+    ) -> Result<Option<PublicKey>, CliError> {
         if self.trial {
             return Ok(None);
         }
@@ -296,8 +296,8 @@ impl Context {
     pub fn said_already(
         &self,
         writer: &Writer,
-        settled: &Settled,
-    ) -> Result<Option<Said>, Failure> {
+        settled: &Resolved,
+    ) -> Result<Option<Said>, CliError> {
         let Some(said) = Said::last(writer, &settled.args)?.filter(|said| said.is(settled)) else {
             return Ok(None);
         };
@@ -306,7 +306,7 @@ impl Context {
         }
         let keys = KeyFolder::open(&writer.paths.keys)?;
         let ours = match &self.global.editor {
-            Some(name) => keys.public(&Handle::new(name.as_str())?).ok() == Some(said.by),
+            Some(name) => keys.public(&KeyName::new(name.as_str())?).ok() == Some(said.by),
             None => keys
                 .list()?
                 .keys
@@ -321,11 +321,11 @@ impl Context {
         &self,
         writer: &Writer,
         fit: &dyn Fn(&Member) -> bool,
-    ) -> Result<(KeyFolder, Handle), Failure> {
+    ) -> Result<(KeyFolder, KeyName), CliError> {
         let keys = KeyFolder::open(&writer.paths.keys)?;
         let roster = &writer.judge.chain.state.fold.roster;
         let handle = match &self.global.editor {
-            Some(name) => Handle::new(name.as_str())?,
+            Some(name) => KeyName::new(name.as_str())?,
             None => only_signer(&keys, roster, fit)?,
         };
         if let Ok(public) = keys.public(&handle) {
@@ -340,7 +340,7 @@ impl Context {
         &self,
         writer: &Writer,
         fit: &dyn Fn(&Member) -> bool,
-    ) -> Result<PublicKey, Failure> {
+    ) -> Result<PublicKey, CliError> {
         let roster = &writer.judge.chain.state.fold.roster;
         let here = KeyFolder::open(&writer.paths.keys).ok().map(|keys| keys.list());
         let here = here.transpose()?.unwrap_or_default().keys;
@@ -367,18 +367,18 @@ impl Context {
 }
 
 /// A span of time that an option gives.
-pub fn span(option: &str, text: &str) -> Result<Duration, Failure> {
+pub fn span(option: &str, text: &str) -> Result<Duration, CliError> {
     let span: Result<jiff::SignedDuration, _> = text.parse();
     span.map(|span| span.unsigned_abs()).map_err(|_| {
         let expected = "expected a span of time such as 10s or 2min";
-        Failure::usage(format!("{option}: {expected}, found {text:?}"))
+        CliError::usage(format!("{option}: {expected}, found {text:?}"))
     })
 }
 
 /// A setting of the environment, which must be text.
-fn setting(name: &str) -> Result<Option<String>, Failure> {
+fn setting(name: &str) -> Result<Option<String>, CliError> {
     let text = std::env::var_os(name).map(std::ffi::OsString::into_string).transpose();
-    text.map_err(|found| Failure::usage(format!("{name}: expected UTF-8, found {found:?}")))
+    text.map_err(|found| CliError::usage(format!("{name}: expected UTF-8, found {found:?}")))
 }
 
 /// Refuses a key that signs nothing here, before its passphrase is asked for.
@@ -396,7 +396,7 @@ fn may_sign(name: &str, key: &PublicKey, roster: &Roster) -> Result<(), LedgerEr
 }
 
 /// The secret keys here that may sign.
-fn signers(keys: &KeyFolder, roster: &Roster) -> Result<Vec<(Handle, PublicKey)>, Failure> {
+fn signers(keys: &KeyFolder, roster: &Roster) -> Result<Vec<(KeyName, PublicKey)>, CliError> {
     let may_sign =
         |key: &PublicKey| roster.member(key).is_some_and(|member| member.revoked.is_none());
     let listed = keys.list()?.keys.into_iter();
@@ -409,7 +409,7 @@ fn only_signer(
     keys: &KeyFolder,
     roster: &Roster,
     fit: &dyn Fn(&Member) -> bool,
-) -> Result<Handle, Failure> {
+) -> Result<KeyName, CliError> {
     let row = |listed: &Listed| roster.member(&listed.public?);
     let Listing { keys: mut here, faults } = keys.list()?;
     here.retain(|listed| listed.held != Held::Elsewhere);
@@ -450,7 +450,7 @@ fn only_signer(
         several => {
             let names: Vec<String> = several.iter().map(|it| it.handle.to_string()).collect();
             let names = names.join(", ");
-            Err(Failure::usage(format!("who signs? say --by with one of: {names}")))
+            Err(CliError::usage(format!("who signs? say --by with one of: {names}")))
         }
     }
 }
@@ -458,11 +458,11 @@ fn only_signer(
 /// Goes through a command, and again where another writer was at work before it could write.
 pub fn until_written(
     context: &mut Context,
-    mut run: impl FnMut(&mut Context) -> Result<Exit, Failure>,
-) -> Result<Exit, Failure> {
+    mut run: impl FnMut(&mut Context) -> Result<Exit, CliError>,
+) -> Result<Exit, CliError> {
     loop {
         match run(context) {
-            Err(Failure::WentOn) => context.answers.borrow_mut().again = true,
+            Err(CliError::WentOn) => context.answers.borrow_mut().again = true,
             ended => return ended,
         }
     }

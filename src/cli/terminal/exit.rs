@@ -43,7 +43,7 @@ impl Exit {
 
 /// Why a command ended.
 #[derive(Debug)]
-pub enum Failure {
+pub enum CliError {
     /// A use failed.
     Ledger(LedgerError),
     /// Standard output is closed: nobody reads on, and that is no error.
@@ -58,10 +58,10 @@ pub enum Failure {
     WentOn,
 }
 
-impl Failure {
+impl CliError {
     /// A usage failure.
-    pub fn usage(why: impl Into<String>) -> Failure {
-        Failure::Usage(why.into())
+    pub fn usage(why: impl Into<String>) -> CliError {
+        CliError::Usage(why.into())
     }
 
     /// Tells the failure on stderr and gives its exit code.
@@ -69,20 +69,20 @@ impl Failure {
         let mut err = err();
         // Nothing can be told where stderr itself fails.
         let _ = match self {
-            Failure::Ledger(error) => tell_ledger(&mut err, error),
-            Failure::ClosedPipe => Ok(()),
-            Failure::Io(error) => writeln!(err, "annals: cannot write: {error}"),
-            Failure::Usage(why) => writeln!(err, "annals: {why}"),
-            Failure::Declined => writeln!(err, "nothing was written"),
-            Failure::WentOn => {
+            CliError::Ledger(error) => tell_ledger(&mut err, error),
+            CliError::ClosedPipe => Ok(()),
+            CliError::Io(error) => writeln!(err, "annals: cannot write: {error}"),
+            CliError::Usage(why) => writeln!(err, "annals: {why}"),
+            CliError::Declined => writeln!(err, "nothing was written"),
+            CliError::WentOn => {
                 writeln!(err, "annals: another writer was faster; nothing was written; do it again")
             }
         };
         match self {
-            Failure::Ledger(error) => Exit::of(error.exit()),
-            Failure::ClosedPipe => Exit::Yes,
-            Failure::Declined | Failure::WentOn => Exit::Conflict,
-            Failure::Io(_) | Failure::Usage(_) => Exit::Unknown,
+            CliError::Ledger(error) => Exit::of(error.exit()),
+            CliError::ClosedPipe => Exit::Yes,
+            CliError::Declined | CliError::WentOn => Exit::Conflict,
+            CliError::Io(_) | CliError::Usage(_) => Exit::Unknown,
         }
     }
 }
@@ -110,32 +110,32 @@ fn tell_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
     Ok(())
 }
 
-impl From<LedgerError> for Failure {
-    fn from(error: LedgerError) -> Failure {
-        Failure::Ledger(error)
+impl From<LedgerError> for CliError {
+    fn from(error: LedgerError) -> CliError {
+        CliError::Ledger(error)
     }
 }
 
-impl From<DiskError> for Failure {
-    fn from(error: DiskError) -> Failure {
-        Failure::Ledger(error.into())
+impl From<DiskError> for CliError {
+    fn from(error: DiskError) -> CliError {
+        CliError::Ledger(error.into())
     }
 }
 
-impl From<KeysError> for Failure {
-    fn from(error: KeysError) -> Failure {
+impl From<KeysError> for CliError {
+    fn from(error: KeysError) -> CliError {
         match &error {
-            KeysError::Asking { source } if is_left(source) => Failure::Declined,
-            _ => Failure::Ledger(error.into()),
+            KeysError::Asking { source } if is_left(source) => CliError::Declined,
+            _ => CliError::Ledger(error.into()),
         }
     }
 }
 
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Failure {
+impl From<io::Error> for CliError {
+    fn from(error: io::Error) -> CliError {
         match error.kind() {
-            io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
-            _ => Failure::Io(error),
+            io::ErrorKind::BrokenPipe => CliError::ClosedPipe,
+            _ => CliError::Io(error),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! anything; a command that returns one object returns it as a line too. Not here: how an answer
 //! is written.
 
-use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::exit::CliError;
 use crate::cli::terminal::options::Format;
 use clap::{ArgMatches, ValueEnum};
 
@@ -18,7 +18,7 @@ pub const TABLE: &[Format] = &[Format::Text, Format::Json, Format::Jsonl, Format
 /// Refuses a format that the command does not have.
 ///
 /// `formats`: those of the command, at least one; `matches` names the command in the error.
-pub fn check(formats: &[Format], asked: Format, matches: &ArgMatches) -> Result<(), Failure> {
+pub fn check(formats: &[Format], asked: Format, matches: &ArgMatches) -> Result<(), CliError> {
     if formats.contains(&asked) {
         return Ok(());
     }
@@ -29,7 +29,7 @@ pub fn check(formats: &[Format], asked: Format, matches: &ArgMatches) -> Result<
         None => String::new(),
     };
     let (command, found) = (words(matches), name(asked));
-    Err(Failure::usage(format!("{command}: expected --format {names}, found {found}")))
+    Err(CliError::usage(format!("{command}: expected --format {names}, found {found}")))
 }
 
 fn name(form: Format) -> String {

@@ -20,7 +20,7 @@ pub mod streams;
 pub use crate::cli::terminal::colour::colour;
 pub use crate::cli::terminal::command::{Command, EditorOption, Group};
 pub use crate::cli::terminal::context::{Context, span, until_written};
-pub use crate::cli::terminal::exit::{Exit, Failure, announce_clock};
+pub use crate::cli::terminal::exit::{CliError, Exit, announce_clock};
 pub use crate::cli::terminal::options::{Format, Global};
 pub use crate::cli::terminal::output::{done, done_as, json, note, whole_words, width, wrapped};
 pub use crate::cli::terminal::progress::Progress;

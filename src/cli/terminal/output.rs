@@ -2,7 +2,7 @@
 //!
 //! Always holds: control and bidirectional characters of a text never reach a terminal as such.
 
-use crate::cli::terminal::exit::Failure;
+use crate::cli::terminal::exit::CliError;
 use crate::cli::terminal::options::Format;
 use crate::cli::terminal::streams::err;
 use crate::cli::terminal::streams::out;
@@ -73,7 +73,7 @@ pub fn whole_words(pad: &str) -> textwrap::Options<'_> {
 }
 
 /// Writes one JSON value and a newline.
-pub fn json(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), Failure> {
+pub fn json(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), CliError> {
     let text = serde_json::to_string(value).map_err(io::Error::other)?;
     Ok(writeln!(out, "{text}")?)
 }

@@ -12,11 +12,11 @@ use annals_core::event::args::Args;
 use annals_core::event::record::{self, Reading};
 use annals_core::evidence::{Before, Evidence, MAX_EVENTS, Naming, Signed};
 use annals_core::hash::Hash;
-use annals_core::merkle::{Plan, Subtree, Tree, Wanted, cover};
+use annals_core::merkle::{NodeCollector, Plan, Subtree, Tree, subtrees};
 use annals_core::pin::{Pin, signed_by};
 use annals_core::rule::Rule;
 use annals_core::tlog::{Note, Signed as Said};
-use annals_core::verify::anchors::Ends;
+use annals_core::verify::anchors::Anchors;
 use annals_core::verify::evidence::Shown;
 use annals_core::verify::pinned::{events, first_difference};
 use annals_core::verify::source::{Source, SourceError};
@@ -40,7 +40,7 @@ pub enum EvidenceFound {
 pub fn keep(
     audit: &Audit,
     source: &dyn Source,
-    (ends, report): (&Ends, &Report),
+    (ends, report): (&Anchors, &Report),
 ) -> Result<EvidenceFound, LedgerError> {
     let accuses = |rule| matches!(rule, Rule::CutBelowPin | Rule::ForkedFromPin);
     let (Some(pin), Some(path)) = (ends.pinned(), &audit.pin) else {
@@ -91,7 +91,7 @@ type Made = Result<Evidence, String>;
 fn make(
     pin: &Pin,
     source: &dyn Source,
-    (ends, report): (&Ends, &Report),
+    (ends, report): (&Anchors, &Report),
 ) -> Result<Made, SourceError> {
     let first = Signed { note: pin.note.clone(), checkpoint: pin.checkpoint.clone() };
     let second = ends.checkpoint.as_deref().and_then(Note::parse).and_then(Signed::of);
@@ -149,7 +149,7 @@ fn part(pin: &Pin, second: &Signed, seen: Option<&Grown>) -> Result<Parted, Stri
     };
     let peaks = pin.peaks.iter().take(at.count_ones() as usize).copied().collect();
     let kept: BTreeMap<Subtree, Hash> =
-        cover(0..first.size).into_iter().zip(pin.peaks.iter().copied()).collect();
+        subtrees(0..first.size).into_iter().zip(pin.peaks.iter().copied()).collect();
     let root = Tree::from_peaks(at, peaks).map(|tree| tree.root());
     let one = root.zip(path(at, first.size, |subtree| kept.get(&subtree).copied()));
     let other = seen.root(at).zip(path(at, second.size, |subtree| seen.nodes.get(subtree)));
@@ -166,7 +166,7 @@ fn path(old: u64, new: u64, ask: impl Fn(Subtree) -> Option<Hash>) -> Option<Vec
 
 /// The record up to its checkpoint, read again for what the evidence needs of it.
 struct Grown {
-    nodes: Wanted,
+    nodes: NodeCollector,
     records: Vec<(u64, Vec<u8>)>,
 }
 
@@ -176,7 +176,7 @@ impl Grown {
         source: &dyn Source,
         (size, report): (u64, &Report),
     ) -> Result<Grown, SourceError> {
-        let mut seen = Grown { nodes: Wanted::default(), records: Vec::new() };
+        let mut seen = Grown { nodes: NodeCollector::default(), records: Vec::new() };
         let pinned = pin.checkpoint.size;
         let borders = (0..64).rev().map(|bit| pinned >> bit << bit).filter(|at| *at > 0);
         let mut plans = vec![Plan::root(pinned)];

@@ -11,7 +11,7 @@ use crate::ledger::error::LedgerError;
 use annals_core::pin::{LogKeys, MAX_PIN, Pin};
 use annals_core::tlog::Note;
 use annals_core::verify::Report;
-use annals_core::verify::anchors::Ends;
+use annals_core::verify::anchors::Anchors;
 
 /// What became of the pin.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub fn read(audit: &Audit) -> Result<Option<Vec<u8>>, LedgerError> {
 }
 
 /// Moves the pin forward, never on a fault.
-pub fn move_on(audit: &Audit, ends: &Ends, report: &Report) -> Result<PinFound, LedgerError> {
+pub fn move_on(audit: &Audit, ends: &Anchors, report: &Report) -> Result<PinFound, LedgerError> {
     let Some(path) = &audit.pin else { return Ok(PinFound::None) };
     let Some(new) = of(report, ends).filter(|_| report.exit() == 0) else {
         return Ok(PinFound::Left);
@@ -61,7 +61,7 @@ pub fn move_on(audit: &Audit, ends: &Ends, report: &Report) -> Result<PinFound, 
 }
 
 /// What an auditor keeps of a verified record: all of it that is signed for.
-pub fn of(report: &Report, ends: &Ends) -> Option<Pin> {
+pub fn of(report: &Report, ends: &Anchors) -> Option<Pin> {
     let checkpoint = report.ends.checkpoint.clone().filter(|_| report.ends.checkpoint_holds)?;
     let note = Note::parse(ends.checkpoint.as_deref()?)?;
     let at = report.seen.get(&checkpoint.size)?;

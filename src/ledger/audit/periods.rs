@@ -6,7 +6,7 @@
 
 use crate::ledger::reader::ReadEvent;
 use annals_core::event::body::Content;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
 use annals_core::text::Person;
 use annals_core::time::Time;
@@ -53,28 +53,28 @@ pub fn periods(source: &dyn Source, report: &Report) -> Result<Vec<Period>, Sour
     for act in state.history.acts() {
         let border = |what| Border { event: act.position, at: None, what };
         let (key, roles, what) = match &act.deed {
-            Deed::Opened(opened) => (state.history.key(act.by), Some(opened.roles), "opened"),
-            Deed::Enrolled(enrolled) => (Some(enrolled.key), Some(enrolled.roles), "enrolled"),
-            Deed::RolesChanged(change) => (Some(change.0), Some(change.1), "changed"),
-            Deed::Revoked(revoked) => (Some(revoked.key), None, revoked.reason.as_str()),
+            Operation::Opened(opened) => (state.history.key(act.by), Some(opened.roles), "opened"),
+            Operation::Enrolled(enrolled) => (Some(enrolled.key), Some(enrolled.roles), "enrolled"),
+            Operation::RolesChanged(change) => (Some(change.0), Some(change.1), "changed"),
+            Operation::Revoked(revoked) => (Some(revoked.key), None, revoked.reason.as_str()),
             _ => continue,
         };
         let Some(key) = key else { continue };
         let undone = state.undone().iter().find(|undone| undone.event == act.position);
-        let enrols = matches!(act.deed, Deed::Opened(_) | Deed::Enrolled(_));
+        let enrols = matches!(act.deed, Operation::Opened(_) | Operation::Enrolled(_));
         if undone.is_some() && !enrols {
             continue;
         }
         let before = all.iter_mut().rev().find(|period| period.key == key);
         let person = match (&act.deed, &before) {
-            (Deed::Opened(opened), _) => opened.person.clone(),
-            (Deed::Enrolled(enrolled), _) => enrolled.person.clone(),
+            (Operation::Opened(opened), _) => opened.person.clone(),
+            (Operation::Enrolled(enrolled), _) => enrolled.person.clone(),
             (_, Some(before)) => before.person.clone(),
             (_, None) => continue,
         };
         if let Some(before) = before {
             before.until = before.until.or(Some(border(what)));
-            if let Deed::Revoked(revoked) = &act.deed {
+            if let Operation::Revoked(revoked) = &act.deed {
                 before.suspect_from = before.suspect_from.or(revoked.suspect_from);
             }
         }

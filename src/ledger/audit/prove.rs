@@ -14,12 +14,12 @@ use annals_core::event::args::Seal;
 use annals_core::event::record::{self, Reading};
 use annals_core::event::vocabulary::Type;
 use annals_core::fold::history::Act;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::hash::Hash;
-use annals_core::merkle::{Plan, Wanted};
+use annals_core::merkle::{NodeCollector, Plan};
 use annals_core::tlog::proof::TlogProof;
 use annals_core::tlog::{Checkpoint, Note};
-use annals_core::verify::proof::{Given, LeftOut, Proof, Shown, evidence_of, form, judge};
+use annals_core::verify::proof::{LeftOut, Proof, ProofContext, Shown, evidence_of, form, judge};
 use annals_core::verify::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -85,7 +85,7 @@ fn checked(proof: Proof) -> Result<Proof, LedgerError> {
             text.len()
         )));
     }
-    let judged = judge(text.as_bytes(), &Given::default());
+    let judged = judge(text.as_bytes(), &ProofContext::default());
     match judged.faults.is_empty() {
         true => Ok(proof),
         false => Err(LedgerError::Faulty(judged.faults)),
@@ -144,10 +144,10 @@ fn acts_on(view: &View<'_>, fact: u64) -> BTreeSet<u64> {
     let mut own = BTreeSet::from([fact]);
     for act in view.state().history.acts() {
         let on = match &act.deed {
-            Deed::Upheld { dispute } => Some(*dispute),
-            Deed::Reinstated { retraction } => Some(*retraction),
-            Deed::Withdrawn { relation } => Some(*relation),
-            Deed::Related(triple) => {
+            Operation::Upheld { dispute } => Some(*dispute),
+            Operation::Reinstated { retraction } => Some(*retraction),
+            Operation::Withdrawn { relation } => Some(*relation),
+            Operation::Related(triple) => {
                 let of_it = [triple.from, triple.to].contains(&fact);
                 of_it.then_some(fact)
             }
@@ -171,15 +171,15 @@ fn surround(view: &View<'_>, documents: &BTreeSet<u64>, chosen: &mut BTreeSet<u6
         let keys: BTreeSet<_> =
             history.acts().iter().filter(signed).filter_map(|act| history.key(act.by)).collect();
         let needed = |act: &&Act| match &act.deed {
-            Deed::Opened(_) => true,
-            Deed::Rekeyed(_) | Deed::Changed { .. } => stands(act),
-            Deed::Captured => documents.contains(&act.position),
-            Deed::Sealed(deed) => deed.document && documents.contains(&act.position),
-            Deed::Described { document } => documents.contains(document),
-            Deed::Released { event } | Deed::Redacted { event } => chosen.contains(event),
-            Deed::Enrolled(enrolled) => keys.contains(&enrolled.key),
-            Deed::RolesChanged(change) => keys.contains(&change.0),
-            Deed::Revoked(revoked) => keys.contains(&revoked.key),
+            Operation::Opened(_) => true,
+            Operation::Rekeyed(_) | Operation::Changed { .. } => stands(act),
+            Operation::Captured => documents.contains(&act.position),
+            Operation::Sealed(deed) => deed.document && documents.contains(&act.position),
+            Operation::Described { document } => documents.contains(document),
+            Operation::Released { event } | Operation::Redacted { event } => chosen.contains(event),
+            Operation::Enrolled(enrolled) => keys.contains(&enrolled.key),
+            Operation::RolesChanged(change) => keys.contains(&change.0),
+            Operation::Revoked(revoked) => keys.contains(&revoked.key),
             _ => false,
         };
         let more: Vec<u64> = history.acts().iter().filter(needed).map(|act| act.position).collect();
@@ -200,7 +200,7 @@ fn shown(
     let size = checkpoint.size;
     let plans: BTreeMap<u64, Plan> =
         chosen.iter().filter_map(|at| Some((*at, Plan::inclusion(*at, size)?))).collect();
-    let mut wanted = Wanted::default();
+    let mut wanted = NodeCollector::default();
     plans.values().for_each(|plan| wanted.want(plan));
     let mut entries: BTreeMap<u64, Entry> = BTreeMap::new();
     'walk: for span in view.record.journal.walk(0)? {

@@ -22,7 +22,7 @@ mod rocrate;
 pub mod part;
 
 use crate::archive::bag::note::BagText;
-use crate::archive::bag::target::Ground;
+use crate::archive::bag::target::BagTarget;
 use crate::archive::bag::{Bagger, INFO, PAYLOAD, oxum};
 use crate::journal::{Copied, copy};
 use crate::keys::Mark;
@@ -82,7 +82,7 @@ pub fn export(
     record: &Record,
     log_keys: &[SecretKey],
     asked: &Asked,
-    ground: &mut dyn Ground,
+    ground: &mut dyn BagTarget,
 ) -> Result<Exported, LedgerError> {
     let whole = verified(record, asked.jobs)?;
     let part = part(record, &whole, asked.until)?;

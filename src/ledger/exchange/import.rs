@@ -11,10 +11,10 @@
 //! (`imported`). Source: FORMAT.md section 14, "Import"; THREATS.md.
 
 use crate::archive::bag::PAYLOAD;
-use crate::archive::bag::target::{FolderGround, Ground};
+use crate::archive::bag::target::{BagTarget, FolderBagTarget};
 use crate::disk;
 use crate::disk::lock::Waiting;
-use crate::keys::Marks;
+use crate::keys::HighWaterMarks;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{Kept, expect_apart};
@@ -62,7 +62,7 @@ pub fn import(bag: &Path, paths: &Paths, asked: &Asked<'_>) -> Result<Made, Ledg
         None => Imported::ReadOnly(bagged.size.map_or(report.size, |(_, of)| of)),
         Some(keys) => taken_over(&bagged, report, (paths, keys))?,
     };
-    let mut ground = FolderGround::open(&paths.ledger, asked.wait)?;
+    let mut ground = FolderBagTarget::open(&paths.ledger, asked.wait)?;
     for name in bagged.checked.manifest.keys() {
         let Some(name) = name.strip_prefix("data/").filter(|name| is_of_ledger(name)) else {
             continue;
@@ -84,7 +84,7 @@ pub fn import(bag: &Path, paths: &Paths, asked: &Asked<'_>) -> Result<Made, Ledg
     Ok(Made { size: report.size, imported })
 }
 
-fn put(ground: &mut FolderGround, name: &str, bytes: &[u8]) -> Result<(), LedgerError> {
+fn put(ground: &mut FolderBagTarget, name: &str, bytes: &[u8]) -> Result<(), LedgerError> {
     ground.begin(name)?;
     ground.add(bytes)?;
     Ok(ground.end()?)
@@ -126,7 +126,7 @@ fn taken_over(
     let Some(ledger) = &report.state.fold.ledger else {
         return Err(LedgerError::Usage("the bag holds no event".to_owned()));
     };
-    let mark = Marks::at(paths.marks()).last_for(&ledger.origin)?;
+    let mark = HighWaterMarks::at(paths.marks()).last_for(&ledger.origin)?;
     if let Some(mark) = &mark
         && (mark.size > size || (mark.size == size && mark.root != root))
     {

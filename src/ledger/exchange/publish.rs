@@ -8,10 +8,10 @@
 //! document that is sealed or redacted is not published, wherever else it may still be. Not here:
 //! how a file is written (`archive::shelf`). Source: FORMAT.md section 9, "Published directory".
 
-use crate::archive::publish_target::{Held, Shelf};
+use crate::archive::publish_target::{Held, PublishTarget};
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
-use crate::keys::Marks;
+use crate::keys::HighWaterMarks;
 use crate::ledger::audit::audit;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
@@ -85,7 +85,7 @@ impl<'a> Verified<'a> {
     ///
     /// Errors: what is published there is no earlier state of this record; a file cannot be
     /// written.
-    pub fn publish(&self, shelf: &mut dyn Shelf) -> Result<Publication, LedgerError> {
+    pub fn publish(&self, shelf: &mut dyn PublishTarget) -> Result<Publication, LedgerError> {
         let before = before(self, shelf)?;
         let cosigned = cosigned(self.record, &self.checkpoint)?;
         let mut publisher = Publisher::new(shelf, &self.report, before)?;
@@ -102,12 +102,12 @@ impl<'a> Verified<'a> {
 /// The sizes up to the published one that witnesses cosigned, as far as the ledger remembers.
 fn cosigned(record: &Record, now: &Checkpoint) -> Result<Vec<u64>, LedgerError> {
     let Ok(origin) = Origin::new(now.origin.clone()) else { return Ok(Vec::new()) };
-    let marks = Marks::at(record.paths.checkpoints()).all_for(&origin, now.size)?;
+    let marks = HighWaterMarks::at(record.paths.checkpoints()).all_for(&origin, now.size)?;
     Ok(marks.into_iter().map(|mark| mark.size).collect())
 }
 
 /// The size that is published on a shelf: of this record, or nothing is written there.
-fn before(verified: &Verified<'_>, shelf: &dyn Shelf) -> Result<u64, LedgerError> {
+fn before(verified: &Verified<'_>, shelf: &dyn PublishTarget) -> Result<u64, LedgerError> {
     let Verified { record, report, checkpoint: now, .. } = verified;
     let Some(bytes) = shelf.read(CHECKPOINT, MAX_NOTE as u64)? else {
         return match is_of_another(record, shelf)? {
@@ -146,7 +146,7 @@ fn before(verified: &Verified<'_>, shelf: &dyn Shelf) -> Result<u64, LedgerError
 }
 
 /// Whether the first bundle on a shelf begins with the event 0 of another record.
-fn is_of_another(record: &Record, shelf: &dyn Shelf) -> Result<bool, LedgerError> {
+fn is_of_another(record: &Record, shelf: &dyn PublishTarget) -> Result<bool, LedgerError> {
     let full = Tile { level: 0, index: 0, width: WIDTH }.bundle_name();
     let folder = folder_of(&full);
     let partial = shelf.names(&folder)?.into_iter().map(|name| format!("{folder}/{name}"));
@@ -186,7 +186,7 @@ fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {
 
 /// A publication under way.
 struct Publisher<'a> {
-    shelf: &'a mut dyn Shelf,
+    shelf: &'a mut dyn PublishTarget,
     fold: &'a Fold,
     /// The size that was published before, and the one that is published now.
     before: u64,
@@ -209,7 +209,7 @@ const FOLDERS: [&str; 2] = [BODIES, DOCUMENTS];
 
 impl<'a> Publisher<'a> {
     fn new(
-        shelf: &'a mut dyn Shelf,
+        shelf: &'a mut dyn PublishTarget,
         report: &'a Report,
         before: u64,
     ) -> Result<Publisher<'a>, LedgerError> {

@@ -17,7 +17,7 @@ pub mod step;
 
 use crate::disk::lock::Lock;
 use crate::disk::lock::Waiting;
-use crate::index::Built;
+use crate::index::IndexStatus;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::{Audited, audit};
 use crate::ledger::error::LedgerError;
@@ -82,7 +82,9 @@ pub fn repair(
     changed |= place::checkpoint(paths, record, &holdings, tell)?;
     drop((holdings, scratch));
     let mended = Record::open(paths.clone())?;
-    if let (_, Built::Same { events, wrote: true }) = make_index(paths, &mended.journal, None)? {
+    if let (_, IndexStatus::Same { events, wrote: true }) =
+        make_index(paths, &mended.journal, None)?
+    {
         tell(Step::Index(events));
         changed = true;
     }
@@ -99,7 +101,7 @@ pub fn index(
     paths: &Paths,
     wait: impl Into<Waiting>,
     progress: Option<&(dyn Fn(u64) + Sync)>,
-) -> Result<Built, LedgerError> {
+) -> Result<IndexStatus, LedgerError> {
     paths.expect_ledger(false)?;
     let _lock = Lock::take(&paths.lock(), wait)?;
     let record = Record::open(paths.clone())?;

@@ -11,13 +11,13 @@ use crate::disk::lock::Lock;
 use crate::disk::lock::Waiting;
 use crate::disk::read_optional;
 use crate::disk::{self, Mode};
-use crate::keys::{Mark, Marks};
+use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
 use crate::witness::ask::{Question, Shown, Unheard, ask};
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
-use annals_core::merkle::{Plan, Tree, Wanted};
+use annals_core::merkle::{NodeCollector, Plan, Tree};
 use annals_core::rule::{Fault, Rule};
 use annals_core::text::Origin;
 use annals_core::tlog::policy::{Policy, Witness};
@@ -30,7 +30,7 @@ const MAX_CHECKPOINTS: u64 = 256 << 20;
 
 /// How long is waited.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Timeouts {
     /// For each step of one witness's answer.
     pub witness: Duration,
     /// For another writer of the ledger.
@@ -73,7 +73,7 @@ impl Collected {
 pub fn collect(
     record: &Record,
     policy: &Policy,
-    patience: Patience,
+    patience: Timeouts,
 ) -> Result<Collected, LedgerError> {
     let (note, checkpoint) = checkpoint_of(record)?;
     let signed = Note { signatures: lines_of(&note, &checkpoint.origin), ..note.clone() };
@@ -130,7 +130,7 @@ fn lines_of(note: &Note, origin: &str) -> Vec<NoteSignature> {
 fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>, LedgerError> {
     let plan = Plan::consistency(old, checkpoint.size);
     let plan = plan.ok_or_else(|| LedgerError::Usage(format!("size {old} is beyond the end")))?;
-    let mut wanted = Wanted::default();
+    let mut wanted = NodeCollector::default();
     wanted.want(&plan);
     for span in record.journal.walk(0)? {
         for entry in span?.entries {
@@ -233,7 +233,7 @@ fn remember(record: &Record, note: &Note) -> Result<(), LedgerError> {
     let path = record.paths.checkpoints();
     let Some(checkpoint) = Checkpoint::parse(&note.text) else { return Ok(()) };
     let Ok(origin) = Origin::new(checkpoint.origin.clone()) else { return Ok(()) };
-    let known = Marks::at(&path).all_for(&origin, checkpoint.size)?;
+    let known = HighWaterMarks::at(&path).all_for(&origin, checkpoint.size)?;
     let line = note.signatures.iter().find(|line| line.name == *origin);
     let mark = line.and_then(|line| Mark::of(&origin, &checkpoint, line));
     let Some(mark) = mark.filter(|mark| known.iter().all(|known| known.size != mark.size)) else {

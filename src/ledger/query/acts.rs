@@ -3,14 +3,14 @@
 //! Always holds: each event that is read has the hash that the index has of it. Not here: which
 //! events are read (`slice`). Source: FORMAT.md section 8.
 
-use crate::index::{Index, Mark, Slot, Unfit};
+use crate::index::{Index, IndexError, Mark, Snapshot};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::{said, words};
 use crate::ledger::reader::Record;
 use annals_core::event::body::Content;
 use annals_core::fold::Fold;
 use annals_core::fold::history::History;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
 use annals_core::rebuild::{How, Undone};
 use annals_core::state::State;
@@ -19,22 +19,22 @@ use annals_core::verify::source::{Source, SourceError};
 use std::collections::BTreeSet;
 
 /// Why there is no slice.
-pub(super) enum Hindered {
+pub(super) enum QueryError {
     /// The index cannot answer; the fold can.
-    Unfit(Unfit),
+    Index(IndexError),
     /// The journal cannot be read either.
     Failed(LedgerError),
 }
 
-impl From<Unfit> for Hindered {
-    fn from(why: Unfit) -> Hindered {
-        Hindered::Unfit(why)
+impl From<IndexError> for QueryError {
+    fn from(why: IndexError) -> QueryError {
+        QueryError::Index(why)
     }
 }
 
-impl From<SourceError> for Hindered {
-    fn from(error: SourceError) -> Hindered {
-        Hindered::Failed(error.into())
+impl From<SourceError> for QueryError {
+    fn from(error: SourceError) -> QueryError {
+        QueryError::Failed(error.into())
     }
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Acts<'a> {
     pub record: &'a Record,
     pub index: &'a Index,
     /// Position, signer, deed.
-    pub acts: Vec<(u64, PublicKey, Deed)>,
+    pub acts: Vec<(u64, PublicKey, Operation)>,
     pub cited: BTreeSet<u64>,
 }
 
@@ -54,14 +54,14 @@ impl<'a> Acts<'a> {
     }
 
     /// Reads the events that are not yet here.
-    pub fn add(&mut self, events: BTreeSet<u64>) -> Result<(), Hindered> {
+    pub fn add(&mut self, events: BTreeSet<u64>) -> Result<(), QueryError> {
         let here = |event: &u64| self.acts.binary_search_by_key(event, |act| act.0).is_ok();
         let events: Vec<u64> = events.into_iter().filter(|event| !here(event)).collect();
         let (record, index) = (self.record, self.index);
         each(record, index, &events, &mut |position, examined| {
             let statement = examined.reading.statement.as_ref();
             let statement = statement.ok_or_else(|| another(position))?;
-            self.acts.push((position, statement.by, Deed::of(&statement.args)));
+            self.acts.push((position, statement.by, Operation::of(&statement.args)));
             if let BodyFound::Good(body) = &examined.body {
                 cite(&body.content, &mut self.cited);
             }
@@ -72,7 +72,7 @@ impl<'a> Acts<'a> {
     }
 
     /// The fold of them, without what was undone as of the point.
-    pub fn fold(&self, slot: &Slot<'_>) -> Result<State, Unfit> {
+    pub fn fold(&self, slot: &Snapshot<'_>) -> Result<State, IndexError> {
         let (mut history, mut fold) = (History::default(), Fold::default());
         history.name_keys(self.index.keys());
         for (position, by, deed) in &self.acts {
@@ -81,7 +81,10 @@ impl<'a> Acts<'a> {
         let mut undone: Vec<Undone> = Vec::new();
         for act in history.acts() {
             let mark = slot.mark(act.position)?;
-            let entry = matches!(act.deed, Deed::Asserted | Deed::Captured | Deed::Sealed(_));
+            let entry = matches!(
+                act.deed,
+                Operation::Asserted | Operation::Captured | Operation::Sealed(_)
+            );
             let mark_undone = mark.undone(act.position);
             fold.promise(act);
             put(&mut fold, act.position, &mark);
@@ -109,8 +112,8 @@ fn cite(content: &Content, cited: &mut BTreeSet<u64>) {
     cited.extend(rows.iter().map(|row| row.evidence.document));
 }
 
-fn another(position: u64) -> Hindered {
-    Hindered::Unfit(Unfit::Changed(position))
+fn another(position: u64) -> QueryError {
+    QueryError::Index(IndexError::Changed(position))
 }
 
 /// Whether these ascending positions are so far apart that each is read by itself.
@@ -126,8 +129,8 @@ fn each(
     record: &Record,
     index: &Index,
     positions: &[u64],
-    each: &mut dyn FnMut(u64, &Examined) -> Result<(), Hindered>,
-) -> Result<(), Hindered> {
+    each: &mut dyn FnMut(u64, &Examined) -> Result<(), QueryError>,
+) -> Result<(), QueryError> {
     if is_sparse(positions) {
         for position in positions {
             let examined = one(record, index, *position)?.ok_or_else(|| another(*position))?;
@@ -160,7 +163,7 @@ pub(super) fn one(
     record: &Record,
     index: &Index,
     position: u64,
-) -> Result<Option<Examined>, Hindered> {
+) -> Result<Option<Examined>, QueryError> {
     let entry = record.journal.fetch(position, index.event(position)?.place)?;
     let Some(entry) = entry else { return Ok(None) };
     let examined = examine(&entry);

@@ -13,12 +13,12 @@ use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::names::act;
 use crate::ledger::query::owners;
-use crate::ledger::query::revocation_impact::Fallout;
+use crate::ledger::query::revocation_impact::RevocationImpact;
 use crate::ledger::query::row::{Act, Charge, FactRow, Said, Withheld, Words};
 use annals_core::event::args::Args;
 use annals_core::event::vocabulary::{ErrorIn, Type};
 use annals_core::fold::Fact;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::hash::Hash;
 use annals_core::state::Status;
 use serde::Serialize;
@@ -119,7 +119,7 @@ pub fn between(
     let first = from.as_of().size;
     let mut changed = restated(from, to);
     for act in to.state().history.acts().iter().filter(|act| act.position >= first) {
-        if !matches!(act.deed, Deed::Related(_) | Deed::Withdrawn { .. }) {
+        if !matches!(act.deed, Operation::Related(_) | Operation::Withdrawn { .. }) {
             let facts = owners(to, act.position).into_iter();
             changed.extend(facts.filter(|fact| to.state().fold.fact(*fact).is_some()));
         }
@@ -161,7 +161,7 @@ pub fn between(
 /// An act between the points that is about no fact and turned some.
 struct Turn {
     step: Step,
-    impact: Rc<Fallout>,
+    impact: Rc<RevocationImpact>,
 }
 
 impl Turn {

@@ -6,13 +6,13 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
-use crate::ledger::query::revocation_impact::{Fallout, Standing};
+use crate::ledger::query::revocation_impact::{RevocationImpact, StandingFacts};
 use crate::ledger::query::row::FieldChange;
 use crate::ledger::query::{Seen, View};
 use annals_core::event::args::{Args, Roles};
 use annals_core::event::body::{Content, Described};
 use annals_core::fold::history::Act;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
 use annals_core::state::State;
 use serde::Serialize;
@@ -44,14 +44,14 @@ pub struct Effect {
     pub changes: Vec<FieldChange>,
     /// What it undid, and the facts that stand otherwise by it though they are not its object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub impact: Option<Fallout>,
+    pub impact: Option<RevocationImpact>,
 }
 
 /// The effects of the events of a view.
 pub struct Effects<'a, 'v> {
     pub(super) view: &'a View<'v>,
     pub(super) names: &'a Names,
-    impacts: RefCell<BTreeMap<u64, Rc<Fallout>>>,
+    impacts: RefCell<BTreeMap<u64, Rc<RevocationImpact>>>,
 }
 
 impl<'a, 'v> Effects<'a, 'v> {
@@ -197,7 +197,7 @@ impl<'a, 'v> Effects<'a, 'v> {
 
     /// What an event undid and turned: of a suspect revocation, and of a change of how many
     /// confirmations are asked for. `None` of every other.
-    pub fn impact(&self, event: u64) -> Result<Option<Rc<Fallout>>, LedgerError> {
+    pub fn impact(&self, event: u64) -> Result<Option<Rc<RevocationImpact>>, LedgerError> {
         let act = self.view.state().history.act(event);
         if !act.is_some_and(|act| turns(act) && self.view.undone_by(event).is_none()) {
             return Ok(None);
@@ -208,10 +208,10 @@ impl<'a, 'v> Effects<'a, 'v> {
         if self.view.is_folded() {
             *self.impacts.borrow_mut() = all(self.view.state());
         } else {
-            let stood = |size: u64| -> Result<Standing, LedgerError> {
-                Ok(Standing::of(View::standing(self.view.record, size)?.state()))
+            let stood = |size: u64| -> Result<StandingFacts, LedgerError> {
+                Ok(StandingFacts::of(View::standing(self.view.record, size)?.state()))
             };
-            let fallout = Fallout::between(&stood(event)?, &stood(event + 1)?);
+            let fallout = RevocationImpact::between(&stood(event)?, &stood(event + 1)?);
             self.impacts.borrow_mut().insert(event, Rc::new(fallout));
         }
         Ok(self.impacts.borrow().get(&event).cloned())
@@ -229,25 +229,26 @@ impl<'a, 'v> Effects<'a, 'v> {
 /// Whether an event may change how any fact stands.
 fn turns(act: &Act) -> bool {
     match &act.deed {
-        Deed::Changed { .. } => true,
-        Deed::Revoked(revoked) => revoked.suspect_from.is_some(),
+        Operation::Changed { .. } => true,
+        Operation::Revoked(revoked) => revoked.suspect_from.is_some(),
         _ => false,
     }
 }
 
 /// What each such event of a history did, in one pass.
-fn all(state: &State) -> BTreeMap<u64, Rc<Fallout>> {
+fn all(state: &State) -> BTreeMap<u64, Rc<RevocationImpact>> {
     let (history, mut fold) = (&state.history, State::default());
     let mut found = BTreeMap::new();
     let needed = |state: &State| state.fold.ledger.as_ref().map(|ledger| ledger.confirmations);
     for act in history.acts() {
         let Some(key) = history.key(act.by) else { continue };
-        let same = matches!(act.deed, Deed::Changed { confirmations }
+        let same = matches!(act.deed, Operation::Changed { confirmations }
             if needed(&fold) == Some(confirmations));
-        let before = (turns(act) && !same).then(|| Standing::of(&fold));
+        let before = (turns(act) && !same).then(|| StandingFacts::of(&fold));
         fold.apply(act.position, key, act.deed.clone());
         if turns(act) {
-            let fallout = before.map(|before| Fallout::between(&before, &Standing::of(&fold)));
+            let fallout =
+                before.map(|before| RevocationImpact::between(&before, &StandingFacts::of(&fold)));
             found.insert(act.position, Rc::new(fallout.unwrap_or_default()));
         }
     }

@@ -7,7 +7,7 @@
 use crate::ledger::query::View;
 use crate::ledger::query::names::Names;
 use annals_core::fold::Fact;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::state::{State, Status};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How a fact stands as of some event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[allow(missing_docs)]
-pub struct Standing {
+pub struct FrameState {
     pub fact: u64,
     pub status: Status,
     pub revision: u64,
@@ -38,14 +38,14 @@ pub struct Frame {
     /// The event.
     pub position: u64,
     /// How those facts stand after it.
-    pub changed: Vec<Standing>,
+    pub changed: Vec<FrameState>,
 }
 
 /// The frames of these facts up to the view's point.
 pub fn frames(view: &View<'_>, names: &Names, wanted: &BTreeSet<u64>) -> Vec<Frame> {
     let history = &view.state().history;
     let mut state = State::default();
-    let mut last: BTreeMap<u64, Standing> = BTreeMap::new();
+    let mut last: BTreeMap<u64, FrameState> = BTreeMap::new();
     let mut frames = Vec::new();
     for act in history.acts() {
         let Some(key) = history.key(act.by) else { continue };
@@ -75,20 +75,20 @@ pub fn frames(view: &View<'_>, names: &Names, wanted: &BTreeSet<u64>) -> Vec<Fra
 }
 
 /// Whether an event may change how any fact stands.
-fn touches_all(deed: &Deed) -> bool {
+fn touches_all(deed: &Operation) -> bool {
     match deed {
-        Deed::Changed { .. } => true,
-        Deed::Revoked(revoked) => revoked.suspect_from.is_some(),
+        Operation::Changed { .. } => true,
+        Operation::Revoked(revoked) => revoked.suspect_from.is_some(),
         _ => false,
     }
 }
 
 /// The fact that a deed acts on.
-fn touched(state: &State, deed: &Deed, position: u64) -> Option<u64> {
+fn touched(state: &State, deed: &Operation, position: u64) -> Option<u64> {
     let mut event = match deed {
-        Deed::Upheld { dispute } => *dispute,
-        Deed::Reinstated { retraction } => *retraction,
-        Deed::Released { event } | Deed::Redacted { event } => *event,
+        Operation::Upheld { dispute } => *dispute,
+        Operation::Reinstated { retraction } => *retraction,
+        Operation::Released { event } | Operation::Redacted { event } => *event,
         deed => deed.on().unwrap_or(position),
     };
     loop {
@@ -103,10 +103,10 @@ fn touched(state: &State, deed: &Deed, position: u64) -> Option<u64> {
     }
 }
 
-fn standing(state: &State, names: &Names, fact: &Fact, event: u64) -> Standing {
+fn standing(state: &State, names: &Names, fact: &Fact, event: u64) -> FrameState {
     // As of after the event, so that a name that it gives counts.
     let name = |key: &u32| state.history.key(*key).map(|key| names.at(&key, event + 1).then);
-    Standing {
+    FrameState {
         fact: fact.position,
         status: state.status(fact),
         revision: fact.revision,

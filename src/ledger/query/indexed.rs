@@ -6,11 +6,11 @@
 //! hash that the index has of it. As of now, rows are taken as they were kept.
 //! Not here: rows of an answer (`gather`). Source: FORMAT.md section 8.
 
-use crate::index::{Index, Kind, Slot, Unfit, What, Which};
-use crate::ledger::query::acts::{Acts, Hindered, one, put};
+use crate::index::{Index, IndexError, Kind, RowValue, Snapshot, TreeKind};
+use crate::ledger::query::acts::{Acts, QueryError, one, put};
 use crate::ledger::reader::Record;
 use annals_core::fold::Fold;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::hash::Hash;
 use annals_core::state::{State, Status};
 use annals_core::time::Time;
@@ -20,10 +20,10 @@ use std::collections::BTreeSet;
 
 /// Which facts and documents are asked for, of what stood as of the point and of the ledger and its
 /// editors as of it.
-pub type Ask<'f> = dyn Fn(&Slot<'_>, &State) -> Result<BTreeSet<u64>, Unfit> + 'f;
+pub type Query<'f> = dyn Fn(&Snapshot<'_>, &State) -> Result<BTreeSet<u64>, IndexError> + 'f;
 
 /// The state as of a point, whole or in part, and what folding it found.
-pub(super) struct Standing {
+pub(super) struct FactState {
     pub state: State,
     pub size: u64,
     pub head: Option<Hash>,
@@ -33,24 +33,24 @@ pub(super) struct Standing {
     pub later_version: Option<(u64, u64)>,
 }
 
-impl From<Report> for Standing {
-    fn from(report: Report) -> Standing {
+impl From<Report> for FactState {
+    fn from(report: Report) -> FactState {
         let Report { state, size, head, root, at, later_version, .. } = report;
-        Standing { state, size, head, root, at, faults: report.faults.len(), later_version }
+        FactState { state, size, head, root, at, faults: report.faults.len(), later_version }
     }
 }
 
 /// What a view asks the index for later.
 pub(super) struct Slice<'a> {
     index: &'a Index,
-    then: Slot<'a>,
-    now: Slot<'a>,
+    then: Snapshot<'a>,
+    now: Snapshot<'a>,
     /// The events that the state as of the point rests on, by position.
     events: Vec<u64>,
 }
 
 /// The state as of a point, as of now where that is later, and what is asked later.
-pub(super) type Opened<'a> = (Standing, Option<Standing>, Slice<'a>);
+pub(super) type Opened<'a> = (FactState, Option<FactState>, Slice<'a>);
 
 /// Opens a slice: as of the point, as of now where that is later, and what is asked later. With
 /// `since`, of the facts only what was done from that position on, and what they were there and
@@ -59,9 +59,9 @@ pub(super) fn open<'a>(
     record: &'a Record,
     index: &'a Index,
     size: u64,
-    ask: &Ask<'_>,
+    ask: &Query<'_>,
     since: Option<u64>,
-) -> Result<Opened<'a>, Hindered> {
+) -> Result<Opened<'a>, QueryError> {
     let then = index.slot(size)?;
     let mut acts = Acts::none(record, index);
     acts.add(administration(&then)?)?;
@@ -73,7 +73,7 @@ pub(super) fn open<'a>(
     let mut cited = BTreeSet::new();
     for of in acts.cited.difference(&named) {
         // What is cited may be no document: that is a fault that `verify` tells.
-        if then.get(Which::Standing, *of)?.is_some_and(|row| row.what.is_document()) {
+        if then.get(TreeKind::Standing, *of)?.is_some_and(|row| row.what.is_document()) {
             cited.insert(*of);
         }
     }
@@ -98,16 +98,16 @@ pub(super) fn open_standing<'a>(
     record: &'a Record,
     index: &'a Index,
     size: u64,
-) -> Result<(Standing, Slice<'a>), Hindered> {
+) -> Result<(FactState, Slice<'a>), QueryError> {
     let (then, now) = (index.slot(size)?, index.slot(index.size())?);
     let mut acts = Acts::none(record, index);
     acts.add(administration(&then)?)?;
     let State { history, mut fold, .. } = acts.fold(&then)?;
-    then.each(Which::Standing, 0..u64::MAX, Kind::All, &mut |row| row.put(&mut fold))?;
+    then.each(TreeKind::Standing, 0..u64::MAX, Kind::All, &mut |row| row.put(&mut fold))?;
     let mut undone = Vec::new();
-    then.each(Which::Marks, 0..u64::MAX, Kind::All, &mut |row| {
+    then.each(TreeKind::Marks, 0..u64::MAX, Kind::All, &mut |row| {
         row.put(&mut fold)?;
-        if let What::Mark(mark) = &row.what {
+        if let RowValue::Mark(mark) = &row.what {
             undone.extend(mark.undone(row.of));
         }
         Ok(())
@@ -116,9 +116,9 @@ pub(super) fn open_standing<'a>(
     Ok((standing, Slice { index, then, now, events: Vec::new() }))
 }
 
-fn stood(index: &Index, size: u64, state: State) -> Result<Standing, Unfit> {
+fn stood(index: &Index, size: u64, state: State) -> Result<FactState, IndexError> {
     let last = size.checked_sub(1);
-    Ok(Standing {
+    Ok(FactState {
         state,
         size,
         head: last.map(|last| index.hash(last)).transpose()?,
@@ -129,18 +129,18 @@ fn stood(index: &Index, size: u64, state: State) -> Result<Standing, Unfit> {
     })
 }
 
-fn administration(slot: &Slot<'_>) -> Result<BTreeSet<u64>, Unfit> {
+fn administration(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
     let mut events = BTreeSet::new();
-    slot.each(Which::Administration, 0..u64::MAX, Kind::All, &mut |row| {
+    slot.each(TreeKind::Administration, 0..u64::MAX, Kind::All, &mut |row| {
         events.insert(row.of);
         Ok(())
     })?;
     Ok(events)
 }
 
-fn put_rows(slot: &Slot<'_>, named: &BTreeSet<u64>, fold: &mut Fold) -> Result<(), Unfit> {
+fn put_rows(slot: &Snapshot<'_>, named: &BTreeSet<u64>, fold: &mut Fold) -> Result<(), IndexError> {
     for of in named {
-        if let Some(row) = slot.get(Which::Standing, *of)? {
+        if let Some(row) = slot.get(TreeKind::Standing, *of)? {
             row.put(fold)?;
         }
     }
@@ -151,24 +151,24 @@ fn put_rows(slot: &Slot<'_>, named: &BTreeSet<u64>, fold: &mut Fold) -> Result<(
 /// and the revisions that stood there and stand; of documents their lives.
 fn add_recent(
     acts: &mut Acts<'_>,
-    slot: &Slot<'_>,
+    slot: &Snapshot<'_>,
     (first, named): (u64, &BTreeSet<u64>),
-) -> Result<(), Hindered> {
+) -> Result<(), QueryError> {
     let index = slot.index();
     let before = index.slot(first.min(slot.size))?;
     let mut events = BTreeSet::new();
     for of in named {
-        match slot.get(Which::Standing, *of)? {
+        match slot.get(TreeKind::Standing, *of)? {
             None => {}
             Some(row) if row.what.is_document() => events.extend(slot.life(*of)?),
             Some(row) => {
-                let old = before.get(Which::Standing, *of)?.and_then(|row| row.revision());
+                let old = before.get(TreeKind::Standing, *of)?.and_then(|row| row.revision());
                 events.extend([Some(*of), old, row.revision()].into_iter().flatten());
                 events.extend(slot.life_since(*of, first)?);
             }
         }
     }
-    for event in before.differ(slot, Which::Marks)? {
+    for event in before.differ(slot, TreeKind::Marks)? {
         let about = index.event(event)?.about;
         if about.iter().flatten().any(|of| named.contains(of)) {
             events.insert(event);
@@ -176,15 +176,17 @@ fn add_recent(
     }
     acts.add(events)?;
     let ended = acts.acts.iter().filter_map(|(_, _, deed)| match deed {
-        Deed::Upheld { dispute: event } | Deed::Reinstated { retraction: event } => Some(*event),
-        Deed::Released { event } | Deed::Redacted { event } => Some(*event),
+        Operation::Upheld { dispute: event } | Operation::Reinstated { retraction: event } => {
+            Some(*event)
+        }
+        Operation::Released { event } | Operation::Redacted { event } => Some(*event),
         _ => None,
     });
     acts.add(ended.collect())
 }
 
 /// The events that facts and documents rest on.
-fn lives(slot: &Slot<'_>, of: &BTreeSet<u64>) -> Result<BTreeSet<u64>, Unfit> {
+fn lives(slot: &Snapshot<'_>, of: &BTreeSet<u64>) -> Result<BTreeSet<u64>, IndexError> {
     let mut events = BTreeSet::new();
     for position in of {
         events.extend(slot.life(*position)?);
@@ -194,7 +196,7 @@ fn lives(slot: &Slot<'_>, of: &BTreeSet<u64>) -> Result<BTreeSet<u64>, Unfit> {
 
 /// The facts or the document that stand at a position, or that the event there is about, with
 /// every fact that they were ever related to.
-pub fn subjects(slot: &Slot<'_>, position: u64) -> Result<BTreeSet<u64>, Unfit> {
+pub fn subjects(slot: &Snapshot<'_>, position: u64) -> Result<BTreeSet<u64>, IndexError> {
     let index = slot.index();
     let mut named = BTreeSet::new();
     if position >= slot.size {
@@ -210,15 +212,15 @@ pub fn subjects(slot: &Slot<'_>, position: u64) -> Result<BTreeSet<u64>, Unfit> 
 }
 
 /// Asks for the ledger and its editors alone.
-pub fn no_fact(_: &Slot<'_>, _: &State) -> Result<BTreeSet<u64>, Unfit> {
+pub fn no_fact(_: &Snapshot<'_>, _: &State) -> Result<BTreeSet<u64>, IndexError> {
     Ok(BTreeSet::new())
 }
 
 /// The facts and documents that stand otherwise after the first number of events than after the
 /// second, or that something was done to.
-pub fn touched(index: &Index, sizes: (u64, u64)) -> Result<BTreeSet<u64>, Unfit> {
+pub fn touched(index: &Index, sizes: (u64, u64)) -> Result<BTreeSet<u64>, IndexError> {
     let (old, new) = (index.slot(sizes.0)?, index.slot(sizes.1)?);
-    let mut named = old.differ(&new, Which::Standing)?;
+    let mut named = old.differ(&new, TreeKind::Standing)?;
     let needed = (old.confirmations()?, new.confirmations()?);
     if needed.0 != needed.1 {
         // As many confirmations mean another status now.
@@ -231,7 +233,11 @@ pub fn touched(index: &Index, sizes: (u64, u64)) -> Result<BTreeSet<u64>, Unfit>
 }
 
 /// The state as of now: of what is named the rows that were kept.
-fn present(acts: &Acts<'_>, slot: &Slot<'_>, named: &BTreeSet<u64>) -> Result<State, Hindered> {
+fn present(
+    acts: &Acts<'_>,
+    slot: &Snapshot<'_>,
+    named: &BTreeSet<u64>,
+) -> Result<State, QueryError> {
     let Acts { record, index, .. } = acts;
     let acts_then = &acts.acts;
     let mut now = Acts::none(record, index);
@@ -251,39 +257,39 @@ impl Slice<'_> {
     }
 
     /// The event at a position, with the hash that the index has of it.
-    pub(super) fn event(&self, record: &Record, position: u64) -> Result<Examined, Hindered> {
+    pub(super) fn event(&self, record: &Record, position: u64) -> Result<Examined, QueryError> {
         let found = one(record, self.index, position)?;
-        found.ok_or(Hindered::Unfit(Unfit::Changed(position)))
+        found.ok_or(QueryError::Index(IndexError::Changed(position)))
     }
 
-    pub(super) fn life(&self, of: u64) -> Result<Vec<u64>, Unfit> {
+    pub(super) fn life(&self, of: u64) -> Result<Vec<u64>, IndexError> {
         self.then.life(of)
     }
 
-    pub(super) fn undone_by(&self, event: u64) -> Result<Option<u64>, Unfit> {
+    pub(super) fn undone_by(&self, event: u64) -> Result<Option<u64>, IndexError> {
         Ok(self.then.mark(event)?.undone(event).map(|undone| undone.by))
     }
 
     /// Whether the body of an event is released, and whether it is redacted, as of now.
-    pub(super) fn opening(&self, event: u64) -> Result<(bool, bool), Unfit> {
+    pub(super) fn opening(&self, event: u64) -> Result<(bool, bool), IndexError> {
         let mark = self.now.mark(event)?;
         Ok((mark.released, mark.redacted))
     }
 
-    pub(super) fn about(&self, event: u64) -> Result<Vec<u64>, Unfit> {
+    pub(super) fn about(&self, event: u64) -> Result<Vec<u64>, IndexError> {
         Ok(self.index.event(event)?.about.into_iter().flatten().collect())
     }
 
-    pub(super) fn revisions(&self) -> Result<Vec<(u64, u64)>, Unfit> {
+    pub(super) fn revisions(&self) -> Result<Vec<(u64, u64)>, IndexError> {
         let mut found = Vec::new();
-        self.then.each(Which::Standing, 0..u64::MAX, Kind::Facts, &mut |row| {
+        self.then.each(TreeKind::Standing, 0..u64::MAX, Kind::Facts, &mut |row| {
             found.extend(row.revision().map(|revision| (revision, row.of)));
             Ok(())
         })?;
         Ok(found)
     }
 
-    pub(super) fn documents(&self) -> Result<Vec<u64>, Unfit> {
+    pub(super) fn documents(&self) -> Result<Vec<u64>, IndexError> {
         self.then.positions(Kind::Documents)
     }
 }

@@ -23,18 +23,18 @@ pub mod point;
 pub mod revocation_impact;
 pub mod tally;
 
-use crate::index::Unfit;
+use crate::index::IndexError;
 use crate::ledger::error::LedgerError;
 use crate::ledger::error::chain;
-pub use crate::ledger::query::indexed::{Ask, no_fact, subjects, touched};
-use crate::ledger::query::indexed::{Slice, Standing};
+use crate::ledger::query::indexed::{FactState, Slice};
+pub use crate::ledger::query::indexed::{Query, no_fact, subjects, touched};
 use crate::ledger::reader::Record;
-use acts::{Hindered, is_sparse};
+use acts::{QueryError, is_sparse};
 use annals_core::event::args::Seal;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::Statement;
 use annals_core::fold::history::Act;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::hash::Hash;
 use annals_core::state::State;
 use annals_core::time::Time;
@@ -48,8 +48,8 @@ use std::sync::OnceLock;
 pub struct View<'a> {
     /// The record.
     pub record: &'a Record,
-    then: Standing,
-    now: Option<Standing>,
+    then: FactState,
+    now: Option<FactState>,
     slice: Option<Slice<'a>>,
     folded_because: Option<String>,
     /// The same, folded: opened where the index fails after a slice was opened.
@@ -91,15 +91,15 @@ impl<'a> View<'a> {
 
     fn of(
         record: &'a Record,
-        then: Standing,
-        now: Option<Standing>,
+        then: FactState,
+        now: Option<FactState>,
         slice: Option<Slice<'a>>,
     ) -> View<'a> {
         View { record, then, now, slice, folded_because: None, whole: OnceLock::new() }
     }
 
     /// The same, because the index cannot answer.
-    fn folded(record: &'a Record, size: u64, why: &Unfit) -> Result<View<'a>, LedgerError> {
+    fn folded(record: &'a Record, size: u64, why: &IndexError) -> Result<View<'a>, LedgerError> {
         record.folded_for(why);
         Ok(View { folded_because: Some(why.to_string()), ..View::open(record, size)? })
     }
@@ -117,7 +117,7 @@ impl<'a> View<'a> {
     /// assert!(view.state().fold.fact(24).is_some());
     /// # Ok::<(), annals::ledger::error::LedgerError>(())
     /// ```
-    pub fn some(record: &'a Record, size: u64, ask: &Ask<'_>) -> Result<View<'a>, LedgerError> {
+    pub fn some(record: &'a Record, size: u64, ask: &Query<'_>) -> Result<View<'a>, LedgerError> {
         View::sliced(record, size, ask, None)
     }
 
@@ -126,7 +126,7 @@ impl<'a> View<'a> {
     pub fn since(
         record: &'a Record,
         size: u64,
-        ask: &Ask<'_>,
+        ask: &Query<'_>,
         first: u64,
     ) -> Result<View<'a>, LedgerError> {
         View::sliced(record, size, ask, Some(first))
@@ -135,7 +135,7 @@ impl<'a> View<'a> {
     fn sliced(
         record: &'a Record,
         size: u64,
-        ask: &Ask<'_>,
+        ask: &Query<'_>,
         since: Option<u64>,
     ) -> Result<View<'a>, LedgerError> {
         let opened = match record.index() {
@@ -144,8 +144,8 @@ impl<'a> View<'a> {
         };
         match opened {
             Ok((then, now, slice)) => Ok(View::of(record, then, now, Some(slice))),
-            Err(Hindered::Unfit(why)) => View::folded(record, size, &why),
-            Err(Hindered::Failed(error)) => Err(error),
+            Err(QueryError::Index(why)) => View::folded(record, size, &why),
+            Err(QueryError::Failed(error)) => Err(error),
         }
     }
 
@@ -171,8 +171,8 @@ impl<'a> View<'a> {
         };
         match opened {
             Ok((then, slice)) => Ok(View::of(record, then, None, Some(slice))),
-            Err(Hindered::Unfit(why)) => View::folded(record, size, &why),
-            Err(Hindered::Failed(error)) => Err(error),
+            Err(QueryError::Index(why)) => View::folded(record, size, &why),
+            Err(QueryError::Failed(error)) => Err(error),
         }
     }
 
@@ -193,7 +193,7 @@ impl<'a> View<'a> {
         }
         let acts = self.state().history.acts().iter();
         let own = |act: &&Act| match act.deed {
-            Deed::Described { document } => document == of,
+            Operation::Described { document } => document == of,
             _ => act.position == of || act.deed.on() == Some(of),
         };
         acts.filter(own).map(|act| act.position).collect()
@@ -203,7 +203,7 @@ impl<'a> View<'a> {
     /// folded either it is `closed`, and the trouble is kept.
     fn or_folded<T>(
         &self,
-        found: Result<T, Unfit>,
+        found: Result<T, IndexError>,
         fold: impl FnOnce(&View<'a>) -> T,
         closed: T,
     ) -> T {
@@ -343,10 +343,10 @@ impl<'a> View<'a> {
     fn event_of(&self, slice: &Slice<'_>, position: u64) -> Result<Option<Seen>, LedgerError> {
         match slice.event(self.record, position) {
             Ok(examined) => return Ok(Some(Seen::of(position, examined))),
-            Err(Hindered::Failed(error)) => return Err(error),
-            Err(Hindered::Unfit(why)) if why.is_wrong() => self.record.folded_for(&why),
+            Err(QueryError::Failed(error)) => return Err(error),
+            Err(QueryError::Index(why)) if why.is_wrong() => self.record.folded_for(&why),
             // What stands rests on another event than the one that is read.
-            Err(Hindered::Unfit(why)) => self.record.keep_trouble(why.to_string()),
+            Err(QueryError::Index(why)) => self.record.keep_trouble(why.to_string()),
         }
         self.read(position)
     }
@@ -485,13 +485,13 @@ pub fn owners(view: &View<'_>, event: u64) -> Vec<u64> {
         }
         let Some(act) = view.state().history.act(event) else { return Vec::new() };
         let before = match &act.deed {
-            Deed::Asserted | Deed::Captured | Deed::Sealed(_) => return vec![event],
-            Deed::Described { document } => return vec![*document],
-            Deed::Related(triple) => return vec![triple.from, triple.to],
-            Deed::Upheld { dispute } => *dispute,
-            Deed::Reinstated { retraction } => *retraction,
-            Deed::Withdrawn { relation } => *relation,
-            Deed::Released { event } | Deed::Redacted { event } => *event,
+            Operation::Asserted | Operation::Captured | Operation::Sealed(_) => return vec![event],
+            Operation::Described { document } => return vec![*document],
+            Operation::Related(triple) => return vec![triple.from, triple.to],
+            Operation::Upheld { dispute } => *dispute,
+            Operation::Reinstated { retraction } => *retraction,
+            Operation::Withdrawn { relation } => *relation,
+            Operation::Released { event } | Operation::Redacted { event } => *event,
             deed => match deed.on() {
                 Some(on) => on,
                 None => return Vec::new(),

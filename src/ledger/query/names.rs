@@ -13,7 +13,7 @@ use crate::ledger::query::row::Named;
 use annals_core::event::args::{Args, Roles};
 use annals_core::event::body::{Content, Short};
 use annals_core::event::record::Statement;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
 use annals_core::naming::{Look, is_label};
 use annals_core::text::Person;
@@ -85,8 +85,8 @@ pub struct Names {
 impl Names {
     /// The names as of the view's point.
     pub fn read(view: &View<'_>) -> Result<Names, LedgerError> {
-        let naming = |deed: &Deed| {
-            use Deed::{Changed, Enrolled, Opened, Rekeyed, RolesChanged, Upgraded};
+        let naming = |deed: &Operation| {
+            use Operation::{Changed, Enrolled, Opened, Rekeyed, RolesChanged, Upgraded};
             matches!(
                 deed,
                 Opened(_)

@@ -8,7 +8,7 @@
 
 mod clock;
 
-use crate::index::{Index, Unfit};
+use crate::index::{Index, IndexError};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::point::clock::entries;
 use crate::ledger::reader::Record;
@@ -237,7 +237,7 @@ fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
 }
 
 /// What the index answers, where it can.
-fn indexed<T>(record: &Record, ask: impl FnOnce(&Index) -> Result<T, Unfit>) -> Option<T> {
+fn indexed<T>(record: &Record, ask: impl FnOnce(&Index) -> Result<T, IndexError>) -> Option<T> {
     let answer = ask(record.index().ok()?);
     answer.map_err(|why| record.folded_for(&why)).ok()
 }

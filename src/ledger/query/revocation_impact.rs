@@ -1,4 +1,4 @@
-//! Fallout: what a suspect revocation undoes, and what becomes of facts by it.
+//! RevocationImpact: what a suspect revocation undoes, and what becomes of facts by it.
 //!
 //! Always holds: it is the difference of two folds, before and after, and nothing is guessed.
 //! Not here: the refold itself (`refold`), words for people (`cli`).
@@ -11,14 +11,14 @@ use std::collections::BTreeMap;
 
 /// A state as much of it as is compared.
 #[derive(Clone, Debug, Default)]
-pub struct Standing {
+pub struct StandingFacts {
     undone: Vec<Undone>,
     facts: BTreeMap<u64, (Status, bool)>,
 }
 
 /// A fact that is another one afterwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Fallen {
+pub struct ChangedFact {
     /// Its position.
     pub fact: u64,
     /// Its status before.
@@ -31,7 +31,7 @@ pub struct Fallen {
 
 /// What is undone, what is in force again, and which facts change.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Fallout {
+pub struct RevocationImpact {
     /// Events struck, by position.
     pub struck: Vec<u64>,
     /// Events set aside, by position.
@@ -39,23 +39,23 @@ pub struct Fallout {
     /// Events in force again that were undone before.
     pub restored: Vec<u64>,
     /// Facts that change, by position.
-    pub facts: Vec<Fallen>,
+    pub facts: Vec<ChangedFact>,
 }
 
-impl Standing {
+impl StandingFacts {
     /// What stands in a state.
-    pub fn of(state: &State) -> Standing {
+    pub fn of(state: &State) -> StandingFacts {
         let fact =
             |fact: &annals_core::fold::Fact| (fact.position, (state.status(fact), fact.suspect));
         let facts = state.fold.facts().iter().map(fact).collect();
-        Standing { undone: state.undone().to_vec(), facts }
+        StandingFacts { undone: state.undone().to_vec(), facts }
     }
 }
 
-impl Fallout {
+impl RevocationImpact {
     /// From one to the other.
-    pub fn between(before: &Standing, after: &Standing) -> Fallout {
-        let lacks = |standing: &Standing, event: u64| {
+    pub fn between(before: &StandingFacts, after: &StandingFacts) -> RevocationImpact {
+        let lacks = |standing: &StandingFacts, event: u64| {
             !standing.undone.iter().any(|undone| undone.event == event)
         };
         let new = |how: How| {
@@ -66,9 +66,9 @@ impl Fallout {
         let fallen = |(fact, now): (&u64, &(Status, bool))| {
             let then = before.facts.get(fact)?;
             let (fact, before, after) = (*fact, then.0, now.0);
-            (then != now).then_some(Fallen { fact, before, after, suspect: now.1 && !then.1 })
+            (then != now).then_some(ChangedFact { fact, before, after, suspect: now.1 && !then.1 })
         };
-        Fallout {
+        RevocationImpact {
             struck: new(How::Struck),
             set_aside: new(How::SetAside),
             restored: restored.filter(|event| lacks(after, *event)).collect(),

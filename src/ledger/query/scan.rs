@@ -14,7 +14,7 @@ use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
 use annals_core::search::{Phrase, Searched};
 use annals_core::verify::examine::examine;
-use annals_core::verify::source::{Source, SourceError, Span, Walk};
+use annals_core::verify::source::{Batch, Source, SourceError, Walk};
 use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
@@ -107,7 +107,7 @@ impl Scanning<'_, '_> {
         scanned
     }
 
-    fn next(&self) -> Option<Span> {
+    fn next(&self) -> Option<Batch> {
         let mut walk = self.walk.lock().unwrap_or_else(PoisonError::into_inner);
         match walk.as_mut()?.next() {
             Some(Ok(span)) if span.first < self.view.as_of().size => Some(span),

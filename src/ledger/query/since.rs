@@ -8,7 +8,7 @@ use serde::Serialize;
 
 /// What became of a fact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Became {
+pub struct LaterChange {
     /// The fact.
     pub fact: u64,
     /// What it became, in the order of the words: corrected, retracted, reinstated, disputed,
@@ -17,14 +17,14 @@ pub struct Became {
 }
 
 /// What became of these facts since the view's point; those that are as they were are left out.
-pub fn since(view: &View<'_>, facts: impl Iterator<Item = u64>) -> Vec<Became> {
+pub fn since(view: &View<'_>, facts: impl Iterator<Item = u64>) -> Vec<LaterChange> {
     match view.is_past() {
         true => facts.filter_map(|fact| became(view, fact)).collect(),
         false => Vec::new(),
     }
 }
 
-fn became(view: &View<'_>, fact: u64) -> Option<Became> {
+fn became(view: &View<'_>, fact: u64) -> Option<LaterChange> {
     let (then, now) = (view.state(), view.present());
     let (old, new) = (then.fold.fact(fact)?, now.fold.fact(fact)?);
     let (was, is) = (then.status(old), now.status(new));
@@ -48,5 +48,5 @@ fn became(view: &View<'_>, fact: u64) -> Option<Became> {
     ];
     let became: Vec<&str> =
         changes.into_iter().filter(|(_, so)| *so).map(|(word, _)| word).collect();
-    (!became.is_empty()).then_some(Became { fact, became })
+    (!became.is_empty()).then_some(LaterChange { fact, became })
 }

@@ -4,7 +4,7 @@
 //! nothing. Not here: names and sentences (`cli`). Source: FORMAT.md section 8.
 
 use annals_core::event::vocabulary::RevokeReason;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
 use annals_core::state::State;
 use std::collections::BTreeMap;
@@ -74,16 +74,18 @@ impl Tally {
             let Some(signer) = state.history.key(act.by) else { continue };
             let event = act.position;
             match &act.deed {
-                Deed::Opened(opened) => needed = opened.confirmations,
-                Deed::Changed { confirmations } if stands(event) => {
+                Operation::Opened(opened) => needed = opened.confirmations,
+                Operation::Changed { confirmations } if stands(event) => {
                     let (before, after) = (needed, *confirmations);
                     if before != after {
                         tally.thresholds.push(ThresholdChange { event, signer, before, after });
                     }
                     needed = after;
                 }
-                Deed::Retimed if stands(event) => tally.retimed.push(Retiming { event, signer }),
-                Deed::Revoked(revoked) => {
+                Operation::Retimed if stands(event) => {
+                    tally.retimed.push(Retiming { event, signer })
+                }
+                Operation::Revoked(revoked) => {
                     if let Some(events) = counts.get(&event).copied() {
                         let (key, reason) = (revoked.key, revoked.reason);
                         let suspect_from = revoked.suspect_from;
@@ -102,7 +104,7 @@ impl Tally {
 pub fn undone_retimings(state: &State) -> Vec<u64> {
     let undone = state.undone().iter().map(|undone| undone.event);
     let retimed = undone.filter(|event| {
-        state.history.act(*event).is_some_and(|act| matches!(act.deed, Deed::Retimed))
+        state.history.act(*event).is_some_and(|act| matches!(act.deed, Operation::Retimed))
     });
     retimed.collect()
 }

@@ -8,7 +8,7 @@
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::batch::{Signer, judge_last, slot};
 use crate::ledger::write::prepared::Prepared;
-use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::sign::seal;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::vocabulary::Type;
@@ -17,7 +17,7 @@ use annals_core::time::Time;
 /// Signs one event for the writer's next place and lets the judge take it.
 pub fn prepare_act(
     writer: &mut Writer,
-    settled: Settled,
+    settled: Resolved,
     signer: &mut Signer<'_>,
 ) -> Result<Prepared, LedgerError> {
     let kind = settled.args.kind();

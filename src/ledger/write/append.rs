@@ -6,16 +6,16 @@
 
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::batch::{
-    Around, Signed, Signer, examine_one, judge_last, settle, slot, take,
+    DraftBatch, Signed, Signer, examine_one, judge_last, settle, slot, take,
 };
 use crate::ledger::write::draft::{Input, Placed};
 use crate::ledger::write::loaded::{Files, LoadedDraft, LoadedInput, Reach};
 use crate::ledger::write::outbox::{Kept, Submission};
-use crate::ledger::write::outcome::{Fate, Outcome, Output, Refusals};
+use crate::ledger::write::outcome::{DraftResult, Outcome, Output, Refusals};
 use crate::ledger::write::pipeline;
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
-use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::sign::seal;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
@@ -116,10 +116,10 @@ pub enum Before {
 }
 
 /// What a signed event says, without its document.
-fn said_by(entry: &Entry) -> Option<Settled> {
+fn said_by(entry: &Entry) -> Option<Resolved> {
     let args = Reading::of(&entry.record).statement?.args;
     let content = Body::parse(entry.body.as_deref()?).ok()?.content;
-    Some(Settled { args, content, document: None })
+    Some(Resolved { args, content, document: None })
 }
 
 /// What was found of an earlier submission.
@@ -152,7 +152,7 @@ pub fn prepare(
     let keys = writer.paths.keys.clone();
     let input = LoadedInput::read(&input, Reach { folder, keys: &keys, files: Files::default() });
     let repeats = Repeats::Allowed;
-    prepare_input(writer, &input, Around { signer, done: &mut |_| {}, repeats })
+    prepare_input(writer, &input, DraftBatch { signer, done: &mut |_| {}, repeats })
 }
 
 /// The same for an input that is loaded, of which some drafts could not be read: they are told
@@ -160,7 +160,7 @@ pub fn prepare(
 pub fn prepare_input(
     writer: &mut Writer,
     input: &LoadedInput,
-    around: Around<'_, '_, '_>,
+    around: DraftBatch<'_, '_, '_>,
 ) -> Result<Prepared, LedgerError> {
     prepare_by(writer, input, around, pipeline::WORTH)
 }
@@ -169,7 +169,7 @@ pub fn prepare_input(
 fn prepare_by(
     writer: &mut Writer,
     input: &LoadedInput,
-    mut around: Around<'_, '_, '_>,
+    mut around: DraftBatch<'_, '_, '_>,
     worth: usize,
 ) -> Result<Prepared, LedgerError> {
     let submission =
@@ -182,7 +182,7 @@ fn prepare_by(
     let mut rest = input.drafts.as_slice();
     while let Some(next) = rest.first() {
         let outcomes = if refusals.reach(&next.draft) {
-            vec![Outcome { position: writer.size(), fate: Fate::Repeats }]
+            vec![Outcome { position: writer.size(), fate: DraftResult::Repeats }]
         } else if pipeline::is_worth(rest, worth, &out.agents) {
             pipeline::run(writer, rest, &mut around, &mut out)?
         } else {
@@ -227,12 +227,12 @@ pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, Ledge
 fn one(
     writer: &mut Writer,
     draft: &LoadedDraft,
-    around: &mut Around<'_, '_, '_>,
+    around: &mut DraftBatch<'_, '_, '_>,
     out: &mut Output,
 ) -> Result<Outcome, LedgerError> {
     let position = writer.size();
     let fate = match settle(writer, draft, around, out) {
-        Err(why) => Fate::Refused(why),
+        Err(why) => DraftResult::Refused(why),
         Ok(settled) => {
             let signer = &mut *around.signer;
             let slot = slot(writer, signer.clock.now());

@@ -8,24 +8,24 @@ use crate::entropy::Entropy;
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::hints::told;
 use crate::ledger::write::loaded::LoadedDraft;
-use crate::ledger::write::outcome::Fate;
+use crate::ledger::write::outcome::DraftResult;
 use crate::ledger::write::outcome::Output;
 use crate::ledger::write::pending::Pending;
-use crate::ledger::write::pending::WriterDesk;
+use crate::ledger::write::pending::WriterLookup;
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::repeats;
 use crate::ledger::write::repeats::Repeats;
-use crate::ledger::write::resolve::Settled;
-use crate::ledger::write::resolve::Settler;
+use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::resolve::Resolver;
 use crate::ledger::write::sign::Slot;
 use crate::ledger::write::unquoted;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
-use annals_core::key::Keys;
 use annals_core::key::SigningKey;
+use annals_core::key::ThreadKeys;
 use annals_core::time::Time;
 use annals_core::verify::Follower;
-use annals_core::verify::content::Asked;
+use annals_core::verify::content::CheckDepth;
 use annals_core::verify::examine::Examined;
 use annals_core::verify::examine::examine;
 use annals_core::verify::examine::examine_whole;
@@ -41,7 +41,7 @@ pub struct Signer<'a> {
 }
 
 /// Who signs, and who is told how many drafts are done.
-pub struct Around<'a, 'b, 'c> {
+pub struct DraftBatch<'a, 'b, 'c> {
     /// Who signs.
     pub signer: &'a mut Signer<'b>,
     /// Told after each draft, or after many.
@@ -57,13 +57,13 @@ pub const STEP: u64 = 1_024;
 pub fn settle(
     writer: &mut Writer,
     loaded: &LoadedDraft,
-    around: &mut Around<'_, '_, '_>,
+    around: &mut DraftBatch<'_, '_, '_>,
     out: &mut Output,
-) -> Result<Settled, String> {
+) -> Result<Resolved, String> {
     let file = loaded.file.clone()?.map(|file| file.bytes);
     let now = around.signer.clock.peek();
-    let mut desk = WriterDesk::new(writer, &out.prepared, &out.named, now);
-    let settled = Settler::new(&mut desk, &mut out.agents).settle(&loaded.draft, file)?;
+    let mut desk = WriterLookup::new(writer, &out.prepared, &out.named, now);
+    let settled = Resolver::new(&mut desk, &mut out.agents).settle(&loaded.draft, file)?;
     let notes = unquoted::notes(&settled.content, &mut desk);
     repeats::check(writer, &settled, around.repeats, out)?;
     out.prepared.notes.extend(notes);
@@ -72,7 +72,7 @@ pub fn settle(
 
 /// A signed draft on its way to the judge.
 pub struct Signed {
-    pub settled: Settled,
+    pub settled: Resolved,
     pub entry: Entry,
     /// The entry, its signature checked.
     pub examined: Option<Examined>,
@@ -83,12 +83,12 @@ pub fn take(
     writer: &mut Writer,
     signed: Signed,
     prepared: &mut Prepared,
-) -> Result<Fate, LedgerError> {
+) -> Result<DraftResult, LedgerError> {
     let Signed { settled, entry, examined } = signed;
     prepared.entries.push(entry);
     prepared.documents.extend(settled.document.clone());
     prepared.settled.push(settled);
-    Ok(judge(writer, prepared, examined)?.map_or(Fate::Good, Fate::Refused))
+    Ok(judge(writer, prepared, examined)?.map_or(DraftResult::Good, DraftResult::Refused))
 }
 
 /// The next slot of a writer.
@@ -110,7 +110,7 @@ pub fn examine_one(writer: &Writer, entry: &Entry, unsigned: bool) -> Option<Exa
     if unsigned {
         return Some(examine(entry));
     }
-    examine_whole(std::slice::from_ref(entry), &mut Keys::new(&writer.keyring)).pop()
+    examine_whole(std::slice::from_ref(entry), &mut ThreadKeys::new(&writer.keyring)).pop()
 }
 
 /// Lets the judge take the last prepared event, which was examined whole.
@@ -124,7 +124,7 @@ pub fn judge(
         writer.step();
     }
     let pending = Pending::new(&writer.journal, &writer.recent, prepared);
-    let judged = writer.judge.event(&examined, &pending, Asked::All)?;
+    let judged = writer.judge.event(&examined, &pending, CheckDepth::All)?;
     writer.index.event(&writer.judge.chain.state, &examined, &judged);
     let faults = std::mem::take(&mut writer.judge.faults);
     let told: Vec<String> = faults.iter().map(told).collect();

@@ -4,10 +4,10 @@
 //! may mean two keys means none. Not here: signing and judging (`act`), prompts (`cli`).
 //! Source: FORMAT.md sections 4 and 6.
 
-use crate::keys::{Handle, KeyFolder, Request};
+use crate::keys::{KeyFolder, KeyName, Request};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
-use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::{self, Args, Roles};
 use annals_core::event::body::{Content, Named, Short, Stated};
@@ -32,7 +32,7 @@ pub fn enrolment(
     request: &Request,
     roles: Roles,
     person: Person,
-) -> Result<Settled, LedgerError> {
+) -> Result<Resolved, LedgerError> {
     request.check_origin(&parameters(writer)?.origin)?;
     let state = &writer.judge.chain.state;
     if let Some(at) = state.history.ever(request.key()) {
@@ -63,7 +63,7 @@ pub fn enrolment(
 }
 
 /// A key's new roles and its holder's name.
-pub fn change(key: PublicKey, roles: Roles, name: Short) -> Settled {
+pub fn change(key: PublicKey, roles: Roles, name: Short) -> Resolved {
     let args = Args::EditorChanged(args::EditorChanged { key, roles });
     settled(args, Content::EditorChanged(Named { name }))
 }
@@ -74,14 +74,14 @@ pub fn revocation(
     reason: RevokeReason,
     suspect_from: Option<u64>,
     stated: Stated,
-) -> Settled {
+) -> Resolved {
     let args = Args::EditorRevoked(args::EditorRevoked { key, reason, suspect_from });
     settled(args, Content::EditorRevoked(stated))
 }
 
 /// An act without a document.
-pub fn settled(args: Args, content: Content) -> Settled {
-    Settled { args, content, document: None }
+pub fn settled(args: Args, content: Content) -> Resolved {
+    Resolved { args, content, document: None }
 }
 
 /// Where names are looked up: the record's own, and the handles of a folder of keys.
@@ -147,7 +147,7 @@ impl Directory<'_> {
 
     fn by_handle(&self, name: &str) -> Option<PublicKey> {
         let folder = KeyFolder::open(self.keys).ok()?;
-        folder.public(&Handle::new(name).ok()?).ok()
+        folder.public(&KeyName::new(name).ok()?).ok()
     }
 
     fn ambiguous(&self, name: &str, rows: &[&Member]) -> LedgerError {

@@ -10,12 +10,12 @@ mod place;
 use crate::clock::Clock;
 use crate::disk::{self, Links, Mode};
 use crate::entropy::{Entropy, draw};
-use crate::keys::{Handle, KeyFolder, NewKey, Protection, generate, write_recovery};
+use crate::keys::{KeyFolder, KeyName, NewKey, Protection, generate, write_recovery};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::write::batch::{Signer, judge_last, slot};
 use crate::ledger::write::prepared::Prepared;
-use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::sign::seal;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::{self, Args, Nonce, Roles};
@@ -43,7 +43,7 @@ pub struct Founding {
     /// The founder's name.
     pub name: Short,
     /// The founder's handle.
-    pub handle: Handle,
+    pub handle: KeyName,
 }
 
 /// A ledger that was made.
@@ -71,7 +71,7 @@ pub fn init(
     keys.check_free(&founding.handle)?;
     let (key, log_key, recovery) = (generate(entropy)?, generate(entropy)?, generate(entropy)?);
     let new = |handle, secret, protection| NewKey { handle, secret, protection, request: None };
-    let log = Handle::log();
+    let log = KeyName::log();
     let new =
         [new(&founding.handle, &key, protection), new(&log, &log_key, Protection::Unencrypted)];
     let secrets = (&key, &log_key, &recovery);
@@ -142,7 +142,7 @@ fn opening(
         name: founding.name.clone(),
         corrections_policy: founding.corrections_policy.clone(),
     });
-    let settled = Settled { args, content, document: None };
+    let settled = Resolved { args, content, document: None };
     let signer = Signer { key, clock, entropy };
     let slot = slot(&writer, signer.clock.now());
     let entry = seal(&settled, &slot, key, signer.entropy)?;

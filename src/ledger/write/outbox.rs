@@ -30,7 +30,7 @@ use annals_core::event::canonical;
 use annals_core::event::record::{self, Reading};
 use annals_core::hash::{Hash, Running, read_hex};
 use annals_core::key::{KEPT_TAG, PublicKey, Signature, SigningKey, signed_bytes};
-use annals_core::verify::Judge;
+use annals_core::verify::Verifier;
 use annals_core::verify::source::Source;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -84,7 +84,7 @@ pub struct Keeping {
 
 impl Submission {
     /// The submission of these drafts by this key.
-    pub fn of(paths: &Paths, judge: &Judge, input: &LoadedInput, key: &PublicKey) -> Submission {
+    pub fn of(paths: &Paths, judge: &Verifier, input: &LoadedInput, key: &PublicKey) -> Submission {
         let mut whole = Running::default();
         if let Some(ledger) = &judge.chain.state.fold.ledger {
             whole.add(ledger.origin.as_bytes());
@@ -101,7 +101,7 @@ impl Submission {
     }
 
     /// What is kept of it, compared with the record.
-    pub fn find(&self, judge: &Judge, journal: &Journal) -> Result<Kept, LedgerError> {
+    pub fn find(&self, judge: &Verifier, journal: &Journal) -> Result<Kept, LedgerError> {
         let pending = self.find_pending(judge, journal)?;
         if !matches!(pending, Kept::Nothing | Kept::Damaged(_)) {
             return Ok(pending);
@@ -121,7 +121,7 @@ impl Submission {
         })
     }
 
-    fn find_pending(&self, judge: &Judge, journal: &Journal) -> Result<Kept, LedgerError> {
+    fn find_pending(&self, judge: &Verifier, journal: &Journal) -> Result<Kept, LedgerError> {
         let read = match read(&self.pending(), BOUND)? {
             None => return Ok(Kept::Nothing),
             Some(read) => read.and_then(|bytes| Ok((self.header(&bytes)?, bytes))),

@@ -33,12 +33,12 @@ pub struct Outcome {
     /// Where it stands, or would stand.
     pub position: u64,
     /// Its fate.
-    pub fate: Fate,
+    pub fate: DraftResult,
 }
 
 /// Whether a draft may stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum DraftResult {
     /// It may.
     Good,
     /// It may not, and why.
@@ -76,7 +76,7 @@ impl Refusals {
         let refusal = |why| Refusal { line, name: name.clone(), why };
         if let Some(name) = name {
             let twice = named.insert(name.clone(), outcome.position).is_some();
-            if twice || outcome.fate != Fate::Good {
+            if twice || outcome.fate != DraftResult::Good {
                 self.lost.insert(name.clone());
             }
             if twice {
@@ -84,7 +84,7 @@ impl Refusals {
                 self.refused.push(refusal(why));
             }
         }
-        if let Fate::Refused(why) = &outcome.fate {
+        if let DraftResult::Refused(why) = &outcome.fate {
             self.refused.push(refusal(why.clone()));
         }
     }

@@ -9,10 +9,10 @@ use annals_core::hash::Hash;
 use annals_core::search::folded;
 use annals_core::state::State;
 use annals_core::verify::Follower;
-use annals_core::verify::chain::Judged;
+use annals_core::verify::chain::EventOutcome;
 use annals_core::verify::examine::BodyFound;
 use annals_core::verify::examine::Examined;
-use annals_core::verify::source::Closing;
+use annals_core::verify::source::CommitLine;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -74,7 +74,7 @@ pub struct Following<'a> {
 }
 
 impl Follower for Following<'_> {
-    fn event(&self, state: &State, examined: &Examined, judged: &Judged) {
+    fn event(&self, state: &State, examined: &Examined, judged: &EventOutcome) {
         self.beside.event(state, examined, judged);
         if let (true, BodyFound::Good(body)) = (judged.applied, &examined.body) {
             match &body.content {
@@ -89,7 +89,7 @@ impl Follower for Following<'_> {
         }
     }
 
-    fn closing(&self, closing: &Closing) {
+    fn closing(&self, closing: &CommitLine) {
         self.beside.closing(closing);
     }
 }

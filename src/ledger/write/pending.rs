@@ -6,7 +6,7 @@
 use crate::journal::Journal;
 use crate::ledger::write::outcome::Refs;
 use crate::ledger::write::prepared::Prepared;
-use crate::ledger::write::resolve::Desk;
+use crate::ledger::write::resolve::RecordLookup;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content, Fact};
@@ -15,9 +15,9 @@ use annals_core::hash::Hash;
 use annals_core::quote::Text;
 use annals_core::text::Lang;
 use annals_core::time::Time;
-use annals_core::verify::Judge;
+use annals_core::verify::Verifier;
 use annals_core::verify::library::Found;
-use annals_core::verify::source::{SPAN, Source, SourceError, Span, Walk};
+use annals_core::verify::source::{BATCH, Batch, Source, SourceError, Walk};
 
 /// The journal, what was committed since it was opened, and prepared events after it.
 pub struct Pending<'a> {
@@ -59,9 +59,9 @@ impl Source for Pending<'_> {
         let first = from.max(self.journal.size());
         let skip = usize::try_from(first - self.journal.size()).unwrap_or(usize::MAX);
         let count = (self.recent.len() + self.prepared.entries.len()).saturating_sub(skip);
-        let spans = (0..count).step_by(SPAN).map(move |at| {
-            let entries = self.later().skip(skip + at).take(SPAN).cloned().collect();
-            Ok(Span { first: first + at as u64, entries, ..Span::default() })
+        let spans = (0..count).step_by(BATCH).map(move |at| {
+            let entries = self.later().skip(skip + at).take(BATCH).cloned().collect();
+            Ok(Batch { first: first + at as u64, entries, ..Batch::default() })
         });
         let stored = match from < self.journal.size() {
             true => self.journal.walk(from)?,
@@ -80,23 +80,23 @@ impl Source for Pending<'_> {
 }
 
 /// What settling asks, answered by a writer.
-pub struct WriterDesk<'a> {
-    judge: &'a mut Judge,
+pub struct WriterLookup<'a> {
+    judge: &'a mut Verifier,
     pending: Pending<'a>,
     named: &'a Refs,
     now: Time,
 }
 
-impl<'a> WriterDesk<'a> {
+impl<'a> WriterLookup<'a> {
     /// The desk of a writer with prepared events.
     pub fn new(
         writer: &'a mut Writer,
         prepared: &'a Prepared,
         named: &'a Refs,
         now: Time,
-    ) -> WriterDesk<'a> {
+    ) -> WriterLookup<'a> {
         let pending = Pending::new(&writer.journal, &writer.recent, prepared);
-        WriterDesk { judge: &mut writer.judge, pending, named, now }
+        WriterLookup { judge: &mut writer.judge, pending, named, now }
     }
 
     /// The words of a revision, by the event that made it.
@@ -109,7 +109,7 @@ impl<'a> WriterDesk<'a> {
     }
 }
 
-impl Desk for WriterDesk<'_> {
+impl RecordLookup for WriterLookup<'_> {
     fn named(&self, name: &str) -> Option<u64> {
         self.named.get(name).copied()
     }

@@ -12,17 +12,17 @@
 
 use crate::entropy::draw;
 use crate::ledger::error::LedgerError;
-use crate::ledger::write::batch::{Around, Signed, settle, slot, take};
+use crate::ledger::write::batch::{DraftBatch, Signed, settle, slot, take};
 use crate::ledger::write::draft::{Draft, HopDraft, Name};
 use crate::ledger::write::loaded::LoadedDraft;
-use crate::ledger::write::outcome::{Fate, Outcome, Output, names};
-use crate::ledger::write::resolve::{Agents, Settled};
+use crate::ledger::write::outcome::{DraftResult, Outcome, Output, names};
+use crate::ledger::write::resolve::{Agents, Resolved};
 use crate::ledger::write::sign::{Slot, seal_body};
 use crate::ledger::write::writer::Writer;
 use annals_core::event::body;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
-use annals_core::key::{Keyring, Keys, SigningKey};
+use annals_core::key::{KeyCache, SigningKey, ThreadKeys};
 use annals_core::time::Time;
 use annals_core::verify::examine::{examine, examine_whole};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -58,7 +58,7 @@ fn is_plain(draft: &Draft, agents: &Agents) -> bool {
 
 /// A settled draft on its way to be signed.
 struct Job {
-    settled: Settled,
+    settled: Resolved,
     body: Vec<u8>,
     now: Time,
     /// Which outcome is its own.
@@ -72,7 +72,7 @@ type Done = (Signed, usize);
 pub fn run(
     writer: &mut Writer,
     drafts: &[LoadedDraft],
-    around: &mut Around<'_, '_, '_>,
+    around: &mut DraftBatch<'_, '_, '_>,
     out: &mut Output,
 ) -> Result<Vec<Outcome>, LedgerError> {
     let (first, key) = (slot(writer, around.signer.clock.peek()), around.signer.key);
@@ -87,7 +87,7 @@ pub fn run(
                 break;
             }
             let fate = match settle(writer, loaded, around, out) {
-                Err(why) => Fate::Refused(why),
+                Err(why) => DraftResult::Refused(why),
                 Ok(settled) => {
                     let now = around.signer.clock.now();
                     let salt = match draw(around.signer.entropy) {
@@ -99,11 +99,11 @@ pub fn run(
                     };
                     let body = body::write(&Hash(salt), &key.public(), &settled.content);
                     flow.bundle.push(Job { settled, body, now, outcome: outcomes.len() });
-                    Fate::Good
+                    DraftResult::Good
                 }
             };
             outcomes.push(Outcome { position, fate: fate.clone() });
-            position += u64::from(fate == Fate::Good);
+            position += u64::from(fate == DraftResult::Good);
             if flow.bundle.len() == BUNDLE {
                 flow.judge(WAITING, &mut outcomes, (writer, out))?;
             }
@@ -116,8 +116,8 @@ pub fn run(
 /// Signs jobs, each for the slot after the one before, until there are no more. What is signed is
 /// examined here, signature included, as the judge asks it.
 fn sign(mut slot: Slot, key: &dyn SigningKey, jobs: &Receiver<Vec<Job>>, done: &Sender<Vec<Done>>) {
-    let ring = Keyring::default();
-    let mut keys = Keys::new(&ring);
+    let ring = KeyCache::default();
+    let mut keys = ThreadKeys::new(&ring);
     for bundle in jobs {
         let mut entries = Vec::with_capacity(bundle.len());
         let mut of = Vec::with_capacity(bundle.len());

@@ -4,9 +4,9 @@
 //! Not here: writing (`writer`). Source: FORMAT.md section 9.
 
 use crate::disk;
-use crate::index::{Builder, Built, Mode};
+use crate::index::{Builder, IndexStatus, Mode};
 use crate::journal::Journal;
-use crate::keys::{Mark, Marks};
+use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader;
@@ -15,9 +15,9 @@ use crate::store::sled::{self, SledStore};
 use crate::store::{Store, StoreError};
 use annals_core::rule::{Fault, Rule};
 use annals_core::tlog::{Checkpoint, Note, Signed, key_id};
-use annals_core::verify::anchors::Ends;
+use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
-use annals_core::verify::{Follower, Judge, Options, follow};
+use annals_core::verify::{Follower, Options, Verifier, follow};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -60,9 +60,9 @@ pub fn check_end(journal: &Journal, covered: Option<u64>) -> Result<(), LedgerEr
 /// A checkpoint that the log key signed over another record is evidence, and nothing is written
 /// over it; one that it did not sign so is foreign: why, in words.
 pub fn check_checkpoint(
-    ends: &Ends,
+    ends: &Anchors,
     journal: &Journal,
-    judge: &Judge,
+    judge: &Verifier,
 ) -> Result<Option<String>, LedgerError> {
     if ends.checkpoint.is_none() {
         return Ok(None);
@@ -86,7 +86,7 @@ pub fn check_checkpoint(
 
 /// Checks every signature of a record that no checkpoint speaks for.
 pub fn check_signatures(journal: &Journal, jobs: usize) -> Result<(), LedgerError> {
-    let mut judge = Judge::default();
+    let mut judge = Verifier::default();
     let options = Options { jobs, signatures: true, ..Options::state(u64::MAX) };
     follow(journal, options, &mut judge)?;
     match judge.faults.is_empty() {
@@ -106,17 +106,17 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, LedgerError> {
 /// The last mark of this record, which the record goes on from. A record behind its mark is read,
 /// never written. What damage explains is reported as damage.
 pub fn check_marks(
-    marks: &Marks,
+    marks: &HighWaterMarks,
     journal: &Journal,
-    judge: &Judge,
+    judge: &Verifier,
 ) -> Result<Option<Mark>, LedgerError> {
     let Some(ledger) = &judge.chain.state.fold.ledger else { return Ok(None) };
     let Some(mark) = marks.last_for(&ledger.origin)? else { return Ok(None) };
     let (marked, size) = (mark.size, judge.chain.size());
-    let ends = Ends { mark: Some(mark.remembered()), ..Ends::default() };
+    let ends = Anchors { mark: Some(mark.remembered()), ..Anchors::default() };
     let faults = match marked < size {
         true => {
-            let mut at = Judge::new(&ends);
+            let mut at = Verifier::new(&ends);
             follow(journal, Options::state(marked), &mut at)?;
             at.against(&ends, journal)
         }
@@ -133,7 +133,7 @@ pub fn check_marks(
 
 /// The mark that the log key wrote before it signed the checkpoint here, where the checkpoint is of
 /// this record as it stands and signed by the present log key.
-pub fn mark_of_checkpoint(checkpoint: Option<&[u8]>, judge: &Judge) -> Option<Mark> {
+pub fn mark_of_checkpoint(checkpoint: Option<&[u8]>, judge: &Verifier) -> Option<Mark> {
     let ledger = judge.chain.state.fold.ledger.as_ref()?;
     let note = Note::parse(checkpoint?)?;
     let key = &ledger.log_key;
@@ -152,7 +152,7 @@ pub fn mark_of_checkpoint(checkpoint: Option<&[u8]>, judge: &Judge) -> Option<Ma
 pub fn open_store(
     paths: &Paths,
     journal: &Journal,
-    judge: &Judge,
+    judge: &Verifier,
 ) -> Result<(SledStore, Option<Notice>), LedgerError> {
     let again = |why: &str| {
         let path = set_aside(&paths.store())?;
@@ -213,11 +213,11 @@ pub fn make_index(
     paths: &Paths,
     journal: &Journal,
     progress: Option<&(dyn Fn(u64) + Sync)>,
-) -> Result<(Builder, Built), LedgerError> {
+) -> Result<(Builder, IndexStatus), LedgerError> {
     let index = Builder::open(&paths.ledger, journal.starts(), Mode::Write);
     let follower = Some(&index as &dyn Follower);
     let options = Options { follower, progress, ..Options::state(u64::MAX) };
-    follow(journal, options, &mut Judge::default())?;
+    follow(journal, options, &mut Verifier::default())?;
     let built = index.end();
     Ok((index, built))
 }

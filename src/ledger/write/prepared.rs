@@ -3,7 +3,7 @@
 //! Always holds: what is unsigned is never written. Not here: how they are made (`batch`).
 
 use crate::ledger::write::outbox::Keeping;
-use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::resolve::Resolved;
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ pub struct Prepared {
     /// The entries, in order.
     pub entries: Vec<Entry>,
     /// What they say.
-    pub settled: Vec<Settled>,
+    pub settled: Vec<Resolved>,
     /// Documents that come with them.
     pub documents: Vec<(Hash, Vec<u8>)>,
     /// Where each of them was read, if it was a file.

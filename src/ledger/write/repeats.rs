@@ -6,7 +6,7 @@
 
 use crate::ledger::write::outcome::Output;
 use crate::ledger::write::passages::claim_of;
-use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::body::Content;
 use annals_core::state::Status;
@@ -24,7 +24,7 @@ pub enum Repeats {
 /// where another one quotes the same passage. `number` is the draft's among those of the input.
 pub fn check(
     writer: &Writer,
-    settled: &Settled,
+    settled: &Resolved,
     repeats: Repeats,
     out: &mut Output,
 ) -> Result<(), String> {

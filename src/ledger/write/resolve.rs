@@ -22,7 +22,7 @@ use parts::{as_bytes, check_words, topic, which_document};
 use std::collections::HashMap;
 
 /// What settling asks of the record and of the documents.
-pub trait Desk {
+pub trait RecordLookup {
     /// The position that a `ref` names.
     fn named(&self, name: &str) -> Option<u64>;
     /// The event that made the present revision of a fact; a correction is itself.
@@ -41,7 +41,7 @@ pub trait Desk {
 
 /// A settled draft: what will be signed, and the document that comes with it.
 #[derive(Debug, Clone)]
-pub struct Settled {
+pub struct Resolved {
     /// Args.
     pub args: Args,
     /// Body without salt and signer.
@@ -61,19 +61,19 @@ fn words<const MAX: usize>(
 }
 
 /// Settles drafts one after the other; keeps the agents' types and roles.
-pub struct Settler<'a> {
-    desk: &'a mut dyn Desk,
+pub struct Resolver<'a> {
+    desk: &'a mut dyn RecordLookup,
     agents: &'a mut Agents,
 }
 
-impl<'a> Settler<'a> {
+impl<'a> Resolver<'a> {
     /// A settler at a desk.
-    pub fn new(desk: &'a mut dyn Desk, agents: &'a mut Agents) -> Settler<'a> {
-        Settler { desk, agents }
+    pub fn new(desk: &'a mut dyn RecordLookup, agents: &'a mut Agents) -> Resolver<'a> {
+        Resolver { desk, agents }
     }
 
     /// Settles a draft. `file` gives the bytes of a document that the draft names.
-    pub fn settle(&mut self, draft: &Draft, file: Option<Vec<u8>>) -> Result<Settled, Unsettled> {
+    pub fn settle(&mut self, draft: &Draft, file: Option<Vec<u8>>) -> Result<Resolved, Unsettled> {
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
         if draft.sealed.is_some() {
             return Err("sealed: sealing is not built; leave the field out".to_owned());
@@ -83,7 +83,7 @@ impl<'a> Settler<'a> {
             Type::DocumentCaptured => self.captured(draft, file)?,
             _ => (self.content(kind, draft)?, None),
         };
-        Ok(Settled { args, content, document })
+        Ok(Resolved { args, content, document })
     }
 
     fn args(&self, kind: Type, draft: &Draft) -> Result<Args, Unsettled> {

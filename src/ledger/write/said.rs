@@ -8,13 +8,13 @@
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
 use crate::ledger::write::prepared::Receipt;
-use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Args;
 use annals_core::event::body::Content;
 use annals_core::event::record::Statement;
 use annals_core::fold::Dispute;
-use annals_core::fold::operation::Deed;
+use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
 use annals_core::state::State;
 
@@ -45,7 +45,7 @@ impl Said {
     }
 
     /// Whether it says what `act` says.
-    pub fn is(&self, act: &Settled) -> bool {
+    pub fn is(&self, act: &Resolved) -> bool {
         self.args == act.args && self.content == act.content
     }
 
@@ -55,13 +55,13 @@ impl Said {
     }
 }
 
-fn is_on_matter(args: &Args, deed: &Deed) -> bool {
+fn is_on_matter(args: &Args, deed: &Operation) -> bool {
     match (args, deed) {
-        (Args::EditorChanged(args), Deed::RolesChanged(change)) => args.key == change.0,
-        (Args::EditorRevoked(args), Deed::Revoked(revoked)) => args.key == revoked.key,
-        (Args::LedgerChanged(_), Deed::Changed { .. })
-        | (Args::LedgerRekeyed(_), Deed::Rekeyed(_))
-        | (Args::LedgerRetimed(_), Deed::Retimed) => true,
+        (Args::EditorChanged(args), Operation::RolesChanged(change)) => args.key == change.0,
+        (Args::EditorRevoked(args), Operation::Revoked(revoked)) => args.key == revoked.key,
+        (Args::LedgerChanged(_), Operation::Changed { .. })
+        | (Args::LedgerRekeyed(_), Operation::Rekeyed(_))
+        | (Args::LedgerRetimed(_), Operation::Retimed) => true,
         _ => false,
     }
 }
@@ -72,8 +72,8 @@ fn is_on_matter(args: &Args, deed: &Deed) -> bool {
 pub fn overtaken(state: &State, receipt: &Receipt) -> Vec<u64> {
     let end = receipt.first.saturating_add(receipt.count);
     let acts = || (receipt.first..end).filter_map(|position| state.history.act(position));
-    let enters = |deed: &Deed| {
-        use Deed::{Asserted, Captured, Described, Sealed};
+    let enters = |deed: &Operation| {
+        use Operation::{Asserted, Captured, Described, Sealed};
         matches!(deed, Asserted | Captured | Described { .. } | Sealed(_))
     };
     if acts().any(|act| enters(&act.deed)) {
@@ -84,18 +84,20 @@ pub fn overtaken(state: &State, receipt: &Receipt) -> Vec<u64> {
 }
 
 /// Whether an act on a fact, and nothing later, is why the fact stands as it does.
-fn counts(state: &State, position: u64, deed: &Deed) -> bool {
+fn counts(state: &State, position: u64, deed: &Operation) -> bool {
     let fold = &state.fold;
     let fact = |on: &u64| fold.fact_of_revision(*on);
     match deed {
-        Deed::Confirmed { on } => fact(on).is_some_and(|fact| fact.revision == *on),
-        Deed::Corrected(_) => fact(&position).is_some_and(|fact| fact.revision == position),
-        Deed::Disputed { on } | Deed::DisputedDocument { on } => {
+        Operation::Confirmed { on } => fact(on).is_some_and(|fact| fact.revision == *on),
+        Operation::Corrected(_) => fact(&position).is_some_and(|fact| fact.revision == position),
+        Operation::Disputed { on } | Operation::DisputedDocument { on } => {
             let is_open = |open: &Dispute| open.position == position;
             fact(on).is_some_and(|fact| fact.disputes().iter().any(is_open))
         }
-        Deed::Retracted { on } => fact(on).is_some_and(|fact| fact.retraction() == Some(position)),
-        Deed::Related(_) => fold.relations().contains_key(&position),
+        Operation::Retracted { on } => {
+            fact(on).is_some_and(|fact| fact.retraction() == Some(position))
+        }
+        Operation::Related(_) => fold.relations().contains_key(&position),
         // What closes a dispute, ends a retraction or withdraws a relation is for good.
         _ => true,
     }

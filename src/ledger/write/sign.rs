@@ -4,7 +4,7 @@
 //! source of randomness. Not here: whether it may stand (`append`). Source: FORMAT.md section 2.
 
 use crate::entropy::{Entropy, EntropyError, draw};
-use crate::ledger::write::resolve::Settled;
+use crate::ledger::write::resolve::Resolved;
 use annals_core::event::Entry;
 use annals_core::event::args::Args;
 use annals_core::event::body;
@@ -42,7 +42,7 @@ impl Slot {
 
 /// Signs a settled draft for its slot.
 pub fn seal(
-    settled: &Settled,
+    settled: &Resolved,
     slot: &Slot,
     key: &dyn SigningKey,
     entropy: &mut dyn Entropy,

@@ -5,14 +5,14 @@
 //! matter, and only where claim and document are of one language. Not here: whether a claim is
 //! true, or what its other words mean.
 
-use crate::ledger::write::resolve::Desk;
+use crate::ledger::write::resolve::RecordLookup;
 use annals_core::event::body::{Captured, Content, Described, Fact};
 use annals_core::search::folded;
 use std::collections::BTreeSet;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// What whoever signs an event is to know of its words.
-pub fn notes(content: &Content, desk: &mut dyn Desk) -> Vec<String> {
+pub fn notes(content: &Content, desk: &mut dyn RecordLookup) -> Vec<String> {
     match content {
         Content::FactAsserted(content) => claim(&content.fact, desk),
         Content::FactCorrected(content) => claim(&content.fact, desk),
@@ -33,7 +33,7 @@ pub fn notes(content: &Content, desk: &mut dyn Desk) -> Vec<String> {
     }
 }
 
-fn claim(fact: &Fact, desk: &mut dyn Desk) -> Vec<String> {
+fn claim(fact: &Fact, desk: &mut dyn RecordLookup) -> Vec<String> {
     let mut languages = fact.evidence.iter().filter(|entry| entry.quote.is_some());
     let language = languages.find_map(|entry| desk.document(entry.document).ok()?.1);
     let one_language = language.is_some_and(|lang| primary(&lang) == primary(&fact.lang));

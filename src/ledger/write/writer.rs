@@ -10,7 +10,7 @@ use crate::disk::lock::{Lock, Waiting};
 use crate::disk::temporary::remove_unfinished;
 use crate::index::{Builder, Mode};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
-use crate::keys::{HeldLogKeys, HeldMarks, KeyFolder, Mark, Marks, had_log_key};
+use crate::keys::{HeldLogKeys, HeldMarks, HighWaterMarks, KeyFolder, Mark, had_log_key};
 use crate::ledger::error::LedgerError;
 use crate::ledger::error::chain;
 use crate::ledger::imported::Imported;
@@ -28,11 +28,11 @@ use crate::store::sled::SledStore;
 use crate::store::{Appended, Head, Store, sled};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
-use annals_core::key::{Keyring, PublicKey, SecretKey};
+use annals_core::key::{KeyCache, PublicKey, SecretKey};
 use annals_core::tlog::{Checkpoint, Note, NoteSignature};
-use annals_core::verify::anchors::Ends;
+use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
-use annals_core::verify::{Follower, Judge, Options, follow};
+use annals_core::verify::{Follower, Options, Verifier, follow};
 use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -49,7 +49,7 @@ pub struct Writer {
     /// Where it is.
     pub paths: Paths,
     /// Chain, state and content of everything written.
-    pub judge: Judge,
+    pub judge: Verifier,
     /// The journal as it was opened: where documents and earlier bodies are read.
     pub journal: Journal,
     /// What was found unfinished.
@@ -57,16 +57,16 @@ pub struct Writer {
     /// Entries that were committed after the journal was opened for reading.
     pub recent: Vec<Entry>,
     /// The keys whose signatures are checked before anything is signed over.
-    pub(super) keyring: Keyring,
+    pub(super) keyring: KeyCache,
     /// The passages that facts of the record quote.
     pub(super) passages: Passages,
     /// `None` on trial, and while it rests.
-    hands: Option<Hands>,
+    hands: Option<WriteHandles>,
     /// What the ledger's files were when it let go of the lock.
     resting: Option<Stamp>,
     /// Follows the judge; it writes nothing where the writer does not.
     pub(super) index: Builder,
-    marks: Marks,
+    marks: HighWaterMarks,
     /// The last mark of this record that is known to be of a start of it.
     mark: Option<Mark>,
     /// How long to wait for another writer, and for one that signs with the same memory.
@@ -85,7 +85,7 @@ pub enum Woken {
 }
 
 /// What a writer writes with.
-struct Hands {
+struct WriteHandles {
     journal: JournalWriter,
     store: SledStore,
     lock: Lock,
@@ -146,7 +146,7 @@ impl Writer {
         this.write_again(signed.unwrap_or(0))?;
         this.index = go_on_with_index(&this.paths, &this.journal, this.index)?;
         this.index.commit(journal.next_offset());
-        this.hands = Some(Hands { journal, store, lock });
+        this.hands = Some(WriteHandles { journal, store, lock });
         this.notices.extend(built);
         this.notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
         this.catch_up()?;
@@ -170,7 +170,7 @@ impl Writer {
     /// Lets go of the lock and the store, so that nobody waits while a person thinks. Everything
     /// is finished; [`Writer::wake`] takes the lock again.
     pub fn rest(&mut self) -> Result<(), LedgerError> {
-        if let Some(Hands { journal, .. }) = self.hands.take() {
+        if let Some(WriteHandles { journal, .. }) = self.hands.take() {
             self.journal = journal.journal();
             self.recent.clear();
             self.resting = Some(Stamp::of(&self.paths)?);
@@ -189,7 +189,7 @@ impl Writer {
         }
         let (store, _) = open_store(&self.paths, &self.journal, &self.judge)?;
         let (journal, _) = JournalWriter::resume(&self.journal, ROTATE_AT)?;
-        self.hands = Some(Hands { journal, store, lock });
+        self.hands = Some(WriteHandles { journal, store, lock });
         Ok(Woken::Same)
     }
 
@@ -210,11 +210,11 @@ impl Writer {
         imported: Imported,
         progress: Option<&(dyn Fn(u64) + Sync)>,
     ) -> Result<Judged, LedgerError> {
-        let ends = Ends { checkpoint: reader::checkpoint(&paths)?, ..Ends::default() };
+        let ends = Anchors { checkpoint: reader::checkpoint(&paths)?, ..Anchors::default() };
         let covered = covered(ends.checkpoint.as_deref());
         let journal = Journal::open(&paths.ledger, covered)?;
         check_end(&journal, covered)?;
-        let mut judge = Judge::new(&ends);
+        let mut judge = Verifier::new(&ends);
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
         let index = Builder::open(&paths.ledger, journal.starts(), Mode::Check);
         let following = Following { beside: &index, passages: RefCell::default() };
@@ -240,7 +240,7 @@ impl Writer {
         if !missing.is_empty() {
             return Err(LedgerError::Faulty(missing));
         }
-        let marks = Marks::at(paths.marks());
+        let marks = HighWaterMarks::at(paths.marks());
         let known = mark_of_checkpoint(ends.checkpoint.as_deref(), &judge);
         let damaged = match known.filter(|_| foreign.is_none()) {
             Some(mark) if marks.is_damaged(&mark)? => Some(mark),
@@ -260,7 +260,7 @@ impl Writer {
             notices.push(Notice::MemoryShort(remembered, signed));
         }
         let (recent, hands) = (Vec::new(), None);
-        let keyring = Keyring::default();
+        let keyring = KeyCache::default();
         let writer = Writer {
             paths,
             judge,
@@ -286,24 +286,24 @@ impl Writer {
         if disk::is_there(&paths.ledger)? {
             return Err(LedgerError::ThereAlready(paths.ledger));
         }
-        disk::make_folder(&paths.ledger)?;
-        disk::make_folder(&paths.documents())?;
+        disk::create_dir(&paths.ledger)?;
+        disk::create_dir(&paths.documents())?;
         disk::write_new(&paths.attributes(), NO_TEXT.as_bytes(), disk::Mode::Shared)?;
         let lock = Lock::take(&paths.lock(), Duration::ZERO)?;
         let writer = JournalWriter::create(&paths.ledger, ROTATE_AT)?;
         let journal = writer.journal();
         let store = sled::create(&paths.store())?;
-        let marks = Marks::at(paths.marks());
+        let marks = HighWaterMarks::at(paths.marks());
         let index = Builder::open(&paths.ledger, journal.starts(), Mode::Write);
         Ok(Writer {
             paths,
-            judge: Judge::new(&Ends::default()),
+            judge: Verifier::new(&Anchors::default()),
             journal,
             notices: Vec::new(),
             recent: Vec::new(),
-            keyring: Keyring::default(),
+            keyring: KeyCache::default(),
             passages: Passages::default(),
-            hands: Some(Hands { journal: writer, store, lock }),
+            hands: Some(WriteHandles { journal: writer, store, lock }),
             resting: None,
             index,
             marks,
@@ -316,7 +316,7 @@ impl Writer {
 
     /// Says to those who wait for the lock that the work goes on.
     pub fn step(&mut self) {
-        if let Some(Hands { lock, .. }) = &mut self.hands {
+        if let Some(WriteHandles { lock, .. }) = &mut self.hands {
             lock.step();
         }
     }
@@ -419,7 +419,7 @@ impl Writer {
         Ok(disk::sync_folder(disk::parent(&self.paths.ledger))?)
     }
 
-    fn hands(&mut self) -> Result<&mut Hands, LedgerError> {
+    fn hands(&mut self) -> Result<&mut WriteHandles, LedgerError> {
         let none = || {
             LedgerError::Usage("this was opened to try or to wait: nothing is written".to_owned())
         };
@@ -428,7 +428,7 @@ impl Writer {
 
     /// Adds to the store what only the journal has.
     fn catch_up(&mut self) -> Result<(), LedgerError> {
-        let Some(Hands { store, lock, .. }) = &mut self.hands else { return Ok(()) };
+        let Some(WriteHandles { store, lock, .. }) = &mut self.hands else { return Ok(()) };
         let behind = store.head()?.size;
         if behind == self.judge.chain.size() {
             return Ok(());

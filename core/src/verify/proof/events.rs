@@ -9,13 +9,13 @@ use crate::event::body::{Captured, Content, Evidence};
 use crate::event::record::{Place, Statement};
 use crate::event::vocabulary::Type;
 use crate::hash::Hash;
-use crate::key::{Keyring, Keys, Possession, PublicKey, possession_bytes};
+use crate::key::{KeyCache, Possession, PublicKey, ThreadKeys, possession_bytes};
 use crate::merkle::Inclusion;
 use crate::quote::{Quotation, Text};
 use crate::rule::{Fault, Rule};
 use crate::verify::examine::{self, BodyFound, Examined, check_signatures};
 use crate::verify::proof::form::Proof;
-use crate::verify::proof::outcome::Judged;
+use crate::verify::proof::outcome::ProofOutcome;
 use crate::verify::proof::outcome::{body, in_form, names};
 use std::collections::{BTreeMap, HashMap};
 
@@ -26,8 +26,8 @@ type Events = BTreeMap<u64, Examined>;
 pub fn examine(proof: &Proof) -> Events {
     let mut all: Vec<Examined> =
         proof.events.iter().map(|shown| examine::examine(&shown.entry)).collect();
-    let ring = Keyring::default();
-    check_signatures(&mut all, &mut Keys::new(&ring));
+    let ring = KeyCache::default();
+    check_signatures(&mut all, &mut ThreadKeys::new(&ring));
     proof.events.iter().map(|shown| shown.position).zip(all).collect()
 }
 
@@ -40,7 +40,7 @@ struct Around<'a> {
 }
 
 /// Judges every event.
-pub fn judge(proof: &Proof, opened: Option<&(PublicKey, LedgerOpened)>, judged: &mut Judged) {
+pub fn judge(proof: &Proof, opened: Option<&(PublicKey, LedgerOpened)>, judged: &mut ProofOutcome) {
     let events = std::mem::take(&mut judged.events);
     let mut around = Around { proof, events: &events, opened, texts: HashMap::new() };
     for shown in &proof.events {
@@ -117,7 +117,7 @@ impl Around<'_> {
     fn content(
         &mut self,
         event: (u64, &Examined, &Statement),
-        judged: &mut Judged,
+        judged: &mut ProofOutcome,
         broken: &mut Broken,
     ) {
         let (position, examined, statement) = event;
@@ -158,7 +158,7 @@ impl Around<'_> {
         &mut self,
         position: u64,
         evidence: &[Evidence],
-        judged: &mut Judged,
+        judged: &mut ProofOutcome,
         broken: &mut Broken,
     ) {
         let mut quoted: BTreeMap<u64, Vec<Quotation<'_>>> = BTreeMap::new();

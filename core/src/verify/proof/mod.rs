@@ -12,7 +12,7 @@ mod outcome;
 
 pub use events::evidence_of;
 pub use form::{LeftOut, Proof, Shown};
-pub use outcome::{Given, Judged, Trust};
+pub use outcome::{ProofContext, ProofOutcome, Trust};
 pub use stands::{Related, Stands, stands};
 
 use crate::rule::{Fault, Rule};
@@ -22,8 +22,8 @@ use crate::version_line::later;
 use std::collections::BTreeMap;
 
 /// Judges the bytes of a proof by itself and by what is given beside it.
-pub fn judge(bytes: &[u8], given: &Given) -> Judged {
-    let mut judged = Judged {
+pub fn judge(bytes: &[u8], given: &ProofContext) -> ProofOutcome {
+    let mut judged = ProofOutcome {
         proof: None,
         later_version: later(bytes, "proof"),
         changed: changed(bytes),

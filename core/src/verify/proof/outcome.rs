@@ -17,7 +17,7 @@ use crate::verify::proof::form::Proof;
 use std::collections::BTreeMap;
 
 /// What became of a proof.
-pub struct Judged {
+pub struct ProofOutcome {
     /// The proof, if it is in form.
     pub proof: Option<Proof>,
     /// The version that it says, if that is a later one: then nothing of it is judged.
@@ -38,7 +38,7 @@ pub struct Judged {
     pub trust: Trust,
 }
 
-impl Judged {
+impl ProofOutcome {
     /// The exit code: 4 forked, 1 fault, 2 damage or a later version, 5 trust missing, 0 yes.
     pub fn exit(&self) -> u8 {
         match self.faults.iter().map(|fault| fault.rule.class()).max() {
@@ -124,7 +124,7 @@ pub struct Trust {
 
 /// What is known beside the proof.
 #[derive(Clone, Debug, Default)]
-pub struct Given {
+pub struct ProofContext {
     /// The bytes of a pin.
     pub pin: Option<Vec<u8>>,
     /// A policy.

@@ -7,7 +7,7 @@
 
 use crate::event::record::{Place, Reading, Statement};
 use crate::event::vocabulary::Relation;
-use crate::fold::operation::{Deed, Triple};
+use crate::fold::operation::{Operation, Triple};
 use crate::legal::context::Proposal;
 use crate::state::{State, Status};
 use crate::verify::proof::form::Proof;
@@ -50,7 +50,7 @@ pub fn stands(proof: &Proof) -> Stands {
         proof.events.iter().filter_map(|shown| in_form(&shown.entry.record)).collect();
     let mut state = State::default();
     for (place, said) in &said {
-        let deed = Deed::of(&said.args);
+        let deed = Operation::of(&said.args);
         let (position, at, by) = (place.seq, Some(place.at), said.by);
         if state.judge(&Proposal { position, at, by, deed: &deed }).is_ok() {
             state.apply(position, by, deed);
@@ -61,7 +61,8 @@ pub fn stands(proof: &Proof) -> Stands {
     let found = Stands { fact: proof.fact, undone, related, ..Stands::default() };
     let Some(fact) = state.fold.fact(proof.fact) else { return found };
     let status = state.status(fact);
-    let confirms = |deed: &Deed| matches!(deed, Deed::Confirmed { on } if *on == fact.revision);
+    let confirms =
+        |deed: &Operation| matches!(deed, Operation::Confirmed { on } if *on == fact.revision);
     let by = match status {
         Status::Retracted => fact.retraction().into_iter().collect(),
         Status::Disputed => fact.disputes().iter().map(|dispute| dispute.position).collect(),
@@ -86,11 +87,11 @@ fn in_form(record: &[u8]) -> Option<(Place, Statement)> {
 fn related(said: &[(Place, Statement)], fact: u64) -> Vec<Related> {
     let mut found = Vec::new();
     for (place, said) in said {
-        match Deed::of(&said.args) {
-            Deed::Related(triple) if [triple.from, triple.to].contains(&fact) => {
+        match Operation::of(&said.args) {
+            Operation::Related(triple) if [triple.from, triple.to].contains(&fact) => {
                 found.push(Related { event: place.seq, triple: *triple });
             }
-            Deed::Withdrawn { relation } => found.retain(|related| related.event != relation),
+            Operation::Withdrawn { relation } => found.retain(|related| related.event != relation),
             _ => {}
         }
     }

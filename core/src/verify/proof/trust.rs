@@ -7,16 +7,16 @@
 use crate::event::args::{Args, LedgerOpened};
 use crate::event::vocabulary::RekeyReason;
 use crate::key::PublicKey;
-use crate::merkle::{Inclusion, cover};
+use crate::merkle::{Inclusion, subtrees};
 use crate::pin::Pin;
 use crate::rule::{Fault, Rule};
 use crate::tlog::{Kind, Signed};
 use crate::verify::examine::Examined;
 use crate::verify::pinned::damaged;
 use crate::verify::proof::form::Proof;
-use crate::verify::proof::outcome::Judged;
+use crate::verify::proof::outcome::ProofOutcome;
 use crate::verify::proof::outcome::in_form;
-use crate::verify::proof::outcome::{Given, Trust};
+use crate::verify::proof::outcome::{ProofContext, Trust};
 use std::collections::BTreeMap;
 
 /// Signer and args of event 0, if it is a `ledger.opened` in form.
@@ -43,8 +43,8 @@ fn log_keys(opened: &LedgerOpened, events: &BTreeMap<u64, Examined>) -> Vec<Publ
 /// Judges the checkpoint's origin and signatures, then what is given.
 pub fn judge(
     proof: (&Proof, Option<&(PublicKey, LedgerOpened)>),
-    given: &Given,
-    judged: &mut Judged,
+    given: &ProofContext,
+    judged: &mut ProofOutcome,
 ) {
     let (proof, opened) = proof;
     let mut faults = Vec::new();
@@ -101,7 +101,7 @@ fn known_lines(proof: &Proof, origin: &str, keys: &[PublicKey]) -> usize {
     lines.filter(|line| line.name == origin && ids.contains(&line.id)).count()
 }
 
-fn judge_pin(proof: (&Proof, &LedgerOpened), given: &Given, judged: &mut Judged) {
+fn judge_pin(proof: (&Proof, &LedgerOpened), given: &ProofContext, judged: &mut ProofOutcome) {
     let (proof, opened) = proof;
     let Some(bytes) = &given.pin else { return };
     let Some(pin) = Pin::parse(bytes) else {
@@ -140,7 +140,7 @@ fn judge_pin(proof: (&Proof, &LedgerOpened), given: &Given, judged: &mut Judged)
 }
 
 /// What of the proof is not what was pinned.
-fn forked(pin: &Pin, proof: &Proof, judged: &Judged) -> Option<String> {
+fn forked(pin: &Pin, proof: &Proof, judged: &ProofOutcome) -> Option<String> {
     let hash = |position: u64| judged.events.get(&position).map(|event| event.reading.hash);
     if hash(0) != Some(pin.genesis) {
         return Some(format!("event 0 is not the pinned one, {}", pin.genesis));
@@ -151,7 +151,7 @@ fn forked(pin: &Pin, proof: &Proof, judged: &Judged) -> Option<String> {
             "the log key signed another root than the pinned one for size {size}"
         ));
     }
-    for (subtree, peak) in cover(0..kept.size).iter().zip(&pin.peaks) {
+    for (subtree, peak) in subtrees(0..kept.size).iter().zip(&pin.peaks) {
         for shown in &proof.events {
             let leaf =
                 hash(shown.position).filter(|_| shown.position >> subtree.level == subtree.index);
@@ -166,7 +166,7 @@ fn forked(pin: &Pin, proof: &Proof, judged: &Judged) -> Option<String> {
     None
 }
 
-fn judge_policy(given: &Given, named: impl Fn(&str, &PublicKey) -> bool, trust: &mut Trust) {
+fn judge_policy(given: &ProofContext, named: impl Fn(&str, &PublicKey) -> bool, trust: &mut Trust) {
     let Some(policy) = given.policy.as_ref().filter(|policy| !policy.logs.is_empty()) else {
         return;
     };
@@ -176,7 +176,11 @@ fn judge_policy(given: &Given, named: impl Fn(&str, &PublicKey) -> bool, trust: 
     }
 }
 
-fn judge_log_key(given: &Given, named: impl Fn(&str, &PublicKey) -> bool, trust: &mut Trust) {
+fn judge_log_key(
+    given: &ProofContext,
+    named: impl Fn(&str, &PublicKey) -> bool,
+    trust: &mut Trust,
+) {
     let Some(key) = &given.log_key else { return };
     match key.kind == Kind::Note && named(&key.name, &key.public) {
         true => trust.named_by.push("the log key that was given".to_owned()),
@@ -185,7 +189,7 @@ fn judge_log_key(given: &Given, named: impl Fn(&str, &PublicKey) -> bool, trust:
 }
 
 /// Rule 1010, the quorum, and how many lines are of nobody known; `known` of the log keys.
-fn judge_lines(proof: &Proof, given: &Given, out: (&mut Judged, usize)) {
+fn judge_lines(proof: &Proof, given: &ProofContext, out: (&mut ProofOutcome, usize)) {
     let (judged, known) = out;
     let ignored = proof.note.signatures.len() - known;
     judged.trust.ignored_lines = ignored;

@@ -11,7 +11,7 @@ use crate::cli::shared::{Submission, submit};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::visible;
-use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{note, wrapped};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::{Gathered, gather};
@@ -30,7 +30,7 @@ use std::collections::BTreeSet;
 /// How many places are offered where words stand in several.
 const PLACES: usize = 9;
 
-pub fn run(context: &mut Context, write: &WriteArgs) -> Result<Exit, Failure> {
+pub fn run(context: &mut Context, write: &WriteArgs) -> Result<Exit, CliError> {
     let mut talk = Conversation::open(context)?;
     note(format!("what you type is kept in {} until it is written", talk.kept.path().display()));
     let asked = talk.ask_all();
@@ -61,7 +61,7 @@ struct Conversation {
 }
 
 impl Conversation {
-    fn open(context: &Context) -> Result<Conversation, Failure> {
+    fn open(context: &Context) -> Result<Conversation, CliError> {
         let record = context.record()?;
         let (view, names) = provenance::view(context, &record, None)?;
         let gathered = gather(&view, &names, &|_| true)?;
@@ -78,7 +78,7 @@ impl Conversation {
             }
         }
         if documents.is_empty() {
-            return Err(Failure::usage(
+            return Err(CliError::usage(
                 "the record has no document that can be quoted; annals document add captures one",
             ));
         }
@@ -87,7 +87,7 @@ impl Conversation {
     }
 
     /// Facts until the quotation is left empty or no other one is wanted.
-    fn ask_all(&mut self) -> Result<(), Failure> {
+    fn ask_all(&mut self) -> Result<(), CliError> {
         loop {
             if !self.ask_one()? {
                 return Ok(());
@@ -99,7 +99,7 @@ impl Conversation {
     }
 
     /// One fact; whether there was one.
-    fn ask_one(&mut self) -> Result<bool, Failure> {
+    fn ask_one(&mut self) -> Result<bool, CliError> {
         let mut draft = Draft { kind: Some(Type::FactAsserted), ..Draft::default() };
         if !self.quotation(&mut draft)? {
             return Ok(false);
@@ -120,12 +120,12 @@ impl Conversation {
         Ok(true)
     }
 
-    fn keep(&self, draft: &Draft) -> Result<(), Failure> {
+    fn keep(&self, draft: &Draft) -> Result<(), CliError> {
         let all: Vec<Draft> = self.drafts.iter().chain([draft]).cloned().collect();
         self.kept.save(&all)
     }
 
-    fn quotation(&self, draft: &mut Draft) -> Result<bool, Failure> {
+    fn quotation(&self, draft: &mut Draft) -> Result<bool, CliError> {
         let titles: Vec<&str> = self.documents.iter().map(|row| row.title.as_str()).collect();
         let index = match titles.len() {
             1 => 0,
@@ -169,7 +169,7 @@ impl Conversation {
         }
     }
 
-    fn attribution(&mut self, draft: &mut Draft) -> Result<(), Failure> {
+    fn attribution(&mut self, draft: &mut Draft) -> Result<(), CliError> {
         let mut hops = Vec::new();
         let mut question = "according to whom (empty: the document in its own voice)".to_owned();
         loop {
@@ -192,7 +192,7 @@ impl Conversation {
     }
 
     /// When it was so; words of the document are looked for at once.
-    fn when(&self, draft: &Draft) -> Result<Option<WhenDraft>, Failure> {
+    fn when(&self, draft: &Draft) -> Result<Option<WhenDraft>, CliError> {
         let question = "when it was so (such as 2022-01-26; empty: the document gives no date)";
         let mut edtf = ask::line_from(question, "")?;
         while !edtf.is_empty() && !is_edtf(&edtf) {
@@ -251,7 +251,7 @@ fn which<'a>(
     text: &Text,
     words: Pointing<'a>,
     count: usize,
-) -> Result<Option<Pointing<'a>>, Failure> {
+) -> Result<Option<Pointing<'a>>, CliError> {
     note(format!("these words stand {count} times in the document"));
     let place = |nth| Pointing { nth: Some(nth), ..words };
     let mut places: Vec<String> =
@@ -261,7 +261,7 @@ fn which<'a>(
     Ok((chosen + 1 < places.len()).then_some(place(chosen + 1)))
 }
 
-fn claim() -> Result<String, Failure> {
+fn claim() -> Result<String, CliError> {
     loop {
         let claim = ask::line_from("claim (one sentence that stands by itself)", "")?;
         match annals_core::text::Words::<4_000>::new(claim.as_str()) {

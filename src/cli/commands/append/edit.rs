@@ -7,7 +7,7 @@ use crate::cli::shared::{BOUND, read};
 use crate::cli::shared::{Submission, submit};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
-use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{CliError, Exit};
 use crate::disk;
 use crate::ledger::error::LedgerError;
 use std::path::Path;
@@ -43,7 +43,7 @@ pub fn run(
     context: &mut Context,
     file: Option<&Path>,
     options: &Submission,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CliError> {
     let editor = editor()?;
     let kept = match file {
         Some(file) => Kept::there(context, file)?,
@@ -67,19 +67,19 @@ pub fn run(
 }
 
 /// The editor that the environment names; it may have arguments.
-fn editor() -> Result<String, Failure> {
+fn editor() -> Result<String, CliError> {
     let setting = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     setting("VISUAL").or_else(|| setting("EDITOR")).ok_or_else(|| {
-        Failure::usage("expected the name of an editor in VISUAL or EDITOR, found none")
+        CliError::usage("expected the name of an editor in VISUAL or EDITOR, found none")
     })
 }
 
 /// Runs the editor, by the shell as git does, and waits for it.
-fn open_editor(editor: &str, path: &Path) -> Result<(), Failure> {
+fn open_editor(editor: &str, path: &Path) -> Result<(), CliError> {
     let mut command = Command::new("sh");
     command.arg("-c").arg(format!("{editor} \"$1\"")).arg(editor).arg(path);
     match command.status()? {
         status if status.success() => Ok(()),
-        status => Err(Failure::usage(format!("the editor {editor} ended with {status}"))),
+        status => Err(CliError::usage(format!("the editor {editor} ended with {status}"))),
     }
 }

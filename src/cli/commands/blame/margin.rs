@@ -4,7 +4,7 @@
 //! where quotations cross, ⟧ has the numbers of those that end. Uncovered text stands outside all
 //! brackets. Columns count display width. Not here: which spans (`view/spans`).
 
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::colour;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::whole_words;
@@ -59,7 +59,7 @@ pub fn write(
     segments: &[Segment],
     facts: &[Resting],
     columns: usize,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let notes: BTreeMap<u64, String> = facts.iter().map(|fact| (fact.fact, note(fact))).collect();
     for paragraph in paragraphs(segments) {
         match columns < NARROW {
@@ -228,7 +228,7 @@ fn beside(
     paragraph: &Paragraph,
     notes: &BTreeMap<u64, String>,
     columns: usize,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let text = columns.saturating_sub(MARGIN + BETWEEN);
     let mut waiting = std::collections::VecDeque::new();
     let all = lines(paragraph, text);
@@ -247,7 +247,7 @@ fn beside(
     Ok(())
 }
 
-fn row(out: &mut dyn Write, text: &str, note: Option<String>) -> Result<(), Failure> {
+fn row(out: &mut dyn Write, text: &str, note: Option<String>) -> Result<(), CliError> {
     let line = format!("{text} │ {}", note.unwrap_or_default());
     Ok(writeln!(out, "{}", line.trim_end())?)
 }
@@ -257,7 +257,7 @@ fn below(
     paragraph: &Paragraph,
     notes: &BTreeMap<u64, String>,
     columns: usize,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     for line in lines(paragraph, columns) {
         writeln!(out, "{}", shown(paragraph, &line))?;
     }

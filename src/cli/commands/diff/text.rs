@@ -8,12 +8,12 @@ use crate::cli::render::hanging;
 use crate::cli::render::words;
 use crate::cli::render::{changed, fields};
 use crate::cli::shared::{UNDATED, facts};
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::visible;
 use crate::ledger::query::AsOf;
 use crate::ledger::query::diff::{Between, Change, Step};
 use crate::ledger::query::event::EventRow;
-use crate::ledger::query::since::Became;
+use crate::ledger::query::since::LaterChange;
 use annals_core::event::vocabulary::Type;
 use std::io::Write;
 
@@ -21,7 +21,7 @@ use std::io::Write;
 const INDENT: usize = 19;
 
 /// Writes all but the provenances.
-pub fn write(out: &mut dyn Write, answer: &Answer<'_>, when: Option<&str>) -> Result<(), Failure> {
+pub fn write(out: &mut dyn Write, answer: &Answer<'_>, when: Option<&str>) -> Result<(), CliError> {
     for change in &answer.facts {
         fact(out, change)?;
     }
@@ -47,7 +47,7 @@ pub fn write(out: &mut dyn Write, answer: &Answer<'_>, when: Option<&str>) -> Re
     Ok(writeln!(out, "{}{when}; {events}", facts(answer.facts.len(), "changed"))?)
 }
 
-fn section(out: &mut dyn Write, heading: &str, events: &[EventRow]) -> Result<(), Failure> {
+fn section(out: &mut dyn Write, heading: &str, events: &[EventRow]) -> Result<(), CliError> {
     if events.is_empty() {
         return Ok(());
     }
@@ -58,7 +58,7 @@ fn section(out: &mut dyn Write, heading: &str, events: &[EventRow]) -> Result<()
     Ok(writeln!(out)?)
 }
 
-fn fact(out: &mut dyn Write, change: &Change) -> Result<(), Failure> {
+fn fact(out: &mut dyn Write, change: &Change) -> Result<(), CliError> {
     let status = words::status(change.status);
     let was = change.status_before.filter(|before| *before != change.status);
     let was = was.map(|before| format!("; was {before}")).unwrap_or_default();
@@ -125,5 +125,5 @@ pub struct Answer<'a> {
     pub changes: &'a Between,
     pub facts: Vec<&'a Change>,
     pub undated: Vec<&'a Change>,
-    pub since: Vec<Became>,
+    pub since: Vec<LaterChange>,
 }

@@ -5,7 +5,7 @@
 //! line of it stays one line. Not here: which facts changed (`view/between`).
 
 use crate::cli::render::words;
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::visible;
 use crate::ledger::query::View;
 use crate::ledger::query::gather::{Gathered, gather};
@@ -23,7 +23,7 @@ pub fn write(
     known: (Known<'_, '_>, Known<'_, '_>),
     facts: &BTreeSet<u64>,
     whole: bool,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let (from, to) = known;
     let wanted = |fact: u64| facts.contains(&fact);
     let old = gather(from.0, from.1, &wanted)?;
@@ -57,7 +57,7 @@ fn one(
     name: &str,
     texts: (Option<String>, Option<String>),
     stamps: &(String, String),
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let heading = |text: &Option<String>, side: &str, stamp: &str| match text {
         Some(_) => format!("{side}/{name}\t{stamp}"),
         None => format!("/dev/null\t{stamp}"),

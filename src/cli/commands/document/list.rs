@@ -9,7 +9,7 @@ use crate::cli::render::words;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::json;
-use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{out, visible};
 use crate::ledger::query::AsOf;
 use crate::ledger::query::gather::gather;
@@ -42,7 +42,7 @@ struct Line<'a> {
     row: &'a DocumentRow,
 }
 
-pub fn run(context: &Context, args: &ListArgs) -> Result<Exit, Failure> {
+pub fn run(context: &Context, args: &ListArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
     let gathered = gather(&view, &names, &|_| false)?;
@@ -76,7 +76,7 @@ pub fn run(context: &Context, args: &ListArgs) -> Result<Exit, Failure> {
 /// Columns before the words: position and two spaces.
 const INDENT: usize = 8;
 
-fn text(out: &mut dyn Write, row: &DocumentRow) -> Result<(), Failure> {
+fn text(out: &mut dyn Write, row: &DocumentRow) -> Result<(), CliError> {
     let heading = format!("{:>6}  ", row.document);
     let mut below = Vec::new();
     match &row.about {

@@ -11,11 +11,11 @@ use crate::cli::shared::{new_phrase, protection};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
 use crate::cli::terminal::visible;
-use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{CliError, Exit};
 use crate::disk::is_folder_at;
 use crate::entropy::draw;
-use crate::keys::{Handle, KeyFolder, NewKey, Request, generate, read_request};
 use crate::keys::{Held, Listed};
+use crate::keys::{KeyFolder, KeyName, NewKey, Request, generate, read_request};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
 use crate::ledger::reader::Record;
@@ -65,7 +65,7 @@ pub struct AddArgs {
 
 /// A key that is made here.
 struct Local {
-    handle: Handle,
+    handle: KeyName,
     secret: SecretKey,
 }
 
@@ -81,7 +81,7 @@ impl Local {
     }
 }
 
-pub fn run(context: &mut Context, args: AddArgs) -> Result<Exit, Failure> {
+pub fn run(context: &mut Context, args: AddArgs) -> Result<Exit, CliError> {
     // A damaged request is told before anybody is asked for a passphrase.
     let sent = args.request.as_ref().map(|path| read_request(path)).transpose()?;
     context.trial = args.trial.dry_run;
@@ -140,7 +140,7 @@ fn write_local(
     (writer, prepared): (&mut Writer, &Prepared),
     new: &NewKey<'_>,
     told: &Told,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CliError> {
     let keys = KeyFolder::open(&writer.paths.keys)?;
     keys.add_new(new, &mut *context.entropy)?;
     let written = admin::write(writer, prepared, told);
@@ -183,13 +183,13 @@ fn stands_so(
 }
 
 /// The same of a key that was made here, and is.
-fn made_already(writer: &Writer, names: &Names, args: &AddArgs) -> Result<Option<u64>, Failure> {
+fn made_already(writer: &Writer, names: &Names, args: &AddArgs) -> Result<Option<u64>, CliError> {
     let (Some(local), Some(name)) = (&args.local, &args.name) else { return Ok(None) };
     if !is_folder_at(&writer.paths.keys)? {
         return Ok(None);
     }
     let keys = KeyFolder::open(&writer.paths.keys)?;
-    let key = match Handle::new(local.as_str()).and_then(|handle| keys.look(handle)) {
+    let key = match KeyName::new(local.as_str()).and_then(|handle| keys.look(handle)) {
         Ok(Listed { public: Some(key), held, .. }) if held != Held::Elsewhere => key,
         // What is there in its place is told when the key is made.
         _ => return Ok(None),
@@ -202,8 +202,8 @@ fn made_here(
     context: &mut Context,
     writer: &Writer,
     args: &AddArgs,
-) -> Result<(Request, Option<Local>), Failure> {
-    let handle = Handle::new(args.local.clone().unwrap_or_default())?;
+) -> Result<(Request, Option<Local>), CliError> {
+    let handle = KeyName::new(args.local.clone().unwrap_or_default())?;
     if !context.trial || is_folder_at(&writer.paths.keys)? {
         KeyFolder::open(&writer.paths.keys)?.check_free(&handle)?;
     }
@@ -218,7 +218,7 @@ fn same_person<'a>(
     writer: &'a Writer,
     names: &Names,
     name: Option<&str>,
-) -> Result<Option<&'a Member>, Failure> {
+) -> Result<Option<&'a Member>, CliError> {
     let roster = &writer.judge.chain.state.fold.roster;
     let directory = Directory { names, roster, keys: &writer.paths.keys };
     let found = name.map(|name| directory.person(name)).transpose()?;

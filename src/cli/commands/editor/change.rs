@@ -8,7 +8,7 @@ use crate::cli::shared::words;
 use crate::cli::shared::{Told, Trial};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::visible;
-use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{CliError, Exit};
 use crate::ledger::write::editors::{Directory, change};
 use annals_core::event::vocabulary::Role;
 use annals_core::text::Words;
@@ -31,7 +31,7 @@ pub struct ChangeArgs {
     trial: Trial,
 }
 
-pub fn run(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
+pub fn run(context: &mut Context, args: ChangeArgs) -> Result<Exit, CliError> {
     context.trial = args.trial.dry_run;
     let mut writer = context.writer()?;
     let (_, names) = reading(&writer)?;
@@ -55,7 +55,7 @@ pub fn run(context: &mut Context, args: ChangeArgs) -> Result<Exit, Failure> {
             return tell(&said.receipt(), &writer);
         }
         let is = admin::shown(before);
-        return Err(Failure::usage(format!(
+        return Err(CliError::usage(format!(
             "{who} is {is} already; say what changes with --role or --name"
         )));
     }

@@ -8,7 +8,7 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::json;
 use crate::cli::terminal::minute;
-use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{out, visible};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::Named;
@@ -16,7 +16,7 @@ use crate::ledger::query::{AsOf, View, no_fact};
 use crate::ledger::table::Table;
 use annals_core::event::args::Roles;
 use annals_core::event::vocabulary::RevokeReason;
-use annals_core::fold::operation::{Deed, Revoked};
+use annals_core::fold::operation::{Operation, Revoked};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
 use annals_core::roster::Member;
@@ -72,7 +72,7 @@ struct Line<'a> {
     row: &'a Row,
 }
 
-pub fn run(context: &mut Context, args: ListArgs) -> Result<Exit, Failure> {
+pub fn run(context: &mut Context, args: ListArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), &no_fact)?;
     let rows = rows(&view, &names)?;
@@ -92,7 +92,7 @@ pub fn run(context: &mut Context, args: ListArgs) -> Result<Exit, Failure> {
     Ok(provenance::warn(&view, 0))
 }
 
-fn rows(view: &View<'_>, names: &Names) -> Result<Vec<Row>, Failure> {
+fn rows(view: &View<'_>, names: &Names) -> Result<Vec<Row>, CliError> {
     let members = view.state().fold.roster.members();
     let mut positions: Vec<u64> =
         members.iter().flat_map(|row| [Some(row.enrolled), row.revoked]).flatten().collect();
@@ -129,13 +129,13 @@ fn revocations<'a>(view: &'a View<'_>, key: &PublicKey) -> Vec<&'a Revoked> {
     let acts = view.state().history.acts().iter();
     let stands = acts.filter(|act| view.undone_by(act.position).is_none());
     let of = stands.filter_map(|act| match &act.deed {
-        Deed::Revoked(revoked) if revoked.key == *key => Some(&**revoked),
+        Operation::Revoked(revoked) if revoked.key == *key => Some(&**revoked),
         _ => None,
     });
     of.collect()
 }
 
-fn text(out: &mut dyn Write, rows: &[Row], as_of: &AsOf) -> Result<(), Failure> {
+fn text(out: &mut dyn Write, rows: &[Row], as_of: &AsOf) -> Result<(), CliError> {
     for (index, row) in rows.iter().enumerate() {
         let state = if row.revoked.is_some() { "revoked" } else { "active" };
         writeln!(out, "{}, {}, {state}", visible(&row.name), shown(row.roles))?;
@@ -180,7 +180,7 @@ const COLUMNS: [&str; 14] = [
     "suspect_from",
 ];
 
-fn csv(out: &mut dyn Write, rows: &[Row], as_of: &AsOf) -> Result<(), Failure> {
+fn csv(out: &mut dyn Write, rows: &[Row], as_of: &AsOf) -> Result<(), CliError> {
     fn some(value: Option<impl ToString>) -> String {
         value.map(|value| value.to_string()).unwrap_or_default()
     }

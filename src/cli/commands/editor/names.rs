@@ -5,7 +5,7 @@
 use crate::cli::render::called;
 use crate::cli::render::digits;
 use crate::cli::shared::fit_name;
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::visible;
 use crate::ledger::query::View;
 use crate::ledger::query::names::Names;
@@ -14,7 +14,7 @@ use crate::ledger::reader::Record;
 use crate::ledger::write::writer::Writer;
 use annals_core::text::Person;
 /// What a writer has committed, open for reading, and the names in it.
-pub fn reading(writer: &Writer) -> Result<(Record, Names), Failure> {
+pub fn reading(writer: &Writer) -> Result<(Record, Names), CliError> {
     let record = Record::open(writer.paths.clone())?;
     let names = Names::read(&View::some(&record, record.size(), &no_fact)?)?;
     Ok((record, names))
@@ -26,7 +26,7 @@ pub fn check_name(
     name: &str,
     person: Option<&Person>,
     namesakes: Namesakes,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     fit_name("--name", name)?;
     let taken = match namesakes {
         Namesakes::Meant => None,
@@ -34,7 +34,7 @@ pub fn check_name(
     };
     let Some(key) = taken else { return Ok(()) };
     let other = called(names.plain(&key).unwrap_or_default(), &key);
-    Err(Failure::usage(format!(
+    Err(CliError::usage(format!(
         "expected a name that no other person has, found {}, which a reader takes for {other}; \
          another key of that person is enrolled with --person-of {}, and another person of that \
          name with --same-name",

@@ -10,7 +10,7 @@ use crate::cli::shared::{Told, Trial};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
 use crate::cli::terminal::visible;
-use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{CliError, Exit};
 use crate::disk::is_folder_at;
 use crate::keys::{Held, KeyFolder};
 use crate::ledger::error::LedgerError;
@@ -19,7 +19,7 @@ use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{on, row};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::point::Bound;
-use crate::ledger::query::revocation_impact::{Fallen, Fallout, Standing};
+use crate::ledger::query::revocation_impact::{ChangedFact, RevocationImpact, StandingFacts};
 use crate::ledger::reader::Record;
 use crate::ledger::write::editors::parameters;
 use crate::ledger::write::editors::{Directory, revocation};
@@ -56,7 +56,7 @@ fn reason() -> impl TypedValueParser<Value = RevokeReason> {
     PossibleValuesParser::new(names).try_map(|word| RevokeReason::parse(&word).ok_or("no reason"))
 }
 
-pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
+pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
     context.trial = args.trial.dry_run;
     let mut writer = context.writer()?;
     let (record, names) = reading(&writer)?;
@@ -79,7 +79,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
     let question = format!("what happened to the key of {who}? (for every reader)");
     let stated = admin::statement(context, args.statement, &question)?;
     let settled = revocation(subject, args.reason, from, stated);
-    let before = Standing::of(&writer.judge.chain.state);
+    let before = StandingFacts::of(&writer.judge.chain.state);
     // An admin's key, or else the key itself, which may revoke itself.
     let admin_here = has_admin_beside(&writer, &subject)?;
     let fit = |row: &Member| match admin_here {
@@ -89,7 +89,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, Failure> {
     let by = if args.recovery { By::Recovery } else { By::Fit(&fit) };
     let key = admin::signer(context, &mut writer, (&settled, by))?;
     let prepared = admin::prepare(context, (&mut writer, &key), settled)?;
-    let fallout = Fallout::between(&before, &Standing::of(&writer.judge.chain.state));
+    let fallout = RevocationImpact::between(&before, &StandingFacts::of(&writer.judge.chain.state));
     let told = tell(&record, &names, (&who, args.reason, from), &fallout)?;
     if let Some(from) = from.filter(|_| fallout.struck.is_empty()) {
         note(format!("note: the key of {who} signed nothing from {from} on that is not undone"));
@@ -107,7 +107,7 @@ fn said_already(
     writer: &Writer,
     rows: &[&Member],
     (args, from): (&RevokeArgs, Option<u64>),
-) -> Result<Option<Said>, Failure> {
+) -> Result<Option<Said>, CliError> {
     let Some(statement) = &args.statement else { return Ok(None) };
     if rows.iter().any(|row| row.revoked.is_none()) {
         return Ok(None);
@@ -130,7 +130,7 @@ fn said_already(
 }
 
 /// The first position that is suspect. Event 0 never is.
-fn suspect_from(context: &Context, record: &Record, point: &str) -> Result<u64, Failure> {
+fn suspect_from(context: &Context, record: &Record, point: &str) -> Result<u64, CliError> {
     let from = provenance::point(context, record, point, Bound::Start)?;
     let last = record.size().saturating_sub(1);
     if from > last || last == 0 {
@@ -148,7 +148,7 @@ fn suspect_from(context: &Context, record: &Record, point: &str) -> Result<u64, 
 }
 
 /// Whether the key of an admin is here that is another one than this.
-fn has_admin_beside(writer: &Writer, subject: &PublicKey) -> Result<bool, Failure> {
+fn has_admin_beside(writer: &Writer, subject: &PublicKey) -> Result<bool, CliError> {
     let roster = &writer.judge.chain.state.fold.roster;
     if !is_folder_at(&writer.paths.keys)? {
         return Ok(roster.admins().any(|row| row.key != *subject));
@@ -166,8 +166,8 @@ fn tell(
     record: &Record,
     names: &Names,
     (who, reason, from): (&str, RevokeReason, Option<u64>),
-    fallout: &Fallout,
-) -> Result<Told, Failure> {
+    fallout: &RevocationImpact,
+) -> Result<Told, CliError> {
     let suspect = from.map(|from| format!(", suspect from {from}")).unwrap_or_default();
     let mut before = Vec::new();
     let groups = [
@@ -205,8 +205,8 @@ fn tell(
     Ok(Told { what, before, after })
 }
 
-fn fallen(fact: &Fallen) -> String {
-    let Fallen { fact, before, after, suspect } = *fact;
+fn fallen(fact: &ChangedFact) -> String {
+    let ChangedFact { fact, before, after, suspect } = *fact;
     let suspect = if suspect { ", suspect" } else { "" };
     match before == after {
         true => format!("  fact {fact}: {after}, as before{suspect}"),
@@ -220,7 +220,7 @@ fn more(count: usize) -> Option<String> {
 }
 
 /// One line for each event: position, type, what it acts on, its words.
-fn lines(record: &Record, names: &Names, events: &[u64]) -> Result<Vec<String>, Failure> {
+fn lines(record: &Record, names: &Names, events: &[u64]) -> Result<Vec<String>, CliError> {
     let view = View::open(record, record.size())?;
     let effects = Effects::new(&view, names);
     let (mut lines, mut failed) = (Vec::new(), Ok(()));

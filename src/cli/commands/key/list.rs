@@ -9,11 +9,11 @@ use crate::cli::render::provenance;
 use crate::cli::shared::shown;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
-use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{json, note};
 use crate::cli::terminal::{out, visible};
 use crate::disk;
-use crate::keys::{Handle, Held, KeyFolder, Listed};
+use crate::keys::{Held, KeyFolder, KeyName, Listed};
 use crate::ledger::error::chain;
 use crate::ledger::query::{AsOf, no_fact};
 use crate::ledger::reader::Record;
@@ -60,7 +60,7 @@ struct Whole {
 }
 
 impl Here {
-    fn read(context: &Context, record: &Record) -> Result<Here, Failure> {
+    fn read(context: &Context, record: &Record) -> Result<Here, CliError> {
         let (view, names) = provenance::view_of(context, record, None, &no_fact)?;
         let fold = &view.state().fold;
         let row = |member: &annals_core::roster::Member| {
@@ -93,7 +93,7 @@ fn row(listed: Listed, here: Option<&mut Here>) -> Row {
     Row { name: listed.handle.to_string(), key: listed.public, secret, enrolled }
 }
 
-pub fn list(context: &mut Context) -> Result<Exit, Failure> {
+pub fn list(context: &mut Context) -> Result<Exit, CliError> {
     let keys = KeyFolder::open(context.keys()?)?;
     let record = context.record_here()?;
     let mut here = record.as_ref().map(|record| Here::read(context, record)).transpose()?;
@@ -107,7 +107,7 @@ pub fn list(context: &mut Context) -> Result<Exit, Failure> {
     Ok(if listing.faults.is_empty() { exit } else { Exit::Unknown })
 }
 
-fn write(context: &Context, rows: Vec<Row>, here: Option<Here>) -> Result<(), Failure> {
+fn write(context: &Context, rows: Vec<Row>, here: Option<Here>) -> Result<(), CliError> {
     let mut out = out(context.format());
     let origin = here.as_ref().and_then(|here| here.origin.clone());
     let as_of = here.map(|here| here.as_of);
@@ -137,7 +137,7 @@ fn write(context: &Context, rows: Vec<Row>, here: Option<Here>) -> Result<(), Fa
     Ok(out.flush()?)
 }
 
-fn csv(out: &mut dyn Write, rows: &[Row], as_of: Option<&AsOf>) -> Result<(), Failure> {
+fn csv(out: &mut dyn Write, rows: &[Row], as_of: Option<&AsOf>) -> Result<(), CliError> {
     let mut table = Table::new(out);
     let columns =
         ["as_of", "head", "name", "key", "secret", "holder", "roles", "enrolled", "revoked"];
@@ -176,9 +176,9 @@ fn standing(row: &Row, origin: Option<&Origin>) -> String {
     }
 }
 
-pub fn show(context: &mut Context, name: &str) -> Result<Exit, Failure> {
+pub fn show(context: &mut Context, name: &str) -> Result<Exit, CliError> {
     let keys = KeyFolder::open(context.keys()?)?;
-    let handle = if name == "log" { Handle::log() } else { Handle::new(name)? };
+    let handle = if name == "log" { KeyName::log() } else { KeyName::new(name)? };
     let listed = keys.look(handle.clone())?;
     if listed.public.is_none() && listed.held == Held::Elsewhere {
         // Neither file is there: reading the public one says so.

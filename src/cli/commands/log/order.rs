@@ -4,13 +4,13 @@
 //! where nothing happened between. Not here: what a point means (`ledger::point`).
 
 use crate::cli::render::provenance;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
-use crate::cli::terminal::Failure;
 use crate::ledger::query::point::{Around, Bound, Point};
 use crate::ledger::reader::Record;
 
 /// Refuses `--from` a point that is after that of `--until`.
-pub fn check(context: &Context, record: &Record, asked: (&str, &str)) -> Result<(), Failure> {
+pub fn check(context: &Context, record: &Record, asked: (&str, &str)) -> Result<(), CliError> {
     let (from, until) = asked;
     let around = Around::new(&context.global.tz, context.clock.peek())?;
     let first = Point::parse(from, &around)?;
@@ -27,7 +27,7 @@ pub fn check(context: &Context, record: &Record, asked: (&str, &str)) -> Result<
     };
     match backwards {
         false => Ok(()),
-        true => Err(Failure::usage(format!(
+        true => Err(CliError::usage(format!(
             "expected --from a point that is not after that of --until, found {from:?} after \
              {until:?}; say the two the other way round"
         ))),

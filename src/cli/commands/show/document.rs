@@ -3,7 +3,7 @@
 use crate::cli::commands::show::section::section;
 use crate::cli::render::effect;
 use crate::cli::render::words;
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::moment;
 use crate::cli::terminal::visible;
 use crate::disk;
@@ -13,7 +13,7 @@ use crate::ledger::query::row::{DocumentRow, dated};
 use std::io::Write;
 
 /// Writes the page.
-pub fn page(out: &mut dyn Write, view: &View<'_>, row: &DocumentRow) -> Result<(), Failure> {
+pub fn page(out: &mut dyn Write, view: &View<'_>, row: &DocumentRow) -> Result<(), CliError> {
     let flags = [(row.suspect, "suspect"), (row.sealed, "sealed"), (row.redacted, "redacted")];
     let flags: String =
         flags.iter().filter(|(so, _)| *so).map(|(_, word)| format!(", {word}")).collect();

@@ -2,7 +2,7 @@
 
 use crate::cli::render::effect;
 use crate::cli::render::words;
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::moment;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::wrapped;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::io::Write;
 
 /// Writes the page.
-pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), Failure> {
+pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), CliError> {
     let kind = row.kind.map_or("not in form".to_owned(), |kind| kind.to_string());
     writeln!(out, "event {}: {kind}", row.position)?;
     if let Some(by) = row.undone_by {
@@ -67,7 +67,7 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), 
     Ok(writeln!(out, "    {:<16}{}\n", "hash", row.hash)?)
 }
 
-fn field(out: &mut dyn Write, name: &str, value: &Value) -> Result<(), Failure> {
+fn field(out: &mut dyn Write, name: &str, value: &Value) -> Result<(), CliError> {
     let text = match value {
         Value::String(text) => Time::parse(text).map_or_else(|| visible(text), moment),
         Value::Array(list) if list.iter().all(|entry| !entry.is_object()) => {

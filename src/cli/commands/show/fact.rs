@@ -4,7 +4,7 @@ use crate::cli::commands::show::section::section;
 use crate::cli::render::quotation;
 use crate::cli::render::words;
 use crate::cli::render::{changed, fields};
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::wrapped;
 use crate::ledger::query::View;
@@ -20,7 +20,7 @@ pub fn page(
     out: &mut dyn Write,
     known: (&View<'_>, &Names, &Gathered),
     row: &FactRow,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let (view, _, gathered) = known;
     let overlays = words::overlays(row);
     let status = words::status(row.status);
@@ -104,7 +104,7 @@ fn revisions(row: &FactRow) -> Vec<String> {
 }
 
 /// Attribution, what is vouched for, when, topics.
-fn told(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), Failure> {
+fn told(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliError> {
     let said = &row.words;
     if said.withheld.is_none() {
         let voice = "the document says so in its own voice".to_owned();
@@ -123,7 +123,7 @@ fn told(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), Failu
     }
 }
 
-fn evidence(out: &mut dyn Write, view: &View<'_>, rows: &[EvidenceRow]) -> Result<(), Failure> {
+fn evidence(out: &mut dyn Write, view: &View<'_>, rows: &[EvidenceRow]) -> Result<(), CliError> {
     for row in rows {
         let title = row.title.as_deref().map_or("[title not told]".to_owned(), visible);
         let document = row.evidence.document;

@@ -1,10 +1,10 @@
 //! A section of a text answer: a heading and indented lines.
 
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::wrapped;
 use std::io::Write;
 /// A heading and wrapped lines below it; a line that begins with spaces is indented by them.
-pub fn section(out: &mut dyn Write, heading: &str, lines: &[String]) -> Result<(), Failure> {
+pub fn section(out: &mut dyn Write, heading: &str, lines: &[String]) -> Result<(), CliError> {
     if lines.is_empty() {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use crate::cli::render::effect;
 use crate::cli::render::reason;
 use crate::cli::render::words;
 use crate::cli::render::{Part, parts};
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::zone;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{on, row};
@@ -125,7 +125,7 @@ pub fn of(
     names: &Names,
     picked: Picked,
     documents: BTreeMap<u64, DocumentRow>,
-) -> Result<Data, Failure> {
+) -> Result<Data, CliError> {
     let undated: Vec<u64> = picked.undated.iter().map(|row| row.fact).collect();
     let mut rows: Vec<FactRow> = picked.dated.into_iter().chain(picked.undated).collect();
     rows.sort_by_key(|row| row.fact);
@@ -133,7 +133,7 @@ pub fn of(
     let used: BTreeSet<u64> = rows.iter().flat_map(used).collect();
     let documents = documents.into_values().filter(|row| used.contains(&row.document));
     let documents =
-        documents.map(|row| document(view, row)).collect::<Result<Vec<_>, Failure>>()?;
+        documents.map(|row| document(view, row)).collect::<Result<Vec<_>, CliError>>()?;
     let ledger = view.state().fold.ledger.as_ref();
     Ok(Data {
         title: names.title.clone(),
@@ -159,7 +159,7 @@ fn used(row: &FactRow) -> Vec<u64> {
     all.map(|row| row.evidence.document).collect()
 }
 
-fn document(view: &View<'_>, row: DocumentRow) -> Result<Document, Failure> {
+fn document(view: &View<'_>, row: DocumentRow) -> Result<Document, CliError> {
     let mut text = None;
     let mut why = row.withheld.map(|why| words::untold(Some(why)));
     if let Some(about) = &row.about {
@@ -215,7 +215,7 @@ fn steps(
     names: &Names,
     facts: &BTreeSet<u64>,
     documents: &BTreeSet<u64>,
-) -> Result<Vec<Step>, Failure> {
+) -> Result<Vec<Step>, CliError> {
     let effects = Effects::new(view, names);
     let (mut steps, mut failed) = (Vec::new(), Ok(()));
     view.walk(0, view.as_of().size, &mut |seen| {

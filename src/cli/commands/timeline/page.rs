@@ -8,7 +8,7 @@
 use crate::cli::commands::timeline::data::Data;
 use crate::cli::render::provenance;
 use crate::cli::render::words;
-use crate::cli::terminal::Failure;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::visible;
 use crate::ledger::query::row::FactRow;
 use annals_core::hash::Hash;
@@ -20,7 +20,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The page as bytes.
-pub fn page(data: &Data) -> Result<Vec<u8>, Failure> {
+pub fn page(data: &Data) -> Result<Vec<u8>, CliError> {
     let json = serde_json::to_string(data).map_err(std::io::Error::other)?;
     let policy = format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",

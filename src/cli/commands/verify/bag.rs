@@ -5,15 +5,15 @@
 
 use crate::cli::commands::verify::options::{VerifyArgs, keep_page};
 use crate::cli::render::report;
-use crate::cli::render::report::bag::ToldBag;
+use crate::cli::render::report::bag::BagReport;
 use crate::cli::render::report::page;
-use crate::cli::render::report::page::Around;
+use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
 use crate::cli::render::report::text as record;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::json;
-use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{out, visible};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
@@ -33,7 +33,7 @@ pub fn run(
     folder: &Path,
     asked: &Audit,
     args: &VerifyArgs,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CliError> {
     let began = Instant::now();
     let bagged = audit_bag(folder, asked, None)?;
     let exit = bagged.exit();
@@ -41,14 +41,14 @@ pub fn run(
     let told = match &bagged.audited {
         Ok((record, audited)) => {
             let roster = periods(&record.journal, &audited.report).map_err(LedgerError::from)?;
-            let mut told = report::Told::of(audited, roster);
+            let mut told = report::VerdictReport::of(audited, roster);
             told.verdict = verdict(&bagged).map_or(told.verdict, str::to_owned);
             told.exit = exit;
             Some(told)
         }
         Err(_) => None,
     };
-    let bag = ToldBag::of(&bagged);
+    let bag = BagReport::of(&bagged);
     let seconds = began.elapsed().as_secs_f64();
     match context.format() {
         Format::Text => {
@@ -61,7 +61,7 @@ pub fn run(
     }
     out.flush()?;
     if let Some(told) = &told {
-        let around = Around { place: folder, pin: args.pin.as_deref(), bag: Some(&bag) };
+        let around = PageContext { place: folder, pin: args.pin.as_deref(), bag: Some(&bag) };
         keep_page(context, args, |now| page::write(told, &around, (now, seconds)))?;
     }
     match bagged.audited {
@@ -75,11 +75,11 @@ pub fn run(
 struct Whole<'a> {
     #[serde(flatten)]
     record: Option<WithSections<'a>>,
-    bag: &'a ToldBag,
+    bag: &'a BagReport,
 }
 
 /// What is told of the bag before the record.
-fn text(out: &mut dyn Write, bag: &ToldBag) -> Result<(), Failure> {
+fn text(out: &mut dyn Write, bag: &BagReport) -> Result<(), CliError> {
     for line in &bag.lines {
         writeln!(out, "bag: {}", line.text)?;
     }

@@ -7,7 +7,7 @@ use crate::cli::commands::verify::what::Unjudged;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::json;
-use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{out, visible};
 use annals_core::evidence::{Claim, Evidence};
 use annals_core::hash::Hash;
@@ -42,7 +42,7 @@ struct Head {
 }
 
 /// Judges evidence that can be judged.
-pub fn run(context: &Context, evidence: Result<&Evidence, Unjudged>) -> Result<Exit, Failure> {
+pub fn run(context: &Context, evidence: Result<&Evidence, Unjudged>) -> Result<Exit, CliError> {
     let told = match evidence {
         Ok(evidence) => tell(evidence, judge(evidence)),
         Err(Unjudged::Changed(changed)) => unjudged("changed", format!("the evidence: {changed}")),
@@ -113,7 +113,7 @@ fn tell(evidence: &Evidence, verdict: Verdict) -> Told {
     }
 }
 
-fn text(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
+fn text(out: &mut dyn Write, told: &Told) -> Result<(), CliError> {
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<10}{}", visible(value));
     if let (Some(claim), Some(origin), Some(verifier)) = (told.claim, &told.origin, &told.verifier)
     {

@@ -3,14 +3,14 @@
 //! Always holds: a file that was named and is not there, or not in form, is an error; the policy
 //! beside the keys is used where none is named. Not here: what they mean (`verify::proof`).
 
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
-use crate::cli::terminal::Failure;
 use crate::disk::read_optional;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use annals_core::tlog::policy::{MAX_POLICY, Policy};
 use annals_core::tlog::{Kind, VerifierKey};
-use annals_core::verify::proof::Given;
+use annals_core::verify::proof::ProofContext;
 use std::path::{Path, PathBuf};
 
 /// Everything that was given.
@@ -19,7 +19,7 @@ pub fn given(
     pin: Option<&Path>,
     policy: Option<&Path>,
     log_key: Option<&str>,
-) -> Result<Given, Failure> {
+) -> Result<ProofContext, CliError> {
     let pin = pin.map(named_file).transpose()?;
     let keys = || match (&context.global.keys, context.paths()) {
         (Some(keys), _) => keys.clone(),
@@ -32,11 +32,11 @@ pub fn given(
     };
     let policy = policy.map(|(bytes, path)| read(&bytes, &path)).transpose()?;
     let log_key = log_key.map(key).transpose()?;
-    Ok(Given { pin, policy, log_key })
+    Ok(ProofContext { pin, policy, log_key })
 }
 
 /// The policy of a ledger: the named one, or the one beside its keys.
-pub fn policy_of(paths: &Paths, named: Option<&Path>) -> Result<Option<Policy>, Failure> {
+pub fn policy_of(paths: &Paths, named: Option<&Path>) -> Result<Option<Policy>, CliError> {
     if named.is_some() {
         return named_policy(named);
     }
@@ -44,32 +44,32 @@ pub fn policy_of(paths: &Paths, named: Option<&Path>) -> Result<Option<Policy>, 
 }
 
 /// The policy that was named.
-pub fn named_policy(named: Option<&Path>) -> Result<Option<Policy>, Failure> {
+pub fn named_policy(named: Option<&Path>) -> Result<Option<Policy>, CliError> {
     named.map(|path| read(&named_file(path)?, path)).transpose()
 }
 
-fn beside(keys: &Path) -> Result<Option<(Vec<u8>, PathBuf)>, Failure> {
+fn beside(keys: &Path) -> Result<Option<(Vec<u8>, PathBuf)>, CliError> {
     let path = keys.join("policy");
     let there = read_optional(&path, MAX_POLICY as u64).map_err(LedgerError::from)?;
     Ok(there.map(|bytes| (bytes, path)))
 }
 
-fn named_file(path: &Path) -> Result<Vec<u8>, Failure> {
+fn named_file(path: &Path) -> Result<Vec<u8>, CliError> {
     let there = read_optional(path, MAX_POLICY as u64).map_err(LedgerError::from)?;
     let missing = || LedgerError::NotFound(format!("nothing at {}", path.display()));
     Ok(there.ok_or_else(missing)?)
 }
 
-fn read(bytes: &[u8], path: &Path) -> Result<Policy, Failure> {
-    Policy::parse(bytes).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+fn read(bytes: &[u8], path: &Path) -> Result<Policy, CliError> {
+    Policy::parse(bytes).map_err(|error| CliError::usage(format!("{}: {error}", path.display())))
 }
 
-fn key(text: &str) -> Result<VerifierKey, Failure> {
+fn key(text: &str) -> Result<VerifierKey, CliError> {
     let key =
-        VerifierKey::parse(text).map_err(|why| Failure::usage(format!("--log-key: {why}")))?;
+        VerifierKey::parse(text).map_err(|why| CliError::usage(format!("--log-key: {why}")))?;
     match key.kind {
         Kind::Note => Ok(key),
-        Kind::Cosignature => Err(Failure::usage(
+        Kind::Cosignature => Err(CliError::usage(
             "--log-key: expected a log's key, of type 01; found a witness's, of type 04",
         )),
     }

@@ -1,8 +1,8 @@
 //! The arguments of `annals verify`, and the page that they ask for.
 
 use crate::archive::bag::read::is_bag;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
-use crate::cli::terminal::Failure;
 use crate::cli::terminal::Kind;
 use crate::cli::terminal::Place;
 use crate::cli::terminal::note;
@@ -56,7 +56,7 @@ pub fn keep_page(
     context: &mut Context,
     args: &VerifyArgs,
     page: impl FnOnce(Time) -> String,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     if let (Some(path), Some(place)) = (&args.html, place_of_page(context, args)?) {
         let page = page(context.clock.now());
         place.put(page.as_bytes())?;
@@ -66,7 +66,7 @@ pub fn keep_page(
 }
 
 /// Where the page is to be written, if one is.
-pub fn place_of_page(context: &Context, args: &VerifyArgs) -> Result<Option<Place>, Failure> {
+pub fn place_of_page(context: &Context, args: &VerifyArgs) -> Result<Option<Place>, CliError> {
     let Some(path) = &args.html else { return Ok(None) };
     let paths = context.paths()?;
     let mut kept = Kept::of(&paths);

@@ -7,7 +7,7 @@
 use crate::cli::terminal::Format;
 use crate::cli::terminal::moment;
 use crate::cli::terminal::seconds_as_moment;
-use crate::cli::terminal::{Exit, Failure};
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{json, wrapped};
 use crate::cli::terminal::{out, visible};
 use crate::ledger::audit::prove::left_out;
@@ -20,8 +20,8 @@ use annals_core::key::PublicKey;
 use annals_core::state::Status;
 use annals_core::time::Time;
 use annals_core::tlog::to_base64;
-use annals_core::verify::proof::Judged;
-use annals_core::verify::proof::{Given, Proof, Related, Stands, judge, stands};
+use annals_core::verify::proof::ProofOutcome;
+use annals_core::verify::proof::{Proof, ProofContext, Related, Stands, judge, stands};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -33,7 +33,7 @@ const LIMITS: &str = "a proof shows what is in the record, not that nothing else
 const BY_ITS_ACTS: &str = "by the acts in this file; later ones may exist";
 
 /// Judges a proof and tells the verdict.
-pub fn run(format: Format, bytes: &[u8], given: &Given) -> Result<Exit, Failure> {
+pub fn run(format: Format, bytes: &[u8], given: &ProofContext) -> Result<Exit, CliError> {
     let judged = judge(bytes, given);
     let mut out = out(format);
     match format {
@@ -45,12 +45,12 @@ pub fn run(format: Format, bytes: &[u8], given: &Given) -> Result<Exit, Failure>
 }
 
 /// How the fact stands, where the file holds.
-fn standing(judged: &Judged) -> Option<Stands> {
+fn standing(judged: &ProofOutcome) -> Option<Stands> {
     judged.proof.as_ref().filter(|_| judged.faults.is_empty()).map(stands)
 }
 
 /// The verdict, and the status that goes with it.
-fn told_verdict(judged: &Judged) -> String {
+fn told_verdict(judged: &ProofOutcome) -> String {
     if let Some(changed) = judged.changed {
         return format!("could not tell: {changed}");
     }
@@ -60,7 +60,7 @@ fn told_verdict(judged: &Judged) -> String {
     }
 }
 
-fn verdict(judged: &Judged) -> &'static str {
+fn verdict(judged: &ProofOutcome) -> &'static str {
     match judged.exit() {
         0 => "yes: the fact is in the signed record",
         1 => "no: the proof does not hold",
@@ -71,7 +71,7 @@ fn verdict(judged: &Judged) -> &'static str {
     }
 }
 
-fn text(out: &mut dyn Write, judged: &Judged) -> Result<(), Failure> {
+fn text(out: &mut dyn Write, judged: &ProofOutcome) -> Result<(), CliError> {
     if let Some(version) = judged.later_version {
         writeln!(out, "proof: version {version}, this program knows version 1")?;
     }
@@ -88,9 +88,9 @@ fn text(out: &mut dyn Write, judged: &Judged) -> Result<(), Failure> {
 /// The fact, what was done to it, and by whom.
 fn said(
     out: &mut dyn Write,
-    (judged, proof): (&Judged, &Proof),
+    (judged, proof): (&ProofOutcome, &Proof),
     stands: &Stands,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let acts = acts(judged, proof.fact);
     let present = stands.revision.or_else(|| revision(judged, &acts));
     let first = format!("fact {}: {stands}, {BY_ITS_ACTS}", proof.fact);
@@ -128,7 +128,7 @@ fn said(
 }
 
 /// What vouches for it, and what is not shown.
-fn around(out: &mut dyn Write, judged: &Judged, proof: &Proof) -> Result<(), Failure> {
+fn around(out: &mut dyn Write, judged: &ProofOutcome, proof: &Proof) -> Result<(), CliError> {
     let (checkpoint, trust) = (&proof.checkpoint, &judged.trust);
     let (events, size, origin) = (proof.events.len(), checkpoint.size, &checkpoint.origin);
     writeln!(out, "in the record {origin} of size {size}, as are {events} events of this file")?;
@@ -166,7 +166,7 @@ fn around(out: &mut dyn Write, judged: &Judged, proof: &Proof) -> Result<(), Fai
 }
 
 /// The fact's own events: it, and what acts on it, by position.
-fn acts(judged: &Judged, fact: u64) -> BTreeSet<u64> {
+fn acts(judged: &ProofOutcome, fact: u64) -> BTreeSet<u64> {
     let mut own = BTreeSet::from([fact]);
     for position in judged.events.keys() {
         let Some(statement) = judged.statement(*position) else { continue };
@@ -181,7 +181,7 @@ fn acts(judged: &Judged, fact: u64) -> BTreeSet<u64> {
 }
 
 /// The last of the fact's revisions here.
-fn revision(judged: &Judged, acts: &BTreeSet<u64>) -> Option<u64> {
+fn revision(judged: &ProofOutcome, acts: &BTreeSet<u64>) -> Option<u64> {
     let revises = |at: &&u64| {
         let kind = judged.statement(**at).map(|statement| statement.kind);
         matches!(kind, Some(Type::FactAsserted | Type::FactCorrected))
@@ -189,7 +189,7 @@ fn revision(judged: &Judged, acts: &BTreeSet<u64>) -> Option<u64> {
     acts.iter().rev().find(revises).copied()
 }
 
-fn fact_at(judged: &Judged, position: u64) -> Option<&Fact> {
+fn fact_at(judged: &ProofOutcome, position: u64) -> Option<&Fact> {
     match &judged.body(position)?.content {
         Content::FactAsserted(body) => Some(&body.fact),
         Content::FactCorrected(body) => Some(&body.fact),
@@ -197,7 +197,7 @@ fn fact_at(judged: &Judged, position: u64) -> Option<&Fact> {
     }
 }
 
-fn quoted(judged: &Judged, evidence: &Evidence) -> String {
+fn quoted(judged: &ProofOutcome, evidence: &Evidence) -> String {
     let document = evidence.document;
     let about = match judged.body(document).map(|body| &body.content) {
         Some(Content::DocumentCaptured(about)) => {
@@ -210,12 +210,12 @@ fn quoted(judged: &Judged, evidence: &Evidence) -> String {
     format!("{}: {quote}document {document}{about}", evidence.stance)
 }
 
-fn name(judged: &Judged, key: &PublicKey, position: u64) -> String {
+fn name(judged: &ProofOutcome, key: &PublicKey, position: u64) -> String {
     judged.name(key, position).map_or_else(|| "the recovery key".to_owned(), visible)
 }
 
 /// What an event does, by whom and when, with its reason and words.
-fn who(judged: &Judged, position: u64) -> String {
+fn who(judged: &ProofOutcome, position: u64) -> String {
     let Some(statement) = judged.statement(position) else { return String::new() };
     let reading = judged.events.get(&position).map(|event| &event.reading);
     let when = reading.and_then(|reading| reading.place.as_ref()).map(|place| moment(place.at));
@@ -251,7 +251,7 @@ fn stated(content: &Content) -> Option<&str> {
 }
 
 /// That a key which signed something here was revoked.
-fn revoked(judged: &Judged) -> Vec<String> {
+fn revoked(judged: &ProofOutcome) -> Vec<String> {
     let mut told = Vec::new();
     for position in judged.events.keys() {
         let Some(statement) = judged.statement(*position) else { continue };
@@ -338,7 +338,7 @@ struct ToldFault {
 }
 
 impl Told {
-    fn of(judged: &Judged) -> Told {
+    fn of(judged: &ProofOutcome) -> Told {
         let proof = judged.proof.as_ref();
         let holds = proof.filter(|_| judged.faults.is_empty());
         let acts = holds.map(|proof| acts(judged, proof.fact)).unwrap_or_default();

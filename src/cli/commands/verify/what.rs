@@ -11,8 +11,8 @@ use crate::archive::bag::read::{is_bag, is_partial};
 use crate::archive::files::Folder;
 use crate::archive::published::Published;
 use crate::archive::web::Web;
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
-use crate::cli::terminal::Failure;
 use crate::cli::terminal::visible;
 use crate::disk;
 use crate::disk::{Kind, Links};
@@ -52,11 +52,11 @@ pub enum Unjudged {
 
 impl What {
     /// Opens what was named; the ledger of the context if nothing was.
-    pub fn open(named: Option<PathBuf>, context: &Context) -> Result<What, Failure> {
+    pub fn open(named: Option<PathBuf>, context: &Context) -> Result<What, CliError> {
         let ledger = |paths| Ok(What::Ledger(Box::new(Record::open(paths)?)));
         let Some(named) = named else { return ledger(context.paths()?) };
         if let Some(address) = named.to_str().filter(|text| text.contains("://")) {
-            let web = Web::at(address).map_err(|error| Failure::usage(error.to_string()))?;
+            let web = Web::at(address).map_err(|error| CliError::usage(error.to_string()))?;
             let served = Published::open_served(Box::new(web)).map_err(LedgerError::Elsewhere)?;
             return published(served, named);
         }
@@ -64,7 +64,7 @@ impl What {
             return Ok(What::Bag(named));
         }
         if is_partial(&named)? {
-            return Err(Failure::usage(format!(
+            return Err(CliError::usage(format!(
                 "{}: expected bagit.txt, which is written last; found none: an export was \
                  interrupted here, or this is no longer the whole bag",
                 named.display()
@@ -103,7 +103,7 @@ impl What {
             };
             return Ok(What::Evidence(evidence.ok_or_else(unjudged)));
         }
-        Err(Failure::usage(format!(
+        Err(CliError::usage(format!(
             "{}: expected a ledger's folder, a bag, a published directory, a proof or an \
              evidence file, found {}",
             named.display(),
@@ -136,7 +136,7 @@ fn other(head: &[u8]) -> &'static str {
     }
 }
 
-fn published(published: Published, place: PathBuf) -> Result<What, Failure> {
+fn published(published: Published, place: PathBuf) -> Result<What, CliError> {
     if published.checkpoint().is_none() {
         let why = format!(
             "no record is published at {}: expected a file `checkpoint` there; annals publish DIR \

@@ -4,11 +4,11 @@ use crate::cli::shared::{lines, sentence, spelled};
 use crate::cli::terminal::Format;
 use crate::cli::terminal::done_as;
 use crate::cli::terminal::json;
+use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Context, span};
-use crate::cli::terminal::{Exit, Failure};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::policy_file::Trust;
-use crate::ledger::exchange::witnesses::{Collected, Patience, collect as ask_witnesses};
+use crate::ledger::exchange::witnesses::{Collected, Timeouts, collect as ask_witnesses};
 use crate::ledger::reader::Record;
 use crate::witness::ask::Unheard;
 use clap::Args;
@@ -39,10 +39,10 @@ struct ToldWitness<'a> {
     contradicts: bool,
 }
 
-pub fn collect(context: &mut Context, args: CollectArgs) -> Result<Exit, Failure> {
+pub fn collect(context: &mut Context, args: CollectArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let trust = trust(&record)?;
-    let patience = Patience { witness: timeout(&args.timeout)?, writer: context.wait()? };
+    let patience = Timeouts { witness: timeout(&args.timeout)?, writer: context.wait()? };
     let collected = ask_witnesses(&record, &trust.policy, patience)?;
     let mut out = done_as(context.format());
     match context.format() {
@@ -63,15 +63,15 @@ fn told(collected: &Collected) -> Told<'_> {
     Told { size: collected.size, quorum: collected.quorum, witnesses: witnesses.collect() }
 }
 
-fn timeout(text: &str) -> Result<Duration, Failure> {
+fn timeout(text: &str) -> Result<Duration, CliError> {
     match span("--timeout", text)? {
-        Duration::ZERO => Err(Failure::usage("--timeout: expected more than no time")),
+        Duration::ZERO => Err(CliError::usage("--timeout: expected more than no time")),
         span => Ok(span),
     }
 }
 
 /// The policy, which must be there.
-pub fn trust(record: &Record) -> Result<Trust, Failure> {
+pub fn trust(record: &Record) -> Result<Trust, CliError> {
     let missing = || {
         LedgerError::NotFound(format!(
             "no policy at {}; annals witness add NAME VKEY URL makes it",

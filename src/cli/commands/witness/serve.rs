@@ -3,11 +3,11 @@
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::note;
-use crate::cli::terminal::{Exit, Failure, announce_clock};
+use crate::cli::terminal::{CliError, Exit, announce_clock};
 use crate::cli::terminal::{out, visible};
-use crate::keys::{Handle, KeyFolder};
+use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
-use crate::witness::cosigner::{Keeper, StateError, StateFile};
+use crate::witness::cosigner::{Cosigner, StateError, StateFile};
 use crate::witness::key::{WitnessKeyError, read};
 use crate::witness::serve::{Around, PATIENCE, serve};
 use annals_core::tlog::{Kind, VerifierKey};
@@ -42,18 +42,18 @@ const AFTER_HELP: &str = "\
 The address is printed on stdout once it listens, each answer is told on stderr. A log's verifier
 key is in its keys/policy, or its operator gives it. FORMAT.md section 13 says every byte.";
 
-pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, Failure> {
+pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, CliError> {
     announce_clock(&context.clock);
-    let handle = Handle::new(args.key)?;
+    let handle = KeyName::new(args.key)?;
     let keys = KeyFolder::open(&context.new_paths().keys)?;
     let key = read(&keys, &handle).map_err(key_failure)?;
     let logs = logs(&args.logs)?;
     let listener = TcpListener::bind(args.listen).map_err(|error| {
-        Failure::usage(format!("--listen {}: cannot listen there: {error}", args.listen))
+        CliError::usage(format!("--listen {}: cannot listen there: {error}", args.listen))
     })?;
     let (file, state) = StateFile::open(&args.state, args.first).map_err(state_failure)?;
     let verifier = key.verifier.to_string();
-    let keeper = Mutex::new(Keeper::new(key, logs, (Box::new(file), state)));
+    let keeper = Mutex::new(Cosigner::new(key, logs, (Box::new(file), state)));
     let clock = Mutex::new(context.clock.clone());
     let now = || {
         let time = clock.lock().map(|mut clock| clock.now().micros());
@@ -69,13 +69,13 @@ pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, Failure> {
     Ok(Exit::Yes)
 }
 
-fn logs(named: &[String]) -> Result<Vec<VerifierKey>, Failure> {
+fn logs(named: &[String]) -> Result<Vec<VerifierKey>, CliError> {
     let mut logs: Vec<VerifierKey> = Vec::new();
     for text in named {
         let key =
-            VerifierKey::parse(text).map_err(|why| Failure::usage(format!("--for: {why}")))?;
+            VerifierKey::parse(text).map_err(|why| CliError::usage(format!("--for: {why}")))?;
         if key.kind != Kind::Note {
-            return Err(Failure::usage(
+            return Err(CliError::usage(
                 "--for: expected a log's key, of type 01; found a witness's, of type 04",
             ));
         }
@@ -84,7 +84,7 @@ fn logs(named: &[String]) -> Result<Vec<VerifierKey>, Failure> {
     Ok(logs)
 }
 
-fn key_failure(error: WitnessKeyError) -> Failure {
+fn key_failure(error: WitnessKeyError) -> CliError {
     match error {
         WitnessKeyError::Keys(error) => error.into(),
         WitnessKeyError::Disk(error) => error.into(),
@@ -92,7 +92,7 @@ fn key_failure(error: WitnessKeyError) -> Failure {
     }
 }
 
-fn state_failure(error: StateError) -> Failure {
+fn state_failure(error: StateError) -> CliError {
     match error {
         StateError::Disk(error) => error.into(),
         other => LedgerError::Usage(other.to_string()).into(),

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 /// The bag, as it is told.
 #[derive(Serialize)]
-pub struct ToldBag {
+pub struct BagReport {
     /// Files of the payload that are what the manifest says.
     pub files: u64,
     /// Files that follow from the record.
@@ -37,10 +37,10 @@ pub struct ToldBag {
     pub lines: Vec<Line>,
 }
 
-impl ToldBag {
+impl BagReport {
     /// The report on a bag that was judged.
-    pub fn of(bagged: &Bagged) -> ToldBag {
-        let mut bag = ToldBag {
+    pub fn of(bagged: &Bagged) -> BagReport {
+        let mut bag = BagReport {
             files: bagged.checked.payload.1,
             derived: bagged.derived,
             checkpoints: bagged.checkpoints,
@@ -64,7 +64,7 @@ impl ToldBag {
 }
 
 /// The lines of a bag, before those of the record in it.
-fn bag_section(bag: &ToldBag) -> Section {
+fn bag_section(bag: &BagReport) -> Section {
     let mut lines =
         vec![line("files", format!("{} of {} files as the manifest says", bag.files, bag.listed))];
     lines.push(match bag.derived {

@@ -7,9 +7,9 @@
 mod bag;
 mod parts;
 
-use crate::cli::render::report::Told;
+use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::lines::capital;
-pub use crate::cli::render::report::page::parts::Around;
+pub use crate::cli::render::report::page::parts::PageContext;
 use crate::cli::render::report::section::sections;
 use crate::cli::terminal::visible;
 use annals_core::hash::Hash;
@@ -20,7 +20,11 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 const STYLE: &str = include_str!("page/style.css");
 
 /// The page, made at a time and after so many seconds.
-pub fn write(told: &Told, around: &Around<'_>, (now, seconds): (Time, f64)) -> String {
+pub fn write(
+    told: &VerdictReport,
+    around: &PageContext<'_>,
+    (now, seconds): (Time, f64),
+) -> String {
     let style = to_base64(&Hash::of(&[STYLE.as_bytes()]).0);
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
@@ -72,7 +76,7 @@ pub fn write(told: &Told, around: &Around<'_>, (now, seconds): (Time, f64)) -> S
     page.into_string()
 }
 
-fn verdict(told: &Told) -> Markup {
+fn verdict(told: &VerdictReport) -> Markup {
     let class = match told.exit {
         0 => "verdict yes",
         2 => "verdict unknown",

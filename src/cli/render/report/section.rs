@@ -5,13 +5,13 @@
 //! Not here: the table of checks, the faults, the roster (`told`); how it looks (`text`, `page`).
 
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Line, Section, line};
-use crate::cli::render::report::{NO_INDEX, Stretch, Told};
+use crate::cli::render::report::{EventRange, NO_INDEX, VerdictReport};
 use crate::cli::terminal::seconds_as_moment;
 use crate::cli::terminal::visible;
 use serde::Serialize;
 
 /// All sections of a verdict, in the order in which they stand.
-pub fn sections(told: &Told) -> Vec<Section> {
+pub fn sections(told: &VerdictReport) -> Vec<Section> {
     vec![
         Section::new("open", "What was not checked", open(told)),
         Section::new("compared", "What it was compared with", compared(told)),
@@ -21,7 +21,7 @@ pub fn sections(told: &Told) -> Vec<Section> {
     ]
 }
 
-fn open(told: &Told) -> Vec<Line> {
+fn open(told: &VerdictReport) -> Vec<Line> {
     let mut lines = Vec::new();
     if told.not_checked_again > 0 {
         lines.push(line(
@@ -76,7 +76,7 @@ fn open(told: &Told) -> Vec<Line> {
     lines
 }
 
-fn compared(told: &Told) -> Vec<Line> {
+fn compared(told: &VerdictReport) -> Vec<Line> {
     let mut lines = Vec::new();
     match (told.store.state, &told.store.why) {
         ("same", _) => {
@@ -127,7 +127,7 @@ fn compared(told: &Told) -> Vec<Line> {
     lines
 }
 
-fn anchors(told: &Told) -> Vec<Line> {
+fn anchors(told: &VerdictReport) -> Vec<Line> {
     let mut lines = Vec::new();
     for witness in &told.witnesses {
         let (name, at) = (visible(&witness.name), seconds_as_moment(witness.time));
@@ -158,12 +158,12 @@ fn anchors(told: &Told) -> Vec<Line> {
     lines
 }
 
-fn acts(told: &Told) -> Vec<Line> {
+fn acts(told: &VerdictReport) -> Vec<Line> {
     told.tally.lines().into_iter().map(|(label, text)| line(label, text)).collect()
 }
 
 /// Which repair may help: the journal from what is whole, documents from another copy.
-fn advice(told: &Told) -> Vec<Line> {
+fn advice(told: &VerdictReport) -> Vec<Line> {
     let found = |wanted: &dyn Fn(u16) -> bool| told.faults.iter().any(|fault| wanted(fault.rule));
     let mut lines = Vec::new();
     let mut add = |text: &str| lines.push(line("what to do", text));
@@ -188,7 +188,7 @@ fn advice(told: &Told) -> Vec<Line> {
 }
 
 /// The first and last event of a stretch, in words.
-fn range(stretch: &Stretch) -> String {
+fn range(stretch: &EventRange) -> String {
     match (stretch.first, stretch.last) {
         (Some(first), Some(last)) if first == last => format!("event {first}"),
         (Some(first), Some(last)) => format!("events {first} to {last}"),
@@ -197,7 +197,7 @@ fn range(stretch: &Stretch) -> String {
 }
 
 /// A stretch with what anchors it, in words.
-fn anchored(stretch: &Stretch) -> String {
+fn anchored(stretch: &EventRange) -> String {
     let by = |what: &str, size: Option<u64>| size.map(|size| format!("{what} of size {size}"));
     let by = [by("the pin", stretch.by_pin), by("the checkpoint", stretch.by_checkpoint)];
     let by: Vec<String> = by.into_iter().flatten().collect();
@@ -208,13 +208,13 @@ fn anchored(stretch: &Stretch) -> String {
 #[derive(Serialize)]
 pub struct WithSections<'a> {
     #[serde(flatten)]
-    report: &'a Told,
+    report: &'a VerdictReport,
     sections: Vec<Section>,
 }
 
 impl<'a> WithSections<'a> {
     /// The report, and what its sections say.
-    pub fn of(report: &'a Told) -> WithSections<'a> {
+    pub fn of(report: &'a VerdictReport) -> WithSections<'a> {
         WithSections { report, sections: sections(report) }
     }
 }

@@ -4,8 +4,8 @@
 
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Section};
 use crate::cli::render::report::section::sections;
-use crate::cli::render::report::{Told, ToldFault};
-use crate::cli::terminal::Failure;
+use crate::cli::render::report::{FaultReport, VerdictReport};
+use crate::cli::terminal::CliError;
 use crate::cli::terminal::moment;
 use crate::cli::terminal::visible;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use std::io::Write;
 const IN_FULL: usize = 20;
 
 /// Writes the verdict.
-pub fn write(out: &mut dyn Write, told: &Told, seconds: f64) -> Result<(), Failure> {
+pub fn write(out: &mut dyn Write, told: &VerdictReport, seconds: f64) -> Result<(), CliError> {
     for check in &told.checks {
         let verdict = match check.faults {
             0 => "good".to_owned(),
@@ -40,7 +40,7 @@ pub fn write(out: &mut dyn Write, told: &Told, seconds: f64) -> Result<(), Failu
 pub fn lines<'a>(
     out: &mut dyn Write,
     sections: impl Iterator<Item = &'a Section>,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     for line in sections.flat_map(|section| &section.lines) {
         match line.label {
             COMPARED => writeln!(out, "{}", line.text)?,
@@ -51,7 +51,7 @@ pub fn lines<'a>(
 }
 
 /// The first faults in full, the rest counted by rule.
-pub fn faults(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
+pub fn faults(out: &mut dyn Write, told: &VerdictReport) -> Result<(), CliError> {
     for fault in told.faults.iter().take(IN_FULL) {
         writeln!(out, "{}", visible(&sentence(fault)))?;
     }
@@ -62,8 +62,8 @@ pub fn faults(out: &mut dyn Write, told: &Told) -> Result<(), Failure> {
 }
 
 /// A fault in one line.
-fn sentence(fault: &ToldFault) -> String {
-    let ToldFault { rule, name, class, position, why } = fault;
+fn sentence(fault: &FaultReport) -> String {
+    let FaultReport { rule, name, class, position, why } = fault;
     match position {
         Some(position) => format!("{class}: event {position}: rule {rule} {name}: {why}"),
         None => format!("{class}: rule {rule} {name}: {why}"),
@@ -71,7 +71,7 @@ fn sentence(fault: &ToldFault) -> String {
 }
 
 /// How many faults of each rule are not told in full.
-fn rest(told: &Told) -> BTreeMap<(u16, &'static str), usize> {
+fn rest(told: &VerdictReport) -> BTreeMap<(u16, &'static str), usize> {
     let mut rest = BTreeMap::new();
     for fault in told.faults.iter().skip(IN_FULL) {
         *rest.entry((fault.rule, fault.name)).or_default() += 1;

@@ -4,7 +4,7 @@
 //! nothing is signed that the record does not hold. Not here: whether roots hold (`export` compares
 //! each with the tree). Source: FORMAT.md sections 9 and 14.
 
-use crate::keys::{Mark, Marks};
+use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::part::Part;
 use crate::ledger::reader::Record;
@@ -16,7 +16,7 @@ use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 pub fn known(record: &Record, part: &Part) -> Result<Vec<Mark>, LedgerError> {
     let mut known = Vec::new();
     for path in [record.paths.marks(), record.paths.checkpoints()] {
-        known.extend(Marks::at(path).all_for(&part.origin, part.size)?);
+        known.extend(HighWaterMarks::at(path).all_for(&part.origin, part.size)?);
     }
     known.sort_by_cached_key(|mark| (mark.size, mark.line()));
     known.dedup();

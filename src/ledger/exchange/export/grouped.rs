@@ -5,7 +5,7 @@
 //! how commits are written (`journal::copy`). Source: FORMAT.md section 14.
 
 use annals_core::hash::Hash;
-use annals_core::verify::source::{Closing, Source, SourceError, Span, Walk};
+use annals_core::verify::source::{Batch, CommitLine, Source, SourceError, Walk};
 
 /// How many events a commit of a bag has.
 const COMMIT: u64 = 256;
@@ -27,9 +27,10 @@ impl Source for Grouped<'_> {
     }
 }
 
-fn regrouped(span: Span) -> Span {
+fn regrouped(span: Batch) -> Batch {
     let until = span.first + span.entries.len() as u64;
     let ends = (span.first + 1..=until).filter(|counted| counted.is_multiple_of(COMMIT));
-    let closings = ends.map(|counted| Closing { counted, said: None, sum_holds: true }).collect();
-    Span { closings, ..span }
+    let closings =
+        ends.map(|counted| CommitLine { counted, said: None, sum_holds: true }).collect();
+    Batch { closings, ..span }
 }

@@ -14,9 +14,9 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
 use annals_core::state::dump::dump;
 use annals_core::time::Time;
-use annals_core::verify::Judge;
-use annals_core::verify::anchors::Ends;
-use annals_core::verify::content::Asked;
+use annals_core::verify::Verifier;
+use annals_core::verify::anchors::Anchors;
+use annals_core::verify::content::CheckDepth;
 use annals_core::verify::examine::examine_known;
 use annals_core::verify::source::Source;
 use jiff::Timestamp;
@@ -53,10 +53,10 @@ pub fn write(record: &Record, times: &[Time], bag: &mut Bagger<'_>) -> Result<()
     let points = points(times);
     bag.put("memento/timemap.link", map(&points).as_bytes())?;
     let mut next = points.iter().peekable();
-    let mut judge = Judge::new(&Ends::default());
+    let mut judge = Verifier::new(&Anchors::default());
     for span in record.journal.walk(0)? {
         for entry in span?.entries {
-            judge.event(&examine_known(&entry), &record.journal, Asked::Nothing)?;
+            judge.event(&examine_known(&entry), &record.journal, CheckDepth::Nothing)?;
             let chain = &judge.chain;
             if let Some(point) = next.next_if(|point| point.size == chain.size()) {
                 let (size, root) = (chain.size(), chain.tree().root());

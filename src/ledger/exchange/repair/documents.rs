@@ -35,7 +35,7 @@ pub fn take(
         };
         let path = Journal::document_path(&paths.ledger, &digest);
         if !disk::is_folder_at(&paths.documents())? {
-            disk::make_folder(&paths.documents())?;
+            disk::create_dir(&paths.documents())?;
         }
         let old = disk::is_there(&path)?;
         let aside = disk::free_aside(&path);

@@ -7,7 +7,7 @@
 
 use crate::disk::is_there;
 use crate::journal::Journal;
-use crate::keys::{Mark, Marks};
+use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
 use crate::ledger::error::chain;
 use crate::ledger::exchange::repair::compare::entries;
@@ -22,7 +22,7 @@ use annals_core::event::args::Args;
 use annals_core::event::record::Reading;
 use annals_core::rule::{Fault, Rule};
 use annals_core::text::Origin;
-use annals_core::verify::anchors::Ends;
+use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
 use annals_core::verify::{Options, Report, verify};
 use std::path::PathBuf;
@@ -137,7 +137,7 @@ impl Holding {
         let here = self.place != Place::Copy;
         self.mark = if here { mark(paths, &*source)? } else { None };
         let remembered = self.mark.as_ref().map(Mark::remembered);
-        let ends = Ends { checkpoint, mark: remembered, pin: None };
+        let ends = Anchors { checkpoint, mark: remembered, pin: None };
         match verify(&*source, &ends, Options::whole(jobs)) {
             Err(error) => self.unreadable = Some(chain(&error)),
             Ok(report) => {
@@ -165,7 +165,7 @@ impl Holding {
         let Some(source) = self.source.as_deref() else { return Ok(()) };
         let mark = mark(paths, source)?;
         let remembered = mark.as_ref().map(Mark::remembered);
-        let ends = Ends { checkpoint: checkpoint(paths)?, mark: remembered, pin: None };
+        let ends = Anchors { checkpoint: checkpoint(paths)?, mark: remembered, pin: None };
         let options = Options { contents: false, ..Options::whole(jobs) };
         let report = verify(source, &ends, options)?;
         let signed_here = |fault: &Fault| {
@@ -281,7 +281,7 @@ fn unjudged(report: &Report) -> Option<String> {
 /// The last mark here for the record that a source holds.
 fn mark(paths: &Paths, source: &dyn Source) -> Result<Option<Mark>, LedgerError> {
     let Some(origin) = origin(source) else { return Ok(None) };
-    Ok(Marks::at(paths.marks()).last_for(&origin)?)
+    Ok(HighWaterMarks::at(paths.marks()).last_for(&origin)?)
 }
 
 fn origin(source: &dyn Source) -> Option<Origin> {

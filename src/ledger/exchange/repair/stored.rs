@@ -7,7 +7,7 @@ use crate::disk;
 use crate::journal::{DOCUMENT_BOUND, Journal};
 use crate::store::{Store, StoreError};
 use annals_core::hash::Hash;
-use annals_core::verify::source::{Source, SourceError, Span, Walk};
+use annals_core::verify::source::{Batch, Source, SourceError, Walk};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,7 @@ impl Stored {
         Ok(Stored { store, ledger: ledger.to_owned(), size })
     }
 
-    fn span(&self, first: u64) -> Result<Span, SourceError> {
+    fn span(&self, first: u64) -> Result<Batch, SourceError> {
         let expected = SPAN.min(self.size - first);
         let failed = |error: StoreError| unreadable("the store", io::Error::other(error));
         let entries = self.store.read(first..first + expected).map_err(failed)?;
@@ -36,7 +36,7 @@ impl Stored {
             let why = format!("{} of {expected} entries from {first} on", entries.len());
             return Err(unreadable("the store", io::Error::other(why)));
         }
-        Ok(Span { first, entries, ..Span::default() })
+        Ok(Batch { first, entries, ..Batch::default() })
     }
 }
 

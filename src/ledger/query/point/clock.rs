@@ -5,7 +5,7 @@
 //! clock was ever set back the two are one. Not here: what people type (`point`).
 //! Source: FORMAT.md section 5, last item.
 
-use crate::index::Unfit;
+use crate::index::IndexError;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::tally::undone_retimings;
 use crate::ledger::reader::Record;
@@ -98,7 +98,7 @@ fn both<E>(
 /// By the index; `None` where it cannot answer.
 fn indexed(record: &Record, limit: Time, clock: DateClock) -> Option<Found> {
     let index = record.index().ok()?;
-    let ask = || -> Result<Found, Unfit> {
+    let ask = || -> Result<Found, IndexError> {
         let mut stretches = vec![Stretch { start: 0, corrects: true }];
         for (start, undone) in index.retimings()? {
             stretches.push(Stretch { start, corrects: !undone });

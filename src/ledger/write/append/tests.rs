@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::entropy::Seeded;
-use crate::keys::{Handle, Protection};
+use crate::keys::{KeyName, Protection};
 use crate::ledger::paths::Paths;
 use crate::ledger::write::append::*;
 use crate::ledger::write::draft::json_lines;
@@ -37,7 +37,7 @@ fn room() -> Room {
         confirmations: 1,
         window: 0,
         name: Words::new("Ada").unwrap(),
-        handle: Handle::new("ada").unwrap(),
+        handle: KeyName::new("ada").unwrap(),
     };
     let around = (&mut clock, &mut entropy as &mut dyn Entropy);
     let paths = Paths::new(folder.path().join("ledger"), None);
@@ -50,7 +50,7 @@ fn room() -> Room {
         possession: bo.prove_possession(Possession::Editor, "ahead.example/record", "Bo"),
     });
     let content = Content::EditorEnrolled(Named { name: Words::new("Bo").unwrap() });
-    let settled = Settled { args, content, document: None };
+    let settled = Resolved { args, content, document: None };
     let slot = slot(&founded.writer, clock.now());
     let mut prepared = Prepared::default();
     prepared.entries.push(seal(&settled, &slot, &founded.key, &mut entropy).unwrap());
@@ -77,7 +77,7 @@ fn outcome(room: &Room, drafts: &[Placed], worth: usize) -> Result<String, Vec<R
     let (mut clock, mut entropy) = (clock(), Seeded::new("bo"));
     let mut signer = Signer { key: &room.bo, clock: &mut clock, entropy: &mut entropy };
     let repeats = Repeats::Allowed;
-    let around = Around { signer: &mut signer, done: &mut |_| {}, repeats };
+    let around = DraftBatch { signer: &mut signer, done: &mut |_| {}, repeats };
     let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
     let keys = writer.paths.keys.clone();
     let files = Files::default();

@@ -4,7 +4,7 @@
 //! ledger that somebody writes to. Not here: making (`init`).
 
 use crate::disk::{Links, is_there, kind};
-use crate::keys::{Handle, KeyFolder};
+use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
@@ -20,7 +20,7 @@ pub fn expect_free(paths: &Paths) -> Result<(), LedgerError> {
     }
     let log = paths.log_key();
     let no_keys = kind(&paths.keys, Links::Follow)?.is_none();
-    if no_keys || KeyFolder::open(&paths.keys)?.check_free(&Handle::log()).is_ok() {
+    if no_keys || KeyFolder::open(&paths.keys)?.check_free(&KeyName::log()).is_ok() {
         return Ok(());
     }
     let advice = format!(

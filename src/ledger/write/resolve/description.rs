@@ -6,7 +6,7 @@
 use crate::ledger::write::draft::Draft;
 use crate::ledger::write::resolve::fields::{Unsettled, field, need, uri};
 use crate::ledger::write::resolve::parts::dating;
-use crate::ledger::write::resolve::{Settler, words};
+use crate::ledger::write::resolve::{Resolver, words};
 use annals_core::event::body::{self, Content, MAX_DOCUMENT};
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
@@ -54,7 +54,7 @@ macro_rules! describe {
     }};
 }
 
-impl Settler<'_> {
+impl Resolver<'_> {
     /// A capture: the file's bytes and its description.
     pub(super) fn captured(
         &mut self,

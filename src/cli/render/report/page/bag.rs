@@ -2,13 +2,13 @@
 //!
 //! Always holds: a bag of a part of a record says so. Not here: the record in it (`parts`).
 
-use crate::cli::render::report::bag::ToldBag;
+use crate::cli::render::report::bag::BagReport;
 use crate::cli::render::report::page::parts::lines;
 use crate::cli::terminal::visible;
 use maud::{Markup, html};
 
 /// What was found of the bag.
-pub fn section(bag: &ToldBag) -> Markup {
+pub fn section(bag: &BagReport) -> Markup {
     html! {
         section aria-labelledby="bag" {
             h2 id="bag" { "The bag" }

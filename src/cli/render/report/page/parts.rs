@@ -2,10 +2,10 @@
 //!
 //! Always holds: a table has a caption and headers with a scope; nothing is told by colour alone.
 
-use crate::cli::render::report::bag::ToldBag;
+use crate::cli::render::report::bag::BagReport;
 use crate::cli::render::report::lines::capital;
 use crate::cli::render::report::lines::{Line, Section};
-use crate::cli::render::report::{Told, ToldFault};
+use crate::cli::render::report::{FaultReport, VerdictReport};
 use crate::cli::terminal::visible;
 use crate::cli::terminal::zone;
 use crate::ledger::audit::periods::{Border, Period};
@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use std::path::Path;
 
 /// What was checked.
-pub fn record(told: &Told) -> Markup {
+pub fn record(told: &VerdictReport) -> Markup {
     html! {
         section aria-labelledby="record" {
             h2 id="record" { "The record" }
@@ -40,7 +40,7 @@ pub fn record(told: &Told) -> Markup {
 }
 
 /// How many of each.
-pub fn checks(told: &Told) -> Markup {
+pub fn checks(told: &VerdictReport) -> Markup {
     html! {
         section aria-labelledby="checks" {
             h2 id="checks" { "What was checked" }
@@ -78,7 +78,7 @@ pub fn checks(told: &Told) -> Markup {
 }
 
 /// Every fault.
-pub fn faults(told: &Told) -> Markup {
+pub fn faults(told: &VerdictReport) -> Markup {
     html! {
         section aria-labelledby="faults" {
             h2 id="faults" { "Faults" }
@@ -104,7 +104,7 @@ pub fn faults(told: &Told) -> Markup {
     }
 }
 
-fn row(fault: &ToldFault) -> Markup {
+fn row(fault: &FaultReport) -> Markup {
     html! {
         tr {
             th scope="row" { (fault.position.map_or("–".to_owned(), |at| at.to_string())) }
@@ -142,7 +142,7 @@ pub fn lines(lines: &[Line]) -> Markup {
 }
 
 /// The checkpoint and the keys that sign it.
-pub fn checkpoint(told: &Told) -> Markup {
+pub fn checkpoint(told: &VerdictReport) -> Markup {
     html! {
         section aria-labelledby="checkpoint" {
             h2 id="checkpoint" { "Checkpoint and log key" }
@@ -191,7 +191,7 @@ pub fn checkpoint(told: &Told) -> Markup {
 }
 
 /// Who might sign, from when to when.
-pub fn roster(told: &Told) -> Markup {
+pub fn roster(told: &VerdictReport) -> Markup {
     html! {
         section aria-labelledby="roster" {
             h2 id="roster" { "Who might sign, from when to when" }
@@ -254,7 +254,7 @@ pub fn moment(at: Time) -> Markup {
 }
 
 /// How to repeat the check.
-pub fn again(told: &Told, around: &Around<'_>) -> Markup {
+pub fn again(told: &VerdictReport, around: &PageContext<'_>) -> Markup {
     let place = quoted(around.place);
     let pin = around.pin.map_or(String::new(), |pin| format!(" --pin {}", quoted(pin)));
     html! {
@@ -280,7 +280,7 @@ pub fn again(told: &Told, around: &Around<'_>) -> Markup {
 }
 
 /// The first and the last event of a ledger's journal, hashed with what every shell has.
-fn by_hand(told: &Told, ledger: &Path) -> Markup {
+fn by_hand(told: &VerdictReport, ledger: &Path) -> Markup {
     let ledger = quoted(ledger);
     let event = |which: &str, lines: &str| {
         format!(
@@ -317,11 +317,11 @@ fn quoted(path: &Path) -> String {
 }
 
 /// What the verdict is about.
-pub struct Around<'a> {
+pub struct PageContext<'a> {
     /// Where the ledger, the bag or the published directory is.
     pub place: &'a Path,
     /// Where the pin is.
     pub pin: Option<&'a Path>,
     /// The bag that the record is in.
-    pub bag: Option<&'a ToldBag>,
+    pub bag: Option<&'a BagReport>,
 }
