@@ -360,13 +360,13 @@ fn the_list_of_keys() {
     fs::write(place.at("Eve.pub"), "no name").unwrap();
     fs::write(place.at("notes.txt"), "no key").unwrap();
     let listing = place.keys.list().unwrap();
-    let line = |name, public, held| Listed { handle: handle(name), public: Some(public), held };
+    let line = |name, public, held| ListedKey { handle: handle(name), public: Some(public), held };
     assert_eq!(
         listing.keys,
         [
-            line("ada", ada.public(), Held::Encrypted),
-            line("bo", bo.public(), Held::Unencrypted),
-            line("cy", secret("cy").public(), Held::Elsewhere),
+            line("ada", ada.public(), KeyPresence::Encrypted),
+            line("bo", bo.public(), KeyPresence::Unencrypted),
+            line("cy", secret("cy").public(), KeyPresence::Elsewhere),
         ]
     );
     assert_eq!(listing.faults.len(), 2, "{:?}", listing.faults);

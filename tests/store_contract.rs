@@ -5,7 +5,9 @@
 
 use annals::store::faulty::{Fails, Faulty};
 use annals::store::memory::Memory;
-use annals::store::{Appended, BODY_BOUND, Head, RECORD_BOUND, Store, StoreError, sled as on_disk};
+use annals::store::{
+    Appended, BODY_BOUND, RECORD_BOUND, Store, StoreError, StoreHead, sled as on_disk,
+};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use proptest::prelude::*;
@@ -66,9 +68,9 @@ fn entry(number: u64) -> Entry {
     Entry { record, body }
 }
 
-fn head(size: u64) -> Head {
+fn head(size: u64) -> StoreHead {
     let hash = Some(Hash::of(&[&size.to_be_bytes()])).filter(|_| size > 0);
-    Head { size, hash }
+    StoreHead { size, hash }
 }
 
 /// Appends entries `from..to` as one batch.
@@ -164,12 +166,12 @@ fn s8_a_batch_that_does_not_fit_is_refused(mut place: Place) {
     append(place.store(), 0, 2).unwrap();
     let store = place.store();
     let batch = [entry(2)];
-    let without_hash = Head { size: 3, hash: None };
+    let without_hash = StoreHead { size: 3, hash: None };
     for (to, batch) in [(head(2), &[][..]), (head(4), &batch), (without_hash, &batch)] {
         let answer = store.append(&head(2), &to, batch);
         assert!(matches!(answer, Err(StoreError::Batch { from: 2, .. })));
     }
-    let last = Head { size: u64::MAX, hash: head(1).hash };
+    let last = StoreHead { size: u64::MAX, hash: head(1).hash };
     let answer = store.append(&last, &head(0), &batch);
     assert!(matches!(answer, Err(StoreError::Batch { .. })));
     let long = |record, body| Entry { record: vec![7; record], body: Some(vec![7; body]) };

@@ -1,7 +1,7 @@
 //! The sentences of the store contract that need a disk: durability, one process, damage.
 
 use annals::store::sled::{self, SledStore};
-use annals::store::{Appended, Head, Store, StoreError};
+use annals::store::{Appended, Store, StoreError, StoreHead};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use std::fs::{self, OpenOptions};
@@ -20,9 +20,9 @@ fn entry(number: u64) -> Entry {
     Entry { record, body }
 }
 
-fn head(size: u64) -> Head {
+fn head(size: u64) -> StoreHead {
     let hash = Some(Hash::of(&[&size.to_be_bytes()])).filter(|_| size > 0);
-    Head { size, hash }
+    StoreHead { size, hash }
 }
 
 fn append(store: &mut SledStore, from: u64, to: u64) -> Result<Appended, StoreError> {
@@ -75,7 +75,7 @@ fn create_and_open_are_two_things() {
     assert!(!db.exists());
     drop(sled::create(&db).unwrap());
     assert!(matches!(sled::create(&db), Err(StoreError::ThereAlready(_))));
-    assert_eq!(sled::open(&db).unwrap().head().unwrap(), Head::EMPTY);
+    assert_eq!(sled::open(&db).unwrap().head().unwrap(), StoreHead::EMPTY);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use annals_core::key::SecretKey;
 use annals_core::tlog::cosignature::{Cosigned, cosign, cosigned_by, message};
 use annals_core::tlog::policy::Policy;
 use annals_core::tlog::proof::TlogProof;
-use annals_core::tlog::{Checkpoint, Kind, Note, NoteSignature, Signed, VerifierKey, vkey};
+use annals_core::tlog::{Checkpoint, KeyKind, Note, NoteSignature, Signed, VerifierKey, vkey};
 
 const SOFA: &str = "example.com/behind-the-sofa
 20852163
@@ -28,7 +28,7 @@ fn sofa() -> Note {
 }
 
 fn witness(name: &str, byte: u8) -> VerifierKey {
-    VerifierKey::new(name, Kind::Cosignature, secret(byte).public()).expect("acceptable")
+    VerifierKey::new(name, KeyKind::Cosignature, secret(byte).public()).expect("acceptable")
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn the_note_of_the_specification_is_signed_and_cosigned() {
     assert!(message(&note.text, 1_679_315_147).starts_with(head));
     // A key of one kind is not a key of the other, though the bytes are the same.
     assert_eq!(note.signed_by(&w1.name, w1.accepted(), &w1.public), Signed::Absent);
-    let as_witness = VerifierKey::new(&log.name, Kind::Cosignature, log.public).expect("a key");
+    let as_witness = VerifierKey::new(&log.name, KeyKind::Cosignature, log.public).expect("a key");
     assert_eq!(cosigned_by(&note, &as_witness), Cosigned::Absent);
 }
 

@@ -8,7 +8,7 @@ use crate::event::record::MAX_RECORD;
 use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::merkle::MAX_PATH;
-use crate::pin::{Lines, note_lines, with_sum};
+use crate::pin::{PinLines, note_lines, with_sum};
 use crate::tlog::{Checkpoint, Note, decimal, hash_from_base64, to_base64};
 
 /// The greatest number of bytes of an evidence file.
@@ -29,24 +29,24 @@ pub enum Claim {
 
 /// A checkpoint as it was signed, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signed {
+pub struct SignedCheckpoint {
     /// The note.
     pub note: Note,
     /// Its origin, size and root.
     pub checkpoint: Checkpoint,
 }
 
-impl Signed {
+impl SignedCheckpoint {
     /// Reads a note; `None` if it is not a checkpoint in form.
-    pub fn of(note: Note) -> Option<Signed> {
+    pub fn of(note: Note) -> Option<SignedCheckpoint> {
         let checkpoint = Checkpoint::parse(&note.text)?;
-        Some(Signed { note, checkpoint })
+        Some(SignedCheckpoint { note, checkpoint })
     }
 }
 
 /// What the tree of a checkpoint was at a smaller or the same size.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Before {
+pub struct EarlierCheckpoint {
     /// Its root there.
     pub root: Hash,
     /// The consistency proof from there to the checkpoint's root.
@@ -55,7 +55,7 @@ pub struct Before {
 
 /// A record of the second tree that names a log key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Naming {
+pub struct LogKeyChange {
     /// Its position.
     pub position: u64,
     /// Its three lines.
@@ -66,20 +66,20 @@ pub struct Naming {
 
 /// An evidence file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evidence {
+pub struct ForkEvidence {
     /// The key that signed both.
     pub key: PublicKey,
     /// The checkpoint that was kept.
-    pub first: Signed,
+    pub first: SignedCheckpoint,
     /// The checkpoint that was found.
-    pub second: Signed,
+    pub second: SignedCheckpoint,
     /// Where they part: a size, and both trees there; `None` where the claim is a cut.
-    pub parted: Option<(u64, Before, Before)>,
+    pub parted: Option<(u64, EarlierCheckpoint, EarlierCheckpoint)>,
     /// The records that name the log keys, ascending.
-    pub namings: Vec<Naming>,
+    pub namings: Vec<LogKeyChange>,
 }
 
-impl Evidence {
+impl ForkEvidence {
     /// What it claims.
     pub fn claim(&self) -> Claim {
         if self.parted.is_some() { Claim::Forked } else { Claim::Cut }
@@ -96,11 +96,11 @@ impl Evidence {
         lines.push_str(&note_lines("second", &self.second.note));
         if let Some((size, first, second)) = &self.parted {
             lines.push_str(&format!("at {size}\n"));
-            for Before { root, path } in [first, second] {
+            for EarlierCheckpoint { root, path } in [first, second] {
                 lines.push_str(&format!("root {}\n{}", to_base64(&root.0), path_lines(path)));
             }
         }
-        for Naming { position, record, path } in &self.namings {
+        for LogKeyChange { position, record, path } in &self.namings {
             let record = String::from_utf8_lossy(record);
             lines.push_str(&format!("event {position}\n{record}{}", path_lines(path)));
         }
@@ -108,12 +108,12 @@ impl Evidence {
     }
 
     /// Reads the file; `None` if it is not in form or its sum does not hold.
-    pub fn parse(bytes: &[u8]) -> Option<Evidence> {
-        let mut lines = Lines::of(bytes, FIRST, MAX_EVIDENCE)?;
+    pub fn parse(bytes: &[u8]) -> Option<ForkEvidence> {
+        let mut lines = PinLines::of(bytes, FIRST, MAX_EVIDENCE)?;
         let claim = lines.value("claim")?;
         let key = PublicKey::parse(lines.value("key")?)?;
-        let first = Signed::of(lines.note("first")?)?;
-        let second = Signed::of(lines.note("second")?)?;
+        let first = SignedCheckpoint::of(lines.note("first")?)?;
+        let second = SignedCheckpoint::of(lines.note("second")?)?;
         let parted = match claim {
             "forked" => {
                 let size = decimal(lines.value("at")?)?;
@@ -125,9 +125,9 @@ impl Evidence {
         while let Some(position) = lines.value("event") {
             let position = decimal(position)?;
             let record = [lines.line()?, lines.line()?, lines.line()?, ""].join("\n").into_bytes();
-            namings.push(Naming { position, record, path: path(&mut lines)? });
+            namings.push(LogKeyChange { position, record, path: path(&mut lines)? });
         }
-        let evidence = Evidence { key, first, second, parted, namings };
+        let evidence = ForkEvidence { key, first, second, parted, namings };
         (evidence.is_whole() && evidence.write().as_bytes() == bytes).then_some(evidence)
     }
 
@@ -139,8 +139,9 @@ impl Evidence {
             None => second.size > 0 && second.size < first.size,
         };
         let rise = self.namings.windows(2).all(|pair| pair[0].position < pair[1].position);
-        let fit =
-            |naming: &Naming| naming.position < second.size && naming.record.len() <= MAX_RECORD;
+        let fit = |naming: &LogKeyChange| {
+            naming.position < second.size && naming.record.len() <= MAX_RECORD
+        };
         first.origin == second.origin
             && sizes
             && rise
@@ -158,7 +159,7 @@ fn path_lines(path: &[Hash]) -> String {
     path.iter().map(|hash| format!("path {}\n", to_base64(&hash.0))).collect()
 }
 
-fn path(lines: &mut Lines<'_>) -> Option<Vec<Hash>> {
+fn path(lines: &mut PinLines<'_>) -> Option<Vec<Hash>> {
     let mut found = Vec::new();
     while let Some(hash) = lines.value("path") {
         found.push(hash_from_base64(hash).filter(|_| found.len() < MAX_PATH)?);
@@ -166,6 +167,6 @@ fn path(lines: &mut Lines<'_>) -> Option<Vec<Hash>> {
     Some(found)
 }
 
-fn before(lines: &mut Lines<'_>) -> Option<Before> {
-    Some(Before { root: hash_from_base64(lines.value("root")?)?, path: path(lines)? })
+fn before(lines: &mut PinLines<'_>) -> Option<EarlierCheckpoint> {
+    Some(EarlierCheckpoint { root: hash_from_base64(lines.value("root")?)?, path: path(lines)? })
 }

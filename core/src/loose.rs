@@ -35,13 +35,13 @@ pub enum Hyphens {
 #[derive(Clone, Debug)]
 pub struct Loose {
     folded: String,
-    runs: Vec<Run>,
+    runs: Vec<LooseRun>,
     broken_words: bool,
 }
 
 /// A piece of the folded text, and the code points of the text that it is made from.
 #[derive(Clone, Copy, Debug)]
-struct Run {
+struct LooseRun {
     /// The byte at which it begins.
     at: usize,
     /// The first code point, and the one after the last.
@@ -58,7 +58,7 @@ impl Loose {
     /// Folds a text.
     pub fn new(text: &str, hyphens: Hyphens) -> Loose {
         let empty = Loose { folded: String::new(), runs: Vec::new(), broken_words: false };
-        let mut folder = Folder { loose: empty, hyphens, point: 0 };
+        let mut folder = CaseFolder { loose: empty, hyphens, point: 0 };
         folder.fold(text);
         folder.loose
     }
@@ -96,21 +96,21 @@ impl Loose {
         self.runs.get(index).map_or(self.folded.len(), |run| run.at)
     }
 
-    fn run(&self, byte: usize) -> Run {
+    fn run(&self, byte: usize) -> LooseRun {
         let index = self.runs.partition_point(|run| run.at <= byte).saturating_sub(1);
-        let none = Run { at: 0, from: 0, to: 0, even: true };
+        let none = LooseRun { at: 0, from: 0, to: 0, even: true };
         self.runs.get(index).copied().unwrap_or(none)
     }
 }
 
-struct Folder {
+struct CaseFolder {
     loose: Loose,
     hyphens: Hyphens,
     /// The next code point of the text.
     point: usize,
 }
 
-impl Folder {
+impl CaseFolder {
     fn fold(&mut self, text: &str) {
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
@@ -199,7 +199,7 @@ impl Folder {
         let one = points == 1 && folded.chars().nth(1).is_none();
         match self.loose.runs.last_mut() {
             Some(run) if one && run.even && run.to == from && to - run.from <= EVEN => run.to = to,
-            _ => self.loose.runs.push(Run { at, from, to, even: one }),
+            _ => self.loose.runs.push(LooseRun { at, from, to, even: one }),
         }
         self.loose.folded.push_str(folded);
     }

@@ -48,19 +48,19 @@ pub fn unfit(name: &str) -> Option<String> {
 /// Whether a name could be taken for one that the program writes: a label of its own, the digits
 /// of a key, or what it puts behind a name.
 pub fn is_label(name: &str) -> bool {
-    let look = Look::of(name);
+    let look = NameForm::of(name);
     let hex = |word: &str| word.len() >= DIGITS && word.bytes().all(|b| b.is_ascii_hexdigit());
     let lower = name.to_lowercase();
     let words: Vec<&str> = lower.split([' ', '(', ')']).collect();
     let key = words.windows(2).any(|pair| matches!(pair, ["key", digits] if hex(digits)));
     let behind = lower.contains("(now ");
     let alone = words.iter().filter(|word| !word.is_empty()).all(|word| hex(word));
-    key || behind || alone || LABELS.iter().any(|label| Look::of(label).is_like(&look))
+    key || behind || alone || LABELS.iter().any(|label| NameForm::of(label).is_like(&look))
 }
 
 /// How a name looks to a reader, whatever its case, spaces and scripts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct NameForm {
     /// As it is written.
     drawn: String,
     /// In lower case.
@@ -70,11 +70,11 @@ pub struct Look {
     read: String,
 }
 
-impl Look {
+impl NameForm {
     /// How this name looks.
-    pub fn of(name: &str) -> Look {
+    pub fn of(name: &str) -> NameForm {
         let plain = plain(name);
-        Look {
+        NameForm {
             drawn: skeleton(&plain).collect(),
             folded: skeleton(&plain.to_lowercase()).collect(),
             read: skeleton(&plain.chars().flat_map(small).collect::<String>()).collect(),
@@ -82,13 +82,13 @@ impl Look {
     }
 
     /// Whether two names look the same.
-    pub fn is_like(&self, other: &Look) -> bool {
+    pub fn is_like(&self, other: &NameForm) -> bool {
         self.drawn == other.drawn || self.folded == other.folded || self.read == other.read
     }
 
     /// Two names that look the same have one of these in common, at the same place.
     pub fn forms(self) -> [String; 3] {
-        let Look { drawn, folded, read } = self;
+        let NameForm { drawn, folded, read } = self;
         [format!("drawn {drawn}"), format!("folded {folded}"), format!("read {read}")]
     }
 }
@@ -180,7 +180,7 @@ mod tests {
     }
 
     fn look_alike(one: &str, other: &str) -> bool {
-        Look::of(one).is_like(&Look::of(other))
+        NameForm::of(one).is_like(&NameForm::of(other))
     }
 
     #[test]

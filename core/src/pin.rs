@@ -82,7 +82,7 @@ impl Pin {
     /// assert_eq!(Pin::parse(b"annals pin v1\n"), None);
     /// ```
     pub fn parse(bytes: &[u8]) -> Option<Pin> {
-        let mut lines = Lines::of(bytes, FIRST, MAX_PIN)?;
+        let mut lines = PinLines::of(bytes, FIRST, MAX_PIN)?;
         let genesis = Hash::parse(lines.value("genesis")?)?;
         let head = Hash::parse(lines.value("head")?)?;
         let (mut peaks, mut log) = (Vec::new(), Vec::new());
@@ -139,15 +139,15 @@ pub(crate) fn with_sum(lines: String) -> String {
 
 /// The lines of a pin or an evidence file, taken one after the other. Whether nothing is left over
 /// and the sum holds is seen by writing what was read again.
-pub(crate) struct Lines<'a> {
+pub(crate) struct PinLines<'a> {
     rest: &'a str,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> PinLines<'a> {
     /// The lines after the first one, which must be `first`.
-    pub(crate) fn of(bytes: &'a [u8], first: &str, bound: usize) -> Option<Lines<'a>> {
+    pub(crate) fn of(bytes: &'a [u8], first: &str, bound: usize) -> Option<PinLines<'a>> {
         let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= bound)?;
-        Some(Lines { rest: text.strip_prefix(first)? })
+        Some(PinLines { rest: text.strip_prefix(first)? })
     }
 
     /// The next line, without its LF.

@@ -14,7 +14,7 @@ use crate::edges::unit_at;
 use crate::loose::{Hyphens, Loose};
 use crate::quote::Text;
 use crate::quote_search::places::MOST_PLACES;
-use crate::quote_search::places::Place;
+use crate::quote_search::places::TextPlace;
 use crate::quote_search::places::{PointingError, occurrences, split_ellipsis};
 
 /// How many characters are told of the words that stand in more.
@@ -57,11 +57,11 @@ impl Pointing<'_> {
     /// The first place of the words, in code points, however many there are.
     pub fn first(&self, text: &Text) -> Result<(usize, usize), PointingError> {
         let places = self.places(text)?;
-        places.first().map(Place::span).ok_or(PointingError::Empty)
+        places.first().map(TextPlace::span).ok_or(PointingError::Empty)
     }
 
     /// All places, in order; there is one at least.
-    fn places(&self, text: &Text) -> Result<Vec<Place>, PointingError> {
+    fn places(&self, text: &Text) -> Result<Vec<TextPlace>, PointingError> {
         if Loose::new(self.words.trim(), Hyphens::Joined).as_str().trim().is_empty() {
             return Err(PointingError::Empty);
         }
@@ -93,8 +93,8 @@ impl Pointing<'_> {
         &self,
         text: &Text,
         words: &str,
-        places: Vec<Place>,
-    ) -> Result<Vec<Place>, PointingError> {
+        places: Vec<TextPlace>,
+    ) -> Result<Vec<TextPlace>, PointingError> {
         if places.len() > MOST_PLACES {
             let words = words.trim().chars().take(SHOWN_WORDS).collect();
             return Err(PointingError::TooMany { words });
@@ -129,21 +129,21 @@ pub fn cut(text: &Text, span: (usize, usize)) -> Option<PointingError> {
 }
 
 /// The place with the invisible characters after it that belong to its last character.
-fn with_invisible(text: &Text, place: Place) -> Place {
+fn with_invisible(text: &Text, place: TextPlace) -> TextPlace {
     let (_, end) = place.span();
     let rest = text.byte(end).and_then(|byte| text.as_str().get(byte..)).unwrap_or_default();
     let selectors = rest.chars().take_while(|c| matches!(c, '\u{FE00}'..='\u{FE0F}')).count();
-    Place { end: place.end + u32::try_from(selectors).unwrap_or_default(), ..place }
+    TextPlace { end: place.end + u32::try_from(selectors).unwrap_or_default(), ..place }
 }
 
 /// Each place of the first words, up to the next place of the last ones.
-fn joined(firsts: &[Place], lasts: &[Place]) -> Vec<Place> {
+fn joined(firsts: &[TextPlace], lasts: &[TextPlace]) -> Vec<TextPlace> {
     let mut lasts = lasts.iter().peekable();
     let mut joined = Vec::new();
     for first in firsts {
         while lasts.next_if(|last| last.start < first.end).is_some() {}
         let Some(last) = lasts.peek() else { break };
-        joined.push(Place { start: first.start, end: last.end });
+        joined.push(TextPlace { start: first.start, end: last.end });
     }
     joined
 }
@@ -164,17 +164,17 @@ pub fn is_at(typed: &str, words: &str) -> bool {
     [Hyphens::Joined, Hyphens::Kept, Hyphens::Spaced, Hyphens::Ignored].into_iter().any(same)
 }
 
-fn choose(places: &[Place], nth: Option<usize>) -> Result<(usize, usize), PointingError> {
+fn choose(places: &[TextPlace], nth: Option<usize>) -> Result<(usize, usize), PointingError> {
     let count = places.len();
     match (places, nth) {
         ([], _) => Err(PointingError::Empty),
         (places, Some(nth)) => nth
             .checked_sub(1)
-            .and_then(|index| places.get(index).map(Place::span))
+            .and_then(|index| places.get(index).map(TextPlace::span))
             .ok_or(PointingError::NoSuchOccurrence { nth, count }),
         ([place], None) => Ok(place.span()),
         (places, None) => {
-            let place = |place: &Place| format!("{}..{}", place.start, place.end);
+            let place = |place: &TextPlace| format!("{}..{}", place.start, place.end);
             let places: Vec<String> = places.iter().take(5).map(place).collect();
             let more = if count > 5 { " and others" } else { "" };
             Err(PointingError::Ambiguous { count, places: places.join(", ") + more })
@@ -323,17 +323,17 @@ mod tests {
             first in "[abc]{1,3}",
             last in "[abc]{1,3}",
         ) {
-            let place = |at: usize, length: usize| Place::new(at, at + length).unwrap();
-            let all = |words: &str| -> Vec<Place> {
+            let place = |at: usize, length: usize| TextPlace::new(at, at + length).unwrap();
+            let all = |words: &str| -> Vec<TextPlace> {
                 let at = compared(hay.as_bytes(), words.as_bytes());
                 at.into_iter().map(|at| place(at, words.len())).collect()
             };
             let (firsts, lasts) = (all(&first), all(&last));
-            let naive: Vec<Place> = firsts
+            let naive: Vec<TextPlace> = firsts
                 .iter()
                 .filter_map(|first| {
                     let last = lasts.iter().find(|last| last.start >= first.end)?;
-                    Some(Place { start: first.start, end: last.end })
+                    Some(TextPlace { start: first.start, end: last.end })
                 })
                 .collect();
             proptest::prop_assert_eq!(joined(&firsts, &lasts), naive);

@@ -9,7 +9,7 @@ use crate::tlog::decimal;
 /// The version in the first line of a form of this word, if it is a later one than 1.
 ///
 /// ```
-/// use annals::version_line::later;
+/// use annals_core::version_line::later;
 /// assert_eq!(later(b"annals pin v2\n", "pin"), Some(2));
 /// assert_eq!(later(b"annals pin v1\n", "pin"), None);
 /// assert_eq!(later(b"annals pin v02\n", "pin"), None);

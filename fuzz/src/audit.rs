@@ -1,6 +1,6 @@
 //! Properties of what auditors keep and pass on: pins, evidence, proofs.
 
-use annals_core::evidence::Evidence;
+use annals_core::evidence::ForkEvidence;
 use annals_core::pin::Pin;
 use annals_core::verify::evidence;
 use annals_core::verify::proof::{self, Proof, ProofContext};
@@ -14,7 +14,7 @@ pub fn pin(bytes: &[u8]) {
 
 /// Evidence has one spelling, and can be judged.
 pub fn evidence(bytes: &[u8]) {
-    if let Some(evidence) = Evidence::parse(bytes) {
+    if let Some(evidence) = ForkEvidence::parse(bytes) {
         super::written_again(evidence.write().as_bytes(), bytes);
         let verdict = evidence::judge(&evidence);
         assert!([1, 2, 4].contains(&verdict.exit()));

@@ -1,7 +1,7 @@
 //! Properties of whole places: a journal, a published record, a bag.
 
 use annals::archive::bag::{self, note::BagText, read};
-use annals::archive::files::Files;
+use annals::archive::files::PublishedFiles;
 use annals::archive::published::Published;
 use annals::archive::tile;
 use annals::journal::Journal;
@@ -53,7 +53,7 @@ pub fn journal(bytes: &[u8]) {
 /// A published record in memory: its checkpoint, first tile and first bundle, whatever the name.
 struct Served([Vec<u8>; 3]);
 
-impl Files for Served {
+impl PublishedFiles for Served {
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError> {
         let [checkpoint, tile, bundle] = &self.0;
         let bytes = match name {

@@ -1,12 +1,12 @@
 //! Properties of notes, checkpoints, cosignatures, policies, and what witnesses are asked.
 
 use annals::witness::request::AddCheckpoint;
-use annals::witness::state::State;
+use annals::witness::state::WitnessState;
 use annals_core::key::SecretKey;
 use annals_core::tlog::cosignature::{Cosigned, MAX_TIME, cosign, cosigned_by};
 use annals_core::tlog::policy::Policy;
 use annals_core::tlog::proof::TlogProof;
-use annals_core::tlog::{Checkpoint, Kind, Note, VerifierKey};
+use annals_core::tlog::{Checkpoint, KeyKind, Note, VerifierKey};
 
 /// A note has one spelling.
 pub fn note(bytes: &[u8]) {
@@ -46,7 +46,7 @@ pub fn cosignature(bytes: &[u8]) {
         assert!(time <= MAX_TIME);
     }
     let secret = SecretKey::from_seed([0x5A; 32]);
-    let mine = VerifierKey::new("fuzz.example", Kind::Cosignature, secret.public());
+    let mine = VerifierKey::new("fuzz.example", KeyKind::Cosignature, secret.public());
     let mine = mine.expect("an acceptable key");
     if cosigned_by(&note, &mine) != Cosigned::Absent {
         return;
@@ -94,7 +94,7 @@ pub fn add_checkpoint(bytes: &[u8]) {
 
 /// What a witness remembers has one spelling.
 pub fn witness_state(bytes: &[u8]) {
-    if let Some(state) = State::parse(bytes) {
+    if let Some(state) = WitnessState::parse(bytes) {
         super::written_again(state.write().as_bytes(), bytes);
     }
 }

@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 const MAX_PAGES: usize = 1_000;
 
 /// Something that holds the files of a published record.
-pub trait Files: Send + Sync {
+pub trait PublishedFiles: Send + Sync {
     /// The first bytes of a file, at most `bound` of them; `None` if there is no such file.
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError>;
 
@@ -81,19 +81,19 @@ pub fn is_named_so(name: &str, bytes: &[u8]) -> bool {
 
 /// A folder of files.
 #[derive(Debug)]
-pub struct Folder {
+pub struct PublishedFolder {
     path: PathBuf,
     pages: Pages,
 }
 
-impl Folder {
+impl PublishedFolder {
     /// The files of this folder.
-    pub fn new(path: &Path) -> Folder {
-        Folder { path: path.to_owned(), pages: Pages::default() }
+    pub fn new(path: &Path) -> PublishedFolder {
+        PublishedFolder { path: path.to_owned(), pages: Pages::default() }
     }
 }
 
-impl Files for Folder {
+impl PublishedFiles for PublishedFolder {
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError> {
         let path = self.path.join(name);
         match disk::inside(&self.path, name).and_then(|path| disk::read_up_to(&path, bound)) {

@@ -1,9 +1,9 @@
 //! The shelf: where a publication is written, file by file.
 //!
-//! Always holds: after [`PublishTarget::put`] a file is whole or not there; after [`PublishTarget::settle`] all
-//! names are on stable storage too; nothing is written through a link; what is no part of a
-//! publication is left as it is. Not here: what is written, and in which order
-//! (`ledger::publish`). Source: FORMAT.md section 9, "Published directory".
+//! Always holds: after [`PublishTarget::put`] a file is whole or not there; after
+//! [`PublishTarget::settle`] all names are on stable storage too; nothing is written through a
+//! link; what is no part of a publication is left as it is. Not here: what is written, and in which
+//! order (`ledger::publish`). Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS, TILES};
 use crate::disk::lock::{Lock, Waiting};
@@ -42,7 +42,7 @@ const OF_THE_SITE: [&str; 11] = [
 
 /// What stands under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Held {
+pub enum TargetLock {
     /// A file with the bytes that are asked for.
     Same,
     /// Nothing.
@@ -58,7 +58,7 @@ pub trait PublishTarget {
     /// The bytes of a file, `None` if it is not there; an error if it has more than `bound`.
     fn read(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, DiskError>;
     /// What stands under a name, compared with these bytes.
-    fn holds(&self, name: &str, bytes: &[u8]) -> Result<Held, DiskError>;
+    fn holds(&self, name: &str, bytes: &[u8]) -> Result<TargetLock, DiskError>;
     /// The names in a folder; none where there is no such folder.
     fn names(&self, folder: &str) -> Result<Vec<String>, DiskError>;
     /// Puts a file in place, whole.
@@ -180,26 +180,26 @@ impl PublishTarget for FolderTarget {
         }
     }
 
-    fn holds(&self, name: &str, bytes: &[u8]) -> Result<Held, DiskError> {
+    fn holds(&self, name: &str, bytes: &[u8]) -> Result<TargetLock, DiskError> {
         use io::ErrorKind::{NotADirectory, NotFound};
         let path = self.folder.join(name);
         let about = match fs::symlink_metadata(&path) {
             Ok(about) => about,
             Err(cause) if matches!(cause.kind(), NotFound | NotADirectory) => {
-                return Ok(Held::Absent);
+                return Ok(TargetLock::Absent);
             }
             Err(cause) => return Err(disk::error("look for", &path)(cause)),
         };
         if about.is_dir() {
-            return Ok(Held::Folder);
+            return Ok(TargetLock::Folder);
         }
         let length = bytes.len() as u64;
         if !about.is_file() || about.len() != length {
-            return Ok(Held::Other);
+            return Ok(TargetLock::Other);
         }
         match disk::read_up_to(&path, length)? == bytes {
-            true => Ok(Held::Same),
-            false => Ok(Held::Other),
+            true => Ok(TargetLock::Same),
+            false => Ok(TargetLock::Other),
         }
     }
 

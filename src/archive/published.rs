@@ -5,7 +5,7 @@
 //! the files hold. Not here: where the files are (`files`, `web`), the verdict (`verify`).
 //! Source: FORMAT.md section 9, "Published directory".
 
-use crate::archive::files::Files;
+use crate::archive::files::PublishedFiles;
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
 use annals_core::event::Entry;
@@ -34,7 +34,7 @@ const HASH: u64 = 32;
 
 /// A record in files by name, as of the checkpoint that was read when it was opened.
 pub struct Published {
-    files: Box<dyn Files>,
+    files: Box<dyn PublishedFiles>,
     checkpoint: Option<Vec<u8>>,
     size: u64,
     tiles: AtomicU64,
@@ -46,7 +46,7 @@ pub struct Published {
 impl Published {
     /// Reads the checkpoint. One that is missing or not in form is no error: then the record has no
     /// event, and verification tells why. A page of HTML in its place is one.
-    pub fn open(files: Box<dyn Files>) -> Result<Published, SourceError> {
+    pub fn open(files: Box<dyn PublishedFiles>) -> Result<Published, SourceError> {
         let (tiles, malformed, most_malformed) = (AtomicU64::new(0), AtomicU64::new(0), u64::MAX);
         let mut published =
             Published { files, checkpoint: None, size: 0, tiles, most_malformed, malformed };
@@ -80,7 +80,7 @@ impl Published {
 
     /// The same of a server: what is no checkpoint in form is an error there, for it may be a page
     /// of whoever answers for the server.
-    pub fn open_served(files: Box<dyn Files>) -> Result<Published, SourceError> {
+    pub fn open_served(files: Box<dyn PublishedFiles>) -> Result<Published, SourceError> {
         let published = Published::open(files)?;
         match published.checkpoint.as_deref() {
             Some(bytes) if !is_checkpoint(bytes) => Err(published.no_checkpoint(&start_of(bytes))),
@@ -181,7 +181,7 @@ impl Source for Published {
     }
 
     fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
-        Ok(Box::new(Walking {
+        Ok(Box::new(PublishedWalk {
             published: self,
             counted: from,
             records: VecDeque::new(),
@@ -224,7 +224,7 @@ fn is_three_lines(record: &[u8]) -> bool {
 }
 
 /// A walk; one from event 0 compares the tiles too.
-struct Walking<'a> {
+struct PublishedWalk<'a> {
     published: &'a Published,
     /// Events handed out, or passed by, so far.
     counted: u64,
@@ -237,7 +237,7 @@ struct Walking<'a> {
     ended: bool,
 }
 
-impl Walking<'_> {
+impl PublishedWalk<'_> {
     /// The next record; `None` at the record's end.
     fn record(&mut self) -> Result<Option<Vec<u8>>, SourceError> {
         if self.records.is_empty() && !self.ended {
@@ -326,7 +326,7 @@ impl Walking<'_> {
     }
 }
 
-impl Iterator for Walking<'_> {
+impl Iterator for PublishedWalk<'_> {
     type Item = Result<Batch, SourceError>;
 
     fn next(&mut self) -> Option<Self::Item> {

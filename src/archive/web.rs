@@ -5,7 +5,7 @@
 //! 200, 404 and 410 is an error; a page of HTML in place of a file is no file. Not here: TLS. For
 //! an https address put a proxy that speaks TLS in front and name the proxy. Source: RFC 9110.
 
-use crate::archive::files::Files;
+use crate::archive::files::PublishedFiles;
 use crate::archive::files::{Pages, begins_as, has_digest, is_html, is_named_so};
 use annals_core::text::is_invisible;
 use annals_core::verify::source::SourceError;
@@ -56,27 +56,27 @@ pub struct Web {
     address: String,
     /// How long all answers may take together, before any came.
     patience: Duration,
-    reading: Mutex<Reading>,
+    reading: Mutex<WebReading>,
     pages: Pages,
 }
 
 /// Whether a file is asked for the first time, or again past all caches, since it is not the one of
 /// its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Look {
+enum WebLookup {
     First,
     Second,
 }
 
 /// What was read so far.
 #[derive(Debug, Default)]
-struct Reading {
+struct WebReading {
     spent: Duration,
     answers: u32,
     bytes: u64,
 }
 
-impl Reading {
+impl WebReading {
     /// How long the next answers may take together.
     fn left(&self, patience: Duration) -> Duration {
         let bytes = Duration::from_secs(self.bytes / BYTES_PER_SECOND);
@@ -118,21 +118,26 @@ impl Web {
         Web { patience, ..self }
     }
 
-    fn reading<T>(&self, act: impl FnOnce(&mut Reading) -> T) -> T {
+    fn reading<T>(&self, act: impl FnOnce(&mut WebReading) -> T) -> T {
         // Nothing of it is left half done where a thread ends.
         act(&mut self.reading.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Asks for a name: the bytes of the answer, at most `bound` of them, and its type; `None` if
     /// there is no such file.
-    fn ask(&self, what: &str, bound: u64, look: Look) -> io::Result<Option<(Vec<u8>, String)>> {
+    fn ask(
+        &self,
+        what: &str,
+        bound: u64,
+        look: WebLookup,
+    ) -> io::Result<Option<(Vec<u8>, String)>> {
         let left = self.reading(|reading| reading.left(self.patience));
         if left.is_zero() {
             return Err(self.too_slow());
         }
         let limit = left.min(answer_time(bound));
         let mut request = self.agent.get(what).config().timeout_global(Some(limit)).build();
-        if look == Look::Second {
+        if look == WebLookup::Second {
             request = request.header("cache-control", "no-cache");
         }
         let answer = request.call().map_err(cause)?;
@@ -220,15 +225,15 @@ pub fn cause(error: ureq::Error) -> io::Error {
     }
 }
 
-impl Files for Web {
+impl PublishedFiles for Web {
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError> {
         let what = format!("{}/{name}", self.address);
         let began = Instant::now();
-        let mut answer = self.ask(&what, bound, Look::First);
+        let mut answer = self.ask(&what, bound, WebLookup::First);
         if let Ok(Some((bytes, _))) = &answer
             && has_digest(name)
             && !is_named_so(name, bytes)
-            && let Ok(second) = self.ask(&what, bound, Look::Second)
+            && let Ok(second) = self.ask(&what, bound, WebLookup::Second)
         {
             answer = Ok(second);
         }
@@ -260,7 +265,7 @@ impl Files for Web {
     }
 
     fn answers_every_name(&self) -> bool {
-        matches!(self.ask(&format!("{}/{NO_NAME}", self.address), 1, Look::First), Ok(Some(_)))
+        matches!(self.ask(&format!("{}/{NO_NAME}", self.address), 1, WebLookup::First), Ok(Some(_)))
     }
 
     fn place(&self) -> String {

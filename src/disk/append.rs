@@ -9,7 +9,7 @@
 //! clean, so a second fsync that succeeds says nothing about them.
 
 use crate::disk::open::open_to_append;
-use crate::disk::{DiskError, Mode, create_new, error, parent, sync_folder};
+use crate::disk::{DiskError, FileMode, create_new, error, parent, sync_folder};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ pub struct Appender<M: Medium = File> {
 
 impl Appender {
     /// Makes an empty file that must not be there yet, and its name durable.
-    pub fn create(path: &Path, mode: Mode) -> Result<Appender, DiskError> {
+    pub fn create(path: &Path, mode: FileMode) -> Result<Appender, DiskError> {
         let file = create_new(path, mode).map_err(error("make", path))?;
         file.sync_all().map_err(error("sync", path))?;
         sync_folder(parent(path))?;
@@ -243,9 +243,9 @@ mod tests {
     fn a_real_file_grows_is_cut_and_is_opened_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
-        let mut appender = Appender::create(&path, Mode::Shared).unwrap();
+        let mut appender = Appender::create(&path, FileMode::Shared).unwrap();
         appender.append(b"one,two").unwrap();
-        assert!(Appender::create(&path, Mode::Shared).is_err_and(|e| e.is_there_already()));
+        assert!(Appender::create(&path, FileMode::Shared).is_err_and(|e| e.is_there_already()));
         let mut again = Appender::open(&path).unwrap();
         again.cut(4).unwrap();
         again.append(b"three").unwrap();
@@ -257,7 +257,7 @@ mod tests {
     fn what_another_process_wrote_is_neither_followed_nor_cut() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
-        let mut one = Appender::create(&path, Mode::Shared).unwrap();
+        let mut one = Appender::create(&path, FileMode::Shared).unwrap();
         let mut other = Appender::open(&path).unwrap();
         one.append(b"acknowledged").unwrap();
         for _ in 0..2 {

@@ -122,7 +122,7 @@ impl DiskError {
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum PathKind {
     /// A regular file.
     File,
     /// A folder.
@@ -136,18 +136,18 @@ pub enum Kind {
 /// names the path: what cannot be looked at is not missing.
 ///
 /// ```
-/// use annals::disk::{Kind, Links, kind};
+/// use annals::disk::{PathKind, Links, kind};
 /// let folder = tempfile::tempdir()?;
 /// let file = folder.path().join("file");
 /// std::fs::write(&file, "")?;
-/// assert_eq!(kind(folder.path(), Links::Refuse)?, Some(Kind::Folder));
-/// assert_eq!(kind(&file, Links::Refuse)?, Some(Kind::File));
+/// assert_eq!(kind(folder.path(), Links::Refuse)?, Some(PathKind::Folder));
+/// assert_eq!(kind(&file, Links::Refuse)?, Some(PathKind::File));
 /// assert_eq!(kind(&folder.path().join("none"), Links::Refuse)?, None);
 /// // No name can stand in a file.
 /// assert!(kind(&file.join("name"), Links::Refuse).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn kind(path: &Path, links: Links) -> Result<Option<Kind>, DiskError> {
+pub fn kind(path: &Path, links: Links) -> Result<Option<PathKind>, DiskError> {
     let found = match links {
         Links::Refuse => look(path),
         Links::Follow => match fs::metadata(path) {
@@ -157,9 +157,9 @@ pub fn kind(path: &Path, links: Links) -> Result<Option<Kind>, DiskError> {
     };
     let found = found.map_err(error("look at", path))?;
     Ok(found.map(|about| match about.file_type() {
-        it if it.is_file() => Kind::File,
-        it if it.is_dir() => Kind::Folder,
-        _ => Kind::Other,
+        it if it.is_file() => PathKind::File,
+        it if it.is_dir() => PathKind::Folder,
+        _ => PathKind::Other,
     }))
 }
 
@@ -170,12 +170,12 @@ pub fn is_there(path: &Path) -> Result<bool, DiskError> {
 
 /// Whether a folder stands at a path, or a link to one.
 pub fn is_folder_at(path: &Path) -> Result<bool, DiskError> {
-    Ok(kind(path, Links::Follow)? == Some(Kind::Folder))
+    Ok(kind(path, Links::Follow)? == Some(PathKind::Folder))
 }
 
 /// Whether a file stands at a path, or a link to one.
 pub fn is_file_at(path: &Path) -> Result<bool, DiskError> {
-    Ok(kind(path, Links::Follow)? == Some(Kind::File))
+    Ok(kind(path, Links::Follow)? == Some(PathKind::File))
 }
 
 /// How many bytes [`rewrite`] reads and writes at once.
@@ -183,7 +183,7 @@ const REWRITTEN_AT_ONCE: usize = 1 << 20;
 
 /// Who may read a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub enum FileMode {
     /// As the user's umask says.
     Shared,
     /// The owner only (0600), for secrets.
@@ -253,15 +253,15 @@ fn unknown(what: &'static str, path: &Path, cause: io::Error) -> DiskError {
 /// a file of that name is whole or not there, and one that is there is never overwritten.
 ///
 /// ```
-/// use annals::disk::{Mode, read, write_new};
+/// use annals::disk::{FileMode, read, write_new};
 /// let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("note");
-/// write_new(&path, b"once", Mode::Shared)?;
-/// assert!(write_new(&path, b"twice", Mode::Shared).is_err_and(|e| e.is_there_already()));
+/// write_new(&path, b"once", FileMode::Shared)?;
+/// assert!(write_new(&path, b"twice", FileMode::Shared).is_err_and(|e| e.is_there_already()));
 /// assert_eq!(read(&path, 100)?, b"once");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn write_new(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
+pub fn write_new(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskError> {
     // Asked first, so that nothing is written where the answer is known; the rename asks again.
     if path.symlink_metadata().is_ok() {
         return Err(error("make", path)(io::ErrorKind::AlreadyExists.into()));
@@ -297,7 +297,7 @@ pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Writes a file under a temporary name; a power cut may take the name.
-fn write_temporary(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
+fn write_temporary(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskError> {
     let mut file = create_new(path, mode).map_err(error("make", path))?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     if let Err(cause) = written {
@@ -313,7 +313,7 @@ fn write_temporary(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskErro
 ///
 /// On an error before the rename the old file is untouched and the temporary one is gone. If only
 /// the last step fails, [`DiskError::Unknown`]: the new bytes are in place but may not last.
-pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
+pub fn replace(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskError> {
     let temporary = temporary_beside(path);
     let folder = parent(path);
     // Opened first, so that a lack of open files is no failure after the rename.
@@ -442,11 +442,11 @@ pub(crate) fn parent(path: &Path) -> &Path {
 }
 
 /// Opens a file that must not be there yet, for appending.
-fn create_new(path: &Path, mode: Mode) -> io::Result<File> {
+fn create_new(path: &Path, mode: FileMode) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create_new(true);
     #[cfg(unix)]
-    if mode == Mode::Private {
+    if mode == FileMode::Private {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
@@ -491,8 +491,8 @@ mod tests {
     fn a_replaced_file_is_the_old_one_or_the_new_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("checkpoint");
-        replace(&path, b"one", Mode::Shared).unwrap();
-        replace(&path, b"two", Mode::Shared).unwrap();
+        replace(&path, b"one", FileMode::Shared).unwrap();
+        replace(&path, b"two", FileMode::Shared).unwrap();
         assert_eq!(read(&path, 3).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -503,7 +503,7 @@ mod tests {
         let path = folder.path().join("checkpoint");
         fs::create_dir(&path).unwrap();
         fs::write(path.join("inside"), b"kept").unwrap();
-        let failed = replace(&path, b"new", Mode::Shared).unwrap_err();
+        let failed = replace(&path, b"new", FileMode::Shared).unwrap_err();
         assert_eq!(failed.to_string(), format!("cannot replace {}", path.display()));
         assert_eq!(fs::read(path.join("inside")).unwrap(), b"kept");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -514,7 +514,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("f");
         assert!(read(&path, 9).unwrap_err().is_missing());
-        write_new(&path, b"0123456789", Mode::Shared).unwrap();
+        write_new(&path, b"0123456789", FileMode::Shared).unwrap();
         assert!(matches!(read(&path, 9), Err(DiskError::TooLarge { bound: 9, .. })));
         assert_eq!(read(&path, 10).unwrap().len(), 10);
         assert_eq!(read_up_to(&path, 4).unwrap(), b"0123");
@@ -526,7 +526,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
         let bytes: Vec<u8> = (0..3_000_000_u32).map(|at| (at % 251) as u8).collect();
-        write_new(&path, &bytes, Mode::Shared).unwrap();
+        write_new(&path, &bytes, FileMode::Shared).unwrap();
         for from in [0, 1, 1 << 20, bytes.len() as u64, bytes.len() as u64 + 9] {
             rewrite(&path, from).unwrap();
             assert!(fs::read(&path).unwrap() == bytes, "from {from}");
@@ -550,8 +550,8 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
-        write_new(&path, b"s", Mode::Private).unwrap();
-        replace(&path, b"t", Mode::Private).unwrap();
+        write_new(&path, b"s", FileMode::Private).unwrap();
+        replace(&path, b"t", FileMode::Private).unwrap();
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }

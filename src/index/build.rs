@@ -4,8 +4,8 @@
 //! puts nothing more in and says why. Not here: what is put in (`files`), when (`ledger`).
 
 use crate::index::compare_or_write::CompareOrWrite;
-use crate::index::files::Files;
-use crate::index::status::{IndexStatus, Mode};
+use crate::index::files::IndexFiles;
+use crate::index::status::{BuildMode, IndexStatus};
 use crate::index::{IndexError, folder};
 use annals_core::state::State;
 use annals_core::verify::Follower;
@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 enum BuilderState {
-    Files(Box<Files>),
+    Files(Box<IndexFiles>),
     Absent,
     /// Nothing more is put in; this is what was found.
     Stopped(IndexStatus),
@@ -27,8 +27,8 @@ pub struct Builder(Mutex<BuilderState>);
 
 impl Builder {
     /// A builder for the ledger in this folder, whose journal files begin at these positions.
-    pub fn open(ledger: &Path, starts: impl Iterator<Item = u64>, mode: Mode) -> Builder {
-        let held = match Files::open(ledger, starts.collect(), mode) {
+    pub fn open(ledger: &Path, starts: impl Iterator<Item = u64>, mode: BuildMode) -> Builder {
+        let held = match IndexFiles::open(ledger, starts.collect(), mode) {
             Ok(Some(files)) => BuilderState::Files(Box::new(files)),
             Ok(None) => BuilderState::Absent,
             Err(error) => BuilderState::Stopped(IndexStatus::Not(error.to_string())),
@@ -36,7 +36,7 @@ impl Builder {
         Builder(Mutex::new(held))
     }
 
-    fn with(&self, work: impl FnOnce(&mut Files) -> Result<(), IndexError>) {
+    fn with(&self, work: impl FnOnce(&mut IndexFiles) -> Result<(), IndexError>) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let BuilderState::Files(files) = &mut *held
             && let Err(error) = work(files)

@@ -8,9 +8,9 @@ use crate::index::compare_or_write::{CompareOrWrite, Difference};
 use crate::index::node::{Child, Node};
 use crate::index::node_file::{self, After, Bytes};
 use crate::index::read::is_other_version;
-use crate::index::row::{Mark, Row, RowValue};
-use crate::index::status::{IndexStatus, Mode};
-use crate::index::trie::{self, Place, Root};
+use crate::index::row::{EventMark, Row, RowValue};
+use crate::index::status::{BuildMode, IndexStatus};
+use crate::index::trie::{self, NodeWriter, Root};
 use crate::index::{
     HASH, HEADER, IndexError, NAMES, STRIDE, TreeKind, bytes_of, check, damaged, folder, hash_at,
 };
@@ -76,7 +76,7 @@ impl Bytes for Heap {
     }
 }
 
-impl Place for Heap {
+impl NodeWriter for Heap {
     fn place(&mut self, node: &Node) -> Result<u64, IndexError> {
         let at = self.tree.length();
         self.tree.put(&node_file::framed("node", at, &self.after, node)?)?;
@@ -86,7 +86,7 @@ impl Place for Heap {
 }
 
 /// The files, and what of the record is needed to go on with them.
-pub(super) struct Files {
+pub(super) struct IndexFiles {
     heap: Heap,
     keys: CompareOrWrite,
     roots: CompareOrWrite,
@@ -106,15 +106,15 @@ pub(super) struct Files {
     since: [BTreeMap<u64, Child>; 3],
 }
 
-impl Files {
+impl IndexFiles {
     /// The files as they are; `None` where there are none and none may be made.
     pub(super) fn open(
         ledger: &Path,
         starts: BTreeSet<u64>,
-        mode: Mode,
-    ) -> Result<Option<Files>, IndexError> {
+        mode: BuildMode,
+    ) -> Result<Option<IndexFiles>, IndexError> {
         let folder = folder(ledger);
-        let may_write = mode == Mode::Write;
+        let may_write = mode == BuildMode::Write;
         match folder.symlink_metadata() {
             Ok(about) if about.is_dir() => {}
             Ok(about) => {
@@ -135,7 +135,7 @@ impl Files {
             return Err(IndexError::Version);
         }
         tree.put(HEADER)?;
-        Ok(Some(Files {
+        Ok(Some(IndexFiles {
             heap: Heap {
                 tree,
                 hashes: sink(hashes)?,
@@ -160,12 +160,12 @@ impl Files {
         &mut self,
         mut work: impl FnMut(&mut CompareOrWrite) -> Result<(), IndexError>,
     ) -> Result<(), IndexError> {
-        let Files { heap: Heap { tree, hashes, .. }, keys, roots, events, .. } = self;
+        let IndexFiles { heap: Heap { tree, hashes, .. }, keys, roots, events, .. } = self;
         [tree, keys, hashes, roots, events].into_iter().try_for_each(&mut work)
     }
 
     pub(super) fn found(&self) -> IndexStatus {
-        let Files { heap: Heap { tree, hashes, .. }, keys, roots, events, .. } = self;
+        let IndexFiles { heap: Heap { tree, hashes, .. }, keys, roots, events, .. } = self;
         let sinks = [tree, keys, hashes, roots, events];
         let mut behind = false;
         for sink in sinks {
@@ -285,7 +285,7 @@ impl Files {
                 _ => Ok(()),
             },
             Operation::Released { event } | Operation::Redacted { event } => {
-                let mark = RowValue::Mark(Mark::of(state, *event));
+                let mark = RowValue::Mark(EventMark::of(state, *event));
                 self.row(*event, (position, true), mark)
             }
             deed if of_people(deed.kind()) => {
@@ -360,7 +360,7 @@ impl Files {
             }
         }
         for event in marked {
-            let what = RowValue::Mark(Mark::of(state, event));
+            let what = RowValue::Mark(EventMark::of(state, event));
             let before = match self.standing_at(TreeKind::Marks, event)? {
                 Some(child) => Some(node_file::row(&self.heap, child.to)?.what),
                 None => None,

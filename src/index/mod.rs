@@ -39,8 +39,8 @@ mod trie;
 
 pub use build::Builder;
 pub use read::{Index, Snapshot};
-pub use row::{Kind, Mark, Row, RowValue, may_have};
-pub use status::{IndexStatus, Mode};
+pub use row::{EventMark, Row, RowKind, RowValue, may_have};
+pub use status::{BuildMode, IndexStatus};
 pub use trie::TreeKind;
 
 use annals_core::hash::Hash;

@@ -9,7 +9,7 @@ use crate::disk::open::{Links, open};
 use crate::index::node::Child;
 use crate::index::node_file::{self, Blocks, Bytes};
 use crate::index::numbers;
-use crate::index::row::{Kind, Mark, Row, RowValue, may_have};
+use crate::index::row::{EventMark, Row, RowKind, RowValue, may_have};
 use crate::index::trie::{self, Root};
 use crate::index::{EVENT, HASH, HEADER, IndexError, KEY, NAMES, ROOT, TreeKind};
 use crate::index::{check, damaged, folder, hash_at};
@@ -35,7 +35,7 @@ pub struct Index {
 
 /// What the index keeps of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct CachedEntries {
     /// Its time.
     pub at: Time,
     /// Its offset in the journal file that it stands in.
@@ -103,27 +103,27 @@ impl Index {
     }
 
     /// What is kept of an event.
-    pub fn event(&self, position: u64) -> Result<Kept, IndexError> {
-        let entry = Entry::read(&self.events, "event", position, EVENT)?;
+    pub fn event(&self, position: u64) -> Result<CachedEntries, IndexError> {
+        let entry = EventEntry::read(&self.events, "event", position, EVENT)?;
         let bytes = entry.checked(Some(&self.hash(position)?))?;
         let [at, place, first, after, one, other, counts] = numbers(&bytes);
         let at = Time::from_micros(at.cast_signed());
         let at = at.ok_or_else(|| damaged(format!("event {position}")))?;
         let about = [one, other].map(|name| name.checked_sub(1));
         let (keys, roots) = (counts & u64::from(u32::MAX), counts >> 32);
-        Ok(Kept { at, place, about, rows: (first, after), keys, roots })
+        Ok(CachedEntries { at, place, about, rows: (first, after), keys, roots })
     }
 
     fn node(&self, level: u32, index: u64) -> Result<Hash, IndexError> {
         let at = hash_at(level, index);
-        let bytes = Entry::read(&self.hashes, "hash", at, HASH)?.checked(None)?;
+        let bytes = EventEntry::read(&self.hashes, "hash", at, HASH)?.checked(None)?;
         bytes.try_into().map(Hash).map_err(|_| damaged(format!("hash {at}")))
     }
 
     /// The first `count` keys.
     fn read_keys(&self, keys: &Blocks, count: u64) -> Result<Vec<PublicKey>, IndexError> {
         let key = |number| {
-            let entry = Entry::read(keys, "key", number, KEY)?;
+            let entry = EventEntry::read(keys, "key", number, KEY)?;
             let [named] = numbers(&entry.bytes);
             let mut bytes = entry.checked(Some(&self.hash(named)?))?;
             let key = bytes.split_off(8).try_into().map(PublicKey);
@@ -144,7 +144,7 @@ impl Index {
     /// The events that set the record's time back, by position, and whether each was undone.
     pub fn retimings(&self) -> Result<Vec<(u64, bool)>, IndexError> {
         let (mut events, whole) = (Vec::new(), self.slot(self.size)?);
-        whole.each(TreeKind::Administration, 0..u64::MAX, Kind::All, &mut |row| {
+        whole.each(TreeKind::Administration, 0..u64::MAX, RowKind::All, &mut |row| {
             if matches!(row.what, RowValue::Administration { retimed: true, .. }) {
                 events.push(row.of);
             }
@@ -203,7 +203,7 @@ impl Index {
     }
 
     fn top(&self, number: u64) -> Result<Top, IndexError> {
-        let entry = Entry::read(&self.roots, "root", number, ROOT)?;
+        let entry = EventEntry::read(&self.roots, "root", number, ROOT)?;
         let [size] = numbers(&entry.bytes);
         let last = size.checked_sub(1).ok_or_else(|| entry.damaged())?;
         let bytes = entry.checked(Some(&self.hash(last)?))?;
@@ -245,20 +245,20 @@ pub(super) fn is_other_version(header: &[u8; HEADER.len()]) -> bool {
 }
 
 /// An entry of a file whose entries all have one length, not yet checked.
-struct Entry {
+struct EventEntry {
     what: &'static str,
     number: u64,
     bytes: Vec<u8>,
     check: Vec<u8>,
 }
 
-impl Entry {
+impl EventEntry {
     fn read(
         blocks: &Blocks,
         what: &'static str,
         number: u64,
         count: u64,
-    ) -> Result<Entry, IndexError> {
+    ) -> Result<EventEntry, IndexError> {
         let ends = || damaged(format!("{what} {number}: the file ends"));
         let at = number.checked_mul(count).ok_or_else(ends)?;
         let mut bytes = blocks.bytes(at, count as usize)?;
@@ -266,7 +266,7 @@ impl Entry {
             return Err(ends());
         }
         let check = bytes.split_off(count as usize - 8);
-        Ok(Entry { what, number, bytes, check })
+        Ok(EventEntry { what, number, bytes, check })
     }
 
     /// Its bytes, if they are those that were written after this event.
@@ -314,7 +314,7 @@ impl<'a> Snapshot<'a> {
 
     /// How many confirmations make a fact confirmed.
     pub fn confirmations(&self) -> Result<u8, IndexError> {
-        let all = self.places(TreeKind::Administration, 0..u64::MAX, Kind::All)?;
+        let all = self.places(TreeKind::Administration, 0..u64::MAX, RowKind::All)?;
         let Some((_, to)) = all.last() else { return Ok(1) };
         match node_file::row(self.index, *to)?.what {
             RowValue::Administration { confirmations, .. } => Ok(confirmations),
@@ -323,10 +323,10 @@ impl<'a> Snapshot<'a> {
     }
 
     /// The mark of an event.
-    pub fn mark(&self, event: u64) -> Result<Mark, IndexError> {
+    pub fn mark(&self, event: u64) -> Result<EventMark, IndexError> {
         match self.get(TreeKind::Marks, event)?.map(|row| row.what) {
             Some(RowValue::Mark(mark)) => Ok(mark),
-            _ => Ok(Mark::default()),
+            _ => Ok(EventMark::default()),
         }
     }
 
@@ -335,7 +335,7 @@ impl<'a> Snapshot<'a> {
         &self,
         which: TreeKind,
         positions: Range<u64>,
-        kind: Kind,
+        kind: RowKind,
         each: &mut dyn FnMut(Row) -> Result<(), IndexError>,
     ) -> Result<(), IndexError> {
         for (_, to) in self.places(which, positions, kind)? {
@@ -345,7 +345,7 @@ impl<'a> Snapshot<'a> {
     }
 
     /// The positions of a kind, in order, without reading their rows.
-    pub fn positions(&self, kind: Kind) -> Result<Vec<u64>, IndexError> {
+    pub fn positions(&self, kind: RowKind) -> Result<Vec<u64>, IndexError> {
         let places = self.places(TreeKind::Standing, 0..u64::MAX, kind)?;
         Ok(places.into_iter().map(|(of, _)| of).collect())
     }
@@ -354,7 +354,7 @@ impl<'a> Snapshot<'a> {
         &self,
         which: TreeKind,
         positions: Range<u64>,
-        kind: Kind,
+        kind: RowKind,
     ) -> Result<Vec<(u64, u64)>, IndexError> {
         let mut found = Vec::new();
         let since = &self.since[which as usize];

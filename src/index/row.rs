@@ -40,7 +40,7 @@ pub enum RowValue {
     /// A relation, and whether it stands.
     Relation(Relation, u64, u64, bool),
     /// What later events did to an event or its body.
-    Mark(Mark),
+    Mark(EventMark),
     /// An event of the ledger or its editors: whether it set the record's time back, and how many
     /// confirmations make a fact confirmed after it.
     Administration { retimed: bool, confirmations: u8 },
@@ -87,7 +87,7 @@ enum SealKept {
 
 /// What later events did to an event or its body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
+pub struct EventMark {
     /// The suspect revocation that undid it, and whether its own signer was struck.
     undone: Option<(u64, bool)>,
     /// Whether its body was released.
@@ -96,15 +96,15 @@ pub struct Mark {
     pub redacted: bool,
 }
 
-impl Mark {
+impl EventMark {
     /// The mark of an event as the state has it.
-    pub fn of(state: &State, event: u64) -> Mark {
+    pub fn of(state: &State, event: u64) -> EventMark {
         let undone = state.undone();
         let index = undone.binary_search_by_key(&event, |undone| undone.event);
         let undone = index.ok().and_then(|index| undone.get(index));
         let undone = undone.map(|undone| (undone.by, undone.how == How::Struck));
         let (released, redacted) = state.fold.opening(event);
-        Mark { undone, released, redacted }
+        EventMark { undone, released, redacted }
     }
 
     /// How the event was undone, if it was.
@@ -224,7 +224,7 @@ const OTHER: u16 = 1;
 
 /// What is asked of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum RowKind {
     /// Everything.
     All,
     /// Facts, those that were set aside among them.
@@ -238,17 +238,17 @@ pub enum Kind {
 }
 
 /// Whether something of this kind may stand below a node that says so; of a row it is exact.
-pub fn may_have(kinds: u16, kind: Kind) -> bool {
+pub fn may_have(kinds: u16, kind: RowKind) -> bool {
     let enough = |needed: u8| u16::MAX << needed & (DISPUTED - 1);
     let wanted = match kind {
-        Kind::All => u16::MAX,
-        Kind::Facts => GONE | RETRACTED | DISPUTED | (DISPUTED - 1),
-        Kind::Status(Status::Retracted, _) => RETRACTED,
-        Kind::Status(Status::Disputed, _) => DISPUTED,
-        Kind::Status(Status::Confirmed, needed) => enough(needed),
-        Kind::Status(Status::Asserted, needed) => !enough(needed) & (DISPUTED - 1),
-        Kind::Documents => DOCUMENT,
-        Kind::Relations => RELATION,
+        RowKind::All => u16::MAX,
+        RowKind::Facts => GONE | RETRACTED | DISPUTED | (DISPUTED - 1),
+        RowKind::Status(Status::Retracted, _) => RETRACTED,
+        RowKind::Status(Status::Disputed, _) => DISPUTED,
+        RowKind::Status(Status::Confirmed, needed) => enough(needed),
+        RowKind::Status(Status::Asserted, needed) => !enough(needed) & (DISPUTED - 1),
+        RowKind::Documents => DOCUMENT,
+        RowKind::Relations => RELATION,
     };
     kinds & wanted != 0
 }

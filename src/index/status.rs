@@ -2,7 +2,7 @@
 
 /// What a builder may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub enum BuildMode {
     /// Compare only.
     Check,
     /// Write what is not there.

@@ -146,14 +146,14 @@ fn apart(
 }
 
 /// Where nodes are written.
-pub(super) trait Place: Bytes {
+pub(super) trait NodeWriter: Bytes {
     /// Writes a node; where it stands.
     fn place(&mut self, node: &Node) -> Result<u64, IndexError>;
 }
 
 /// The tree with these changes, which are ascending and not empty.
 pub(super) fn put(
-    to: &mut dyn Place,
+    to: &mut dyn NodeWriter,
     root: Root,
     changes: &[(u64, Child)],
 ) -> Result<Root, IndexError> {
@@ -174,7 +174,7 @@ pub(super) fn put(
 }
 
 fn change(
-    to: &mut dyn Place,
+    to: &mut dyn NodeWriter,
     (at, level): (u64, u32),
     changes: &[(u64, Child)],
 ) -> Result<Child, IndexError> {

@@ -16,7 +16,7 @@ use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError};
 use crate::journal::commit_line;
 use crate::journal::files::{self, LogFile};
-use crate::journal::frame::{Commit, Framer, Item, Wanted};
+use crate::journal::frame::{Commit, FrameItem, Framer, Wanted};
 use annals_core::hash::{Hash, Running};
 use annals_core::verify::source::{ClosingLine, CommitLine};
 use std::fs::File;
@@ -85,7 +85,9 @@ pub(super) fn up_to(logs: &[LogFile], whole: &End, size: u64) -> Result<Option<E
     };
     let mut framer = framer(log)?;
     while let Some(item) = framer.next().map_err(disk::error("read", &log.path))? {
-        let Item::CommitLine(CommitLine { counted, said: Some(said), .. }) = item else { continue };
+        let FrameItem::CommitLine(CommitLine { counted, said: Some(said), .. }) = item else {
+            continue;
+        };
         if said.size == size && log.first + counted == size {
             let (offset, root) = (framer.commit.end, Some(said.root));
             return Ok(Some(End { file: index, offset, size, root, ..End::default() }));
@@ -194,7 +196,7 @@ fn scan(file: &LogFile) -> Result<Option<Last>, DiskError> {
     let mut framer = framer(file)?;
     let mut last = None;
     while let Some(item) = framer.next().map_err(disk::error("read", &file.path))? {
-        if let Item::CommitLine(closing) = item {
+        if let FrameItem::CommitLine(closing) = item {
             last =
                 Some(Last { commit: framer.commit, counted: closing.counted, said: closing.said });
         }

@@ -29,7 +29,7 @@ pub(super) struct LogFile {
 
 /// The files of a journal when it was opened.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Files {
+pub(super) struct JournalFiles {
     /// In order of their names.
     pub logs: Vec<LogFile>,
 }
@@ -45,7 +45,7 @@ pub(super) fn path(ledger: &Path, first: u64) -> PathBuf {
 }
 
 /// Lists the journal of a ledger.
-pub(super) fn list(ledger: &Path) -> Result<Files, JournalError> {
+pub(super) fn list(ledger: &Path) -> Result<JournalFiles, JournalError> {
     let folder = folder(ledger);
     if !disk::open::is_folder(&folder).map_err(disk::error("list", &folder))? {
         return Err(JournalError::Missing(folder));
@@ -63,8 +63,8 @@ pub(super) fn list(ledger: &Path) -> Result<Files, JournalError> {
 }
 
 /// The files of a journal by their names, not yet measured.
-fn named(folder: &Path) -> Result<Files, JournalError> {
-    let mut files = Files::default();
+fn named(folder: &Path) -> Result<JournalFiles, JournalError> {
+    let mut files = JournalFiles::default();
     let failed = |cause| JournalError::Disk(disk::error("list", folder)(cause));
     for found in fs::read_dir(folder).map_err(failed)? {
         let path = found.map_err(failed)?.path();

@@ -8,7 +8,7 @@
 //! Source: FORMAT.md section 9, "Framing".
 
 use crate::journal::commit_line;
-use crate::journal::line::Lines;
+use crate::journal::line::JournalLines;
 use annals_core::event::Entry;
 use annals_core::hash::Running;
 use annals_core::rule::Rule;
@@ -17,7 +17,7 @@ use std::io::{self, Read};
 
 /// What stands next in a journal.
 #[derive(Debug)]
-pub(super) enum Item {
+pub(super) enum FrameItem {
     /// An event at or after the position that entries are kept from.
     Entry(Entry),
     CommitLine(CommitLine),
@@ -48,7 +48,7 @@ pub(super) struct Wanted {
 
 /// Frames one file after the other.
 pub(super) struct Framer<R> {
-    lines: Lines<R>,
+    lines: JournalLines<R>,
     wanted: Wanted,
     /// Name of the present file, for damage.
     file: String,
@@ -71,7 +71,7 @@ pub(super) struct Framer<R> {
     long: bool,
     /// The present line began in an earlier piece.
     inside: Inside,
-    next: Option<Item>,
+    next: Option<FrameItem>,
 }
 
 /// Which line goes on over several pieces.
@@ -86,7 +86,7 @@ impl<R: Read> Framer<R> {
     /// A framer of a file that `counted` events stand before.
     pub fn new(reader: R, file: String, counted: u64, wanted: Wanted) -> Framer<R> {
         Framer {
-            lines: Lines::new(reader),
+            lines: JournalLines::new(reader),
             wanted,
             file,
             line: 0,
@@ -114,14 +114,14 @@ impl<R: Read> Framer<R> {
     }
 
     /// What stands next in the file; `None` at its end.
-    pub fn next(&mut self) -> io::Result<Option<Item>> {
+    pub fn next(&mut self) -> io::Result<Option<FrameItem>> {
         if let Some(item) = self.next.take() {
             return Ok(Some(item));
         }
         loop {
             let inside = self.inside;
             let Some(piece) = self.lines.next()? else {
-                return Ok(self.end_file().map(Item::Damage));
+                return Ok(self.end_file().map(FrameItem::Damage));
             };
             let (bytes, ends) = (piece.bytes, piece.ends);
             if inside == Inside::No {
@@ -157,7 +157,7 @@ impl<R: Read> Framer<R> {
     }
 
     /// A line of an event is whole; perhaps the event is.
-    fn end_line(&mut self) -> Option<Item> {
+    fn end_line(&mut self) -> Option<FrameItem> {
         self.inside = Inside::No;
         self.line += 1;
         self.parts += 1;
@@ -168,18 +168,18 @@ impl<R: Read> Framer<R> {
         let entry = self.begin_event();
         if long {
             let why = format!("an event of a line over {} bytes ends", crate::journal::LINE_BOUND);
-            return Some(Item::Damage(self.damage(&why)));
+            return Some(FrameItem::Damage(self.damage(&why)));
         }
         self.counted += 1;
-        (self.counted > self.wanted.from).then_some(Item::Entry(entry))
+        (self.counted > self.wanted.from).then_some(FrameItem::Entry(entry))
     }
 
     /// A closing line is whole. Lines of less than an event before it are told first.
-    fn close(&mut self, said: Option<ClosingLine>) -> Item {
+    fn close(&mut self, said: Option<ClosingLine>) -> FrameItem {
         self.inside = Inside::No;
         self.line += 1;
         let sum = self.sum.finish();
-        let closing = Item::CommitLine(CommitLine {
+        let closing = FrameItem::CommitLine(CommitLine {
             counted: self.counted,
             said,
             sum_holds: self.wanted.sums && said.is_some_and(|said| said.sum == sum),
@@ -198,7 +198,7 @@ impl<R: Read> Framer<R> {
         }
         let why = format!("{parts} of the 4 lines of an event stand before the closing line");
         self.next = Some(closing);
-        Item::Damage(self.damage(&why))
+        FrameItem::Damage(self.damage(&why))
     }
 
     /// The file ends. After the end of a commit that is as it should be.

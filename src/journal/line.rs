@@ -17,16 +17,16 @@ pub(super) struct Piece<'a> {
 }
 
 /// Cuts what a reader gives into lines.
-pub(super) struct Lines<R> {
+pub(super) struct JournalLines<R> {
     reader: R,
     buffer: Vec<u8>,
     start: usize,
     end: usize,
 }
 
-impl<R: Read> Lines<R> {
-    pub fn new(reader: R) -> Lines<R> {
-        Lines { reader, buffer: vec![0; LINE_BOUND], start: 0, end: 0 }
+impl<R: Read> JournalLines<R> {
+    pub fn new(reader: R) -> JournalLines<R> {
+        JournalLines { reader, buffer: vec![0; LINE_BOUND], start: 0, end: 0 }
     }
 
     /// Goes on with another reader, at its first byte.
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     fn all(bytes: &[u8]) -> Vec<(Vec<u8>, bool)> {
-        let mut lines = Lines::new(bytes);
+        let mut lines = JournalLines::new(bytes);
         let mut found = Vec::new();
         while let Some(piece) = lines.next().unwrap() {
             found.push((piece.bytes.to_vec(), piece.ends));

@@ -10,8 +10,8 @@ use crate::disk::at::read_at;
 use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError};
 use crate::journal::end::{self, End};
-use crate::journal::files::{self, Files};
-use crate::journal::frame::{Framer, Item, Wanted};
+use crate::journal::files::{self, JournalFiles};
+use crate::journal::frame::{FrameItem, Framer, Wanted};
 use crate::journal::{DOCUMENT_BOUND, DOCUMENTS, JournalError, LINE_BOUND};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
@@ -33,7 +33,7 @@ const FETCH: usize = 4 << 10;
 #[derive(Debug)]
 pub struct Journal {
     ledger: PathBuf,
-    files: Files,
+    files: JournalFiles,
     end: End,
     changed: Option<Changed>,
 }
@@ -62,7 +62,7 @@ impl Journal {
         let wanted = Wanted { from: 0, sums: false };
         let mut framer = Framer::new(reader, files::name(&log.path), 0, wanted);
         while let Some(item) = framer.next().map_err(failed())? {
-            if let Item::Entry(entry) = item {
+            if let FrameItem::Entry(entry) = item {
                 return Ok(Some(entry));
             }
         }
@@ -76,7 +76,7 @@ impl Journal {
     }
 
     /// The journal of which files and end are known.
-    pub(super) fn known(ledger: PathBuf, files: Files, end: End) -> Journal {
+    pub(super) fn known(ledger: PathBuf, files: JournalFiles, end: End) -> Journal {
         Journal { ledger, files, end, changed: None }
     }
 
@@ -90,7 +90,7 @@ impl Journal {
             return Ok(found);
         }
         let wanted = Wanted { from: range.start, sums: false };
-        for span in Walking::new(self, wanted) {
+        for span in JournalWalk::new(self, wanted) {
             let left = range.end - range.start - found.len() as u64;
             found.extend(span?.entries.into_iter().take(left as usize));
             if found.len() as u64 == range.end - range.start {
@@ -180,7 +180,7 @@ impl Journal {
         &self.ledger
     }
 
-    pub(super) fn files(&self) -> &Files {
+    pub(super) fn files(&self) -> &JournalFiles {
         &self.files
     }
 
@@ -198,7 +198,7 @@ impl Source for Journal {
 
     fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
         let wanted = Wanted { from, sums: true };
-        Ok(Box::new(Walking::new(self, wanted)))
+        Ok(Box::new(JournalWalk::new(self, wanted)))
     }
 
     /// At most one byte more than [`DOCUMENT_BOUND`] is read: a larger document is cut there, and
@@ -223,7 +223,7 @@ impl Source for Journal {
 }
 
 /// A walk: the framer of the present file, and what does not fit the present span any more.
-struct Walking<'a> {
+struct JournalWalk<'a> {
     journal: &'a Journal,
     wanted: Wanted,
     /// The file to open next.
@@ -233,12 +233,12 @@ struct Walking<'a> {
     inside: bool,
     /// Events met so far.
     counted: u64,
-    pending: Vec<Item>,
+    pending: Vec<FrameItem>,
     ended: bool,
 }
 
-impl<'a> Walking<'a> {
-    fn new(journal: &'a Journal, wanted: Wanted) -> Walking<'a> {
+impl<'a> JournalWalk<'a> {
+    fn new(journal: &'a Journal, wanted: Wanted) -> JournalWalk<'a> {
         let logs = &journal.files.logs;
         let file = match journal.end.misnamed {
             true => 0,
@@ -251,7 +251,7 @@ impl<'a> Walking<'a> {
             (1.., Some(log)) => log.first,
             _ => 0,
         };
-        Walking {
+        JournalWalk {
             journal,
             wanted,
             file,
@@ -263,8 +263,8 @@ impl<'a> Walking<'a> {
         }
     }
 
-    fn misnamed(&self, name: &str, expected: &str) -> Item {
-        Item::Damage(Damage {
+    fn misnamed(&self, name: &str, expected: &str) -> FrameItem {
+        FrameItem::Damage(Damage {
             counted: self.counted,
             rule: Rule::JournalFraming,
             why: format!("{name}: a file is misnamed or missing, expected is {expected}"),
@@ -272,7 +272,7 @@ impl<'a> Walking<'a> {
     }
 
     /// The next item of the record; `None` at its end.
-    fn item(&mut self) -> Result<Option<Item>, SourceError> {
+    fn item(&mut self) -> Result<Option<FrameItem>, SourceError> {
         loop {
             if let Some(item) = self.pending.pop() {
                 return Ok(Some(item));
@@ -325,21 +325,23 @@ impl<'a> Walking<'a> {
         while let Some(item) = self.item()? {
             let full = span.entries.len() == BATCH || bytes >= SPAN_BYTES;
             match item {
-                Item::Entry(_) if full => {
+                FrameItem::Entry(_) if full => {
                     self.pending.push(item);
                     return Ok(Some(span));
                 }
-                Item::Entry(entry) => {
+                FrameItem::Entry(entry) => {
                     if span.entries.is_empty() {
                         span.first = self.counted - 1;
                     }
                     bytes += entry.record.len() + entry.body.as_ref().map_or(0, Vec::len);
                     span.entries.push(entry);
                 }
-                Item::CommitLine(closing) if self.tells(closing.counted, 1) => {
+                FrameItem::CommitLine(closing) if self.tells(closing.counted, 1) => {
                     span.closings.push(closing);
                 }
-                Item::Damage(damage) if self.tells(damage.counted, 0) => span.damage.push(damage),
+                FrameItem::Damage(damage) if self.tells(damage.counted, 0) => {
+                    span.damage.push(damage)
+                }
                 _ => {}
             }
             if span.closings.len() + span.damage.len() >= BATCH {
@@ -356,7 +358,7 @@ impl<'a> Walking<'a> {
     }
 }
 
-impl Iterator for Walking<'_> {
+impl Iterator for JournalWalk<'_> {
     type Item = Result<Batch, SourceError>;
 
     fn next(&mut self) -> Option<Result<Batch, SourceError>> {

@@ -7,10 +7,10 @@
 
 use crate::disk::append::Appender;
 use crate::disk::open::{Links, open};
-use crate::disk::{self, DiskError, Mode};
+use crate::disk::{self, DiskError, FileMode};
 use crate::journal::commit_line;
 use crate::journal::end::End;
-use crate::journal::files::{self, Files, LogFile};
+use crate::journal::files::{self, JournalFiles, LogFile};
 use crate::journal::read::Journal;
 use crate::journal::{JournalError, LINE_BOUND};
 use annals_core::event::Entry;
@@ -38,7 +38,7 @@ pub struct Aside {
 pub struct JournalWriter {
     ledger: PathBuf,
     /// The files of the record; the last one is `file`.
-    files: Files,
+    files: JournalFiles,
     file: Appender,
     size: u64,
     /// The root that the last closing line says.
@@ -53,7 +53,7 @@ impl JournalWriter {
         match disk::create_dir(&folder) {
             Err(error) if error.is_there_already() => Err(JournalError::ThereAlready(folder)),
             Err(error) => Err(error.into()),
-            Ok(()) => JournalWriter::begin(ledger, 0, Files::default(), rotate_at),
+            Ok(()) => JournalWriter::begin(ledger, 0, JournalFiles::default(), rotate_at),
         }
     }
 
@@ -108,11 +108,11 @@ impl JournalWriter {
     fn begin(
         ledger: &Path,
         size: u64,
-        mut files: Files,
+        mut files: JournalFiles,
         rotate_at: u64,
     ) -> Result<JournalWriter, JournalError> {
         let path = files::path(ledger, size);
-        let file = Appender::create(&path, Mode::Shared)?;
+        let file = Appender::create(&path, FileMode::Shared)?;
         files.logs.push(LogFile { first: size, path, bytes: 0 });
         let (ledger, root) = (ledger.to_owned(), None);
         Ok(JournalWriter { ledger, files, file, size, root, rotate_at })
@@ -182,7 +182,7 @@ impl JournalWriter {
     fn rotate(&mut self) -> Result<(), JournalError> {
         if self.goes_on_in_a_new_file() {
             let next = files::path(&self.ledger, self.size);
-            let next = Appender::create(&next, Mode::Shared)?;
+            let next = Appender::create(&next, FileMode::Shared)?;
             let full = std::mem::replace(&mut self.file, next);
             if let Some(log) = self.files.logs.last_mut() {
                 log.bytes = full.length();

@@ -11,11 +11,11 @@ use std::io::Read;
 use std::path::Path;
 use zeroize::Zeroizing;
 
-pub(super) use crate::disk::Mode;
+pub(super) use crate::disk::FileMode;
 pub(super) use crate::disk::open::Links;
 
 /// Makes a file that was not there, with these bytes, and waits until both are on the disk.
-pub(super) fn write_new(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), KeysError> {
+pub(super) fn write_new(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), KeysError> {
     disk::write_new(path, bytes, mode).map_err(refused)
 }
 

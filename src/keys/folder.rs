@@ -16,7 +16,7 @@
 use crate::disk;
 use crate::entropy::Entropy;
 use crate::keys::error::KeysError;
-use crate::keys::file::{self, Links, Mode};
+use crate::keys::file::{self, FileMode, Links};
 use crate::keys::handle::KeyName;
 use crate::keys::marks::HighWaterMarks;
 use crate::keys::request::Request;
@@ -35,7 +35,7 @@ pub struct KeyFolder {
 
 /// How a secret key is at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Held {
+pub enum KeyPresence {
     /// It is not here.
     Elsewhere,
     /// It is here, and needs its passphrase.
@@ -58,13 +58,13 @@ pub struct NewKey<'a> {
 
 /// One line of the list of keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListedKey {
     /// Its name here.
     pub handle: KeyName,
     /// Its public key; `None` if only an encrypted secret key is here.
     pub public: Option<PublicKey>,
     /// How its secret key is at hand.
-    pub held: Held,
+    pub held: KeyPresence,
 }
 
 /// What is in a folder of keys: the keys in the order of their handles, the log key not among them,
@@ -72,7 +72,7 @@ pub struct Listed {
 #[derive(Debug, Default)]
 pub struct Listing {
     /// The keys.
-    pub keys: Vec<Listed>,
+    pub keys: Vec<ListedKey>,
     /// Why a file is not among them.
     pub faults: Vec<KeysError>,
 }
@@ -137,7 +137,7 @@ impl KeyFolder {
     ) -> Result<(), KeysError> {
         self.check_free(handle)?;
         let text = write_secret(secret, protection, entropy)?;
-        file::write_new(&self.secret_path(handle), text.as_bytes(), Mode::Private)?;
+        file::write_new(&self.secret_path(handle), text.as_bytes(), FileMode::Private)?;
         self.add_public(handle, &secret.public())
     }
 
@@ -177,19 +177,19 @@ impl KeyFolder {
         entropy: &mut dyn Entropy,
     ) -> Result<(), KeysError> {
         let text = write_secret(secret, protection, entropy)?;
-        Ok(disk::replace(&self.secret_path(handle), text.as_bytes(), Mode::Private)?)
+        Ok(disk::replace(&self.secret_path(handle), text.as_bytes(), FileMode::Private)?)
     }
 
     /// Keeps a public key under a handle that has none here.
     pub fn add_public(&self, handle: &KeyName, key: &PublicKey) -> Result<(), KeysError> {
         let text = public::write_public(key);
-        file::write_new(&self.public_path(handle), text.as_bytes(), Mode::Shared)
+        file::write_new(&self.public_path(handle), text.as_bytes(), FileMode::Shared)
     }
 
     /// Keeps a request, new.
     pub fn add_request(&self, handle: &KeyName, request: &Request) -> Result<PathBuf, KeysError> {
         let path = self.request_path(handle);
-        file::write_new(&path, request.write().as_bytes(), Mode::Shared)?;
+        file::write_new(&path, request.write().as_bytes(), FileMode::Shared)?;
         Ok(path)
     }
 
@@ -262,7 +262,7 @@ impl KeyFolder {
     }
 
     /// How the key of a handle is at hand.
-    pub fn look(&self, handle: KeyName) -> Result<Listed, KeysError> {
+    pub fn look(&self, handle: KeyName) -> Result<ListedKey, KeysError> {
         let beside = match self.public(&handle) {
             Err(KeysError::Missing { .. }) => None,
             other => Some(other?),
@@ -270,7 +270,7 @@ impl KeyFolder {
         let path = self.secret_path(&handle);
         let text = match read_private(&path) {
             Err(KeysError::Missing { .. }) => {
-                return Ok(Listed { handle, public: beside, held: Held::Elsewhere });
+                return Ok(ListedKey { handle, public: beside, held: KeyPresence::Elsewhere });
             }
             other => other?,
         };
@@ -281,8 +281,8 @@ impl KeyFolder {
             let public = self.public_path(&handle);
             return Err(KeysError::NotOfItsPublic { path, public });
         }
-        let held = if encrypted { Held::Encrypted } else { Held::Unencrypted };
-        Ok(Listed { handle, public: beside.or(own), held })
+        let held = if encrypted { KeyPresence::Encrypted } else { KeyPresence::Unencrypted };
+        Ok(ListedKey { handle, public: beside.or(own), held })
     }
 }
 

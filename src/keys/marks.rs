@@ -288,10 +288,10 @@ impl HeldMarks {
         file.read_to_end(&mut bytes).map_err(KeysError::io("read", &marks.path))?;
         let start = bytes.len().saturating_sub(line.len());
         let aside = disk::free_aside(&marks.path);
-        disk::write_new(&aside, &bytes, disk::Mode::Shared)?;
+        disk::write_new(&aside, &bytes, disk::FileMode::Shared)?;
         bytes.truncate(start);
         bytes.extend_from_slice(line.as_bytes());
-        disk::replace(&marks.path, &bytes, disk::Mode::Shared)?;
+        disk::replace(&marks.path, &bytes, disk::FileMode::Shared)?;
         Ok(Some(aside))
     }
 
@@ -318,7 +318,7 @@ impl HeldMarks {
         }
         let io = |doing| KeysError::io(doing, &marks.path);
         if marks.open()?.is_none() {
-            file::write_new(&marks.path, b"", file::Mode::Shared)?;
+            file::write_new(&marks.path, b"", file::FileMode::Shared)?;
         }
         let mut file = open_to_write(&marks.path).map_err(io("open"))?;
         let end = marks.end_of_whole_lines(&file)?;

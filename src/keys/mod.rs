@@ -41,7 +41,7 @@ mod schemes;
 mod secret;
 
 pub use error::KeysError;
-pub use folder::{Held, KeyFolder, Listed, Listing, NewKey, read_request};
+pub use folder::{KeyFolder, KeyPresence, ListedKey, Listing, NewKey, read_request};
 pub use handle::{KeyName, handle_from};
 pub use import::import;
 pub use log_key::{HeldLogKeys, had_log_key};

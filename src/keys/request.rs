@@ -88,7 +88,7 @@ impl Request {
 
     /// Reads the file and verifies its proof; `path` is for messages.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Request, KeysError> {
-        let mut lines = Lines { path, rest: bytes, line: 0 };
+        let mut lines = RequestLines { path, rest: bytes, line: 0 };
         if let Some(changed) = changed(bytes) {
             lines.line = 1;
             return Err(lines.refuse("UTF-8 lines that end with LF alone", changed));
@@ -123,13 +123,13 @@ impl Request {
 }
 
 /// The lines of a request, taken one by one.
-struct Lines<'a> {
+struct RequestLines<'a> {
     path: &'a Path,
     rest: &'a [u8],
     line: usize,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> RequestLines<'a> {
     /// The value of the next line, which begins with `word`.
     fn next<T>(
         &mut self,

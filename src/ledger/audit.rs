@@ -15,7 +15,7 @@ pub mod options;
 use crate::archive::published::Published;
 use crate::disk::temporary::Temporary;
 use crate::disk::{DiskError, is_there};
-use crate::index::{Builder, IndexStatus, Mode};
+use crate::index::{BuildMode, Builder, IndexStatus};
 use crate::keys::{HighWaterMarks, KeysError, Mark};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
@@ -132,7 +132,7 @@ fn look(
     let known = record.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::remembered);
     let ends =
         Anchors { checkpoint: record.checkpoint.clone(), mark: known, pin: kept::read(audit)? };
-    let builder = Builder::open(&record.paths.ledger, record.journal.starts(), Mode::Check);
+    let builder = Builder::open(&record.paths.ledger, record.journal.starts(), BuildMode::Check);
     let follower = Some(&builder as &dyn Follower).filter(|_| audit.index);
     let options = Options { follower, ..options(audit, &ends, progress) };
     let mut report = verify(&record.journal, &ends, options)?;

@@ -6,7 +6,7 @@
 //! over the whole ledger can use it.
 //! Not here: chance; a campaign counts. Source: the storage tests of torchwood and sunlight.
 
-use crate::store::{Appended, Head, Store, StoreError};
+use crate::store::{Appended, Store, StoreError, StoreHead};
 use annals_core::event::Entry;
 use std::ops::Range;
 
@@ -52,7 +52,7 @@ impl<S: Store> Faulty<S> {
 }
 
 impl<S: Store> Store for Faulty<S> {
-    fn head(&self) -> Result<Head, StoreError> {
+    fn head(&self) -> Result<StoreHead, StoreError> {
         self.inner.head()
     }
 
@@ -60,7 +60,12 @@ impl<S: Store> Store for Faulty<S> {
         self.inner.read(range)
     }
 
-    fn append(&mut self, from: &Head, to: &Head, batch: &[Entry]) -> Result<Appended, StoreError> {
+    fn append(
+        &mut self,
+        from: &StoreHead,
+        to: &StoreHead,
+        batch: &[Entry],
+    ) -> Result<Appended, StoreError> {
         if self.refusing {
             return Err(StoreError::Refusing);
         }

@@ -3,7 +3,7 @@
 //! Always holds: every sentence of the contract but 6 and 10, which need a disk: what it holds ends
 //! with it. Not here: anything that lasts. Source: the contract in [`super`].
 
-use crate::store::{Appended, Head, Store, StoreError, check};
+use crate::store::{Appended, Store, StoreError, StoreHead, check};
 use annals_core::event::Entry;
 use std::ops::Range;
 
@@ -12,24 +12,24 @@ use std::ops::Range;
 /// ```
 /// use annals_core::event::Entry;
 /// use annals_core::hash::Hash;
-/// use annals::store::{Appended, Head, Store, memory::Memory};
+/// use annals::store::{Appended, StoreHead, Store, memory::Memory};
 /// let mut store = Memory::new();
-/// let one = Head { size: 1, hash: Some(Hash::of(&[b"one"])) };
+/// let one = StoreHead { size: 1, hash: Some(Hash::of(&[b"one"])) };
 /// let entry = Entry { record: b"one".to_vec(), body: None };
-/// assert_eq!(store.append(&Head::EMPTY, &one, &[entry.clone()])?, Appended::Written);
-/// assert_eq!(store.append(&Head::EMPTY, &one, &[entry])?, Appended::Conflict(one));
+/// assert_eq!(store.append(&StoreHead::EMPTY, &one, &[entry.clone()])?, Appended::Written);
+/// assert_eq!(store.append(&StoreHead::EMPTY, &one, &[entry])?, Appended::Conflict(one));
 /// # Ok::<(), annals::store::StoreError>(())
 /// ```
 #[derive(Debug)]
 pub struct Memory {
-    head: Head,
+    head: StoreHead,
     entries: Vec<Entry>,
 }
 
 impl Memory {
     /// An empty store.
     pub fn new() -> Memory {
-        Memory { head: Head::EMPTY, entries: Vec::new() }
+        Memory { head: StoreHead::EMPTY, entries: Vec::new() }
     }
 }
 
@@ -40,7 +40,7 @@ impl Default for Memory {
 }
 
 impl Store for Memory {
-    fn head(&self) -> Result<Head, StoreError> {
+    fn head(&self) -> Result<StoreHead, StoreError> {
         Ok(self.head)
     }
 
@@ -50,7 +50,12 @@ impl Store for Memory {
         Ok(self.entries[start as usize..end as usize].to_vec())
     }
 
-    fn append(&mut self, from: &Head, to: &Head, batch: &[Entry]) -> Result<Appended, StoreError> {
+    fn append(
+        &mut self,
+        from: &StoreHead,
+        to: &StoreHead,
+        batch: &[Entry],
+    ) -> Result<Appended, StoreError> {
         check(from, to, batch)?;
         if self.head != *from {
             return Ok(Appended::Conflict(self.head));

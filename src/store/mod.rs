@@ -44,16 +44,16 @@ pub const BODY_BOUND: usize = 2 * 1_048_576;
 
 /// Size and hash of the last event: what a store is compared and swapped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
+pub struct StoreHead {
     /// How many entries there are.
     pub size: u64,
     /// The hash of the last event; `None` if and only if there is none.
     pub hash: Option<Hash>,
 }
 
-impl Head {
+impl StoreHead {
     /// The head of a store without entries.
-    pub const EMPTY: Head = Head { size: 0, hash: None };
+    pub const EMPTY: StoreHead = StoreHead { size: 0, hash: None };
 }
 
 /// What became of an append that did not fail.
@@ -62,30 +62,40 @@ pub enum Appended {
     /// The batch is there and durable.
     Written,
     /// Someone else was first: nothing was written, and this is the head now.
-    Conflict(Head),
+    Conflict(StoreHead),
 }
 
 /// Entries by position behind one head. The contract is the numbered list above.
 pub trait Store: Send + Sync {
     /// The head as of now.
-    fn head(&self) -> Result<Head, StoreError>;
+    fn head(&self) -> Result<StoreHead, StoreError>;
 
     /// The entries at these positions, in order. The caller bounds the range: all of it is held in
     /// memory.
     fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, StoreError>;
 
     /// Appends a batch of one or more entries if the head is `from`, and makes `to` the head.
-    fn append(&mut self, from: &Head, to: &Head, batch: &[Entry]) -> Result<Appended, StoreError>;
+    fn append(
+        &mut self,
+        from: &StoreHead,
+        to: &StoreHead,
+        batch: &[Entry],
+    ) -> Result<Appended, StoreError>;
 }
 
 impl<S: Store + ?Sized> Store for Box<S> {
-    fn head(&self) -> Result<Head, StoreError> {
+    fn head(&self) -> Result<StoreHead, StoreError> {
         (**self).head()
     }
     fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, StoreError> {
         (**self).read(range)
     }
-    fn append(&mut self, from: &Head, to: &Head, batch: &[Entry]) -> Result<Appended, StoreError> {
+    fn append(
+        &mut self,
+        from: &StoreHead,
+        to: &StoreHead,
+        batch: &[Entry],
+    ) -> Result<Appended, StoreError> {
         (**self).append(from, to, batch)
     }
 }
@@ -139,7 +149,7 @@ pub enum StoreError {
 }
 
 /// Sentence 8: whether a batch leads from one head to the other and is within bounds.
-fn check(from: &Head, to: &Head, batch: &[Entry]) -> Result<(), StoreError> {
+fn check(from: &StoreHead, to: &StoreHead, batch: &[Entry]) -> Result<(), StoreError> {
     let refuse = |why| {
         let (from, to) = (from.size, to.size);
         Err(StoreError::Batch { from, to, why })

@@ -28,7 +28,7 @@ use crate::disk::open::{self, Links};
 use crate::disk::{self, DiskError};
 use crate::store::catch_panic::quietly;
 use crate::store::sled::errors::{damage, plain};
-use crate::store::{Appended, Head, Store, StoreError, check};
+use crate::store::{Appended, Store, StoreError, StoreHead, check};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use std::fs::{self, File, TryLockError};
@@ -67,7 +67,7 @@ pub fn create(folder: &Path) -> Result<SledStore, StoreError> {
     }
     disk::create_dir(folder)?;
     let mut store = start(folder)?;
-    store.write(|db| db.insert(HEAD, head_bytes(&Head::EMPTY)).map(drop))?;
+    store.write(|db| db.insert(HEAD, head_bytes(&StoreHead::EMPTY)).map(drop))?;
     for name in ["conf", "db"] {
         disk::sync_file(&folder.join(name))?;
     }
@@ -182,7 +182,7 @@ impl SledStore {
 }
 
 impl Store for SledStore {
-    fn head(&self) -> Result<Head, StoreError> {
+    fn head(&self) -> Result<StoreHead, StoreError> {
         self.ask(|db| match db.get(HEAD).map_err(damage)? {
             Some(bytes) => read_head(&bytes),
             None => Err(StoreError::Damaged(headless(db).to_owned())),
@@ -198,7 +198,12 @@ impl Store for SledStore {
         self.ask(|db| groups::read(db, range))
     }
 
-    fn append(&mut self, from: &Head, to: &Head, batch: &[Entry]) -> Result<Appended, StoreError> {
+    fn append(
+        &mut self,
+        from: &StoreHead,
+        to: &StoreHead,
+        batch: &[Entry],
+    ) -> Result<Appended, StoreError> {
         if self.refusing {
             return Err(StoreError::Refusing);
         }
@@ -337,18 +342,18 @@ fn headless(db: &sled::Db) -> &'static str {
     }
 }
 
-fn head_bytes(head: &Head) -> Vec<u8> {
+fn head_bytes(head: &StoreHead) -> Vec<u8> {
     let mut bytes = head.size.to_be_bytes().to_vec();
     bytes.extend(head.hash.iter().flat_map(|hash| hash.0));
     bytes
 }
 
-fn read_head(bytes: &[u8]) -> Result<Head, StoreError> {
+fn read_head(bytes: &[u8]) -> Result<StoreHead, StoreError> {
     let (size, rest) = bytes.split_first_chunk().unwrap_or((&[0xff; 8], &[]));
     let size = u64::from_be_bytes(*size);
     let hash = rest.try_into().ok().map(Hash);
     match (size, hash, rest.len()) {
-        (0, None, 0) | (1.., Some(_), _) => Ok(Head { size, hash }),
+        (0, None, 0) | (1.., Some(_), _) => Ok(StoreHead { size, hash }),
         _ => Err(StoreError::Damaged("its head cannot be read".to_owned())),
     }
 }
@@ -399,7 +404,7 @@ mod tests {
     fn s9_after_a_failed_sync_nothing_more_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let mut store = create(&folder.path().join("db")).unwrap();
-        let head = |size: u64| Head { size, hash: Some(Hash([7; 32])).filter(|_| size > 0) };
+        let head = |size: u64| StoreHead { size, hash: Some(Hash([7; 32])).filter(|_| size > 0) };
         let append = |store: &mut SledStore, from| {
             store.append(&head(from), &head(from + 1), &[Entry::default()])
         };

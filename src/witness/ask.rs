@@ -34,7 +34,7 @@ pub enum Unheard {
 }
 
 /// A signed checkpoint that came with an answer.
-pub struct Shown<'a> {
+pub struct ShownCheckpoint<'a> {
     /// The checkpoint with its signature lines.
     pub note: &'a Note,
     /// What it says.
@@ -52,7 +52,7 @@ pub struct Question<'a> {
     /// The consistency proof from a smaller size to the checkpoint's.
     pub prove: &'a (dyn Fn(u64) -> Result<Vec<Hash>, String> + Sync),
     /// What contradicts the record in a checkpoint that was shown, if it is signed; else `None`.
-    pub contradicts: &'a (dyn Fn(&Shown<'_>) -> Option<String> + Sync),
+    pub contradicts: &'a (dyn Fn(&ShownCheckpoint<'_>) -> Option<String> + Sync),
     /// How long to wait for the connection, for the answer's head, and for its body, each.
     pub patience: Duration,
 }
@@ -105,14 +105,14 @@ fn silent(found: &str) -> Unheard {
 }
 
 /// What a witness, or whoever answers in its place, sent.
-struct Answer {
+struct HttpAnswer {
     status: u16,
     body: String,
     /// The last checkpoint that it cosigned, if it shows it.
     last: Option<Vec<u8>>,
 }
 
-impl Answer {
+impl HttpAnswer {
     /// What a signed checkpoint in the answer says against the record.
     fn contradiction(&self, witness: &Witness, asked: &Question<'_>) -> Option<String> {
         let notes = [self.last.as_deref(), Some(self.body.as_bytes())];
@@ -123,12 +123,16 @@ impl Answer {
                 return None;
             }
             let by_witness = matches!(cosigned_by(&note, &witness.key), Cosigned::At(_));
-            (asked.contradicts)(&Shown { note: &note, checkpoint: &checkpoint, by_witness })
+            (asked.contradicts)(&ShownCheckpoint {
+                note: &note,
+                checkpoint: &checkpoint,
+                by_witness,
+            })
         })
     }
 }
 
-fn post(agent: &ureq::Agent, url: &str, request: &str) -> Result<Answer, Unheard> {
+fn post(agent: &ureq::Agent, url: &str, request: &str) -> Result<HttpAnswer, Unheard> {
     let failed = |error: ureq::Error| Unheard::Silent(cause(error).to_string());
     let answer = agent.post(url).content_type("text/plain; charset=utf-8").send(request);
     let answer = answer.map_err(failed)?;
@@ -138,7 +142,7 @@ fn post(agent: &ureq::Agent, url: &str, request: &str) -> Result<Answer, Unheard
     let mut body = Vec::new();
     let read = answer.into_body().into_reader().take(MAX_ANSWER).read_to_end(&mut body);
     read.map_err(|error| Unheard::Silent(error.to_string()))?;
-    Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned(), last })
+    Ok(HttpAnswer { status, body: String::from_utf8_lossy(&body).into_owned(), last })
 }
 
 /// The latest line of the witness's key that verifies; lines of other keys are ignored.

@@ -5,10 +5,10 @@
 //! Source: C2SP tlog-witness v1.0.0; FORMAT.md section 13, "Answering".
 
 use crate::disk::lock::Lock;
-use crate::disk::{self, DiskError, Mode};
+use crate::disk::{self, DiskError, FileMode};
 use crate::witness::key::WitnessKey;
 use crate::witness::request::AddCheckpoint;
-use crate::witness::state::{MAX_STATE, Seen, State};
+use crate::witness::state::{MAX_STATE, SeenTree, WitnessState};
 use annals_core::merkle::{Consistency, empty_root};
 use annals_core::tlog::cosignature::cosign;
 use annals_core::tlog::{Checkpoint, Note, NoteSignature, Signed, VerifierKey};
@@ -18,7 +18,7 @@ use std::time::Duration;
 
 /// What a witness answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum CosignAnswer {
     /// 200: the cosignature.
     Cosigned(NoteSignature),
     /// 409: the size that the witness has.
@@ -33,7 +33,7 @@ pub struct Reply {
     /// What was asked for; `None` if the request is not in form.
     pub about: Option<Checkpoint>,
     /// The answer.
-    pub answer: Answer,
+    pub answer: CosignAnswer,
     /// With 409 and 422, the last checkpoint that was cosigned, as the log signed it.
     pub last: Option<Note>,
 }
@@ -85,14 +85,14 @@ pub enum StateError {
 
 impl StateFile {
     /// Opens a state, or makes the first one. No other process can open it until this one ends.
-    pub fn open(path: &Path, first: bool) -> Result<(StateFile, State), StateError> {
+    pub fn open(path: &Path, first: bool) -> Result<(StateFile, WitnessState), StateError> {
         let mut lock = path.as_os_str().to_owned();
         lock.push(".lock");
         let lock = Lock::take(Path::new(&lock), Duration::ZERO)?;
         let mut file = StateFile { path: path.to_owned(), _lock: lock };
         match (disk::read(path, MAX_STATE), first) {
             (Ok(_), true) => Err(StateError::ThereAlready(path.to_owned())),
-            (Ok(bytes), false) => match State::parse(&bytes) {
+            (Ok(bytes), false) => match WitnessState::parse(&bytes) {
                 Some(state) => Ok((file, state)),
                 None => Err(match later(&bytes, "witness") {
                     Some(version) => StateError::Later { path: path.to_owned(), version },
@@ -100,8 +100,8 @@ impl StateFile {
                 }),
             },
             (Err(error), true) if error.is_missing() => {
-                file.keep(State::default().write().as_bytes())?;
-                Ok((file, State::default()))
+                file.keep(WitnessState::default().write().as_bytes())?;
+                Ok((file, WitnessState::default()))
             }
             (Err(error), false) if error.is_missing() => Err(StateError::Missing(path.to_owned())),
             (Err(error), _) => Err(error.into()),
@@ -111,7 +111,7 @@ impl StateFile {
 
 impl Shelf for StateFile {
     fn keep(&mut self, bytes: &[u8]) -> Result<(), DiskError> {
-        disk::replace(&self.path, bytes, Mode::Shared)
+        disk::replace(&self.path, bytes, FileMode::Shared)
     }
 }
 
@@ -119,7 +119,7 @@ impl Shelf for StateFile {
 pub struct Cosigner {
     key: WitnessKey,
     logs: Vec<VerifierKey>,
-    state: State,
+    state: WitnessState,
     shelf: Box<dyn Shelf>,
     /// Why nothing is cosigned any more: it is not known what is on the disk.
     stopped: Option<String>,
@@ -130,18 +130,18 @@ impl Cosigner {
     pub fn new(
         key: WitnessKey,
         logs: Vec<VerifierKey>,
-        (shelf, state): (Box<dyn Shelf>, State),
+        (shelf, state): (Box<dyn Shelf>, WitnessState),
     ) -> Cosigner {
         Cosigner { key, logs, state, shelf, stopped: None }
     }
 
     /// What it remembers.
-    pub fn state(&self) -> &State {
+    pub fn state(&self) -> &WitnessState {
         &self.state
     }
 
     /// Answers a request body at `time` seconds since 1970.
-    pub fn answer(&mut self, body: &[u8], time: u64) -> Answer {
+    pub fn answer(&mut self, body: &[u8], time: u64) -> CosignAnswer {
         self.reply(body, time).answer
     }
 
@@ -150,27 +150,29 @@ impl Cosigner {
         let asked = match AddCheckpoint::parse(body) {
             Ok(asked) => asked,
             Err(why) => {
-                let answer = Answer::Refused(400, why.to_owned());
+                let answer = CosignAnswer::Refused(400, why.to_owned());
                 return Reply { about: None, answer, last: None };
             }
         };
         let answer = self.signed(&asked, time);
         let last = match answer {
-            Answer::Size(_) | Answer::Refused(422, _) => self.last(&asked.checkpoint.origin),
+            CosignAnswer::Size(_) | CosignAnswer::Refused(422, _) => {
+                self.last(&asked.checkpoint.origin)
+            }
             _ => None,
         };
         Reply { about: Some(asked.checkpoint), answer, last }
     }
 
-    fn signed(&mut self, asked: &AddCheckpoint, time: u64) -> Answer {
+    fn signed(&mut self, asked: &AddCheckpoint, time: u64) -> CosignAnswer {
         let origin = &asked.checkpoint.origin;
         let of_log: Vec<_> = self.logs.iter().filter(|log| log.name == *origin).collect();
         if of_log.is_empty() {
-            return Answer::Refused(404, "no log of this origin is watched here".to_owned());
+            return CosignAnswer::Refused(404, "no log of this origin is watched here".to_owned());
         }
         let Some(signature) = signature_of(&of_log, &asked.note) else {
             let why = "not signed by the known key of this origin".to_owned();
-            return Answer::Refused(403, why);
+            return CosignAnswer::Refused(403, why);
         };
         self.judge(asked, signature, time)
     }
@@ -178,44 +180,49 @@ impl Cosigner {
     /// The last checkpoint that was cosigned of an origin, with the signature of the log. One that
     /// had extension lines is not kept whole, so it cannot be shown.
     fn last(&self, origin: &str) -> Option<Note> {
-        let Seen { size, root, blob } = self.state.0.get(origin)?;
+        let SeenTree { size, root, blob } = self.state.0.get(origin)?;
         let text = Checkpoint { origin: origin.to_owned(), size: *size, root: *root }.text();
         let note = Note { text, signatures: vec![NoteSignature::parse(origin, blob)?] };
         let of_log: Vec<_> = self.logs.iter().filter(|log| log.name == *origin).collect();
         signature_of(&of_log, &note).is_some().then_some(note)
     }
 
-    fn judge(&mut self, asked: &AddCheckpoint, signature: NoteSignature, time: u64) -> Answer {
+    fn judge(
+        &mut self,
+        asked: &AddCheckpoint,
+        signature: NoteSignature,
+        time: u64,
+    ) -> CosignAnswer {
         let (size, root) = (asked.checkpoint.size, asked.checkpoint.root);
         let seen = self.state.0.get(&asked.checkpoint.origin);
         let (last, last_root) = seen.map_or((0, empty_root()), |seen| (seen.size, seen.root));
         if asked.old != last {
-            return Answer::Size(last);
+            return CosignAnswer::Size(last);
         }
         if size == last && root != last_root {
             let why = format!("the checkpoint of size {size} that was cosigned has another root");
-            return Answer::Refused(422, why);
+            return CosignAnswer::Refused(422, why);
         }
         let proof = Consistency { old: last, new: size, path: asked.proof.clone() };
         if !proof.holds(&last_root, &root) {
             let why = format!("the proof does not show that size {size} extends size {last}");
-            return Answer::Refused(422, why);
+            return CosignAnswer::Refused(422, why);
         }
         if let Some(why) = &self.stopped {
-            return Answer::Refused(500, why.clone());
+            return CosignAnswer::Refused(500, why.clone());
         }
         if size > last || seen.is_none() {
-            let seen = Seen { size, root, blob: signature.blob() };
+            let seen = SeenTree { size, root, blob: signature.blob() };
             if let Err(error) = self.keep(&asked.checkpoint.origin, seen) {
-                return Answer::Refused(500, format!("the state could not be kept: {error}"));
+                return CosignAnswer::Refused(500, format!("the state could not be kept: {error}"));
             }
         }
         let name = &self.key.verifier.name;
-        Answer::Cosigned(cosign(&asked.note.text, name, &self.key.secret, time))
+        CosignAnswer::Cosigned(cosign(&asked.note.text, name, &self.key.secret, time))
     }
 
     /// Puts the new state on the disk, and only then remembers it.
-    fn keep(&mut self, origin: &str, seen: Seen) -> Result<(), DiskError> {
+    fn keep(&mut self, origin: &str, seen: SeenTree) -> Result<(), DiskError> {
         let mut state = self.state.clone();
         state.0.insert(origin.to_owned(), seen);
         match self.shelf.keep(state.write().as_bytes()) {

@@ -4,11 +4,11 @@
 //! else makes one of it; so no editor's key and no log's can be used to cosign by mistake.
 //! Not here: how key files are spelled (`keys`). Source: FORMAT.md section 13, "Keys".
 
-use crate::disk::{self, DiskError, Mode};
+use crate::disk::{self, DiskError, FileMode};
 use crate::entropy::Entropy;
 use crate::keys::{KeyFolder, KeyName, KeysError, Protection, generate};
 use annals_core::key::SecretKey;
-use annals_core::tlog::{Kind, VerifierKey};
+use annals_core::tlog::{KeyKind, VerifierKey};
 use annals_core::transfer::{Changed, changed};
 use std::path::PathBuf;
 
@@ -55,12 +55,12 @@ pub fn make(
     entropy: &mut dyn Entropy,
 ) -> Result<VerifierKey, WitnessKeyError> {
     let secret = generate(entropy)?;
-    let verifier = VerifierKey::new(name, Kind::Cosignature, secret.public())
+    let verifier = VerifierKey::new(name, KeyKind::Cosignature, secret.public())
         .ok_or_else(|| WitnessKeyError::Name(name.to_owned()))?;
     keys.check_free(handle)?;
     // The word that it is a witness's first: a key without it is of no use, but harmless.
     let text = format!("{verifier}\n");
-    disk::write_new(&path(keys, handle), text.as_bytes(), Mode::Shared)?;
+    disk::write_new(&path(keys, handle), text.as_bytes(), FileMode::Shared)?;
     keys.add(handle, &secret, Protection::Unencrypted, entropy)?;
     Ok(verifier)
 }
@@ -81,7 +81,7 @@ pub fn read(keys: &KeyFolder, handle: &KeyName) -> Result<WitnessKey, WitnessKey
     let text = String::from_utf8_lossy(&text);
     match VerifierKey::parse(text.trim_end_matches('\n')) {
         Ok(verifier)
-            if verifier.kind == Kind::Cosignature && verifier.public == secret.public() =>
+            if verifier.kind == KeyKind::Cosignature && verifier.public == secret.public() =>
         {
             Ok(WitnessKey { secret, verifier })
         }

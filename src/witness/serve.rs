@@ -6,7 +6,7 @@
 //! no deadline for a whole request. Not here: what is answered (`keeper`), who has a place
 //! (`slots`). No TLS: a proxy in front speaks it. Source: RFC 9112.
 
-use crate::witness::cosigner::{Answer, Cosigner, Reply};
+use crate::witness::cosigner::{CosignAnswer, Cosigner, Reply};
 use crate::witness::request::{LAST_CHECKPOINT, MAX_REQUEST};
 use crate::witness::slots::Slots;
 use annals_core::tlog::{Checkpoint, Note, NoteSignature, to_base64};
@@ -31,7 +31,7 @@ const MAX_FAILURES: usize = 3_000;
 const MAX_SHOWN: usize = 100;
 
 /// What a server needs beside its socket.
-pub struct Around<'a> {
+pub struct ServerContext<'a> {
     /// The witness.
     pub keeper: &'a Mutex<Cosigner>,
     /// Seconds since 1970.
@@ -43,7 +43,7 @@ pub struct Around<'a> {
 }
 
 /// A request that was read whole, or the status that refuses it.
-enum Asked {
+enum HttpRequest {
     Body(Vec<u8>),
     Refused(u16, &'static str),
     /// The other side is gone, or sent nothing more.
@@ -52,7 +52,7 @@ enum Asked {
 
 /// Serves until the socket fails for good. What passes (too many open files, a caller who left, no
 /// memory) is waited out.
-pub fn serve(listener: &TcpListener, around: &Around<'_>) -> io::Result<()> {
+pub fn serve(listener: &TcpListener, around: &ServerContext<'_>) -> io::Result<()> {
     let slots = Slots::of_this_process();
     let mut failures = 0;
     std::thread::scope(|scope| {
@@ -100,7 +100,7 @@ fn turn_away(stream: &TcpStream) {
 
 /// One request after the other on a connection; `waits` is called with whether a request is waited
 /// for.
-fn talk(stream: &TcpStream, around: &Around<'_>, waits: &dyn Fn(bool)) -> io::Result<()> {
+fn talk(stream: &TcpStream, around: &ServerContext<'_>, waits: &dyn Fn(bool)) -> io::Result<()> {
     stream.set_write_timeout(Some(around.patience))?;
     let mut buffer = Vec::new();
     for _ in 0..MAX_REQUESTS {
@@ -108,9 +108,9 @@ fn talk(stream: &TcpStream, around: &Around<'_>, waits: &dyn Fn(bool)) -> io::Re
         let asked = read_request(stream, &mut buffer, around.patience)?;
         waits(false);
         match asked {
-            Asked::Gone => return Ok(()),
-            Asked::Refused(status, why) => return refuse(stream, status, why),
-            Asked::Body(body) => {
+            HttpRequest::Gone => return Ok(()),
+            HttpRequest::Refused(status, why) => return refuse(stream, status, why),
+            HttpRequest::Body(body) => {
                 let reply = match around.keeper.lock() {
                     Ok(mut keeper) => keeper.reply(&body, (around.now)()),
                     Err(_) => failed(),
@@ -128,22 +128,22 @@ fn read_request(
     mut stream: &TcpStream,
     buffer: &mut Vec<u8>,
     patience: Duration,
-) -> io::Result<Asked> {
+) -> io::Result<HttpRequest> {
     let deadline = Instant::now() + patience;
     let (head, length, expects) = loop {
         match parse_head(buffer) {
-            Head::Whole { head, length, expects } => break (head, length, expects),
-            Head::Refused(status, why) => return Ok(Asked::Refused(status, why)),
-            Head::Partial if buffer.len() >= MAX_HEAD => {
-                return Ok(Asked::Refused(431, "expected a head of at most 16384 bytes"));
+            RequestHead::Whole { head, length, expects } => break (head, length, expects),
+            RequestHead::Refused(status, why) => return Ok(HttpRequest::Refused(status, why)),
+            RequestHead::Partial if buffer.len() >= MAX_HEAD => {
+                return Ok(HttpRequest::Refused(431, "expected a head of at most 16384 bytes"));
             }
-            Head::Partial => {}
+            RequestHead::Partial => {}
         }
         match read_more(stream, buffer, deadline) {
-            Ok(0) => return Ok(Asked::Gone),
+            Ok(0) => return Ok(HttpRequest::Gone),
             Ok(_) => {}
-            Err(error) if is_late(&error) && buffer.is_empty() => return Ok(Asked::Gone),
-            Err(error) if is_late(&error) => return Ok(Asked::Refused(408, "too slow")),
+            Err(error) if is_late(&error) && buffer.is_empty() => return Ok(HttpRequest::Gone),
+            Err(error) if is_late(&error) => return Ok(HttpRequest::Refused(408, "too slow")),
             Err(error) => return Err(error),
         }
     };
@@ -152,15 +152,15 @@ fn read_request(
     }
     while buffer.len() < head + length {
         match read_more(stream, buffer, deadline) {
-            Ok(0) => return Ok(Asked::Gone),
+            Ok(0) => return Ok(HttpRequest::Gone),
             Ok(_) => {}
-            Err(error) if is_late(&error) => return Ok(Asked::Refused(408, "too slow")),
+            Err(error) if is_late(&error) => return Ok(HttpRequest::Refused(408, "too slow")),
             Err(error) => return Err(error),
         }
     }
     let rest = buffer.split_off(head + length);
     let request = std::mem::replace(buffer, rest);
-    Ok(Asked::Body(request.into_iter().skip(head).collect()))
+    Ok(HttpRequest::Body(request.into_iter().skip(head).collect()))
 }
 
 fn read_more(mut stream: &TcpStream, buffer: &mut Vec<u8>, deadline: Instant) -> io::Result<usize> {
@@ -179,25 +179,25 @@ fn is_late(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)
 }
 
-enum Head {
+enum RequestHead {
     Partial,
     Whole { head: usize, length: usize, expects: bool },
     Refused(u16, &'static str),
 }
 
-fn parse_head(bytes: &[u8]) -> Head {
+fn parse_head(bytes: &[u8]) -> RequestHead {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut request = httparse::Request::new(&mut headers);
     let head = match request.parse(bytes) {
         Ok(httparse::Status::Complete(head)) => head,
-        Ok(httparse::Status::Partial) => return Head::Partial,
-        Err(_) => return Head::Refused(400, "expected a request of HTTP/1.1"),
+        Ok(httparse::Status::Partial) => return RequestHead::Partial,
+        Err(_) => return RequestHead::Refused(400, "expected a request of HTTP/1.1"),
     };
     if !request.path.is_some_and(|path| path.ends_with("/add-checkpoint")) {
-        return Head::Refused(404, "expected the path add-checkpoint");
+        return RequestHead::Refused(404, "expected the path add-checkpoint");
     }
     if request.method != Some("POST") {
-        return Head::Refused(405, "expected POST");
+        return RequestHead::Refused(405, "expected POST");
     }
     let values = |name: &str| {
         let named: Vec<&[u8]> = request
@@ -213,14 +213,14 @@ fn parse_head(bytes: &[u8]) -> Head {
         [one] if values("transfer-encoding").is_empty() => {
             std::str::from_utf8(one).ok().and_then(annals_core::tlog::decimal)
         }
-        _ => return Head::Refused(411, "expected one Content-Length"),
+        _ => return RequestHead::Refused(411, "expected one Content-Length"),
     };
     match length.map(usize::try_from) {
         Some(Ok(length)) if length <= MAX_REQUEST => {
-            Head::Whole { head, length, expects: !values("expect").is_empty() }
+            RequestHead::Whole { head, length, expects: !values("expect").is_empty() }
         }
-        Some(_) => Head::Refused(413, "expected a body of at most 131072 bytes"),
-        None => Head::Refused(400, "expected Content-Length to be a number"),
+        Some(_) => RequestHead::Refused(413, "expected a body of at most 131072 bytes"),
+        None => RequestHead::Refused(400, "expected Content-Length to be a number"),
     }
 }
 
@@ -243,7 +243,7 @@ fn reason(status: u16) -> &'static str {
 }
 
 /// An answer as it is written.
-struct Written<'a> {
+struct WriteOutcome<'a> {
     status: u16,
     kind: &'a str,
     connection: &'a str,
@@ -252,8 +252,8 @@ struct Written<'a> {
     body: &'a str,
 }
 
-fn write(mut stream: &TcpStream, answer: &Written<'_>) -> io::Result<()> {
-    let Written { status, kind, connection, last, body } = answer;
+fn write(mut stream: &TcpStream, answer: &WriteOutcome<'_>) -> io::Result<()> {
+    let WriteOutcome { status, kind, connection, last, body } = answer;
     let last =
         last.map(|note| format!("{LAST_CHECKPOINT}: {}\r\n", to_base64(note.write().as_bytes())));
     let text = format!(
@@ -271,17 +271,20 @@ const TEXT: &str = "text/plain; charset=utf-8";
 /// Refuses a request that was not read whole: the connection is of no use after it.
 fn refuse(stream: &TcpStream, status: u16, why: &str) -> io::Result<()> {
     let body = format!("{why}\n");
-    write(stream, &Written { status, kind: TEXT, connection: "close", last: None, body: &body })
+    write(
+        stream,
+        &WriteOutcome { status, kind: TEXT, connection: "close", last: None, body: &body },
+    )
 }
 
 fn write_reply(stream: &TcpStream, reply: &Reply) -> io::Result<()> {
     let (status, kind, body) = match &reply.answer {
-        Answer::Cosigned(line) => (200, TEXT, spelled(line)),
-        Answer::Size(size) => (409, "text/x.tlog.size", format!("{size}\n")),
-        Answer::Refused(status, why) => (*status, TEXT, format!("{why}\n")),
+        CosignAnswer::Cosigned(line) => (200, TEXT, spelled(line)),
+        CosignAnswer::Size(size) => (409, "text/x.tlog.size", format!("{size}\n")),
+        CosignAnswer::Refused(status, why) => (*status, TEXT, format!("{why}\n")),
     };
     let (connection, last) = ("keep-alive", reply.last.as_ref());
-    write(stream, &Written { status, kind, connection, last, body: &body })
+    write(stream, &WriteOutcome { status, kind, connection, last, body: &body })
 }
 
 /// A signature line with its LF.
@@ -291,7 +294,7 @@ fn spelled(line: &NoteSignature) -> String {
 
 /// The reply where a thread failed while it held the keeper.
 fn failed() -> Reply {
-    let answer = Answer::Refused(500, "a thread failed; start it again".to_owned());
+    let answer = CosignAnswer::Refused(500, "a thread failed; start it again".to_owned());
     Reply { about: None, answer, last: None }
 }
 
@@ -302,9 +305,9 @@ fn line_about(reply: &Reply) -> String {
         None => "a request out of form".to_owned(),
     };
     match &reply.answer {
-        Answer::Cosigned(_) => format!("{about}: cosigned"),
-        Answer::Size(size) => format!("{about}: 409, it is at size {size} here"),
-        Answer::Refused(status, why) => format!("{about}: {status}, {why}"),
+        CosignAnswer::Cosigned(_) => format!("{about}: cosigned"),
+        CosignAnswer::Size(size) => format!("{about}: 409, it is at size {size} here"),
+        CosignAnswer::Refused(status, why) => format!("{about}: {status}, {why}"),
     }
 }
 

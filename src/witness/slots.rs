@@ -27,11 +27,11 @@ pub struct Slots {
 struct Taken {
     /// The number of the next one.
     next: u64,
-    slots: BTreeMap<u64, Slot>,
+    slots: BTreeMap<u64, ConnectionSlot>,
 }
 
 #[derive(Debug)]
-struct Slot {
+struct ConnectionSlot {
     stream: Arc<TcpStream>,
     address: IpAddr,
     /// Since when a request is waited for; `None` while one is answered.
@@ -56,7 +56,8 @@ impl Slots {
         }
         let number = taken.next;
         taken.next += 1;
-        let slot = Slot { stream: Arc::clone(stream), address, waiting: Some(Instant::now()) };
+        let slot =
+            ConnectionSlot { stream: Arc::clone(stream), address, waiting: Some(Instant::now()) };
         taken.slots.insert(number, slot);
         Some(number)
     }

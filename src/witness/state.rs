@@ -19,7 +19,7 @@ pub const MAX_STATE: u64 = 16 << 20;
 
 /// The last cosigned checkpoint of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct SeenTree {
     /// Number of events.
     pub size: u64,
     /// Root of the tree of that size.
@@ -30,13 +30,13 @@ pub struct Seen {
 
 /// The last cosigned checkpoint of every log, by origin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct State(pub BTreeMap<String, Seen>);
+pub struct WitnessState(pub BTreeMap<String, SeenTree>);
 
-impl State {
+impl WitnessState {
     /// The bytes of the state.
     pub fn write(&self) -> String {
         let mut out = format!("{FIRST}\n");
-        for (origin, Seen { size, root, blob }) in &self.0 {
+        for (origin, SeenTree { size, root, blob }) in &self.0 {
             out.push_str(&format!("{origin} {size} {} {blob}\n", to_base64(&root.0)));
         }
         let sum = Hash::of(&[out.as_bytes()]);
@@ -46,16 +46,16 @@ impl State {
     /// Reads a state; `None` if it is not in its one spelling.
     ///
     /// ```
-    /// use annals::witness::state::State;
-    /// let text = State::default().write();
-    /// assert_eq!(State::parse(text.as_bytes()), Some(State::default()));
-    /// assert_eq!(State::parse(&text.as_bytes()[1..]), None);
+    /// use annals::witness::state::WitnessState;
+    /// let text = WitnessState::default().write();
+    /// assert_eq!(WitnessState::parse(text.as_bytes()), Some(WitnessState::default()));
+    /// assert_eq!(WitnessState::parse(&text.as_bytes()[1..]), None);
     /// ```
-    pub fn parse(bytes: &[u8]) -> Option<State> {
+    pub fn parse(bytes: &[u8]) -> Option<WitnessState> {
         let text = std::str::from_utf8(bytes).ok()?;
         let mut lines = text.lines();
         lines.next().filter(|line| *line == FIRST)?;
-        let mut state = State::default();
+        let mut state = WitnessState::default();
         for line in lines.take_while(|line| !line.starts_with("sum ")) {
             let (origin, seen) = read_line(line)?;
             state.0.insert(origin, seen);
@@ -65,11 +65,11 @@ impl State {
     }
 }
 
-fn read_line(line: &str) -> Option<(String, Seen)> {
+fn read_line(line: &str) -> Option<(String, SeenTree)> {
     let words: Vec<&str> = line.split(' ').collect();
     let [origin, size, root, blob] = words.as_slice() else { return None };
     NoteSignature::parse(origin, blob)?;
     let seen =
-        Seen { size: decimal(size)?, root: hash_from_base64(root)?, blob: (*blob).to_owned() };
+        SeenTree { size: decimal(size)?, root: hash_from_base64(root)?, blob: (*blob).to_owned() };
     Some(((*origin).to_owned(), seen))
 }

@@ -3,7 +3,7 @@
 use crate::shelves::{Memory, cut, ledger, put, record, write};
 use crate::support::files::CHECKPOINT;
 use crate::support::{Ledger, acts, judge};
-use annals::archive::publish_target::{FolderTarget, Held, PublishTarget};
+use annals::archive::publish_target::{FolderTarget, PublishTarget, TargetLock};
 use annals::ledger::exchange::publish::Verified;
 use annals_core::hash::Hash;
 use std::time::Duration;
@@ -256,7 +256,7 @@ fn whatever_is_damaged_there_is_written_again() {
 }
 
 fn judge_folder(folder: &std::path::Path) -> u8 {
-    let files = Box::new(annals::archive::files::Folder::new(folder));
+    let files = Box::new(annals::archive::files::PublishedFolder::new(folder));
     let source = annals::archive::published::Published::open(files).unwrap();
     let checkpoint = source.checkpoint().map(<[u8]>::to_vec);
     let ends = annals_core::verify::anchors::Anchors { checkpoint, ..Default::default() };
@@ -308,7 +308,7 @@ fn a_page_for_people_may_stand_beside_the_record_and_no_lock_is_left() {
     }
     let mut shelf = FolderTarget::open(place.path(), Duration::ZERO).unwrap();
     put(&mut shelf, &ledger(6), 6).unwrap();
-    assert_eq!(shelf.holds("index.html", b"mine").unwrap(), Held::Same);
+    assert_eq!(shelf.holds("index.html", b"mine").unwrap(), TargetLock::Same);
     drop(shelf);
     let names = std::fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name());
     let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();

@@ -2,7 +2,7 @@
 
 use crate::support::Ledger;
 use crate::support::files::Files;
-use annals::archive::publish_target::{Held, PublishTarget};
+use annals::archive::publish_target::{PublishTarget, TargetLock};
 use annals::disk::DiskError;
 use annals::ledger::error::LedgerError;
 use annals::ledger::exchange::publish::{Publication, Verified};
@@ -113,13 +113,13 @@ impl PublishTarget for Memory {
         Ok(self.files.get(name).cloned())
     }
 
-    fn holds(&self, name: &str, bytes: &[u8]) -> Result<Held, DiskError> {
+    fn holds(&self, name: &str, bytes: &[u8]) -> Result<TargetLock, DiskError> {
         let folder = format!("{name}/");
         Ok(match self.files.get(name) {
-            Some(found) if found == bytes => Held::Same,
-            Some(_) => Held::Other,
-            None if self.files.keys().any(|file| file.starts_with(&folder)) => Held::Folder,
-            None => Held::Absent,
+            Some(found) if found == bytes => TargetLock::Same,
+            Some(_) => TargetLock::Other,
+            None if self.files.keys().any(|file| file.starts_with(&folder)) => TargetLock::Folder,
+            None => TargetLock::Absent,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::shelves::{ledger, write};
 use crate::support::files::PIN;
-use annals::archive::files::Files;
+use annals::archive::files::PublishedFiles;
 use annals::archive::published::Published;
 use annals::archive::web::Web;
 use annals_core::verify::anchors::Anchors;

@@ -3,10 +3,10 @@
 use crate::desk::{Answer, Desk, by_log, ledger, signed};
 use crate::support::files::{CHECKPOINT, JOURNAL, head_text, pin_with_sum, signature_blob};
 use crate::support::{Ledger, acts, keys};
-use annals_core::evidence::Evidence;
+use annals_core::evidence::ForkEvidence;
 use annals_core::hash::Hash;
 use annals_core::merkle::empty_root;
-use annals_core::verify::evidence::{Shown, judge};
+use annals_core::verify::evidence::{ShownFork, judge};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -167,7 +167,7 @@ fn what_nobody_signed_shows_nothing() {
 }
 
 /// A fork after a rotation: the key that signed both is the old one, which signs on.
-fn rotated() -> Evidence {
+fn rotated() -> ForkEvidence {
     let mut found = ledger(&[2, 4]);
     found.sign("ada", acts::rekeyed("log-2", "rotated"));
     found.log = vec!["log-2".to_owned(), "log".to_owned()];
@@ -175,7 +175,7 @@ fn rotated() -> Evidence {
     let answer = desk.run("verify --pin pin");
     assert_eq!(answer.exit, 4, "{}", answer.out);
     assert_eq!(judged(&desk, "pin.evidence").exit, 4);
-    Evidence::parse(desk.read("pin.evidence").as_bytes()).unwrap()
+    ForkEvidence::parse(desk.read("pin.evidence").as_bytes()).unwrap()
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn the_records_that_name_the_log_keys_stand_in_it() {
 }
 
 /// Writes edited evidence with a sum that holds, and has both implementations judge it.
-fn edited(change: impl FnOnce(&mut Evidence)) -> Answer {
+fn edited(change: impl FnOnce(&mut ForkEvidence)) -> Answer {
     let mut evidence = rotated();
     change(&mut evidence);
     let desk = Desk::with(&Default::default());
@@ -198,7 +198,7 @@ fn edited(change: impl FnOnce(&mut Evidence)) -> Answer {
 
 #[test]
 fn evidence_that_claims_more_than_it_shows_is_told_as_that() {
-    let not_shown = |what: &str, change: fn(&mut Evidence)| {
+    let not_shown = |what: &str, change: fn(&mut ForkEvidence)| {
         let answer = edited(change);
         assert_eq!(answer.exit, 1, "{what}: {}", answer.out);
         assert!(answer.says("not shown: "), "{what}: {}", answer.out);
@@ -244,17 +244,17 @@ fn records_that_name_no_log_key_of_this_ledger_show_nothing() {
         let root = crate::support::files::root(&leaves);
         let text = head_text(acts::ORIGIN, leaves.len() as u64, &root);
         let note = annals_core::tlog::Note::parse(by_log(&text).as_bytes()).unwrap();
-        evidence.second = annals_core::evidence::Signed::of(note).unwrap();
+        evidence.second = annals_core::evidence::SignedCheckpoint::of(note).unwrap();
         evidence.first = evidence.second.clone();
-        let before = annals_core::evidence::Before { root, path: Vec::new() };
+        let before = annals_core::evidence::EarlierCheckpoint { root, path: Vec::new() };
         evidence.parted = Some((leaves.len() as u64, before.clone(), before));
         let record = found.events.last().unwrap().record().into_bytes();
         let path = vec![crate::support::files::root(&leaves[..2])];
-        evidence.namings = vec![annals_core::evidence::Naming { position: 2, record, path }];
+        evidence.namings = vec![annals_core::evidence::LogKeyChange { position: 2, record, path }];
         judge(&evidence).shown
     };
-    let why = |shown: Shown| match shown {
-        Shown::NotShown(why) => why.into_iter().find(|why| why.starts_with("event 2")).unwrap(),
+    let why = |shown: ShownFork| match shown {
+        ShownFork::NotShown(why) => why.into_iter().find(|why| why.starts_with("event 2")).unwrap(),
         other => panic!("{other:?}"),
     };
     let plain = why(forged(|l| {
@@ -278,12 +278,12 @@ fn records_that_name_no_log_key_of_this_ledger_show_nothing() {
 fn damaged_evidence_accuses_nobody() {
     let evidence = rotated();
     let text = evidence.write();
-    assert_eq!(Evidence::parse(text.as_bytes()).as_ref(), Some(&evidence));
+    assert_eq!(ForkEvidence::parse(text.as_bytes()).as_ref(), Some(&evidence));
     for at in 0..text.len() {
         for bit in [1, 128] {
             let mut bytes = text.clone().into_bytes();
             bytes[at] ^= bit;
-            assert_eq!(Evidence::parse(&bytes), None, "byte {at}");
+            assert_eq!(ForkEvidence::parse(&bytes), None, "byte {at}");
         }
     }
     let desk = Desk::with(&Default::default());

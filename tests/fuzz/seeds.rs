@@ -7,14 +7,14 @@ use super::properties::BETWEEN;
 use annals::archive::bag::{self, note::BagText};
 use annals::keys::{Mark, Request};
 use annals::witness::request::AddCheckpoint;
-use annals::witness::state::{Seen, State};
-use annals_core::evidence::{Before, Evidence, Signed};
+use annals::witness::state::{SeenTree, WitnessState};
+use annals_core::evidence::{EarlierCheckpoint, ForkEvidence, SignedCheckpoint};
 use annals_core::hash::Hash;
 use annals_core::key::SecretKey;
 use annals_core::text::{Origin, Words};
 use annals_core::tlog::cosignature::cosign;
 use annals_core::tlog::proof::TlogProof;
-use annals_core::tlog::{Checkpoint, Kind, Note, NoteSignature, VerifierKey};
+use annals_core::tlog::{Checkpoint, KeyKind, Note, NoteSignature, VerifierKey};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,7 +105,7 @@ fn checkpoint(seeds: &mut Seeds, bytes: &[u8]) {
     put(seeds, "add_checkpoint", [b"old 0\n\n", bytes].concat());
     let text = String::from_utf8_lossy(bytes).into_owned();
     put(seeds, "checkpoint", format!("{}\n", text.split("\n\n").next().unwrap_or("")).into_bytes());
-    let key = VerifierKey::new("w.example", Kind::Cosignature, secret("w").public());
+    let key = VerifierKey::new("w.example", KeyKind::Cosignature, secret("w").public());
     put(seeds, "cosignature", between(&[key.expect("a key").to_string().as_bytes(), bytes]));
 }
 
@@ -177,20 +177,23 @@ fn made(seeds: &mut Seeds) {
         checkpoint: Checkpoint::parse(&one.text).expect("a checkpoint"),
     };
     put(seeds, "add_checkpoint", asked.write().into_bytes());
-    let before = |note: &Note| Before {
+    let before = |note: &Note| EarlierCheckpoint {
         root: Checkpoint::parse(&note.text).expect("a checkpoint").root,
         path: Vec::new(),
     };
-    let evidence = Evidence {
+    let evidence = ForkEvidence {
         key: log.public(),
-        first: Signed::of(one.clone()).expect("a checkpoint"),
-        second: Signed::of(other.clone()).expect("a checkpoint"),
+        first: SignedCheckpoint::of(one.clone()).expect("a checkpoint"),
+        second: SignedCheckpoint::of(other.clone()).expect("a checkpoint"),
         parted: Some((2, before(&one), before(&other))),
         namings: Vec::new(),
     };
     put(seeds, "evidence", evidence.write().into_bytes());
-    let cut =
-        Evidence { second: Signed::of(signed(1, leaf(0))).expect("one"), parted: None, ..evidence };
+    let cut = ForkEvidence {
+        second: SignedCheckpoint::of(signed(1, leaf(0))).expect("one"),
+        parted: None,
+        ..evidence
+    };
     put(seeds, "evidence", cut.write().into_bytes());
     let extra = Some(b"record\n".to_vec());
     let proof = TlogProof { extra, index: 1, path: vec![leaf(0)], checkpoint: one.clone() };
@@ -198,8 +201,8 @@ fn made(seeds: &mut Seeds) {
     let mark = Mark::sign(&log, origin.clone(), 2, leaf(0));
     put(seeds, "mark", mark.line().trim_end().as_bytes().to_vec());
     let blob = one.signatures[0].blob();
-    let seen = Seen { size: 2, root: leaf(0), blob };
-    let state = State(BTreeMap::from([(origin.to_string(), seen)]));
+    let seen = SeenTree { size: 2, root: leaf(0), blob };
+    let state = WitnessState(BTreeMap::from([(origin.to_string(), seen)]));
     put(seeds, "witness_state", state.write().into_bytes());
     let (root, digest) = (leaf(0), "0f".repeat(64));
     let text = BagText { origin: origin.to_string(), size: 3, of: 5, root, digest };
@@ -222,7 +225,7 @@ fn a_bag(document: &[u8]) -> Vec<u8> {
 }
 
 fn log_key(log: &SecretKey, origin: &Origin) -> VerifierKey {
-    VerifierKey::new(origin, Kind::Note, log.public()).expect("a key")
+    VerifierKey::new(origin, KeyKind::Note, log.public()).expect("a key")
 }
 
 fn secret(name: &str) -> SecretKey {

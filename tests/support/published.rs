@@ -94,7 +94,7 @@ fn is_filled(name: &str, size: u64) -> bool {
 /// Files in memory, without what their names begin with.
 pub struct Below(pub Files);
 
-impl archive::files::Files for Below {
+impl archive::files::PublishedFiles for Below {
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError> {
         let found = self.0.get(&format!("{PUBLISHED}{name}"));
         Ok(found.map(|bytes| bytes[..bytes.len().min(bound as usize)].to_vec()))

@@ -3,8 +3,8 @@
 use crate::logs::{Log, log_key, post, talk, witness_key};
 use annals::disk::DiskError;
 use annals::witness::cosigner::{Cosigner, Shelf};
-use annals::witness::serve::{Around, serve};
-use annals::witness::state::State;
+use annals::witness::serve::{ServerContext, serve};
+use annals::witness::state::WitnessState;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Mutex;
@@ -24,10 +24,10 @@ fn start(patience: Duration) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
-        let shelf = (Box::new(Nowhere) as Box<dyn Shelf>, State::default());
+        let shelf = (Box::new(Nowhere) as Box<dyn Shelf>, WitnessState::default());
         let keeper = Mutex::new(Cosigner::new(witness_key(), vec![log_key()], shelf));
         let (now, told) = (|| 1_700_000_000, |_: &str| ());
-        serve(&listener, &Around { keeper: &keeper, now: &now, told: &told, patience })
+        serve(&listener, &ServerContext { keeper: &keeper, now: &now, told: &told, patience })
     });
     address
 }
@@ -149,11 +149,11 @@ fn a_line_of_the_log_has_a_bound() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
-        let shelf = (Box::new(Nowhere) as Box<dyn Shelf>, State::default());
+        let shelf = (Box::new(Nowhere) as Box<dyn Shelf>, WitnessState::default());
         let keeper = Mutex::new(Cosigner::new(witness_key(), vec![log_key()], shelf));
         let told = |line: &str| lines.lock().unwrap().push(line.to_owned());
         let patience = Duration::from_secs(30);
-        serve(&listener, &Around { keeper: &keeper, now: &|| 1, told: &told, patience })
+        serve(&listener, &ServerContext { keeper: &keeper, now: &|| 1, told: &told, patience })
     });
     let root = annals_core::tlog::to_base64(&[0; 32]);
     let note = format!("{}\n1\n{root}\n\n\u{2014} x AAAAAAA=\n", "\u{e9}".repeat(50_000));

@@ -4,11 +4,11 @@ use crate::logs::{Log, log_key, witness_key};
 use crate::support::acts::ORIGIN;
 use crate::support::keys;
 use annals::disk::DiskError;
-use annals::witness::cosigner::{Answer, Cosigner, Shelf, StateError, StateFile};
+use annals::witness::cosigner::{CosignAnswer, Cosigner, Shelf, StateError, StateFile};
 use annals::witness::request::AddCheckpoint;
-use annals::witness::state::State;
+use annals::witness::state::WitnessState;
 use annals_core::tlog::cosignature::{Cosigned, cosigned_by};
-use annals_core::tlog::{Checkpoint, Kind, Note, NoteSignature, VerifierKey};
+use annals_core::tlog::{Checkpoint, KeyKind, Note, NoteSignature, VerifierKey};
 use std::sync::{Arc, Mutex};
 
 /// What happens to a write.
@@ -35,7 +35,7 @@ struct Disk(Arc<Mutex<(Vec<u8>, Fate, usize)>>);
 
 impl Disk {
     fn new() -> Disk {
-        let empty = State::default().write().into_bytes();
+        let empty = WitnessState::default().write().into_bytes();
         Disk(Arc::new(Mutex::new((empty, Fate::Good, 0))))
     }
 
@@ -49,7 +49,7 @@ impl Disk {
 
     /// A witness that starts with what is on the disk.
     fn start(&self) -> Cosigner {
-        let state = State::parse(&self.0.lock().unwrap().0).expect("a state");
+        let state = WitnessState::parse(&self.0.lock().unwrap().0).expect("a state");
         Cosigner::new(witness_key(), vec![log_key()], (Box::new(self.clone()), state))
     }
 }
@@ -69,12 +69,12 @@ impl Shelf for Disk {
     }
 }
 
-fn ask(keeper: &mut Cosigner, asked: &AddCheckpoint) -> Answer {
+fn ask(keeper: &mut Cosigner, asked: &AddCheckpoint) -> CosignAnswer {
     keeper.answer(asked.write().as_bytes(), 1_700_000_000)
 }
 
-fn is_cosigned(asked: &AddCheckpoint, answer: &Answer) -> bool {
-    let Answer::Cosigned(line) = answer else { return false };
+fn is_cosigned(asked: &AddCheckpoint, answer: &CosignAnswer) -> bool {
+    let CosignAnswer::Cosigned(line) = answer else { return false };
     let note = Note { signatures: vec![line.clone()], ..asked.note.clone() };
     assert_eq!(cosigned_by(&note, &witness_key().verifier), Cosigned::At(1_700_000_000));
     true
@@ -135,18 +135,18 @@ fn a_fork_is_refused_at_its_size_and_beyond() {
     let before = keeper.state().clone();
     // The same size with another root; from there on; from nothing.
     let why = "the checkpoint of size 10 that was cosigned has another root".to_owned();
-    assert_eq!(ask(&mut keeper, &fork.request(10, 10)), Answer::Refused(422, why));
+    assert_eq!(ask(&mut keeper, &fork.request(10, 10)), CosignAnswer::Refused(422, why));
     let asked = fork.request(10, 30).write();
     let shown = keeper.reply(asked.as_bytes(), 1).last.expect("what was cosigned is shown");
     assert_eq!(shown, log.request(0, 10).note);
     let why = "the proof does not show that size 30 extends size 10".to_owned();
-    assert_eq!(ask(&mut keeper, &fork.request(10, 30)), Answer::Refused(422, why.clone()));
-    assert_eq!(ask(&mut keeper, &fork.request(0, 30)), Answer::Size(10));
+    assert_eq!(ask(&mut keeper, &fork.request(10, 30)), CosignAnswer::Refused(422, why.clone()));
+    assert_eq!(ask(&mut keeper, &fork.request(0, 30)), CosignAnswer::Size(10));
     // With the true log's proof, and with none.
     let asked = AddCheckpoint { proof: log.proof(10, 20), ..fork.request(10, 20) };
-    assert!(matches!(ask(&mut keeper, &asked), Answer::Refused(422, _)));
+    assert!(matches!(ask(&mut keeper, &asked), CosignAnswer::Refused(422, _)));
     let asked = AddCheckpoint { proof: Vec::new(), ..log.request(10, 20) };
-    assert!(matches!(ask(&mut keeper, &asked), Answer::Refused(422, _)));
+    assert!(matches!(ask(&mut keeper, &asked), CosignAnswer::Refused(422, _)));
     assert_eq!(keeper.state(), &before);
 }
 
@@ -156,7 +156,11 @@ fn a_rollback_is_refused_with_the_size_that_the_witness_has() {
     let mut keeper = Disk::new().start();
     ask(&mut keeper, &log.request(0, 20));
     for (old, new) in [(0, 5), (5, 10), (10, 20), (0, 20)] {
-        assert_eq!(ask(&mut keeper, &log.request(old, new)), Answer::Size(20), "{old} to {new}");
+        assert_eq!(
+            ask(&mut keeper, &log.request(old, new)),
+            CosignAnswer::Size(20),
+            "{old} to {new}"
+        );
     }
     assert_eq!(keeper.state().0[ORIGIN].size, 20);
 }
@@ -168,15 +172,15 @@ fn who_is_not_known_is_not_cosigned() {
     let mut asked = log.request(0, 3);
     asked.note.signatures[0].bytes[7] ^= 1;
     let why = "not signed by the known key of this origin".to_owned();
-    assert_eq!(ask(&mut keeper, &asked), Answer::Refused(403, why.clone()));
+    assert_eq!(ask(&mut keeper, &asked), CosignAnswer::Refused(403, why.clone()));
     let mut unsigned = log.request(0, 3);
     unsigned.note.signatures[0].name = "example.org/other".to_owned();
-    assert_eq!(ask(&mut keeper, &unsigned), Answer::Refused(403, why));
-    let elsewhere = VerifierKey::new("b.org/log", Kind::Note, keys::secret("log").public());
-    let state = (Box::new(Disk::new()) as Box<dyn Shelf>, State::default());
+    assert_eq!(ask(&mut keeper, &unsigned), CosignAnswer::Refused(403, why));
+    let elsewhere = VerifierKey::new("b.org/log", KeyKind::Note, keys::secret("log").public());
+    let state = (Box::new(Disk::new()) as Box<dyn Shelf>, WitnessState::default());
     let mut other = Cosigner::new(witness_key(), vec![elsewhere.unwrap()], state);
     let why = "no log of this origin is watched here".to_owned();
-    assert_eq!(ask(&mut other, &log.request(0, 3)), Answer::Refused(404, why));
+    assert_eq!(ask(&mut other, &log.request(0, 3)), CosignAnswer::Refused(404, why));
     // Another key's line beside a good one means nothing.
     let mut both = log.request(0, 3);
     let mut line = both.note.signatures[0].clone();
@@ -210,9 +214,9 @@ fn requests_out_of_form_are_400_and_keep_nothing() {
     ];
     for body in bad {
         let answer = keeper.answer(body.as_bytes(), 1);
-        assert!(matches!(answer, Answer::Refused(400, _)), "{body:?}: {answer:?}");
+        assert!(matches!(answer, CosignAnswer::Refused(400, _)), "{body:?}: {answer:?}");
     }
-    assert!(matches!(keeper.answer(&[0xFF; 99], 1), Answer::Refused(400, _)));
+    assert!(matches!(keeper.answer(&[0xFF; 99], 1), CosignAnswer::Refused(400, _)));
     assert_eq!(disk.writes(), 0);
     assert_eq!(AddCheckpoint::parse(good.as_bytes()).unwrap().write(), good);
 }
@@ -234,11 +238,11 @@ fn a_checkpoint_with_extension_lines_is_cosigned_as_it_stands() {
     assert!(is_cosigned(&asked, &answer), "{answer:?}");
     // What is kept of it is three lines, and no signature of the log is over these.
     let reply = keeper.reply(extended(0, 9).write().as_bytes(), 1);
-    assert_eq!((reply.answer, reply.last), (Answer::Size(5), None));
+    assert_eq!((reply.answer, reply.last), (CosignAnswer::Size(5), None));
     // The lines are the log's own: where they are not signed for, they are no checkpoint of it.
     let mut asked = log.request(5, 9);
     asked.note.text.push_str("more\n");
-    assert!(matches!(ask(&mut keeper, &asked), Answer::Refused(403, _)));
+    assert!(matches!(ask(&mut keeper, &asked), CosignAnswer::Refused(403, _)));
     let asked = extended(5, 9);
     let answer = ask(&mut keeper, &asked);
     assert!(is_cosigned(&asked, &answer), "{answer:?}");
@@ -249,9 +253,9 @@ fn the_statuses_are_those_of_the_specification() {
     let (log, fork) = (Log::new(0, 9), Log::new(1, 9));
     let mut keeper = Disk::new().start();
     let status = |answer| match answer {
-        Answer::Cosigned(_) => 200,
-        Answer::Size(_) => 409,
-        Answer::Refused(status, _) => status,
+        CosignAnswer::Cosigned(_) => 200,
+        CosignAnswer::Size(_) => 409,
+        CosignAnswer::Refused(status, _) => status,
     };
     let signed = |size: u64, root| {
         let text = Checkpoint { origin: ORIGIN.to_owned(), size, root }.text();
@@ -282,11 +286,11 @@ fn a_write_that_had_no_effect_is_made_again_with_the_next_request() {
     assert!(is_cosigned(&log.request(0, 1), &ask(&mut keeper, &log.request(0, 1))));
     disk.fate(Fate::Full);
     let answer = ask(&mut keeper, &log.request(1, 10));
-    assert!(matches!(&answer, Answer::Refused(500, _)), "{answer:?}");
+    assert!(matches!(&answer, CosignAnswer::Refused(500, _)), "{answer:?}");
     disk.fate(Fate::Good);
     let asked = log.request(1, 10);
     assert!(is_cosigned(&asked, &ask(&mut keeper, &asked)));
-    assert_eq!(ask(&mut keeper, &fork.request(1, 10)), Answer::Size(10));
+    assert_eq!(ask(&mut keeper, &fork.request(1, 10)), CosignAnswer::Size(10));
     assert_eq!(disk.start().state().0[ORIGIN].size, 10);
 }
 
@@ -298,13 +302,13 @@ fn a_write_that_fails_cosigns_nothing_and_after_a_restart_no_fork() {
         assert!(is_cosigned(&log.request(0, 1), &ask(&mut keeper, &log.request(0, 1))));
         disk.fate(fate);
         let answer = ask(&mut keeper, &log.request(1, 10));
-        assert!(matches!(&answer, Answer::Refused(500, _)), "{answer:?}");
+        assert!(matches!(&answer, CosignAnswer::Refused(500, _)), "{answer:?}");
         disk.fate(Fate::Good);
         // Nobody knows what is on the disk: not even the other branch, from the old size.
         let answer = ask(&mut keeper, &fork.request(1, 10));
-        assert!(matches!(&answer, Answer::Refused(500 | 422, _)), "{answer:?}");
+        assert!(matches!(&answer, CosignAnswer::Refused(500 | 422, _)), "{answer:?}");
         let answer = ask(&mut keeper, &log.request(1, 10));
-        assert!(matches!(&answer, Answer::Refused(500, _)), "{answer:?}");
+        assert!(matches!(&answer, CosignAnswer::Refused(500, _)), "{answer:?}");
         // Read again, it is the one or the other, and what was asked can be asked again.
         let mut keeper = disk.start();
         let size = keeper.state().0[ORIGIN].size;
@@ -339,7 +343,7 @@ fn a_state_is_one_process_s_and_a_damaged_or_missing_one_is_refused() {
     for at in 0..bytes.len() {
         let mut flipped = bytes.clone();
         flipped[at] ^= 1 << (at % 7);
-        assert_eq!(State::parse(&flipped), None, "byte {at}");
+        assert_eq!(WitnessState::parse(&flipped), None, "byte {at}");
     }
     std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
     let damaged = StateFile::open(&path, false).unwrap_err();

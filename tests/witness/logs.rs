@@ -7,7 +7,7 @@ use annals::witness::request::AddCheckpoint;
 use annals_core::event::record;
 use annals_core::hash::Hash;
 use annals_core::merkle::{NodeStore, Plan};
-use annals_core::tlog::{Checkpoint, Kind, Note, VerifierKey, decimal};
+use annals_core::tlog::{Checkpoint, KeyKind, Note, VerifierKey, decimal};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
@@ -45,14 +45,14 @@ impl Log {
 
 /// The key of the logs.
 pub fn log_key() -> VerifierKey {
-    VerifierKey::new(ORIGIN, Kind::Note, keys::secret("log").public()).expect("a key")
+    VerifierKey::new(ORIGIN, KeyKind::Note, keys::secret("log").public()).expect("a key")
 }
 
 /// The witness's key.
 pub fn witness_key() -> WitnessKey {
     let secret = keys::secret("witness");
     let name = "witness.example.org/w1";
-    let verifier = VerifierKey::new(name, Kind::Cosignature, secret.public()).expect("a key");
+    let verifier = VerifierKey::new(name, KeyKind::Cosignature, secret.public()).expect("a key");
     WitnessKey { secret, verifier }
 }
 

@@ -11,7 +11,7 @@ use unicode_normalization::char::is_combining_mark;
 /// The number inside of which the byte offset `at` is, in bytes.
 pub(super) fn around(text: &str, at: usize) -> Option<Range<usize>> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
-    let line = Line { chars: &chars, length: text.len() };
+    let line = LineView { chars: &chars, length: text.len() };
     let mut from = 0;
     while from < chars.len() {
         if !line.is_digit(from) {
@@ -29,12 +29,12 @@ pub(super) fn around(text: &str, at: usize) -> Option<Range<usize>> {
     None
 }
 
-struct Line<'a> {
+struct LineView<'a> {
     chars: &'a [(usize, char)],
     length: usize,
 }
 
-impl Line<'_> {
+impl LineView<'_> {
     fn at(&self, index: usize) -> Option<char> {
         self.chars.get(index).map(|(_, c)| *c)
     }

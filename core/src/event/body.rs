@@ -3,7 +3,7 @@
 //! Always holds: a [`Body`] has the fields of its type in the order of FORMAT.md section 4, within
 //! bounds. Not here: whether it is the committed one (`verify`). Source: FORMAT.md sections 3, 4.
 
-use crate::event::canonical::{self, Refusal, integer, list, optional_list};
+use crate::event::canonical::{self, FormError, integer, list, optional_list};
 use crate::event::vocabulary::{AgentType, Basis, Reliability, Stance, Translator, Type, Vouch};
 use crate::hash::Hash;
 use crate::key::PublicKey;
@@ -339,7 +339,7 @@ impl Body {
     }
 
     /// Reads a body of the type that it names, in its one spelling.
-    pub fn parse(bytes: &[u8]) -> Result<Body, Refusal> {
+    pub fn parse(bytes: &[u8]) -> Result<Body, FormError> {
         if bytes.len() > MAX_BODY {
             return Err(format!("a body has at most {MAX_BODY} bytes, found {}", bytes.len()));
         }

@@ -16,10 +16,10 @@ pub const MAX_INTEGER: u64 = (1 << 53) - 1;
 const USUAL: usize = 1_024;
 
 /// Why a line is refused: for people.
-pub type Refusal = String;
+pub type FormError = String;
 
 /// Parses a line and compares it with its own spelling.
-pub fn read<'a, T: Deserialize<'a> + Serialize>(line: &'a [u8]) -> Result<T, Refusal> {
+pub fn read<'a, T: Deserialize<'a> + Serialize>(line: &'a [u8]) -> Result<T, FormError> {
     let text = std::str::from_utf8(line).map_err(|error| format!("not UTF-8: {error}"))?;
     let value: T = serde_json::from_str(text).map_err(|error| error.to_string())?;
     compare(&value, line)?;
@@ -27,7 +27,7 @@ pub fn read<'a, T: Deserialize<'a> + Serialize>(line: &'a [u8]) -> Result<T, Ref
 }
 
 /// Refuses a line that is not the spelling of `value`, naming the first byte that differs.
-pub fn compare<T: Serialize>(value: &T, line: &[u8]) -> Result<(), Refusal> {
+pub fn compare<T: Serialize>(value: &T, line: &[u8]) -> Result<(), FormError> {
     let mut comparison = Comparison { expected: line, at: 0 };
     let written = serde_json::to_writer(&mut comparison, value);
     if written.is_err() || comparison.at != line.len() {

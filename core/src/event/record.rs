@@ -5,7 +5,7 @@
 //! Not here: chain, signatures, legality (`verify`, `state`). Source: FORMAT.md section 2.
 
 use crate::event::args::Args;
-use crate::event::canonical::{self, MAX_INTEGER, Refusal, integer};
+use crate::event::canonical::{self, FormError, MAX_INTEGER, integer};
 use crate::event::vocabulary::Type;
 use crate::hash::Hash;
 use crate::key::{EVENT_TAG, PublicKey, SecretKey, Signature, signed_bytes};
@@ -73,7 +73,7 @@ struct StatementFields<'a> {
 
 impl Statement {
     /// Reads a statement of format 1 in its one spelling.
-    pub fn parse(line: &[u8]) -> Result<Statement, Refusal> {
+    pub fn parse(line: &[u8]) -> Result<Statement, FormError> {
         let text = std::str::from_utf8(line).map_err(|error| format!("not UTF-8: {error}"))?;
         let fields: StatementFields<'_> =
             serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -133,7 +133,7 @@ pub struct Reading {
     /// A format version above 1 that the statement claims.
     pub later_version: Option<u64>,
     /// Rules 101, 102, 103, 105 that are broken, with the reason.
-    pub faults: Vec<(Rule, Refusal)>,
+    pub faults: Vec<(Rule, FormError)>,
 }
 
 impl Reading {
@@ -174,7 +174,11 @@ impl Reading {
     }
 }
 
-fn keep<T>(read: Result<T, Refusal>, rule: Rule, faults: &mut Vec<(Rule, Refusal)>) -> Option<T> {
+fn keep<T>(
+    read: Result<T, FormError>,
+    rule: Rule,
+    faults: &mut Vec<(Rule, FormError)>,
+) -> Option<T> {
     read.map_err(|why| faults.push((rule, why))).ok()
 }
 

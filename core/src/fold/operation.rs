@@ -14,7 +14,7 @@ use crate::text::{Origin, Person};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Operation {
-    Opened(Box<Opened>),
+    Opened(Box<OpenedLedger>),
     Changed { confirmations: u8 },
     Rekeyed(Box<Rekeyed>),
     Retimed,
@@ -42,7 +42,7 @@ pub enum Operation {
 /// The parameters of a ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct Opened {
+pub struct OpenedLedger {
     pub origin: Origin,
     pub log_key: PublicKey,
     pub window: u64,
@@ -111,7 +111,7 @@ impl Operation {
     pub fn of(args: &Args) -> Operation {
         let small = |count: u64| u8::try_from(count).unwrap_or(u8::MAX);
         match args {
-            Args::LedgerOpened(a) => Operation::Opened(Box::new(Opened {
+            Args::LedgerOpened(a) => Operation::Opened(Box::new(OpenedLedger {
                 origin: a.origin.clone(),
                 log_key: a.log_key,
                 window: a.window,

@@ -1,4 +1,5 @@
-//! PrecomputedTable of one point, kept so that multiplying by it costs 32 additions and no doubling.
+//! Precomputed multiples of one point, kept so that multiplying by it costs 32 additions and no
+//! doubling.
 //!
 //! ```text
 //! window w of 32, entry d of 128:  d · 256^w · P, for d = 1..=128

@@ -1,8 +1,8 @@
-//! A keyring: the keys of one verification, each parsed once, whatever the number of threads.
+//! The keys of one verification, each parsed once, whatever the number of threads.
 //!
-//! Always holds: a key that signed many events gets its [`PrecomputedTable`], which changes how fast a
-//! verdict is reached and not which; memory is bounded whatever a forger names. Not here: the
-//! verdict (`key`). Source: FORMAT.md section 2, "Verdict on a signature".
+//! Always holds: a key that signed many events gets its [`PrecomputedTable`], which changes how
+//! fast a verdict is reached and not which; memory is bounded whatever a forger names. Not here:
+//! the verdict (`key`). Source: FORMAT.md section 2, "Verdict on a signature".
 
 use crate::key::multiples::PrecomputedTable;
 use crate::key::{PublicKey, Recomputed, Signature, VerifyingKey};
@@ -21,13 +21,13 @@ const MOST_KEYS: usize = 65_536;
 /// Keys that were parsed, shared by the threads of one verification.
 #[derive(Default)]
 pub struct KeyCache {
-    known: Mutex<HashMap<PublicKey, Option<Arc<Known>>>>,
+    known: Mutex<HashMap<PublicKey, Option<Arc<CachedKey>>>>,
     base: OnceLock<PrecomputedTable>,
     made: AtomicUsize,
 }
 
 /// An acceptable key, and its multiples once they are worth it.
-struct Known {
+struct CachedKey {
     key: VerifyingKey,
     uses: AtomicUsize,
     minus: OnceLock<PrecomputedTable>,
@@ -36,7 +36,7 @@ struct Known {
 /// One thread's view of a keyring.
 pub struct ThreadKeys<'a> {
     ring: &'a KeyCache,
-    met: HashMap<PublicKey, Option<Arc<Known>>>,
+    met: HashMap<PublicKey, Option<Arc<CachedKey>>>,
 }
 
 impl<'a> ThreadKeys<'a> {
@@ -65,7 +65,7 @@ impl<'a> ThreadKeys<'a> {
         }
     }
 
-    fn get(&mut self, key: &PublicKey) -> Option<&Known> {
+    fn get(&mut self, key: &PublicKey) -> Option<&CachedKey> {
         if self.met.len() > MOST_KEYS {
             self.met.clear();
         }
@@ -75,14 +75,14 @@ impl<'a> ThreadKeys<'a> {
 }
 
 impl KeyCache {
-    fn find(&self, key: &PublicKey) -> Option<Arc<Known>> {
+    fn find(&self, key: &PublicKey) -> Option<Arc<CachedKey>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() > MOST_KEYS {
             known.clear();
         }
         let parse = || {
             let key = key.accept()?;
-            Some(Arc::new(Known { key, uses: AtomicUsize::new(0), minus: OnceLock::new() }))
+            Some(Arc::new(CachedKey { key, uses: AtomicUsize::new(0), minus: OnceLock::new() }))
         };
         known.entry(*key).or_insert_with(parse).clone()
     }
@@ -90,7 +90,7 @@ impl KeyCache {
     /// The multiples of B and of −A, if the key has signed enough and there is room.
     fn multiples<'k>(
         &'k self,
-        known: &'k Known,
+        known: &'k CachedKey,
     ) -> Option<(&'k PrecomputedTable, &'k PrecomputedTable)> {
         let minus = match known.minus.get() {
             Some(minus) => minus,

@@ -11,13 +11,13 @@ const ROOT: usize = 0;
 const NONE: u32 = u32::MAX;
 
 /// The beginnings of all needles as a tree, in order of their lengths.
-struct Tree {
-    nodes: Vec<Node>,
+struct PatternTree {
+    nodes: Vec<PatternNode>,
     /// The children of the nodes that have more than one, by their byte.
     tables: Vec<[u32; 256]>,
 }
 
-struct Node {
+struct PatternNode {
     /// The byte that leads here.
     byte: u8,
     /// The only child.
@@ -35,14 +35,14 @@ struct Node {
 
 /// For each needle whether it stands in the text at exactly one place. No needle is empty.
 pub(super) fn stand_once(text: &[u8], needles: &[&[u8]]) -> Vec<bool> {
-    let mut tree = Tree { nodes: Vec::new(), tables: Vec::new() };
+    let mut tree = PatternTree { nodes: Vec::new(), tables: Vec::new() };
     tree.add(ROOT, 0);
     let ends = tree.grow(needles);
     tree.walk(text, &ends);
     ends.iter().map(|end| tree.nodes[*end].met == 1).collect()
 }
 
-impl Tree {
+impl PatternTree {
     /// Adds all needles, one byte of each at a time; the nodes at which they end.
     fn grow(&mut self, needles: &[&[u8]]) -> Vec<usize> {
         let mut at = vec![ROOT; needles.len()];
@@ -72,7 +72,7 @@ impl Tree {
     fn add(&mut self, parent: usize, byte: u8) -> usize {
         let new = self.nodes.len();
         let mut node =
-            Node { byte, child: NONE, table: NONE, shorter: 0, needle: ROOT as u32, met: 0 };
+            PatternNode { byte, child: NONE, table: NONE, shorter: 0, needle: ROOT as u32, met: 0 };
         if new != ROOT {
             if parent != ROOT {
                 node.shorter = self.step(self.nodes[parent].shorter as usize, byte) as u32;
@@ -84,7 +84,7 @@ impl Tree {
     }
 
     fn link(&mut self, parent: usize, byte: u8, new: u32) {
-        let Node { child: only, table, .. } = self.nodes[parent];
+        let PatternNode { child: only, table, .. } = self.nodes[parent];
         if only == NONE && table == NONE {
             self.nodes[parent].child = new;
             return;
@@ -99,7 +99,7 @@ impl Tree {
     }
 
     fn child(&self, node: usize, byte: u8) -> Option<usize> {
-        let Node { child, table, .. } = self.nodes[node];
+        let PatternNode { child, table, .. } = self.nodes[node];
         let found = match self.tables.get(table as usize) {
             Some(children) => children[usize::from(byte)],
             None if child != NONE && self.nodes[child as usize].byte == byte => child,

@@ -23,7 +23,7 @@ pub(super) fn nearest(text: &Text, typed: &str) -> PointingError {
         }
     }
     let typed = needle(part);
-    let Run { at, of, length } = longest_run(&hay, &typed, from);
+    let MatchRun { at, of, length } = longest_run(&hay, &typed, from);
     let end = of + length;
     let before = end == typed.len() && of > 0;
     let (instead, expected) = match before {
@@ -65,20 +65,20 @@ fn last_of(chars: &[char]) -> String {
 
 /// Characters that the document and the typed words share: where in each, and how many.
 #[derive(Clone, Copy, Default)]
-struct Run {
+struct MatchRun {
     at: usize,
     of: usize,
     length: usize,
 }
 
 /// The longest run from the beginning of some typed word on, the earliest of equal ones.
-fn longest_run(hay: &[char], typed: &[char], from: usize) -> Run {
+fn longest_run(hay: &[char], typed: &[char], from: usize) -> MatchRun {
     let begins = |of: &usize| *of == 0 || typed.get(of - 1) == Some(&' ');
-    let mut best = Run::default();
+    let mut best = MatchRun::default();
     for of in (0..typed.len()).filter(begins).take(WORDS) {
         let found = longest_beginning(hay, &typed[of..], from);
         if found.length > best.length {
-            best = Run { of, ..found };
+            best = MatchRun { of, ..found };
         }
         // What is found once the quotation's beginning is, is the first difference.
         if best.length > typed.len() / 2 {
@@ -89,9 +89,9 @@ fn longest_run(hay: &[char], typed: &[char], from: usize) -> Run {
 }
 
 /// The longest beginning of some words that begins a word of the document.
-fn longest_beginning(hay: &[char], words: &[char], from: usize) -> Run {
+fn longest_beginning(hay: &[char], words: &[char], from: usize) -> MatchRun {
     let borders = borders(words);
-    let mut best = Run::default();
+    let mut best = MatchRun::default();
     let mut matched = 0;
     for (at, c) in hay.iter().enumerate().skip(from) {
         while matched == words.len() || (matched > 0 && words[matched] != *c) {
@@ -105,7 +105,7 @@ fn longest_beginning(hay: &[char], words: &[char], from: usize) -> Run {
             }
             let start = at + 1 - length;
             if start == 0 || !hay[start - 1].is_alphanumeric() {
-                best = Run { at: start, of: 0, length };
+                best = MatchRun { at: start, of: 0, length };
             } else {
                 length = borders[length - 1];
             }

@@ -105,7 +105,7 @@ pub fn borders<T: PartialEq>(needle: &[T]) -> Vec<usize> {
 /// there are so many. A word that is broken at the end of
 /// a line is found with and without its hyphen; where nothing is found, hyphens inside words are
 /// looked through.
-pub fn occurrences(text: &Text, words: &str) -> Vec<Place> {
+pub fn occurrences(text: &Text, words: &str) -> Vec<TextPlace> {
     let mut places = Vec::new();
     let needle = |hyphens| Loose::new(words.trim(), hyphens);
     add_places(&mut places, text.loose(), &needle(Hyphens::Joined));
@@ -129,14 +129,14 @@ pub fn split_ellipsis(typed: &str) -> Option<(&str, &str)> {
 
 /// A place of the document in code points. A document has fewer than 2^32 of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct TextPlace {
     pub start: u32,
     pub end: u32,
 }
 
-impl Place {
-    pub fn new(start: usize, end: usize) -> Option<Place> {
-        Some(Place { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
+impl TextPlace {
+    pub fn new(start: usize, end: usize) -> Option<TextPlace> {
+        Some(TextPlace { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
     }
 
     pub fn start(&self) -> usize {
@@ -151,12 +151,12 @@ impl Place {
 /// How many places of the same words are looked at.
 pub const MOST_PLACES: usize = 100_000;
 
-pub fn add_places(places: &mut Vec<Place>, hay: &Loose, needle: &Loose) {
+pub fn add_places(places: &mut Vec<TextPlace>, hay: &Loose, needle: &Loose) {
     let needle = needle.as_str().trim_matches(' ');
     each_occurrence(hay.as_str().as_bytes(), needle.as_bytes(), &mut |at| {
         let (start, end) = hay.span(at, at + needle.len());
         if places.len() <= MOST_PLACES {
-            places.extend(Place::new(start, end));
+            places.extend(TextPlace::new(start, end));
         }
     });
 }

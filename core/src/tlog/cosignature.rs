@@ -5,7 +5,7 @@
 //! (`policy`), how they are asked. Source: C2SP tlog-cosignature v1.0.1; FORMAT.md section 11.
 
 use crate::key::{SecretKey, Signature};
-use crate::tlog::verifier::{Kind, VerifierKey, id_of};
+use crate::tlog::verifier::{KeyKind, VerifierKey, id_of};
 use crate::tlog::{Note, NoteSignature};
 
 /// The latest time of a cosignature: 2^63 − 1 seconds.
@@ -31,7 +31,7 @@ pub fn message(text: &str, time: u64) -> Vec<u8> {
 pub fn cosign(text: &str, name: &str, secret: &SecretKey, time: u64) -> NoteSignature {
     let signature = secret.sign(&message(text, time));
     let bytes = [&time.to_be_bytes()[..], &signature.0].concat();
-    let id = id_of(name, Kind::Cosignature, &secret.public());
+    let id = id_of(name, KeyKind::Cosignature, &secret.public());
     NoteSignature { name: name.to_owned(), id, bytes }
 }
 
@@ -41,7 +41,7 @@ pub fn time_of(line: &NoteSignature, text: &str, witness: &VerifierKey) -> Optio
     let (time, signature) = line.bytes.split_first_chunk::<8>()?;
     let time = Some(u64::from_be_bytes(*time)).filter(|time| *time <= MAX_TIME)?;
     let signature = Signature(signature.try_into().ok()?);
-    let good = witness.kind == Kind::Cosignature
+    let good = witness.kind == KeyKind::Cosignature
         && witness.accepted().verifies(&message(text, time), &signature);
     good.then_some(time)
 }

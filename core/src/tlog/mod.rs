@@ -15,7 +15,7 @@ mod note;
 
 pub use checkpoint::Checkpoint;
 pub use note::{Note, NoteSignature, Signed};
-pub use verifier::{Kind, VerifierKey, key_id, vkey};
+pub use verifier::{KeyKind, VerifierKey, key_id, vkey};
 
 use crate::hash::Hash;
 use base64::Engine;

@@ -37,7 +37,7 @@ pub struct Witness {
 
 /// What a name stands for. Indexes point to what was defined before.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Entry {
+enum PolicyEntry {
     Witness(usize),
     Group { least: usize, members: Vec<usize> },
 }
@@ -49,7 +49,7 @@ pub struct Policy {
     pub logs: Vec<Log>,
     /// The witnesses, in order.
     pub witnesses: Vec<Witness>,
-    entries: Vec<(Vec<u8>, Entry)>,
+    entries: Vec<(Vec<u8>, PolicyEntry)>,
     /// `None` for `quorum none`.
     quorum: Option<usize>,
 }
@@ -106,8 +106,8 @@ impl Policy {
         let mut held: Vec<bool> = Vec::with_capacity(self.entries.len());
         for (_, entry) in &self.entries {
             let holds = match entry {
-                Entry::Witness(index) => has_cosigned(*index),
-                Entry::Group { least, members } => {
+                PolicyEntry::Witness(index) => has_cosigned(*index),
+                PolicyEntry::Group { least, members } => {
                     let holding = members.iter().filter(|member| held.get(**member) == Some(&true));
                     holding.count() >= *least
                 }

@@ -11,7 +11,7 @@ use std::fmt;
 
 /// What a key signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum KeyKind {
     /// A note: type 01, what a log signs.
     Note = 1,
     /// A cosignature/v1: type 04, what a witness signs.
@@ -24,7 +24,7 @@ pub struct VerifierKey {
     /// Its name; a log's is its origin.
     pub name: String,
     /// What it signs.
-    pub kind: Kind,
+    pub kind: KeyKind,
     /// The key.
     pub public: PublicKey,
     accepted: VerifyingKey,
@@ -40,7 +40,7 @@ impl Eq for VerifierKey {}
 
 impl VerifierKey {
     /// The key of a name; `None` if the name is not in form or the key not acceptable.
-    pub fn new(name: &str, kind: Kind, public: PublicKey) -> Option<VerifierKey> {
+    pub fn new(name: &str, kind: KeyKind, public: PublicKey) -> Option<VerifierKey> {
         let accepted = public.accept().filter(|_| is_name(name))?;
         Some(VerifierKey { name: name.to_owned(), kind, public, accepted })
     }
@@ -48,11 +48,11 @@ impl VerifierKey {
     /// Reads `<name>+<8 hex>+<base64(type ‖ key)>`.
     ///
     /// ```
-    /// use annals_core::tlog::{Kind, VerifierKey};
+    /// use annals_core::tlog::{KeyKind, VerifierKey};
     /// let text = "example.com/behind-the-sofa+5abaf938+\
     ///             AWbguFjkYqYJ5m/nE3DIFtiEb/ED1UmaIqf+w3/bxCSn";
     /// let key = VerifierKey::parse(text).unwrap();
-    /// assert_eq!((key.name.as_str(), key.kind), ("example.com/behind-the-sofa", Kind::Note));
+    /// assert_eq!((key.name.as_str(), key.kind), ("example.com/behind-the-sofa", KeyKind::Note));
     /// assert_eq!(key.to_string(), text);
     /// assert!(VerifierKey::parse(&text.replace("5aba", "5ABA")).is_err());
     /// ```
@@ -71,8 +71,8 @@ impl VerifierKey {
         let id: [u8; 4] = read_hex(id).ok_or_else(|| format!("{form}, found the id {id:?}"))?;
         let typed = from_base64(bytes).ok_or_else(|| format!("{form}, found {bytes:?}"))?;
         let (kind, key) = match typed.split_first() {
-            Some((1, key)) => (Kind::Note, key),
-            Some((4, key)) => (Kind::Cosignature, key),
+            Some((1, key)) => (KeyKind::Note, key),
+            Some((4, key)) => (KeyKind::Cosignature, key),
             Some((other, _)) => {
                 return Err(format!(
                     "expected a key of type 01 (Ed25519 note) or 04 (cosignature/v1), found type \
@@ -120,18 +120,18 @@ pub fn is_name(name: &str) -> bool {
 }
 
 /// The id of a key of any kind under a name.
-pub fn id_of(name: &str, kind: Kind, key: &PublicKey) -> [u8; 4] {
+pub fn id_of(name: &str, kind: KeyKind, key: &PublicKey) -> [u8; 4] {
     let digest = Hash::of(&[name.as_bytes(), b"\n", &[kind as u8], &key.0]).0;
     [digest[0], digest[1], digest[2], digest[3]]
 }
 
 /// The key id of an Ed25519 note key: first 4 bytes of SHA-256(name ‖ 0A ‖ 01 ‖ key).
 pub fn key_id(name: &str, key: &PublicKey) -> [u8; 4] {
-    id_of(name, Kind::Note, key)
+    id_of(name, KeyKind::Note, key)
 }
 
 /// The text form of a note key: `<name>+<8 hex>+<base64(01 ‖ key)>`.
 pub fn vkey(name: &str, key: &PublicKey) -> String {
-    let typed = [&[Kind::Note as u8], &key.0[..]].concat();
+    let typed = [&[KeyKind::Note as u8], &key.0[..]].concat();
     format!("{name}+{}+{}", hex::encode(key_id(name, key)), to_base64(&typed))
 }

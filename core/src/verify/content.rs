@@ -17,7 +17,7 @@ use crate::state::State;
 use crate::verify::chain::EventOutcome;
 use crate::verify::examine::{BodyFound, Examined};
 use crate::verify::independent::{Carriers, not_independent};
-use crate::verify::library::{Found, Library, Row};
+use crate::verify::library::{Library, LibraryEntry, LibraryRow};
 use crate::verify::source::{Source, SourceError};
 use crate::verify::visible_documents::VisibleDocuments;
 use std::collections::BTreeMap;
@@ -123,7 +123,7 @@ impl Contents {
         match (&body.content, &statement.args) {
             (Content::DocumentCaptured(captured), _) => {
                 named.check_derived(captured.derived_from, broken);
-                let row = Row {
+                let row = LibraryRow {
                     digest: captured.sha256,
                     media_type: captured.media_type.to_string(),
                     lang: captured.lang.clone(),
@@ -196,7 +196,7 @@ impl Contents {
     fn check_document(
         &mut self,
         judged: &EventOutcome,
-        document: (Row, u64, Seal),
+        document: (LibraryRow, u64, Seal),
         around: EventContext<'_>,
         broken: &mut Vec<(Rule, String)>,
     ) -> Result<(), SourceError> {
@@ -267,12 +267,12 @@ impl Contents {
                 continue;
             }
             match self.library.text(&row.digest, source)? {
-                Found::Absent => self.counts.not_checkable += all,
-                Found::NoText => {
+                LibraryEntry::Absent => self.counts.not_checkable += all,
+                LibraryEntry::NoText => {
                     let why = format!("document {document} is not UTF-8");
                     broken.push((Rule::Quotation, why));
                 }
-                Found::Text(text) => {
+                LibraryEntry::Text(text) => {
                     for checked in text.check_all(&quotations) {
                         match checked {
                             Ok(()) => self.counts.quotations += 1,

@@ -6,7 +6,7 @@
 
 use crate::event::args::Args;
 use crate::event::record::{self, Reading};
-use crate::evidence::{Before, Claim, Evidence, Naming, Signed};
+use crate::evidence::{Claim, EarlierCheckpoint, ForkEvidence, LogKeyChange, SignedCheckpoint};
 use crate::key::{Possession, PublicKey, possession_bytes};
 use crate::merkle::{Consistency, Inclusion};
 use crate::pin::signed_by;
@@ -14,7 +14,7 @@ use crate::tlog;
 
 /// What an evidence file comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shown {
+pub enum ShownFork {
     /// Its key signed two trees that cannot both be of one append-only log.
     Contradiction,
     /// Its key signed a larger and a smaller tree; both can be of one log.
@@ -27,7 +27,7 @@ pub enum Shown {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// What it comes to.
-    pub shown: Shown,
+    pub shown: ShownFork,
     /// The event of the second tree that names its key as log key.
     pub named_by: Option<u64>,
 }
@@ -36,17 +36,17 @@ impl Verdict {
     /// 4 for a contradiction, 2 where nothing contradicts, 1 where the claim is not shown.
     pub fn exit(&self) -> u8 {
         match self.shown {
-            Shown::Contradiction => 4,
-            Shown::Nothing => 2,
-            Shown::NotShown(_) => 1,
+            ShownFork::Contradiction => 4,
+            ShownFork::Nothing => 2,
+            ShownFork::NotShown(_) => 1,
         }
     }
 }
 
 /// Judges an evidence file by what is in it.
-pub fn judge(evidence: &Evidence) -> Verdict {
+pub fn judge(evidence: &ForkEvidence) -> Verdict {
     let mut not = Vec::new();
-    let Evidence { key, first, second, parted, namings } = evidence;
+    let ForkEvidence { key, first, second, parted, namings } = evidence;
     for (which, signed) in [("first", first), ("second", second)] {
         if signed_by(&signed.note, &signed.checkpoint.origin, key) != tlog::Signed::Yes {
             not.push(format!("the {which} checkpoint is not signed by the key {key}"));
@@ -71,24 +71,24 @@ pub fn judge(evidence: &Evidence) -> Verdict {
         }
     }
     let shown = match evidence.claim() {
-        _ if !not.is_empty() => Shown::NotShown(not),
-        Claim::Forked => Shown::Contradiction,
-        Claim::Cut => Shown::Nothing,
+        _ if !not.is_empty() => ShownFork::NotShown(not),
+        Claim::Forked => ShownFork::Contradiction,
+        Claim::Cut => ShownFork::Nothing,
     };
     Verdict { shown, named_by }
 }
 
 /// Whether a tree of this root at size `at` grew into the checkpoint's.
-fn leads(at: u64, before: &Before, signed: &Signed) -> bool {
-    let Before { root, path } = before;
+fn leads(at: u64, before: &EarlierCheckpoint, signed: &SignedCheckpoint) -> bool {
+    let EarlierCheckpoint { root, path } = before;
     let proof = Consistency { old: at, new: signed.checkpoint.size, path: path.clone() };
     proof.holds(root, &signed.checkpoint.root)
 }
 
 /// The log key that a record of the second tree names, if it is all that it must be.
-fn names(naming: &Naming, second: &Signed) -> Result<PublicKey, String> {
+fn names(naming: &LogKeyChange, second: &SignedCheckpoint) -> Result<PublicKey, String> {
     let checkpoint = &second.checkpoint;
-    let Naming { position, record, path } = naming;
+    let LogKeyChange { position, record, path } = naming;
     let proof = Inclusion { index: *position, size: checkpoint.size, path: path.clone() };
     if !proof.holds(&record::hash(record), &checkpoint.root) {
         return Err("it is not shown to stand in the second tree".to_owned());

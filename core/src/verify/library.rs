@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// What is known of a captured document, by its last description.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct LibraryRow {
     /// SHA-256 of its bytes.
     pub digest: Hash,
     /// Its media type.
@@ -24,7 +24,7 @@ pub struct Row {
 }
 
 /// The text of a document, if it can be had.
-pub enum Found<'a> {
+pub enum LibraryEntry<'a> {
     /// The document is not there, or not with its digest.
     Absent,
     /// Its bytes are no text.
@@ -36,7 +36,7 @@ pub enum Found<'a> {
 /// All captured documents.
 #[derive(Default)]
 pub struct Library {
-    rows: BTreeMap<u64, Row>,
+    rows: BTreeMap<u64, LibraryRow>,
     by_digest: HashMap<Hash, u64>,
     texts: HashMap<Hash, Option<Text>>,
     held: usize,
@@ -47,17 +47,17 @@ const KEEP: usize = 64 << 20;
 
 impl Library {
     /// The documents that may be quoted, by position: digest, language and title.
-    pub fn documents(&self) -> impl Iterator<Item = (u64, &Row)> + Clone {
+    pub fn documents(&self) -> impl Iterator<Item = (u64, &LibraryRow)> + Clone {
         self.rows.iter().map(|(position, row)| (*position, row))
     }
 
     /// A captured document.
-    pub fn row(&self, position: u64) -> Option<&Row> {
+    pub fn row(&self, position: u64) -> Option<&LibraryRow> {
         self.rows.get(&position)
     }
 
     /// A captured document, to be described anew.
-    pub fn row_mut(&mut self, position: u64) -> Option<&mut Row> {
+    pub fn row_mut(&mut self, position: u64) -> Option<&mut LibraryRow> {
         self.rows.get_mut(&position)
     }
 
@@ -67,7 +67,7 @@ impl Library {
     }
 
     /// Adds a captured document.
-    pub fn add(&mut self, position: u64, row: Row) {
+    pub fn add(&mut self, position: u64, row: LibraryRow) {
         self.by_digest.insert(row.digest, position);
         self.rows.insert(position, row);
     }
@@ -97,16 +97,20 @@ impl Library {
     }
 
     /// The text of a captured document, kept for further quotations.
-    pub fn text(&mut self, digest: &Hash, source: &dyn Source) -> Result<Found<'_>, SourceError> {
+    pub fn text(
+        &mut self,
+        digest: &Hash,
+        source: &dyn Source,
+    ) -> Result<LibraryEntry<'_>, SourceError> {
         if !self.texts.contains_key(digest) {
             match source.document(digest)? {
                 Some(bytes) if Hash::of(&[&bytes]) == *digest => self.keep_text(*digest, bytes),
-                _ => return Ok(Found::Absent),
+                _ => return Ok(LibraryEntry::Absent),
             }
         }
         Ok(match self.texts.get(digest) {
-            Some(Some(text)) => Found::Text(text),
-            _ => Found::NoText,
+            Some(Some(text)) => LibraryEntry::Text(text),
+            _ => LibraryEntry::NoText,
         })
     }
 }

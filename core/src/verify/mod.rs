@@ -33,7 +33,7 @@ use content::{CheckDepth, Contents, Counts, EventContext};
 use examine::Examined;
 use explained::{Closed, Damaged};
 use pinned::VerifiedTree;
-use pipeline::{ExaminedSpan, Plan};
+use pipeline::{ExaminedSpan, ReadPlan};
 use source::{CommitLine, Source, SourceError};
 use std::collections::BTreeMap;
 
@@ -204,7 +204,7 @@ pub fn follow(
     judge: &mut Verifier,
 ) -> Result<(), SourceError> {
     let Options { jobs, signatures, signed_for, known, until, .. } = options;
-    let plan = Plan { jobs, signatures, signed_for, known, until };
+    let plan = ReadPlan { jobs, signatures, signed_for, known, until };
     pipeline::run(source, plan, &mut |span| judge.take(span, source, options))
 }
 

@@ -26,7 +26,7 @@ pub struct ExaminedSpan {
 
 /// How to walk.
 #[derive(Clone, Copy, Debug)]
-pub struct Plan {
+pub struct ReadPlan {
     /// Number of threads that examine; at least 1.
     pub jobs: usize,
     /// Whether signatures are checked.
@@ -39,15 +39,15 @@ pub struct Plan {
     pub until: u64,
 }
 
-type Turn = (u64, Result<ExaminedSpan, SourceError>);
+type ThreadTurn = (u64, Result<ExaminedSpan, SourceError>);
 
 /// Walks a source; `each` takes the spans in order and says whether to go on.
 pub fn run(
     source: &dyn Source,
-    plan: Plan,
+    plan: ReadPlan,
     each: &mut dyn FnMut(ExaminedSpan) -> Result<bool, SourceError>,
 ) -> Result<(), SourceError> {
-    let reader = Mutex::new(Reader { walk: source.walk(0)?, next: 0, ended: false });
+    let reader = Mutex::new(BatchReader { walk: source.walk(0)?, next: 0, ended: false });
     let ring = KeyCache::default();
     if plan.jobs <= 1 {
         return alone((&reader, &ring), plan, each);
@@ -88,7 +88,7 @@ pub fn run(
 /// Examines everything on this thread.
 fn alone(
     (reader, ring): Shared<'_, '_>,
-    plan: Plan,
+    plan: ReadPlan,
     each: &mut dyn FnMut(ExaminedSpan) -> Result<bool, SourceError>,
 ) -> Result<(), SourceError> {
     let mut keys = ThreadKeys::new(ring);
@@ -100,15 +100,15 @@ fn alone(
     Ok(())
 }
 
-struct Reader<'a> {
+struct BatchReader<'a> {
     walk: Walk<'a>,
     next: u64,
     ended: bool,
 }
 
-type Shared<'a, 'b> = (&'a Mutex<Reader<'b>>, &'a KeyCache);
+type Shared<'a, 'b> = (&'a Mutex<BatchReader<'b>>, &'a KeyCache);
 
-fn work((reader, ring): Shared<'_, '_>, plan: Plan, sender: &SyncSender<Turn>) {
+fn work((reader, ring): Shared<'_, '_>, plan: ReadPlan, sender: &SyncSender<ThreadTurn>) {
     let mut keys = ThreadKeys::new(ring);
     while let Some(turn) = turn(reader, plan, &mut keys) {
         if sender.send(turn).is_err() {
@@ -117,7 +117,11 @@ fn work((reader, ring): Shared<'_, '_>, plan: Plan, sender: &SyncSender<Turn>) {
     }
 }
 
-fn turn(reader: &Mutex<Reader<'_>>, plan: Plan, keys: &mut ThreadKeys<'_>) -> Option<Turn> {
+fn turn(
+    reader: &Mutex<BatchReader<'_>>,
+    plan: ReadPlan,
+    keys: &mut ThreadKeys<'_>,
+) -> Option<ThreadTurn> {
     let (index, span) = {
         let mut reader = reader.lock().ok()?;
         if reader.ended {
@@ -133,7 +137,7 @@ fn turn(reader: &Mutex<Reader<'_>>, plan: Plan, keys: &mut ThreadKeys<'_>) -> Op
     Some((index, span.map(|span| examine_span(span, plan, keys))))
 }
 
-fn examine_span(span: Batch, plan: Plan, keys: &mut ThreadKeys<'_>) -> ExaminedSpan {
+fn examine_span(span: Batch, plan: ReadPlan, keys: &mut ThreadKeys<'_>) -> ExaminedSpan {
     let Batch { first, mut entries, mut closings, mut damage } = span;
     let room = plan.until.saturating_sub(first);
     if (entries.len() as u64) > room {

@@ -1,12 +1,12 @@
 //! The ground that a bag is written on: one file after the other, in a folder that is no bag yet.
 //!
-//! Always holds: until [`BagTarget::finish`] nothing stands under the bag's name; what an interrupted
-//! export left, under `.<name>.partial` beside it, has no `bagit.txt` under the bag's name and is
-//! removed by the next export of that name. Not here: what is written (`bag`, `ledger::export`).
-//! Source: FORMAT.md section 14.
+//! Always holds: until [`BagTarget::finish`] nothing stands under the bag's name; what an
+//! interrupted export left, under `.<name>.partial` beside it, has no `bagit.txt` under the bag's
+//! name and is removed by the next export of that name. Not here: what is written (`bag`,
+//! `ledger::export`). Source: FORMAT.md section 14.
 
 use crate::disk::lock::{Lock, Waiting};
-use crate::disk::{self, DiskError, Kind, Links};
+use crate::disk::{self, DiskError, Links, PathKind};
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -103,7 +103,7 @@ fn lost() -> DiskError {
 fn clear(partial: &Path) -> Result<(), DiskError> {
     for entry in fs::read_dir(partial).map_err(disk::error("list", partial))? {
         let path = entry.map_err(disk::error("list", partial))?.path();
-        if disk::kind(&path, Links::Refuse)? == Some(Kind::Folder) {
+        if disk::kind(&path, Links::Refuse)? == Some(PathKind::Folder) {
             fs::remove_dir_all(&path).map_err(disk::error("remove", &path))?;
         } else if path.file_name().is_none_or(|name| name != LOCK) {
             fs::remove_file(&path).map_err(disk::error("remove", &path))?;

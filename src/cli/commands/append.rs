@@ -6,16 +6,16 @@
 mod conversation;
 mod edit;
 
-use crate::cli::shared::Kept;
+use crate::cli::shared::DraftFile;
 use crate::cli::shared::read;
 use crate::cli::shared::{QuoteArgs, WordsArgs, WriteArgs};
-use crate::cli::shared::{Submission, submit, submit_typed};
+use crate::cli::shared::{SubmitOptions, submit, submit_typed};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
 use crate::ledger::write::draft::Draft;
-use crate::ledger::write::loaded::Files;
+use crate::ledger::write::loaded::FileAccess;
 use annals_core::event::vocabulary::{Stance, Type};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -61,20 +61,20 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
         ));
     }
     let files = match args.any_file {
-        true => Files::All,
-        false => Files::OfTheFolder,
+        true => FileAccess::All,
+        false => FileAccess::OfTheFolder,
     };
     match &args.file {
         _ if args.edit => {
-            let options = Submission { files, ..Submission::of(&args.write) };
+            let options = SubmitOptions { files, ..SubmitOptions::of(&args.write) };
             edit::run(context, args.file.as_deref(), &options)
         }
         Some(file) => {
             let input = read(file)?;
             let folder = file.parent().unwrap_or(Path::new("")).to_owned();
-            let options = Submission { folder, files, ..Submission::of(&args.write) };
+            let options = SubmitOptions { folder, files, ..SubmitOptions::of(&args.write) };
             let outcome = submit(context, &input, &options);
-            Kept::there(context, file)?.written(outcome, options.dry_run)
+            DraftFile::there(context, file)?.written(outcome, options.dry_run)
         }
         None if one_fact => one(context, args),
         None if ask::on_terminal() => conversation::run(context, &args.write),
@@ -94,5 +94,5 @@ fn one(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
     words.claim = Some(ask::given(words.claim, question, "--claim")?);
     let evidence = place.evidence(Stance::Supports).into_iter().collect();
     let draft = Draft { kind: Some(Type::FactAsserted), evidence: Some(evidence), ..words.draft() };
-    submit_typed(context, &[draft], &Submission::shown(&write))
+    submit_typed(context, &[draft], &SubmitOptions::shown(&write))
 }

@@ -9,7 +9,7 @@ mod margin;
 use crate::cli::commands::blame::margin::Resting;
 use crate::cli::render::provenance;
 use crate::cli::render::words;
-use crate::cli::shared::{Asked, Filter, UNDATED, document_at, facts};
+use crate::cli::shared::{Filter, FilterArgs, UNDATED, document_at, facts};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
@@ -43,10 +43,10 @@ pub struct BlameArgs {
     #[arg(long, value_name = "POINT")]
     as_of: Option<String>,
     #[command(flatten)]
-    asked: Asked,
+    asked: FilterArgs,
 }
 
-struct Answer<'a> {
+struct BlameAnswer<'a> {
     as_of: AsOf,
     document: &'a DocumentRow,
     coverage: Coverage,
@@ -92,7 +92,7 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let spans: Vec<Quoted> = facts.iter().flat_map(|fact| &fact.spans).copied().collect();
     let segments = segments(&text, &spans);
     let told = facts.iter().chain(&undated).map(|fact| fact.fact);
-    let answer = Answer {
+    let answer = BlameAnswer {
         as_of: view.as_of(),
         document,
         coverage: coverage(&segments),
@@ -104,11 +104,11 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let mut out = out(context.format());
     match context.format() {
         Format::Text => page(&mut out, &view, &answer, args.asked.when.as_deref())?,
-        Format::Json | Format::Csv => json(&mut out, &Whole::of(&answer))?,
+        Format::Json | Format::Csv => json(&mut out, &BlameJson::of(&answer))?,
         Format::Jsonl => {
             let AsOf { position: as_of, head, .. } = answer.as_of;
             for segment in &answer.segments {
-                json(&mut out, &Line { as_of, head, document: args.of, segment })?;
+                json(&mut out, &BlameLine { as_of, head, document: args.of, segment })?;
             }
         }
     }
@@ -170,7 +170,7 @@ fn resting((row, spans): (&FactRow, Vec<Quoted>)) -> Resting {
 fn page(
     out: &mut dyn Write,
     view: &View<'_>,
-    answer: &Answer<'_>,
+    answer: &BlameAnswer<'_>,
     when: Option<&str>,
 ) -> Result<(), CliError> {
     let about = answer.document.about.as_ref();
@@ -186,7 +186,7 @@ fn page(
 }
 
 /// Quotations that are not the document's words, and facts that a date could not decide.
-fn apart(out: &mut dyn Write, answer: &Answer<'_>) -> Result<(), CliError> {
+fn apart(out: &mut dyn Write, answer: &BlameAnswer<'_>) -> Result<(), CliError> {
     for fact in &answer.facts {
         for span in fact.spans.iter().filter(|span| !span.holds) {
             let (number, start, end) = (fact.fact, span.start, span.end);
@@ -210,7 +210,7 @@ fn apart(out: &mut dyn Write, answer: &Answer<'_>) -> Result<(), CliError> {
 }
 
 /// `37 facts quote 2100 of 2937 code points (71 %); 837 in 20 places are quoted by none`
-fn counted(answer: &Answer<'_>) -> String {
+fn counted(answer: &BlameAnswer<'_>) -> String {
     let Coverage { length, quoted, unquoted, gaps } = answer.coverage;
     let count = answer.facts.len();
     let verb = if count == 1 { "quotes" } else { "quote" };
@@ -224,7 +224,7 @@ fn counted(answer: &Answer<'_>) -> String {
 }
 
 #[derive(Serialize)]
-struct Whole<'a> {
+struct BlameJson<'a> {
     #[serde(flatten)]
     as_of: &'a AsOf,
     document: u64,
@@ -238,10 +238,10 @@ struct Whole<'a> {
     since: &'a [LaterChange],
 }
 
-impl<'a> Whole<'a> {
-    fn of(answer: &'a Answer<'a>) -> Whole<'a> {
+impl<'a> BlameJson<'a> {
+    fn of(answer: &'a BlameAnswer<'a>) -> BlameJson<'a> {
         let about = answer.document.about.as_ref();
-        Whole {
+        BlameJson {
             as_of: &answer.as_of,
             document: answer.document.document,
             hash: answer.document.hash,
@@ -257,7 +257,7 @@ impl<'a> Whole<'a> {
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct BlameLine<'a> {
     as_of: Option<u64>,
     head: Option<Hash>,
     document: u64,

@@ -3,7 +3,7 @@
 use crate::cli::terminal::Context;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{Kind, Place};
+use crate::cli::terminal::{OutputKind, OutputPlace};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -51,9 +51,11 @@ fn man(context: &Context, args: ManArgs) -> Result<Exit, CliError> {
             let mut command = (context.program)().disable_help_subcommand(true);
             command.build();
             let pages = pages(&command)?;
-            let place = |(name, _): &(String, _)| Place::new(&folder.join(name), Kind::Manual, &[]);
+            let place = |(name, _): &(String, _)| {
+                OutputPlace::new(&folder.join(name), OutputKind::Manual, &[])
+            };
             // All may be written before one is.
-            let places: Vec<Place> = pages.iter().map(place).collect::<Result<_, _>>()?;
+            let places: Vec<OutputPlace> = pages.iter().map(place).collect::<Result<_, _>>()?;
             for (place, (_, page)) in places.iter().zip(&pages) {
                 place.put(page)?;
             }

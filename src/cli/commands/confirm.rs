@@ -5,7 +5,7 @@
 use crate::cli::shared::fields;
 use crate::cli::shared::present;
 use crate::cli::shared::{QuoteArgs, WriteArgs};
-use crate::cli::shared::{Submission, submit};
+use crate::cli::shared::{SubmitOptions, submit};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::{CliError, Exit};
@@ -51,5 +51,5 @@ fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
         evidence: evidence.clone(),
         ..Draft::default()
     };
-    submit(context, &Input::of(args.facts.iter().map(draft)), &Submission::of(&args.write))
+    submit(context, &Input::of(args.facts.iter().map(draft)), &SubmitOptions::of(&args.write))
 }

@@ -6,7 +6,7 @@
 use crate::cli::render::words;
 use crate::cli::shared::present;
 use crate::cli::shared::{QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, filled};
-use crate::cli::shared::{Submission, submit_typed};
+use crate::cli::shared::{SubmitOptions, submit_typed};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::note;
@@ -73,7 +73,7 @@ fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, CliError> {
         when: when(&old, &args.words),
         ..args.words.draft()
     };
-    submit_typed(context, &[draft], &Submission::shown(&args.write))
+    submit_typed(context, &[draft], &SubmitOptions::shown(&args.write))
 }
 
 fn new_claim(old: &FactRow) -> Result<String, CliError> {

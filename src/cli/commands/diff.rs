@@ -6,10 +6,10 @@
 mod text;
 mod unified;
 
-use crate::cli::commands::diff::text::Answer;
+use crate::cli::commands::diff::text::DiffAnswer;
 use crate::cli::render::changed;
 use crate::cli::render::provenance;
-use crate::cli::shared::{Asked, Dated, Filter};
+use crate::cli::shared::{Dated, Filter, FilterArgs};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
@@ -43,7 +43,7 @@ pub struct DiffArgs {
     #[arg(value_name = "B", default_value = "head")]
     to: String,
     #[command(flatten)]
-    asked: Asked,
+    asked: FilterArgs,
     /// As a unified diff of the folded state, one text for each fact
     #[arg(long)]
     unified: bool,
@@ -109,7 +109,7 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
     }
     let told = facts.iter().chain(&undated).map(|change| change.fact);
     let since = since(&to, told);
-    let answer = Answer { from: first, to: last, changes: &changes, facts, undated, since };
+    let answer = DiffAnswer { from: first, to: last, changes: &changes, facts, undated, since };
     let mut out = out(context.format());
     match context.format() {
         Format::Text if args.unified => {
@@ -125,7 +125,7 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
             provenances(&mut out, &to, &answer)?;
         }
         Format::Jsonl => lines(&mut out, &answer)?,
-        Format::Json | Format::Csv => json(&mut out, &Whole::of(&answer))?,
+        Format::Json | Format::Csv => json(&mut out, &DiffJson::of(&answer))?,
     }
     out.flush()?;
     Ok(provenance::warn(&to, changes.damaged))
@@ -160,7 +160,7 @@ fn narrow(changes: &mut Between, filter: &Filter) {
 /// The facts whose relations changed, of those that were asked for.
 fn related(
     known: (&View<'_>, &Names),
-    answer: &Answer<'_>,
+    answer: &DiffAnswer<'_>,
     filter: &Filter,
 ) -> Result<BTreeSet<u64>, CliError> {
     let relations = answer.changes.relations.iter();
@@ -176,7 +176,11 @@ fn related(
 }
 
 /// Both provenances, and what became of the facts after the second point.
-fn provenances(out: &mut dyn Write, to: &View<'_>, answer: &Answer<'_>) -> Result<(), CliError> {
+fn provenances(
+    out: &mut dyn Write,
+    to: &View<'_>,
+    answer: &DiffAnswer<'_>,
+) -> Result<(), CliError> {
     write!(out, "from: ")?;
     provenance::line(out, &answer.from)?;
     write!(out, "to: ")?;
@@ -185,11 +189,11 @@ fn provenances(out: &mut dyn Write, to: &View<'_>, answer: &Answer<'_>) -> Resul
 }
 
 #[derive(Serialize)]
-struct Whole<'a> {
+struct DiffJson<'a> {
     from: &'a AsOf,
     to: &'a AsOf,
-    facts: Vec<Told<'a>>,
-    undated: Vec<Told<'a>>,
+    facts: Vec<DiffReport<'a>>,
+    undated: Vec<DiffReport<'a>>,
     relations: &'a [EventRow],
     documents: &'a [EventRow],
     editors: &'a [EventRow],
@@ -199,16 +203,16 @@ struct Whole<'a> {
 
 /// A change with the words that changed marked as in the text form.
 #[derive(Serialize)]
-struct Told<'a> {
+struct DiffReport<'a> {
     #[serde(flatten)]
     change: &'a Change,
     /// The claim with [-what is gone-] and {+what came+}; `None` if there is no other before it.
     marked: Option<String>,
 }
 
-impl<'a> Told<'a> {
-    fn of(change: &'a Change) -> Told<'a> {
-        Told { change, marked: marked(change) }
+impl<'a> DiffReport<'a> {
+    fn of(change: &'a Change) -> DiffReport<'a> {
+        DiffReport { change, marked: marked(change) }
     }
 }
 
@@ -218,11 +222,11 @@ fn marked(change: &Change) -> Option<String> {
     Some(changed(before, change.now.claim.as_deref()?))
 }
 
-impl<'a> Whole<'a> {
-    fn of(answer: &'a Answer<'a>) -> Whole<'a> {
-        let told = |list: &[&'a Change]| list.iter().map(|change| Told::of(change)).collect();
+impl<'a> DiffJson<'a> {
+    fn of(answer: &'a DiffAnswer<'a>) -> DiffJson<'a> {
+        let told = |list: &[&'a Change]| list.iter().map(|change| DiffReport::of(change)).collect();
         let Between { relations, documents, editors, ledger, .. } = answer.changes;
-        Whole {
+        DiffJson {
             from: &answer.from,
             to: &answer.to,
             facts: told(&answer.facts),
@@ -237,7 +241,7 @@ impl<'a> Whole<'a> {
 }
 
 #[derive(Serialize)]
-struct Line<T: Serialize> {
+struct DiffLine<T: Serialize> {
     from: Option<u64>,
     from_head: Option<annals_core::hash::Hash>,
     as_of: Option<u64>,
@@ -247,13 +251,13 @@ struct Line<T: Serialize> {
     row: T,
 }
 
-fn lines(out: &mut dyn Write, answer: &Answer<'_>) -> Result<(), CliError> {
-    let Answer { from, to, .. } = answer;
+fn lines(out: &mut dyn Write, answer: &DiffAnswer<'_>) -> Result<(), CliError> {
+    let DiffAnswer { from, to, .. } = answer;
     let (from, from_head, as_of, head) = (from.position, from.head, to.position, to.head);
     for (section, list) in [("facts", &answer.facts), ("undated", &answer.undated)] {
         for change in list {
-            let row = Told::of(change);
-            json(out, &Line { from, from_head, as_of, head, section, row })?;
+            let row = DiffReport::of(change);
+            json(out, &DiffLine { from, from_head, as_of, head, section, row })?;
         }
     }
     let Between { relations, documents, editors, ledger, .. } = answer.changes;
@@ -265,7 +269,7 @@ fn lines(out: &mut dyn Write, answer: &Answer<'_>) -> Result<(), CliError> {
     ];
     for (section, list) in events {
         for row in list {
-            json(out, &Line { from, from_head, as_of, head, section, row })?;
+            json(out, &DiffLine { from, from_head, as_of, head, section, row })?;
         }
     }
     Ok(())

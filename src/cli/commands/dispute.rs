@@ -6,7 +6,7 @@
 use crate::cli::shared::errors;
 use crate::cli::shared::present;
 use crate::cli::shared::{ErrorArgs, QuoteArgs, WriteArgs};
-use crate::cli::shared::{Submission, submit_typed};
+use crate::cli::shared::{SubmitOptions, submit_typed};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
@@ -49,5 +49,5 @@ fn run(context: &mut Context, args: DisputeArgs) -> Result<Exit, CliError> {
         evidence: args.place.evidence(Stance::Contradicts).map(|entry| vec![entry]),
         ..Draft::default()
     };
-    submit_typed(context, &[draft], &Submission::of(&args.write))
+    submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
 }

@@ -6,7 +6,7 @@
 pub mod list;
 
 use crate::cli::render::provenance;
-use crate::cli::shared::{Submission, submit};
+use crate::cli::shared::{SubmitOptions, submit};
 use crate::cli::shared::{WriteArgs, filled};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
@@ -18,7 +18,7 @@ use crate::disk;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::gather;
 use crate::ledger::write::draft::{DatingDraft, Draft, Input, Name};
-use crate::ledger::write::loaded::Files;
+use crate::ledger::write::loaded::FileAccess;
 use annals_core::event::body::{Captured, MAX_DOCUMENT};
 use annals_core::event::vocabulary::Type;
 use clap::{Args, Subcommand};
@@ -35,16 +35,16 @@ pub struct DocumentArgs {
 #[derive(Debug, Subcommand)]
 enum DocumentCommand {
     /// Capture a file: its bytes are kept, and named by their digest
-    Add(AddArgs),
+    Add(DocumentAddArgs),
     /// Describe a document anew; what is not given is taken over, an empty value is left out
     #[command(visible_alias = "correct")]
     Describe(DescribeArgs),
     /// List the documents
-    List(list::ListArgs),
+    List(list::DocumentListArgs),
 }
 
 #[derive(Debug, Args)]
-struct AddArgs {
+struct DocumentAddArgs {
     /// The file
     file: PathBuf,
     #[command(flatten)]
@@ -185,8 +185,8 @@ fn run(context: &mut Context, args: DocumentArgs) -> Result<Exit, CliError> {
     }
 }
 
-fn add(context: &mut Context, args: AddArgs) -> Result<Exit, CliError> {
-    let AddArgs { file, mut about, write } = args;
+fn add(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliError> {
+    let DocumentAddArgs { file, mut about, write } = args;
     let bytes = disk::read_named(&file, MAX_DOCUMENT).map_err(LedgerError::from)?;
     let media_type = about.media_type.take().map_or_else(|| media_type(&file, &bytes), Ok)?;
     about.media_type = Some(media_type);
@@ -194,7 +194,7 @@ fn add(context: &mut Context, args: AddArgs) -> Result<Exit, CliError> {
     about.lang = Some(ask::given(about.lang, "language of the document (such as en)", "--lang")?);
     let kind = Some(Type::DocumentCaptured);
     let draft = Draft { kind, file: Some(file), ..about.draft() };
-    let named = Submission { files: Files::All, ..Submission::of(&write) };
+    let named = SubmitOptions { files: FileAccess::All, ..SubmitOptions::of(&write) };
     submit(context, &Input::of([draft]), &named)
 }
 
@@ -226,7 +226,7 @@ fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, CliError>
         None => about.draft(),
     };
     let draft = Draft { kind, document: place, statement, ..about };
-    submit(context, &Input::of([draft]), &Submission::of(&write))
+    submit(context, &Input::of([draft]), &SubmitOptions::of(&write))
 }
 
 /// The present description; `None` where it is not told.

@@ -29,13 +29,13 @@ pub struct EditorArgs {
 enum EditorCommand {
     /// Enrol a key by the request of its holder
     #[command(visible_alias = "enrol")]
-    Add(add::AddArgs),
+    Add(add::EditorAddArgs),
     /// Revoke a key, from now on, or with what it signed from a point on
     Revoke(revoke::RevokeArgs),
     /// Set the roles or the name of a key
-    Change(change::ChangeArgs),
+    Change(change::EditorChangeArgs),
     /// List who may sign, and who might
-    List(list::ListArgs),
+    List(list::EditorListArgs),
 }
 
 impl Command for EditorArgs {

@@ -9,8 +9,8 @@ use crate::cli::terminal::{done, note};
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::apart::{Kept, expect_apart};
-use crate::ledger::exchange::export::{Asked, export};
+use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
+use crate::ledger::exchange::export::{ExportOptions, export};
 use crate::ledger::query::point::Bound;
 use clap::{Args, value_parser};
 use std::io::Write;
@@ -49,7 +49,7 @@ impl Command for ExportArgs {
 
 fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
     let record = context.signed_record()?;
-    expect_apart(&args.to, &Kept::of(&record.paths))?;
+    expect_apart(&args.to, &ProtectedPlace::of(&record.paths))?;
     let until = match &args.as_of {
         Some(text) => provenance::point(context, &record, text, Bound::End)?,
         None => record.size(),
@@ -60,7 +60,7 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
         true => KeyFolder::open(&record.paths.keys)?.log_keys()?.keys,
         false => Vec::new(),
     };
-    let asked = Asked { until, jobs, unsigned: args.unsigned };
+    let asked = ExportOptions { until, jobs, unsigned: args.unsigned };
     let mut ground = FolderBagTarget::open(&args.to, context.wait()?).map_err(LedgerError::from)?;
     let exported = export(&record, &keys, &asked, &mut ground)?;
     let mut out = done();

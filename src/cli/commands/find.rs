@@ -10,7 +10,7 @@ use crate::cli::render::broken;
 use crate::cli::render::hanging;
 use crate::cli::render::provenance;
 use crate::cli::render::words;
-use crate::cli::shared::{Asked, Filter, UNDATED, facts};
+use crate::cli::shared::{Filter, FilterArgs, UNDATED, facts};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
@@ -46,7 +46,7 @@ pub struct FindArgs {
     #[arg(long, value_name = "POINT")]
     as_of: Option<String>,
     #[command(flatten)]
-    asked: Asked,
+    asked: FilterArgs,
     /// Also inside longer words
     #[arg(long)]
     part: bool,
@@ -54,7 +54,7 @@ pub struct FindArgs {
 
 /// A fact and where the words stand in it.
 #[derive(Serialize)]
-struct Found {
+struct FoundFact {
     fact: u64,
     hash: Hash,
     status: annals_core::state::Status,
@@ -65,10 +65,10 @@ struct Found {
     row: FactRow,
 }
 
-struct Answer {
+struct FindAnswer {
     as_of: AsOf,
-    found: Vec<Found>,
-    undated: Vec<Found>,
+    found: Vec<FoundFact>,
+    undated: Vec<FoundFact>,
     since: Vec<LaterChange>,
 }
 
@@ -110,15 +110,15 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
     filter.tell_unasked();
     let (found, undated) = filter.by_date(found, |found| &found.row.words);
     let since = since(&view, found.iter().chain(&undated).map(|found| found.fact));
-    let answer = Answer { as_of: view.as_of(), found, undated, since };
+    let answer = FindAnswer { as_of: view.as_of(), found, undated, since };
     let mut out = out(context.format());
     match context.format() {
         Format::Text => text(&mut out, &view, &answer, args.asked.when.as_deref())?,
-        Format::Json => json(&mut out, &Whole::of(&answer, &args.words))?,
+        Format::Json => json(&mut out, &FindJson::of(&answer, &args.words))?,
         Format::Jsonl => {
             let AsOf { position: as_of, head, .. } = answer.as_of;
             for found in answer.found.iter().chain(&answer.undated) {
-                json(&mut out, &Line { as_of, head, found })?;
+                json(&mut out, &FindLine { as_of, head, found })?;
             }
         }
         Format::Csv => columns(&mut out, &answer)?,
@@ -138,14 +138,14 @@ fn rows(
     candidates: &BTreeSet<u64>,
     filter: &Filter,
     phrases: &[Phrase],
-) -> Result<Vec<Found>, CliError> {
+) -> Result<Vec<FoundFact>, CliError> {
     if candidates.is_empty() {
         return Ok(Vec::new());
     }
     let wanted = |fact: u64| candidates.contains(&fact) && filter.takes(view, fact);
     let gathered = gather(view, names, &wanted)?;
     let kept = gathered.facts.into_values().filter(|row| filter.keeps(row));
-    let found = kept.map(|row| Found {
+    let found = kept.map(|row| FoundFact {
         fact: row.fact,
         hash: row.hash,
         status: row.status,
@@ -163,7 +163,7 @@ const INDENT: usize = 19;
 fn text(
     out: &mut dyn Write,
     view: &View<'_>,
-    answer: &Answer,
+    answer: &FindAnswer,
     when: Option<&str>,
 ) -> Result<(), CliError> {
     for found in &answer.found {
@@ -181,7 +181,7 @@ fn text(
     provenance::since(out, view, &answer.since)
 }
 
-fn fact(out: &mut dyn Write, found: &Found) -> Result<(), CliError> {
+fn fact(out: &mut dyn Write, found: &FoundFact) -> Result<(), CliError> {
     let heading = format!("{:>6}  {}  ", found.fact, words::status(found.status));
     let claim = match found.hits.iter().find(|hit| hit.is_claim()) {
         Some(hit) => hit.marked(),
@@ -202,32 +202,32 @@ fn fact(out: &mut dyn Write, found: &Found) -> Result<(), CliError> {
 }
 
 #[derive(Serialize)]
-struct Whole<'a> {
+struct FindJson<'a> {
     #[serde(flatten)]
     as_of: &'a AsOf,
     words: &'a [String],
-    facts: &'a [Found],
-    undated: &'a [Found],
+    facts: &'a [FoundFact],
+    undated: &'a [FoundFact],
     since: &'a [LaterChange],
 }
 
-impl<'a> Whole<'a> {
-    fn of(answer: &'a Answer, words: &'a [String]) -> Whole<'a> {
-        let Answer { as_of, found: facts, undated, since } = answer;
-        Whole { as_of, words, facts, undated, since }
+impl<'a> FindJson<'a> {
+    fn of(answer: &'a FindAnswer, words: &'a [String]) -> FindJson<'a> {
+        let FindAnswer { as_of, found: facts, undated, since } = answer;
+        FindJson { as_of, words, facts, undated, since }
     }
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct FindLine<'a> {
     as_of: Option<u64>,
     head: Option<Hash>,
     #[serde(flatten)]
-    found: &'a Found,
+    found: &'a FoundFact,
 }
 
 /// A header, and a row for each text of a fact that has some of the words.
-fn columns(out: &mut dyn Write, answer: &Answer) -> Result<(), CliError> {
+fn columns(out: &mut dyn Write, answer: &FindAnswer) -> Result<(), CliError> {
     const COLUMNS: [&str; 10] =
         ["as_of", "head", "fact", "hash", "status", "when", "in", "document", "marks", "text"];
     let mut table = Table::new(out);

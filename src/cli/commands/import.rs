@@ -6,7 +6,7 @@ use crate::cli::terminal::{Command, Group};
 use crate::cli::terminal::{done, note};
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
-use crate::ledger::exchange::import::{Asked, import};
+use crate::ledger::exchange::import::{ImportOptions, import};
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use clap::{Args, value_parser};
@@ -52,7 +52,8 @@ fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
     };
     let take_over = args.take_over.then_some(keys.as_slice());
     let jobs = args.jobs.map_or(cores, usize::from);
-    let made = import(&args.bag, &paths, &Asked { take_over, jobs, wait: context.wait()? })?;
+    let made =
+        import(&args.bag, &paths, &ImportOptions { take_over, jobs, wait: context.wait()? })?;
     let (size, to) = (made.size, paths.ledger.display());
     let mut out = done();
     match made.imported {

@@ -34,9 +34,9 @@ pub struct KeyArgs {
 #[derive(Debug, Subcommand)]
 enum KeyCommand {
     /// Make a key and the request that an admin enrols it by
-    New(NewArgs),
+    New(KeyNewArgs),
     /// Take over a key that was made elsewhere
-    Import(ImportArgs),
+    Import(KeyImportArgs),
     /// List the keys that are here
     List,
     /// Show one key: its files, its digits, who it is in the record
@@ -56,7 +56,7 @@ enum KeyCommand {
 
 /// What a request says.
 #[derive(Debug, Args)]
-pub struct Asking {
+pub struct RequestArgs {
     /// The name of its holder, as it will stand in the record
     #[arg(long, value_name = "WORDS")]
     name: Option<String>,
@@ -66,24 +66,24 @@ pub struct Asking {
 }
 
 #[derive(Debug, Args)]
-struct NewArgs {
+struct KeyNewArgs {
     /// Its name here: a-z 0-9 . _ -
     handle: String,
     #[command(flatten)]
-    asking: Asking,
+    asking: RequestArgs,
     /// Leave it unencrypted, on purpose
     #[arg(long)]
     no_passphrase: bool,
 }
 
 #[derive(Debug, Args)]
-struct ImportArgs {
+struct KeyImportArgs {
     /// Its name here: a-z 0-9 . _ -
     handle: String,
     /// A PKCS#8 file in PEM, or an unencrypted OpenSSH key
     file: PathBuf,
     #[command(flatten)]
-    asking: Asking,
+    asking: RequestArgs,
     /// An OpenSSH key: say that no agent holds it and nothing else is signed with it
     #[arg(long)]
     used_for_nothing_else: bool,
@@ -118,7 +118,7 @@ fn run(context: &mut Context, args: KeyArgs) -> Result<Exit, CliError> {
     }
 }
 
-fn new(context: &mut Context, args: NewArgs) -> Result<Exit, CliError> {
+fn new(context: &mut Context, args: KeyNewArgs) -> Result<Exit, CliError> {
     let handle = KeyName::new(args.handle)?;
     let keys = folder(context, &handle)?;
     let (origin, name) = asked(context, args.asking)?;
@@ -128,7 +128,7 @@ fn new(context: &mut Context, args: NewArgs) -> Result<Exit, CliError> {
     keep(context, &keys, (&handle, &secret, phrase.as_ref()), Some(&request))
 }
 
-fn import_key(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
+fn import_key(context: &mut Context, args: KeyImportArgs) -> Result<Exit, CliError> {
     let handle = KeyName::new(args.handle)?;
     let keys = folder(context, &handle)?;
     let shown = args.file.display().to_string();
@@ -150,7 +150,7 @@ fn folder(context: &Context, handle: &KeyName) -> Result<PathBuf, CliError> {
 }
 
 /// The origin and the name of a request: given, asked for, or the origin of the record here.
-fn asked(context: &Context, asking: Asking) -> Result<(Origin, Words<2_000>), CliError> {
+fn asked(context: &Context, asking: RequestArgs) -> Result<(Origin, Words<2_000>), CliError> {
     let question = "name of the key's holder, as it will stand in the record";
     let name = match asking.name {
         Some(name) => name,

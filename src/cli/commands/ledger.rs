@@ -7,7 +7,7 @@ use crate::cli::shared::admin;
 use crate::cli::shared::admin::ADMIN;
 use crate::cli::shared::tell;
 use crate::cli::shared::words;
-use crate::cli::shared::{Told, Trial};
+use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
 use crate::cli::terminal::until_written;
@@ -23,7 +23,7 @@ use crate::ledger::write::admin::check_retime;
 use crate::ledger::write::append::commit;
 use crate::ledger::write::editors::{parameters, settled};
 use crate::ledger::write::resolve::Resolved;
-use crate::ledger::write::said::Said;
+use crate::ledger::write::said::EarlierAct;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::{self as event, Args as EventArgs};
 use annals_core::event::body::Stated;
@@ -45,7 +45,7 @@ pub struct LedgerArgs {
 #[derive(Debug, Subcommand)]
 enum LedgerCommand {
     /// Change title, licence, confirmations or corrections policy
-    Change(ChangeArgs),
+    Change(LedgerChangeArgs),
     /// Make a new log key, and say why
     Rekey(RekeyArgs),
     /// Set the record's time back, after a clock ran ahead
@@ -53,7 +53,7 @@ enum LedgerCommand {
 }
 
 #[derive(Clone, Debug, Args)]
-struct ChangeArgs {
+struct LedgerChangeArgs {
     /// The title of the record [default: as before, as for all of these]
     #[arg(long, value_name = "WORDS")]
     title: Option<String>,
@@ -67,7 +67,7 @@ struct ChangeArgs {
     #[arg(long, value_name = "WORDS")]
     corrections_policy: Option<String>,
     #[command(flatten)]
-    trial: Trial,
+    trial: DryRunArgs,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -82,7 +82,7 @@ struct RekeyArgs {
     #[arg(long)]
     again: bool,
     #[command(flatten)]
-    trial: Trial,
+    trial: DryRunArgs,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -91,7 +91,7 @@ struct RetimeArgs {
     #[arg(long, value_name = "WORDS")]
     statement: Option<String>,
     #[command(flatten)]
-    trial: Trial,
+    trial: DryRunArgs,
 }
 
 fn reason() -> impl TypedValueParser<Value = RekeyReason> {
@@ -115,7 +115,7 @@ fn run(context: &mut Context, args: LedgerArgs) -> Result<Exit, CliError> {
     }
 }
 
-fn change(context: &mut Context, args: ChangeArgs) -> Result<Exit, CliError> {
+fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliError> {
     context.trial = args.trial.dry_run;
     let mut writer = context.writer()?;
     let record = Record::open(writer.paths.clone())?;
@@ -152,7 +152,7 @@ fn change(context: &mut Context, args: ChangeArgs) -> Result<Exit, CliError> {
         return Err(CliError::usage(why));
     }
     let what = format!("change {}", parameters(&writer)?.origin);
-    let told = Told { what, before: told.clone(), after: told };
+    let told = ActText { what, before: told.clone(), after: told };
     admin::submit(context, &mut writer, (settled, args.trial), &told)
 }
 
@@ -233,7 +233,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
 }
 
 /// The receipt of a log key that was made before.
-fn rekeyed(said: &Said, writer: &Writer) -> Result<Exit, CliError> {
+fn rekeyed(said: &EarlierAct, writer: &Writer) -> Result<Exit, CliError> {
     note("note: the last event made a new log key in these words; --again makes another one");
     tell(&said.receipt(), writer)
 }
@@ -244,8 +244,8 @@ fn rekeyed_already(
     writer: &Writer,
     by: &PublicKey,
     act: &Resolved,
-) -> Result<Option<Said>, LedgerError> {
-    let Some(said) = Said::last(writer, &act.args)? else { return Ok(None) };
+) -> Result<Option<EarlierAct>, LedgerError> {
+    let Some(said) = EarlierAct::last(writer, &act.args)? else { return Ok(None) };
     let same = match (&said.args, &act.args) {
         (EventArgs::LedgerRekeyed(said), EventArgs::LedgerRekeyed(new)) => {
             said.reason == new.reason && writer.holds_log_key(&said.log_key)
@@ -256,7 +256,7 @@ fn rekeyed_already(
     Ok((same && said.position + 1 == writer.size()).then_some(said))
 }
 
-fn told_of_rekey(old: &PublicKey, new: &PublicKey, rotated: bool) -> Told {
+fn told_of_rekey(old: &PublicKey, new: &PublicKey, rotated: bool) -> ActText {
     let signs = match rotated {
         true => {
             "both sign each checkpoint until the next rekeying, so that who knows the old one \
@@ -264,7 +264,7 @@ fn told_of_rekey(old: &PublicKey, new: &PublicKey, rotated: bool) -> Told {
         }
         false => "the old one signs nothing any more; tell your readers the new one by another way",
     };
-    Told {
+    ActText {
         what: "make a new log key".to_owned(),
         before: vec![format!("new {new}"), format!("old {old}"), signs.to_owned()],
         after: vec![format!("log key {new}, before {old}"), signs.to_owned()],
@@ -294,7 +294,7 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
         "what was wrong with the clock? (for every reader)",
     )?;
     let last = writer.judge.chain.at.map(|last| last.to_string()).unwrap_or_default();
-    let told = Told {
+    let told = ActText {
         what: format!("set the record's time back to the clock's, {now}"),
         before: vec![
             format!("the last event's time is {last}"),

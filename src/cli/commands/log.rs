@@ -23,7 +23,7 @@ use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::owners;
 use crate::ledger::query::point::{Bound, no_position};
-use crate::ledger::query::{Query, Seen, View, subjects};
+use crate::ledger::query::{Query, ReadEvent, View, subjects};
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
 use annals_core::key::PublicKey;
@@ -122,7 +122,7 @@ fn run(context: &mut Context, args: LogArgs) -> Result<Exit, CliError> {
         None => BTreeSet::new(),
     };
     let (kind, document) = (args.kind, args.document);
-    let asked = Asked { first, until, of, turned, by, kind, about, document };
+    let asked = LogFilter { first, until, of, turned, by, kind, about, document };
     let mut out = out(context.format());
     let as_of = view.as_of();
     let mut printer = Printer::new(&mut out, context.format(), &as_of)?;
@@ -137,7 +137,7 @@ fn run(context: &mut Context, args: LogArgs) -> Result<Exit, CliError> {
 }
 
 /// Which events are asked for.
-struct Asked {
+struct LogFilter {
     first: u64,
     until: u64,
     of: Option<u64>,
@@ -150,7 +150,7 @@ struct Asked {
     document: Option<u64>,
 }
 
-impl Asked {
+impl LogFilter {
     fn is_all(&self) -> bool {
         let of = self.of.is_none() && self.about.is_none();
         of && self.by.is_none() && self.kind.is_none()
@@ -160,7 +160,7 @@ impl Asked {
     fn walk(
         &self,
         view: &View<'_>,
-        each: &mut dyn FnMut(&Seen) -> bool,
+        each: &mut dyn FnMut(&ReadEvent) -> bool,
     ) -> Result<(), LedgerError> {
         let Some(of) = self.of else { return view.walk(self.first, self.until, each) };
         let (mut goes_on, mut met) = (true, false);
@@ -177,7 +177,7 @@ impl Asked {
         Ok(())
     }
 
-    fn wants(&self, view: &View<'_>, seen: &Seen, on: &[u64]) -> bool {
+    fn wants(&self, view: &View<'_>, seen: &ReadEvent, on: &[u64]) -> bool {
         let said = seen.statement();
         let turned = self.turned.contains(&seen.position);
         let of = turned || self.of.is_none_or(|of| of == seen.position || on.contains(&of));
@@ -240,19 +240,23 @@ fn about(view: &View<'_>, args: &LogArgs) -> Result<Option<BTreeSet<u64>>, CliEr
 }
 
 /// Whether the evidence of a confirmation, a dispute or the like names the document.
-fn names_document(view: &View<'_>, seen: &Seen, document: u64) -> bool {
+fn names_document(view: &View<'_>, seen: &ReadEvent, document: u64) -> bool {
     let evidence = said(view.content(seen)).evidence;
     evidence.iter().any(|row| row.evidence.document == document)
 }
 
 type Each<'a> = dyn FnMut(&EventRow) -> Result<(), CliError> + 'a;
 
-fn acts_on(view: &View<'_>, seen: &Seen) -> Vec<u64> {
+fn acts_on(view: &View<'_>, seen: &ReadEvent) -> Vec<u64> {
     let said = seen.statement();
     said.map(|said| on(view, seen.position, &said.args)).unwrap_or_default()
 }
 
-fn forward(effects: &Effects<'_, '_>, asked: &Asked, each: &mut Each<'_>) -> Result<(), CliError> {
+fn forward(
+    effects: &Effects<'_, '_>,
+    asked: &LogFilter,
+    each: &mut Each<'_>,
+) -> Result<(), CliError> {
     let view = effects.view();
     let mut failed = Ok(());
     asked.walk(view, &mut |seen| {
@@ -265,7 +269,11 @@ fn forward(effects: &Effects<'_, '_>, asked: &Asked, each: &mut Each<'_>) -> Res
     failed
 }
 
-fn backward(effects: &Effects<'_, '_>, asked: &Asked, each: &mut Each<'_>) -> Result<(), CliError> {
+fn backward(
+    effects: &Effects<'_, '_>,
+    asked: &LogFilter,
+    each: &mut Each<'_>,
+) -> Result<(), CliError> {
     let view = effects.view();
     // Where few are asked for, stretches without any of them are not read again.
     let mut few = match asked.is_all() {
@@ -275,7 +283,7 @@ fn backward(effects: &Effects<'_, '_>, asked: &Asked, each: &mut Each<'_>) -> Re
     let mut until = asked.until;
     while until > asked.first {
         let mut rows = Vec::new();
-        let mut keep = |seen: &Seen| {
+        let mut keep = |seen: &ReadEvent| {
             let on = acts_on(view, seen);
             if asked.wants(view, seen, &on) {
                 rows.push(row(effects, seen, on));
@@ -304,7 +312,7 @@ fn backward(effects: &Effects<'_, '_>, asked: &Asked, each: &mut Each<'_>) -> Re
     Ok(())
 }
 
-fn positions(view: &View<'_>, asked: &Asked) -> Result<Vec<u64>, CliError> {
+fn positions(view: &View<'_>, asked: &LogFilter) -> Result<Vec<u64>, CliError> {
     let mut positions = Vec::new();
     asked.walk(view, &mut |seen| {
         if asked.wants(view, seen, &acts_on(view, seen)) {

@@ -10,12 +10,12 @@ use crate::cli::terminal::data;
 use crate::cli::terminal::note;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::disk::{self, Mode};
+use crate::disk::{self, FileMode};
 use crate::ledger::audit::audit;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::prove::{c2sp, left_out, prove};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::apart::{Kept, expect_apart};
+use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
 use annals_core::verify::Report;
 use annals_core::verify::proof::stands;
 use clap::Args;
@@ -53,7 +53,7 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
     if let Some(path) = output {
-        expect_apart(path, &Kept::of(&record.paths))?;
+        expect_apart(path, &ProtectedPlace::of(&record.paths))?;
         expect_free(path)?;
     }
     let proof = prove(&record, args.position, args.with_documents)?;
@@ -119,7 +119,7 @@ fn expect_free(path: &Path) -> Result<(), LedgerError> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), LedgerError> {
-    match disk::write_new(path, text.as_bytes(), Mode::Shared) {
+    match disk::write_new(path, text.as_bytes(), FileMode::Shared) {
         Err(error) if error.is_there_already() => Err(LedgerError::ThereAlready(path.to_owned())),
         other => Ok(other?),
     }

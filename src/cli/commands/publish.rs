@@ -7,7 +7,7 @@ use crate::cli::terminal::Progress;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
 use crate::cli::terminal::{done, note};
-use crate::ledger::exchange::apart::{Kept, expect_folder_apart};
+use crate::ledger::exchange::apart::{ProtectedPlace, expect_folder_apart};
 use crate::ledger::exchange::publish::Verified;
 use clap::{Args, value_parser};
 use std::io::Write;
@@ -49,7 +49,7 @@ impl Command for PublishArgs {
 
 fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
     let mut record = context.signed_record()?;
-    expect_folder_apart(&args.dir, &Kept::of(&record.paths))?;
+    expect_folder_apart(&args.dir, &ProtectedPlace::of(&record.paths))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores, usize::from);
     if !args.no_witness {

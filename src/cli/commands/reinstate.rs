@@ -4,7 +4,7 @@
 //! over. Not here: who may reinstate (`legal`).
 
 use crate::cli::shared::{QuoteArgs, WriteArgs};
-use crate::cli::shared::{Submission, submit_typed};
+use crate::cli::shared::{SubmitOptions, submit_typed};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::{CliError, Exit};
@@ -52,7 +52,7 @@ fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, CliError> {
         evidence: args.place.evidence(Stance::Supports).map(|entry| vec![entry]),
         ..Draft::default()
     };
-    submit_typed(context, &[draft], &Submission::of(&args.write))
+    submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
 }
 
 /// The standing retraction of a fact that is named, or the last one, whose end may be what is said

@@ -5,7 +5,7 @@
 
 use crate::cli::shared::WriteArgs;
 use crate::cli::shared::fields;
-use crate::cli::shared::{Submission, submit_typed};
+use crate::cli::shared::{SubmitOptions, submit_typed};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::{CliError, Exit};
@@ -69,7 +69,7 @@ fn run(context: &mut Context, args: RelateArgs) -> Result<Exit, CliError> {
             }
         }
     };
-    submit_typed(context, &[draft], &Submission::of(&args.write))
+    submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
 }
 
 /// The two ends: the earlier fact first where the relation has no direction.

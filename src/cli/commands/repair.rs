@@ -12,7 +12,7 @@ use crate::index::IndexStatus;
 use crate::ledger::audit::Audited;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::repair::step::Step;
-use crate::ledger::exchange::repair::{Asked, Found, Place, index, repair};
+use crate::ledger::exchange::repair::{CopyKind, CopyState, RepairOptions, index, repair};
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
 use clap::Args;
@@ -46,7 +46,7 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
         return make(context, &paths);
     }
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let asked = Asked { from: args.from, jobs, wait: context.wait()? };
+    let asked = RepairOptions { from: args.from, jobs, wait: context.wait()? };
     // Standard output that takes nothing keeps nothing from being repaired, nor from being told.
     let mut out = done();
     let mut failed = Ok(());
@@ -86,25 +86,25 @@ fn make(context: &Context, paths: &Paths) -> Result<Exit, CliError> {
 
 fn line(step: &Step) -> String {
     match step {
-        Step::Found(place, path, Found::Whole(events)) => {
+        Step::Found(place, path, CopyState::Whole(events)) => {
             format!("{place}: whole, {events} events, at {}", path.display())
         }
-        Step::Found(place, path, Found::Damaged(why, more)) => {
+        Step::Found(place, path, CopyState::Damaged(why, more)) => {
             let more = if *more > 0 { format!(" (and {more} more)") } else { String::new() };
             format!("{place}: damaged, at {}: {}{more}", path.display(), visible(why))
         }
-        Step::Found(place, path, Found::Unfit(events, why)) => {
+        Step::Found(place, path, CopyState::Unfit(events, why)) => {
             let path = path.display();
             format!("{place}: {events} events, not taken, at {path}: {}", visible(why))
         }
-        Step::Found(place, path, Found::Unknown(why)) => {
+        Step::Found(place, path, CopyState::Unknown(why)) => {
             let path = path.display();
             format!("{place}: not compared, at {path}: it cannot be copied: {}", visible(why))
         }
-        Step::Found(place, path, Found::Absent) => {
+        Step::Found(place, path, CopyState::Absent) => {
             format!("{place}: there is none at {}", path.display())
         }
-        Step::Built(what, Place::Copy, events) => {
+        Step::Built(what, CopyKind::Copy, events) => {
             format!("{what}: taken from the copy, {events} events")
         }
         Step::Built(what, from, events) => {

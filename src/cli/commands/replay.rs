@@ -2,8 +2,8 @@
 
 use crate::cli::render::provenance;
 use crate::cli::render::words;
-use crate::cli::render::{ShownTally, Undoing};
-use crate::cli::shared::{Asked, Filter, UNDATED, facts};
+use crate::cli::render::{TallyReport, UndoingReport};
+use crate::cli::shared::{Filter, FilterArgs, UNDATED, facts};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
@@ -33,34 +33,34 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "POINT")]
     as_of: Option<String>,
     #[command(flatten)]
-    asked: Asked,
+    asked: FilterArgs,
     /// The state in its one spelling as JSON, to compare with another program's
     #[arg(long, conflicts_with_all = ["when", "topic", "status", "document"])]
     state: bool,
 }
 
 /// The facts that were asked for; those without a date apart.
-struct Answer {
+struct ReplayAnswer {
     as_of: AsOf,
     facts: Vec<FactRow>,
     undated: Vec<FactRow>,
     since: Vec<LaterChange>,
-    tally: ShownTally,
+    tally: TallyReport,
 }
 
 /// What suspect revocations undid as of the point, which a reader of facts must know.
-fn undone(record: &Record, view: &View<'_>, names: &Names) -> Result<ShownTally, CliError> {
+fn undone(record: &Record, view: &View<'_>, names: &Names) -> Result<TallyReport, CliError> {
     let acts = view.state().history.acts().iter();
     let suspect =
         |deed: &Operation| matches!(deed, Operation::Revoked(row) if row.suspect_from.is_some());
     if !acts.into_iter().any(|act| suspect(&act.deed)) {
-        return Ok(ShownTally::default());
+        return Ok(TallyReport::default());
     }
     // A view of some facts knows of no other undone events.
     let whole = View::standing(record, view.as_of().size)?;
     let tally = Tally::of(whole.state());
     let tally = Tally { undone: tally.undone, ..Tally::default() };
-    let shown = ShownTally::of(&tally, &|key, event| names.at(key, event));
+    let shown = TallyReport::of(&tally, &|key, event| names.at(key, event));
     for (label, text) in shown.lines() {
         note(format!("note: {label}: {text}"));
     }
@@ -106,15 +106,15 @@ fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, CliError> {
     let rows = facts.iter().chain(&undated).map(|row| row.fact);
     let since = since(&view, rows);
     let tally = undone(&record, &view, &names)?;
-    let answer = Answer { as_of: view.as_of(), facts, undated, since, tally };
+    let answer = ReplayAnswer { as_of: view.as_of(), facts, undated, since, tally };
     match context.format() {
         Format::Text => text(&mut out, &view, &answer, &args)?,
-        Format::Json => json(&mut out, &Whole::of(&answer))?,
+        Format::Json => json(&mut out, &ReplayJson::of(&answer))?,
         Format::Jsonl => {
             for row in answer.facts.iter().chain(&answer.undated) {
                 json(
                     &mut out,
-                    &Line { as_of: answer.as_of.position, head: answer.as_of.head, row },
+                    &ReplayLine { as_of: answer.as_of.position, head: answer.as_of.head, row },
                 )?;
             }
         }
@@ -131,7 +131,7 @@ fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, CliError> {
 fn text(
     out: &mut dyn Write,
     view: &View<'_>,
-    answer: &Answer,
+    answer: &ReplayAnswer,
     args: &ReplayArgs,
 ) -> Result<(), CliError> {
     for row in &answer.facts {
@@ -189,24 +189,24 @@ pub fn fact(out: &mut dyn Write, row: &FactRow) -> Result<(), CliError> {
 }
 
 #[derive(Serialize)]
-struct Whole<'a> {
+struct ReplayJson<'a> {
     #[serde(flatten)]
     as_of: &'a AsOf,
     facts: &'a [FactRow],
     undated: &'a [FactRow],
     since: &'a [LaterChange],
-    undone: &'a [Undoing],
+    undone: &'a [UndoingReport],
 }
 
-impl<'a> Whole<'a> {
-    fn of(answer: &'a Answer) -> Whole<'a> {
-        let Answer { as_of, facts, undated, since, tally } = answer;
-        Whole { as_of, facts, undated, since, undone: tally.undoings() }
+impl<'a> ReplayJson<'a> {
+    fn of(answer: &'a ReplayAnswer) -> ReplayJson<'a> {
+        let ReplayAnswer { as_of, facts, undated, since, tally } = answer;
+        ReplayJson { as_of, facts, undated, since, undone: tally.undoings() }
     }
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct ReplayLine<'a> {
     as_of: Option<u64>,
     head: Option<annals_core::hash::Hash>,
     #[serde(flatten)]

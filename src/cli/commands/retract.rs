@@ -5,7 +5,7 @@
 use crate::cli::shared::errors;
 use crate::cli::shared::present;
 use crate::cli::shared::{ErrorArgs, WriteArgs};
-use crate::cli::shared::{Submission, submit_typed};
+use crate::cli::shared::{SubmitOptions, submit_typed};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
@@ -43,5 +43,5 @@ fn run(context: &mut Context, args: RetractArgs) -> Result<Exit, CliError> {
         statement: Some(statement),
         ..Draft::default()
     };
-    submit_typed(context, &[draft], &Submission::of(&args.write))
+    submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
 }

@@ -6,11 +6,11 @@
 use crate::cli::render::provenance;
 use crate::cli::render::quotation;
 use crate::cli::render::words;
-use crate::cli::shared::Kept;
+use crate::cli::shared::DraftFile;
 use crate::cli::shared::errors;
 use crate::cli::shared::fields;
 use crate::cli::shared::{ErrorArgs, WriteArgs};
-use crate::cli::shared::{Submission, submit};
+use crate::cli::shared::{SubmitOptions, submit};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
@@ -56,7 +56,7 @@ pub struct ReviewArgs {
 }
 
 #[derive(Serialize)]
-struct Whole<'a> {
+struct ReviewJson<'a> {
     #[serde(flatten)]
     as_of: AsOf,
     reviewer: &'a str,
@@ -64,7 +64,7 @@ struct Whole<'a> {
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct ReviewLine<'a> {
     as_of: Option<u64>,
     head: Option<annals_core::hash::Hash>,
     #[serde(flatten)]
@@ -103,7 +103,7 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
     if rows.is_empty() {
         return Ok(exit);
     }
-    let kept = Kept::new(context, "jsonl", "")?;
+    let kept = DraftFile::new(context, "jsonl", "")?;
     let mut drafts = Vec::new();
     let outcome = match ask_each(&view, (&rows, args.how), (&kept, &mut drafts)) {
         Err(failure) => Err(failure),
@@ -111,7 +111,7 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
             note("nothing was written");
             Ok(exit)
         }
-        Ok(()) => submit(context, &Input::of(drafts), &Submission::of(&args.write)),
+        Ok(()) => submit(context, &Input::of(drafts), &SubmitOptions::of(&args.write)),
     };
     kept.end(outcome, "", args.write.dry_run)
 }
@@ -153,10 +153,10 @@ fn list(context: &Context, seen: (&View<'_>, &str), rows: &[FactRow]) -> Result<
             writeln!(out, "{}", waiting(rows.len(), reviewer))?;
             provenance::line(&mut out, &as_of)?;
         }
-        Format::Json => json(&mut out, &Whole { as_of, reviewer, waiting: rows })?,
+        Format::Json => json(&mut out, &ReviewJson { as_of, reviewer, waiting: rows })?,
         Format::Jsonl => {
             for row in rows {
-                json(&mut out, &Line { as_of: as_of.position, head: as_of.head, row })?;
+                json(&mut out, &ReviewLine { as_of: as_of.position, head: as_of.head, row })?;
             }
         }
         Format::Csv => {
@@ -207,7 +207,7 @@ fn page(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliEr
 fn ask_each(
     view: &View<'_>,
     asked: (&[FactRow], How),
-    told: (&Kept, &mut Vec<Draft>),
+    told: (&DraftFile, &mut Vec<Draft>),
 ) -> Result<(), CliError> {
     let ((rows, how), (kept, drafts)) = (asked, told);
     for (row, at) in rows.iter().zip(1..) {
@@ -215,13 +215,13 @@ fn ask_each(
         let on = Some(Name::Position(row.revision));
         let question = format!("{at} of {}: confirm, dispute, skip or quit", rows.len());
         match answer(&question)? {
-            Answer::Skip => {}
-            Answer::Quit => break,
-            Answer::Confirm => {
+            ReviewAnswer::Skip => {}
+            ReviewAnswer::Quit => break,
+            ReviewAnswer::Confirm => {
                 let (kind, how) = (Some(Type::FactConfirmed), Some(how));
                 drafts.push(Draft { kind, on, how, ..Draft::default() });
             }
-            Answer::Dispute => {
+            ReviewAnswer::Dispute => {
                 let (reason, statement) = errors(&ErrorArgs::default())?;
                 let error_in = ask::word(None, ErrorIn::ALL, "the error is in the", "")?;
                 drafts.push(Draft {
@@ -239,7 +239,7 @@ fn ask_each(
     Ok(())
 }
 
-enum Answer {
+enum ReviewAnswer {
     Confirm,
     Dispute,
     Skip,
@@ -247,15 +247,15 @@ enum Answer {
 }
 
 /// A word or its first letter.
-fn answer(question: &str) -> Result<Answer, CliError> {
+fn answer(question: &str) -> Result<ReviewAnswer, CliError> {
     loop {
         let typed = ask::line_from(question, "")?.to_lowercase();
         let is = |word: &str| !typed.is_empty() && word.starts_with(&typed);
         match () {
-            () if is("confirm") => return Ok(Answer::Confirm),
-            () if is("dispute") => return Ok(Answer::Dispute),
-            () if is("skip") => return Ok(Answer::Skip),
-            () if is("quit") => return Ok(Answer::Quit),
+            () if is("confirm") => return Ok(ReviewAnswer::Confirm),
+            () if is("dispute") => return Ok(ReviewAnswer::Dispute),
+            () if is("skip") => return Ok(ReviewAnswer::Skip),
+            () if is("quit") => return Ok(ReviewAnswer::Quit),
             () => note("expected confirm, dispute, skip or quit, or the first letter of one"),
         }
     }

@@ -52,7 +52,7 @@ enum Page {
 }
 
 #[derive(Serialize)]
-struct Whole<'a> {
+struct ShowJson<'a> {
     #[serde(flatten)]
     as_of: AsOf,
     #[serde(flatten)]
@@ -106,7 +106,7 @@ fn run(context: &mut Context, args: ShowArgs) -> Result<Exit, CliError> {
             printer.row(row)?;
             printer.end(None)?;
         }
-        (_, page) => json(&mut out, &Whole { as_of: view.as_of(), page, since: &since })?,
+        (_, page) => json(&mut out, &ShowJson { as_of: view.as_of(), page, since: &since })?,
     }
     out.flush()?;
     Ok(provenance::warn(&view, gathered.damaged))

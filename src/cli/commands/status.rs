@@ -1,6 +1,6 @@
 //! `annals status`: what this ledger is, and what waits. Writes nothing.
 
-use crate::cli::render::ShownTally;
+use crate::cli::render::TallyReport;
 use crate::cli::render::effect;
 use crate::cli::render::provenance;
 use crate::cli::terminal::Context;
@@ -37,7 +37,7 @@ use std::path::PathBuf;
 pub struct StatusArgs {}
 
 #[derive(Serialize)]
-struct Told {
+struct StatusReport {
     #[serde(flatten)]
     as_of: AsOf,
     origin: Option<String>,
@@ -54,7 +54,7 @@ struct Told {
     editors: Vec<Editor>,
     redactions: Vec<Redactions>,
     #[serde(flatten)]
-    tally: ShownTally,
+    tally: TallyReport,
     #[serde(skip)]
     turned: Option<String>,
     checkpoint: Option<u64>,
@@ -133,7 +133,7 @@ fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, CliError> {
     })
 }
 
-fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<Told, LedgerError> {
+fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<StatusReport, LedgerError> {
     let state = view.state();
     let fold = &state.fold;
     let mut by_status = BTreeMap::new();
@@ -151,7 +151,7 @@ fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<Told, LedgerE
     });
     let tally = Tally::of(state);
     let retracted = |fact: &&annals_core::fold::Fact| fact.retraction().is_none();
-    Ok(Told {
+    Ok(StatusReport {
         as_of: view.as_of(),
         origin: fold.ledger.as_ref().map(|ledger| ledger.origin.to_string()),
         title: names.title.clone(),
@@ -170,7 +170,7 @@ fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<Told, LedgerE
         editors: editors.collect(),
         redactions: redactions(view, names)?,
         turned: turned(view, names, &tally)?,
-        tally: ShownTally::of(&tally, &|key, event| names.at(key, event)),
+        tally: TallyReport::of(&tally, &|key, event| names.at(key, event)),
         checkpoint: covered(record.checkpoint.as_deref()),
         store: is_folder_at(&record.paths.store()).unwrap_or_else(no_store),
         marks: marks(record)?,
@@ -239,7 +239,7 @@ fn listed(positions: &[u64]) -> String {
     }
 }
 
-fn text(out: &mut dyn Write, told: &Told) -> Result<(), CliError> {
+fn text(out: &mut dyn Write, told: &StatusReport) -> Result<(), CliError> {
     let size = told.as_of.of;
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<14}{value}");
     line("record", told.origin.as_deref().unwrap_or("not opened"))?;

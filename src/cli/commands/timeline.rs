@@ -8,7 +8,7 @@ mod data;
 mod page;
 
 use crate::cli::render::provenance;
-use crate::cli::shared::{Asked, Filter, UNDATED, facts};
+use crate::cli::shared::{Filter, FilterArgs, UNDATED, facts};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
@@ -17,9 +17,9 @@ use crate::cli::terminal::out;
 use crate::cli::terminal::streams;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, EditorOption, Group};
-use crate::cli::terminal::{Kind, Place};
+use crate::cli::terminal::{OutputKind, OutputPlace};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::apart::Kept;
+use crate::ledger::exchange::apart::ProtectedPlace;
 use crate::ledger::query::AsOf;
 use crate::ledger::query::gather::gather;
 use annals_core::hash::Hash;
@@ -41,14 +41,14 @@ pub struct TimelineArgs {
     #[arg(long, value_name = "POINT")]
     as_of: Option<String>,
     #[command(flatten)]
-    asked: Asked,
+    asked: FilterArgs,
 }
 
 /// A page is for eyes: how many facts it holds at most.
 const MOST: usize = 5_000;
 
 #[derive(Serialize)]
-struct Written<'a> {
+struct TimelineReport<'a> {
     #[serde(flatten)]
     as_of: &'a AsOf,
     file: &'a Path,
@@ -75,7 +75,9 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
     let paths = context.paths()?;
     let place = match args.html == Path::new("-") {
         true => None,
-        false => Some(Place::new(&args.html, Kind::Timeline, &Kept::of(&paths))?),
+        false => {
+            Some(OutputPlace::new(&args.html, OutputKind::Timeline, &ProtectedPlace::of(&paths))?)
+        }
     };
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
@@ -115,7 +117,10 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
         }
         _ => {
             let (file, sha256) = (args.html.as_path(), Hash::of(&[&page]));
-            json(&mut out, &Written { as_of: &as_of, file, bytes, sha256, facts: count, undated })?;
+            json(
+                &mut out,
+                &TimelineReport { as_of: &as_of, file, bytes, sha256, facts: count, undated },
+            )?;
         }
     }
     out.flush()?;

@@ -3,7 +3,7 @@
 //! Always holds: an upholding has a statement. Not here: who may uphold (`legal`).
 
 use crate::cli::shared::{QuoteArgs, WriteArgs};
-use crate::cli::shared::{Submission, submit_typed};
+use crate::cli::shared::{SubmitOptions, submit_typed};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::{CliError, Exit};
@@ -44,5 +44,5 @@ fn run(context: &mut Context, args: UpholdArgs) -> Result<Exit, CliError> {
         evidence: args.place.evidence(Stance::Supports).map(|entry| vec![entry]),
         ..Draft::default()
     };
-    submit_typed(context, &[draft], &Submission::of(&args.write))
+    submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
 }

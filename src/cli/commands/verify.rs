@@ -32,7 +32,7 @@ use annals_core::verify::source::Source;
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
-use what::What;
+use what::VerifySubject;
 
 impl Command for VerifyArgs {
     const GROUP: Group = Group::Auditor;
@@ -49,14 +49,16 @@ impl Command for VerifyArgs {
 fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
     // Before any work; it is asked again when the page is written.
     place_of_page(context, &args)?;
-    match What::open(args.what.clone(), context)? {
-        What::Ledger(mut record) => ledger(context, &mut record, args),
-        What::Bag(folder) => {
+    match VerifySubject::open(args.what.clone(), context)? {
+        VerifySubject::Ledger(mut record) => ledger(context, &mut record, args),
+        VerifySubject::Bag(folder) => {
             let policy = given::named_policy(args.policy.as_deref())?;
             bag::run(context, &folder, &asked(&args, policy)?, &args)
         }
-        What::Published(place, mut record) => published(context, (&place, &mut record), args),
-        What::Evidence(found) => {
+        VerifySubject::Published(place, mut record) => {
+            published(context, (&place, &mut record), args)
+        }
+        VerifySubject::Evidence(found) => {
             if args.pin.is_some() || args.html.is_some() {
                 let why = "an evidence file is judged alone, by what is in it: without --pin and \
                            --html";
@@ -64,7 +66,7 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
             }
             evidence::run(context, found.as_deref().map_err(|why| *why))
         }
-        What::Proof(bytes) => {
+        VerifySubject::Proof(bytes) => {
             if args.first || args.only_new || args.evidence.is_some() || args.html.is_some() {
                 let why = "--first, --only-new, --evidence and --html are for whole ledgers, not \
                            for a proof";

@@ -15,12 +15,12 @@ use crate::cli::terminal::{done, json, note};
 use crate::cli::terminal::{out, visible};
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::policy_file::{NewWitness, Trust, witness_key};
+use crate::ledger::exchange::policy_file::{NewWitness, PolicyFile, witness_key};
 use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
 use annals_core::key::PublicKey;
 use annals_core::tlog::cosignature::{Cosigned, cosigned_by};
-use annals_core::tlog::{Kind, Note, VerifierKey};
+use annals_core::tlog::{KeyKind, Note, VerifierKey};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::io::Write;
@@ -29,13 +29,13 @@ use std::io::Write;
 #[derive(Debug, Args)]
 pub struct WitnessArgs {
     #[command(subcommand)]
-    what: What,
+    what: WitnessCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum WitnessCommand {
     /// Trust a witness: enter it in the policy beside the keys
-    Add(AddArgs),
+    Add(WitnessAddArgs),
     /// Tell the witnesses of the policy, and whether they cosigned the checkpoint
     List,
     /// Trust a witness no longer
@@ -46,14 +46,14 @@ enum What {
     /// Ask all witnesses of the policy to cosign the checkpoint
     Collect(asked::CollectArgs),
     /// Make the key of a witness of your own
-    New(NewArgs),
+    New(WitnessNewArgs),
     /// Be a witness: cosign what extends what was seen before
     Serve(serve::ServeArgs),
 }
 
 /// Trust a witness: enter it in the policy beside the keys
 #[derive(Debug, Args)]
-struct AddArgs {
+struct WitnessAddArgs {
     /// What it is to be called here
     name: String,
     /// Its verifier key, as its operator gave it: <name>+<id>+<key>
@@ -68,7 +68,7 @@ struct AddArgs {
 
 /// Make the key of a witness of your own
 #[derive(Debug, Args)]
-struct NewArgs {
+struct WitnessNewArgs {
     /// What the key is called here: a name that no editor's key has
     handle: String,
     /// The name under which it cosigns, like witness.example.org/w1
@@ -81,7 +81,7 @@ impl Command for WitnessArgs {
 
     fn formats(&self) -> &'static [Format] {
         match self.what {
-            What::List | What::Collect(_) => formats::OBJECT,
+            WitnessCommand::List | WitnessCommand::Collect(_) => formats::OBJECT,
             _ => formats::TEXT,
         }
     }
@@ -93,22 +93,22 @@ impl Command for WitnessArgs {
 
 fn run(context: &mut Context, args: WitnessArgs) -> Result<Exit, CliError> {
     match args.what {
-        What::Add(args) => add(context, args),
-        What::List => list(context),
-        What::Remove { name } => remove(context, &name),
-        What::Collect(args) => asked::collect(context, args),
-        What::New(args) => new(context, args),
-        What::Serve(args) => serve::run(context, args),
+        WitnessCommand::Add(args) => add(context, args),
+        WitnessCommand::List => list(context),
+        WitnessCommand::Remove { name } => remove(context, &name),
+        WitnessCommand::Collect(args) => asked::collect(context, args),
+        WitnessCommand::New(args) => new(context, args),
+        WitnessCommand::Serve(args) => serve::run(context, args),
     }
 }
 
-fn add(context: &mut Context, args: AddArgs) -> Result<Exit, CliError> {
+fn add(context: &mut Context, args: WitnessAddArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let key = witness_key(&args.vkey)?;
     Web::at(&args.url).map_err(|error| CliError::usage(error.to_string()))?;
-    let mut trust = match Trust::read(&record.paths)? {
+    let mut trust = match PolicyFile::read(&record.paths)? {
         Some(trust) => trust,
-        None => Trust::new(&record.paths, &log_key(&record)?),
+        None => PolicyFile::new(&record.paths, &log_key(&record)?),
     };
     let new = NewWitness { name: args.name, key, url: args.url };
     let counts = trust.add(&new, args.quorum.as_deref())?;
@@ -126,7 +126,7 @@ fn add(context: &mut Context, args: AddArgs) -> Result<Exit, CliError> {
 /// The key by which the log signs now.
 fn log_key(record: &Record) -> Result<VerifierKey, CliError> {
     let view = View::some(record, record.size(), &no_fact)?;
-    let named = |key: PublicKey, origin: &str| VerifierKey::new(origin, Kind::Note, key);
+    let named = |key: PublicKey, origin: &str| VerifierKey::new(origin, KeyKind::Note, key);
     let ledger = view.state().fold.ledger.as_ref();
     let key = ledger.and_then(|ledger| named(ledger.log_key, &ledger.origin));
     let why = "the record names no log key that could be trusted; annals verify tells more";
@@ -144,7 +144,7 @@ fn remove(context: &mut Context, name: &str) -> Result<Exit, CliError> {
 }
 
 #[derive(Serialize)]
-struct Listed<'a> {
+struct ListedWitness<'a> {
     name: &'a str,
     url: Option<&'a str>,
     key: String,
@@ -153,12 +153,12 @@ struct Listed<'a> {
 
 fn list(context: &mut Context) -> Result<Exit, CliError> {
     let record = context.record()?;
-    let Some(trust) = Trust::read(&record.paths)? else {
+    let Some(trust) = PolicyFile::read(&record.paths)? else {
         note("no policy here, so no witness; annals witness add NAME VKEY URL makes it");
         return write(context, &[], None);
     };
     let signed = record.checkpoint.as_deref().and_then(Note::parse);
-    let told = trust.policy.witnesses.iter().map(|witness| Listed {
+    let told = trust.policy.witnesses.iter().map(|witness| ListedWitness {
         name: &witness.name,
         url: witness.url.as_deref(),
         key: witness.key.to_string(),
@@ -168,7 +168,7 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
             _ => None,
         },
     });
-    let told: Vec<Listed<'_>> = told.collect();
+    let told: Vec<ListedWitness<'_>> = told.collect();
     let quorum = signed.as_ref().map(|note| {
         let without = trust.policy.judge(note).no_quorum();
         without.unwrap_or_else(|| "the policy's quorum is met".to_owned())
@@ -176,7 +176,11 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
     write(context, &told, quorum)
 }
 
-fn write(context: &Context, told: &[Listed<'_>], quorum: Option<String>) -> Result<Exit, CliError> {
+fn write(
+    context: &Context,
+    told: &[ListedWitness<'_>],
+    quorum: Option<String>,
+) -> Result<Exit, CliError> {
     let mut out = out(context.format());
     match context.format() {
         Format::Text => text(&mut out, told, quorum)?,
@@ -187,8 +191,12 @@ fn write(context: &Context, told: &[Listed<'_>], quorum: Option<String>) -> Resu
     Ok(Exit::Yes)
 }
 
-fn text(out: &mut dyn Write, told: &[Listed<'_>], quorum: Option<String>) -> Result<(), CliError> {
-    for Listed { name, url, key, cosigned } in told {
+fn text(
+    out: &mut dyn Write,
+    told: &[ListedWitness<'_>],
+    quorum: Option<String>,
+) -> Result<(), CliError> {
+    for ListedWitness { name, url, key, cosigned } in told {
         let cosigned = cosigned.as_deref().unwrap_or("not this checkpoint");
         let url = url.unwrap_or("no address");
         writeln!(out, "{}  {}  cosigned {cosigned}", visible(name), visible(url))?;
@@ -200,7 +208,7 @@ fn text(out: &mut dyn Write, told: &[Listed<'_>], quorum: Option<String>) -> Res
     Ok(())
 }
 
-fn new(context: &mut Context, args: NewArgs) -> Result<Exit, CliError> {
+fn new(context: &mut Context, args: WitnessNewArgs) -> Result<Exit, CliError> {
     let handle = KeyName::new(args.handle)?;
     let keys = KeyFolder::make(context.new_paths().keys)?;
     let made = crate::witness::key::make(&keys, &handle, &args.name, &mut *context.entropy);

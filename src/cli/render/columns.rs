@@ -1,7 +1,7 @@
 //! Facts as CSV on standard output, and how a failed row is told.
 
 use crate::cli::terminal::CliError;
-use crate::ledger::query::columns::Naming;
+use crate::ledger::query::columns::NameColumn;
 use crate::ledger::query::row::FactRow;
 use crate::ledger::query::{AsOf, columns};
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ pub fn write<'a>(
     as_of: &AsOf,
     facts: impl Iterator<Item = &'a FactRow>,
 ) -> Result<(), CliError> {
-    columns::write(out, as_of, facts, Naming::AtEvent).map_err(broken)
+    columns::write(out, as_of, facts, NameColumn::AtEvent).map_err(broken)
 }
 
 /// What the library wraps is told as what it is: a closed pipe stays one.

@@ -21,7 +21,7 @@ use serde::Serialize;
 use std::io::Write;
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct EventLine<'a> {
     as_of: Option<u64>,
     head: Option<annals_core::hash::Hash>,
     #[serde(flatten)]
@@ -99,7 +99,7 @@ impl<'a> Printer<'a> {
                 let row = serde_json::to_string(row).map_err(std::io::Error::other)?;
                 Ok(write!(self.out, "{comma}{row}")?)
             }
-            Format::Jsonl => json(self.out, &Line { as_of, head, row }),
+            Format::Jsonl => json(self.out, &EventLine { as_of, head, row }),
             Format::Csv => record(self.out, &columns(self.as_of, row)),
         }
     }

@@ -11,7 +11,9 @@ use crate::cli::terminal::{CliError, Exit, announce_clock};
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
-use crate::ledger::query::point::{Around, Bound, DateClock, OtherClock, Point, Resolved, is_year};
+use crate::ledger::query::point::{
+    Bound, DateClock, OtherClock, Point, PointContext, ResolvedDate, is_year,
+};
 use crate::ledger::query::since::LaterChange;
 use crate::ledger::query::{AsOf, Query, View};
 use crate::ledger::reader::{Record, covered};
@@ -31,9 +33,10 @@ pub fn point(
     {
         announce_clock(&context.clock);
     }
-    let around = Around::new(&context.global.tz, context.clock.peek())?;
+    let around = PointContext::new(&context.global.tz, context.clock.peek())?;
     let clock = date_clock(context);
-    let Resolved { size, other } = Point::parse(text, &around)?.resolve(record, bound, clock)?;
+    let ResolvedDate { size, other } =
+        Point::parse(text, &around)?.resolve(record, bound, clock)?;
     if is_year(text.trim()) && text.trim().parse().is_ok_and(|event: u64| event < record.size()) {
         note(format!("note: {0} is the year; event {0} is #{0}", text.trim()));
     }

@@ -9,7 +9,7 @@ pub mod text;
 pub mod page;
 pub mod bag;
 
-use crate::cli::render::tally::ShownTally;
+use crate::cli::render::tally::TallyReport;
 use crate::index::IndexStatus;
 use crate::ledger::audit::periods::Period;
 use crate::ledger::audit::{Audited, EvidenceFound, PinFound, StoreFound};
@@ -56,7 +56,7 @@ pub struct VerdictReport {
     pub explained: Vec<String>,
     pub roster: Vec<Period>,
     #[serde(flatten)]
-    pub tally: ShownTally,
+    pub tally: TallyReport,
     pub later_version: Option<Later>,
     pub faults: Vec<FaultReport>,
     /// Whether it is of a published record: what can be done about a fault is another then.
@@ -199,7 +199,7 @@ impl VerdictReport {
             unanchored: EventRange::of(covered, size),
             evidence,
             no_evidence,
-            tally: ShownTally::of(&Tally::of(&report.state), &|key, event| {
+            tally: TallyReport::of(&Tally::of(&report.state), &|key, event| {
                 named(&roster, report, key, event)
             }),
             explained: report.ends.explained.clone(),

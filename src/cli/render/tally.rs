@@ -16,7 +16,7 @@ const LISTED: usize = 8;
 
 /// Who signed an act, in which event.
 #[derive(Clone, Debug, Serialize)]
-pub struct Signed {
+pub struct SignedBy {
     event: u64,
     by: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,9 +26,9 @@ pub struct Signed {
 
 /// A suspect revocation with how much it undid.
 #[derive(Clone, Debug, Serialize)]
-pub struct Undoing {
+pub struct UndoingReport {
     #[serde(flatten)]
-    signed: Signed,
+    signed: SignedBy,
     /// How many events are undone by it.
     events: u64,
     /// Whose key it revokes.
@@ -42,27 +42,27 @@ pub struct Undoing {
 #[derive(Clone, Debug, Serialize)]
 pub struct Threshold {
     #[serde(flatten)]
-    signed: Signed,
+    signed: SignedBy,
     before: u8,
     after: u8,
 }
 
 /// All of these, by position.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct ShownTally {
-    undone: Vec<Undoing>,
-    retimed: Vec<Signed>,
+pub struct TallyReport {
+    undone: Vec<UndoingReport>,
+    retimed: Vec<SignedBy>,
     thresholds: Vec<Threshold>,
 }
 
-impl ShownTally {
+impl TallyReport {
     /// The tally with the names that `name` gives to a key at an event.
-    pub fn of(tally: &Tally, name: &dyn Fn(&PublicKey, u64) -> Named) -> ShownTally {
+    pub fn of(tally: &Tally, name: &dyn Fn(&PublicKey, u64) -> Named) -> TallyReport {
         let signed = |key: &PublicKey, event: u64| {
             let Named { then: by, now: by_now } = name(key, event);
-            Signed { event, by, by_now, by_key: *key }
+            SignedBy { event, by, by_now, by_key: *key }
         };
-        let undone = tally.undone.iter().map(|row| Undoing {
+        let undone = tally.undone.iter().map(|row| UndoingReport {
             signed: signed(&row.signer, row.event),
             events: row.events,
             name: name(&row.key, row.event).then,
@@ -75,7 +75,7 @@ impl ShownTally {
             before: row.before,
             after: row.after,
         });
-        ShownTally {
+        TallyReport {
             undone: undone.collect(),
             retimed: tally.retimed.iter().map(|row| signed(&row.signer, row.event)).collect(),
             thresholds: thresholds.collect(),
@@ -83,7 +83,7 @@ impl ShownTally {
     }
 
     /// The revocations that undid something.
-    pub fn undoings(&self) -> &[Undoing] {
+    pub fn undoings(&self) -> &[UndoingReport] {
         &self.undone
     }
 
@@ -109,7 +109,7 @@ impl ShownTally {
         }
         if !self.retimed.is_empty() {
             let times = counted(self.retimed.len() as u64, "time");
-            let by: Vec<String> = self.retimed.iter().take(LISTED).map(Signed::text).collect();
+            let by: Vec<String> = self.retimed.iter().take(LISTED).map(SignedBy::text).collect();
             let more = match self.retimed.len().checked_sub(LISTED) {
                 Some(more @ 1..) => format!(" and {more} more"),
                 _ => String::new(),
@@ -126,7 +126,7 @@ impl ShownTally {
     }
 }
 
-impl Signed {
+impl SignedBy {
     /// `9 (recovery key)`.
     fn text(&self) -> String {
         let by = Named { then: visible(&self.by), now: self.by_now.as_deref().map(visible) };

@@ -6,14 +6,14 @@
 use crate::cli::render::words::{attribution, when};
 use crate::cli::terminal::colour;
 use crate::cli::terminal::visible;
-use crate::ledger::query::row::Words;
+use crate::ledger::query::row::WordsRow;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
 /// What became of a part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Part {
+pub enum DiffPart {
     /// It stayed.
     Same,
     /// It was taken out.
@@ -23,14 +23,14 @@ pub enum Part {
 }
 
 /// The parts of two texts, word by word; those of one kind are joined.
-pub fn parts(old: &str, new: &str) -> Vec<(Part, String)> {
+pub fn parts(old: &str, new: &str) -> Vec<(DiffPart, String)> {
     let diff = TextDiff::from_unicode_words(old, new);
-    let mut parts: Vec<(Part, String)> = Vec::new();
+    let mut parts: Vec<(DiffPart, String)> = Vec::new();
     for change in diff.iter_all_changes() {
         let part = match change.tag() {
-            ChangeTag::Equal => Part::Same,
-            ChangeTag::Delete => Part::Gone,
-            ChangeTag::Insert => Part::New,
+            ChangeTag::Equal => DiffPart::Same,
+            ChangeTag::Delete => DiffPart::Gone,
+            ChangeTag::Insert => DiffPart::New,
         };
         match parts.last_mut() {
             Some((same, words)) if *same == part => words.push_str(change.value()),
@@ -52,9 +52,9 @@ pub fn changed(old: &str, new: &str) -> String {
         out.push_str(text.get(..at).unwrap_or_default());
         match part {
             _ if core.is_empty() => {}
-            Part::Same => out.push_str(core),
-            Part::Gone => out.push_str(&colour(&format!("[-{core}-]"), "31")),
-            Part::New => out.push_str(&colour(&format!("{{+{core}+}}"), "32")),
+            DiffPart::Same => out.push_str(core),
+            DiffPart::Gone => out.push_str(&colour(&format!("[-{core}-]"), "31")),
+            DiffPart::New => out.push_str(&colour(&format!("{{+{core}+}}"), "32")),
         }
         out.push_str(text.get(at + core.len()..).unwrap_or_default());
     }
@@ -62,14 +62,14 @@ pub fn changed(old: &str, new: &str) -> String {
 }
 
 /// What differs between two revisions beside the claim, each as `what: before → now`.
-pub fn fields(old: &Words, new: &Words) -> Vec<String> {
-    let topics = |words: &Words| {
+pub fn fields(old: &WordsRow, new: &WordsRow) -> Vec<String> {
+    let topics = |words: &WordsRow| {
         words.topics.iter().map(|topic| visible(&topic.name)).collect::<Vec<_>>().join(", ")
     };
-    let hops = |words: &Words| attribution(&words.attribution).unwrap_or("its own voice".into());
-    let vouch = |words: &Words| words.vouch.map(|vouch| vouch.to_string()).unwrap_or_default();
-    let lang = |words: &Words| words.lang.clone().unwrap_or_default();
-    let quoted = |words: &Words| {
+    let hops = |words: &WordsRow| attribution(&words.attribution).unwrap_or("its own voice".into());
+    let vouch = |words: &WordsRow| words.vouch.map(|vouch| vouch.to_string()).unwrap_or_default();
+    let lang = |words: &WordsRow| words.lang.clone().unwrap_or_default();
+    let quoted = |words: &WordsRow| {
         let quotes = words.evidence.iter().map(|row| {
             let exact = row.evidence.quote.as_ref().map(|quote| visible(&quote.exact));
             let exact = exact.map(|exact| format!(" “{exact}”")).unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::cli::terminal::colour;
 use crate::cli::terminal::minute;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::whole_words;
-use crate::ledger::query::row::{Act, Charge, FactRow, Said, Withheld, Words};
+use crate::ledger::query::row::{ActRow, Charge, FactRow, StatementRow, Withheld, WordsRow};
 use annals_core::event::body::{Hop, When};
 use annals_core::event::vocabulary::{Basis, Vouch};
 use annals_core::state::Status;
@@ -45,7 +45,7 @@ pub fn overlays(row: &FactRow) -> Vec<String> {
 }
 
 /// The claim, or why it is not told.
-pub fn claim(words: &Words) -> String {
+pub fn claim(words: &WordsRow) -> String {
     match &words.claim {
         Some(claim) => visible(claim),
         None => untold(words.withheld),
@@ -65,7 +65,7 @@ pub fn untold(why: Option<Withheld>) -> String {
 }
 
 /// A statement in quotation marks, or why it is not told; empty where there is none.
-pub fn statement(said: &Said) -> String {
+pub fn statement(said: &StatementRow) -> String {
     match (&said.statement, said.withheld) {
         (Some(statement), _) => format!("“{}”", visible(statement)),
         (None, None) => String::new(),
@@ -74,7 +74,7 @@ pub fn statement(said: &Said) -> String {
 }
 
 /// Who and when.
-pub fn who(act: &Act) -> String {
+pub fn who(act: &ActRow) -> String {
     let when = minute(act.at);
     let undone = act.undone_by.map(|by| format!(", undone by {by}")).unwrap_or_default();
     let clocks = clocks(act.said, act.at).map(|text| format!(", {text}")).unwrap_or_default();

@@ -32,7 +32,7 @@ use std::io::Write;
 
 /// What every act takes.
 #[derive(Clone, Copy, Debug, Args)]
-pub struct Trial {
+pub struct DryRunArgs {
     /// Check and show, write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -40,7 +40,7 @@ pub struct Trial {
 
 /// What a person is told of an act before and after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct ActText {
     /// What would be done, in one line.
     pub what: String,
     /// What else is to be known before.
@@ -152,8 +152,8 @@ pub fn prepare(
 pub fn may_write(
     context: &Context,
     writer: &mut Writer,
-    trial: Trial,
-    told: &Told,
+    trial: DryRunArgs,
+    told: &ActText,
 ) -> Result<bool, CliError> {
     let yes = context.global.yes;
     let shown = format!("{told:?}");
@@ -185,13 +185,13 @@ pub fn may_write(
 }
 
 /// Writes an act that was asked for, and gives its receipt.
-pub fn write(writer: &mut Writer, prepared: &Prepared, told: &Told) -> Result<Exit, CliError> {
+pub fn write(writer: &mut Writer, prepared: &Prepared, told: &ActText) -> Result<Exit, CliError> {
     let receipt = commit(writer, prepared)?;
     tell(&receipt, writer, told)
 }
 
 /// The receipt of an act, and what is to be known after it.
-pub fn tell(receipt: &Receipt, writer: &Writer, told: &Told) -> Result<Exit, CliError> {
+pub fn tell(receipt: &Receipt, writer: &Writer, told: &ActText) -> Result<Exit, CliError> {
     let mut out = done();
     write_receipt(&mut out, receipt, writer)?;
     for line in &told.after {
@@ -205,8 +205,8 @@ pub fn tell(receipt: &Receipt, writer: &Writer, told: &Told) -> Result<Exit, Cli
 pub fn submit(
     context: &mut Context,
     writer: &mut Writer,
-    (settled, trial): (Resolved, Trial),
-    told: &Told,
+    (settled, trial): (Resolved, DryRunArgs),
+    told: &ActText,
 ) -> Result<Exit, CliError> {
     let key = signer(context, writer, (&settled, ADMIN))?;
     let prepared = prepare(context, (writer, &key), settled)?;

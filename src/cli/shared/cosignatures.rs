@@ -7,7 +7,7 @@ use crate::cli::terminal::Context;
 use crate::cli::terminal::Exit;
 use crate::cli::terminal::note;
 use crate::cli::terminal::visible;
-use crate::ledger::exchange::policy_file::Trust;
+use crate::ledger::exchange::policy_file::PolicyFile;
 use crate::ledger::exchange::witnesses::Collected;
 use crate::ledger::exchange::witnesses::Timeouts;
 use crate::ledger::exchange::witnesses::collect as ask_witnesses;
@@ -20,7 +20,7 @@ use std::time::Duration;
 /// stderr. The exit code is 0 where the record may be published: nothing signed contradicts it, and
 /// its checkpoint meets the quorum of the policy.
 pub fn collect_for_publication(context: &Context, record: &Record) -> Result<Exit, CliError> {
-    let Some(trust) = Trust::read(&record.paths)? else { return Ok(Exit::Yes) };
+    let Some(trust) = PolicyFile::read(&record.paths)? else { return Ok(Exit::Yes) };
     if trust.policy.witnesses.is_empty() {
         return Ok(Exit::Yes);
     }

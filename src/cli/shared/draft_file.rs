@@ -6,7 +6,7 @@
 use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
 use crate::cli::terminal::{CliError, Exit};
-use crate::disk::{self, Mode};
+use crate::disk::{self, FileMode};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::draft::Draft;
 use crate::ledger::write::draft::Input;
@@ -17,14 +17,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// A file of drafts that are not written yet.
-pub struct Kept {
+pub struct DraftFile {
     path: PathBuf,
     ours: bool,
 }
 
-impl Kept {
+impl DraftFile {
     /// A new file beside the keys, with this ending and these first bytes.
-    pub fn new(context: &Context, ending: &str, first: &str) -> Result<Kept, CliError> {
+    pub fn new(context: &Context, ending: &str, first: &str) -> Result<DraftFile, CliError> {
         let paths = context.paths()?;
         paths.expect_ledger(false)?;
         let folder = paths.drafts();
@@ -36,17 +36,17 @@ impl Kept {
         for count in 1.. {
             let more = if count == 1 { String::new() } else { format!("-{count}") };
             let path = folder.join(format!("{stamp}{more}.{ending}"));
-            match disk::write_new(&path, first.as_bytes(), Mode::Private) {
+            match disk::write_new(&path, first.as_bytes(), FileMode::Private) {
                 Err(error) if error.is_there_already() => {}
                 Err(error) => return Err(LedgerError::from(error).into()),
-                Ok(()) => return Ok(Kept { path, ours: true }),
+                Ok(()) => return Ok(DraftFile { path, ours: true }),
             }
         }
         Err(CliError::usage("no name is free for a file of drafts"))
     }
 
     /// A file that is there; it goes only if it is one that was made here before.
-    pub fn there(context: &Context, path: &Path) -> Result<Kept, CliError> {
+    pub fn there(context: &Context, path: &Path) -> Result<DraftFile, CliError> {
         let drafts = context.paths()?.drafts();
         let real = |folder: &Path| folder.canonicalize().map_err(disk::error("look at", folder));
         let ours = match path.parent() {
@@ -55,7 +55,7 @@ impl Kept {
             }
             _ => false,
         };
-        Ok(Kept { path: path.to_owned(), ours })
+        Ok(DraftFile { path: path.to_owned(), ours })
     }
 
     /// Where it is.
@@ -70,7 +70,7 @@ impl Kept {
             text.push_str(&serde_json::to_string(draft).map_err(io::Error::other)?);
             text.push('\n');
         }
-        let saved = disk::replace(&self.path, text.as_bytes(), Mode::Private);
+        let saved = disk::replace(&self.path, text.as_bytes(), FileMode::Private);
         Ok(saved.map_err(LedgerError::from)?)
     }
 

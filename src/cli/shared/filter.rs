@@ -7,11 +7,11 @@ use crate::cli::render::provenance;
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
-use crate::index::{IndexError, Kind, Snapshot};
+use crate::index::{IndexError, RowKind, Snapshot};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
 use crate::ledger::query::names::Names;
-use crate::ledger::query::row::{FactRow, Words};
+use crate::ledger::query::row::{FactRow, WordsRow};
 use crate::ledger::reader::Record;
 use annals_core::edtf::{Days, days};
 use annals_core::key::PublicKey;
@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 
 /// The filters of facts.
 #[derive(Clone, Debug, Default, Args)]
-pub struct Asked {
+pub struct FilterArgs {
     /// What was so at this time: an EDTF date or interval, such as 2022-01 or 2021/2022
     #[arg(long, value_name = "EDTF")]
     pub when: Option<String>,
@@ -43,11 +43,11 @@ fn status(text: &str) -> Result<Status, String> {
     found.ok_or_else(|| "expected asserted, confirmed, disputed or retracted".to_owned())
 }
 
-impl Asked {
+impl FilterArgs {
     /// The facts of the status asked for, or all, and the document asked for.
     pub fn named(&self, slot: &Snapshot<'_>, state: &State) -> Result<BTreeSet<u64>, IndexError> {
         let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
-        let kind = self.status.map_or(Kind::Facts, |status| Kind::Status(status, needed));
+        let kind = self.status.map_or(RowKind::Facts, |status| RowKind::Status(status, needed));
         let mut named: BTreeSet<u64> = slot.positions(kind)?.into_iter().collect();
         named.extend(self.document.filter(|document| *document < slot.size));
         Ok(named)
@@ -82,7 +82,7 @@ impl Filter {
         context: &Context,
         record: &Record,
         known: (&View<'_>, &Names),
-        asked: &Asked,
+        asked: &FilterArgs,
     ) -> Result<Filter, CliError> {
         let (view, names) = known;
         if let Some(document) = asked.document {
@@ -145,7 +145,7 @@ impl Filter {
     }
 
     /// How the date of these words stands to the one asked for.
-    pub fn dated(&self, words: &Words) -> Dated {
+    pub fn dated(&self, words: &WordsRow) -> Dated {
         let Some(wanted) = self.when else { return Dated::In };
         let edtf = words.when.as_ref().and_then(|when| when.edtf.as_deref());
         match edtf.and_then(days) {
@@ -156,7 +156,7 @@ impl Filter {
     }
 
     /// Those that overlap the date asked for, and those that have none.
-    pub fn by_date<T>(&self, rows: Vec<T>, words: impl Fn(&T) -> &Words) -> (Vec<T>, Vec<T>) {
+    pub fn by_date<T>(&self, rows: Vec<T>, words: impl Fn(&T) -> &WordsRow) -> (Vec<T>, Vec<T>) {
         let (mut within, mut undated) = (Vec::new(), Vec::new());
         for row in rows {
             match self.dated(words(&row)) {
@@ -178,12 +178,12 @@ fn when(text: &str) -> Result<Days, CliError> {
 }
 
 /// Whether a topic has these words, given in lower case.
-pub fn has_topic(words: &Words, wanted: &str) -> bool {
+pub fn has_topic(words: &WordsRow, wanted: &str) -> bool {
     words.topics.iter().any(|topic| topic.name.to_lowercase().contains(wanted))
 }
 
 /// Whether these words rest on a document.
-pub fn rests_on(words: &Words, document: u64) -> bool {
+pub fn rests_on(words: &WordsRow, document: u64) -> bool {
     words.evidence.iter().any(|row| row.evidence.document == document)
 }
 

@@ -14,15 +14,15 @@ pub mod values;
 pub mod protection;
 pub mod cosignatures;
 
-pub use crate::cli::shared::admin::{Told, Trial, shown};
+pub use crate::cli::shared::admin::{ActText, DryRunArgs, shown};
 pub use crate::cli::shared::cosignatures::{collect_for_publication, lines, sentence, spelled};
-pub use crate::cli::shared::draft_file::{BOUND, Kept, read};
+pub use crate::cli::shared::draft_file::{BOUND, DraftFile, read};
 pub use crate::cli::shared::fields::{
     ErrorArgs, QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, errors, filled,
 };
 pub use crate::cli::shared::filter::{
-    Asked, Dated, Filter, UNDATED, document_at, facts, has_topic, rests_on,
+    Dated, Filter, FilterArgs, UNDATED, document_at, facts, has_topic, rests_on,
 };
 pub use crate::cli::shared::protection::{new_phrase, protection};
-pub use crate::cli::shared::submit::{Submission, submit, submit_typed, tell};
+pub use crate::cli::shared::submit::{SubmitOptions, submit, submit_typed, tell};
 pub use crate::cli::shared::values::{fit_name, words};

@@ -3,7 +3,7 @@
 //! Always holds: drafts are settled, shown, asked about and written in this order, all or nothing;
 //! nothing is asked where nobody is there. Not here: where the drafts come from.
 
-use crate::cli::shared::draft_file::Kept;
+use crate::cli::shared::draft_file::DraftFile;
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
 use crate::cli::terminal::Context;
@@ -12,10 +12,12 @@ use crate::cli::terminal::ask;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{done, note, wrapped};
-use crate::ledger::write::append::{Before, Resumed, before, commit, prepare_input, resume};
+use crate::ledger::write::append::{
+    EarlierSubmission, Resumed, before, commit, prepare_input, resume,
+};
 use crate::ledger::write::batch::{DraftBatch, Signer};
 use crate::ledger::write::draft::{Draft, Input};
-use crate::ledger::write::loaded::{Files, LoadedInput, Reach};
+use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::said::overtaken;
@@ -29,7 +31,7 @@ use std::path::PathBuf;
 
 /// How drafts are submitted.
 #[derive(Debug, Default)]
-pub struct Submission {
+pub struct SubmitOptions {
     /// Check and show only.
     pub dry_run: bool,
     /// Enter again what was entered before.
@@ -37,21 +39,21 @@ pub struct Submission {
     /// The folder that files of drafts are relative to.
     pub folder: PathBuf,
     /// Which files drafts may name.
-    pub files: Files,
+    pub files: FileAccess,
     /// Show what will be written also where nobody is asked.
     pub show: bool,
 }
 
-impl Submission {
+impl SubmitOptions {
     /// As the options of the command say.
-    pub fn of(args: &WriteArgs) -> Submission {
+    pub fn of(args: &WriteArgs) -> SubmitOptions {
         let WriteArgs { dry_run, again } = *args;
-        Submission { dry_run, again, ..Submission::default() }
+        SubmitOptions { dry_run, again, ..SubmitOptions::default() }
     }
 
     /// The same, and what will be written is always shown.
-    pub fn shown(args: &WriteArgs) -> Submission {
-        Submission { show: true, ..Submission::of(args) }
+    pub fn shown(args: &WriteArgs) -> SubmitOptions {
+        SubmitOptions { show: true, ..SubmitOptions::of(args) }
     }
 }
 
@@ -60,7 +62,7 @@ impl Submission {
 pub fn submit(
     context: &mut Context,
     input: &Input,
-    options: &Submission,
+    options: &SubmitOptions,
 ) -> Result<Exit, CliError> {
     if input.drafts.is_empty() && input.unread.is_empty() {
         return Err(CliError::usage("there are no drafts in the input; nothing was written"));
@@ -79,8 +81,8 @@ pub fn submit(
     let mut agreed = None;
     loop {
         let prepared = match prepared(context, &mut writer, &key, &loaded, options)? {
-            Found::Written(receipt) => return tell_again(&receipt, &writer),
-            Found::Prepared(prepared) => *prepared,
+            EarlierFound::Written(receipt) => return tell_again(&receipt, &writer),
+            EarlierFound::Prepared(prepared) => *prepared,
         };
         let matters = essence(&writer, &prepared, &key.public());
         if agreed.as_ref() != Some(&matters) {
@@ -117,13 +119,13 @@ fn tell_notes(notes: &[String]) {
 pub fn submit_typed(
     context: &mut Context,
     drafts: &[Draft],
-    options: &Submission,
+    options: &SubmitOptions,
 ) -> Result<Exit, CliError> {
     let outcome = submit(context, &Input::of(drafts.iter().cloned()), options);
     if outcome.is_ok() || options.dry_run || !ask::on_terminal() {
         return outcome;
     }
-    let kept = Kept::new(context, "jsonl", "")?;
+    let kept = DraftFile::new(context, "jsonl", "")?;
     kept.save(drafts)?;
     kept.end(outcome, "", options.dry_run)
 }
@@ -134,13 +136,13 @@ fn check(
     context: &mut Context,
     writer: &Writer,
     loaded: &LoadedInput,
-    options: &Submission,
+    options: &SubmitOptions,
     public: PublicKey,
 ) -> Result<Option<Receipt>, CliError> {
     let fresh = options.again || !loaded.unread.is_empty();
     match before(writer, loaded, &public)? {
-        Before::Written(receipt) if !fresh => return Ok(Some(receipt)),
-        Before::Signed if !fresh => return Ok(None),
+        EarlierSubmission::Written(receipt) if !fresh => return Ok(Some(receipt)),
+        EarlierSubmission::Signed if !fresh => return Ok(None),
         _ => {}
     }
     // Beside a writer that is at work a trial may not see the record whole: that is no verdict.
@@ -152,7 +154,7 @@ fn check(
 }
 
 /// What is found of drafts.
-enum Found {
+enum EarlierFound {
     /// They are in the record.
     Written(Receipt),
     /// They are signed and judged.
@@ -165,8 +167,8 @@ fn prepared(
     writer: &mut Writer,
     key: &dyn SigningKey,
     loaded: &LoadedInput,
-    options: &Submission,
-) -> Result<Found, CliError> {
+    options: &SubmitOptions,
+) -> Result<EarlierFound, CliError> {
     let fresh = options.again || options.dry_run || !loaded.unread.is_empty();
     let resumed = match fresh {
         true => Resumed::New,
@@ -176,10 +178,10 @@ fn prepared(
         }
     };
     match resumed {
-        Resumed::Already(receipt) => return Ok(Found::Written(receipt)),
+        Resumed::Already(receipt) => return Ok(EarlierFound::Written(receipt)),
         Resumed::Again(prepared) => {
             note("note: this was signed before and not written; the same bytes are written now");
-            return Ok(Found::Prepared(prepared));
+            return Ok(EarlierFound::Prepared(prepared));
         }
         Resumed::Damaged { path, why } => note(format!(
             "note: what was kept of an earlier try is damaged and counts for nothing: {why}; it is \
@@ -189,7 +191,7 @@ fn prepared(
         Resumed::New => {}
     }
     let prepared = prepare_drafts(context, writer, key, loaded, options)?;
-    Ok(Found::Prepared(Box::new(prepared)))
+    Ok(EarlierFound::Prepared(Box::new(prepared)))
 }
 
 /// Drafts, settled, signed and judged.
@@ -198,7 +200,7 @@ fn prepare_drafts(
     writer: &mut Writer,
     key: &dyn SigningKey,
     loaded: &LoadedInput,
-    options: &Submission,
+    options: &SubmitOptions,
 ) -> Result<Prepared, CliError> {
     let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
     let mut signer = Signer { key, clock, entropy };
@@ -214,7 +216,7 @@ fn may_write(
     context: &Context,
     writer: &mut Writer,
     prepared: &Prepared,
-    options: &Submission,
+    options: &SubmitOptions,
 ) -> Result<bool, CliError> {
     let yes = context.global.yes;
     let asks = !yes && ask::on_terminal();
@@ -301,7 +303,7 @@ fn shift(value: &mut serde_json::Value, first: u64) {
 }
 
 /// How much of each event is shown: a few are shown whole.
-fn extent(options: &Submission, prepared: &Prepared) -> Extent {
+fn extent(options: &SubmitOptions, prepared: &Prepared) -> Extent {
     match options.show || prepared.entries.len() <= 3 {
         true => Extent::Whole,
         false => Extent::Line,

@@ -13,17 +13,17 @@ use crate::clock::Clock;
 use crate::disk::is_folder_at;
 use crate::disk::lock::Waiting;
 use crate::entropy::{Entropy, Seeded, System};
-use crate::keys::{Held, KeyFolder, KeyName, Listed};
+use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
 use crate::keys::{KeysError, Listing};
 use crate::ledger::error::LedgerError;
 use crate::ledger::error::chain;
 use crate::ledger::paths::Paths;
-use crate::ledger::query::point::Around;
+use crate::ledger::query::point::PointContext;
 use crate::ledger::reader::Record;
 use crate::ledger::write::append;
 use crate::ledger::write::notice::Notice;
 use crate::ledger::write::resolve::Resolved;
-use crate::ledger::write::said::Said;
+use crate::ledger::write::said::EarlierAct;
 use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use annals_core::roster::{Member, Roster};
@@ -61,7 +61,7 @@ impl Context {
             _ => Box::new(System),
         };
         // Checked also where no time is read or shown: a zone that was mistyped is an error.
-        zone::display(Around::new(&global.tz, clock.peek())?.zone);
+        zone::display(PointContext::new(&global.tz, clock.peek())?.zone);
         let answers = RefCell::default();
         Ok(Context { global, clock, entropy, trial: false, answers, program })
     }
@@ -287,7 +287,7 @@ impl Context {
             return Ok(None);
         }
         let (keys, handle) = self.chosen(writer, fit)?;
-        let asks = keys.look(handle.clone())?.held == Held::Encrypted;
+        let asks = keys.look(handle.clone())?.held == KeyPresence::Encrypted;
         Ok(if asks { keys.public(&handle).ok() } else { None })
     }
 
@@ -297,8 +297,9 @@ impl Context {
         &self,
         writer: &Writer,
         settled: &Resolved,
-    ) -> Result<Option<Said>, CliError> {
-        let Some(said) = Said::last(writer, &settled.args)?.filter(|said| said.is(settled)) else {
+    ) -> Result<Option<EarlierAct>, CliError> {
+        let Some(said) = EarlierAct::last(writer, &settled.args)?.filter(|said| said.is(settled))
+        else {
             return Ok(None);
         };
         if !is_folder_at(&writer.paths.keys)? {
@@ -307,11 +308,9 @@ impl Context {
         let keys = KeyFolder::open(&writer.paths.keys)?;
         let ours = match &self.global.editor {
             Some(name) => keys.public(&KeyName::new(name.as_str())?).ok() == Some(said.by),
-            None => keys
-                .list()?
-                .keys
-                .iter()
-                .any(|listed| listed.held != Held::Elsewhere && listed.public == Some(said.by)),
+            None => keys.list()?.keys.iter().any(|listed| {
+                listed.held != KeyPresence::Elsewhere && listed.public == Some(said.by)
+            }),
         };
         Ok(ours.then_some(said))
     }
@@ -345,7 +344,7 @@ impl Context {
         let here = KeyFolder::open(&writer.paths.keys).ok().map(|keys| keys.list());
         let here = here.transpose()?.unwrap_or_default().keys;
         let known =
-            |listed: &Listed| listed.public.is_some_and(|key| roster.member(&key).is_some());
+            |listed: &ListedKey| listed.public.is_some_and(|key| roster.member(&key).is_some());
         if self.global.editor.is_none() && !here.iter().any(known) {
             let may = |member: &&Member| member.revoked.is_none() && fit(member);
             let member = roster.members().iter().find(may);
@@ -400,7 +399,7 @@ fn signers(keys: &KeyFolder, roster: &Roster) -> Result<Vec<(KeyName, PublicKey)
     let may_sign =
         |key: &PublicKey| roster.member(key).is_some_and(|member| member.revoked.is_none());
     let listed = keys.list()?.keys.into_iter();
-    let here = listed.filter(|listed| listed.held != Held::Elsewhere);
+    let here = listed.filter(|listed| listed.held != KeyPresence::Elsewhere);
     let named = here.filter_map(|listed| Some((listed.handle, listed.public?)));
     Ok(named.filter(|(_, key)| may_sign(key)).collect())
 }
@@ -410,10 +409,10 @@ fn only_signer(
     roster: &Roster,
     fit: &dyn Fn(&Member) -> bool,
 ) -> Result<KeyName, CliError> {
-    let row = |listed: &Listed| roster.member(&listed.public?);
+    let row = |listed: &ListedKey| roster.member(&listed.public?);
     let Listing { keys: mut here, faults } = keys.list()?;
-    here.retain(|listed| listed.held != Held::Elsewhere);
-    let unfit = |listed: &Listed| {
+    here.retain(|listed| listed.held != KeyPresence::Elsewhere);
+    let unfit = |listed: &ListedKey| {
         let path = keys.secret_path(&listed.handle);
         let why = match (listed.public, row(listed)) {
             (None, _) => "is encrypted, and its .pub is not beside it: --by says that it signs",

@@ -25,5 +25,5 @@ pub use crate::cli::terminal::options::{Format, Global};
 pub use crate::cli::terminal::output::{done, done_as, json, note, whole_words, width, wrapped};
 pub use crate::cli::terminal::progress::Progress;
 pub use crate::cli::terminal::streams::{data, out, visible};
-pub use crate::cli::terminal::written::{Kind, Place};
+pub use crate::cli::terminal::written::{OutputKind, OutputPlace};
 pub use crate::cli::terminal::zone::{minute, moment, seconds_as_moment};

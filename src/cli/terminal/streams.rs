@@ -16,7 +16,7 @@ pub fn data() -> BufWriter<io::Stdout> {
 /// Buffered standard output for an answer in this form.
 pub fn out(format: Format) -> Out {
     match format {
-        Format::Text => Out::Text(Shown(data())),
+        Format::Text => Out::Text(VisibleWriter(data())),
         _ => Out::Data(data()),
     }
 }
@@ -24,7 +24,7 @@ pub fn out(format: Format) -> Out {
 /// An answer: text of which every character is seen, or data as it is.
 pub enum Out {
     /// For people.
-    Text(Shown<BufWriter<io::Stdout>>),
+    Text(VisibleWriter<BufWriter<io::Stdout>>),
     /// For programs.
     Data(BufWriter<io::Stdout>),
 }
@@ -54,14 +54,14 @@ impl Write for Out {
 
 /// Standard error, for text: whatever a message quotes, its control, bidirectional and invisible
 /// characters are made visible. The lines of a message end with LF.
-pub fn err() -> Shown<io::Stderr> {
-    Shown(io::stderr())
+pub fn err() -> VisibleWriter<io::Stderr> {
+    VisibleWriter(io::stderr())
 }
 
 /// A writer of text in which no character is invisible but the LF between lines.
-pub struct Shown<W: Write>(pub W);
+pub struct VisibleWriter<W: Write>(pub W);
 
-impl<W: Write> Write for Shown<W> {
+impl<W: Write> Write for VisibleWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.write_all(bytes).map(|()| bytes.len())
     }
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn text_for_people_has_no_character_that_is_not_seen() {
-        let mut out = Shown(Vec::new());
+        let mut out = VisibleWriter(Vec::new());
         let text = "a\u{1b}]0;x\u{7}\u{202e}\u{200b}\u{ad}\u{2060}\u{feff}\u{9b}\tb\nc\r\n";
         out.write_all(text.as_bytes()).unwrap();
         let seen = "a\\u{001b}]0;x\\u{0007}\\u{202e}\\u{200b}\\u{00ad}\\u{2060}\\u{feff}\

@@ -5,14 +5,14 @@
 //! ledger or into a folder of keys. Asked before any work, and again when it is written. Not here:
 //! folders (`ledger::apart`), files that are made once (`disk::write_new`).
 
-use crate::disk::{self, Mode};
+use crate::disk::{self, FileMode};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::apart::{Kept, expect_apart};
+use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
 use std::path::{Path, PathBuf};
 
 /// What is written over by another of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum OutputKind {
     /// The page of a timeline.
     Timeline,
     /// The page of a verdict.
@@ -24,44 +24,48 @@ pub enum Kind {
 /// How many bytes are looked at to know a file.
 const START: u64 = 256;
 
-impl Kind {
+impl OutputKind {
     fn name(self) -> &'static str {
         match self {
-            Kind::Timeline => "a page of annals timeline",
-            Kind::Verdict => "a page of annals verify --html",
-            Kind::Manual => "a manual page of annals",
+            OutputKind::Timeline => "a page of annals timeline",
+            OutputKind::Verdict => "a page of annals verify --html",
+            OutputKind::Manual => "a manual page of annals",
         }
     }
 
     /// What stands in the first bytes of every such file.
     fn mark(self) -> &'static [u8] {
         match self {
-            Kind::Timeline => b"<meta name=\"generator\" content=\"annals timeline\">",
-            Kind::Verdict => b"<meta name=\"generator\" content=\"annals verify\">",
-            Kind::Manual => b".TH annals",
+            OutputKind::Timeline => b"<meta name=\"generator\" content=\"annals timeline\">",
+            OutputKind::Verdict => b"<meta name=\"generator\" content=\"annals verify\">",
+            OutputKind::Manual => b".TH annals",
         }
     }
 }
 
 /// A file to write.
 #[derive(Debug)]
-pub struct Place {
+pub struct OutputPlace {
     path: PathBuf,
-    kind: Kind,
+    kind: OutputKind,
 }
 
-impl Place {
+impl OutputPlace {
     /// The file of this name, if it may be written; in none of the folders that are kept.
-    pub fn new(path: &Path, kind: Kind, kept: &[Kept<'_>]) -> Result<Place, LedgerError> {
+    pub fn new(
+        path: &Path,
+        kind: OutputKind,
+        kept: &[ProtectedPlace<'_>],
+    ) -> Result<OutputPlace, LedgerError> {
         expect_apart(path, kept)?;
-        let place = Place { path: path.to_owned(), kind };
+        let place = OutputPlace { path: path.to_owned(), kind };
         place.is_free()?;
         Ok(place)
     }
 
     /// Whether nothing stands there; an error where something else does than a file of its kind.
     fn is_free(&self) -> Result<bool, LedgerError> {
-        let Place { path, kind } = self;
+        let OutputPlace { path, kind } = self;
         let about = disk::open::look(path).map_err(disk::error("look at", path))?;
         let Some(about) = about else { return Ok(true) };
         let other = |found: &str| {
@@ -85,8 +89,8 @@ impl Place {
     /// Writes the file, whole or not at all.
     pub fn put(&self, bytes: &[u8]) -> Result<(), LedgerError> {
         match self.is_free()? {
-            true => disk::write_new(&self.path, bytes, Mode::Shared)?,
-            false => disk::replace(&self.path, bytes, Mode::Shared)?,
+            true => disk::write_new(&self.path, bytes, FileMode::Shared)?,
+            false => disk::replace(&self.path, bytes, FileMode::Shared)?,
         }
         Ok(())
     }

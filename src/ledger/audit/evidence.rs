@@ -2,22 +2,24 @@
 //!
 //! Always holds: a file is written only if its own judgement says that it shows its claim; an
 //! evidence file that is there already is never overwritten by another. Not here: its lines
-//! (`evidence`), its judgement (`verify::evidence`). Source: FORMAT.md section 9, "Evidence".
+//! (`evidence`), its judgement (`verify::evidence`). Source: FORMAT.md section 9, "ForkEvidence".
 
 use crate::disk::read_optional;
-use crate::disk::{self, Mode};
+use crate::disk::{self, FileMode};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
 use annals_core::event::args::Args;
 use annals_core::event::record::{self, Reading};
-use annals_core::evidence::{Before, Evidence, MAX_EVENTS, Naming, Signed};
+use annals_core::evidence::{
+    EarlierCheckpoint, ForkEvidence, LogKeyChange, MAX_EVENTS, SignedCheckpoint,
+};
 use annals_core::hash::Hash;
 use annals_core::merkle::{NodeCollector, Plan, Subtree, Tree, subtrees};
 use annals_core::pin::{Pin, signed_by};
 use annals_core::rule::Rule;
 use annals_core::tlog::{Note, Signed as Said};
 use annals_core::verify::anchors::Anchors;
-use annals_core::verify::evidence::Shown;
+use annals_core::verify::evidence::ShownFork;
 use annals_core::verify::pinned::{events, first_difference};
 use annals_core::verify::source::{Source, SourceError};
 use annals_core::verify::{Report, evidence};
@@ -53,12 +55,12 @@ pub fn keep(
         Ok(evidence) => evidence,
         Err(why) => return Ok(EvidenceFound::NotWritten(why)),
     };
-    if let Shown::NotShown(why) = evidence::judge(&evidence).shown {
+    if let ShownFork::NotShown(why) = evidence::judge(&evidence).shown {
         return Ok(EvidenceFound::NotWritten(why.join("; ")));
     }
     let text = evidence.write();
     let path = place(audit.evidence.as_deref(), path, &text)?;
-    disk::replace(&path, text.as_bytes(), Mode::Shared)?;
+    disk::replace(&path, text.as_bytes(), FileMode::Shared)?;
     Ok(EvidenceFound::Written(path, evidence.claim()))
 }
 
@@ -85,16 +87,16 @@ fn place(asked: Option<&Path>, pin: &Path, text: &str) -> Result<PathBuf, Ledger
     Ok(if free(&path)? { path } else { other() })
 }
 
-type Made = Result<Evidence, String>;
+type MadeEvidence = Result<ForkEvidence, String>;
 
 /// The evidence, or why there is none.
 fn make(
     pin: &Pin,
     source: &dyn Source,
     (ends, report): (&Anchors, &Report),
-) -> Result<Made, SourceError> {
-    let first = Signed { note: pin.note.clone(), checkpoint: pin.checkpoint.clone() };
-    let second = ends.checkpoint.as_deref().and_then(Note::parse).and_then(Signed::of);
+) -> Result<MadeEvidence, SourceError> {
+    let first = SignedCheckpoint { note: pin.note.clone(), checkpoint: pin.checkpoint.clone() };
+    let second = ends.checkpoint.as_deref().and_then(Note::parse).and_then(SignedCheckpoint::of);
     let Some(second) = second else {
         return Ok(Err("the record has no checkpoint in form that contradicts the pin".to_owned()));
     };
@@ -118,16 +120,16 @@ fn make(
         Err(why) => return Ok(Err(why)),
     };
     let namings = seen.map(|seen| seen.namings(size)).unwrap_or_default();
-    Ok(Ok(Evidence { key, first, second, parted, namings }))
+    Ok(Ok(ForkEvidence { key, first, second, parted, namings }))
 }
 
-type Parted = Option<(u64, Before, Before)>;
+type Parted = Option<(u64, EarlierCheckpoint, EarlierCheckpoint)>;
 
 /// Where the pinned tree and that of the record's checkpoint part.
-fn part(pin: &Pin, second: &Signed, seen: Option<&Grown>) -> Result<Parted, String> {
+fn part(pin: &Pin, second: &SignedCheckpoint, seen: Option<&Grown>) -> Result<Parted, String> {
     let (first, second) = (&pin.checkpoint, &second.checkpoint);
     if first.size == second.size {
-        let end = |root| Before { root, path: Vec::new() };
+        let end = |root| EarlierCheckpoint { root, path: Vec::new() };
         return match first.root == second.root {
             false => Ok(Some((first.size, end(first.root), end(second.root)))),
             true => Err("the record's checkpoint is the pinned one: the record beside it is \
@@ -153,7 +155,7 @@ fn part(pin: &Pin, second: &Signed, seen: Option<&Grown>) -> Result<Parted, Stri
     let root = Tree::from_peaks(at, peaks).map(|tree| tree.root());
     let one = root.zip(path(at, first.size, |subtree| kept.get(&subtree).copied()));
     let other = seen.root(at).zip(path(at, second.size, |subtree| seen.nodes.get(subtree)));
-    let before = |(root, path)| Before { root, path };
+    let before = |(root, path)| EarlierCheckpoint { root, path };
     match (one.map(before), other.map(before)) {
         (Some(one), Some(other)) => Ok(Some((at, one, other))),
         _ => Err("the proofs cannot be computed from the record in hand".to_owned()),
@@ -210,7 +212,7 @@ impl Grown {
     }
 
     /// The records that name a log key, with their proofs.
-    fn namings(self, size: u64) -> Vec<Naming> {
+    fn namings(self, size: u64) -> Vec<LogKeyChange> {
         let Grown { nodes, records } = self;
         let names = |record: &[u8]| {
             let said = Reading::of(record).statement;
@@ -222,7 +224,7 @@ impl Grown {
         let naming = |(position, record)| {
             let plan = Plan::inclusion(position, size)?;
             let path = plan.hashes(|subtree| nodes.get(subtree).ok_or(())).ok()?;
-            Some(Naming { position, record, path })
+            Some(LogKeyChange { position, record, path })
         };
         records.filter_map(naming).collect()
     }

@@ -5,7 +5,7 @@
 //! Source: FORMAT.md section 9, "Pin".
 
 use crate::disk::read_optional;
-use crate::disk::{self, Mode};
+use crate::disk::{self, FileMode};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
 use annals_core::pin::{LogKeys, MAX_PIN, Pin};
@@ -55,7 +55,7 @@ pub fn move_on(audit: &Audit, ends: &Anchors, report: &Report) -> Result<PinFoun
     match old {
         Some(old) if audit.only_new => return Ok(PinFound::Kept(old)),
         Some(old) if old >= size => return Ok(PinFound::Moved(old, old)),
-        _ => disk::replace(path, new.write().as_bytes(), Mode::Shared)?,
+        _ => disk::replace(path, new.write().as_bytes(), FileMode::Shared)?,
     }
     Ok(old.map_or(PinFound::Made(size), |old| PinFound::Moved(old, size)))
 }

@@ -19,12 +19,14 @@ use annals_core::hash::Hash;
 use annals_core::merkle::{NodeCollector, Plan};
 use annals_core::tlog::proof::TlogProof;
 use annals_core::tlog::{Checkpoint, Note};
-use annals_core::verify::proof::{LeftOut, Proof, ProofContext, Shown, evidence_of, form, judge};
+use annals_core::verify::proof::{
+    LeftOut, Proof, ProofContext, ProofEvent, evidence_of, form, judge,
+};
 use annals_core::verify::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A record and the checkpoint that speaks for it.
-struct Signed {
+struct SignedRecord {
     note: Note,
     checkpoint: Checkpoint,
 }
@@ -54,7 +56,7 @@ pub fn prove(record: &Record, fact: u64, documents: bool) -> Result<Proof, Ledge
         )));
     }
     let events = shown(&view, &signed.checkpoint, &chosen)?;
-    let Signed { note, checkpoint } = signed;
+    let SignedRecord { note, checkpoint } = signed;
     let documents = match documents {
         true => captured(record, &view, &events)?,
         false => BTreeMap::new(),
@@ -92,7 +94,7 @@ fn checked(proof: Proof) -> Result<Proof, LedgerError> {
     }
 }
 
-fn signed(record: &Record) -> Result<Signed, LedgerError> {
+fn signed(record: &Record) -> Result<SignedRecord, LedgerError> {
     let note = record.checkpoint.as_deref().and_then(Note::parse);
     let checkpoint = note.as_ref().and_then(|note| Checkpoint::parse(&note.text));
     let (Some(note), Some(checkpoint)) = (note, checkpoint) else {
@@ -103,7 +105,7 @@ fn signed(record: &Record) -> Result<Signed, LedgerError> {
         )));
     };
     match checkpoint.size <= record.size() {
-        true => Ok(Signed { note, checkpoint }),
+        true => Ok(SignedRecord { note, checkpoint }),
         false => Err(LedgerError::NotFound(format!(
             "the checkpoint speaks of {} events, the record has {}: events are missing here; \
              annals verify tells all",
@@ -196,7 +198,7 @@ fn shown(
     view: &View<'_>,
     checkpoint: &Checkpoint,
     chosen: &BTreeSet<u64>,
-) -> Result<Vec<Shown>, LedgerError> {
+) -> Result<Vec<ProofEvent>, LedgerError> {
     let size = checkpoint.size;
     let plans: BTreeMap<u64, Plan> =
         chosen.iter().filter_map(|at| Some((*at, Plan::inclusion(*at, size)?))).collect();
@@ -230,7 +232,7 @@ fn shown(
         if withheld(position, &entry) {
             entry.body = None;
         }
-        shown.push(Shown { position, entry, path });
+        shown.push(ProofEvent { position, entry, path });
     }
     Ok(shown)
 }
@@ -239,7 +241,7 @@ fn shown(
 fn captured(
     record: &Record,
     view: &View<'_>,
-    events: &[Shown],
+    events: &[ProofEvent],
 ) -> Result<BTreeMap<u64, Vec<u8>>, LedgerError> {
     let mut found = BTreeMap::new();
     let positions: Vec<u64> = events

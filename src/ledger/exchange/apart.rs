@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// A folder in which nothing else is written.
 #[derive(Clone, Copy, Debug)]
-pub enum Kept<'a> {
+pub enum ProtectedPlace<'a> {
     /// A ledger.
     Ledger(&'a Path),
     /// A folder of keys.
@@ -20,29 +20,31 @@ pub enum Kept<'a> {
     Bag(&'a Path),
 }
 
-impl<'a> Kept<'a> {
+impl<'a> ProtectedPlace<'a> {
     /// A ledger and the keys beside it.
-    pub fn of(paths: &'a Paths) -> Vec<Kept<'a>> {
-        vec![Kept::Ledger(&paths.ledger), Kept::Keys(&paths.keys)]
+    pub fn of(paths: &'a Paths) -> Vec<ProtectedPlace<'a>> {
+        vec![ProtectedPlace::Ledger(&paths.ledger), ProtectedPlace::Keys(&paths.keys)]
     }
 
     fn folder(self) -> &'a Path {
         match self {
-            Kept::Ledger(path) | Kept::Keys(path) | Kept::Bag(path) => path,
+            ProtectedPlace::Ledger(path)
+            | ProtectedPlace::Keys(path)
+            | ProtectedPlace::Bag(path) => path,
         }
     }
 
     fn name(self) -> &'static str {
         match self {
-            Kept::Ledger(_) => "the ledger",
-            Kept::Keys(_) => "the folder of keys",
-            Kept::Bag(_) => "the bag",
+            ProtectedPlace::Ledger(_) => "the ledger",
+            ProtectedPlace::Keys(_) => "the folder of keys",
+            ProtectedPlace::Bag(_) => "the bag",
         }
     }
 }
 
 /// Refuses a place that is one of these folders, or is in one.
-pub fn expect_apart(place: &Path, kept: &[Kept<'_>]) -> Result<(), LedgerError> {
+pub fn expect_apart(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), LedgerError> {
     let real = real(place)?;
     for kept in kept {
         if real.starts_with(self::real(kept.folder())?) {
@@ -58,7 +60,7 @@ pub fn expect_apart(place: &Path, kept: &[Kept<'_>]) -> Result<(), LedgerError> 
 }
 
 /// The same, and refuses a folder that one of these is in.
-pub fn expect_folder_apart(folder: &Path, kept: &[Kept<'_>]) -> Result<(), LedgerError> {
+pub fn expect_folder_apart(folder: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), LedgerError> {
     expect_apart(folder, kept)?;
     let above = real(folder)?;
     for kept in kept {

@@ -47,7 +47,7 @@ pub enum Vouched {
 }
 
 /// The verdict on a bag.
-pub struct Bagged {
+pub struct BagAudit {
     /// The record in it, and the verdict on it; an error if it cannot be read.
     pub audited: Result<(Record, Audited), LedgerError>,
     /// Its files.
@@ -66,7 +66,7 @@ pub struct Bagged {
     pub size: Option<(u64, u64)>,
 }
 
-impl Bagged {
+impl BagAudit {
     /// Everything that is wrong with the bag itself, file by file.
     pub fn all_wrong(&self) -> impl Iterator<Item = &str> {
         let note = match &self.vouched {
@@ -101,9 +101,9 @@ pub fn audit_bag(
     bag: &Path,
     asked: &Audit,
     progress: Option<&(dyn Fn(u64) + Sync)>,
-) -> Result<Bagged, LedgerError> {
+) -> Result<BagAudit, LedgerError> {
     let checked = check(bag)?;
-    let mut bagged = Bagged {
+    let mut bagged = BagAudit {
         audited: Err(LedgerError::NoLedger(paths_in(bag).ledger)),
         checked,
         wrong: Vec::new(),
@@ -146,7 +146,7 @@ pub fn audit_bag(
     Ok(bagged)
 }
 
-impl Bagged {
+impl BagAudit {
     /// Derives every file beside the ledger's own again, and compares.
     fn compare(&mut self, record: &Record) -> Result<(), LedgerError> {
         let mut ground = NoGround;
@@ -245,7 +245,7 @@ pub fn is_of_ledger(name: &str) -> bool {
     }
 }
 
-fn vouched(bag: &Path, report: &Report, bagged: &Bagged) -> Result<Vouched, LedgerError> {
+fn vouched(bag: &Path, report: &Report, bagged: &BagAudit) -> Result<Vouched, LedgerError> {
     let Some(bytes) = read(bag, NOTE)? else { return Ok(Vouched::Unsigned) };
     let no = |why: &str| Ok(Vouched::No(format!("{NOTE}: {why}")));
     if let Some(changed) = changed(&bytes) {

@@ -49,7 +49,7 @@ use std::collections::BTreeSet;
 
 /// What to export.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct ExportOptions {
     /// How many events from the start.
     pub until: u64,
     /// Number of threads that verify.
@@ -81,7 +81,7 @@ pub struct Exported {
 pub fn export(
     record: &Record,
     log_keys: &[SecretKey],
-    asked: &Asked,
+    asked: &ExportOptions,
     ground: &mut dyn BagTarget,
 ) -> Result<Exported, LedgerError> {
     let whole = verified(record, asked.jobs)?;

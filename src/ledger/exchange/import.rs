@@ -17,8 +17,8 @@ use crate::disk::lock::Waiting;
 use crate::keys::HighWaterMarks;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::apart::{Kept, expect_apart};
-use crate::ledger::exchange::bag_audit::{Bagged, audit_bag, is_listed, is_of_ledger};
+use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
+use crate::ledger::exchange::bag_audit::{BagAudit, audit_bag, is_listed, is_of_ledger};
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::{ATTRIBUTES, NO_TEXT, Paths};
 use crate::ledger::reader::Record;
@@ -32,7 +32,7 @@ use std::path::Path;
 const MOST: u64 = 8 << 30;
 
 /// What to do with a bag.
-pub struct Asked<'a> {
+pub struct ImportOptions<'a> {
     /// The log keys at hand, if the ledger is to be taken over.
     pub take_over: Option<&'a [SecretKey]>,
     /// Number of threads that verify.
@@ -43,7 +43,7 @@ pub struct Asked<'a> {
 
 /// What was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Made {
+pub struct ImportedLedger {
     /// Number of events.
     pub size: u64,
     /// What the ledger may do.
@@ -54,8 +54,12 @@ pub struct Made {
 ///
 /// Errors: the bag or the record in it is not whole; there is something at the ledger's place; the
 /// bag is a part of a record and was to be taken over; the log key's memory knows more.
-pub fn import(bag: &Path, paths: &Paths, asked: &Asked<'_>) -> Result<Made, LedgerError> {
-    expect_apart(&paths.ledger, &[Kept::Bag(bag), Kept::Keys(&paths.keys)])?;
+pub fn import(
+    bag: &Path,
+    paths: &Paths,
+    asked: &ImportOptions<'_>,
+) -> Result<ImportedLedger, LedgerError> {
+    expect_apart(&paths.ledger, &[ProtectedPlace::Bag(bag), ProtectedPlace::Keys(&paths.keys)])?;
     let bagged = audit_bag(bag, &Audit { jobs: asked.jobs, ..Audit::default() }, None)?;
     let report = whole(bag, &bagged)?;
     let imported = match asked.take_over {
@@ -81,7 +85,7 @@ pub fn import(bag: &Path, paths: &Paths, asked: &Asked<'_>) -> Result<Made, Ledg
     ground.finish()?;
     // What is derived is no part of a bag.
     make_index(paths, &Record::open(paths.clone())?.journal, None)?;
-    Ok(Made { size: report.size, imported })
+    Ok(ImportedLedger { size: report.size, imported })
 }
 
 fn put(ground: &mut FolderBagTarget, name: &str, bytes: &[u8]) -> Result<(), LedgerError> {
@@ -91,7 +95,7 @@ fn put(ground: &mut FolderBagTarget, name: &str, bytes: &[u8]) -> Result<(), Led
 }
 
 /// The report on the record, if nothing at all is wrong.
-fn whole<'b>(bag: &Path, bagged: &'b Bagged) -> Result<&'b Report, LedgerError> {
+fn whole<'b>(bag: &Path, bagged: &'b BagAudit) -> Result<&'b Report, LedgerError> {
     if let Some(why) = bagged.all_wrong().next() {
         return Err(LedgerError::Bag(bag.to_owned(), why.to_owned()));
     }
@@ -110,7 +114,7 @@ fn whole<'b>(bag: &Path, bagged: &'b Bagged) -> Result<&'b Report, LedgerError> 
 
 /// How the ledger goes on.
 fn taken_over(
-    bagged: &Bagged,
+    bagged: &BagAudit,
     report: &Report,
     (paths, log_keys): (&Paths, &[SecretKey]),
 ) -> Result<Imported, LedgerError> {

@@ -6,11 +6,11 @@
 //! means (`tlog::policy`). Source: C2SP tlog-policy (a draft); FORMAT.md section 11.
 
 use crate::disk::read_optional;
-use crate::disk::{self, Mode};
+use crate::disk::{self, FileMode};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use annals_core::tlog::policy::{MAX_POLICY, Policy};
-use annals_core::tlog::{Kind, VerifierKey};
+use annals_core::tlog::{KeyKind, VerifierKey};
 use std::path::PathBuf;
 
 /// The group that annals keeps.
@@ -21,7 +21,7 @@ const RESERVED: [&str; 8] = ["all", "any", "group", "log", "none", "policy", "qu
 
 /// The policy beside the keys.
 #[derive(Clone, Debug)]
-pub struct Trust {
+pub struct PolicyFile {
     path: PathBuf,
     lines: Vec<String>,
     /// What it says.
@@ -39,9 +39,9 @@ pub struct NewWitness {
     pub url: String,
 }
 
-impl Trust {
+impl PolicyFile {
     /// Reads the policy beside the keys; `None` where there is none.
-    pub fn read(paths: &Paths) -> Result<Option<Trust>, LedgerError> {
+    pub fn read(paths: &Paths) -> Result<Option<PolicyFile>, LedgerError> {
         let path = paths.keys.join("policy");
         let Some(bytes) = read_optional(&path, MAX_POLICY as u64)? else { return Ok(None) };
         let refused = |why: String| LedgerError::Usage(format!("{}: {why}", path.display()));
@@ -49,17 +49,17 @@ impl Trust {
         let text = String::from_utf8(bytes)
             .map_err(|_| refused("it has bytes that are not UTF-8: edit it by hand".to_owned()))?;
         let lines = text.lines().map(str::to_owned).collect();
-        Ok(Some(Trust { path, lines, policy }))
+        Ok(Some(PolicyFile { path, lines, policy }))
     }
 
     /// A policy that trusts this log and asks for nobody.
-    pub fn new(paths: &Paths, log: &VerifierKey) -> Trust {
+    pub fn new(paths: &Paths, log: &VerifierKey) -> PolicyFile {
         let lines = vec![
             "# Who is trusted: C2SP tlog-policy. annals witness add and remove edit it.".to_owned(),
             format!("log {log}"),
             "quorum none".to_owned(),
         ];
-        Trust { path: paths.keys.join("policy"), lines, policy: Policy::default() }
+        PolicyFile { path: paths.keys.join("policy"), lines, policy: Policy::default() }
     }
 
     /// Enters a witness. `least` is `any`, `all`, `none` or a number of witnesses; without it the
@@ -110,7 +110,7 @@ impl Trust {
 
     /// Writes the policy.
     pub fn write(&self) -> Result<(), LedgerError> {
-        Ok(disk::replace(&self.path, self.text().as_bytes(), Mode::Shared)?)
+        Ok(disk::replace(&self.path, self.text().as_bytes(), FileMode::Shared)?)
     }
 
     fn text(&self) -> String {
@@ -199,8 +199,8 @@ fn check_name(name: &str) -> Result<(), LedgerError> {
 pub fn witness_key(text: &str) -> Result<VerifierKey, LedgerError> {
     let key = VerifierKey::parse(text).map_err(LedgerError::Usage)?;
     match key.kind {
-        Kind::Cosignature => Ok(key),
-        Kind::Note => Err(LedgerError::Usage(
+        KeyKind::Cosignature => Ok(key),
+        KeyKind::Note => Err(LedgerError::Usage(
             "expected a witness's key, of type 04; found a log's, of type 01".to_owned(),
         )),
     }

@@ -8,7 +8,7 @@
 //! document that is sealed or redacted is not published, wherever else it may still be. Not here:
 //! how a file is written (`archive::shelf`). Source: FORMAT.md section 9, "Published directory".
 
-use crate::archive::publish_target::{Held, PublishTarget};
+use crate::archive::publish_target::{PublishTarget, TargetLock};
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
 use crate::keys::HighWaterMarks;
@@ -287,9 +287,9 @@ impl<'a> Publisher<'a> {
     /// published before has it.
     fn put(&mut self, name: &str, bytes: &[u8], covered: bool) -> Result<(), LedgerError> {
         match self.shelf.holds(name, bytes)? {
-            Held::Same => return Ok(()),
-            Held::Folder => self.shelf.remove(name)?,
-            Held::Absent | Held::Other => {}
+            TargetLock::Same => return Ok(()),
+            TargetLock::Folder => self.shelf.remove(name)?,
+            TargetLock::Absent | TargetLock::Other => {}
         }
         self.shelf.put(name, bytes)?;
         self.done.written += 1;
@@ -308,7 +308,7 @@ impl<'a> Publisher<'a> {
         let before = self.before;
         let partial: Vec<_> = self.tiling.partial().map(|(t, h)| (t, tile::bytes(h))).collect();
         let bundle = std::mem::take(&mut self.bundle);
-        let kept = Kept { before, cosigned };
+        let kept = PublishedState { before, cosigned };
         for (tile, bytes) in partial {
             for width in kept.widths(tile, &self.names_of(tile)?) {
                 let (part, covered) = (Tile { width, ..tile }, kept.is_published(tile, width));
@@ -355,14 +355,14 @@ impl<'a> Publisher<'a> {
 
     fn remove_if_there(&mut self, name: &str) -> Result<(), LedgerError> {
         match self.shelf.holds(name, &[])? {
-            Held::Absent => Ok(()),
+            TargetLock::Absent => Ok(()),
             _ => self.remove(name),
         }
     }
 
     /// Removes partial tiles and bundles of full ones, and those that an interrupted publication
     /// left of a size that was never published.
-    fn remove_partial(&mut self, kept: Kept<'_>) -> Result<(), LedgerError> {
+    fn remove_partial(&mut self, kept: PublishedState<'_>) -> Result<(), LedgerError> {
         let old = tile::ends(kept.before);
         for now in tile::ends(self.done.size) {
             let first = Tile { level: now.level, index: 0, width: 0 };
@@ -394,12 +394,12 @@ impl<'a> Publisher<'a> {
 /// Which partial tiles of the tile at the end are kept beside that of the present size: those of
 /// sizes that were published, if they are there, and those of sizes that were cosigned.
 #[derive(Clone, Copy)]
-struct Kept<'a> {
+struct PublishedState<'a> {
     before: u64,
     cosigned: &'a [u64],
 }
 
-impl Kept<'_> {
+impl PublishedState<'_> {
     /// Whether a width of a partial tile is one of a size that may have been published.
     fn is_published(&self, tile: Tile, width: u64) -> bool {
         let old = tile::ends(self.before).get(usize::from(tile.level)).copied();

@@ -29,11 +29,11 @@ use compare::{Compared, compare};
 use holding::Holding;
 use scratch::Scratch;
 use std::path::PathBuf;
-pub use step::{Found, Place, Step};
+pub use step::{CopyKind, CopyState, Step};
 
 /// How to repair.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct RepairOptions {
     /// Another copy of the ledger: the folder that its journal is in.
     pub from: Option<PathBuf>,
     /// Number of threads.
@@ -48,7 +48,7 @@ pub struct Asked {
 /// where two records verify and differ; then nothing was changed.
 pub fn repair(
     paths: &Paths,
-    asked: &Asked,
+    asked: &RepairOptions,
     tell: &mut dyn FnMut(Step),
 ) -> Result<Audited, LedgerError> {
     paths.expect_ledger(true)?;
@@ -69,7 +69,7 @@ pub fn repair(
     }
     let record = choose(&holdings)?;
     let mut changed = false;
-    if record.place != Place::Journal {
+    if record.place != CopyKind::Journal {
         place::journal(paths, &scratch, record, tell)?;
         changed = true;
     }
@@ -131,9 +131,9 @@ fn choose(holdings: &[Holding]) -> Result<&Holding, LedgerError> {
         }
     }
     let rank = |holding: &&&Holding| match holding.place {
-        Place::Journal => 2,
-        Place::Copy => 1,
-        Place::Store => 0,
+        CopyKind::Journal => 2,
+        CopyKind::Copy => 1,
+        CopyKind::Store => 0,
     };
     let whole = verified.iter().filter(|holding| holding.is_whole());
     let longest = whole.max_by_key(|holding| (holding.size(), rank(holding)));
@@ -149,7 +149,8 @@ fn fork(two: (&Holding, &Holding), position: u64, hashes: (Hash, Hash)) -> Ledge
 /// Why nothing can be repaired with what is here.
 fn hopeless(holdings: &[Holding]) -> LedgerError {
     let behind = holdings.iter().find_map(|holding| holding.behind_mark());
-    let others = holdings.iter().filter(|h| h.place == Place::Store && h.found() != Found::Absent);
+    let others =
+        holdings.iter().filter(|h| h.place == CopyKind::Store && h.found() != CopyState::Absent);
     let agree = others.clone().all(|holding| holding.behind_mark().is_some());
     match behind.filter(|_| agree && holdings[0].behind_mark().is_some()) {
         Some((marked, size)) => LedgerError::BehindMark { marked, size },
@@ -160,7 +161,7 @@ fn hopeless(holdings: &[Holding]) -> LedgerError {
 /// Whether the store holds the record that was chosen, bodies too; one that could not be looked at
 /// is left as it is.
 fn same_as_store(record: &Holding, holdings: &[Holding]) -> Result<bool, LedgerError> {
-    let store = holdings.iter().find(|holding| holding.place == Place::Store);
+    let store = holdings.iter().find(|holding| holding.place == CopyKind::Store);
     if store.is_some_and(Holding::is_unknown) {
         return Ok(true);
     }
@@ -168,7 +169,7 @@ fn same_as_store(record: &Holding, holdings: &[Holding]) -> Result<bool, LedgerE
     if store.size() != record.size() {
         return Ok(false);
     }
-    let same = record.place == Place::Store
+    let same = record.place == CopyKind::Store
         || compare(record.source()?, store.source()?)? == Compared::Same;
     Ok(same)
 }

@@ -10,18 +10,18 @@
 use crate::disk::lock::Lock;
 use crate::disk::lock::Waiting;
 use crate::disk::read_optional;
-use crate::disk::{self, Mode};
+use crate::disk::{self, FileMode};
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
-use crate::witness::ask::{Question, Shown, Unheard, ask};
+use crate::witness::ask::{Question, ShownCheckpoint, Unheard, ask};
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
 use annals_core::merkle::{NodeCollector, Plan, Tree};
 use annals_core::rule::{Fault, Rule};
 use annals_core::text::Origin;
 use annals_core::tlog::policy::{Policy, Witness};
-use annals_core::tlog::{Checkpoint, Kind, MAX_NOTE, Note, NoteSignature, Signed, VerifierKey};
+use annals_core::tlog::{Checkpoint, KeyKind, MAX_NOTE, Note, NoteSignature, Signed, VerifierKey};
 use annals_core::verify::source::{Source, SourceError};
 use std::time::Duration;
 
@@ -78,7 +78,8 @@ pub fn collect(
     let (note, checkpoint) = checkpoint_of(record)?;
     let signed = Note { signatures: lines_of(&note, &checkpoint.origin), ..note.clone() };
     let prove = |old| prove(record, &checkpoint, old).map_err(|error| error.to_string());
-    let contradicts = |shown: &Shown<'_>| contradiction(record, &checkpoint, shown).ok().flatten();
+    let contradicts =
+        |shown: &ShownCheckpoint<'_>| contradiction(record, &checkpoint, shown).ok().flatten();
     let question = Question {
         note: &signed,
         checkpoint: &checkpoint,
@@ -160,7 +161,7 @@ fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>
 fn contradiction(
     record: &Record,
     ours: &Checkpoint,
-    shown: &Shown<'_>,
+    shown: &ShownCheckpoint<'_>,
 ) -> Result<Option<String>, LedgerError> {
     let Checkpoint { size, root, .. } = *shown.checkpoint;
     let who = if is_signed_by_log(record, shown)? {
@@ -179,7 +180,7 @@ fn contradiction(
 
 /// Whether the log key that the record names for a checkpoint's size signed it; of a size beyond
 /// the record, the present one.
-fn is_signed_by_log(record: &Record, shown: &Shown<'_>) -> Result<bool, LedgerError> {
+fn is_signed_by_log(record: &Record, shown: &ShownCheckpoint<'_>) -> Result<bool, LedgerError> {
     let Checkpoint { origin, size, .. } = shown.checkpoint;
     let log = record.state(u64::MAX)?.log;
     let Some(keys) = log.iter().rev().find(|keys| keys.size <= (*size).max(1)) else {
@@ -187,7 +188,7 @@ fn is_signed_by_log(record: &Record, shown: &Shown<'_>) -> Result<bool, LedgerEr
     };
     let mut keys = [Some(keys.key), keys.old].into_iter().flatten();
     Ok(keys.any(|key| {
-        let key = VerifierKey::new(origin, Kind::Note, key);
+        let key = VerifierKey::new(origin, KeyKind::Note, key);
         key.is_some_and(|key| {
             shown.note.signed_by(origin, key.accepted(), &key.public) == Signed::Yes
         })
@@ -241,7 +242,7 @@ fn remember(record: &Record, note: &Note) -> Result<(), LedgerError> {
     };
     let mut lines = read_optional(&path, MAX_CHECKPOINTS)?.unwrap_or_default();
     lines.extend(mark.line().as_bytes());
-    Ok(disk::replace(&path, &lines, Mode::Shared)?)
+    Ok(disk::replace(&path, &lines, FileMode::Shared)?)
 }
 
 /// Puts lines into the ledger's checkpoint, each in the place of an earlier one of its key.
@@ -262,7 +263,7 @@ fn keep(
         note.signatures.retain(|old| (&old.name, old.id) != (&line.name, line.id));
         note.signatures.push(line.clone());
     }
-    disk::replace(&paths.checkpoint(), note.write().as_bytes(), Mode::Shared)?;
+    disk::replace(&paths.checkpoint(), note.write().as_bytes(), FileMode::Shared)?;
     remember(record, &note)?;
     Ok(note)
 }

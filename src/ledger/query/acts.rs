@@ -3,7 +3,7 @@
 //! Always holds: each event that is read has the hash that the index has of it. Not here: which
 //! events are read (`slice`). Source: FORMAT.md section 8.
 
-use crate::index::{Index, IndexError, Mark, Snapshot};
+use crate::index::{EventMark, Index, IndexError, Snapshot};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::{said, words};
 use crate::ledger::reader::Record;
@@ -171,6 +171,6 @@ pub(super) fn one(
 }
 
 /// What later events did to an event's body.
-pub(super) fn put(fold: &mut Fold, event: u64, mark: &Mark) {
+pub(super) fn put(fold: &mut Fold, event: u64, mark: &EventMark) {
     fold.put_opening(event, mark.released, mark.redacted);
 }

@@ -5,7 +5,7 @@
 //! as `ledger::table` writes it. Not here: which facts.
 
 use crate::ledger::query::AsOf;
-use crate::ledger::query::row::{Act, FactRow};
+use crate::ledger::query::row::{ActRow, FactRow};
 use crate::ledger::table::Table;
 use std::io::Write;
 
@@ -46,7 +46,7 @@ const COLUMNS: [&str; 32] = [
 
 /// Which name a signer has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Naming {
+pub enum NameColumn {
     /// The one at the event.
     AtEvent,
     /// The last one as of the point, as FORMAT.md section 14 has it for a bag.
@@ -59,7 +59,7 @@ pub fn write<'a>(
     out: &mut dyn Write,
     as_of: &AsOf,
     facts: impl Iterator<Item = &'a FactRow>,
-    naming: Naming,
+    naming: NameColumn,
 ) -> Result<(), csv::Error> {
     let mut table = Table::new(out);
     table.row(&COLUMNS)?;
@@ -69,10 +69,10 @@ pub fn write<'a>(
     Ok(table.end()?)
 }
 
-fn record(as_of: &AsOf, row: &FactRow, naming: Naming) -> [String; 32] {
-    let by = |act: &Act| match naming {
-        Naming::AtEvent => act.by.clone(),
-        Naming::Last => act.signer().last().to_owned(),
+fn record(as_of: &AsOf, row: &FactRow, naming: NameColumn) -> [String; 32] {
+    let by = |act: &ActRow| match naming {
+        NameColumn::AtEvent => act.by.clone(),
+        NameColumn::Last => act.signer().last().to_owned(),
     };
     let words = &row.words;
     let shown = |value: Option<String>| value.unwrap_or_default();

@@ -2,14 +2,14 @@
 //!
 //! Always holds: nothing is left out of what a body says. Not here: which body it is (`gather`).
 
-use crate::ledger::query::row::{EvidenceRow, Said, Withheld, Words};
+use crate::ledger::query::row::{EvidenceRow, StatementRow, Withheld, WordsRow};
 use annals_core::event::body::{Content, Evidence, Fact};
 
 /// The statement and the evidence of a body.
-pub fn said(content: Result<&Content, Withheld>) -> Said {
+pub fn said(content: Result<&Content, Withheld>) -> StatementRow {
     let evidence = |list: &Option<Vec<Evidence>>| list.iter().flatten().map(evidence).collect();
     let (statement, evidence) = match content {
-        Err(why) => return Said { withheld: Some(why), ..Said::default() },
+        Err(why) => return StatementRow { withheld: Some(why), ..StatementRow::default() },
         Ok(content) => match content {
             Content::FactConfirmed(body) => (None, evidence(&body.evidence)),
             Content::FactDisputed(body)
@@ -31,7 +31,7 @@ pub fn said(content: Result<&Content, Withheld>) -> Said {
             _ => (None, Vec::new()),
         },
     };
-    Said { statement, evidence, withheld: None }
+    StatementRow { statement, evidence, withheld: None }
 }
 
 fn evidence(evidence: &Evidence) -> EvidenceRow {
@@ -39,8 +39,8 @@ fn evidence(evidence: &Evidence) -> EvidenceRow {
 }
 
 /// What a revision says.
-pub fn words(fact: &Fact) -> Words {
-    Words {
+pub fn words(fact: &Fact) -> WordsRow {
+    WordsRow {
         claim: Some(fact.claim.to_string()),
         lang: Some(fact.lang.to_string()),
         vouch: Some(fact.vouch),

@@ -14,7 +14,7 @@ use crate::ledger::query::names::Names;
 use crate::ledger::query::names::act;
 use crate::ledger::query::owners;
 use crate::ledger::query::revocation_impact::RevocationImpact;
-use crate::ledger::query::row::{Act, Charge, FactRow, Said, Withheld, Words};
+use crate::ledger::query::row::{ActRow, Charge, FactRow, StatementRow, Withheld, WordsRow};
 use annals_core::event::args::Args;
 use annals_core::event::vocabulary::{ErrorIn, Type};
 use annals_core::fold::Fact;
@@ -45,10 +45,10 @@ const WORDS: [&str; 14] = [
 
 /// An act on a fact between the points.
 #[derive(Clone, Debug, Serialize)]
-pub struct Step {
+pub struct ChangeStep {
     /// Who, when, in which event.
     #[serde(flatten)]
-    pub act: Act,
+    pub act: ActRow,
     /// The closed word that says why or how; of an act that is not about the fact but turned it,
     /// what it did.
     pub why: Option<String>,
@@ -83,11 +83,11 @@ pub struct Change {
     /// The revision as of the second point.
     pub revision: u64,
     /// The words as of the first point, if they are not the present ones.
-    pub before: Option<Words>,
+    pub before: Option<WordsRow>,
     /// The words as of the second point.
-    pub now: Words,
+    pub now: WordsRow,
     /// What was done, by position.
-    pub acts: Vec<Step>,
+    pub acts: Vec<ChangeStep>,
 }
 
 /// Everything that changed.
@@ -159,21 +159,21 @@ pub fn between(
 }
 
 /// An act between the points that is about no fact and turned some.
-struct Turn {
-    step: Step,
+struct StatusTurn {
+    step: ChangeStep,
     impact: Rc<RevocationImpact>,
 }
 
-impl Turn {
+impl StatusTurn {
     /// Whether it turned this fact or undid one of these acts on it.
-    fn concerns(&self, row: &FactRow, acts: &[Step]) -> bool {
+    fn concerns(&self, row: &FactRow, acts: &[ChangeStep]) -> bool {
         let turned = self.impact.facts.iter().any(|fallen| fallen.fact == row.fact);
         let by = self.step.act.event;
         turned || acts.iter().any(|step| step.act.undone_by == Some(by))
     }
 }
 
-fn turns(effects: &Effects<'_, '_>, first: u64) -> Result<Vec<Turn>, LedgerError> {
+fn turns(effects: &Effects<'_, '_>, first: u64) -> Result<Vec<StatusTurn>, LedgerError> {
     let (view, mut turns) = (effects.view(), Vec::new());
     for event in effects.turning(first) {
         let (Some(impact), Some(seen)) = (effects.impact(event)?, view.event(event)?) else {
@@ -197,8 +197,8 @@ fn turns(effects: &Effects<'_, '_>, first: u64) -> Result<Vec<Turn>, LedgerError
         let Some(act) = act(view, effects.names, &seen) else { continue };
         let subject = row.effect.subject.clone();
         let said = said(view.content(&seen));
-        let step = Step { subject, ..step(&act, Some(why), &said) };
-        turns.push(Turn { step, impact });
+        let step = ChangeStep { subject, ..step(&act, Some(why), &said) };
+        turns.push(StatusTurn { step, impact });
     }
     Ok(turns)
 }
@@ -221,13 +221,13 @@ fn restated(from: &View<'_>, to: &View<'_>) -> BTreeSet<u64> {
 
 fn change(
     (from, to): (&View<'_>, &View<'_>),
-    (first, turns): (u64, &[Turn]),
+    (first, turns): (u64, &[StatusTurn]),
     row: &FactRow,
 ) -> Change {
     let mut acts = steps(row);
-    let turns: Vec<&Step> =
+    let turns: Vec<&ChangeStep> =
         turns.iter().filter(|turn| turn.concerns(row, &acts)).map(|turn| &turn.step).collect();
-    let undone_here = |act: &Act| act.undone_by.is_some_and(|by| by >= first);
+    let undone_here = |act: &ActRow| act.undone_by.is_some_and(|by| by >= first);
     let mut changes: BTreeSet<&str> = BTreeSet::new();
     if acts.iter().any(|step| undone_here(&step.act)) {
         changes.insert("undone");
@@ -286,8 +286,8 @@ fn word(kind: Type) -> &'static str {
     }
 }
 
-fn step(act: &Act, why: Option<String>, said: &Said) -> Step {
-    Step {
+fn step(act: &ActRow, why: Option<String>, said: &StatementRow) -> ChangeStep {
+    ChangeStep {
         act: act.clone(),
         why,
         subject: None,
@@ -299,11 +299,11 @@ fn step(act: &Act, why: Option<String>, said: &Said) -> Step {
 }
 
 /// Every act on a fact, by position.
-fn steps(row: &FactRow) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
+fn steps(row: &FactRow) -> Vec<ChangeStep> {
+    let mut steps: Vec<ChangeStep> = Vec::new();
     for revision in &row.revisions {
         let why = revision.reason.map(|reason| reason.to_string());
-        let mut step = step(&revision.act, why, &Said::default());
+        let mut step = step(&revision.act, why, &StatementRow::default());
         step.error_in = revision.error_in;
         step.ends.clone_from(&revision.resolves);
         step.statement.clone_from(&revision.statement);
@@ -315,16 +315,16 @@ fn steps(row: &FactRow) -> Vec<Step> {
     for charge in row.disputes.iter().chain(&row.retractions) {
         let Charge { act, reason, error_in, said, ended, .. } = charge;
         let charged = step(act, Some(reason.to_string()), said);
-        steps.push(Step { error_in: Some(*error_in), ..charged });
+        steps.push(ChangeStep { error_in: Some(*error_in), ..charged });
         // A correction that resolves a dispute is told as a correction.
         let ended = ended.iter().filter(|ended| ended.act.kind != Type::FactCorrected);
-        steps.extend(
-            ended
-                .map(|ended| Step { ends: vec![act.event], ..step(&ended.act, None, &ended.said) }),
-        );
+        steps.extend(ended.map(|ended| ChangeStep {
+            ends: vec![act.event],
+            ..step(&ended.act, None, &ended.said)
+        }));
     }
     let bodies = row.bodies.iter();
-    steps.extend(bodies.map(|opening| Step {
+    steps.extend(bodies.map(|opening| ChangeStep {
         ends: vec![opening.of],
         ..step(&opening.act, opening.reason.map(|reason| reason.to_string()), &opening.said)
     }));

@@ -9,10 +9,10 @@ use crate::ledger::query::effect::{differences, object};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::names::act;
 use crate::ledger::query::row::{
-    Act, Charge, Confirmation, DocumentRow, Ended, EvidenceRow, FactRow, Opening, Redescribed,
-    RelationRow, Revision, Said, Withheld, Words,
+    ActRow, Charge, Confirmation, DocumentRow, Ended, EvidenceRow, FactRow, Opening, Redescribed,
+    RelationRow, Revision, StatementRow, Withheld, WordsRow,
 };
-use crate::ledger::query::{Seen, View};
+use crate::ledger::query::{ReadEvent, View};
 use annals_core::event::args::Args;
 use annals_core::event::body::{Captured, Content};
 use annals_core::event::vocabulary::{RedactReason, Relation};
@@ -62,7 +62,7 @@ struct Gathering<'a, 'v> {
     view: &'a View<'v>,
     names: &'a Names,
     wanted: &'a dyn Fn(u64) -> bool,
-    seen: &'a Seen,
+    seen: &'a ReadEvent,
     into: &'a mut Gathered,
 }
 
@@ -103,7 +103,7 @@ impl Gathering<'_, '_> {
         }
     }
 
-    fn act(&self) -> Option<Act> {
+    fn act(&self) -> Option<ActRow> {
         act(self.view, self.names, self.seen)
     }
 
@@ -115,7 +115,7 @@ impl Gathering<'_, '_> {
         found
     }
 
-    fn said(&mut self) -> Said {
+    fn said(&mut self) -> StatementRow {
         said(self.content())
     }
 
@@ -140,7 +140,7 @@ impl Gathering<'_, '_> {
                 described_anew: Vec::new(),
                 sealed: false,
                 redacted: false,
-                words: Words::default(),
+                words: WordsRow::default(),
                 revisions: vec![first],
                 confirmations: Vec::new(),
                 disputes: Vec::new(),
@@ -159,7 +159,7 @@ impl Gathering<'_, '_> {
                 (Some(body.statement.to_string()), words(&body.fact))
             }
             Ok(_) => return None,
-            Err(why) => (None, Words { withheld: Some(why), ..Words::default() }),
+            Err(why) => (None, WordsRow { withheld: Some(why), ..WordsRow::default() }),
         };
         let (mut reason, mut error_in, mut resolves) = (None, None, Vec::new());
         if let Some(Args::FactCorrected(args)) = self.seen.statement().map(|said| &said.args) {
@@ -176,7 +176,10 @@ impl Gathering<'_, '_> {
                 let Some(revision) = self.revision() else { return };
                 let ended = Ended {
                     act,
-                    said: Said { statement: revision.statement.clone(), ..Said::default() },
+                    said: StatementRow {
+                        statement: revision.statement.clone(),
+                        ..StatementRow::default()
+                    },
                 };
                 let Some(row) = self.into.facts.get_mut(&fact) else { return };
                 for dispute in &mut row.disputes {

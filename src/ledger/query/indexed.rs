@@ -6,7 +6,7 @@
 //! hash that the index has of it. As of now, rows are taken as they were kept.
 //! Not here: rows of an answer (`gather`). Source: FORMAT.md section 8.
 
-use crate::index::{Index, IndexError, Kind, RowValue, Snapshot, TreeKind};
+use crate::index::{Index, IndexError, RowKind, RowValue, Snapshot, TreeKind};
 use crate::ledger::query::acts::{Acts, QueryError, one, put};
 use crate::ledger::reader::Record;
 use annals_core::fold::Fold;
@@ -50,7 +50,7 @@ pub(super) struct Slice<'a> {
 }
 
 /// The state as of a point, as of now where that is later, and what is asked later.
-pub(super) type Opened<'a> = (FactState, Option<FactState>, Slice<'a>);
+pub(super) type OpenedSlice<'a> = (FactState, Option<FactState>, Slice<'a>);
 
 /// Opens a slice: as of the point, as of now where that is later, and what is asked later. With
 /// `since`, of the facts only what was done from that position on, and what they were there and
@@ -61,7 +61,7 @@ pub(super) fn open<'a>(
     size: u64,
     ask: &Query<'_>,
     since: Option<u64>,
-) -> Result<Opened<'a>, QueryError> {
+) -> Result<OpenedSlice<'a>, QueryError> {
     let then = index.slot(size)?;
     let mut acts = Acts::none(record, index);
     acts.add(administration(&then)?)?;
@@ -103,9 +103,9 @@ pub(super) fn open_standing<'a>(
     let mut acts = Acts::none(record, index);
     acts.add(administration(&then)?)?;
     let State { history, mut fold, .. } = acts.fold(&then)?;
-    then.each(TreeKind::Standing, 0..u64::MAX, Kind::All, &mut |row| row.put(&mut fold))?;
+    then.each(TreeKind::Standing, 0..u64::MAX, RowKind::All, &mut |row| row.put(&mut fold))?;
     let mut undone = Vec::new();
-    then.each(TreeKind::Marks, 0..u64::MAX, Kind::All, &mut |row| {
+    then.each(TreeKind::Marks, 0..u64::MAX, RowKind::All, &mut |row| {
         row.put(&mut fold)?;
         if let RowValue::Mark(mark) = &row.what {
             undone.extend(mark.undone(row.of));
@@ -131,7 +131,7 @@ fn stood(index: &Index, size: u64, state: State) -> Result<FactState, IndexError
 
 fn administration(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
     let mut events = BTreeSet::new();
-    slot.each(TreeKind::Administration, 0..u64::MAX, Kind::All, &mut |row| {
+    slot.each(TreeKind::Administration, 0..u64::MAX, RowKind::All, &mut |row| {
         events.insert(row.of);
         Ok(())
     })?;
@@ -224,7 +224,7 @@ pub fn touched(index: &Index, sizes: (u64, u64)) -> Result<BTreeSet<u64>, IndexE
     let needed = (old.confirmations()?, new.confirmations()?);
     if needed.0 != needed.1 {
         // As many confirmations mean another status now.
-        let enough = |needed| new.positions(Kind::Status(Status::Confirmed, needed));
+        let enough = |needed| new.positions(RowKind::Status(Status::Confirmed, needed));
         let (before, after) = (enough(needed.0)?, enough(needed.1)?);
         let (before, after) = (BTreeSet::from_iter(before), BTreeSet::from_iter(after));
         named.extend(before.symmetric_difference(&after));
@@ -282,7 +282,7 @@ impl Slice<'_> {
 
     pub(super) fn revisions(&self) -> Result<Vec<(u64, u64)>, IndexError> {
         let mut found = Vec::new();
-        self.then.each(TreeKind::Standing, 0..u64::MAX, Kind::Facts, &mut |row| {
+        self.then.each(TreeKind::Standing, 0..u64::MAX, RowKind::Facts, &mut |row| {
             found.extend(row.revision().map(|revision| (revision, row.of)));
             Ok(())
         })?;
@@ -290,6 +290,6 @@ impl Slice<'_> {
     }
 
     pub(super) fn documents(&self) -> Result<Vec<u64>, IndexError> {
-        self.then.positions(Kind::Documents)
+        self.then.positions(RowKind::Documents)
     }
 }

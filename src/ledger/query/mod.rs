@@ -270,7 +270,7 @@ impl<'a> View<'a> {
         &self,
         from: u64,
         until: u64,
-        each: &mut dyn FnMut(&Seen) -> bool,
+        each: &mut dyn FnMut(&ReadEvent) -> bool,
     ) -> Result<(), LedgerError> {
         if let Some(slice) = self.slice.as_ref().filter(|_| until.saturating_sub(from) < FEW) {
             for position in from..until {
@@ -290,7 +290,7 @@ impl<'a> View<'a> {
                 if index >= until {
                     return Ok(());
                 }
-                let seen = Seen::of(index, examine(entry));
+                let seen = ReadEvent::of(index, examine(entry));
                 if !each(&seen) {
                     return Ok(());
                 }
@@ -300,7 +300,7 @@ impl<'a> View<'a> {
     }
 
     /// Every event that a row of this view may rest on, as of the point.
-    pub fn each(&self, each: &mut dyn FnMut(&Seen)) -> Result<(), LedgerError> {
+    pub fn each(&self, each: &mut dyn FnMut(&ReadEvent)) -> Result<(), LedgerError> {
         match &self.slice {
             Some(slice) => self.at(slice.events(), each),
             None => self.walk(0, self.as_of().size, &mut |seen| {
@@ -311,7 +311,11 @@ impl<'a> View<'a> {
     }
 
     /// The events at these ascending positions.
-    pub fn at(&self, positions: &[u64], each: &mut dyn FnMut(&Seen)) -> Result<(), LedgerError> {
+    pub fn at(
+        &self,
+        positions: &[u64],
+        each: &mut dyn FnMut(&ReadEvent),
+    ) -> Result<(), LedgerError> {
         if let Some(slice) = self.slice.as_ref().filter(|_| is_sparse(positions)) {
             for position in positions {
                 if let Some(seen) = self.event_of(slice, *position)? {
@@ -332,7 +336,7 @@ impl<'a> View<'a> {
     }
 
     /// The event at a position.
-    pub fn event(&self, position: u64) -> Result<Option<Seen>, LedgerError> {
+    pub fn event(&self, position: u64) -> Result<Option<ReadEvent>, LedgerError> {
         match &self.slice {
             Some(slice) => self.event_of(slice, position),
             None => self.read(position),
@@ -340,9 +344,9 @@ impl<'a> View<'a> {
     }
 
     /// The event at a position, where the index has it; else where the journal has it.
-    fn event_of(&self, slice: &Slice<'_>, position: u64) -> Result<Option<Seen>, LedgerError> {
+    fn event_of(&self, slice: &Slice<'_>, position: u64) -> Result<Option<ReadEvent>, LedgerError> {
         match slice.event(self.record, position) {
-            Ok(examined) => return Ok(Some(Seen::of(position, examined))),
+            Ok(examined) => return Ok(Some(ReadEvent::of(position, examined))),
             Err(QueryError::Failed(error)) => return Err(error),
             Err(QueryError::Index(why)) if why.is_wrong() => self.record.folded_for(&why),
             // What stands rests on another event than the one that is read.
@@ -351,14 +355,14 @@ impl<'a> View<'a> {
         self.read(position)
     }
 
-    fn read(&self, position: u64) -> Result<Option<Seen>, LedgerError> {
+    fn read(&self, position: u64) -> Result<Option<ReadEvent>, LedgerError> {
         let entries = self.record.journal.read(position..position + 1)?;
-        Ok(entries.first().map(|entry| Seen::of(position, examine(entry))))
+        Ok(entries.first().map(|entry| ReadEvent::of(position, examine(entry))))
     }
 
     /// What an event's body says, or why that is not told. What is sealed or redacted now is not
     /// told as of an earlier point either.
-    pub fn content<'s>(&self, seen: &'s Seen) -> Result<&'s Content, Withheld> {
+    pub fn content<'s>(&self, seen: &'s ReadEvent) -> Result<&'s Content, Withheld> {
         let promised = seen.statement().map_or(Seal::Open, |said| said.args.sealed());
         self.is_told(seen.position, promised)?;
         match (&seen.examined.body, seen.statement()) {
@@ -444,17 +448,17 @@ fn is_of(body: &Body, said: &Statement) -> bool {
 }
 
 /// An event that was read.
-pub struct Seen {
+pub struct ReadEvent {
     /// Its position.
     pub position: u64,
     /// What was found of it.
     pub examined: Examined,
 }
 
-impl Seen {
-    fn of(index: u64, examined: Examined) -> Seen {
+impl ReadEvent {
+    fn of(index: u64, examined: Examined) -> ReadEvent {
         let position = examined.reading.place.map_or(index, |place| place.seq);
-        Seen { position, examined }
+        ReadEvent { position, examined }
     }
 
     /// Its statement, if it is in form.

@@ -6,16 +6,16 @@
 //! Not here: handles of key files (`keys`); who may sign (`roster`).
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::Seen;
+use crate::ledger::query::ReadEvent;
 use crate::ledger::query::View;
-use crate::ledger::query::row::Act;
+use crate::ledger::query::row::ActRow;
 use crate::ledger::query::row::Named;
 use annals_core::event::args::{Args, Roles};
 use annals_core::event::body::{Content, Short};
 use annals_core::event::record::Statement;
 use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
-use annals_core::naming::{Look, is_label};
+use annals_core::naming::{NameForm, is_label};
 use annals_core::text::Person;
 use hashbrown::{HashMap, HashSet};
 
@@ -215,10 +215,10 @@ impl Names {
 
     /// The keys of other persons than this one with a name that looks like `name`, now or before.
     pub fn taken_by(&self, name: &str, person: Option<&Person>) -> Vec<PublicKey> {
-        let look = Look::of(name);
+        let look = NameForm::of(name);
         let alike = |history: &KeyHistory| {
             let other = person.is_none() || history.person.as_ref() != person;
-            other && history.names.iter().any(|given| Look::of(&given.value).is_like(&look))
+            other && history.names.iter().any(|given| NameForm::of(&given.value).is_like(&look))
         };
         let taken = self.by_key.iter().filter(|(_, history)| alike(history));
         let mut keys: Vec<PublicKey> = taken.map(|(key, _)| *key).collect();
@@ -243,7 +243,7 @@ impl Names {
                 if is_label(&given.value) {
                     found.insert(*key);
                 }
-                for look in Look::of(&given.value).forms() {
+                for look in NameForm::of(&given.value).forms() {
                     looks.entry(look).or_default().push(key);
                 }
             }
@@ -356,10 +356,10 @@ fn digits(key: &PublicKey) -> String {
 }
 
 /// Who did what an event says; `None` if its statement is not in form.
-pub fn act(view: &View<'_>, names: &Names, seen: &Seen) -> Option<Act> {
+pub fn act(view: &View<'_>, names: &Names, seen: &ReadEvent) -> Option<ActRow> {
     let said = seen.statement()?;
     let named = names.at(&said.by, seen.position);
-    Some(Act {
+    Some(ActRow {
         event: seen.position,
         kind: said.kind,
         at: seen.at(),

@@ -16,7 +16,7 @@ use annals_core::edtf::days;
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
 use annals_core::time::Time;
-pub use clock::{DateClock, OtherClock, Resolved};
+pub use clock::{DateClock, OtherClock, ResolvedDate};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Span, Timestamp, Unit};
@@ -45,20 +45,23 @@ pub enum Point {
 
 /// The zone of times without one, and the time now.
 #[derive(Clone, Debug)]
-pub struct Around {
+pub struct PointContext {
     /// The zone.
     pub zone: TimeZone,
     /// Now.
     pub now: Timestamp,
 }
 
-impl Around {
+impl PointContext {
     /// The zone of this name, and this time.
-    pub fn new(zone: &str, now: Time) -> Result<Around, LedgerError> {
+    pub fn new(zone: &str, now: Time) -> Result<PointContext, LedgerError> {
         let zone = TimeZone::get(zone).map_err(|_| {
             usage(format!("--tz: expected a zone like UTC or Europe/Berlin, found {zone:?}"))
         })?;
-        Ok(Around { zone, now: Timestamp::from_microsecond(now.micros()).unwrap_or_default() })
+        Ok(PointContext {
+            zone,
+            now: Timestamp::from_microsecond(now.micros()).unwrap_or_default(),
+        })
     }
 }
 
@@ -70,14 +73,14 @@ impl Point {
     /// Reads a point.
     ///
     /// ```
-    /// use annals::ledger::query::point::{Around, Point};
+    /// use annals::ledger::query::point::{PointContext, Point};
     /// let now = annals_core::time::Time::parse("2027-03-02T12:00:00.000000Z").ok_or("form")?;
-    /// let around = Around::new("UTC", now)?;
+    /// let around = PointContext::new("UTC", now)?;
     /// assert_eq!(Point::parse("17", &around)?, Point::Position(17));
     /// assert_eq!(Point::parse("today", &around)?, Point::parse("2027-03-02", &around)?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(text: &str, around: &Around) -> Result<Point, LedgerError> {
+    pub fn parse(text: &str, around: &PointContext) -> Result<Point, LedgerError> {
         let text = text.trim();
         let unknown = || usage(format!("{EXPECTED}; found {text:?}"));
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -122,10 +125,10 @@ impl Point {
         record: &Record,
         bound: Bound,
         clock: DateClock,
-    ) -> Result<Resolved, LedgerError> {
-        let after = |position: u64| Resolved::same(position + u64::from(bound == Bound::End));
+    ) -> Result<ResolvedDate, LedgerError> {
+        let after = |position: u64| ResolvedDate::same(position + u64::from(bound == Bound::End));
         match self {
-            Point::Head => Ok(Resolved::same(match bound {
+            Point::Head => Ok(ResolvedDate::same(match bound {
                 Bound::End => record.size(),
                 Bound::Start => record.size().saturating_sub(1),
             })),
@@ -139,7 +142,7 @@ impl Point {
                 };
                 match earliest(limit) {
                     Some(limit) => clock::before(record, limit, clock),
-                    None => Ok(Resolved::same(record.size())),
+                    None => Ok(ResolvedDate::same(record.size())),
                 }
             }
         }
@@ -190,7 +193,7 @@ fn day(date: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
 }
 
 /// A span before now: with days or longer units a whole day, else a time.
-fn ago(around: &Around, span: Span) -> Option<Point> {
+fn ago(around: &PointContext, span: Span) -> Option<Point> {
     let now = around.now.to_zoned_datetime(around.zone.clone());
     let then = now.checked_add(span).ok()?;
     let clock = [Unit::Hour, Unit::Minute, Unit::Second];

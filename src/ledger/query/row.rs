@@ -32,7 +32,7 @@ pub enum Withheld {
 
 /// Who did something, when, in which event.
 #[derive(Clone, Debug, Serialize)]
-pub struct Act {
+pub struct ActRow {
     /// The event.
     pub event: u64,
     /// Its type.
@@ -53,7 +53,7 @@ pub struct Act {
     pub undone_by: Option<u64>,
 }
 
-impl Act {
+impl ActRow {
     /// The signer's name at the event, and the present one where it differs.
     pub fn signer(&self) -> Named {
         Named { then: self.by.clone(), now: self.by_now.clone() }
@@ -62,7 +62,7 @@ impl Act {
 
 /// A statement and its evidence, or why they are not told.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Said {
+pub struct StatementRow {
     /// The statement.
     pub statement: Option<String>,
     /// Its evidence.
@@ -87,7 +87,7 @@ pub struct EvidenceRow {
 /// What a revision says, or why that is not told.
 #[derive(Clone, Debug, Default, Serialize)]
 #[allow(missing_docs)]
-pub struct Words {
+pub struct WordsRow {
     pub claim: Option<String>,
     pub lang: Option<String>,
     pub vouch: Option<Vouch>,
@@ -98,7 +98,7 @@ pub struct Words {
     pub withheld: Option<Withheld>,
 }
 
-impl Words {
+impl WordsRow {
     /// The first evidence that supports the claim with a quotation.
     pub fn supporting(&self) -> Option<&EvidenceRow> {
         let supports = |row: &&EvidenceRow| {
@@ -121,63 +121,63 @@ rows! {
     /// A revision of a fact: its assertion or a correction.
     Revision {
         #[serde(flatten)]
-        act: Act,
+        act: ActRow,
         reason: Option<Reason>,
         error_in: Option<ErrorIn>,
         resolves: Vec<u64>,
         statement: Option<String>,
         #[serde(flatten)]
-        words: Words,
+        words: WordsRow,
     }
     /// A confirmation; it stands if it counts for the present revision.
     Confirmation {
         #[serde(flatten)]
-        act: Act,
+        act: ActRow,
         on: u64,
         how: How,
         stands: bool,
         #[serde(flatten)]
-        said: Said,
+        said: StatementRow,
     }
     /// What ended a dispute, a retraction or a relation.
     Ended {
         #[serde(flatten)]
-        act: Act,
+        act: ActRow,
         #[serde(flatten)]
-        said: Said,
+        said: StatementRow,
     }
     /// A dispute or a retraction; it stands if nothing ended it.
     Charge {
         #[serde(flatten)]
-        act: Act,
+        act: ActRow,
         on: u64,
         reason: Reason,
         error_in: ErrorIn,
         #[serde(flatten)]
-        said: Said,
+        said: StatementRow,
         stands: bool,
         ended: Option<Ended>,
     }
     /// A relation of this fact to another.
     RelationRow {
         #[serde(flatten)]
-        act: Act,
+        act: ActRow,
         from: u64,
         rel: Relation,
         to: u64,
         #[serde(flatten)]
-        said: Said,
+        said: StatementRow,
         stands: bool,
         ended: Option<Ended>,
     }
     /// A release or a redaction of the body of one of the events above.
     Opening {
         #[serde(flatten)]
-        act: Act,
+        act: ActRow,
         of: u64,
         reason: Option<RedactReason>,
         #[serde(flatten)]
-        said: Said,
+        said: StatementRow,
     }
     /// A fact as of the point.
     FactRow {
@@ -193,7 +193,7 @@ rows! {
         sealed: bool,
         redacted: bool,
         #[serde(flatten)]
-        words: Words,
+        words: WordsRow,
         revisions: Vec<Revision>,
         confirmations: Vec<Confirmation>,
         disputes: Vec<Charge>,
@@ -204,7 +204,7 @@ rows! {
     /// A description of a document, after its capture.
     Redescribed {
         #[serde(flatten)]
-        act: Act,
+        act: ActRow,
         statement: Option<String>,
         withheld: Option<Withheld>,
         /// What it changed against the description before it.
@@ -218,7 +218,7 @@ rows! {
         sealed: bool,
         redacted: bool,
         #[serde(flatten)]
-        captured: Act,
+        captured: ActRow,
         #[serde(serialize_with = "description")]
         about: Option<Box<Captured>>,
         withheld: Option<Withheld>,

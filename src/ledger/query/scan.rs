@@ -6,8 +6,8 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::words;
-use crate::ledger::query::row::{Withheld, Words};
-use crate::ledger::query::{Seen, View};
+use crate::ledger::query::row::{Withheld, WordsRow};
+use crate::ledger::query::{ReadEvent, View};
 use annals_core::event::Entry;
 use annals_core::event::body::{Content, Fact};
 use annals_core::event::record::Reading;
@@ -33,7 +33,7 @@ pub struct Scanned {
 
 /// Which text of a fact it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum TextField {
     /// The claim.
     Claim,
     /// Words of this document.
@@ -43,19 +43,19 @@ pub enum Place {
 }
 
 /// The texts of a fact that are searched.
-pub fn texts(words: &Words) -> Vec<(Place, String)> {
-    let mut texts: Vec<(Place, String)> = Vec::new();
-    texts.extend(words.claim.iter().map(|claim| (Place::Claim, claim.clone())));
+pub fn texts(words: &WordsRow) -> Vec<(TextField, String)> {
+    let mut texts: Vec<(TextField, String)> = Vec::new();
+    texts.extend(words.claim.iter().map(|claim| (TextField::Claim, claim.clone())));
     for row in &words.evidence {
         if let Some(quote) = &row.evidence.quote {
-            texts.push((Place::Quote(row.evidence.document), quote.exact.to_string()));
+            texts.push((TextField::Quote(row.evidence.document), quote.exact.to_string()));
         }
     }
     for hop in &words.attribution {
         let role = hop.role.as_deref().map(|role| format!(" ({role})")).unwrap_or_default();
         let unnamed = hop.unnamed_because.as_deref();
         let unnamed = unnamed.map(|why| format!(" (unnamed: {why})")).unwrap_or_default();
-        texts.push((Place::Attribution, format!("{}{role}{unnamed} {}", hop.agent, hop.act)));
+        texts.push((TextField::Attribution, format!("{}{role}{unnamed} {}", hop.agent, hop.act)));
     }
     texts
 }
@@ -134,7 +134,7 @@ impl Scanning<'_, '_> {
         if self.certainly_not(position, &reading, entry) {
             return;
         }
-        let seen = Seen::of(index, examine(entry));
+        let seen = ReadEvent::of(index, examine(entry));
         let stands = match self.view.content(&seen) {
             Ok(Content::FactAsserted(body)) => has_all(&body.fact, self.phrases),
             Ok(Content::FactCorrected(body)) => has_all(&body.fact, self.phrases),

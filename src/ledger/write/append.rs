@@ -6,11 +6,11 @@
 
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::batch::{
-    DraftBatch, Signed, Signer, examine_one, judge_last, settle, slot, take,
+    DraftBatch, SignedDraft, Signer, examine_one, judge_last, settle, slot, take,
 };
 use crate::ledger::write::draft::{Input, Placed};
-use crate::ledger::write::loaded::{Files, LoadedDraft, LoadedInput, Reach};
-use crate::ledger::write::outbox::{Kept, Submission};
+use crate::ledger::write::loaded::{FileAccess, LoadedDraft, LoadedInput, Reach};
+use crate::ledger::write::outbox::{KeptSubmission, Submission};
 use crate::ledger::write::outcome::{DraftResult, Outcome, Output, Refusals};
 use crate::ledger::write::pipeline;
 use crate::ledger::write::prepared::{Prepared, Receipt};
@@ -57,13 +57,13 @@ pub fn resume(
 ) -> Result<Resumed, LedgerError> {
     let submission = Submission::of(&writer.paths, &writer.judge, input, &signer.key.public());
     match submission.find(&writer.judge, &writer.journal)? {
-        Kept::Nothing => Ok(Resumed::New),
-        Kept::Damaged(why) => Ok(Resumed::Damaged { path: submission.set_aside()?, why }),
-        Kept::Recorded(first) => {
+        KeptSubmission::Nothing => Ok(Resumed::New),
+        KeptSubmission::Damaged(why) => Ok(Resumed::Damaged { path: submission.set_aside()?, why }),
+        KeptSubmission::Recorded(first) => {
             let count = input.drafts.len() as u64;
             Ok(Resumed::Already(Receipt { first, count, already: true }))
         }
-        Kept::Fits(kept) => {
+        KeptSubmission::Fits(kept) => {
             let (first, documents) = (writer.size(), input.documents());
             let keeping = submission.keeping(first, &kept, signer.key);
             let places = input.places();
@@ -89,24 +89,24 @@ pub fn before(
     writer: &Writer,
     input: &LoadedInput,
     key: &PublicKey,
-) -> Result<Before, LedgerError> {
+) -> Result<EarlierSubmission, LedgerError> {
     Ok(
         match Submission::of(&writer.paths, &writer.judge, input, key)
             .find(&writer.judge, &writer.journal)?
         {
-            Kept::Recorded(first) => {
+            KeptSubmission::Recorded(first) => {
                 let count = input.drafts.len() as u64;
-                Before::Written(Receipt { first, count, already: true })
+                EarlierSubmission::Written(Receipt { first, count, already: true })
             }
-            Kept::Fits(_) => Before::Signed,
-            Kept::Nothing | Kept::Damaged(_) => Before::New,
+            KeptSubmission::Fits(_) => EarlierSubmission::Signed,
+            KeptSubmission::Nothing | KeptSubmission::Damaged(_) => EarlierSubmission::New,
         },
     )
 }
 
 /// What an earlier submission came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Before {
+pub enum EarlierSubmission {
     /// It is in the record.
     Written(Receipt),
     /// It was signed for the record's present end, and not written.
@@ -150,7 +150,8 @@ pub fn prepare(
 ) -> Result<Prepared, LedgerError> {
     let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
     let keys = writer.paths.keys.clone();
-    let input = LoadedInput::read(&input, Reach { folder, keys: &keys, files: Files::default() });
+    let input =
+        LoadedInput::read(&input, Reach { folder, keys: &keys, files: FileAccess::default() });
     let repeats = Repeats::Allowed;
     prepare_input(writer, &input, DraftBatch { signer, done: &mut |_| {}, repeats })
 }
@@ -238,7 +239,7 @@ fn one(
             let slot = slot(writer, signer.clock.now());
             let entry = seal(&settled, &slot, signer.key, signer.entropy)?;
             let examined = examine_one(writer, &entry, out.prepared.unsigned);
-            take(writer, Signed { settled, entry, examined }, &mut out.prepared)?
+            take(writer, SignedDraft { settled, entry, examined }, &mut out.prepared)?
         }
     };
     Ok(Outcome { position, fate })

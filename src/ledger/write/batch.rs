@@ -71,7 +71,7 @@ pub fn settle(
 }
 
 /// A signed draft on its way to the judge.
-pub struct Signed {
+pub struct SignedDraft {
     pub settled: Resolved,
     pub entry: Entry,
     /// The entry, its signature checked.
@@ -81,10 +81,10 @@ pub struct Signed {
 /// Adds a signed event to the prepared ones and lets the judge take it.
 pub fn take(
     writer: &mut Writer,
-    signed: Signed,
+    signed: SignedDraft,
     prepared: &mut Prepared,
 ) -> Result<DraftResult, LedgerError> {
-    let Signed { settled, entry, examined } = signed;
+    let SignedDraft { settled, entry, examined } = signed;
     prepared.entries.push(entry);
     prepared.documents.extend(settled.document.clone());
     prepared.settled.push(settled);

@@ -8,7 +8,7 @@
 mod place;
 
 use crate::clock::Clock;
-use crate::disk::{self, Links, Mode};
+use crate::disk::{self, FileMode, Links};
 use crate::entropy::{Entropy, draw};
 use crate::keys::{KeyFolder, KeyName, NewKey, Protection, generate, write_recovery};
 use crate::ledger::error::LedgerError;
@@ -124,7 +124,7 @@ fn opening(
     let ((key, log_key, recovery), (clock, entropy)) = (keys, around);
     let mut writer = Writer::create(paths.clone(), log_key.clone())?;
     let readme = readme(&founding.origin);
-    disk::write_new(&paths.ledger.join("README"), readme.as_bytes(), Mode::Shared)?;
+    disk::write_new(&paths.ledger.join("README"), readme.as_bytes(), FileMode::Shared)?;
     let person: [u8; 16] = draw(entropy)?;
     let args = Args::LedgerOpened(args::LedgerOpened {
         nonce: Nonce(draw(entropy)?),

@@ -27,7 +27,7 @@ pub struct LoadedFile {
 
 /// Which files drafts may name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Files {
+pub enum FileAccess {
     /// Those of the folder that the drafts are in, and of folders in it.
     #[default]
     OfTheFolder,
@@ -43,7 +43,7 @@ pub struct Reach<'a> {
     /// The folder of keys, of which no file is taken.
     pub keys: &'a Path,
     /// Which files may be named.
-    pub files: Files,
+    pub files: FileAccess,
 }
 
 /// A draft with its file.
@@ -107,7 +107,7 @@ impl Reach<'_> {
             )
         };
         let up = |part: Component<'_>| !matches!(part, Component::Normal(_) | Component::CurDir);
-        if self.files == Files::OfTheFolder && file.components().any(up) {
+        if self.files == FileAccess::OfTheFolder && file.components().any(up) {
             return Err(leads_out());
         }
         let place = path.canonicalize().map_err(disk::error("read", &path));
@@ -116,7 +116,7 @@ impl Reach<'_> {
             let path = path.display();
             return Err(format!("{path} is in the folder of keys, of which no file is captured"));
         }
-        if self.files == Files::OfTheFolder {
+        if self.files == FileAccess::OfTheFolder {
             let here = match self.folder.as_os_str().is_empty() {
                 true => Path::new("."),
                 false => self.folder,

@@ -20,7 +20,7 @@
 //! Source: FORMAT.md section 9, the order of a commit.
 
 use crate::disk::read_optional;
-use crate::disk::{self, DiskError, Mode};
+use crate::disk::{self, DiskError, FileMode};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
@@ -54,7 +54,7 @@ pub struct Submission {
 
 /// What is kept of a submission, compared with the record.
 #[derive(Debug)]
-pub enum Kept {
+pub enum KeptSubmission {
     /// There is none, or the record went on without its events.
     Nothing,
     /// All events stand in the record, from this position on.
@@ -101,9 +101,9 @@ impl Submission {
     }
 
     /// What is kept of it, compared with the record.
-    pub fn find(&self, judge: &Verifier, journal: &Journal) -> Result<Kept, LedgerError> {
+    pub fn find(&self, judge: &Verifier, journal: &Journal) -> Result<KeptSubmission, LedgerError> {
         let pending = self.find_pending(judge, journal)?;
-        if !matches!(pending, Kept::Nothing | Kept::Damaged(_)) {
+        if !matches!(pending, KeptSubmission::Nothing | KeptSubmission::Damaged(_)) {
             return Ok(pending);
         }
         let written = match read(&self.written(), HEADER_BOUND)? {
@@ -112,37 +112,41 @@ impl Submission {
         };
         Ok(match (written, pending) {
             (Ok(header), pending) => match recorded(&header, journal)? {
-                true => Kept::Recorded(header.first),
+                true => KeptSubmission::Recorded(header.first),
                 // The record is an older copy than the one that this was written to.
                 false => pending,
             },
-            (Err(why), Kept::Nothing) => Kept::Damaged(why),
+            (Err(why), KeptSubmission::Nothing) => KeptSubmission::Damaged(why),
             (Err(_), pending) => pending,
         })
     }
 
-    fn find_pending(&self, judge: &Verifier, journal: &Journal) -> Result<Kept, LedgerError> {
+    fn find_pending(
+        &self,
+        judge: &Verifier,
+        journal: &Journal,
+    ) -> Result<KeptSubmission, LedgerError> {
         let read = match read(&self.pending(), BOUND)? {
-            None => return Ok(Kept::Nothing),
+            None => return Ok(KeptSubmission::Nothing),
             Some(read) => read.and_then(|bytes| Ok((self.header(&bytes)?, bytes))),
         };
         let (header, bytes) = match read {
             Ok(read) => read,
-            Err(why) => return Ok(Kept::Damaged(why)),
+            Err(why) => return Ok(KeptSubmission::Damaged(why)),
         };
         if recorded(&header, journal)? {
-            return Ok(Kept::Recorded(header.first));
+            return Ok(KeptSubmission::Recorded(header.first));
         }
         if header.first != judge.chain.size() {
-            return Ok(Kept::Nothing);
+            return Ok(KeptSubmission::Nothing);
         }
         let entries = match entries(&bytes, &header) {
             Ok(entries) => entries,
-            Err(why) => return Ok(Kept::Damaged(why)),
+            Err(why) => return Ok(KeptSubmission::Damaged(why)),
         };
         let first = entries.first().and_then(|entry| Reading::of(&entry.record).place);
         let follows = first.is_some_and(|place| place.prev == judge.chain.head);
-        Ok(if follows { Kept::Fits(entries) } else { Kept::Nothing })
+        Ok(if follows { KeptSubmission::Fits(entries) } else { KeptSubmission::Nothing })
     }
 
     /// What keeps these events until they are acknowledged.
@@ -200,7 +204,7 @@ impl Keeping {
         }
         disk::ensure_folder(&self.folder)?;
         let path = pending(&self.folder, &self.header.submission);
-        Ok(disk::replace(&path, &out, Mode::Private)?)
+        Ok(disk::replace(&path, &out, FileMode::Private)?)
     }
 
     /// The events are in the record and covered: what is kept of them is their place.
@@ -318,7 +322,7 @@ fn written(folder: &Path, submission: &Hash) -> PathBuf {
 fn prune(folder: &Path, header: &Header) -> Result<(), DiskError> {
     let place = written(folder, &header.submission);
     disk::ensure_folder(disk::parent(&place))?;
-    disk::replace(&place, header.text().as_bytes(), Mode::Private)?;
+    disk::replace(&place, header.text().as_bytes(), FileMode::Private)?;
     let path = pending(folder, &header.submission);
     match fs::remove_file(&path).map_err(disk::error("remove", &path)) {
         Err(error) if !error.is_missing() => Err(error),

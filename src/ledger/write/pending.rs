@@ -16,7 +16,7 @@ use annals_core::quote::Text;
 use annals_core::text::Lang;
 use annals_core::time::Time;
 use annals_core::verify::Verifier;
-use annals_core::verify::library::Found;
+use annals_core::verify::library::LibraryEntry;
 use annals_core::verify::source::{BATCH, Batch, Source, SourceError, Walk};
 
 /// The journal, what was committed since it was opened, and prepared events after it.
@@ -145,7 +145,7 @@ impl RecordLookup for WriterLookup<'_> {
             ));
         }
         match self.judge.contents.library.text(&row.digest, &self.pending) {
-            Ok(Found::Text(text)) => Ok((text, Some(row.lang))),
+            Ok(LibraryEntry::Text(text)) => Ok((text, Some(row.lang))),
             Ok(_) => Err(format!("document: the text of {position} is not there")),
             Err(error) => Err(format!("document: {error}")),
         }

@@ -12,7 +12,7 @@
 
 use crate::entropy::draw;
 use crate::ledger::error::LedgerError;
-use crate::ledger::write::batch::{DraftBatch, Signed, settle, slot, take};
+use crate::ledger::write::batch::{DraftBatch, SignedDraft, settle, slot, take};
 use crate::ledger::write::draft::{Draft, HopDraft, Name};
 use crate::ledger::write::loaded::LoadedDraft;
 use crate::ledger::write::outcome::{DraftResult, Outcome, Output, names};
@@ -66,7 +66,7 @@ struct Job {
 }
 
 /// A signed draft, and which outcome is its own.
-type Done = (Signed, usize);
+type Done = (SignedDraft, usize);
 
 /// Settles, signs and judges the plain drafts that come first; one outcome for each.
 pub fn run(
@@ -134,7 +134,7 @@ fn sign(mut slot: Slot, key: &dyn SigningKey, jobs: &Receiver<Vec<Job>>, done: &
         };
         let signed = entries.into_iter().zip(examined).zip(of);
         let signed = signed.map(|((entry, examined), (settled, outcome))| {
-            (Signed { settled, entry, examined: Some(examined) }, outcome)
+            (SignedDraft { settled, entry, examined: Some(examined) }, outcome)
         });
         if done.send(signed.collect()).is_err() {
             return;

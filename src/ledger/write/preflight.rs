@@ -4,7 +4,7 @@
 //! Not here: writing (`writer`). Source: FORMAT.md section 9.
 
 use crate::disk;
-use crate::index::{Builder, IndexStatus, Mode};
+use crate::index::{BuildMode, Builder, IndexStatus};
 use crate::journal::Journal;
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
@@ -214,7 +214,7 @@ pub fn make_index(
     journal: &Journal,
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<(Builder, IndexStatus), LedgerError> {
-    let index = Builder::open(&paths.ledger, journal.starts(), Mode::Write);
+    let index = Builder::open(&paths.ledger, journal.starts(), BuildMode::Write);
     let follower = Some(&index as &dyn Follower);
     let options = Options { follower, progress, ..Options::state(u64::MAX) };
     follow(journal, options, &mut Verifier::default())?;

@@ -20,7 +20,7 @@ use annals_core::state::State;
 
 /// An act of the record, as it was said.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Said {
+pub struct EarlierAct {
     /// Its position.
     pub position: u64,
     /// Who signed it.
@@ -31,16 +31,16 @@ pub struct Said {
     pub content: Content,
 }
 
-impl Said {
+impl EarlierAct {
     /// The last act on the matter of these arguments: on the same key, or of the same type.
-    pub fn last(writer: &Writer, args: &Args) -> Result<Option<Said>, LedgerError> {
+    pub fn last(writer: &Writer, args: &Args) -> Result<Option<EarlierAct>, LedgerError> {
         let acts = writer.judge.chain.state.history.acts();
         let last = acts.iter().rev().find(|act| is_on_matter(args, &act.deed));
         let Some(position) = last.map(|act| act.position) else { return Ok(None) };
         let event = Record::open(writer.paths.clone())?.event(position)?;
         Ok(event.and_then(|event| {
             let Statement { by, args, .. } = event.reading.statement?;
-            Some(Said { position, by, args, content: event.body?.content })
+            Some(EarlierAct { position, by, args, content: event.body?.content })
         }))
     }
 

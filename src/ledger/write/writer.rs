@@ -8,7 +8,7 @@
 use crate::disk;
 use crate::disk::lock::{Lock, Waiting};
 use crate::disk::temporary::remove_unfinished;
-use crate::index::{Builder, Mode};
+use crate::index::{BuildMode, Builder};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
 use crate::keys::{HeldLogKeys, HeldMarks, HighWaterMarks, KeyFolder, Mark, had_log_key};
 use crate::ledger::error::LedgerError;
@@ -25,7 +25,7 @@ use crate::ledger::write::preflight::{
     mark_of_checkpoint, open_store, set_aside,
 };
 use crate::store::sled::SledStore;
-use crate::store::{Appended, Head, Store, sled};
+use crate::store::{Appended, Store, StoreHead, sled};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use annals_core::key::{KeyCache, PublicKey, SecretKey};
@@ -216,7 +216,7 @@ impl Writer {
         check_end(&journal, covered)?;
         let mut judge = Verifier::new(&ends);
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-        let index = Builder::open(&paths.ledger, journal.starts(), Mode::Check);
+        let index = Builder::open(&paths.ledger, journal.starts(), BuildMode::Check);
         let following = Following { beside: &index, passages: RefCell::default() };
         let follower = Some(&following as &dyn Follower);
         // What the log key did not sign for is judged whole, for the log key is about to sign it.
@@ -288,13 +288,13 @@ impl Writer {
         }
         disk::create_dir(&paths.ledger)?;
         disk::create_dir(&paths.documents())?;
-        disk::write_new(&paths.attributes(), NO_TEXT.as_bytes(), disk::Mode::Shared)?;
+        disk::write_new(&paths.attributes(), NO_TEXT.as_bytes(), disk::FileMode::Shared)?;
         let lock = Lock::take(&paths.lock(), Duration::ZERO)?;
         let writer = JournalWriter::create(&paths.ledger, ROTATE_AT)?;
         let journal = writer.journal();
         let store = sled::create(&paths.store())?;
         let marks = HighWaterMarks::at(paths.marks());
-        let index = Builder::open(&paths.ledger, journal.starts(), Mode::Write);
+        let index = Builder::open(&paths.ledger, journal.starts(), BuildMode::Write);
         Ok(Writer {
             paths,
             judge: Verifier::new(&Anchors::default()),
@@ -365,9 +365,9 @@ impl Writer {
         }
         for (digest, bytes) in documents {
             let path = Journal::document_path(&self.paths.ledger, digest);
-            match disk::write_new(&path, bytes, disk::Mode::Shared) {
+            match disk::write_new(&path, bytes, disk::FileMode::Shared) {
                 Err(error) if error.is_there_already() => {
-                    disk::replace(&path, bytes, disk::Mode::Shared)?;
+                    disk::replace(&path, bytes, disk::FileMode::Shared)?;
                 }
                 other => other?,
             }
@@ -480,7 +480,7 @@ impl Writer {
             signatures.push(NoteSignature::sign(&text, &origin, key));
         }
         let note = Note { text, signatures }.write();
-        Ok(disk::replace(&self.paths.checkpoint(), note.as_bytes(), disk::Mode::Shared)?)
+        Ok(disk::replace(&self.paths.checkpoint(), note.as_bytes(), disk::FileMode::Shared)?)
     }
 }
 
@@ -514,7 +514,7 @@ pub fn store_entries(
     }
     for batch in entries.chunks(BATCH) {
         let hash = batch.last().map(|entry| annals_core::event::record::hash(&entry.record));
-        let to = Head { size: from.size + batch.len() as u64, hash };
+        let to = StoreHead { size: from.size + batch.len() as u64, hash };
         match store.append(&from, &to, batch)? {
             Appended::Written => from = to,
             Appended::Conflict(head) => {

@@ -3,13 +3,15 @@
 //! Always holds: the first line that is not as the draft has it refuses the whole file.
 //! Not here: what a policy says of a note (`policy`). Source: C2SP tlog-policy (a draft).
 
-use crate::tlog::policy::{Entry, Log, MAX_ENTRIES, MAX_POLICY, Policy, PolicyError, Witness};
-use crate::tlog::{Kind, VerifierKey};
+use crate::tlog::policy::{
+    Log, MAX_ENTRIES, MAX_POLICY, Policy, PolicyEntry, PolicyError, Witness,
+};
+use crate::tlog::{KeyKind, VerifierKey};
 use crate::transfer::changed;
 
 /// A policy so far, and which names are members of a group already.
 #[derive(Default)]
-struct Reader {
+struct PolicyReader {
     policy: Policy,
     members: Vec<usize>,
     has_quorum: bool,
@@ -33,7 +35,7 @@ fn read(bytes: &[u8]) -> Result<Policy, PolicyError> {
     if let Some(changed) = changed(bytes) {
         return Err(PolicyError { line: 1, why: format!("the policy is not read: {changed}") });
     }
-    let mut reader = Reader::default();
+    let mut reader = PolicyReader::default();
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     let mut last = 0;
     for (line, number) in bytes.split(|byte| *byte == b'\n').zip(1..) {
@@ -49,7 +51,7 @@ fn read(bytes: &[u8]) -> Result<Policy, PolicyError> {
     }
 }
 
-impl Reader {
+impl PolicyReader {
     fn line(&mut self, line: &[u8]) -> Result<(), String> {
         if let Some(byte) =
             line.iter().find(|byte| (**byte < b' ' && **byte != b'\t') || **byte == 127)
@@ -80,7 +82,7 @@ impl Reader {
     }
 
     fn log(&mut self, key: &[u8], url: Option<&&[u8]>) -> Result<(), String> {
-        let key = read_key(key, Kind::Note)?;
+        let key = read_key(key, KeyKind::Note)?;
         if self.policy.logs.iter().any(|log| log.key.public == key.public) {
             return Err(format!("the key of log {} stands in an earlier line", key.name));
         }
@@ -90,12 +92,12 @@ impl Reader {
     }
 
     fn witness(&mut self, name: &[u8], key: &[u8], url: Option<&&[u8]>) -> Result<(), String> {
-        let key = read_key(key, Kind::Cosignature)?;
+        let key = read_key(key, KeyKind::Cosignature)?;
         if self.policy.witnesses.iter().any(|witness| witness.key.public == key.public) {
             return Err(format!("the key of witness {} stands in an earlier line", show(name)));
         }
         room(self.policy.witnesses.len(), "witnesses")?;
-        self.define(name, Entry::Witness(self.policy.witnesses.len()))?;
+        self.define(name, PolicyEntry::Witness(self.policy.witnesses.len()))?;
         let (name, url) = (show(name), url.map(|url| show(url)));
         self.policy.witnesses.push(Witness { name, key, url });
         Ok(())
@@ -120,7 +122,7 @@ impl Reader {
             self.members.push(index);
             indexes.push(index);
         }
-        self.define(name, Entry::Group { least, members: indexes })
+        self.define(name, PolicyEntry::Group { least, members: indexes })
     }
 
     fn quorum(&mut self, name: &[u8]) -> Result<(), String> {
@@ -134,7 +136,7 @@ impl Reader {
         Ok(())
     }
 
-    fn define(&mut self, name: &[u8], entry: Entry) -> Result<(), String> {
+    fn define(&mut self, name: &[u8], entry: PolicyEntry) -> Result<(), String> {
         if name == b"none" {
             return Err("the name none means that nothing is asked for; choose another".to_owned());
         }
@@ -153,7 +155,7 @@ impl Reader {
     }
 }
 
-fn read_key(word: &[u8], kind: Kind) -> Result<VerifierKey, String> {
+fn read_key(word: &[u8], kind: KeyKind) -> Result<VerifierKey, String> {
     let text = std::str::from_utf8(word).map_err(|_| "the key is not UTF-8".to_owned())?;
     let key = VerifierKey::parse(text)?;
     match key.kind == kind {

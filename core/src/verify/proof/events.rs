@@ -32,7 +32,7 @@ pub fn examine(proof: &Proof) -> Events {
 }
 
 /// What the judgement of one event needs of the file.
-struct Around<'a> {
+struct OtherEvents<'a> {
     proof: &'a Proof,
     events: &'a Events,
     opened: Option<&'a (PublicKey, LedgerOpened)>,
@@ -42,7 +42,7 @@ struct Around<'a> {
 /// Judges every event.
 pub fn judge(proof: &Proof, opened: Option<&(PublicKey, LedgerOpened)>, judged: &mut ProofOutcome) {
     let events = std::mem::take(&mut judged.events);
-    let mut around = Around { proof, events: &events, opened, texts: HashMap::new() };
+    let mut around = OtherEvents { proof, events: &events, opened, texts: HashMap::new() };
     for shown in &proof.events {
         let Some(examined) = events.get(&shown.position) else { continue };
         let mut broken: Broken = examined.reading.faults.clone();
@@ -75,7 +75,7 @@ pub fn judge(proof: &Proof, opened: Option<&(PublicKey, LedgerOpened)>, judged: 
     }
 }
 
-impl Around<'_> {
+impl OtherEvents<'_> {
     fn hash(&self, position: u64) -> Option<Hash> {
         self.events.get(&position).map(|examined| examined.reading.hash)
     }

@@ -29,7 +29,7 @@ pub enum LeftOut {
 
 /// An event with its way to the root.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct ProofEvent {
     /// The position under which it stands.
     pub position: u64,
     /// Its record and body.
@@ -46,7 +46,7 @@ pub struct Proof {
     /// Position of the fact.
     pub fact: u64,
     /// The events, by position.
-    pub events: Vec<Shown>,
+    pub events: Vec<ProofEvent>,
     /// The documents, by the position of their capture.
     pub documents: BTreeMap<u64, Vec<u8>>,
     /// The checkpoint as it was signed and cosigned.
@@ -74,7 +74,7 @@ impl Proof {
             out.push_str("complete\n");
         }
         out.push_str(&format!("fact {}\n", self.fact));
-        for Shown { position, entry, path } in &self.events {
+        for ProofEvent { position, entry, path } in &self.events {
             out.push_str(&format!("event {position}\n"));
             out.push_str(&String::from_utf8_lossy(&entry.record));
             let body = entry.body.as_deref().unwrap_or(b"-");
@@ -103,14 +103,14 @@ impl Proof {
             return Err(format!("expected at most {MAX_PROOF} bytes, found {}", bytes.len()));
         }
         let text = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}"))?;
-        let mut lines = Lines { rest: text, number: 0 };
+        let mut lines = ProofLines { rest: text, number: 0 };
         match lines.next() {
             Some(FIRST) => {}
             _ => return Err(lines.expected(FIRST)),
         }
         let left_out = lines.left_out()?;
         let fact = lines.number_after("fact ")?;
-        let mut events: Vec<Shown> = Vec::new();
+        let mut events: Vec<ProofEvent> = Vec::new();
         while lines.rest.starts_with("event ") {
             let shown = lines.event()?;
             if events.last().is_some_and(|last| last.position >= shown.position) {
@@ -144,7 +144,7 @@ impl Proof {
     }
 
     /// The event at a position.
-    pub fn event(&self, position: u64) -> Option<&Shown> {
+    pub fn event(&self, position: u64) -> Option<&ProofEvent> {
         let index = self.events.binary_search_by_key(&position, |shown| shown.position).ok()?;
         self.events.get(index)
     }
@@ -166,12 +166,12 @@ impl Proof {
 }
 
 /// The lines of the file, counted.
-struct Lines<'a> {
+struct ProofLines<'a> {
     rest: &'a str,
     number: usize,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> ProofLines<'a> {
     /// The next line that is ended by LF.
     fn next(&mut self) -> Option<&'a str> {
         let (line, rest) = self.rest.split_once('\n')?;
@@ -208,7 +208,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    fn event(&mut self) -> Result<Shown, String> {
+    fn event(&mut self) -> Result<ProofEvent, String> {
         let position = self.number_after("event ")?;
         let mut record = Vec::new();
         for _ in 0..3 {
@@ -220,7 +220,7 @@ impl<'a> Lines<'a> {
         let body = (body != "-").then(|| body.as_bytes().to_vec());
         let path = self.next().and_then(path_of);
         let path = path.ok_or_else(|| self.expected("path and at most 63 hashes in base64"))?;
-        Ok(Shown { position, entry: Entry { record, body }, path })
+        Ok(ProofEvent { position, entry: Entry { record, body }, path })
     }
 }
 

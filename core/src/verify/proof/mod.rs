@@ -11,8 +11,8 @@ mod trust;
 mod outcome;
 
 pub use events::evidence_of;
-pub use form::{LeftOut, Proof, Shown};
-pub use outcome::{ProofContext, ProofOutcome, Trust};
+pub use form::{LeftOut, Proof, ProofEvent};
+pub use outcome::{ProofContext, ProofOutcome, ProofTrust};
 pub use stands::{Related, Stands, stands};
 
 use crate::rule::{Fault, Rule};
@@ -32,7 +32,7 @@ pub fn judge(bytes: &[u8], given: &ProofContext) -> ProofOutcome {
         log_keys: Vec::new(),
         quotations: 0,
         not_checkable: 0,
-        trust: Trust::default(),
+        trust: ProofTrust::default(),
     };
     if judged.later_version.is_some() {
         judged.trust.missing.push("the proof is of a later version".to_owned());

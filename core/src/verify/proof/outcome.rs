@@ -35,7 +35,7 @@ pub struct ProofOutcome {
     /// Quotations whose document is not in the file.
     pub not_checkable: u64,
     /// Who else names the log key, and who cosigned.
-    pub trust: Trust,
+    pub trust: ProofTrust,
 }
 
 impl ProofOutcome {
@@ -109,7 +109,7 @@ pub fn names(statement: &Statement) -> Option<PublicKey> {
 
 /// Who else than the proof vouches for its checkpoint.
 #[derive(Clone, Debug, Default)]
-pub struct Trust {
+pub struct ProofTrust {
     /// What of the trust that was asked for is missing; empty if nothing is.
     pub missing: Vec<String>,
     /// Who names the log key, in words.

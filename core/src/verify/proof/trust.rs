@@ -10,13 +10,13 @@ use crate::key::PublicKey;
 use crate::merkle::{Inclusion, subtrees};
 use crate::pin::Pin;
 use crate::rule::{Fault, Rule};
-use crate::tlog::{Kind, Signed};
+use crate::tlog::{KeyKind, Signed};
 use crate::verify::examine::Examined;
 use crate::verify::pinned::damaged;
 use crate::verify::proof::form::Proof;
 use crate::verify::proof::outcome::ProofOutcome;
 use crate::verify::proof::outcome::in_form;
-use crate::verify::proof::outcome::{ProofContext, Trust};
+use crate::verify::proof::outcome::{ProofContext, ProofTrust};
 use std::collections::BTreeMap;
 
 /// Signer and args of event 0, if it is a `ledger.opened` in form.
@@ -166,7 +166,11 @@ fn forked(pin: &Pin, proof: &Proof, judged: &ProofOutcome) -> Option<String> {
     None
 }
 
-fn judge_policy(given: &ProofContext, named: impl Fn(&str, &PublicKey) -> bool, trust: &mut Trust) {
+fn judge_policy(
+    given: &ProofContext,
+    named: impl Fn(&str, &PublicKey) -> bool,
+    trust: &mut ProofTrust,
+) {
     let Some(policy) = given.policy.as_ref().filter(|policy| !policy.logs.is_empty()) else {
         return;
     };
@@ -179,10 +183,10 @@ fn judge_policy(given: &ProofContext, named: impl Fn(&str, &PublicKey) -> bool, 
 fn judge_log_key(
     given: &ProofContext,
     named: impl Fn(&str, &PublicKey) -> bool,
-    trust: &mut Trust,
+    trust: &mut ProofTrust,
 ) {
     let Some(key) = &given.log_key else { return };
-    match key.kind == Kind::Note && named(&key.name, &key.public) {
+    match key.kind == KeyKind::Note && named(&key.name, &key.public) {
         true => trust.named_by.push("the log key that was given".to_owned()),
         false => trust.missing.push(format!("the log key that was given, {key}, is not its own")),
     }

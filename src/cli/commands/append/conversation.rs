@@ -5,9 +5,9 @@
 
 use crate::cli::render::provenance;
 use crate::cli::render::quotation;
-use crate::cli::shared::Kept;
+use crate::cli::shared::DraftFile;
 use crate::cli::shared::WriteArgs;
-use crate::cli::shared::{Submission, submit};
+use crate::cli::shared::{SubmitOptions, submit};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::visible;
@@ -41,7 +41,7 @@ pub fn run(context: &mut Context, write: &WriteArgs) -> Result<Exit, CliError> {
             note("nothing was written");
             Ok(Exit::Yes)
         }
-        Ok(()) => submit(context, &Input::of(drafts), &Submission::of(write)),
+        Ok(()) => submit(context, &Input::of(drafts), &SubmitOptions::of(write)),
     };
     kept.end(outcome, "", write.dry_run)
 }
@@ -57,7 +57,7 @@ struct Conversation {
     documents: Vec<Quotable>,
     agents: BTreeSet<String>,
     drafts: Vec<Draft>,
-    kept: Kept,
+    kept: DraftFile,
 }
 
 impl Conversation {
@@ -82,7 +82,7 @@ impl Conversation {
                 "the record has no document that can be quoted; annals document add captures one",
             ));
         }
-        let kept = Kept::new(context, "jsonl", "")?;
+        let kept = DraftFile::new(context, "jsonl", "")?;
         Ok(Conversation { documents, agents: agents(&gathered), drafts: Vec::new(), kept })
     }
 

@@ -2,9 +2,9 @@
 //!
 //! Always holds: what was written there is kept if it is refused. Not here: settling (`submit`).
 
-use crate::cli::shared::Kept;
+use crate::cli::shared::DraftFile;
 use crate::cli::shared::{BOUND, read};
-use crate::cli::shared::{Submission, submit};
+use crate::cli::shared::{SubmitOptions, submit};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
 use crate::cli::terminal::{CliError, Exit};
@@ -42,12 +42,12 @@ claim = ""
 pub fn run(
     context: &mut Context,
     file: Option<&Path>,
-    options: &Submission,
+    options: &SubmitOptions,
 ) -> Result<Exit, CliError> {
     let editor = editor()?;
     let kept = match file {
-        Some(file) => Kept::there(context, file)?,
-        None => Kept::new(context, "toml", TEMPLATE)?,
+        Some(file) => DraftFile::there(context, file)?,
+        None => DraftFile::new(context, "toml", TEMPLATE)?,
     };
     if let Err(failure) = open_editor(&editor, kept.path()) {
         return kept.end(Err(failure), "--edit ", options.dry_run);

@@ -31,7 +31,7 @@ const NARROW: usize = 76;
 
 /// How a piece of a paragraph is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Look {
+enum MarginStyle {
     Quoted,
     Plain,
     Label,
@@ -41,12 +41,12 @@ enum Look {
 #[derive(Default)]
 struct Paragraph {
     text: String,
-    looks: Vec<(Range<usize>, Look)>,
+    looks: Vec<(Range<usize>, MarginStyle)>,
     begins: Vec<(usize, u64)>,
 }
 
 impl Paragraph {
-    fn add(&mut self, text: &str, look: Look) {
+    fn add(&mut self, text: &str, look: MarginStyle) {
         let start = self.text.len();
         self.text.push_str(text);
         self.looks.push((start..self.text.len(), look));
@@ -85,7 +85,7 @@ fn paragraphs(segments: &[Segment]) -> Vec<Paragraph> {
         let new: BTreeSet<u64> =
             segment.facts.iter().filter(|fact| !before.contains(fact)).copied().collect();
         begin(&mut all[last], &mut open, segments.get(index..).unwrap_or_default(), new);
-        let look = if segment.facts.is_empty() { Look::Plain } else { Look::Quoted };
+        let look = if segment.facts.is_empty() { MarginStyle::Plain } else { MarginStyle::Quoted };
         for (line, text) in segment.text.split('\n').enumerate() {
             if line > 0 {
                 all.push(Paragraph::default());
@@ -108,7 +108,7 @@ fn close(paragraph: &mut Paragraph, open: &mut Vec<BTreeSet<u64>>, go_on: &[u64]
     let ended = |facts: &BTreeSet<u64>| facts.iter().all(|fact| !go_on.contains(fact));
     while open.last().is_some_and(ended) {
         open.pop();
-        paragraph.add("⟧", Look::Label);
+        paragraph.add("⟧", MarginStyle::Label);
     }
     let mut crossing = Vec::new();
     open.retain(|facts| {
@@ -119,7 +119,7 @@ fn close(paragraph: &mut Paragraph, open: &mut Vec<BTreeSet<u64>>, go_on: &[u64]
         !end
     });
     if !crossing.is_empty() {
-        paragraph.add(&format!("⟧{}", numbers(crossing.iter())), Look::Label);
+        paragraph.add(&format!("⟧{}", numbers(crossing.iter())), MarginStyle::Label);
     }
 }
 
@@ -138,7 +138,7 @@ fn begin(
     for facts in by_length.into_values().rev() {
         let start = paragraph.text.len();
         paragraph.begins.extend(facts.iter().map(|fact| (start, *fact)));
-        paragraph.add(&format!("⟦{}", numbers(facts.iter())), Look::Label);
+        paragraph.add(&format!("⟦{}", numbers(facts.iter())), MarginStyle::Label);
         open.push(facts);
     }
 }
@@ -198,9 +198,9 @@ fn shown(paragraph: &Paragraph, line: &Range<usize>) -> String {
         let part = range.start.max(line.start)..range.end.min(line.end);
         let Some(text) = paragraph.text.get(part).filter(|text| !text.is_empty()) else { continue };
         match look {
-            Look::Quoted => out.push_str(text),
-            Look::Plain => out.push_str(&colour(text, "2")),
-            Look::Label => out.push_str(&colour(text, "1")),
+            MarginStyle::Quoted => out.push_str(text),
+            MarginStyle::Plain => out.push_str(&colour(text, "2")),
+            MarginStyle::Label => out.push_str(&colour(text, "1")),
         }
     }
     out

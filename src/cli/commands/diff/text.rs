@@ -11,7 +11,7 @@ use crate::cli::shared::{UNDATED, facts};
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::visible;
 use crate::ledger::query::AsOf;
-use crate::ledger::query::diff::{Between, Change, Step};
+use crate::ledger::query::diff::{Between, Change, ChangeStep};
 use crate::ledger::query::event::EventRow;
 use crate::ledger::query::since::LaterChange;
 use annals_core::event::vocabulary::Type;
@@ -21,7 +21,11 @@ use std::io::Write;
 const INDENT: usize = 19;
 
 /// Writes all but the provenances.
-pub fn write(out: &mut dyn Write, answer: &Answer<'_>, when: Option<&str>) -> Result<(), CliError> {
+pub fn write(
+    out: &mut dyn Write,
+    answer: &DiffAnswer<'_>,
+    when: Option<&str>,
+) -> Result<(), CliError> {
     for change in &answer.facts {
         fact(out, change)?;
     }
@@ -88,7 +92,7 @@ fn fact(out: &mut dyn Write, change: &Change) -> Result<(), CliError> {
 }
 
 /// `10: corrected, wrong-date: “Wednesday was the 26th” — Bo Berg, 2022-02-01 09:00`
-fn told(step: &Step) -> String {
+fn told(step: &ChangeStep) -> String {
     let ends: Vec<String> = step.ends.iter().map(u64::to_string).collect();
     let ends = ends.join(", ");
     let what = match step.act.kind {
@@ -119,7 +123,7 @@ fn told(step: &Step) -> String {
 }
 
 /// What changed, of what was asked for.
-pub struct Answer<'a> {
+pub struct DiffAnswer<'a> {
     pub from: AsOf,
     pub to: AsOf,
     pub changes: &'a Between,

@@ -10,17 +10,17 @@ use crate::cli::terminal::visible;
 use crate::ledger::query::View;
 use crate::ledger::query::gather::{Gathered, gather};
 use crate::ledger::query::names::Names;
-use crate::ledger::query::row::{Act, DocumentRow, EvidenceRow, FactRow, dated};
+use crate::ledger::query::row::{ActRow, DocumentRow, EvidenceRow, FactRow, dated};
 use similar::TextDiff;
 use std::collections::BTreeSet;
 use std::io::Write;
 
-type Known<'a, 'v> = (&'a View<'v>, &'a Names);
+type KnownLines<'a, 'v> = (&'a View<'v>, &'a Names);
 
 /// Writes the texts that differ: facts, and with `whole` also documents, editors and the ledger.
 pub fn write(
     out: &mut dyn Write,
-    known: (Known<'_, '_>, Known<'_, '_>),
+    known: (KnownLines<'_, '_>, KnownLines<'_, '_>),
     facts: &BTreeSet<u64>,
     whole: bool,
 ) -> Result<(), CliError> {
@@ -71,23 +71,23 @@ fn one(
 
 /// A text of one line for each value; a value without words has no line.
 #[derive(Default)]
-struct Lines(String);
+struct StateLines(String);
 
-impl Lines {
+impl StateLines {
     fn add(&mut self, name: &str, value: impl AsRef<str>) {
         if !value.as_ref().is_empty() {
             self.0.push_str(&format!("{name}: {}\n", value.as_ref()));
         }
     }
 
-    fn act(&mut self, name: &str, act: &Act, what: &str) {
+    fn act(&mut self, name: &str, act: &ActRow, what: &str) {
         let event = act.event;
         self.add(name, format!("{event} {what} by {}", visible(&act.signer().to_string())));
     }
 }
 
 fn fact(row: &FactRow) -> String {
-    let mut lines = Lines::default();
+    let mut lines = StateLines::default();
     let said = &row.words;
     lines.add("fact", row.fact.to_string());
     lines.add("status", row.status.as_str());
@@ -139,7 +139,7 @@ fn evidence(row: &EvidenceRow) -> String {
 }
 
 fn document(row: &DocumentRow) -> String {
-    let mut lines = Lines::default();
+    let mut lines = StateLines::default();
     lines.add("document", row.document.to_string());
     let flags = [(row.suspect, "suspect"), (row.sealed, "sealed"), (row.redacted, "redacted")];
     let flags: Vec<&str> = flags.iter().filter(|(so, _)| *so).map(|(_, word)| *word).collect();
@@ -168,9 +168,9 @@ fn document(row: &DocumentRow) -> String {
     lines.0
 }
 
-fn editors(known: Known<'_, '_>) -> Option<String> {
+fn editors(known: KnownLines<'_, '_>) -> Option<String> {
     let (view, names) = known;
-    let mut lines = Lines::default();
+    let mut lines = StateLines::default();
     for member in view.state().fold.roster.members() {
         let roles = match (member.roles.admin, member.roles.editor) {
             (true, true) => "admin and editor",
@@ -188,10 +188,10 @@ fn editors(known: Known<'_, '_>) -> Option<String> {
     (!lines.0.is_empty()).then_some(lines.0)
 }
 
-fn ledger(known: Known<'_, '_>) -> Option<String> {
+fn ledger(known: KnownLines<'_, '_>) -> Option<String> {
     let (view, names) = known;
     let ledger = view.state().fold.ledger.as_ref()?;
-    let mut lines = Lines::default();
+    let mut lines = StateLines::default();
     lines.add("origin", &*ledger.origin);
     lines.add("title", names.title.as_deref().map(visible).unwrap_or_default());
     lines.add("licence", names.licence.as_deref().map(visible).unwrap_or_default());

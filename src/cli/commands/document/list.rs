@@ -21,28 +21,28 @@ use std::io::Write;
 
 /// List the documents
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub struct DocumentListArgs {
     /// What the record held at this point [default: head]
     #[arg(long, value_name = "POINT")]
     as_of: Option<String>,
 }
 
 #[derive(Serialize)]
-struct Whole<'a> {
+struct DocumentsJson<'a> {
     #[serde(flatten)]
     as_of: &'a AsOf,
     documents: &'a [DocumentRow],
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct DocumentLine<'a> {
     as_of: Option<u64>,
     head: Option<Hash>,
     #[serde(flatten)]
     row: &'a DocumentRow,
 }
 
-pub fn run(context: &Context, args: &ListArgs) -> Result<Exit, CliError> {
+pub fn run(context: &Context, args: &DocumentListArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
     let gathered = gather(&view, &names, &|_| false)?;
@@ -61,10 +61,10 @@ pub fn run(context: &Context, args: &ListArgs) -> Result<Exit, CliError> {
             }
             provenance::line(&mut out, &as_of)?;
         }
-        Format::Json => json(&mut out, &Whole { as_of: &as_of, documents: &rows })?,
+        Format::Json => json(&mut out, &DocumentsJson { as_of: &as_of, documents: &rows })?,
         Format::Jsonl => {
             for row in &rows {
-                json(&mut out, &Line { as_of: as_of.position, head: as_of.head, row })?;
+                json(&mut out, &DocumentLine { as_of: as_of.position, head: as_of.head, row })?;
             }
         }
         Format::Csv => csv(&mut out, &as_of, &rows)?,

@@ -5,7 +5,7 @@ use crate::cli::render::called;
 use crate::cli::shared::admin;
 use crate::cli::shared::admin::{ADMIN, By};
 use crate::cli::shared::tell as tell_receipt;
-use crate::cli::shared::{Told, Trial};
+use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::shared::{fit_name, words};
 use crate::cli::shared::{new_phrase, protection};
 use crate::cli::terminal::Context;
@@ -14,8 +14,8 @@ use crate::cli::terminal::visible;
 use crate::cli::terminal::{CliError, Exit};
 use crate::disk::is_folder_at;
 use crate::entropy::draw;
-use crate::keys::{Held, Listed};
 use crate::keys::{KeyFolder, KeyName, NewKey, Request, generate, read_request};
+use crate::keys::{KeyPresence, ListedKey};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
 use crate::ledger::reader::Record;
@@ -33,7 +33,7 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 #[derive(Clone, Debug, Args)]
-pub struct AddArgs {
+pub struct EditorAddArgs {
     /// The request that its holder made with annals key new
     #[arg(value_name = "FILE.request", required_unless_present = "local")]
     request: Option<PathBuf>,
@@ -60,7 +60,7 @@ pub struct AddArgs {
     #[arg(long)]
     recovery: bool,
     #[command(flatten)]
-    trial: Trial,
+    trial: DryRunArgs,
 }
 
 /// A key that is made here.
@@ -81,7 +81,7 @@ impl Local {
     }
 }
 
-pub fn run(context: &mut Context, args: AddArgs) -> Result<Exit, CliError> {
+pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError> {
     // A damaged request is told before anybody is asked for a passphrase.
     let sent = args.request.as_ref().map(|path| read_request(path)).transpose()?;
     context.trial = args.trial.dry_run;
@@ -139,7 +139,7 @@ fn write_local(
     context: &mut Context,
     (writer, prepared): (&mut Writer, &Prepared),
     new: &NewKey<'_>,
-    told: &Told,
+    told: &ActText,
 ) -> Result<Exit, CliError> {
     let keys = KeyFolder::open(&writer.paths.keys)?;
     keys.add_new(new, &mut *context.entropy)?;
@@ -183,14 +183,18 @@ fn stands_so(
 }
 
 /// The same of a key that was made here, and is.
-fn made_already(writer: &Writer, names: &Names, args: &AddArgs) -> Result<Option<u64>, CliError> {
+fn made_already(
+    writer: &Writer,
+    names: &Names,
+    args: &EditorAddArgs,
+) -> Result<Option<u64>, CliError> {
     let (Some(local), Some(name)) = (&args.local, &args.name) else { return Ok(None) };
     if !is_folder_at(&writer.paths.keys)? {
         return Ok(None);
     }
     let keys = KeyFolder::open(&writer.paths.keys)?;
     let key = match KeyName::new(local.as_str()).and_then(|handle| keys.look(handle)) {
-        Ok(Listed { public: Some(key), held, .. }) if held != Held::Elsewhere => key,
+        Ok(ListedKey { public: Some(key), held, .. }) if held != KeyPresence::Elsewhere => key,
         // What is there in its place is told when the key is made.
         _ => return Ok(None),
     };
@@ -201,7 +205,7 @@ fn made_already(writer: &Writer, names: &Names, args: &AddArgs) -> Result<Option
 fn made_here(
     context: &mut Context,
     writer: &Writer,
-    args: &AddArgs,
+    args: &EditorAddArgs,
 ) -> Result<(Request, Option<Local>), CliError> {
     let handle = KeyName::new(args.local.clone().unwrap_or_default())?;
     if !context.trial || is_folder_at(&writer.paths.keys)? {
@@ -225,7 +229,7 @@ fn same_person<'a>(
     Ok(found.and_then(|row| roster.member(&row.key)))
 }
 
-fn tell(names: &Names, request: &Request, (roles, same): (Roles, Option<&Member>)) -> Told {
+fn tell(names: &Names, request: &Request, (roles, same): (Roles, Option<&Member>)) -> ActText {
     let name = visible(request.name());
     let mut before = vec![format!("key {}", request.key())];
     let person = same.map(|row| called(names.plain(&row.key).unwrap_or_default(), &row.key));
@@ -241,7 +245,7 @@ fn tell(names: &Names, request: &Request, (roles, same): (Roles, Option<&Member>
     }
     let roles = admin::shown(roles);
     let same = person.map(|same| format!(", the same person as {same}")).unwrap_or_default();
-    Told {
+    ActText {
         what: format!("enrol {name} as {roles} in {}", request.origin()),
         before,
         after: vec![format!("enrolled {name} as {roles}, key {}{same}", request.key())],

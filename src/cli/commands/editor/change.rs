@@ -5,7 +5,7 @@ use crate::cli::render::called;
 use crate::cli::shared::admin;
 use crate::cli::shared::submit::tell;
 use crate::cli::shared::words;
-use crate::cli::shared::{Told, Trial};
+use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::{CliError, Exit};
@@ -15,7 +15,7 @@ use annals_core::text::Words;
 use clap::Args;
 
 #[derive(Clone, Debug, Args)]
-pub struct ChangeArgs {
+pub struct EditorChangeArgs {
     /// Whose key: a handle, a name in the record, or 8 or more digits of the key
     whose: String,
     /// What it may sign from now on: admin, editor, or both [default: as before]
@@ -28,10 +28,10 @@ pub struct ChangeArgs {
     #[arg(long, requires = "name")]
     same_name: bool,
     #[command(flatten)]
-    trial: Trial,
+    trial: DryRunArgs,
 }
 
-pub fn run(context: &mut Context, args: ChangeArgs) -> Result<Exit, CliError> {
+pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliError> {
     context.trial = args.trial.dry_run;
     let mut writer = context.writer()?;
     let (_, names) = reading(&writer)?;
@@ -64,6 +64,6 @@ pub fn run(context: &mut Context, args: ChangeArgs) -> Result<Exit, CliError> {
         false => format!(", now called {}", visible(&name)),
     };
     let what = format!("{who}: {}, before {}{renamed}", admin::shown(roles), admin::shown(before));
-    let told = Told { what: what.clone(), before: Vec::new(), after: vec![what] };
+    let told = ActText { what: what.clone(), before: Vec::new(), after: vec![what] };
     admin::submit(context, &mut writer, (settled, args.trial), &told)
 }

@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub struct EditorListArgs {
     /// Who might sign at this point [default: head]
     #[arg(long, value_name = "POINT")]
     as_of: Option<String>,
@@ -36,7 +36,7 @@ pub struct ListArgs {
 
 /// A key of the roster.
 #[derive(Serialize)]
-struct Row {
+struct EditorTableRow {
     name: String,
     key: PublicKey,
     person: Person,
@@ -58,21 +58,21 @@ struct Deeds {
 }
 
 #[derive(Serialize)]
-struct Whole<'a> {
+struct EditorsJson<'a> {
     #[serde(flatten)]
     as_of: AsOf,
-    editors: &'a [Row],
+    editors: &'a [EditorTableRow],
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct EditorLine<'a> {
     as_of: Option<u64>,
     head: Option<Hash>,
     #[serde(flatten)]
-    row: &'a Row,
+    row: &'a EditorTableRow,
 }
 
-pub fn run(context: &mut Context, args: ListArgs) -> Result<Exit, CliError> {
+pub fn run(context: &mut Context, args: EditorListArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), &no_fact)?;
     let rows = rows(&view, &names)?;
@@ -80,10 +80,10 @@ pub fn run(context: &mut Context, args: ListArgs) -> Result<Exit, CliError> {
     let mut out = out(context.format());
     match context.format() {
         Format::Text => text(&mut out, &rows, &as_of)?,
-        Format::Json => json(&mut out, &Whole { as_of, editors: &rows })?,
+        Format::Json => json(&mut out, &EditorsJson { as_of, editors: &rows })?,
         Format::Jsonl => {
             for row in &rows {
-                json(&mut out, &Line { as_of: as_of.position, head: as_of.head, row })?;
+                json(&mut out, &EditorLine { as_of: as_of.position, head: as_of.head, row })?;
             }
         }
         Format::Csv => csv(&mut out, &rows, &as_of)?,
@@ -92,7 +92,7 @@ pub fn run(context: &mut Context, args: ListArgs) -> Result<Exit, CliError> {
     Ok(provenance::warn(&view, 0))
 }
 
-fn rows(view: &View<'_>, names: &Names) -> Result<Vec<Row>, CliError> {
+fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError> {
     let members = view.state().fold.roster.members();
     let mut positions: Vec<u64> =
         members.iter().flat_map(|row| [Some(row.enrolled), row.revoked]).flatten().collect();
@@ -110,7 +110,7 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<Row>, CliError> {
     };
     let row = |row: &Member| {
         let standing = revocations(view, &row.key);
-        Row {
+        EditorTableRow {
             name: names.of(&row.key),
             key: row.key,
             person: row.person.clone(),
@@ -135,7 +135,7 @@ fn revocations<'a>(view: &'a View<'_>, key: &PublicKey) -> Vec<&'a Revoked> {
     of.collect()
 }
 
-fn text(out: &mut dyn Write, rows: &[Row], as_of: &AsOf) -> Result<(), CliError> {
+fn text(out: &mut dyn Write, rows: &[EditorTableRow], as_of: &AsOf) -> Result<(), CliError> {
     for (index, row) in rows.iter().enumerate() {
         let state = if row.revoked.is_some() { "revoked" } else { "active" };
         writeln!(out, "{}, {}, {state}", visible(&row.name), shown(row.roles))?;
@@ -180,7 +180,7 @@ const COLUMNS: [&str; 14] = [
     "suspect_from",
 ];
 
-fn csv(out: &mut dyn Write, rows: &[Row], as_of: &AsOf) -> Result<(), CliError> {
+fn csv(out: &mut dyn Write, rows: &[EditorTableRow], as_of: &AsOf) -> Result<(), CliError> {
     fn some(value: Option<impl ToString>) -> String {
         value.map(|value| value.to_string()).unwrap_or_default()
     }

@@ -6,13 +6,13 @@ use crate::cli::render::provenance;
 use crate::cli::shared::admin;
 use crate::cli::shared::admin::By;
 use crate::cli::shared::submit::tell as tell_receipt;
-use crate::cli::shared::{Told, Trial};
+use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::{CliError, Exit};
 use crate::disk::is_folder_at;
-use crate::keys::{Held, KeyFolder};
+use crate::keys::{KeyFolder, KeyPresence};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
 use crate::ledger::query::effect::Effects;
@@ -23,7 +23,7 @@ use crate::ledger::query::revocation_impact::{ChangedFact, RevocationImpact, Sta
 use crate::ledger::reader::Record;
 use crate::ledger::write::editors::parameters;
 use crate::ledger::write::editors::{Directory, revocation};
-use crate::ledger::write::said::Said;
+use crate::ledger::write::said::EarlierAct;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::vocabulary::RevokeReason;
 use annals_core::key::PublicKey;
@@ -48,7 +48,7 @@ pub struct RevokeArgs {
     #[arg(long)]
     recovery: bool,
     #[command(flatten)]
-    trial: Trial,
+    trial: DryRunArgs,
 }
 
 fn reason() -> impl TypedValueParser<Value = RevokeReason> {
@@ -107,7 +107,7 @@ fn said_already(
     writer: &Writer,
     rows: &[&Member],
     (args, from): (&RevokeArgs, Option<u64>),
-) -> Result<Option<Said>, CliError> {
+) -> Result<Option<EarlierAct>, CliError> {
     let Some(statement) = &args.statement else { return Ok(None) };
     if rows.iter().any(|row| row.revoked.is_none()) {
         return Ok(None);
@@ -117,8 +117,8 @@ fn said_already(
         let said = match args.recovery {
             true => {
                 let digest = parameters(writer)?.recovery;
-                let by_it = |said: &Said| said.is(&act) && Some(said.by.digest()) == digest;
-                Said::last(writer, &act.args)?.filter(by_it)
+                let by_it = |said: &EarlierAct| said.is(&act) && Some(said.by.digest()) == digest;
+                EarlierAct::last(writer, &act.args)?.filter(by_it)
             }
             false => context.said_already(writer, &act)?,
         };
@@ -154,7 +154,7 @@ fn has_admin_beside(writer: &Writer, subject: &PublicKey) -> Result<bool, CliErr
         return Ok(roster.admins().any(|row| row.key != *subject));
     }
     let here = KeyFolder::open(&writer.paths.keys)?.list()?.keys.into_iter();
-    let here = here.filter(|listed| listed.held != Held::Elsewhere);
+    let here = here.filter(|listed| listed.held != KeyPresence::Elsewhere);
     let keys: Vec<PublicKey> = here.filter_map(|listed| listed.public).collect();
     Ok(roster.admins().any(|row| row.key != *subject && keys.contains(&row.key)))
 }
@@ -167,7 +167,7 @@ fn tell(
     names: &Names,
     (who, reason, from): (&str, RevokeReason, Option<u64>),
     fallout: &RevocationImpact,
-) -> Result<Told, CliError> {
+) -> Result<ActText, CliError> {
     let suspect = from.map(|from| format!(", suspect from {from}")).unwrap_or_default();
     let mut before = Vec::new();
     let groups = [
@@ -202,7 +202,7 @@ fn tell(
         }
     }
     after.extend(fallout.facts.iter().map(|fact| fallen(fact).trim_start().to_owned()));
-    Ok(Told { what, before, after })
+    Ok(ActText { what, before, after })
 }
 
 fn fallen(fact: &ChangedFact) -> String {

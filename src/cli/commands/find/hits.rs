@@ -5,8 +5,8 @@
 
 use crate::cli::terminal::colour;
 use crate::cli::terminal::visible;
-use crate::ledger::query::row::Words;
-use crate::ledger::query::scan::{Place, texts};
+use crate::ledger::query::row::WordsRow;
+use crate::ledger::query::scan::{TextField, texts};
 use annals_core::search::{Phrase, Searched, joined};
 use serde::Serialize;
 use std::ops::Range;
@@ -16,7 +16,7 @@ const CONTEXT: usize = 120;
 
 /// Where something was found, in code points.
 #[derive(Debug, Serialize)]
-pub struct Mark {
+pub struct HitMark {
     start: usize,
     end: usize,
 }
@@ -32,19 +32,19 @@ pub struct Hit {
     /// The text.
     pub text: String,
     /// What was found in it, in code points.
-    marks: Vec<Mark>,
+    marks: Vec<HitMark>,
     #[serde(skip)]
     places: Vec<Range<usize>>,
 }
 
 /// The texts that have at least one of the phrases.
-pub fn of(words: &Words, phrases: &[Phrase]) -> Vec<Hit> {
+pub fn of(words: &WordsRow, phrases: &[Phrase]) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (place, text) in texts(words) {
         let (within, document) = match place {
-            Place::Claim => ("claim", None),
-            Place::Quote(document) => ("quote", Some(document)),
-            Place::Attribution => ("attribution", None),
+            TextField::Claim => ("claim", None),
+            TextField::Quote(document) => ("quote", Some(document)),
+            TextField::Attribution => ("attribution", None),
         };
         let searched = Searched::new(&text);
         let places = phrases.iter().flat_map(|phrase| searched.places(phrase)).collect();
@@ -52,7 +52,7 @@ pub fn of(words: &Words, phrases: &[Phrase]) -> Vec<Hit> {
         if !places.is_empty() {
             let point = |byte: usize| text.get(..byte).unwrap_or_default().chars().count();
             let mark =
-                |place: &Range<usize>| Mark { start: point(place.start), end: point(place.end) };
+                |place: &Range<usize>| HitMark { start: point(place.start), end: point(place.end) };
             let marks = places.iter().map(mark).collect();
             hits.push(Hit { within, document, text, marks, places });
         }
@@ -76,7 +76,7 @@ impl Hit {
 
     /// The places as `start..end; start..end`, in code points.
     pub fn spans(&self) -> String {
-        let span = |mark: &Mark| format!("{}..{}", mark.start, mark.end);
+        let span = |mark: &HitMark| format!("{}..{}", mark.start, mark.end);
         self.marks.iter().map(span).collect::<Vec<_>>().join("; ")
     }
 

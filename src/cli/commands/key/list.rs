@@ -13,7 +13,7 @@ use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{json, note};
 use crate::cli::terminal::{out, visible};
 use crate::disk;
-use crate::keys::{Held, KeyFolder, KeyName, Listed};
+use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
 use crate::ledger::error::chain;
 use crate::ledger::query::{AsOf, no_fact};
 use crate::ledger::reader::Record;
@@ -26,17 +26,17 @@ use std::io::Write;
 
 /// A key that is here.
 #[derive(Serialize)]
-struct Row {
+struct KeyTableRow {
     name: String,
     key: Option<PublicKey>,
     secret: &'static str,
     #[serde(flatten)]
-    enrolled: Option<Enrolled>,
+    enrolled: Option<EnrolledKey>,
 }
 
 /// What it is in the record here.
 #[derive(Serialize)]
-struct Enrolled {
+struct EnrolledKey {
     holder: String,
     roles: Roles,
     enrolled: u64,
@@ -47,16 +47,16 @@ struct Enrolled {
 struct Here {
     as_of: AsOf,
     origin: Option<Origin>,
-    rows: Vec<(PublicKey, Enrolled)>,
+    rows: Vec<(PublicKey, EnrolledKey)>,
     exit: Exit,
 }
 
 #[derive(Serialize)]
-struct Whole {
+struct KeysJson {
     #[serde(flatten)]
     as_of: Option<AsOf>,
     origin: Option<Origin>,
-    keys: Vec<Row>,
+    keys: Vec<KeyTableRow>,
 }
 
 impl Here {
@@ -66,7 +66,7 @@ impl Here {
         let row = |member: &annals_core::roster::Member| {
             let holder = names.of(&member.key);
             let (roles, enrolled, revoked) = (member.roles, member.enrolled, member.revoked);
-            (member.key, Enrolled { holder, roles, enrolled, revoked })
+            (member.key, EnrolledKey { holder, roles, enrolled, revoked })
         };
         Ok(Here {
             as_of: view.as_of(),
@@ -77,20 +77,20 @@ impl Here {
     }
 
     /// Takes out what the record says of a key.
-    fn take(&mut self, key: &PublicKey) -> Option<Enrolled> {
+    fn take(&mut self, key: &PublicKey) -> Option<EnrolledKey> {
         let index = self.rows.iter().position(|(known, _)| known == key)?;
         Some(self.rows.swap_remove(index).1)
     }
 }
 
-fn row(listed: Listed, here: Option<&mut Here>) -> Row {
+fn row(listed: ListedKey, here: Option<&mut Here>) -> KeyTableRow {
     let secret = match listed.held {
-        Held::Elsewhere => "elsewhere",
-        Held::Encrypted => "encrypted",
-        Held::Unencrypted => "unencrypted",
+        KeyPresence::Elsewhere => "elsewhere",
+        KeyPresence::Encrypted => "encrypted",
+        KeyPresence::Unencrypted => "unencrypted",
     };
     let enrolled = here.zip(listed.public).and_then(|(here, key)| here.take(&key));
-    Row { name: listed.handle.to_string(), key: listed.public, secret, enrolled }
+    KeyTableRow { name: listed.handle.to_string(), key: listed.public, secret, enrolled }
 }
 
 pub fn list(context: &mut Context) -> Result<Exit, CliError> {
@@ -107,7 +107,7 @@ pub fn list(context: &mut Context) -> Result<Exit, CliError> {
     Ok(if listing.faults.is_empty() { exit } else { Exit::Unknown })
 }
 
-fn write(context: &Context, rows: Vec<Row>, here: Option<Here>) -> Result<(), CliError> {
+fn write(context: &Context, rows: Vec<KeyTableRow>, here: Option<Here>) -> Result<(), CliError> {
     let mut out = out(context.format());
     let origin = here.as_ref().and_then(|here| here.origin.clone());
     let as_of = here.map(|here| here.as_of);
@@ -126,7 +126,7 @@ fn write(context: &Context, rows: Vec<Row>, here: Option<Here>) -> Result<(), Cl
                 provenance::line(&mut out, as_of)?;
             }
         }
-        Format::Json => json(&mut out, &Whole { as_of, origin, keys: rows })?,
+        Format::Json => json(&mut out, &KeysJson { as_of, origin, keys: rows })?,
         Format::Jsonl => {
             for row in &rows {
                 json(&mut out, row)?;
@@ -137,7 +137,7 @@ fn write(context: &Context, rows: Vec<Row>, here: Option<Here>) -> Result<(), Cl
     Ok(out.flush()?)
 }
 
-fn csv(out: &mut dyn Write, rows: &[Row], as_of: Option<&AsOf>) -> Result<(), CliError> {
+fn csv(out: &mut dyn Write, rows: &[KeyTableRow], as_of: Option<&AsOf>) -> Result<(), CliError> {
     let mut table = Table::new(out);
     let columns =
         ["as_of", "head", "name", "key", "secret", "holder", "roles", "enrolled", "revoked"];
@@ -162,7 +162,7 @@ fn csv(out: &mut dyn Write, rows: &[Row], as_of: Option<&AsOf>) -> Result<(), Cl
 }
 
 /// Who a key is in the record here.
-fn standing(row: &Row, origin: Option<&Origin>) -> String {
+fn standing(row: &KeyTableRow, origin: Option<&Origin>) -> String {
     match (&row.enrolled, origin) {
         (Some(it), _) => {
             let state = match it.revoked {
@@ -180,7 +180,7 @@ pub fn show(context: &mut Context, name: &str) -> Result<Exit, CliError> {
     let keys = KeyFolder::open(context.keys()?)?;
     let handle = if name == "log" { KeyName::log() } else { KeyName::new(name)? };
     let listed = keys.look(handle.clone())?;
-    if listed.public.is_none() && listed.held == Held::Elsewhere {
+    if listed.public.is_none() && listed.held == KeyPresence::Elsewhere {
         // Neither file is there: reading the public one says so.
         keys.public(&handle)?;
     }

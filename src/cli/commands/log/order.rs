@@ -6,13 +6,13 @@
 use crate::cli::render::provenance;
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
-use crate::ledger::query::point::{Around, Bound, Point};
+use crate::ledger::query::point::{Bound, Point, PointContext};
 use crate::ledger::reader::Record;
 
 /// Refuses `--from` a point that is after that of `--until`.
 pub fn check(context: &Context, record: &Record, asked: (&str, &str)) -> Result<(), CliError> {
     let (from, until) = asked;
-    let around = Around::new(&context.global.tz, context.clock.peek())?;
+    let around = PointContext::new(&context.global.tz, context.clock.peek())?;
     let first = Point::parse(from, &around)?;
     let last = Point::parse(until, &around)?;
     let backwards = match (&first, &last) {

@@ -11,7 +11,7 @@ use crate::ledger::query::View;
 use crate::ledger::query::gather::Gathered;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::{
-    Act, Charge, Confirmation, EvidenceRow, FactRow, RelationRow, Revision, Said, sealed,
+    ActRow, Charge, Confirmation, EvidenceRow, FactRow, RelationRow, Revision, StatementRow, sealed,
 };
 use std::io::Write;
 
@@ -60,7 +60,7 @@ fn list<T>(rows: &[T], line: impl Fn(&T) -> String) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-fn join(parts: &[String], act: &Act) -> String {
+fn join(parts: &[String], act: &ActRow) -> String {
     let parts: Vec<&str> =
         parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     format!("{} — {}", parts.join(": "), words::who(act))
@@ -156,7 +156,7 @@ fn evidence(out: &mut dyn Write, view: &View<'_>, rows: &[EvidenceRow]) -> Resul
     Ok(())
 }
 
-fn documents(said: &Said) -> String {
+fn documents(said: &StatementRow) -> String {
     let rows: Vec<String> = said
         .evidence
         .iter()
@@ -211,7 +211,7 @@ fn relation(fact: u64, row: &RelationRow, gathered: &Gathered) -> String {
 }
 
 fn suspicions(view: &View<'_>, row: &FactRow) -> Vec<String> {
-    let undone = |act: &Act| {
+    let undone = |act: &ActRow| {
         act.undone_by.map(|by| format!("{} {} was undone by {by}", act.event, act.kind))
     };
     let revisions = row.revisions.iter().map(|row| &row.act);

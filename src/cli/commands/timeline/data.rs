@@ -6,7 +6,7 @@
 use crate::cli::render::effect;
 use crate::cli::render::reason;
 use crate::cli::render::words;
-use crate::cli::render::{Part, parts};
+use crate::cli::render::{DiffPart, parts};
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::zone;
 use crate::ledger::query::effect::Effects;
@@ -44,14 +44,14 @@ pub struct Data {
     as_of: AsOf,
     when: Option<String>,
     undated: Vec<u64>,
-    documents: Vec<Document>,
-    facts: Vec<Fact>,
-    steps: Vec<Step>,
+    documents: Vec<DocumentData>,
+    facts: Vec<FactData>,
+    steps: Vec<StepData>,
     frames: Vec<Frame>,
 }
 
 #[derive(Serialize)]
-struct Document {
+struct DocumentData {
     document: u64,
     title: Option<String>,
     publisher: Option<String>,
@@ -64,16 +64,16 @@ struct Document {
 }
 
 #[derive(Serialize)]
-struct Fact {
+struct FactData {
     #[serde(flatten)]
     row: FactRow,
     /// For each revision what became of the claim before it, part by part.
-    marks: Vec<Vec<(Part, String)>>,
+    marks: Vec<Vec<(DiffPart, String)>>,
 }
 
 /// An event on the slider.
 #[derive(Serialize)]
-struct Step {
+struct StepData {
     position: u64,
     hash: Hash,
     at: Option<Time>,
@@ -159,7 +159,7 @@ fn used(row: &FactRow) -> Vec<u64> {
     all.map(|row| row.evidence.document).collect()
 }
 
-fn document(view: &View<'_>, row: DocumentRow) -> Result<Document, CliError> {
+fn document(view: &View<'_>, row: DocumentRow) -> Result<DocumentData, CliError> {
     let mut text = None;
     let mut why = row.withheld.map(|why| words::untold(Some(why)));
     if let Some(about) = &row.about {
@@ -181,7 +181,7 @@ fn document(view: &View<'_>, row: DocumentRow) -> Result<Document, CliError> {
     }
     let about = row.about.as_deref();
     let published = about.and_then(|about| about.published.as_ref());
-    Ok(Document {
+    Ok(DocumentData {
         document: row.document,
         title: about.map(|about| about.title.to_string()),
         publisher: about.and_then(|about| about.publisher.as_deref().map(str::to_owned)),
@@ -193,7 +193,7 @@ fn document(view: &View<'_>, row: DocumentRow) -> Result<Document, CliError> {
     })
 }
 
-fn fact(row: FactRow) -> Fact {
+fn fact(row: FactRow) -> FactData {
     let mut before: Option<&str> = None;
     let mut marks = Vec::new();
     for revision in &row.revisions {
@@ -206,7 +206,7 @@ fn fact(row: FactRow) -> Fact {
             before = claim;
         }
     }
-    Fact { marks, row }
+    FactData { marks, row }
 }
 
 /// The events that concern these facts and documents, and those of the ledger and its editors.
@@ -215,7 +215,7 @@ fn steps(
     names: &Names,
     facts: &BTreeSet<u64>,
     documents: &BTreeSet<u64>,
-) -> Result<Vec<Step>, CliError> {
+) -> Result<Vec<StepData>, CliError> {
     let effects = Effects::new(view, names);
     let (mut steps, mut failed) = (Vec::new(), Ok(()));
     view.walk(0, view.as_of().size, &mut |seen| {
@@ -231,7 +231,7 @@ fn steps(
                 }
             };
             let effect = effect::lines(&row);
-            steps.push(Step {
+            steps.push(StepData {
                 position: row.position,
                 hash: row.hash,
                 at: row.at,

@@ -18,7 +18,7 @@ use crate::cli::terminal::{out, visible};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::bag_audit::{Bagged, Vouched, audit_bag};
+use crate::ledger::exchange::bag_audit::{BagAudit, Vouched, audit_bag};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -57,7 +57,7 @@ pub fn run(
                 record::write(&mut out, told, seconds)?;
             }
         }
-        _ => json(&mut out, &Whole { record: told.as_ref().map(WithSections::of), bag: &bag })?,
+        _ => json(&mut out, &BagJson { record: told.as_ref().map(WithSections::of), bag: &bag })?,
     }
     out.flush()?;
     if let Some(told) = &told {
@@ -72,7 +72,7 @@ pub fn run(
 
 /// The verdict on the record, and the bag.
 #[derive(Serialize)]
-struct Whole<'a> {
+struct BagJson<'a> {
     #[serde(flatten)]
     record: Option<WithSections<'a>>,
     bag: &'a BagReport,
@@ -93,7 +93,7 @@ fn text(out: &mut dyn Write, bag: &BagReport) -> Result<(), CliError> {
 }
 
 /// The last line where the record is whole and the bag is not.
-fn verdict(bagged: &Bagged) -> Option<&'static str> {
+fn verdict(bagged: &BagAudit) -> Option<&'static str> {
     bagged.all_wrong().next()?;
     Some(match bagged.exit() {
         1 => "no: the bag is not the one that was signed, or the record breaks its rules",

@@ -9,17 +9,17 @@ use crate::cli::terminal::Format;
 use crate::cli::terminal::json;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{out, visible};
-use annals_core::evidence::{Claim, Evidence};
+use annals_core::evidence::{Claim, ForkEvidence};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
 use annals_core::tlog::{to_base64, vkey};
-use annals_core::verify::evidence::{Shown, Verdict, judge};
+use annals_core::verify::evidence::{ShownFork, Verdict, judge};
 use serde::Serialize;
 use std::io::Write;
 
 /// The verdict as JSON.
 #[derive(Serialize)]
-struct Told {
+struct EvidenceReport {
     report: &'static str,
     shown: &'static str,
     exit: u8,
@@ -28,21 +28,21 @@ struct Told {
     key: Option<PublicKey>,
     verifier: Option<String>,
     named_by: Option<u64>,
-    first: Option<Head>,
-    second: Option<Head>,
+    first: Option<HeadReport>,
+    second: Option<HeadReport>,
     parted_at: Option<u64>,
     why: Vec<String>,
 }
 
 #[derive(Serialize)]
-struct Head {
+struct HeadReport {
     size: u64,
     root: String,
     root_where_parted: Option<String>,
 }
 
 /// Judges evidence that can be judged.
-pub fn run(context: &Context, evidence: Result<&Evidence, Unjudged>) -> Result<Exit, CliError> {
+pub fn run(context: &Context, evidence: Result<&ForkEvidence, Unjudged>) -> Result<Exit, CliError> {
     let told = match evidence {
         Ok(evidence) => tell(evidence, judge(evidence)),
         Err(Unjudged::Changed(changed)) => unjudged("changed", format!("the evidence: {changed}")),
@@ -64,8 +64,8 @@ pub fn run(context: &Context, evidence: Result<&Evidence, Unjudged>) -> Result<E
     Ok(Exit::of(told.exit))
 }
 
-fn unjudged(shown: &'static str, why: String) -> Told {
-    Told {
+fn unjudged(shown: &'static str, why: String) -> EvidenceReport {
+    EvidenceReport {
         report: "annals evidence 1",
         shown,
         exit: 2,
@@ -81,23 +81,24 @@ fn unjudged(shown: &'static str, why: String) -> Told {
     }
 }
 
-fn tell(evidence: &Evidence, verdict: Verdict) -> Told {
+fn tell(evidence: &ForkEvidence, verdict: Verdict) -> EvidenceReport {
     let exit = verdict.exit();
     let origin = evidence.first.checkpoint.origin.clone();
     let base64 = |root: &Hash| to_base64(&root.0);
-    let head = |signed: &annals_core::evidence::Signed,
-                before: Option<&annals_core::evidence::Before>| Head {
-        size: signed.checkpoint.size,
-        root: base64(&signed.checkpoint.root),
-        root_where_parted: before.map(|before| base64(&before.root)),
-    };
+    let head =
+        |signed: &annals_core::evidence::SignedCheckpoint,
+         before: Option<&annals_core::evidence::EarlierCheckpoint>| HeadReport {
+            size: signed.checkpoint.size,
+            root: base64(&signed.checkpoint.root),
+            root_where_parted: before.map(|before| base64(&before.root)),
+        };
     let parted = evidence.parted.as_ref();
     let (shown, why) = match verdict.shown {
-        Shown::Contradiction => ("contradiction", Vec::new()),
-        Shown::Nothing => ("nothing", Vec::new()),
-        Shown::NotShown(why) => ("not-shown", why),
+        ShownFork::Contradiction => ("contradiction", Vec::new()),
+        ShownFork::Nothing => ("nothing", Vec::new()),
+        ShownFork::NotShown(why) => ("not-shown", why),
     };
-    Told {
+    EvidenceReport {
         report: "annals evidence 1",
         shown,
         exit,
@@ -113,7 +114,7 @@ fn tell(evidence: &Evidence, verdict: Verdict) -> Told {
     }
 }
 
-fn text(out: &mut dyn Write, told: &Told) -> Result<(), CliError> {
+fn text(out: &mut dyn Write, told: &EvidenceReport) -> Result<(), CliError> {
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<10}{}", visible(value));
     if let (Some(claim), Some(origin), Some(verifier)) = (told.claim, &told.origin, &told.verifier)
     {
@@ -140,7 +141,7 @@ fn text(out: &mut dyn Write, told: &Told) -> Result<(), CliError> {
     Ok(())
 }
 
-fn sentence(told: &Told) -> String {
+fn sentence(told: &EvidenceReport) -> String {
     let sizes = match (&told.first, &told.second) {
         (Some(first), Some(second)) => format!("sizes {} and {}", first.size, second.size),
         _ => String::new(),

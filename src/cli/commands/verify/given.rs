@@ -9,7 +9,7 @@ use crate::disk::read_optional;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use annals_core::tlog::policy::{MAX_POLICY, Policy};
-use annals_core::tlog::{Kind, VerifierKey};
+use annals_core::tlog::{KeyKind, VerifierKey};
 use annals_core::verify::proof::ProofContext;
 use std::path::{Path, PathBuf};
 
@@ -68,8 +68,8 @@ fn key(text: &str) -> Result<VerifierKey, CliError> {
     let key =
         VerifierKey::parse(text).map_err(|why| CliError::usage(format!("--log-key: {why}")))?;
     match key.kind {
-        Kind::Note => Ok(key),
-        Kind::Cosignature => Err(CliError::usage(
+        KeyKind::Note => Ok(key),
+        KeyKind::Cosignature => Err(CliError::usage(
             "--log-key: expected a log's key, of type 01; found a witness's, of type 04",
         )),
     }

@@ -3,10 +3,10 @@
 use crate::archive::bag::read::is_bag;
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
-use crate::cli::terminal::Kind;
-use crate::cli::terminal::Place;
+use crate::cli::terminal::OutputKind;
+use crate::cli::terminal::OutputPlace;
 use crate::cli::terminal::note;
-use crate::ledger::exchange::apart::Kept;
+use crate::ledger::exchange::apart::ProtectedPlace;
 use annals_core::time::Time;
 use clap::Args;
 use clap::value_parser;
@@ -66,14 +66,17 @@ pub fn keep_page(
 }
 
 /// Where the page is to be written, if one is.
-pub fn place_of_page(context: &Context, args: &VerifyArgs) -> Result<Option<Place>, CliError> {
+pub fn place_of_page(
+    context: &Context,
+    args: &VerifyArgs,
+) -> Result<Option<OutputPlace>, CliError> {
     let Some(path) = &args.html else { return Ok(None) };
     let paths = context.paths()?;
-    let mut kept = Kept::of(&paths);
+    let mut kept = ProtectedPlace::of(&paths);
     if let Some(what) = args.what.as_deref()
         && is_bag(what)?
     {
-        kept.push(Kept::Bag(what));
+        kept.push(ProtectedPlace::Bag(what));
     }
-    Ok(Some(Place::new(path, Kind::Verdict, &kept)?))
+    Ok(Some(OutputPlace::new(path, OutputKind::Verdict, &kept)?))
 }

@@ -38,7 +38,7 @@ pub fn run(format: Format, bytes: &[u8], given: &ProofContext) -> Result<Exit, C
     let mut out = out(format);
     match format {
         Format::Text => text(&mut out, &judged)?,
-        _ => json(&mut out, &Told::of(&judged))?,
+        _ => json(&mut out, &ProofReport::of(&judged))?,
     }
     out.flush()?;
     Ok(Exit::of(judged.exit()))
@@ -266,7 +266,7 @@ fn revoked(judged: &ProofOutcome) -> Vec<String> {
 
 /// The verdict as JSON.
 #[derive(Serialize)]
-struct Told {
+struct ProofReport {
     verdict: String,
     exit: u8,
     fact: Option<u64>,
@@ -283,7 +283,7 @@ struct Told {
     root: Option<String>,
     log_key: Option<PublicKey>,
     named_by: Vec<String>,
-    witnesses: Vec<ToldWitness>,
+    witnesses: Vec<ProofWitness>,
     missing: Vec<String>,
     events: Vec<ToldEvent>,
     left_out: Option<String>,
@@ -292,11 +292,11 @@ struct Told {
     ignored_lines: usize,
     later_version: Option<u64>,
     changed: Option<String>,
-    faults: Vec<ToldFault>,
+    faults: Vec<ProofFault>,
 }
 
 #[derive(Serialize)]
-struct ToldWitness {
+struct ProofWitness {
     name: String,
     time: u64,
 }
@@ -330,15 +330,15 @@ struct ToldEvent {
 }
 
 #[derive(Serialize)]
-struct ToldFault {
+struct ProofFault {
     rule: u16,
     name: &'static str,
     position: Option<u64>,
     why: String,
 }
 
-impl Told {
-    fn of(judged: &ProofOutcome) -> Told {
+impl ProofReport {
+    fn of(judged: &ProofOutcome) -> ProofReport {
         let proof = judged.proof.as_ref();
         let holds = proof.filter(|_| judged.faults.is_empty());
         let acts = holds.map(|proof| acts(judged, proof.fact)).unwrap_or_default();
@@ -368,8 +368,8 @@ impl Told {
         let checkpoint = holds.map(|proof| &proof.checkpoint);
         let shown = judged.events.keys().filter(|_| holds.is_some());
         let witness =
-            |(name, time): &(String, u64)| ToldWitness { name: name.clone(), time: *time };
-        Told {
+            |(name, time): &(String, u64)| ProofWitness { name: name.clone(), time: *time };
+        ProofReport {
             verdict: told_verdict(judged),
             exit: judged.exit(),
             fact: holds.map(|proof| proof.fact),
@@ -400,7 +400,7 @@ impl Told {
     }
 }
 
-fn told_fault(fault: &annals_core::rule::Fault) -> ToldFault {
+fn told_fault(fault: &annals_core::rule::Fault) -> ProofFault {
     let (rule, name) = (fault.rule.number(), fault.rule.name());
-    ToldFault { rule, name, position: fault.position, why: fault.why.clone() }
+    ProofFault { rule, name, position: fault.position, why: fault.why.clone() }
 }

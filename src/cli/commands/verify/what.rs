@@ -8,31 +8,31 @@
 //! `verify::proof`).
 
 use crate::archive::bag::read::{is_bag, is_partial};
-use crate::archive::files::Folder;
+use crate::archive::files::PublishedFolder;
 use crate::archive::published::Published;
 use crate::archive::web::Web;
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::visible;
 use crate::disk;
-use crate::disk::{Kind, Links};
+use crate::disk::{Links, PathKind};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
-use annals_core::evidence::{Evidence, MAX_EVIDENCE, is_evidence};
+use annals_core::evidence::{ForkEvidence, MAX_EVIDENCE, is_evidence};
 use annals_core::transfer::{self, Changed};
 use annals_core::verify::proof::form::{MAX_PROOF, is_proof};
 use annals_core::version_line::later;
 use std::path::{Path, PathBuf};
 
 /// What is to be judged.
-pub enum What {
+pub enum VerifySubject {
     /// A ledger.
     Ledger(Box<Record>),
     /// A bag's folder.
     Bag(PathBuf),
     /// An evidence file, or why it is not judged.
-    Evidence(Result<Box<Evidence>, Unjudged>),
+    Evidence(Result<Box<ForkEvidence>, Unjudged>),
     /// The bytes of a proof.
     Proof(Vec<u8>),
     /// A published record, in a folder or on a server.
@@ -50,10 +50,10 @@ pub enum Unjudged {
     Changed(Changed),
 }
 
-impl What {
+impl VerifySubject {
     /// Opens what was named; the ledger of the context if nothing was.
-    pub fn open(named: Option<PathBuf>, context: &Context) -> Result<What, CliError> {
-        let ledger = |paths| Ok(What::Ledger(Box::new(Record::open(paths)?)));
+    pub fn open(named: Option<PathBuf>, context: &Context) -> Result<VerifySubject, CliError> {
+        let ledger = |paths| Ok(VerifySubject::Ledger(Box::new(Record::open(paths)?)));
         let Some(named) = named else { return ledger(context.paths()?) };
         if let Some(address) = named.to_str().filter(|text| text.contains("://")) {
             let web = Web::at(address).map_err(|error| CliError::usage(error.to_string()))?;
@@ -61,7 +61,7 @@ impl What {
             return published(served, named);
         }
         if is_bag(&named)? {
-            return Ok(What::Bag(named));
+            return Ok(VerifySubject::Bag(named));
         }
         if is_partial(&named)? {
             return Err(CliError::usage(format!(
@@ -71,19 +71,19 @@ impl What {
             )));
         }
         let standing = disk::kind(&named, Links::Follow)?;
-        if standing == Some(Kind::Folder)
+        if standing == Some(PathKind::Folder)
             && disk::is_folder_at(&named.join("tile"))?
             && !disk::is_there(&named.join("journal"))?
         {
-            let files = Box::new(Folder::new(&named));
+            let files = Box::new(PublishedFolder::new(&named));
             let found = Published::open(files).map_err(LedgerError::Elsewhere)?;
             if found.checkpoint().is_none() && holds_a_file(&named.join("tile"), DEEP) {
                 // Tiles without a checkpoint are a record that lost it: rule 701 tells that.
-                return Ok(What::Published(named, Box::new(found)));
+                return Ok(VerifySubject::Published(named, Box::new(found)));
             }
             return published(found, named);
         }
-        if standing != Some(Kind::File) {
+        if standing != Some(PathKind::File) {
             return ledger(Paths::new(named, context.global.keys.clone()));
         }
         // One byte more than may be: a larger file is read as far as shows that it is one.
@@ -92,16 +92,16 @@ impl What {
         };
         let head = transfer::start(&read(64)?);
         if is_proof(&head) {
-            return Ok(What::Proof(read(MAX_PROOF)?));
+            return Ok(VerifySubject::Proof(read(MAX_PROOF)?));
         }
         if is_evidence(&head) {
             let bytes = read(MAX_EVIDENCE)?;
-            let evidence = Evidence::parse(&bytes).map(Box::new);
+            let evidence = ForkEvidence::parse(&bytes).map(Box::new);
             let unjudged = || match transfer::changed(&bytes) {
                 Some(changed) => Unjudged::Changed(changed),
                 None => later(&bytes, "evidence").map_or(Unjudged::Damaged, Unjudged::Later),
             };
-            return Ok(What::Evidence(evidence.ok_or_else(unjudged)));
+            return Ok(VerifySubject::Evidence(evidence.ok_or_else(unjudged)));
         }
         Err(CliError::usage(format!(
             "{}: expected a ledger's folder, a bag, a published directory, a proof or an \
@@ -136,7 +136,7 @@ fn other(head: &[u8]) -> &'static str {
     }
 }
 
-fn published(published: Published, place: PathBuf) -> Result<What, CliError> {
+fn published(published: Published, place: PathBuf) -> Result<VerifySubject, CliError> {
     if published.checkpoint().is_none() {
         let why = format!(
             "no record is published at {}: expected a file `checkpoint` there; annals publish DIR \
@@ -145,5 +145,5 @@ fn published(published: Published, place: PathBuf) -> Result<What, CliError> {
         );
         return Err(LedgerError::NotFound(why).into());
     }
-    Ok(What::Published(place, Box::new(published)))
+    Ok(VerifySubject::Published(place, Box::new(published)))
 }

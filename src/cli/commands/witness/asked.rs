@@ -7,7 +7,7 @@ use crate::cli::terminal::json;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Context, span};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::policy_file::Trust;
+use crate::ledger::exchange::policy_file::PolicyFile;
 use crate::ledger::exchange::witnesses::{Collected, Timeouts, collect as ask_witnesses};
 use crate::ledger::reader::Record;
 use crate::witness::ask::Unheard;
@@ -25,14 +25,14 @@ pub struct CollectArgs {
 }
 
 #[derive(Serialize)]
-struct Told<'a> {
+struct CollectReport<'a> {
     size: u64,
     quorum: bool,
-    witnesses: Vec<ToldWitness<'a>>,
+    witnesses: Vec<CollectWitness<'a>>,
 }
 
 #[derive(Serialize)]
-struct ToldWitness<'a> {
+struct CollectWitness<'a> {
     name: &'a str,
     cosigned: Option<String>,
     why_not: Option<String>,
@@ -53,14 +53,14 @@ pub fn collect(context: &mut Context, args: CollectArgs) -> Result<Exit, CliErro
     Ok(Exit::of(collected.exit()))
 }
 
-fn told(collected: &Collected) -> Told<'_> {
-    let witnesses = collected.witnesses.iter().map(|(name, heard)| ToldWitness {
+fn told(collected: &Collected) -> CollectReport<'_> {
+    let witnesses = collected.witnesses.iter().map(|(name, heard)| CollectWitness {
         name,
         cosigned: heard.as_ref().ok().map(|time| spelled(*time)),
         why_not: heard.is_err().then(|| sentence(heard)),
         contradicts: matches!(heard, Err(Unheard::Contradicts(_))),
     });
-    Told { size: collected.size, quorum: collected.quorum, witnesses: witnesses.collect() }
+    CollectReport { size: collected.size, quorum: collected.quorum, witnesses: witnesses.collect() }
 }
 
 fn timeout(text: &str) -> Result<Duration, CliError> {
@@ -71,12 +71,12 @@ fn timeout(text: &str) -> Result<Duration, CliError> {
 }
 
 /// The policy, which must be there.
-pub fn trust(record: &Record) -> Result<Trust, CliError> {
+pub fn trust(record: &Record) -> Result<PolicyFile, CliError> {
     let missing = || {
         LedgerError::NotFound(format!(
             "no policy at {}; annals witness add NAME VKEY URL makes it",
             record.paths.keys.join("policy").display()
         ))
     };
-    Ok(Trust::read(&record.paths)?.ok_or_else(missing)?)
+    Ok(PolicyFile::read(&record.paths)?.ok_or_else(missing)?)
 }

@@ -9,8 +9,8 @@ use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
 use crate::witness::cosigner::{Cosigner, StateError, StateFile};
 use crate::witness::key::{WitnessKeyError, read};
-use crate::witness::serve::{Around, PATIENCE, serve};
-use annals_core::tlog::{Kind, VerifierKey};
+use crate::witness::serve::{PATIENCE, ServerContext, serve};
+use annals_core::tlog::{KeyKind, VerifierKey};
 use clap::Args;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
@@ -64,7 +64,7 @@ pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, CliError> {
     writeln!(out, "http://{}", listener.local_addr()?)?;
     out.flush()?;
     note(format!("cosigning as {verifier}"));
-    let around = Around { keeper: &keeper, now: &now, told: &told, patience: PATIENCE };
+    let around = ServerContext { keeper: &keeper, now: &now, told: &told, patience: PATIENCE };
     serve(&listener, &around)?;
     Ok(Exit::Yes)
 }
@@ -74,7 +74,7 @@ fn logs(named: &[String]) -> Result<Vec<VerifierKey>, CliError> {
     for text in named {
         let key =
             VerifierKey::parse(text).map_err(|why| CliError::usage(format!("--for: {why}")))?;
-        if key.kind != Kind::Note {
+        if key.kind != KeyKind::Note {
             return Err(CliError::usage(
                 "--for: expected a log's key, of type 01; found a witness's, of type 04",
             ));

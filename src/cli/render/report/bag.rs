@@ -5,7 +5,7 @@
 use crate::cli::render::report::lines::Line;
 use crate::cli::render::report::lines::Section;
 use crate::cli::render::report::lines::line;
-use crate::ledger::exchange::bag_audit::Bagged;
+use crate::ledger::exchange::bag_audit::BagAudit;
 use crate::ledger::exchange::bag_audit::Vouched;
 use serde::Serialize;
 
@@ -39,7 +39,7 @@ pub struct BagReport {
 
 impl BagReport {
     /// The report on a bag that was judged.
-    pub fn of(bagged: &Bagged) -> BagReport {
+    pub fn of(bagged: &BagAudit) -> BagReport {
         let mut bag = BagReport {
             files: bagged.checked.payload.1,
             derived: bagged.derived,

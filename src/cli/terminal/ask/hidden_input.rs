@@ -27,13 +27,13 @@ enum Echo {
 }
 
 /// The terminal while it hands over a line; after that it is as before.
-struct Asking {
+struct HiddenPrompt {
     terminal: Stdin,
     before: Termios,
 }
 
-impl Asking {
-    fn new(echo: Echo) -> io::Result<Asking> {
+impl HiddenPrompt {
+    fn new(echo: Echo) -> io::Result<HiddenPrompt> {
         let terminal = io::stdin();
         let before = tcgetattr(&terminal)?;
         let mut asking = before.clone();
@@ -43,7 +43,7 @@ impl Asking {
         }
         asking.special_codes[SpecialCodeIndex::VEOL] = INTERRUPT;
         tcsetattr(&terminal, OptionalActions::Flush, &asking)?;
-        Ok(Asking { terminal, before })
+        Ok(HiddenPrompt { terminal, before })
     }
 
     /// A line, without its end.
@@ -69,7 +69,7 @@ impl Asking {
     }
 }
 
-impl Drop for Asking {
+impl Drop for HiddenPrompt {
     fn drop(&mut self) {
         // There is nobody to tell.
         let _ = tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
@@ -87,7 +87,7 @@ pub fn line_shown(prompt: &str) -> io::Result<Zeroizing<String>> {
 }
 
 fn ask(prompt: &str, echo: Echo) -> io::Result<Zeroizing<String>> {
-    let asking = Asking::new(echo)?;
+    let asking = HiddenPrompt::new(echo)?;
     let mut err = io::stderr();
     write!(err, "{prompt}")?;
     err.flush()?;

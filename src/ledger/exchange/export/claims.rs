@@ -5,7 +5,7 @@
 //! Quotation, CorrectionComment, ClaimReview; JSON-LD 1.1; FORMAT.md section 14.
 
 use crate::ledger::exchange::export::derive::Around;
-use crate::ledger::query::row::{Act, Charge, DocumentRow, FactRow, Revision};
+use crate::ledger::query::row::{ActRow, Charge, DocumentRow, FactRow, Revision};
 use annals_core::event::body::Hop;
 use annals_core::event::vocabulary::{AgentType, Type};
 use serde_json::{Map, Value, json};
@@ -46,7 +46,7 @@ fn id(name: String) -> Value {
     json!({ "@id": name })
 }
 
-fn person(act: &Act) -> Value {
+fn person(act: &ActRow) -> Value {
     json!({ "@type": "Person", "name": act.signer().last(), "identifier": act.key })
 }
 

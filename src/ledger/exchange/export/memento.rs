@@ -29,12 +29,12 @@ pub const MOST_EVENTS: usize = 10_000_000;
 
 /// A point: the number of events, and the time of the last of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Point {
+struct MementoPoint {
     size: u64,
     at: Time,
 }
 
-impl Point {
+impl MementoPoint {
     /// Fourteen digits.
     fn stamp(&self) -> String {
         let text = self.at.as_str().get(..19).unwrap_or_default();
@@ -70,23 +70,23 @@ pub fn write(record: &Record, times: &[Time], bag: &mut Bagger<'_>) -> Result<()
 
 /// The points of mementos. An event's time is the greatest of its own and of all earlier ones, so
 /// that points rise also where a clock was set back, and no later event changes an earlier one.
-fn points(times: &[Time]) -> Vec<Point> {
+fn points(times: &[Time]) -> Vec<MementoPoint> {
     let mut greatest: Vec<Time> = times.to_vec();
     for index in 1..greatest.len() {
         greatest[index] = greatest[index].max(greatest[index - 1]);
     }
     let each = |length: usize| {
-        let mut points: Vec<Point> = Vec::new();
+        let mut points: Vec<MementoPoint> = Vec::new();
         for (at, size) in greatest.iter().copied().zip(1..) {
             let of = |time: &Time| time.as_str().get(..length).unwrap_or_default().to_owned();
             match points.last_mut().filter(|last| of(&last.at) == of(&at)) {
-                Some(last) => *last = Point { size, at },
-                None => points.push(Point { size, at }),
+                Some(last) => *last = MementoPoint { size, at },
+                None => points.push(MementoPoint { size, at }),
             }
         }
         points
     };
-    let fits = |points: &Vec<Point>| {
+    let fits = |points: &Vec<MementoPoint>| {
         points.len() <= MOST && points.len().saturating_mul(times.len()) <= MOST_EVENTS
     };
     // Of a day, of a month, of a year.
@@ -94,7 +94,7 @@ fn points(times: &[Time]) -> Vec<Point> {
 }
 
 /// The map, addresses relative to its own.
-fn map(points: &[Point]) -> String {
+fn map(points: &[MementoPoint]) -> String {
     let mut links = vec!["<../state.json>;rel=\"original\"".to_owned()];
     if let (Some(first), Some(last)) = (points.first(), points.last()) {
         let (from, until) = (first.date(), last.date());

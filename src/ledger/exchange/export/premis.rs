@@ -7,7 +7,7 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::derive::Around;
-use crate::ledger::query::Seen;
+use crate::ledger::query::ReadEvent;
 use crate::ledger::query::row::DocumentRow;
 use annals_core::event::args::Args;
 use annals_core::key::PublicKey;
@@ -95,7 +95,7 @@ fn file(row: &DocumentRow) -> String {
     )
 }
 
-fn event(around: &Around<'_>, seen: &Seen, on: &[Object]) -> String {
+fn event(around: &Around<'_>, seen: &ReadEvent, on: &[Object]) -> String {
     let Some(said) = seen.statement() else { return String::new() };
     let at = seen.at().map(|at| at.to_string()).unwrap_or_default();
     let name = identifier("eventIdentifier", &("position", seen.position.to_string()));

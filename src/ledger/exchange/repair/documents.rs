@@ -4,7 +4,7 @@
 //! kept aside. Not here: documents that an event withholds: they are not missing.
 //! Source: FORMAT.md sections 3 and 7 (rules 605, 606).
 
-use crate::disk::{self, Mode};
+use crate::disk::{self, FileMode};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::repair::compare::entries;
@@ -42,7 +42,7 @@ pub fn take(
         if old {
             fs::rename(&path, &aside).map_err(disk::error("move aside", &path))?;
         }
-        disk::replace(&path, &bytes, Mode::Shared)?;
+        disk::replace(&path, &bytes, FileMode::Shared)?;
         tell(Step::Document(digest));
         if old {
             tell(Step::Aside("document", aside));

@@ -13,7 +13,7 @@ use crate::ledger::error::chain;
 use crate::ledger::exchange::repair::compare::entries;
 use crate::ledger::exchange::repair::scratch::Scratch;
 use crate::ledger::exchange::repair::step::Step;
-use crate::ledger::exchange::repair::step::{Found, Place};
+use crate::ledger::exchange::repair::step::{CopyKind, CopyState};
 use crate::ledger::exchange::repair::stored::{Journaled, Stored};
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{checkpoint, covered};
@@ -30,7 +30,7 @@ use std::path::PathBuf;
 /// A place that was judged.
 pub struct Holding {
     /// Which.
-    pub place: Place,
+    pub place: CopyKind,
     /// Where.
     pub path: PathBuf,
     /// Its verdict, where it could be read.
@@ -56,7 +56,7 @@ pub struct Holding {
 impl Holding {
     /// The journal of the ledger. It is judged by itself: it is the evidence.
     pub fn journal(paths: &Paths, jobs: usize) -> Result<Holding, LedgerError> {
-        let mut holding = Holding::empty(Place::Journal, paths.ledger.join("journal"));
+        let mut holding = Holding::empty(CopyKind::Journal, paths.ledger.join("journal"));
         if !is_there(&holding.path)? {
             return Ok(holding);
         }
@@ -74,7 +74,7 @@ impl Holding {
 
     /// The store of the ledger, in a copy: opening one that is damaged would change it.
     pub fn store(paths: &Paths, scratch: &Scratch, jobs: usize) -> Result<Holding, LedgerError> {
-        let mut holding = Holding::empty(Place::Store, paths.store());
+        let mut holding = Holding::empty(CopyKind::Store, paths.store());
         if !is_there(&holding.path)? {
             return Ok(holding);
         }
@@ -95,7 +95,7 @@ impl Holding {
         jobs: usize,
     ) -> Result<Holding, LedgerError> {
         let (paths, holdings) = here;
-        let mut holding = Holding::empty(Place::Copy, from.ledger.clone());
+        let mut holding = Holding::empty(CopyKind::Copy, from.ledger.clone());
         let own = checkpoint(from)?;
         match Journal::open(&from.ledger, covered(own.as_deref())) {
             Err(error) => holding.unreadable = Some(chain(&error)),
@@ -109,7 +109,7 @@ impl Holding {
         Ok(holding)
     }
 
-    fn empty(place: Place, path: PathBuf) -> Holding {
+    fn empty(place: CopyKind, path: PathBuf) -> Holding {
         Holding {
             place,
             path,
@@ -134,7 +134,7 @@ impl Holding {
         jobs: usize,
     ) -> Result<(), LedgerError> {
         let (paths, checkpoint) = around;
-        let here = self.place != Place::Copy;
+        let here = self.place != CopyKind::Copy;
         self.mark = if here { mark(paths, &*source)? } else { None };
         let remembered = self.mark.as_ref().map(Mark::remembered);
         let ends = Anchors { checkpoint, mark: remembered, pin: None };
@@ -226,19 +226,19 @@ impl Holding {
     }
 
     /// What it holds.
-    pub fn found(&self) -> Found {
+    pub fn found(&self) -> CopyState {
         if let Some(why) = &self.unknown {
-            return Found::Unknown(why.clone());
+            return CopyState::Unknown(why.clone());
         }
         if let Some(why) = &self.unreadable {
-            return Found::Damaged(why.clone(), 0);
+            return CopyState::Damaged(why.clone(), 0);
         }
         match (&self.report, self.wrong.first()) {
-            (None, _) => Found::Absent,
-            (Some(_), Some(first)) => Found::Damaged(first.to_string(), self.wrong.len() - 1),
+            (None, _) => CopyState::Absent,
+            (Some(_), Some(first)) => CopyState::Damaged(first.to_string(), self.wrong.len() - 1),
             (Some(report), None) => match self.against.first() {
-                Some(first) => Found::Unfit(report.size, first.to_string()),
-                None => Found::Whole(report.size),
+                Some(first) => CopyState::Unfit(report.size, first.to_string()),
+                None => CopyState::Whole(report.size),
             },
         }
     }

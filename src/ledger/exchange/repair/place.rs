@@ -5,12 +5,12 @@
 //! if the new cannot take its place. Not here: what is right (`holding`). Source: FORMAT.md
 //! section 9.
 
-use crate::disk::{self, DiskError, Mode, free_aside};
+use crate::disk::{self, DiskError, FileMode, free_aside};
 use crate::journal::{JournalWriter, ROTATE_AT};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::repair::holding::Holding;
 use crate::ledger::exchange::repair::scratch::Scratch;
-use crate::ledger::exchange::repair::step::Place;
+use crate::ledger::exchange::repair::step::CopyKind;
 use crate::ledger::exchange::repair::step::Step;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{checkpoint as checkpoint_of, covered};
@@ -30,10 +30,10 @@ pub fn journal(
     record: &Holding,
     tell: &mut dyn FnMut(Step),
 ) -> Result<(), LedgerError> {
-    let built = build_journal(record.source()?, &scratch.0, record.place == Place::Store)?;
+    let built = build_journal(record.source()?, &scratch.0, record.place == CopyKind::Store)?;
     check(&built, record)?;
     let aside = put(&scratch.path("journal"), &paths.ledger.join("journal"))?;
-    tell(Step::Built(Place::Journal, record.place, built.size()));
+    tell(Step::Built(CopyKind::Journal, record.place, built.size()));
     tell_aside("journal", aside, tell);
     Ok(())
 }
@@ -49,7 +49,7 @@ pub fn store(
     let built = build_store(record.source()?, &folder)?;
     check(&built, record)?;
     let aside = put(&folder, &paths.store())?;
-    tell(Step::Built(Place::Store, record.place, built.size()));
+    tell(Step::Built(CopyKind::Store, record.place, built.size()));
     tell_aside("store", aside, tell);
     Ok(())
 }
@@ -61,7 +61,7 @@ pub fn checkpoint(
     holdings: &[Holding],
     tell: &mut dyn FnMut(Step),
 ) -> Result<bool, LedgerError> {
-    let copy = holdings.iter().find(|h| h.place == Place::Copy && h.is_whole());
+    let copy = holdings.iter().find(|h| h.place == CopyKind::Copy && h.is_whole());
     let Some((copy, theirs)) = copy.and_then(|copy| Some((copy, copy.signed_there?))) else {
         return Ok(false);
     };
@@ -77,12 +77,12 @@ pub fn checkpoint(
     let aside = match bytes {
         Some(bytes) => {
             let free = free_aside(&here);
-            disk::write_new(&free, &bytes, Mode::Shared)?;
+            disk::write_new(&free, &bytes, FileMode::Shared)?;
             Some(free)
         }
         None => None,
     };
-    disk::replace(&here, &taken, Mode::Shared)?;
+    disk::replace(&here, &taken, FileMode::Shared)?;
     tell(Step::Checkpoint(theirs));
     tell_aside("checkpoint", aside, tell);
     Ok(true)

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// What a place holds.
-    Found(Place, PathBuf, Found),
+    Found(CopyKind, PathBuf, CopyState),
     /// The first was built from the second, so many events.
-    Built(Place, Place, u64),
+    Built(CopyKind, CopyKind, u64),
     /// What was in a place is kept here.
     Aside(&'static str, PathBuf),
     /// A document was taken from the copy.
@@ -27,7 +27,7 @@ pub enum Step {
 
 /// What a place was found to hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum CopyState {
     /// A whole record of so many events.
     Whole(u64),
     /// A record that is not whole: why, and how many faults more.
@@ -43,7 +43,7 @@ pub enum Found {
 
 /// Where a record can be held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum CopyKind {
     /// The journal of this ledger.
     Journal,
     /// Its store.
@@ -52,12 +52,12 @@ pub enum Place {
     Copy,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for CopyKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Place::Journal => "journal",
-            Place::Store => "store",
-            Place::Copy => "copy",
+            CopyKind::Journal => "journal",
+            CopyKind::Store => "store",
+            CopyKind::Copy => "copy",
         })
     }
 }

@@ -27,7 +27,7 @@ pub enum DateClock {
 
 /// What a point means: how many events.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolved {
+pub struct ResolvedDate {
     /// The number of events by the clock that was asked for.
     pub size: u64,
     /// What the other clock gives, where that is another number.
@@ -43,10 +43,10 @@ pub struct OtherClock {
     pub retimed: Vec<u64>,
 }
 
-impl Resolved {
+impl ResolvedDate {
     /// The same by both clocks.
-    pub fn same(size: u64) -> Resolved {
-        Resolved { size, other: None }
+    pub fn same(size: u64) -> ResolvedDate {
+        ResolvedDate { size, other: None }
     }
 }
 
@@ -63,30 +63,30 @@ pub(super) fn before(
     record: &Record,
     limit: Time,
     clock: DateClock,
-) -> Result<Resolved, LedgerError> {
+) -> Result<ResolvedDate, LedgerError> {
     let found = match indexed(record, limit, clock) {
         Some(found) => found,
         None => walked(record, limit, clock)?,
     };
     let (asked, other, stretches) = found;
     if asked == other {
-        return Ok(Resolved::same(asked));
+        return Ok(ResolvedDate::same(asked));
     }
     let between = asked.min(other)..asked.max(other);
     let retimed = stretches.iter().filter(|stretch| stretch.corrects);
     let retimed =
         retimed.map(|stretch| stretch.start).filter(|start| between.contains(start)).collect();
-    Ok(Resolved { size: asked, other: Some(OtherClock { size: other, retimed }) })
+    Ok(ResolvedDate { size: asked, other: Some(OtherClock { size: other, retimed }) })
 }
 
-type Found = (u64, u64, Vec<Stretch>);
+type FoundPoint = (u64, u64, Vec<Stretch>);
 
 fn both<E>(
     stretches: Vec<Stretch>,
     size: u64,
     clock: DateClock,
     below: &dyn Fn(u64) -> Result<bool, E>,
-) -> Result<Found, E> {
+) -> Result<FoundPoint, E> {
     let (recorded, corrected) =
         (recorded(&stretches, size, below)?, corrected(&stretches, size, below)?);
     Ok(match clock {
@@ -96,9 +96,9 @@ fn both<E>(
 }
 
 /// By the index; `None` where it cannot answer.
-fn indexed(record: &Record, limit: Time, clock: DateClock) -> Option<Found> {
+fn indexed(record: &Record, limit: Time, clock: DateClock) -> Option<FoundPoint> {
     let index = record.index().ok()?;
-    let ask = || -> Result<Found, IndexError> {
+    let ask = || -> Result<FoundPoint, IndexError> {
         let mut stretches = vec![Stretch { start: 0, corrects: true }];
         for (start, undone) in index.retimings()? {
             stretches.push(Stretch { start, corrects: !undone });
@@ -109,7 +109,7 @@ fn indexed(record: &Record, limit: Time, clock: DateClock) -> Option<Found> {
 }
 
 /// By the journal.
-fn walked(record: &Record, limit: Time, clock: DateClock) -> Result<Found, LedgerError> {
+fn walked(record: &Record, limit: Time, clock: DateClock) -> Result<FoundPoint, LedgerError> {
     let mut stretches = vec![Stretch { start: 0, corrects: true }];
     let (mut below, mut last): (Vec<bool>, Option<Time>) = (Vec::new(), None);
     entries(record, &mut |position, entry| {

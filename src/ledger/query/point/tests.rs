@@ -2,8 +2,8 @@
 
 use crate::ledger::query::point::*;
 
-fn around(zone: &str, now: &str) -> Around {
-    Around::new(zone, Time::parse(now).unwrap()).unwrap()
+fn around(zone: &str, now: &str) -> PointContext {
+    PointContext::new(zone, Time::parse(now).unwrap()).unwrap()
 }
 
 fn within(text: &str, zone: &str) -> (String, String) {
@@ -108,7 +108,7 @@ fn what_is_no_point_says_what_is() {
         let why = Point::parse(text, &around).unwrap_err().to_string();
         assert!(why.starts_with("expected a position (17)"), "{text}: {why}");
     }
-    assert!(Around::new("Mars/Olympus", Time::EPOCH).is_err());
+    assert!(PointContext::new("Mars/Olympus", Time::EPOCH).is_err());
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn outcome(room: &Room, drafts: &[Placed], worth: usize) -> Result<String, Vec<R
     let around = DraftBatch { signer: &mut signer, done: &mut |_| {}, repeats };
     let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
     let keys = writer.paths.keys.clone();
-    let files = Files::default();
+    let files = FileAccess::default();
     let input = LoadedInput::read(&input, Reach { folder: room.folder.path(), keys: &keys, files });
     match prepare_by(&mut writer, &input, around, worth) {
         Ok(prepared) => Ok(format!("{prepared:?} {clock:?} {entropy:?}")),
