@@ -99,7 +99,7 @@ pub fn read_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
         return None;
     }
     let mut out = [0; N];
-    const_hex::decode_to_slice(bytes, &mut out).ok()?;
+    hex::decode_to_slice(bytes, &mut out).ok()?;
     Some(out)
 }
 

@@ -13,6 +13,7 @@ pub mod examine;
 pub mod explained;
 pub mod independent;
 pub mod library;
+pub mod memory;
 pub mod pinned;
 pub mod pipeline;
 pub mod proof;
