@@ -22,7 +22,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::error::chain;
 use crate::ledger::imported;
 use crate::ledger::reader::Record;
-use crate::store::{Store, StoreError, sled};
+use crate::store::{Store, StoreError, StorePlace};
 use annals_core::rule::{Fault, Rule};
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::cosigned::{self, Witnessed};
@@ -325,7 +325,7 @@ fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound,
         Ok(scratch) => scratch,
         Err(error) => return Ok(not_copied(error)),
     };
-    let store = match sled::open_copy(&folder, &scratch.path().join("db")) {
+    let store = match StorePlace::new(folder).open_copy(&scratch.path().join("db")) {
         Ok(store) => store,
         Err(_) if record.has_moved() => {
             return Ok(StoreFound::NotCompared("a writer was at work meanwhile".to_owned()));

@@ -5,6 +5,7 @@
 use crate::disk::open::is_folder;
 use crate::disk::{self, DiskError, is_folder_at};
 use crate::ledger::error::LedgerError;
+use crate::store::StorePlace;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -151,9 +152,14 @@ impl Paths {
         self.ledger.join("document")
     }
 
-    /// The sled store.
+    /// The folder of the store.
     pub fn store(&self) -> PathBuf {
         self.ledger.join("db")
+    }
+
+    /// Where the store is made and opened.
+    pub fn store_place(&self) -> StorePlace {
+        StorePlace::new(self.store())
     }
 
     /// The writer's lock.

@@ -37,10 +37,11 @@ impl Source for MemorySource {
 
     fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
         let from = usize::try_from(from).unwrap_or(usize::MAX).min(self.entries.len());
-        let batches = self.entries[from..].chunks(BATCH).enumerate().map(move |(index, entries)| {
-            let first = (from + index * BATCH) as u64;
-            Ok(Batch { first, entries: entries.to_vec(), ..Batch::default() })
-        });
+        let batches =
+            self.entries[from..].chunks(BATCH).enumerate().map(move |(index, entries)| {
+                let first = (from + index * BATCH) as u64;
+                Ok(Batch { first, entries: entries.to_vec(), ..Batch::default() })
+            });
         Ok(Box::new(batches))
     }
 

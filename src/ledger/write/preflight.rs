@@ -11,7 +11,6 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader;
 use crate::ledger::write::notice::Notice;
-use crate::store::sled::{self, SledStore};
 use crate::store::{Store, StoreError};
 use annals_core::rule::{Fault, Rule};
 use annals_core::tlog::{Checkpoint, Note, Signed, key_id};
@@ -153,18 +152,18 @@ pub fn open_store(
     paths: &Paths,
     journal: &Journal,
     judge: &Verifier,
-) -> Result<(SledStore, Option<Notice>), LedgerError> {
+) -> Result<(Box<dyn Store>, Option<Notice>), LedgerError> {
     let again = |why: &str| {
         let path = set_aside(&paths.store())?;
         let notice = Notice::StoreAside(path, why.to_owned(), judge.chain.size());
-        Ok((sled::create(&paths.store())?, Some(notice)))
+        Ok((paths.store_place().create()?, Some(notice)))
     };
-    let store = match sled::open(&paths.store()) {
+    let store = match paths.store_place().open() {
         Err(StoreError::Missing(folder)) => {
             return match folder.symlink_metadata() {
                 Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
                     let notice = Notice::StoreBuilt(judge.chain.size());
-                    Ok((sled::create(&paths.store())?, Some(notice)))
+                    Ok((paths.store_place().create()?, Some(notice)))
                 }
                 Err(cause) => Err(disk::error("read", &folder)(cause).into()),
                 Ok(_) => again("its folder holds no store"),

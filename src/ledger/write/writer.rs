@@ -24,8 +24,7 @@ use crate::ledger::write::preflight::{
     Stamp, check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index,
     mark_of_checkpoint, open_store, set_aside,
 };
-use crate::store::sled::SledStore;
-use crate::store::{Appended, Store, StoreHead, sled};
+use crate::store::{Appended, Store, StoreHead};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use annals_core::key::{KeyCache, PublicKey, SecretKey};
@@ -87,7 +86,7 @@ pub enum Woken {
 /// What a writer writes with.
 struct WriteHandles {
     journal: JournalWriter,
-    store: SledStore,
+    store: Box<dyn Store>,
     lock: Lock,
 }
 
@@ -292,7 +291,7 @@ impl Writer {
         let lock = Lock::take(&paths.lock(), Duration::ZERO)?;
         let writer = JournalWriter::create(&paths.ledger, ROTATE_AT)?;
         let journal = writer.journal();
-        let store = sled::create(&paths.store())?;
+        let store = paths.store_place().create()?;
         let marks = HighWaterMarks::at(paths.marks());
         let index = Builder::open(&paths.ledger, journal.starts(), BuildMode::Write);
         Ok(Writer {

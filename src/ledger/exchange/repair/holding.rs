@@ -17,7 +17,7 @@ use crate::ledger::exchange::repair::step::{CopyKind, CopyState};
 use crate::ledger::exchange::repair::stored::{Journaled, Stored};
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{checkpoint, covered};
-use crate::store::{StoreError, sled};
+use crate::store::StoreError;
 use annals_core::event::args::Args;
 use annals_core::event::record::Reading;
 use annals_core::rule::{Fault, Rule};
@@ -78,7 +78,7 @@ impl Holding {
         if !is_there(&holding.path)? {
             return Ok(holding);
         }
-        let opened = sled::open_copy(&paths.store(), &scratch.path("db-copy"));
+        let opened = paths.store_place().open_copy(&scratch.path("db-copy"));
         match opened.and_then(|store| Stored::new(Box::new(store), &paths.ledger)) {
             Err(StoreError::Disk(error)) => holding.unknown = Some(chain(&error)),
             Err(error) => holding.unreadable = Some(chain(&error)),

@@ -15,7 +15,7 @@ use crate::ledger::exchange::repair::step::Step;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{checkpoint as checkpoint_of, covered};
 use crate::ledger::write::writer::store_entries;
-use crate::store::sled;
+use crate::store::StorePlace;
 use annals_core::event::Entry;
 use annals_core::event::record::hash;
 use annals_core::merkle::Tree;
@@ -127,14 +127,16 @@ fn close(
 /// Fills a new store, and closes and opens it once: one that was never opened again can come up
 /// empty after damage.
 fn build_store(source: &dyn Source, folder: &Path) -> Result<Tree, LedgerError> {
-    let mut store = sled::create(folder)?;
+    let place = StorePlace::new(folder.to_owned());
+    let mut store = place.create()?;
     let mut tree = Tree::default();
     for span in source.walk(0)? {
         let span = span?;
         store_entries(&mut store, span.first, &span.entries)?;
         span.entries.iter().for_each(|entry| tree.push(hash(&entry.record)));
     }
-    drop(store.settle()?);
+    drop(store);
+    drop(place.open()?);
     Ok(tree)
 }
 
