@@ -17,11 +17,11 @@
 //!       ─► bodies, documents, quotations ─► State ─► Anchors (checkpoint, pin) ─► Report
 //! ```
 //!
-//! A [`Source`] is where a record is read; [`MemorySource`] is one. [`verify()`] reads it once, on
-//! as many threads as [`Options`] says (none is started for one), collects every [`Fault`] with
-//! the [`Rule`] it breaks, and returns a [`Report`] with the [`State`] after the last event. `Err` means
-//! only that the source could not be read. The same [`Verifier`] takes one event after another
-//! where a writer asks it before it writes.
+//! A [`Source`] is where a record is read; [`MemorySource`] is one. [`verify()`] reads it once,
+//! on as many threads as [`Options`] says (none is started for one), collects every [`Fault`]
+//! with the [`Rule`] it breaks, and returns a [`Report`] with the [`State`] after the last
+//! event. `Err` means only that the source could not be read. The same [`Verifier`] takes one
+//! event after another where a writer asks it before it writes.
 //!
 //! # Example
 //!

@@ -5,7 +5,7 @@
 use crate::disk::open::is_folder;
 use crate::disk::{self, DiskError, is_folder_at};
 use crate::ledger::error::LedgerError;
-use crate::store::StorePlace;
+use crate::store::place::StorePlace;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 

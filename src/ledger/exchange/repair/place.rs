@@ -15,7 +15,7 @@ use crate::ledger::exchange::repair::step::Step;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{checkpoint as checkpoint_of, covered};
 use crate::ledger::write::writer::store_entries;
-use crate::store::StorePlace;
+use crate::store::place::StorePlace;
 use annals_core::event::Entry;
 use annals_core::event::record::hash;
 use annals_core::merkle::Tree;
