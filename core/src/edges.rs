@@ -4,7 +4,7 @@
 //! one, `ex-president` is two; in scripts without spaces each character stands by itself. A number
 //! is its digits with their separators, sign, currency, magnitude and unit. Only what stands near
 //! the place is looked at, so that the work does not grow with the text.
-//! Not here: finding the place (`pointing`). Source: unicode-segmentation; Unicode Standard
+//! Not here: finding the place (`quote_search`). Source: unicode-segmentation; Unicode Standard
 //! Annex 29.
 
 mod number;

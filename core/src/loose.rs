@@ -4,7 +4,7 @@
 //! code points of the text as it is. Canonically equivalent texts fold to the same (NFC), and so
 //! do ligatures and their letters, wide and narrow forms, kinds of white space, of quotation marks
 //! and of dashes; soft hyphens, zero-width characters and marks of direction are left out.
-//! Not here: which place is meant (`pointing`); words in any spelling (`search`).
+//! Not here: which place is meant (`quote_search`); words in any spelling (`search`).
 //! Source: unicode-normalization; Unicode Standard Annex 15.
 
 use unicode_normalization::char::canonical_combining_class;

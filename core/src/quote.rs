@@ -1,7 +1,7 @@
 //! Texts and quotations: offsets in code points, context that makes a place unique.
 //!
 //! Always holds: a quotation holds if and only if it is the one that [`Text::anchor`] makes of its
-//! span; nothing is normalised. Not here: loose pointing for editors (`pointing`), documents.
+//! span; nothing is normalised. Not here: loose pointing for editors (`quote_search`), documents.
 //! Source: FORMAT.md section 3; W3C Web Annotation, TextQuoteSelector.
 
 mod many;

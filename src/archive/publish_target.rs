@@ -3,7 +3,7 @@
 //! Always holds: after [`PublishTarget::put`] a file is whole or not there; after
 //! [`PublishTarget::settle`] all names are on stable storage too; nothing is written through a
 //! link; what is no part of a publication is left as it is. Not here: what is written, and in which
-//! order (`ledger::publish`). Source: FORMAT.md section 9, "Published directory".
+//! order (`ledger::exchange::publish`). Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS, TILES};
 use crate::disk::lock::{Lock, Waiting};

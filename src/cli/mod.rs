@@ -1,7 +1,7 @@
 //! Doors: the command line. Its rooms, lowest first; an import points down, and no command imports
 //! another (`tests/tidy.rs`).
 //!
-//! Always holds: data on stdout, all else on stderr; exit codes are [`terminal::exit::Exit`]; a
+//! Always holds: data on stdout, all else on stderr; exit codes are `terminal::exit::Exit`; a
 //! closed pipe is no error. A new command is one file in `commands` and one line in the list below.
 //! Not here: what the commands do (`ledger`). Source: README.md.
 

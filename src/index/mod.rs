@@ -25,7 +25,7 @@
 //! that it was written after, so that a file of another record, or of a copy that went another way,
 //! passes for none of this one; an event that is read by them must have its hash. Where something
 //! is otherwise the journal is folded.
-//! Only a record without faults is indexed. Not here: answers (`ledger::view`).
+//! Only a record without faults is indexed. Not here: answers (`ledger::query`).
 
 mod build;
 mod files;

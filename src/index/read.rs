@@ -2,7 +2,7 @@
 //!
 //! Always holds: an index that is open has the hashes of this very record, up to the journal's
 //! end; nothing is written or locked. A writer may add to the files meanwhile: what was there
-//! stays. Not here: words and answers (`ledger::view`).
+//! stays. Not here: words and answers (`ledger::query`).
 
 use crate::disk::at::read_at;
 use crate::disk::open::{Links, open};

@@ -1,8 +1,8 @@
 //! Rows: how something that has a position stands after an event.
 //!
 //! Always holds: a row says nothing that the fold does not; keys in it are indexes of the record's
-//! keys in the order in which it names them. Not here: where rows stand (`heap`), which is the one
-//! as of a point (`trie`).
+//! keys in the order in which it names them. Not here: where rows stand (`node_file`), which is the
+//! one as of a point (`trie`).
 
 use crate::index::{IndexError, TreeKind};
 use annals_core::event::args::Seal;
@@ -43,9 +43,17 @@ pub enum RowValue {
     Mark(EventMark),
     /// An event of the ledger or its editors: whether it set the record's time back, and how many
     /// confirmations make a fact confirmed after it.
-    Administration { retimed: bool, confirmations: u8 },
+    Administration {
+        /// Whether it set the record's time back.
+        retimed: bool,
+        /// How many confirmations are asked for from here on.
+        confirmations: u8,
+    },
     /// A fact, or else a document, that was set aside with the event that made it.
-    Gone { document: bool },
+    Gone {
+        /// Whether it was a document.
+        document: bool,
+    },
 }
 
 /// A fact.

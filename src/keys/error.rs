@@ -15,63 +15,113 @@ use std::path::{Path, PathBuf};
 pub enum KeysError {
     /// The folder of keys is not there.
     #[error("expected a folder of keys at {path}, found none; `annals key new` makes one")]
-    NoFolder { path: PathBuf },
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+    },
     /// The key file is not there.
     #[error(
         "expected a key file at {path}, found none; `annals key new` makes one, `annals key \
          list` shows those that are there"
     )]
-    Missing { path: PathBuf },
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
     /// The request is not there.
     #[error(
         "expected a request at {path}, found no file; the key's holder makes one with `annals key \
          new NAME --for ORIGIN` and sends it"
     )]
-    NoRequest { path: PathBuf },
+    NoRequest {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file of that name is there already.
     #[error(
         "expected no file at {path}, found one; it is never overwritten: choose another name, \
          or move it away"
     )]
-    Exists { path: PathBuf },
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
     /// Others than its owner may use the file.
     #[error(
         "expected {path} to be open to its owner alone (mode 0600), found mode {mode:04o}: who \
          can read it can take the key. Run: chmod 600 {path}; if somebody else may have read it, \
          have the key revoked and make a new one"
     )]
-    Exposed { path: PathBuf, mode: u32 },
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
     /// Not a key file of the kind that was asked for.
     #[error("expected {expected} in {path}, found {found}")]
-    NotAKey { path: PathBuf, expected: &'static str, found: String },
+    NotAKey {
+        /// The file.
+        path: PathBuf,
+        /// What was expected.
+        expected: &'static str,
+        /// What was found.
+        found: String,
+    },
     /// It was a key file once.
     #[error("expected a whole key in {path}, found damage: {what}; put back a copy")]
-    Damaged { path: PathBuf, what: String },
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
     /// A key of another kind.
     #[error("expected an Ed25519 key in {path}, found {found}; annals signs with Ed25519 only")]
-    Algorithm { path: PathBuf, found: String },
+    Algorithm {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        found: String,
+    },
     /// Encrypted in a way that is not read.
     #[error(
         "expected {path} to be encrypted by PBES2 with scrypt or PBKDF2 and AES, found \
          {found}; convert it: openssl pkcs8 -topk8 -scrypt -in {path} -out NEW (with -provider \
          legacy -provider default where OpenSSL calls it unsupported)"
     )]
-    Encryption { path: PathBuf, found: String },
+    Encryption {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        found: String,
+    },
     /// Encrypted, and no passphrase was given.
     #[error(
         "expected a passphrase for {path}, which is encrypted, found none; give it at the \
          prompt or in the file that ANNALS_PASSPHRASE_FILE names"
     )]
-    NeedsPassphrase { path: PathBuf },
+    NeedsPassphrase {
+        /// The file.
+        path: PathBuf,
+    },
     /// No passphrase that was given opens it.
     #[error(
         "expected the passphrase of {path}, found another ({tries} tried); if you are sure of \
          it, the file is damaged: put back a copy"
     )]
-    WrongPassphrase { path: PathBuf, tries: usize },
+    WrongPassphrase {
+        /// The file.
+        path: PathBuf,
+        /// How often it was asked for.
+        tries: usize,
+    },
     /// The passphrase could not be asked for.
     #[error("expected a passphrase, found no way to ask for it")]
-    Asking { source: io::Error },
+    Asking {
+        /// Why it failed.
+        source: io::Error,
+    },
     /// A new key was to be encrypted with nothing.
     #[error(
         "expected a passphrase of at least one character, found an empty one; \
@@ -83,22 +133,38 @@ pub enum KeysError {
         "expected the secret key of {public} in {path}, found another's; one of them is \
          damaged or was replaced: put back a copy"
     )]
-    NotOfItsPublic { path: PathBuf, public: PathBuf },
+    NotOfItsPublic {
+        /// The file.
+        path: PathBuf,
+        /// The public file.
+        public: PathBuf,
+    },
     /// Not a public key that anyone may sign with.
     #[error("expected an acceptable Ed25519 key in {path}, found {key} (rule 301)")]
-    Unacceptable { path: PathBuf, key: PublicKey },
+    Unacceptable {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: PublicKey,
+    },
     /// Not a name for a key.
     #[error(
         "expected a name of 1 to 64 of a-z 0-9 . _ - that begins with a letter or a digit, \
          found {found:?}"
     )]
-    Handle { found: String },
+    Handle {
+        /// What was found.
+        found: String,
+    },
     /// A name that the program keeps for itself.
     #[error(
         "expected a name for an editor's key, found {found:?}, which is kept for the key of \
          the record itself; choose another"
     )]
-    Reserved { found: String },
+    Reserved {
+        /// What was found.
+        found: String,
+    },
     /// An OpenSSH key that may serve elsewhere.
     #[error(
         "expected a key that is used for nothing else, found an OpenSSH key in {path}: an \
@@ -106,51 +172,100 @@ pub enum KeysError {
          nothing shows; make a key of its own with `annals key new`, or say that this one \
          serves nothing else"
     )]
-    UsedElsewhere { path: PathBuf },
+    UsedElsewhere {
+        /// The file.
+        path: PathBuf,
+    },
     /// A line of a request is not in form.
     #[error(
         "expected {expected} in line {line} of {path}, found {found}; ask for the file again, \
          unchanged"
     )]
-    RequestLine { path: PathBuf, line: usize, expected: &'static str, found: String },
+    RequestLine {
+        /// The file.
+        path: PathBuf,
+        /// Which line, from 1 on.
+        line: usize,
+        /// What was expected.
+        expected: &'static str,
+        /// What was found.
+        found: String,
+    },
     /// The proof of possession does not hold.
     #[error(
         "expected {path} to be signed by its own key {key}, found a signature that is not \
          over this origin, name and key; it was changed or made up: ask for it again"
     )]
-    RequestProof { path: PathBuf, key: PublicKey },
+    RequestProof {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: PublicKey,
+    },
     /// The request is for another record.
     #[error(
         "expected a request for {expected}, found one for {found}; a request is made with its key, \
          so let its holder make another key, by another handle: annals key new HANDLE --for \
          {expected}; the key of this request stays unused"
     )]
-    RequestOrigin { expected: String, found: String },
+    RequestOrigin {
+        /// What was expected.
+        expected: String,
+        /// What was found.
+        found: String,
+    },
     /// The text of a recovery key is not in form.
     #[error("expected {expected}, found {found}; type the text as it stands on the paper")]
-    RecoveryForm { expected: &'static str, found: String },
+    RecoveryForm {
+        /// What was expected.
+        expected: &'static str,
+        /// What was found.
+        found: String,
+    },
     /// Lines of a recovery key do not match their check.
     #[error(
         "expected every line of the recovery key to match its last group, found a slip in \
          {lines}; compare with the paper"
     )]
-    RecoveryLines { lines: String },
+    RecoveryLines {
+        /// Which lines.
+        lines: String,
+    },
     /// A mark is not in form.
     #[error(
         "expected a mark `<origin> <size> <root> <signature>` as the last line of {path}, \
          found {found}; put back a copy, and sign nothing until then (rule 911)"
     )]
-    MarkForm { path: PathBuf, found: String },
+    MarkForm {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        found: String,
+    },
     /// The log key has signed more, or something else.
     #[error(
         "expected a record that goes on from size {marked}, which the log key signed last \
          ({path}), found {found}; it signs no second story: compare the copies of the record \
          (rule 707)"
     )]
-    Marked { path: PathBuf, marked: u64, found: String },
+    Marked {
+        /// The file.
+        path: PathBuf,
+        /// The size that is marked.
+        marked: u64,
+        /// What was found.
+        found: String,
+    },
     /// The file system refuses.
     #[error("could not {doing} {path}")]
-    Io { doing: &'static str, path: PathBuf, source: io::Error },
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
     /// The disk refuses in another way.
     #[error(transparent)]
     Disk(#[from] DiskError),

@@ -1,7 +1,7 @@
 //! The body of an `add-checkpoint` request, strict both ways.
 //!
 //! Always holds: what is read is written as the same bytes. Not here: HTTP (`serve`, `ask`),
-//! whether the proof holds (`keeper`). Source: C2SP tlog-witness v1.0.0; FORMAT.md section 13.
+//! whether the proof holds (`cosigner`). Source: C2SP tlog-witness v1.0.0; FORMAT.md section 13.
 
 use annals_core::hash::Hash;
 use annals_core::merkle::MAX_PATH;

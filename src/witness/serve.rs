@@ -3,7 +3,7 @@
 //! Always holds: a request has a bound on its head, its body and its time, a line of the log on its
 //! length; one that stalls keeps nobody else waiting, and what a client does never ends the server.
 //! The standard library's sockets and `httparse` are used because the servers that are crates give
-//! no deadline for a whole request. Not here: what is answered (`keeper`), who has a place
+//! no deadline for a whole request. Not here: what is answered (`cosigner`), who has a place
 //! (`slots`). No TLS: a proxy in front speaks it. Source: RFC 9112.
 
 use crate::witness::cosigner::{CosignAnswer, Cosigner, Reply};

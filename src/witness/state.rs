@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Always holds: one line for each origin, ascending; what does not hold whole is refused.
-//! Not here: the disk (`keeper`). Source: FORMAT.md section 13, "State".
+//! Not here: the disk (`cosigner`). Source: FORMAT.md section 13, "State".
 
 use annals_core::hash::Hash;
 use annals_core::tlog::{NoteSignature, decimal, hash_from_base64, to_base64};

@@ -1,7 +1,7 @@
 //! What belongs to the record and is never refolded: every applied deed, and every key ever named.
 //!
 //! Always holds: acts stand in order of position; a key's person is that of its first enrolment.
-//! Not here: the fold (`state`, `refold`). Source: FORMAT.md section 8, last paragraph.
+//! Not here: the fold (`state`, `rebuild`). Source: FORMAT.md section 8, last paragraph.
 
 use crate::fold::operation::Operation;
 use crate::hash::Hash;

@@ -1,7 +1,7 @@
 //! The place in a document that is nearest to words that do not stand in it.
 //!
 //! Always holds: it is one pass over the document for each of the first words that were typed.
-//! Not here: words that are found (`pointing`).
+//! Not here: words that are found (`quote_search`).
 
 use crate::loose::{Hyphens, Loose};
 use crate::quote::Text;

@@ -123,6 +123,7 @@ pub fn occurrences(text: &Text, words: &str) -> Vec<TextPlace> {
     places
 }
 
+/// The words before and after the one ellipsis of what was typed, if there is one.
 pub fn split_ellipsis(typed: &str) -> Option<(&str, &str)> {
     typed.split_once('…').or_else(|| typed.split_once("..."))
 }
@@ -130,19 +131,24 @@ pub fn split_ellipsis(typed: &str) -> Option<(&str, &str)> {
 /// A place of the document in code points. A document has fewer than 2^32 of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TextPlace {
+    /// The first code point.
     pub start: u32,
+    /// The code point after the last.
     pub end: u32,
 }
 
 impl TextPlace {
+    /// The place from `start` to before `end`, if both can be held.
     pub fn new(start: usize, end: usize) -> Option<TextPlace> {
         Some(TextPlace { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
     }
 
+    /// The first code point.
     pub fn start(&self) -> usize {
         self.start as usize
     }
 
+    /// The first code point, and the one after the last.
     pub fn span(&self) -> (usize, usize) {
         (self.start as usize, self.end as usize)
     }
@@ -151,6 +157,7 @@ impl TextPlace {
 /// How many places of the same words are looked at.
 pub const MOST_PLACES: usize = 100_000;
 
+/// Adds the places of `needle` in `hay`, at most one more than are looked at.
 pub fn add_places(places: &mut Vec<TextPlace>, hay: &Loose, needle: &Loose) {
     let needle = needle.as_str().trim_matches(' ');
     each_occurrence(hay.as_str().as_bytes(), needle.as_bytes(), &mut |at| {
@@ -161,6 +168,7 @@ pub fn add_places(places: &mut Vec<TextPlace>, hay: &Loose, needle: &Loose) {
     });
 }
 
+/// The nearest place in words: where, what stands there, and how it differs from what was typed.
 pub fn describe(at: usize, found: &str, before: bool, differ: (&str, &str)) -> String {
     let (instead, expected) = differ;
     let not = "the quotation does not stand in the document";

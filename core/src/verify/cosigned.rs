@@ -1,7 +1,7 @@
 //! A ledger's checkpoint by a policy: its witnesses' lines and the quorum.
 //!
 //! Always holds: a checkpoint that is not there or not in form meets no policy. Not here: the log
-//! key's own signature (`ends`), proofs (`proof`). Source: FORMAT.md sections 11 and 12.
+//! key's own signature (`anchors`), proofs (`proof`). Source: FORMAT.md sections 11 and 12.
 
 use crate::rule::{Fault, Rule};
 use crate::tlog::policy::Policy;

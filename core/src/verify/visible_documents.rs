@@ -12,6 +12,7 @@ use crate::state::State;
 /// signer had before her.
 #[derive(Clone, Copy)]
 pub struct VisibleDocuments<'a> {
+    /// What stands before the event.
     pub state: &'a State,
     /// The event's base.
     pub base: u64,
@@ -27,6 +28,7 @@ impl VisibleDocuments<'_> {
             && act.is_some_and(|act| act.deed.kind() == Type::DocumentCaptured)
     }
 
+    /// Rule 608 of `derived_from`.
     pub fn check_derived(&self, from: Option<u64>, broken: &mut Vec<(Rule, String)>) {
         if let Some(from) = from.filter(|from| !self.has(*from)) {
             broken.push((Rule::DocumentNamed, format!("derived_from {from} is no document")));

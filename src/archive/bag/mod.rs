@@ -10,7 +10,7 @@
 //!
 //! Always holds: every file under `data` is in the manifest, every other one but the note in the
 //! tag manifest; lines are sorted by name; `bagit.txt` is written last. Not here: what is in the
-//! payload (`ledger::export`). Source: RFC 8493; FORMAT.md section 14.
+//! payload (`ledger::exchange::export`). Source: RFC 8493; FORMAT.md section 14.
 
 pub mod target;
 pub mod note;

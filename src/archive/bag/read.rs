@@ -1,7 +1,7 @@
 //! Checking a bag: whether each file is there, is what its manifest says, and no other is.
 //!
 //! Always holds: a name in a manifest never leads out of the bag; nothing is written; what is wrong
-//! is data, told file by file. Not here: what is in the files (`ledger::bagged`).
+//! is data, told file by file. Not here: what is in the files (`ledger::exchange::bag_audit`).
 //! Source: RFC 8493 sections 2 and 3; FORMAT.md section 14.
 
 use crate::archive::bag::{

@@ -3,7 +3,7 @@
 //! Always holds: until [`BagTarget::finish`] nothing stands under the bag's name; what an
 //! interrupted export left, under `.<name>.partial` beside it, has no `bagit.txt` under the bag's
 //! name and is removed by the next export of that name. Not here: what is written (`bag`,
-//! `ledger::export`). Source: FORMAT.md section 14.
+//! `ledger::exchange::export`). Source: FORMAT.md section 14.
 
 use crate::disk::lock::{Lock, Waiting};
 use crate::disk::{self, DiskError, Links, PathKind};

@@ -1,7 +1,7 @@
 //! The tally for people and as JSON: what the record's own acts undid, set back or turned.
 //!
 //! Always holds: each is given with its event and who signed it, by the name of that time.
-//! Not here: what is counted (`ledger::tally`).
+//! Not here: what is counted (`ledger::query::tally`).
 
 use crate::cli::render::key_names::digits;
 use crate::cli::terminal::visible;

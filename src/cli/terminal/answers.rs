@@ -2,7 +2,7 @@
 //! record may go on in between: then the command goes through again, and asks nothing twice.
 //!
 //! Always holds: an answer counts for the question that was asked, word for word. Not here: asking
-//! (`ask`), what is written (`submit`, `act`).
+//! (`ask`), what is written (`submit`, `admin`).
 
 use crate::cli::terminal::exit::CliError;
 use annals_core::key::SecretKey;

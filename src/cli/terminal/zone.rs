@@ -1,7 +1,7 @@
 //! The zone of displayed times: that of `--tz`, for every time that people read.
 //!
 //! Always holds: a displayed time carries its zone; JSON and CSV have the record's own times, in
-//! UTC, whatever zone is displayed. Not here: times that people type (`ledger::point`).
+//! UTC, whatever zone is displayed. Not here: times that people type (`ledger::query::point`).
 
 use annals_core::time::Time;
 use jiff::Timestamp;

@@ -1,7 +1,7 @@
 //! Acts read by the index, and their fold: the same fold as that of the whole record.
 //!
 //! Always holds: each event that is read has the hash that the index has of it. Not here: which
-//! events are read (`slice`). Source: FORMAT.md section 8.
+//! events are read (`indexed`). Source: FORMAT.md section 8.
 
 use crate::index::{EventMark, Index, IndexError, Snapshot};
 use crate::ledger::error::LedgerError;

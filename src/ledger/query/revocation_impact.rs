@@ -1,7 +1,7 @@
 //! RevocationImpact: what a suspect revocation undoes, and what becomes of facts by it.
 //!
 //! Always holds: it is the difference of two folds, before and after, and nothing is guessed.
-//! Not here: the refold itself (`refold`), words for people (`cli`).
+//! Not here: the refold itself (`rebuild`), words for people (`cli`).
 //! Source: FORMAT.md section 8, "Refold".
 
 use annals_core::rebuild::{How, Undone};

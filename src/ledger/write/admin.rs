@@ -2,7 +2,7 @@
 //!
 //! Always holds: an act passes the judge that verifies before a byte is written, and stands at its
 //! base; a retiming, and nothing else, may have an earlier time than the event before it.
-//! Not here: what the act says (`people`), drafts of facts (`append`).
+//! Not here: what the act says (`editors`), drafts of facts (`append`).
 //! Source: FORMAT.md sections 4 to 6.
 
 use crate::ledger::error::LedgerError;

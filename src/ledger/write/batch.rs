@@ -72,7 +72,9 @@ pub fn settle(
 
 /// A signed draft on its way to the judge.
 pub struct SignedDraft {
+    /// What it says.
     pub settled: Resolved,
+    /// Its bytes.
     pub entry: Entry,
     /// The entry, its signature checked.
     pub examined: Option<Examined>,

@@ -1,7 +1,7 @@
 //! Drafts: what an editor types, in JSON Lines or TOML, before it is settled and signed.
 //!
 //! Always holds: a draft names its fields as the record does; an unknown field is refused with the
-//! line it stands in. Not here: what the drafts resolve to (`settle`). Source: README.md, the
+//! line it stands in. Not here: what the drafts resolve to (`resolve`). Source: README.md, the
 //! editor's page.
 
 mod read;

@@ -1,7 +1,7 @@
 //! People: enrolling, changing and revoking keys, as settled acts; who a name means.
 //!
 //! Always holds: a request is proven and for this record before anything is made of it; a name that
-//! may mean two keys means none. Not here: signing and judging (`act`), prompts (`cli`).
+//! may mean two keys means none. Not here: signing and judging (`admin`), prompts (`cli`).
 //! Source: FORMAT.md sections 4 and 6.
 
 use crate::keys::{KeyFolder, KeyName, Request};

@@ -3,7 +3,7 @@
 //! Always holds: what is settled, signed, kept and named is made of the same bytes, whatever
 //! becomes of the file in between; drafts name no file outside of their folder unless a person
 //! allows it, and never one of the folder of keys or a secret key. Not here: what drafts say
-//! (`draft`), what they resolve to (`settle`).
+//! (`draft`), what they resolve to (`resolve`).
 
 use crate::disk;
 use crate::keys::is_secret;

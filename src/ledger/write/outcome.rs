@@ -1,7 +1,7 @@
 //! What becomes of drafts: their events, their refusals, and what a refusal reaches.
 //!
 //! Always holds: every bad draft is told once, in the order of the lines; one that only names a
-//! refused one is not told. Not here: settling and signing (`append`, `ahead`).
+//! refused one is not told. Not here: settling and signing (`append`, `pipeline`).
 
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::draft::{Draft, DraftError, Name};

@@ -45,10 +45,13 @@ impl Passages {
 /// A passage of a document, and the claim that it is quoted for.
 #[derive(Clone, Copy, Debug)]
 pub struct Passage {
+    /// The first code point.
     pub start: u64,
+    /// The code point after the last.
     pub end: u64,
     /// The event that quotes it, or the number of the draft that does.
     pub by: u64,
+    /// The digest of the claim, folded.
     pub claim: Hash,
 }
 
@@ -61,6 +64,7 @@ pub fn quoted(fact: &Fact) -> impl Iterator<Item = (u64, u64, u64)> {
     })
 }
 
+/// The digest by which two claims are compared: equal but for case, spelling and spaces.
 pub fn claim_of(fact: &Fact) -> Hash {
     Hash::of(&[folded(&fact.claim).as_bytes()])
 }

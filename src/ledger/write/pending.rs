@@ -1,7 +1,7 @@
 //! The desk of a writer: the record with what is prepared on top of it.
 //!
 //! Always holds: a prepared event and its document are seen as if they were written.
-//! Not here: settling itself (`settle`).
+//! Not here: settling itself (`resolve`).
 
 use crate::journal::Journal;
 use crate::ledger::write::outcome::Refs;

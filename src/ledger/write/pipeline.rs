@@ -8,7 +8,7 @@
 //! Always holds: events, refusals and failures are those of one draft after the other, byte for
 //! byte: a draft is plain if settling it asks nothing that another plain one could change, and
 //! times and salts are taken in the order of the drafts.
-//! Not here: what becomes of refusals (`append`), signing itself (`seal`).
+//! Not here: what becomes of refusals (`append`), signing itself (`sign`).
 
 use crate::entropy::draw;
 use crate::ledger::error::LedgerError;

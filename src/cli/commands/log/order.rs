@@ -1,7 +1,7 @@
 //! The two points of a stretch of the log: the first is not after the last.
 //!
 //! Always holds: a stretch in which nothing happened is no error; one that runs backwards is, also
-//! where nothing happened between. Not here: what a point means (`ledger::point`).
+//! where nothing happened between. Not here: what a point means (`ledger::query::point`).
 
 use crate::cli::render::provenance;
 use crate::cli::terminal::CliError;

@@ -1,7 +1,7 @@
 //! The verdict on a bag for people and as JSON: its files, then the record in it.
 //!
 //! Always holds: a bag of a part of a record says so. Not here: the verdict itself
-//! (`ledger::bagged`), the lines of a record (`verify`).
+//! (`ledger::exchange::bag_audit`), the lines of a record (`verify`).
 
 use crate::cli::commands::verify::options::{VerifyArgs, keep_page};
 use crate::cli::render::report;

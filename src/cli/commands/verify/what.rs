@@ -4,8 +4,8 @@
 //! journal are a published record, any other folder is a ledger; a file that begins as evidence or
 //! a proof is judged as that, also if it is damaged; what is none of these is an error that names
 //! what can be verified. Nothing is asked of a host before its address is found to be one that can
-//! be used. Not here: the verdicts (`ledger::audit`, `ledger::bagged`, `verify::evidence`,
-//! `verify::proof`).
+//! be used. Not here: the verdicts (`ledger::audit`, `ledger::exchange::bag_audit`,
+//! `verify::evidence`, `verify::proof`).
 
 use crate::archive::bag::read::{is_bag, is_partial};
 use crate::archive::files::PublishedFolder;

@@ -2,7 +2,7 @@
 //!
 //! Always holds: nothing is loaded from anywhere and no script runs (the page's policy says so);
 //! every text of strangers is escaped and made visible; the page can be read without its style.
-//! Not here: what is told (`told`). Source: HTML, Content Security Policy 3, WCAG 2.2.
+//! Not here: what is told (`report`). Source: HTML, Content Security Policy 3, WCAG 2.2.
 
 mod bag;
 mod parts;

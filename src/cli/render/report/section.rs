@@ -2,7 +2,7 @@
 //!
 //! Always holds: what stands around a verdict is in these lines and nowhere else, so that no form
 //! of it says less than another. What was checked is never among what was not.
-//! Not here: the table of checks, the faults, the roster (`told`); how it looks (`text`, `page`).
+//! Not here: the table of checks, the faults, the roster (`report`); how it looks (`text`, `page`).
 
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Line, Section, line};
 use crate::cli::render::report::{EventRange, NO_INDEX, VerdictReport};

@@ -1,6 +1,6 @@
 //! The verdict for people: one line for each check, what stands around it, the first faults.
 //!
-//! Always holds: strangers' text goes through `visible`. Not here: what is told (`told`).
+//! Always holds: strangers' text goes through `visible`. Not here: what is told (`report`).
 
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Section};
 use crate::cli::render::report::section::sections;

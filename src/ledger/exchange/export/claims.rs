@@ -1,8 +1,8 @@
 //! `claims.jsonld`: facts, quotations, corrections and settled disputes in the words of schema.org.
 //!
 //! Always holds: the context stands in the file, so that it is read without a network; names are
-//! relative to the file. Not here: the words themselves (`ledger::view`). Source: schema.org Claim,
-//! Quotation, CorrectionComment, ClaimReview; JSON-LD 1.1; FORMAT.md section 14.
+//! relative to the file. Not here: the words themselves (`ledger::query`). Source: schema.org
+//! Claim, Quotation, CorrectionComment, ClaimReview; JSON-LD 1.1; FORMAT.md section 14.
 
 use crate::ledger::exchange::export::derive::Around;
 use crate::ledger::query::row::{ActRow, Charge, DocumentRow, FactRow, Revision};

@@ -1,7 +1,7 @@
 //! Reading drafts: JSON Lines and TOML, every bad one told with its line.
 //!
 //! Always holds: one bad draft hides no other; an unknown field is told with the known ones that
-//! are nearest to it. Not here: the fields (`draft`), what they resolve to (`settle`).
+//! are nearest to it. Not here: the fields (`draft`), what they resolve to (`resolve`).
 
 use crate::ledger::write::draft::{Draft, DraftError, Input, Placed};
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! Settling the description of a document: captured or described anew.
 //!
 //! Always holds: the digest and the number of bytes are of the file in hand.
-//! Not here: facts (`settle`). Source: FORMAT.md section 4, Description.
+//! Not here: facts (`resolve`). Source: FORMAT.md section 4, Description.
 
 use crate::ledger::write::draft::Draft;
 use crate::ledger::write::resolve::fields::{Unsettled, field, need, uri};

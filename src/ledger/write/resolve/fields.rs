@@ -7,10 +7,12 @@ use annals_core::text::Uri;
 /// Why a draft cannot be settled: the field, then what was expected and found.
 pub type Unsettled = String;
 
+/// A value within its bounds, or why not, with the field's name.
 pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unsettled> {
     value.map_err(|error| format!("{name}: {error}"))
 }
 
+/// A value that events of this type must have.
 pub fn need<T>(value: Option<T>, name: &str, kind: Type) -> Result<T, Unsettled> {
     value.ok_or_else(|| format!("{kind} needs the field {name}"))
 }
@@ -20,6 +22,7 @@ pub fn keep<T>(found: Result<T, Unsettled>, wrong: &mut Vec<Unsettled>) -> Optio
     found.map_err(|why| wrong.push(why)).ok()
 }
 
+/// An address, if one is given and a reader may follow it.
 pub fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unsettled> {
     let Some(text) = value else { return Ok(None) };
     let uri = field(name, Uri::new(text.as_str()))?;

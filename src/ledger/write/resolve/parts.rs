@@ -1,6 +1,6 @@
 //! Settling the parts of a fact that stand by themselves: exact words, topics, dates.
 //!
-//! Always holds: each refusal names its field. Not here: facts and documents (`settle`).
+//! Always holds: each refusal names its field. Not here: facts and documents (`resolve`).
 
 use crate::ledger::write::draft::{DatingDraft, QuoteDraft, TopicDraft};
 use crate::ledger::write::resolve::fields::{Unsettled, field, uri};
