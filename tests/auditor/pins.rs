@@ -9,7 +9,7 @@ use crate::support::{Files, Ledger, acts};
 #[test]
 fn a_pin_is_made_holds_and_moves_forward() {
     let desk = Desk::with(&ledger(&[2, 3]).files());
-    let made = desk.run("verify --pin pin --first");
+    let made = desk.run("verify --pin pin --init-pin");
     assert_eq!((made.exit, made.err.as_str()), (0, ""), "{}", made.out);
     assert!(made.says("pin: made at size 3"), "{}", made.out);
     assert_eq!(desk.read("pin"), ledger(&[2, 3]).pin(3));
@@ -31,7 +31,7 @@ fn a_pin_that_is_there_is_not_made_again_and_one_that_is_not_is_told() {
     let missing = desk.run("verify --pin pin");
     assert_eq!(missing.exit, 2);
     assert_eq!(
-        missing.err, "annals: no pin at pin; --first makes it from what is here now\n",
+        missing.err, "annals: no pin at pin; --init-pin makes it from what is here now\n",
         "{}",
         missing.out
     );

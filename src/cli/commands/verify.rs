@@ -67,8 +67,8 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
             evidence::run(context, found.as_deref().map_err(|why| *why))
         }
         VerifySubject::Proof(bytes) => {
-            if args.first || args.only_new || args.evidence.is_some() || args.html.is_some() {
-                let why = "--first, --only-new, --evidence and --html are for whole ledgers, not \
+            if args.init_pin || args.only_new || args.evidence.is_some() || args.html.is_some() {
+                let why = "--init-pin, --only-new, --evidence and --html are for whole ledgers, not \
                            for a proof";
                 return Err(CliError::usage(why));
             }
@@ -121,7 +121,7 @@ fn asked(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, CliError> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Audit {
         pin: args.pin.clone(),
-        first: args.first,
+        init_pin: args.init_pin,
         only_new: args.only_new,
         evidence: args.evidence.clone(),
         store: !args.no_store,

@@ -34,10 +34,10 @@ pub enum PinFound {
 pub fn read(audit: &Audit) -> Result<Option<Vec<u8>>, LedgerError> {
     let Some(path) = &audit.pin else { return Ok(None) };
     let there = read_optional(path, MAX_PIN as u64)?;
-    match (there, audit.first) {
+    match (there, audit.init_pin) {
         (Some(_), true) => Err(LedgerError::ThereAlready(path.clone())),
         (None, false) => Err(LedgerError::NotFound(format!(
-            "no pin at {}; --first makes it from what is here now",
+            "no pin at {}; --init-pin makes it from what is here now",
             path.display()
         ))),
         (there, _) => Ok(there),

@@ -9,7 +9,7 @@ pub struct Audit {
     /// A pin's file.
     pub pin: Option<PathBuf>,
     /// Whether the pin is to be made.
-    pub first: bool,
+    pub init_pin: bool,
     /// Whether what the pin covers is not checked again.
     pub only_new: bool,
     /// Where evidence is written; else next to the pin.

@@ -22,10 +22,10 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "FILE")]
     pub pin: Option<PathBuf>,
     /// Make the pin from what is here now
-    #[arg(long, requires = "pin")]
-    pub first: bool,
+    #[arg(long, alias = "first", requires = "pin")]
+    pub init_pin: bool,
     /// Check only what is newer than the pin; the pin stays where it is
-    #[arg(long, requires = "pin", conflicts_with = "first")]
+    #[arg(long, requires = "pin", conflicts_with = "init_pin")]
     pub only_new: bool,
     /// Where to write evidence if the record is not the pinned one [default: next to the pin]
     #[arg(long, value_name = "FILE", requires = "pin")]
