@@ -59,7 +59,7 @@ fn a_record_is_published_verified_and_published_again() {
          tile                1 tiles and their bundles     good\n\
          checkpoint          7 events signed for           good\n\
          store: not compared: a published record has none\n\
-         nothing but what is published there was compared (see --pin)\n\
+         no external checkpoint was compared, only what is published there (see --pin)\n\
          anchored: events 0 to 6 (by the checkpoint of size 7)\n\
          threshold: changed 1 time, last by 6 (Ada Example): confirmations 7, before 1\n"
     );

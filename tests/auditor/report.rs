@@ -129,7 +129,7 @@ fn what_was_ignored_and_what_was_compared_is_told() {
     for line in [
         "ignored: 2 signature lines of unknown keys",
         "ignored: 9 bytes of an unfinished commit after the record's end",
-        "compared with the log key's own memory; nothing else outside this folder (see --pin)",
+        "compared with the log key's own memory; no other external checkpoint (see --pin)",
         "anchored: events 0 to 1 (by the checkpoint of size 2)",
         "yes: the record is whole, in ",
     ] {
@@ -262,7 +262,7 @@ fn the_page_of_a_bad_record_escapes_what_strangers_wrote() {
     assert!(words.contains("No: the record breaks its rules. Exit code 1."), "{words}");
     assert!(words.contains("601 body-digest fault"), "{words}");
     assert!(words.contains("event 3 (left), 2026-01-01 00:00:03 UTC"), "{words}");
-    let compared = "What it was compared with Compared nothing outside this folder was compared";
+    let compared = "What it was compared with Compared no external checkpoint was compared";
     assert!(words.contains(compared), "{words}");
 }
 

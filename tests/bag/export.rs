@@ -126,7 +126,7 @@ fn without_the_log_key_it_is_said_and_only_on_request() {
     // A point within a commit has no checkpoint of its own: the last one before it speaks.
     let told = story.run("export --to part --as-of 5 --unsigned");
     assert!(told.out.contains("checkpoint: of size 3\n"), "{}", told.out);
-    assert!(story.told("verify part").contains("not yet signed for: the last 3 events"));
+    assert!(story.told("verify part").contains("unsigned: the last 3 events"));
 }
 
 #[test]

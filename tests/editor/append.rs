@@ -186,6 +186,6 @@ fn who_signs_is_asked_where_several_may() {
     desk.refuses(
         "",
         "append|--quote|two hours|--claim|Two hours.",
-        (2, "annals: who signs? say --by with one of: ada, bo, cy\n"),
+        (2, "annals: several keys can sign; choose one with --by: ada, bo, cy\n"),
     );
 }

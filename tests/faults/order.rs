@@ -137,7 +137,8 @@ fn stopped_after_the_store_was_written() {
     for name in [&*document(), JOURNAL, "ledger/db"] {
         take(&room, &after, name);
     }
-    let told = "not yet signed for: the last 2 events; the next writer does it\n";
+    let told =
+        "unsigned: the last 2 events are newer than the checkpoint; the next write signs them\n";
     expect_read(&room, EVENTS + 2, told);
     let notes = ["note: the checkpoint of 7 was signed"];
     expect_finished(&room, &after, "already at 5 to 6 (2 events)\n", &notes);
@@ -154,7 +155,7 @@ fn stopped_in_the_middle_of_the_mark_and_after_it() {
             take(&room, &after, name);
         }
         room.write(MARKS, &marks[..end]);
-        let told = "not yet signed for: the last 2 events; the next writer does it\n";
+        let told = "unsigned: the last 2 events are newer than the checkpoint; the next write signs them\n";
         expect_read(&room, EVENTS + 2, told);
         let notes = ["note: the checkpoint of 7 was signed"];
         expect_finished(&room, &after, "already at 5 to 6 (2 events)\n", &notes);

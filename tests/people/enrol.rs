@@ -215,5 +215,8 @@ fn who_signs_is_asked_where_it_is_not_clear() {
     let desk = Desk::with_bo();
     desk.told("editor change bo --role admin --role editor --by ada");
     let (exit, why) = desk.refused("ledger change --title New");
-    assert_eq!((exit, why.as_str()), (2, "annals: who signs? say --by with one of: ada, bo\n"));
+    assert_eq!(
+        (exit, why.as_str()),
+        (2, "annals: several keys can sign; choose one with --by: ada, bo\n")
+    );
 }

@@ -32,7 +32,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
-/// Tell what this ledger is and what waits
+/// Show the ledger's summary and pending work
 #[derive(Debug, Args)]
 pub struct StatusArgs {}
 

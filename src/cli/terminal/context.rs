@@ -449,7 +449,7 @@ fn only_signer(
         several => {
             let names: Vec<String> = several.iter().map(|it| it.handle.to_string()).collect();
             let names = names.join(", ");
-            Err(CliError::usage(format!("who signs? say --by with one of: {names}")))
+            Err(CliError::usage(format!("several keys can sign; choose one with --by: {names}")))
         }
     }
 }

@@ -35,7 +35,7 @@ pub struct Global {
     /// Do not ask before writing
     #[arg(long, global = true)]
     pub yes: bool,
-    /// The clock is right, however far from the last event
+    /// Skip the check that the clock is near the last event's time
     #[arg(long, global = true)]
     pub clock_is_right: bool,
 }

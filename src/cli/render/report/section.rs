@@ -53,8 +53,10 @@ fn open(told: &VerdictReport) -> Vec<Line> {
     let signed = told.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
     if told.faults.is_empty() && signed < told.size {
         let after = told.size - signed;
-        let what = format!("the last {after} events; the next writer does it");
-        lines.push(line("not yet signed for", what));
+        let what = format!(
+            "the last {after} events are newer than the checkpoint; the next write signs them"
+        );
+        lines.push(line("unsigned", what));
     }
     if let (false, Some(why)) = (told.store.state == "same", &told.store.why) {
         lines.push(line("store", format!("not compared: {}", visible(why))));
@@ -93,11 +95,11 @@ fn compared(told: &VerdictReport) -> Vec<Line> {
     let none = told.pin.state == "none";
     let compared = match (none, told.memory_compared) {
         (true, false) if told.published => {
-            "nothing but what is published there was compared (see --pin)"
+            "no external checkpoint was compared, only what is published there (see --pin)"
         }
-        (true, false) => "nothing outside this folder was compared (see --pin)",
+        (true, false) => "no external checkpoint was compared (see --pin)",
         (true, true) => {
-            "compared with the log key's own memory; nothing else outside this folder (see --pin)"
+            "compared with the log key's own memory; no other external checkpoint (see --pin)"
         }
         (false, false) => "the log key's own memory is not at hand",
         (false, true) => "compared with the log key's own memory",
