@@ -41,6 +41,8 @@ use std::time::Duration;
 
 /// Bytes of pages that sled keeps in memory.
 const CACHE_BYTES: u64 = 64 << 20;
+/// The same of a copy, which is read once, in order.
+const COPY_CACHE_BYTES: u64 = 4 << 20;
 const HEAD: &[u8] = b"H";
 /// The head's key in the layout before this one.
 const EARLIER_HEAD: &[u8] = b"h";
@@ -66,7 +68,7 @@ pub fn create(folder: &Path) -> Result<SledStore, StoreError> {
         return Err(StoreError::ThereAlready(folder.to_owned()));
     }
     disk::create_dir(folder)?;
-    let mut store = start(folder)?;
+    let mut store = start(folder, CACHE_BYTES)?;
     store.write(|db| db.insert(HEAD, head_bytes(&StoreHead::EMPTY)).map(drop))?;
     for name in ["conf", "db"] {
         disk::sync_file(&folder.join(name))?;
@@ -79,8 +81,12 @@ pub fn create(folder: &Path) -> Result<SledStore, StoreError> {
 
 /// Opens a store that is there. May write: sled recovers, and moves what it finds.
 pub fn open(folder: &Path) -> Result<SledStore, StoreError> {
+    open_caching(folder, CACHE_BYTES)
+}
+
+fn open_caching(folder: &Path, cache: u64) -> Result<SledStore, StoreError> {
     expect_store(folder)?;
-    let store = start(folder)?;
+    let store = start(folder, cache)?;
     let head = store.head()?;
     store.read(head.size.saturating_sub(1)..head.size)?;
     Ok(store)
@@ -116,7 +122,7 @@ pub fn open_copy(folder: &Path, copy: &Path) -> Result<SledStore, StoreError> {
     let opened = copy_files(folder, copy)
         .and_then(|()| copy_files(&folder.join("blobs"), &copy.join("blobs")))
         .map_err(StoreError::Disk)
-        .and_then(|()| open(copy));
+        .and_then(|()| open_caching(copy, COPY_CACHE_BYTES));
     match opened {
         Ok(mut store) => {
             store.scratch = true;
@@ -233,10 +239,10 @@ impl Drop for SledStore {
 }
 
 /// Opens sled on a folder, and `db` beside it.
-fn start(folder: &Path) -> Result<SledStore, StoreError> {
+fn start(folder: &Path, cache: u64) -> Result<SledStore, StoreError> {
     expect_plain(folder)?;
     remove_unfinished(folder).map_err(disk::error("tidy", folder))?;
-    let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(None);
+    let config = sled::Config::new().path(folder).cache_capacity(cache).flush_every_ms(None);
     let opened = quietly(|| config.open()).map_err(panicked)?;
     let db = opened.map_err(|error| refused(error, folder))?;
     let path = folder.join("db");

@@ -153,17 +153,17 @@ fn about(folder: &Path) -> BTreeMap<PathBuf, About> {
     found
 }
 
-struct Ended {
-    out: String,
-    err: String,
+pub struct Ended {
+    pub out: String,
+    pub err: String,
     /// `None` where it was stopped, by a signal or because it took too long.
-    exit: Option<i32>,
+    pub exit: Option<i32>,
     /// The most memory that it was seen to take, in KiB.
-    memory: u64,
+    pub memory: u64,
 }
 
 /// Runs a command, and watches its time and memory.
-fn watched(room: &Newsroom, line: &str) -> Ended {
+pub fn watched(room: &Newsroom, line: &str) -> Ended {
     let mut command = room.command(line);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();

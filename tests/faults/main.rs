@@ -18,6 +18,8 @@ mod memory;
 mod named;
 mod order;
 mod outbox;
+#[cfg(target_os = "linux")]
+mod peak;
 mod repair_copy;
 mod repair_here;
 #[cfg(target_os = "linux")]

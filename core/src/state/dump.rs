@@ -4,7 +4,6 @@
 //! Not here: what people read (`cli`). Source: FORMAT.md section 8.
 
 use crate::event::args::Roles;
-use crate::event::canonical;
 use crate::event::vocabulary::Relation;
 use crate::hash::Hash;
 use crate::key::PublicKey;
@@ -12,20 +11,21 @@ use crate::rebuild::Undone;
 use crate::state::State;
 use crate::state::Status;
 use crate::text::Person;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::io::{self, Write};
 
 #[derive(Serialize)]
-struct Dump<'a> {
+struct Dump<'a, R, F, D, L> {
     size: u64,
     head: Option<Hash>,
     root: String,
     confirmations: Option<u8>,
     log_key: Option<PublicKey>,
     old_log_key: Option<PublicKey>,
-    roster: Vec<RosterRow<'a>>,
-    facts: Vec<FactRow<'a>>,
-    documents: Vec<DocumentRow>,
-    relations: Vec<RelationRow>,
+    roster: R,
+    facts: F,
+    documents: D,
+    relations: L,
     undone: &'a [Undone],
 }
 
@@ -69,54 +69,87 @@ struct RelationRow {
     to: u64,
 }
 
-/// The state in its one spelling, without LF. `head` is the hash of the last event, `root` the
+/// Rows that are made one by one as they are written: all of them together take many times the
+/// memory of the state.
+struct Rows<M>(M);
+
+impl<I: IntoIterator<Item: Serialize>, M: Fn() -> I> Serialize for Rows<M> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
+}
+
+/// Writes the state in its one spelling, without LF. `head` is the hash of the last event, `root` the
 /// tree's.
-pub fn dump(state: &State, size: u64, head: Option<Hash>, root: &Hash) -> Vec<u8> {
+pub fn write(
+    out: &mut dyn Write,
+    state: &State,
+    size: u64,
+    head: Option<Hash>,
+    root: &Hash,
+) -> io::Result<()> {
     let fold = &state.fold;
     let ledger = fold.ledger.as_ref();
-    let roster = fold.roster.members().iter().map(|member| RosterRow {
-        key: member.key,
-        person: &member.person,
-        roles: member.roles,
-        enrolled: member.enrolled,
-        revoked: member.revoked,
-    });
-    let facts = fold.facts().iter().map(|fact| FactRow {
-        fact: fact.position,
-        revision: fact.revision,
-        corrected: fact.corrected,
-        status: state.status(fact),
-        confirmed_by: fact.confirmed_by().iter().filter_map(|key| state.person(*key)).collect(),
-        disputes: fact.disputes().iter().map(|dispute| dispute.position).collect(),
-        retraction: fact.retraction(),
-        sealed: fold.seal(fact.revision).is_some(),
-        redacted: fold.is_redacted(fact.revision),
-        suspect: fact.suspect,
-        document_disputed: fact.disputes().iter().any(|dispute| dispute.in_document),
-    });
-    let documents = fold.documents().iter().map(|document| DocumentRow {
-        document: document.position,
-        sealed: fold.seal(document.position).is_some(),
-        redacted: fold.is_redacted(document.position),
-        suspect: document.suspect,
-    });
-    let relations = fold.relations().iter().map(|(relation, triple)| RelationRow {
-        relation: *relation,
-        from: triple.from,
-        rel: triple.rel,
-        to: triple.to,
-    });
-    canonical::write(&Dump {
+    let roster = || {
+        fold.roster.members().iter().map(|member| RosterRow {
+            key: member.key,
+            person: &member.person,
+            roles: member.roles,
+            enrolled: member.enrolled,
+            revoked: member.revoked,
+        })
+    };
+    let facts = || {
+        fold.facts().iter().map(|fact| FactRow {
+            fact: fact.position,
+            revision: fact.revision,
+            corrected: fact.corrected,
+            status: state.status(fact),
+            confirmed_by: fact.confirmed_by().iter().filter_map(|key| state.person(*key)).collect(),
+            disputes: fact.disputes().iter().map(|dispute| dispute.position).collect(),
+            retraction: fact.retraction(),
+            sealed: fold.seal(fact.revision).is_some(),
+            redacted: fold.is_redacted(fact.revision),
+            suspect: fact.suspect,
+            document_disputed: fact.disputes().iter().any(|dispute| dispute.in_document),
+        })
+    };
+    let documents = || {
+        fold.documents().iter().map(|document| DocumentRow {
+            document: document.position,
+            sealed: fold.seal(document.position).is_some(),
+            redacted: fold.is_redacted(document.position),
+            suspect: document.suspect,
+        })
+    };
+    let relations = || {
+        fold.relations().iter().map(|(relation, triple)| RelationRow {
+            relation: *relation,
+            from: triple.from,
+            rel: triple.rel,
+            to: triple.to,
+        })
+    };
+    let dump = Dump {
         size,
         head,
         root: crate::tlog::to_base64(&root.0),
         confirmations: ledger.map(|ledger| ledger.confirmations),
         log_key: ledger.map(|ledger| ledger.log_key),
         old_log_key: ledger.and_then(|ledger| ledger.old_log_key),
-        roster: roster.collect(),
-        facts: facts.collect(),
-        documents: documents.collect(),
-        relations: relations.collect(),
+        roster: Rows(roster),
+        facts: Rows(facts),
+        documents: Rows(documents),
+        relations: Rows(relations),
         undone: state.undone(),
-    })
+    };
+    Ok(serde_json::to_writer(out, &dump)?)
+}
+
+/// The same, held whole.
+pub fn dump(state: &State, size: u64, head: Option<Hash>, root: &Hash) -> Vec<u8> {
+    let mut out = Vec::new();
+    // A vector takes all that is written, and the state has no value that JSON has not.
+    let _ = write(&mut out, state, size, head, root);
+    out
 }

@@ -20,6 +20,7 @@ use crate::archive::bag::target::BagTarget;
 use crate::disk::DiskError;
 use annals_core::hash::Running512;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 /// The declaration; a folder without it is no bag.
 pub const DECLARATION: &str = "bagit.txt";
@@ -113,25 +114,37 @@ impl<'a> Bagger<'a> {
         self.tag(MANIFEST, manifest.as_bytes())?;
         self.tags.insert(DECLARATION.to_owned(), filed(DECLARED.as_bytes()));
         let manifest = lines(&self.tags, "");
-        self.write(TAG_MANIFEST, manifest.as_bytes())?;
+        self.file(TAG_MANIFEST, manifest.as_bytes())?;
         if let Some(note) = sign(&filed(manifest.as_bytes()).digest)? {
-            self.write(NOTE, note.as_bytes())?;
+            self.file(NOTE, note.as_bytes())?;
         }
         self.ground.settle()?;
-        self.write(DECLARATION, DECLARED.as_bytes())?;
+        self.file(DECLARATION, DECLARED.as_bytes())?;
         Ok(self.ground.finish()?)
     }
 
     fn tag(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
-        self.write(name, bytes)?;
+        self.file(name, bytes)?;
         self.tags.insert(name.to_owned(), filed(bytes));
         Ok(())
     }
 
-    fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
+    fn file(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
         self.ground.begin(name)?;
         self.ground.add(bytes)?;
         self.ground.end()
+    }
+}
+
+/// Adds bytes to the file that was begun; a failure is a [`DiskError`].
+impl Write for Bagger<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.add(bytes).map_err(io::Error::other)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ mod margin;
 use crate::cli::commands::blame::margin::Resting;
 use crate::cli::render::provenance;
 use crate::cli::render::words;
-use crate::cli::shared::{Filter, FilterArgs, UNDATED, document_at, facts};
+use crate::cli::shared::{Dated, Filter, FilterArgs, UNDATED, document_at, facts, rests_on};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
@@ -18,7 +18,7 @@ use crate::cli::terminal::{Command, EditorOption, Group};
 use crate::cli::terminal::{json, note, width};
 use crate::cli::terminal::{out, visible};
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::gather::gather;
+use crate::ledger::query::gather::Rows;
 use crate::ledger::query::row::{DocumentRow, FactRow};
 use crate::ledger::query::since::{LaterChange, since};
 use crate::ledger::query::spans::{Coverage, Quoted, Segment, coverage, quoted, segments};
@@ -74,21 +74,33 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
     document_at(&view, args.of, "DOCUMENT")?;
     let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
-    let gathered = gather(&view, &names, &|fact| filter.takes(&view, fact))?;
+    let rows = Rows::read(&view, &names, &|fact| filter.takes(&view, fact))?;
     let missing = || LedgerError::NotFound(format!("document {} could not be read", args.of));
-    let document = gathered.documents.get(&args.of).ok_or_else(missing)?;
+    let document = rows.documents.get(&args.of).ok_or_else(missing)?;
     let text = text_of(&view, document)?;
-    let untold = gathered.facts.values().filter(|row| row.words.withheld.is_some()).count();
-    let rows: Vec<&FactRow> = gathered.facts.values().filter(|row| filter.keeps(row)).collect();
+    let (mut untold, mut citing) = (0, Vec::new());
+    rows.each(&mut |row| {
+        untold += usize::from(row.words.withheld.is_some());
+        if filter.keeps(&row) && rests_on(&row.words, args.of) {
+            citing.push(row);
+        }
+        Ok::<(), CliError>(())
+    })?;
     if untold > 0 {
         let untold = facts(untold, "may quote it too: the words are not told");
         note(format!("note: {untold}"));
     }
-    let spans = quoted(&rows, args.of, &text);
-    let rows = rows.into_iter().zip(spans).filter(|(_, spans)| !spans.is_empty()).collect();
-    let (rows, undated) = filter.by_date(rows, |(row, _)| &row.words);
-    let facts: Vec<Resting> = rows.into_iter().map(resting).collect();
-    let undated: Vec<Resting> = undated.into_iter().map(resting).collect();
+    // All quotations are judged together, in one pass over the text.
+    let rows_of: Vec<&FactRow> = citing.iter().collect();
+    let spans = quoted(&rows_of, args.of, &text);
+    let (mut facts, mut undated) = (Vec::new(), Vec::new());
+    for (row, spans) in citing.iter().zip(spans).filter(|(_, spans)| !spans.is_empty()) {
+        match filter.dated(&row.words) {
+            Dated::In => facts.push(Resting::of(row, spans)),
+            Dated::Undated => undated.push(Resting::of(row, spans)),
+            Dated::Out => {}
+        }
+    }
     let spans: Vec<Quoted> = facts.iter().flat_map(|fact| &fact.spans).copied().collect();
     let segments = segments(&text, &spans);
     let told = facts.iter().chain(&undated).map(|fact| fact.fact);
@@ -113,7 +125,7 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
         }
     }
     out.flush()?;
-    Ok(provenance::warn(&view, gathered.damaged))
+    Ok(provenance::warn(&view, rows.damaged()))
 }
 
 /// The text of a document; else an error that says why there is none.
@@ -150,20 +162,22 @@ pub fn text_of(view: &View<'_>, row: &DocumentRow) -> Result<Text, CliError> {
     })?)
 }
 
-fn resting((row, spans): (&FactRow, Vec<Quoted>)) -> Resting {
-    let present = row.revisions.iter().find(|revision| revision.act.event == row.revision);
-    let confirmations = row.confirmations.iter().filter(|row| row.stands);
-    Resting {
-        fact: row.fact,
-        hash: row.hash,
-        status: row.status,
-        overlays: words::overlays(row),
-        claim: row.words.claim.clone(),
-        by: present.map(|revision| revision.act.by.clone()),
-        by_now: present.and_then(|revision| revision.act.by_now.clone()),
-        at: present.and_then(|revision| revision.act.at),
-        confirmed_by: confirmations.map(|row| row.act.signer().to_string()).collect(),
-        spans,
+impl Resting {
+    fn of(row: &FactRow, spans: Vec<Quoted>) -> Resting {
+        let present = row.revisions.iter().find(|revision| revision.act.event == row.revision);
+        let confirmations = row.confirmations.iter().filter(|row| row.stands);
+        Resting {
+            fact: row.fact,
+            hash: row.hash,
+            status: row.status,
+            overlays: words::overlays(row),
+            claim: row.words.claim.clone(),
+            by: present.map(|revision| revision.act.by.clone()),
+            by_now: present.and_then(|revision| revision.act.by_now.clone()),
+            at: present.and_then(|revision| revision.act.at),
+            confirmed_by: confirmations.map(|row| row.act.signer().to_string()).collect(),
+            spans,
+        }
     }
 }
 

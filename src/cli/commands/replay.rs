@@ -1,17 +1,19 @@
 //! `annals replay`: the facts as of a point in the record.
 
+use crate::cli::render::TallyReport;
+use crate::cli::render::columns::broken;
 use crate::cli::render::provenance;
 use crate::cli::render::words;
-use crate::cli::render::{TallyReport, UndoingReport};
-use crate::cli::shared::{Filter, FilterArgs, UNDATED, facts};
+use crate::cli::shared::{Dated, Filter, FilterArgs, UNDATED, facts};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::formats;
 use crate::cli::terminal::out;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, EditorOption, Group};
-use crate::cli::terminal::{json, note};
-use crate::ledger::query::gather::gather;
+use crate::cli::terminal::{json, json_of, note};
+use crate::ledger::query::columns::{Facts, NameColumn};
+use crate::ledger::query::gather::Rows;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
 use crate::ledger::query::since::{LaterChange, since};
@@ -39,13 +41,56 @@ pub struct ReplayArgs {
     state: bool,
 }
 
-/// The facts that were asked for; those without a date apart.
-struct ReplayAnswer {
+/// The facts that were asked for; those without a date apart. Their rows are made as they are
+/// written, for all of them together take many times the memory of the record.
+struct ReplayAnswer<'a> {
     as_of: AsOf,
-    facts: Vec<FactRow>,
-    undated: Vec<FactRow>,
-    since: Vec<LaterChange>,
-    tally: TallyReport,
+    rows: &'a Rows<'a, 'a>,
+    filter: &'a Filter,
+    /// Facts that were written.
+    facts: Vec<u64>,
+    undated: Vec<u64>,
+}
+
+type Take<'t> = dyn FnMut(&FactRow) -> Result<(), CliError> + 't;
+
+impl ReplayAnswer<'_> {
+    /// Hands out the rows that were asked for, but those without a date, which are noted.
+    fn each(&mut self, take: &mut Take<'_>) -> Result<(), CliError> {
+        let mut refused = false;
+        let read = self.rows.each(&mut |row| {
+            if !self.filter.keeps(&row) {
+                return Ok(());
+            }
+            match self.filter.dated(&row.words) {
+                Dated::In => {
+                    self.facts.push(row.fact);
+                    let taken = take(&row);
+                    refused = taken.is_err();
+                    taken
+                }
+                Dated::Undated => {
+                    self.undated.push(row.fact);
+                    Ok(())
+                }
+                Dated::Out => Ok(()),
+            }
+        });
+        if read.is_err() && !refused && !self.facts.is_empty() {
+            note("note: what was written is a part of the answer: the rest could not be read");
+        }
+        read
+    }
+
+    /// Hands out the rows without a date, after the others.
+    fn each_undated(&self, take: &mut Take<'_>) -> Result<(), CliError> {
+        self.rows.each_of(&self.undated, &mut |row| take(&row))
+    }
+
+    /// What became of the facts that were written.
+    fn since(&self, view: &View<'_>) -> Vec<LaterChange> {
+        since(view, self.facts.iter().chain(&self.undated).copied())
+    }
 }
 
 /// What suspect revocations undid as of the point, which a reader of facts must know.
@@ -88,9 +133,8 @@ fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, CliError> {
         let view = View::standing(&record, size)?;
         provenance::tell_folded(&view);
         let as_of = view.as_of();
-        let dump =
-            annals_core::state::dump::dump(view.state(), as_of.size, as_of.head, view.root());
-        out.write_all(&dump)?;
+        let (state, root) = (view.state(), view.root());
+        annals_core::state::dump::write(&mut out, state, as_of.size, as_of.head, root)?;
         writeln!(out)?;
         out.flush()?;
         return Ok(provenance::warn(&view, 0));
@@ -98,59 +142,82 @@ fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, CliError> {
     let ask: &Query<'_> = &|slot, state| args.asked.named(slot, state);
     let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), ask)?;
     let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
-    let gathered = gather(&view, &names, &|fact| filter.takes(&view, fact))?;
-    let facts: Vec<FactRow> =
-        gathered.facts.into_values().filter(|row| filter.keeps(row)).collect();
-    filter.tell_unasked();
-    let (facts, undated) = filter.by_date(facts, |row| &row.words);
-    let rows = facts.iter().chain(&undated).map(|row| row.fact);
-    let since = since(&view, rows);
-    let tally = undone(&record, &view, &names)?;
-    let answer = ReplayAnswer { as_of: view.as_of(), facts, undated, since, tally };
+    let rows = Rows::read(&view, &names, &|fact| filter.takes(&view, fact))?;
+    let (facts, undated) = (Vec::new(), Vec::new());
+    let mut answer =
+        ReplayAnswer { as_of: view.as_of(), rows: &rows, filter: &filter, facts, undated };
     match context.format() {
-        Format::Text => text(&mut out, &view, &answer, &args)?,
-        Format::Json => json(&mut out, &ReplayJson::of(&answer))?,
+        Format::Text => text(&mut out, &mut answer, &args)?,
+        Format::Json => objects(&mut out, &mut answer)?,
         Format::Jsonl => {
-            for row in answer.facts.iter().chain(&answer.undated) {
-                json(
-                    &mut out,
-                    &ReplayLine { as_of: answer.as_of.position, head: answer.as_of.head, row },
-                )?;
-            }
+            let AsOf { position: as_of, head, .. } = answer.as_of;
+            let mut line = |row: &FactRow| json(&mut out, &ReplayLine { as_of, head, row });
+            answer.each(&mut line)?;
+            answer.each_undated(&mut line)?;
         }
-        Format::Csv => crate::cli::render::columns::write(
-            &mut out,
-            &answer.as_of,
-            answer.facts.iter().chain(&answer.undated),
-        )?,
+        Format::Csv => {
+            let as_of = view.as_of();
+            let mut table = Facts::new(&mut out, &as_of, NameColumn::AtEvent).map_err(broken)?;
+            let mut line = |row: &FactRow| table.row(row).map_err(broken);
+            answer.each(&mut line)?;
+            answer.each_undated(&mut line)?;
+            table.end().map_err(broken)?;
+        }
+    }
+    filter.tell_unasked();
+    let tally = undone(&record, &view, &names)?;
+    match context.format() {
+        Format::Text => {
+            provenance::line(&mut out, &answer.as_of)?;
+            provenance::since(&mut out, &view, &answer.since(&view))?;
+        }
+        Format::Json => {
+            let since = json_of(&answer.since(&view))?;
+            writeln!(out, ",\"since\":{since},\"undone\":{}}}", json_of(&tally.undoings())?)?;
+        }
+        Format::Jsonl | Format::Csv => {}
     }
     out.flush()?;
-    Ok(provenance::warn(&view, gathered.damaged))
+    Ok(provenance::warn(&view, rows.damaged()))
 }
 
 fn text(
     out: &mut dyn Write,
-    view: &View<'_>,
-    answer: &ReplayAnswer,
+    answer: &mut ReplayAnswer<'_>,
     args: &ReplayArgs,
 ) -> Result<(), CliError> {
-    for row in &answer.facts {
-        fact(out, row)?;
-    }
+    answer.each(&mut |row| fact(out, row))?;
     let (count, without) = (answer.facts.len(), answer.undated.len());
     if let Some(when) = &args.asked.when {
         writeln!(out, "{}", facts(count, &format!("when {when}")))?;
         if without > 0 {
             writeln!(out, "\n{}:\n", facts(without, UNDATED))?;
-            for row in &answer.undated {
-                fact(out, row)?;
-            }
+            answer.each_undated(&mut |row| fact(out, row))?;
         }
     } else {
         writeln!(out, "{}", facts(count, ""))?;
     }
-    provenance::line(out, &answer.as_of)?;
-    provenance::since(out, view, &answer.since)
+    Ok(())
+}
+
+/// The object of JSON up to its rows, each written as it is made.
+fn objects(out: &mut dyn Write, answer: &mut ReplayAnswer<'_>) -> Result<(), CliError> {
+    let head = json_of(&answer.as_of)?;
+    write!(out, "{},\"facts\":[", head.trim_end_matches('}'))?;
+    let mut between = "";
+    answer.each(&mut |row| {
+        write!(out, "{between}{}", json_of(row)?)?;
+        between = ",";
+        Ok(())
+    })?;
+    write!(out, "],\"undated\":[")?;
+    between = "";
+    answer.each_undated(&mut |row| {
+        write!(out, "{between}{}", json_of(row)?)?;
+        between = ",";
+        Ok(())
+    })?;
+    Ok(write!(out, "]")?)
 }
 
 /// Columns before the words: position, two spaces, status, two spaces.
@@ -186,23 +253,6 @@ pub fn fact(out: &mut dyn Write, row: &FactRow) -> Result<(), CliError> {
         below(&format!("— {}", words::who(&first.act)))?;
     }
     Ok(writeln!(out)?)
-}
-
-#[derive(Serialize)]
-struct ReplayJson<'a> {
-    #[serde(flatten)]
-    as_of: &'a AsOf,
-    facts: &'a [FactRow],
-    undated: &'a [FactRow],
-    since: &'a [LaterChange],
-    undone: &'a [UndoingReport],
-}
-
-impl<'a> ReplayJson<'a> {
-    fn of(answer: &'a ReplayAnswer) -> ReplayJson<'a> {
-        let ReplayAnswer { as_of, facts, undated, since, tally } = answer;
-        ReplayJson { as_of, facts, undated, since, undone: tally.undoings() }
-    }
 }
 
 #[derive(Serialize)]

@@ -1,9 +1,9 @@
 //! Facts as CSV on standard output, and how a failed row is told.
 
 use crate::cli::terminal::CliError;
-use crate::ledger::query::columns::NameColumn;
+use crate::ledger::query::AsOf;
+use crate::ledger::query::columns::{Facts, NameColumn};
 use crate::ledger::query::row::FactRow;
-use crate::ledger::query::{AsOf, columns};
 use std::io::{self, Write};
 
 /// Writes a header and a row for each fact.
@@ -12,7 +12,11 @@ pub fn write<'a>(
     as_of: &AsOf,
     facts: impl Iterator<Item = &'a FactRow>,
 ) -> Result<(), CliError> {
-    columns::write(out, as_of, facts, NameColumn::AtEvent).map_err(broken)
+    let mut table = Facts::new(out, as_of, NameColumn::AtEvent).map_err(broken)?;
+    for row in facts {
+        table.row(row).map_err(broken)?;
+    }
+    table.end().map_err(broken)
 }
 
 /// What the library wraps is told as what it is: a closed pipe stays one.

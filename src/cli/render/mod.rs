@@ -19,6 +19,6 @@ pub use crate::cli::render::columns::broken;
 pub use crate::cli::render::documents::csv;
 pub use crate::cli::render::events::{Printer, reason};
 pub use crate::cli::render::key_names::{called, digits};
-pub use crate::cli::render::tally::{TallyReport, UndoingReport};
+pub use crate::cli::render::tally::TallyReport;
 pub use crate::cli::render::word_diff::{DiffPart, changed, fields, parts};
 pub use crate::cli::render::words::hanging;

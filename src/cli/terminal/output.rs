@@ -74,6 +74,10 @@ pub fn whole_words(pad: &str) -> textwrap::Options<'_> {
 
 /// Writes one JSON value and a newline.
 pub fn json(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), CliError> {
-    let text = serde_json::to_string(value).map_err(io::Error::other)?;
-    Ok(writeln!(out, "{text}")?)
+    Ok(writeln!(out, "{}", json_of(value)?)?)
+}
+
+/// One JSON value.
+pub fn json_of(value: &impl serde::Serialize) -> Result<String, CliError> {
+    Ok(serde_json::to_string(value).map_err(io::Error::other)?)
 }

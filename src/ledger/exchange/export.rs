@@ -91,7 +91,10 @@ pub fn export(
         return Err(no_signer(record, &part));
     }
     let known = checkpoints::known(record, &part)?;
-    let checkpoint = match part.size == whole.size {
+    let is_whole = part.size == whole.size;
+    // Its state is as large as the part's, and no longer needed.
+    drop(whole);
+    let checkpoint = match is_whole {
         true => record.checkpoint.clone(),
         false => checkpoints::choose(&part, &known, log_keys)?,
     };

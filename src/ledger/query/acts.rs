@@ -117,7 +117,7 @@ fn another(position: u64) -> QueryError {
 }
 
 /// Whether these ascending positions are so far apart that each is read by itself.
-pub(super) fn is_sparse(positions: &[u64]) -> bool {
+fn is_sparse(positions: &[u64]) -> bool {
     let ends = positions.first().zip(positions.last());
     ends.is_none_or(|(first, last)| {
         (last - first) / 8 > positions.len() as u64 || *last - first < 64

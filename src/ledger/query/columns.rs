@@ -53,20 +53,31 @@ pub enum NameColumn {
     Last,
 }
 
-/// Writes a header and a row for each fact. `reason` and `statement` are those of the retraction
-/// that stands, else of the first open dispute, else of the last correction.
-pub fn write<'a>(
-    out: &mut dyn Write,
-    as_of: &AsOf,
-    facts: impl Iterator<Item = &'a FactRow>,
+/// A table of facts. `reason` and `statement` are those of the retraction that stands, else of the
+/// first open dispute, else of the last correction.
+pub struct Facts<'a, W: Write> {
+    table: Table<W>,
+    as_of: &'a AsOf,
     naming: NameColumn,
-) -> Result<(), csv::Error> {
-    let mut table = Table::new(out);
-    table.row(&COLUMNS)?;
-    for row in facts {
-        table.row(&record(as_of, row, naming))?;
+}
+
+impl<'a, W: Write> Facts<'a, W> {
+    /// Writes the header.
+    pub fn new(out: W, as_of: &'a AsOf, naming: NameColumn) -> Result<Facts<'a, W>, csv::Error> {
+        let mut table = Table::new(out);
+        table.row(&COLUMNS)?;
+        Ok(Facts { table, as_of, naming })
     }
-    Ok(table.end()?)
+
+    /// Writes the row of a fact.
+    pub fn row(&mut self, row: &FactRow) -> Result<(), csv::Error> {
+        self.table.row(&record(self.as_of, row, self.naming))
+    }
+
+    /// Hands on what is still held back.
+    pub fn end(mut self) -> Result<(), csv::Error> {
+        Ok(self.table.end()?)
+    }
 }
 
 fn record(as_of: &AsOf, row: &FactRow, naming: NameColumn) -> [String; 32] {

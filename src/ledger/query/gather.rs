@@ -1,6 +1,7 @@
-//! Gathering: the events of a view in order, filling the rows of facts and documents.
+//! Gathering: the rows of facts and documents, each from its events in order.
 //!
-//! Always holds: only applied events are taken; an event that was undone is taken and says so.
+//! Always holds: only applied events are taken; an event that was undone is taken and says so; of
+//! a record of any size only a part of its rows is in memory, unless they are collected.
 //! Not here: what a row looks like (`row`); which rows are asked for (`cli`).
 
 use crate::ledger::error::LedgerError;
@@ -16,8 +17,10 @@ use crate::ledger::query::{ReadEvent, View};
 use annals_core::event::args::Args;
 use annals_core::event::body::{Captured, Content};
 use annals_core::event::vocabulary::{RedactReason, Relation};
+use annals_core::fold::history;
+use annals_core::fold::operation::Operation;
 use annals_core::state::Status;
-use hashbrown::HashMap;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rows that were asked for.
@@ -29,8 +32,6 @@ pub struct Gathered {
     pub documents: BTreeMap<u64, DocumentRow>,
     /// How many bodies are not the ones that were signed.
     pub damaged: u64,
-    /// The fact that an event acts on, for the events of facts that were asked for.
-    owners: HashMap<u64, u64>,
 }
 
 /// Gathers the facts that `wanted` names by position, and all documents.
@@ -39,78 +40,246 @@ pub fn gather(
     names: &Names,
     wanted: &dyn Fn(u64) -> bool,
 ) -> Result<Gathered, LedgerError> {
-    let mut gathered = Gathered::default();
-    view.each(&mut |seen| {
-        if view.is_applied(seen.position) {
-            Gathering { view, names, wanted, seen, into: &mut gathered }.take();
-        }
+    let rows = Rows::read(view, names, wanted)?;
+    let mut facts = BTreeMap::new();
+    rows.each(&mut |row| {
+        facts.insert(row.fact, row);
+        Ok::<(), LedgerError>(())
     })?;
-    for row in gathered.facts.values_mut() {
-        finish(view, row);
-        for evidence in evidence_of(row) {
-            let document = gathered.documents.get(&evidence.evidence.document);
-            let about = document.and_then(|row| row.about.as_ref());
-            evidence.title = about.map(|about| about.title.to_string());
-            evidence.sha256 = about.map(|about| about.sha256);
-        }
-        row.described_anew = described_anew(row, &gathered.documents);
-    }
-    Ok(gathered)
+    let damaged = rows.damaged();
+    Ok(Gathered { facts, documents: rows.documents, damaged })
 }
 
-struct Gathering<'a, 'v> {
+/// The fewest facts whose rows are made at once.
+const PART: usize = 1_024;
+/// In how many parts the rows are made at most, for each may read far into the record.
+const PARTS: usize = 8;
+
+/// An event that a row of a fact is made of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Owned {
+    fact: u64,
+    event: u64,
+}
+
+/// The documents, and which events make the rows of the facts that were asked for: the rows are
+/// made when they are taken, and a part of them at a time.
+pub struct Rows<'a, 'v> {
     view: &'a View<'v>,
     names: &'a Names,
-    wanted: &'a dyn Fn(u64) -> bool,
-    seen: &'a ReadEvent,
-    into: &'a mut Gathered,
+    /// All documents by position.
+    pub documents: BTreeMap<u64, DocumentRow>,
+    /// The facts that were asked for.
+    facts: Vec<u64>,
+    /// Their events, by fact and position.
+    owned: Vec<Owned>,
+    /// The events that were read whose bodies are not the ones that were signed.
+    damaged: RefCell<BTreeSet<u64>>,
 }
 
-impl Gathering<'_, '_> {
-    fn take(mut self) {
-        let Some(said) = self.seen.statement() else { return };
-        let position = self.seen.position;
-        match &said.args {
-            Args::DocumentCaptured(_) => self.document(),
-            Args::DocumentDescribed(args) => self.described(args.document),
-            Args::FactAsserted(_) if (self.wanted)(position) => self.asserted(),
-            Args::FactRelated(args) => {
-                for fact in [args.from, args.to] {
-                    self.related(fact, (args.from, args.rel, args.to));
+impl<'a, 'v> Rows<'a, 'v> {
+    /// Reads all documents, and which events are of the facts that `wanted` names by position.
+    pub fn read(
+        view: &'a View<'v>,
+        names: &'a Names,
+        wanted: &dyn Fn(u64) -> bool,
+    ) -> Result<Rows<'a, 'v>, LedgerError> {
+        let mut owners = Owners { view, facts: Vec::new(), first: Vec::new(), owned: Vec::new() };
+        let mut described = Vec::new();
+        for act in view.state().history.acts() {
+            match owners.take(act, wanted) {
+                Whose::Document => described.push(act.position),
+                Whose::Other => {}
+            }
+        }
+        let Owners { facts, mut owned, .. } = owners;
+        owned.sort_unstable();
+        let mut rows = Rows {
+            view,
+            names,
+            documents: BTreeMap::new(),
+            facts,
+            owned,
+            damaged: RefCell::default(),
+        };
+        let mut made = Made::default();
+        view.at(&described, &mut |seen| Making { rows: &rows, seen, into: &mut made }.document())?;
+        rows.documents = made.documents;
+        Ok(rows)
+    }
+
+    /// How many bodies of those that were read are not the ones that were signed.
+    pub fn damaged(&self) -> u64 {
+        self.damaged.borrow().len() as u64
+    }
+
+    /// The row of each fact, by position.
+    pub fn each<E: From<LedgerError>>(
+        &self,
+        take: &mut dyn FnMut(FactRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.each_of(&self.facts, take)
+    }
+
+    /// The row of each of these facts, of those that were asked for, in ascending order.
+    pub fn each_of<E: From<LedgerError>>(
+        &self,
+        facts: &[u64],
+        take: &mut dyn FnMut(FactRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for part in facts.chunks(PART.max(facts.len().div_ceil(PARTS))) {
+            for row in self.part(part)?.into_values() {
+                take(row)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn part(&self, facts: &[u64]) -> Result<BTreeMap<u64, FactRow>, LedgerError> {
+        let mut owned: Vec<Owned> = Vec::new();
+        for fact in facts {
+            let first = self.owned.partition_point(|owned| owned.fact < *fact);
+            let rest = self.owned.get(first..).unwrap_or_default();
+            owned.extend(rest.iter().take_while(|owned| owned.fact == *fact));
+        }
+        owned.sort_unstable_by_key(|owned| (owned.event, owned.fact));
+        let mut events: Vec<u64> = owned.iter().map(|owned| owned.event).collect();
+        events.dedup();
+        let mut made = Made::default();
+        self.view.at(&events, &mut |seen| {
+            let first = owned.partition_point(|owned| owned.event < seen.position);
+            let rest = owned.get(first..).unwrap_or_default();
+            for owned in rest.iter().take_while(|owned| owned.event == seen.position) {
+                Making { rows: self, seen, into: &mut made }.fact(owned.fact);
+            }
+        })?;
+        for row in made.facts.values_mut() {
+            finish(self.view, row);
+            for evidence in evidence_of(row) {
+                let document = self.documents.get(&evidence.evidence.document);
+                let about = document.and_then(|row| row.about.as_ref());
+                evidence.title = about.map(|about| about.title.to_string());
+                evidence.sha256 = about.map(|about| about.sha256);
+            }
+            row.described_anew = described_anew(row, &self.documents);
+        }
+        Ok(made.facts)
+    }
+}
+
+/// What an act is about.
+enum Whose {
+    Document,
+    Other,
+}
+
+/// Which events make the rows of which facts.
+struct Owners<'a, 'v> {
+    view: &'a View<'v>,
+    facts: Vec<u64>,
+    /// By event the first fact of those asked for that it is about.
+    first: Vec<(u64, u64)>,
+    owned: Vec<Owned>,
+}
+
+impl Owners<'_, '_> {
+    fn take(&mut self, act: &history::Act, wanted: &dyn Fn(u64) -> bool) -> Whose {
+        let event = act.position;
+        match &act.deed {
+            Operation::Captured | Operation::Described { .. } => return Whose::Document,
+            Operation::Sealed(deed) if deed.document => return Whose::Document,
+            Operation::Asserted | Operation::Sealed(_) if wanted(event) => {
+                self.facts.push(event);
+                self.own(event, &[event]);
+            }
+            Operation::Related(triple) => self.own(event, &[triple.from, triple.to]),
+            Operation::Withdrawn { relation } => {
+                let related = self.view.state().history.act(*relation).map(|act| &act.deed);
+                if let Some(Operation::Related(triple)) = related {
+                    self.own(event, &[triple.from, triple.to]);
                 }
             }
-            Args::RelationWithdrawn(args) => self.withdrawn(args.relation),
-            Args::BodyReleased(args) => self.opened(args.event, None),
-            Args::BodyRedacted(args) => self.opened(args.event, Some(args.reason)),
-            // It names an event from which on a key is suspect: that is no act on a fact.
-            Args::EditorRevoked(_) => {}
-            args => {
-                let target = args.positions().first().copied();
-                if let Some(fact) = target.and_then(|target| self.owner(target)) {
-                    self.into.owners.insert(position, fact);
-                    self.act_on(fact, args);
+            Operation::Upheld { dispute: on }
+            | Operation::Reinstated { retraction: on }
+            | Operation::Released { event: on }
+            | Operation::Redacted { event: on } => self.own_as(event, *on),
+            deed => {
+                if let Some(on) = deed.on() {
+                    self.own_as(event, on);
                 }
             }
         }
+        Whose::Other
     }
 
-    /// The fact, of those asked for, that an earlier event is about: the index knows also of events
+    /// The event is about these facts, where they were asked for.
+    fn own(&mut self, event: u64, facts: &[u64]) {
+        let mut facts: Vec<u64> =
+            facts.iter().copied().filter(|fact| self.facts.binary_search(fact).is_ok()).collect();
+        self.first.extend(facts.first().map(|fact| (event, *fact)));
+        facts.sort_unstable();
+        facts.dedup();
+        self.owned.extend(facts.into_iter().map(|fact| Owned { fact, event }));
+    }
+
+    /// The event is about the fact that an earlier one is about: the index knows also of events
     /// that are not read.
-    fn owner(&self, event: u64) -> Option<u64> {
-        match self.view.about(event) {
-            Some(about) => about.into_iter().find(|of| self.into.facts.contains_key(of)),
-            None => self.into.owners.get(&event).copied(),
+    fn own_as(&mut self, event: u64, earlier: u64) {
+        let fact = match self.view.about(earlier) {
+            Some(about) => about.into_iter().find(|of| self.facts.binary_search(of).is_ok()),
+            None => {
+                let found = self.first.binary_search_by_key(&earlier, |(event, _)| *event);
+                found.ok().and_then(|index| self.first.get(index)).map(|(_, fact)| *fact)
+            }
+        };
+        self.own(event, fact.as_slice());
+    }
+}
+
+/// Rows that are being made.
+#[derive(Default)]
+struct Made {
+    facts: BTreeMap<u64, FactRow>,
+    documents: BTreeMap<u64, DocumentRow>,
+}
+
+struct Making<'a, 'b, 'v> {
+    rows: &'a Rows<'b, 'v>,
+    seen: &'a ReadEvent,
+    into: &'a mut Made,
+}
+
+impl Making<'_, '_, '_> {
+    /// The event is of a document.
+    fn document(mut self) {
+        match self.seen.statement().map(|said| &said.args) {
+            Some(Args::DocumentCaptured(_)) => self.captured(),
+            Some(Args::DocumentDescribed(args)) => self.described(args.document),
+            _ => {}
+        }
+    }
+
+    /// The event is of this fact.
+    fn fact(mut self, fact: u64) {
+        let Some(said) = self.seen.statement() else { return };
+        match &said.args {
+            Args::FactAsserted(_) => self.asserted(),
+            Args::FactRelated(args) => self.related(fact, (args.from, args.rel, args.to)),
+            Args::RelationWithdrawn(args) => self.withdrawn(fact, args.relation),
+            Args::BodyReleased(args) => self.opened(fact, args.event, None),
+            Args::BodyRedacted(args) => self.opened(fact, args.event, Some(args.reason)),
+            args => self.act_on(fact, args),
         }
     }
 
     fn act(&self) -> Option<ActRow> {
-        act(self.view, self.names, self.seen)
+        act(self.rows.view, self.rows.names, self.seen)
     }
 
     fn content(&mut self) -> Result<&Content, Withheld> {
-        let found = self.view.content(self.seen);
+        let found = self.rows.view.content(self.seen);
         if found == Err(Withheld::Damaged) {
-            self.into.damaged += 1;
+            self.rows.damaged.borrow_mut().insert(self.seen.position);
         }
         found
     }
@@ -126,7 +295,6 @@ impl Gathering<'_, '_> {
     fn asserted(&mut self) {
         let (position, hash) = (self.seen.position, self.seen.hash());
         let Some(first) = self.revision() else { return };
-        self.into.owners.insert(position, position);
         self.into.facts.insert(
             position,
             FactRow {
@@ -230,44 +398,27 @@ impl Gathering<'_, '_> {
     }
 
     fn related(&mut self, fact: u64, triple: (u64, Relation, u64)) {
-        if !self.into.facts.contains_key(&fact) {
-            return;
-        }
         let (Some(act), said) = (self.act(), self.said()) else { return };
         let (from, rel, to) = triple;
         let row = RelationRow { act, from, rel, to, said, stands: false, ended: None };
         self.row(fact, |fact| fact.relations.push(row));
-        self.into.owners.entry(self.seen.position).or_insert(fact);
     }
 
-    fn withdrawn(&mut self, relation: u64) {
-        let Some(owner) = self.owner(relation) else { return };
-        self.into.owners.insert(self.seen.position, owner);
+    fn withdrawn(&mut self, fact: u64, relation: u64) {
         let ended = self.ended();
-        let find = |fact: &FactRow| {
-            fact.relations
-                .iter()
-                .find(|row| row.act.event == relation)
-                .map(|row| (row.from, row.to))
-        };
-        let Some((from, to)) = self.into.facts.get(&owner).and_then(find) else { return };
-        for fact in [from, to] {
-            self.row(fact, |row| {
-                for row in row.relations.iter_mut().filter(|row| row.act.event == relation) {
-                    row.ended.clone_from(&ended);
-                }
-            });
-        }
+        self.row(fact, |row| {
+            for row in row.relations.iter_mut().filter(|row| row.act.event == relation) {
+                row.ended.clone_from(&ended);
+            }
+        });
     }
 
-    fn opened(&mut self, of: u64, reason: Option<RedactReason>) {
-        let Some(fact) = self.owner(of) else { return };
-        self.into.owners.insert(self.seen.position, fact);
+    fn opened(&mut self, fact: u64, of: u64, reason: Option<RedactReason>) {
         let (Some(act), said) = (self.act(), self.said()) else { return };
         self.row(fact, |row| row.bodies.push(Opening { act, of, reason, said }));
     }
 
-    fn document(&mut self) {
+    fn captured(&mut self) {
         let (position, hash) = (self.seen.position, self.seen.hash());
         let Some(captured) = self.act() else { return };
         let (about, withheld) = match self.content() {
@@ -275,7 +426,7 @@ impl Gathering<'_, '_> {
             Ok(_) => (None, Some(Withheld::Damaged)),
             Err(why) => (None, Some(why)),
         };
-        let fold = &self.view.state().fold;
+        let fold = &self.rows.view.state().fold;
         let row = DocumentRow {
             document: position,
             hash,

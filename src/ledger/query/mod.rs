@@ -29,7 +29,7 @@ use crate::ledger::error::chain;
 use crate::ledger::query::indexed::{FactState, Slice};
 pub use crate::ledger::query::indexed::{Query, no_fact, subjects, touched};
 use crate::ledger::reader::Record;
-use acts::{QueryError, is_sparse};
+use acts::QueryError;
 use annals_core::event::args::Seal;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::Statement;
@@ -42,6 +42,7 @@ use annals_core::verify::examine::{BodyFound, Examined, examine};
 use annals_core::verify::source::Source;
 use row::Withheld;
 use serde::Serialize;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// A record as of a point, and as it is now: whole, or some facts and documents of it.
@@ -58,6 +59,9 @@ pub struct View<'a> {
 
 /// How many events are read one by one; more are read in one walk.
 const FEW: u64 = 1_024;
+
+/// How far apart events are at most that are read in one walk, and how many are worth one.
+const CLOSE: u64 = 64;
 
 /// As of what an answer holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -272,8 +276,19 @@ impl<'a> View<'a> {
         until: u64,
         each: &mut dyn FnMut(&ReadEvent) -> bool,
     ) -> Result<(), LedgerError> {
+        self.walk_some(from..until, &|_| true, each)
+    }
+
+    /// The same of the events at the positions that are wanted: of others not more is read than
+    /// where they stand.
+    fn walk_some(
+        &self,
+        Range { start: from, end: until }: Range<u64>,
+        wanted: &dyn Fn(u64) -> bool,
+        each: &mut dyn FnMut(&ReadEvent) -> bool,
+    ) -> Result<(), LedgerError> {
         if let Some(slice) = self.slice.as_ref().filter(|_| until.saturating_sub(from) < FEW) {
-            for position in from..until {
+            for position in (from..until).filter(|position| wanted(*position)) {
                 let seen = self.event_of(slice, position)?;
                 if seen.is_some_and(|seen| !each(&seen)) {
                     break;
@@ -290,8 +305,11 @@ impl<'a> View<'a> {
                 if index >= until {
                     return Ok(());
                 }
+                if seq(&entry.record).is_some_and(|position| !wanted(position)) {
+                    continue;
+                }
                 let seen = ReadEvent::of(index, examine(entry));
-                if !each(&seen) {
+                if wanted(seen.position) && !each(&seen) {
                     return Ok(());
                 }
             }
@@ -316,21 +334,33 @@ impl<'a> View<'a> {
         positions: &[u64],
         each: &mut dyn FnMut(&ReadEvent),
     ) -> Result<(), LedgerError> {
-        if let Some(slice) = self.slice.as_ref().filter(|_| is_sparse(positions)) {
-            for position in positions {
+        let Some(slice) = &self.slice else { return self.walk_at(positions, each) };
+        // What stands close together is read in one walk, the rest one by one.
+        for run in positions.chunk_by(|one, next| next - one <= CLOSE) {
+            if run.len() as u64 > CLOSE {
+                self.walk_at(run, each)?;
+                continue;
+            }
+            for position in run {
                 if let Some(seen) = self.event_of(slice, *position)? {
                     each(&seen);
                 }
             }
-            return Ok(());
         }
+        Ok(())
+    }
+
+    fn walk_at(
+        &self,
+        positions: &[u64],
+        each: &mut dyn FnMut(&ReadEvent),
+    ) -> Result<(), LedgerError> {
         let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
             return Ok(());
         };
-        self.walk(*first, last + 1, &mut |seen| {
-            if positions.binary_search(&seen.position).is_ok() {
-                each(seen);
-            }
+        let wanted = |position: u64| positions.binary_search(&position).is_ok();
+        self.walk_some(*first..last + 1, &wanted, &mut |seen| {
+            each(seen);
             true
         })
     }
@@ -441,6 +471,13 @@ impl<'a> View<'a> {
         documents.truncate(most);
         documents
     }
+}
+
+/// The position that a record begins with, if it begins as one does.
+fn seq(record: &[u8]) -> Option<u64> {
+    let rest = record.strip_prefix(b"{\"seq\":")?;
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    std::str::from_utf8(rest.get(..digits)?).ok()?.parse().ok()
 }
 
 fn is_of(body: &Body, said: &Statement) -> bool {

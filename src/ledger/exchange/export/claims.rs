@@ -4,31 +4,31 @@
 //! relative to the file. Not here: the words themselves (`ledger::query`). Source: schema.org
 //! Claim, Quotation, CorrectionComment, ClaimReview; JSON-LD 1.1; FORMAT.md section 14.
 
-use crate::ledger::exchange::export::derive::Around;
+use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::export::derive::{Around, Out, failed};
 use crate::ledger::query::row::{ActRow, Charge, DocumentRow, FactRow, Revision};
 use annals_core::event::body::Hop;
 use annals_core::event::vocabulary::{AgentType, Type};
 use serde_json::{Map, Value, json};
 
-/// The file. Each object is written as it is made: all of them together, as values, take many
-/// times the memory of their text.
-pub fn graph(around: &Around<'_>) -> String {
-    let mut graph = String::new();
-    let mut put = |value: Value| {
-        if !graph.is_empty() {
-            graph.push(',');
-        }
-        graph.push_str(&value.to_string());
-    };
-    around.gathered.documents.values().filter_map(document).for_each(&mut put);
-    for row in around.gathered.facts.values() {
-        put(claim(row));
-        revisions(row).flat_map(quotations).for_each(&mut put);
-        revisions(row).skip(1).filter_map(|it| correction(row, it)).for_each(&mut put);
-        row.disputes.iter().filter_map(|dispute| review(row, dispute)).for_each(&mut put);
-    }
+/// Writes the file, each object as it is made.
+pub fn graph(around: &Around<'_>, out: &mut Out<'_>) -> Result<(), LedgerError> {
     let context = json!({ "@vocab": "https://schema.org/" });
-    format!("{{\"@context\":{context},\"@graph\":[{graph}]}}\n")
+    write!(out, "{{\"@context\":{context},\"@graph\":[").map_err(failed)?;
+    let mut between = "";
+    let mut put = |value: Value| {
+        let written = write!(out, "{between}{value}").map_err(failed);
+        between = ",";
+        written
+    };
+    around.rows.documents.values().filter_map(document).try_for_each(&mut put)?;
+    around.rows.each(&mut |row| {
+        put(claim(&row))?;
+        revisions(&row).flat_map(quotations).try_for_each(&mut put)?;
+        revisions(&row).skip(1).filter_map(|it| correction(&row, it)).try_for_each(&mut put)?;
+        row.disputes.iter().filter_map(|dispute| review(&row, dispute)).try_for_each(&mut put)
+    })?;
+    out.write_all(b"]}\n").map_err(failed)
 }
 
 /// An object without what has no value.

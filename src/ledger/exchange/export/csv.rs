@@ -3,14 +3,21 @@
 //! Always holds: the columns are those of `ledger::view::columns`. Not here: the columns.
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::export::derive::Around;
-use crate::ledger::query::columns::{self, NameColumn};
+use crate::ledger::exchange::export::derive::{Around, Out, failed};
+use crate::ledger::query::columns::{Facts, NameColumn};
+use std::io;
 
-/// The file.
-pub fn facts(around: &Around<'_>) -> Result<Vec<u8>, LedgerError> {
-    let mut out = Vec::new();
-    let facts = around.gathered.facts.values();
-    let written = columns::write(&mut out, &around.view.as_of(), facts, NameColumn::Last);
-    written.map_err(|error| LedgerError::Usage(format!("facts.csv cannot be made: {error}")))?;
-    Ok(out)
+/// Writes the file.
+pub fn facts(around: &Around<'_>, out: &mut Out<'_>) -> Result<(), LedgerError> {
+    let as_of = around.view.as_of();
+    let mut facts = Facts::new(out, &as_of, NameColumn::Last).map_err(broken)?;
+    around.rows.each(&mut |row| facts.row(&row).map_err(broken))?;
+    facts.end().map_err(broken)
+}
+
+fn broken(error: csv::Error) -> LedgerError {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => failed(error),
+        other => failed(io::Error::other(format!("facts.csv cannot be made: {other:?}"))),
+    }
 }

@@ -6,17 +6,22 @@
 
 use crate::archive::bag::Bagger;
 use crate::archive::tile::{self, Tile, Tiling};
+use crate::disk::DiskError;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::{claims, csv, memento, premis, rocrate};
 use crate::ledger::query::View;
-use crate::ledger::query::gather::{Gathered, gather};
+use crate::ledger::query::gather::Rows;
 use crate::ledger::query::names::Names;
 use crate::ledger::reader::Record;
 use annals_core::event::record::{Reading, Statement};
 use annals_core::hash::Hash;
-use annals_core::state::dump::dump;
+use annals_core::state::dump;
 use annals_core::time::Time;
 use annals_core::verify::source::Source;
+use std::io::{self, BufWriter, Write};
+
+/// How many bytes of a file are held before they are written.
+const HELD: usize = 64 << 10;
 
 /// What the derived files are about.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +43,7 @@ pub struct Around<'a> {
     /// Names of keys.
     pub names: &'a Names,
     /// Facts and documents.
-    pub gathered: &'a Gathered,
+    pub rows: &'a Rows<'a, 'a>,
     /// What it is about.
     pub about: &'a Derived,
 }
@@ -47,7 +52,7 @@ pub struct Around<'a> {
 pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerError> {
     let view = View::open(record, record.size())?;
     let names = Names::read(&view)?;
-    let gathered = gather(&view, &names, &|fact| view.state().fold.fact(fact).is_some())?;
+    let rows = Rows::read(&view, &names, &|fact| view.state().fold.fact(fact).is_some())?;
     let ledger = view.state().fold.ledger.as_ref();
     let about = Derived {
         title: names.title.clone().unwrap_or_default(),
@@ -55,18 +60,45 @@ pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerEr
         origin: ledger.map(|ledger| ledger.origin.to_string()).unwrap_or_default(),
         at: view.as_of().recorded.map(|at| at.to_string()).unwrap_or_default(),
     };
-    let around = Around { view: &view, names: &names, gathered: &gathered, about: &about };
+    let around = Around { view: &view, names: &names, rows: &rows, about: &about };
     bodies(&around, bag)?;
     let times = tiles(&around, bag)?;
     memento::write(record, &times, bag)?;
     let as_of = view.as_of();
-    let state = dump(view.state(), as_of.size, as_of.head, view.root());
-    bag.put("state.json", &state)?;
-    bag.put("facts.csv", &csv::facts(&around)?)?;
-    bag.put("premis.xml", premis::events(&around)?.as_bytes())?;
-    bag.put("claims.jsonld", claims::graph(&around).as_bytes())?;
-    bag.put("ro-crate-metadata.json", rocrate::metadata(&around).as_bytes())?;
+    write(bag, "state.json", &mut |out| {
+        let (state, root) = (view.state(), view.root());
+        dump::write(out, state, as_of.size, as_of.head, root).map_err(failed)
+    })?;
+    write(bag, "facts.csv", &mut |out| csv::facts(&around, out))?;
+    write(bag, "premis.xml", &mut |out| premis::events(&around, out))?;
+    write(bag, "claims.jsonld", &mut |out| claims::graph(&around, out))?;
+    write(bag, "ro-crate-metadata.json", &mut |out| rocrate::metadata(&around, out))?;
     Ok(about)
+}
+
+/// A file of a bag that is written as it is made.
+pub type Out<'a> = dyn Write + 'a;
+
+/// Writes a file of a bag as it is made.
+pub fn write(
+    bag: &mut Bagger<'_>,
+    name: &str,
+    make: &mut dyn FnMut(&mut Out<'_>) -> Result<(), LedgerError>,
+) -> Result<(), LedgerError> {
+    bag.begin(name)?;
+    let mut out = BufWriter::with_capacity(HELD, &mut *bag);
+    make(&mut out)?;
+    out.flush().map_err(failed)?;
+    drop(out);
+    Ok(bag.end()?)
+}
+
+/// Why a file of a bag could not be written.
+pub fn failed(error: io::Error) -> LedgerError {
+    match error.downcast::<DiskError>() {
+        Ok(error) => error.into(),
+        Err(error) => LedgerError::Usage(format!("a file of the bag cannot be made: {error}")),
+    }
 }
 
 /// The bodies that are told, each a line: one file, for a bag of a million events is to be read

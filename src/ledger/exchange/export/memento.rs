@@ -11,8 +11,9 @@
 
 use crate::archive::bag::Bagger;
 use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::export::derive::{self, failed};
 use crate::ledger::reader::Record;
-use annals_core::state::dump::dump;
+use annals_core::state::dump;
 use annals_core::time::Time;
 use annals_core::verify::Verifier;
 use annals_core::verify::anchors::Anchors;
@@ -60,8 +61,10 @@ pub fn write(record: &Record, times: &[Time], bag: &mut Bagger<'_>) -> Result<()
             let chain = &judge.chain;
             if let Some(point) = next.next_if(|point| point.size == chain.size()) {
                 let (size, root) = (chain.size(), chain.tree().root());
-                let state = dump(&chain.state, size, chain.head, &root);
-                bag.put(&format!("memento/{}/state.json", point.stamp()), &state)?;
+                let name = format!("memento/{}/state.json", point.stamp());
+                derive::write(bag, &name, &mut |out| {
+                    dump::write(out, &chain.state, size, chain.head, &root).map_err(failed)
+                })?;
             }
         }
     }

@@ -6,14 +6,14 @@
 //! Source: PREMIS 3.0, premis-v3-0.xsd; FORMAT.md section 14.
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::export::derive::Around;
+use crate::ledger::exchange::export::derive::{Around, Out, failed};
 use crate::ledger::query::ReadEvent;
 use crate::ledger::query::row::DocumentRow;
 use annals_core::event::args::Args;
+use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
-use hashbrown::HashMap;
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::Write as _;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
      <premis xmlns=\"http://www.loc.gov/premis/v3\" \
@@ -22,52 +22,75 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
 /// An object: what kind it is, and what names it there.
 type Object = (&'static str, String);
 
-/// The file.
-pub fn events(around: &Around<'_>) -> Result<String, LedgerError> {
-    let record: Object = ("origin", around.about.origin.clone());
-    let mut objects = entity(&record);
-    for row in around.gathered.documents.values() {
-        objects.push_str(&file(row));
+/// What an event acts on.
+#[derive(Clone, Copy)]
+enum On {
+    Record,
+    Document(u64),
+    Fact(u64),
+    Related { from: u64, to: u64 },
+}
+
+impl On {
+    fn objects(self, record: &Object) -> Vec<Object> {
+        let fact = |fact: u64| ("fact", fact.to_string());
+        match self {
+            On::Record => vec![record.clone()],
+            On::Document(document) => vec![("document", document.to_string())],
+            On::Fact(of) => vec![fact(of)],
+            On::Related { from, to } => vec![fact(from), fact(to)],
+        }
     }
-    let mut owners: HashMap<u64, Vec<Object>> = HashMap::new();
-    let mut agents: BTreeMap<PublicKey, String> = BTreeMap::new();
-    let mut events = String::new();
+}
+
+/// Writes the file.
+pub fn events(around: &Around<'_>, out: &mut Out<'_>) -> Result<(), LedgerError> {
+    let mut put = |text: &str| out.write_all(text.as_bytes()).map_err(failed);
+    let record: Object = ("origin", around.about.origin.clone());
+    put(HEAD)?;
+    put(&entity(&record))?;
+    around.rows.documents.values().try_for_each(|row| put(&file(row)))?;
     let (view, size) = (around.view, around.view.as_of().size);
+    for act in view.state().history.acts() {
+        match &act.deed {
+            Operation::Asserted => {}
+            Operation::Sealed(deed) if !deed.document => {}
+            _ => continue,
+        }
+        put(&entity(&("fact", act.position.to_string())))?;
+    }
+    // By position, which rises.
+    let mut owners: Vec<(u64, On)> = Vec::new();
+    let mut agents: BTreeMap<PublicKey, String> = BTreeMap::new();
+    let mut written = Ok(());
     view.walk(0, size, &mut |seen| {
         if !view.is_applied(seen.position) {
             return true;
         }
         let Some(said) = seen.statement() else { return true };
-        if matches!(said.args, Args::FactAsserted(_)) {
-            objects.push_str(&entity(&("fact", seen.position.to_string())));
-        }
-        let mut on = targets(seen.position, &said.args, &owners);
-        if on.is_empty() {
-            on.push(record.clone());
-        }
-        events.push_str(&event(around, seen, &on));
+        let on = target(seen.position, &said.args, &owners);
+        written = put(&event(around, seen, &on.objects(&record)));
         agents.entry(said.by).or_insert_with(|| around.names.of(&said.by));
-        owners.insert(seen.position, on);
-        true
+        owners.push((seen.position, on));
+        written.is_ok()
     })?;
-    let agents: String = agents.iter().map(agent).collect();
-    Ok(format!("{HEAD}{objects}{events}{agents}</premis>\n"))
+    written?;
+    agents.iter().try_for_each(|row| put(&agent(row)))?;
+    put("</premis>\n")
 }
 
 /// What an event acts on, by what the events before it acted on.
-fn targets(position: u64, args: &Args, owners: &HashMap<u64, Vec<Object>>) -> Vec<Object> {
+fn target(position: u64, args: &Args, owners: &[(u64, On)]) -> On {
     match args {
-        Args::DocumentCaptured(_) => vec![("document", position.to_string())],
-        Args::FactAsserted(_) => vec![("fact", position.to_string())],
-        Args::FactRelated(args) => {
-            let both = [args.from, args.to];
-            both.iter().map(|fact| ("fact", fact.to_string())).collect()
-        }
+        Args::DocumentCaptured(_) => On::Document(position),
+        Args::FactAsserted(_) => On::Fact(position),
+        Args::FactRelated(args) => On::Related { from: args.from, to: args.to },
         // From where on a key is suspect is no object that its revocation acts on.
-        Args::EditorRevoked(_) => Vec::new(),
+        Args::EditorRevoked(_) => On::Record,
         args => {
             let first = args.positions().first().copied();
-            first.and_then(|on| owners.get(&on)).cloned().unwrap_or_default()
+            let owner = first.and_then(|on| owners.binary_search_by_key(&on, |(at, _)| *at).ok());
+            owner.and_then(|index| owners.get(index)).map_or(On::Record, |(_, on)| *on)
         }
     }
 }

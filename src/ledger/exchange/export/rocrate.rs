@@ -3,8 +3,10 @@
 //! Always holds: the payload is the crate; each document and each derived file is an entity of it.
 //! Not here: the files. Source: RO-Crate 1.1; FORMAT.md section 14.
 
+use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::claims::object;
-use crate::ledger::exchange::export::derive::Around;
+use crate::ledger::exchange::export::derive::{Around, Out, failed};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 const CONTEXT: &str = "https://w3id.org/ro/crate/1.1/context";
@@ -28,22 +30,46 @@ const FOLDERS: [(&str, &str); 4] = [
     ("tile/", "The hashes of the tree"),
 ];
 
-/// The file.
-pub fn metadata(around: &Around<'_>) -> String {
-    let about = around.about;
-    let mut parts = Vec::new();
-    for (name, media_type, what) in FILES {
-        parts.push(json!({
+/// The payload itself; its fields in the order of their names, as those of all other entities.
+#[derive(Serialize)]
+struct Crate<'a> {
+    #[serde(rename = "@id")]
+    id: &'a str,
+    #[serde(rename = "@type")]
+    kind: &'a str,
+    #[serde(rename = "datePublished")]
+    published: &'a str,
+    description: String,
+    #[serde(rename = "hasPart")]
+    parts: Parts<'a>,
+    identifier: &'a str,
+    license: &'a str,
+    name: &'a str,
+}
+
+/// The names of all other entities, each made as it is written.
+struct Parts<'a>(&'a Around<'a>);
+
+impl Serialize for Parts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(parts(self.0).map(|part| json!({ "@id": part["@id"] })))
+    }
+}
+
+/// All entities but the payload and this file.
+fn parts<'a>(around: &'a Around<'a>) -> impl Iterator<Item = Value> + 'a {
+    let files = FILES.into_iter().map(|(name, media_type, what)| {
+        json!({
             "@id": name,
             "@type": "File",
             "name": what,
             "encodingFormat": media_type,
-        }));
-    }
-    for (name, what) in FOLDERS {
-        parts.push(json!({ "@id": name, "@type": "Dataset", "name": what }));
-    }
-    parts.extend(around.gathered.documents.values().filter_map(|row| {
+        })
+    });
+    let folders = FOLDERS
+        .into_iter()
+        .map(|(name, what)| json!({ "@id": name, "@type": "Dataset", "name": what }));
+    let documents = around.rows.documents.values().filter_map(|row| {
         let about = row.about.as_deref()?;
         Some(object(json!({
             "@id": format!("ledger/document/{}", about.sha256),
@@ -54,28 +80,34 @@ pub fn metadata(around: &Around<'_>) -> String {
             "inLanguage": &*about.lang,
             "url": about.url.as_deref(),
         })))
-    }));
-    let listed: Vec<Value> = parts.iter().map(|part| json!({ "@id": part["@id"] })).collect();
-    let name = if about.title.is_empty() { &about.origin } else { &about.title };
+    });
+    files.chain(folders).chain(documents)
+}
+
+/// Writes the file.
+pub fn metadata<'a>(around: &'a Around<'a>, out: &mut Out<'_>) -> Result<(), LedgerError> {
+    let about = around.about;
+    let file = json!({
+        "@id": "ro-crate-metadata.json",
+        "@type": "CreativeWork",
+        "about": { "@id": "./" },
+        "conformsTo": { "@id": CONFORMS },
+    });
     let size = around.view.as_of().size;
-    let mut graph = vec![
-        json!({
-            "@id": "ro-crate-metadata.json",
-            "@type": "CreativeWork",
-            "about": { "@id": "./" },
-            "conformsTo": { "@id": CONFORMS },
-        }),
-        json!({
-            "@id": "./",
-            "@type": "Dataset",
-            "name": name,
-            "description": format!("The record {}, its first {size} events", about.origin),
-            "identifier": about.origin,
-            "datePublished": about.at,
-            "license": about.licence,
-            "hasPart": listed,
-        }),
-    ];
-    graph.append(&mut parts);
-    format!("{}\n", json!({ "@context": CONTEXT, "@graph": graph }))
+    let payload = Crate {
+        id: "./",
+        kind: "Dataset",
+        published: &about.at,
+        description: format!("The record {}, its first {size} events", about.origin),
+        parts: Parts(around),
+        identifier: &about.origin,
+        license: &about.licence,
+        name: if about.title.is_empty() { &about.origin } else { &about.title },
+    };
+    write!(out, "{{\"@context\":\"{CONTEXT}\",\"@graph\":[{file},").map_err(failed)?;
+    serde_json::to_writer(&mut *out, &payload).map_err(|error| failed(error.into()))?;
+    for part in parts(around) {
+        write!(out, ",{part}").map_err(failed)?;
+    }
+    out.write_all(b"]}\n").map_err(failed)
 }

@@ -30,7 +30,7 @@ pub fn journal(
     record: &Holding,
     tell: &mut dyn FnMut(Step),
 ) -> Result<(), LedgerError> {
-    let built = build_journal(record.source()?, &scratch.0, record.place == CopyKind::Store)?;
+    let built = build_journal(record.source()?, scratch.folder(), record.place == CopyKind::Store)?;
     check(&built, record)?;
     let aside = put(&scratch.path("journal"), &paths.ledger.join("journal"))?;
     tell(Step::Built(CopyKind::Journal, record.place, built.size()));

@@ -25,6 +25,11 @@ impl Scratch {
         Ok(Scratch(folder))
     }
 
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.0
+    }
+
     /// A name in it.
     pub fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)

@@ -1,0 +1,43 @@
+//! Peak memory: what a command takes grows by little with the record.
+//!
+//! Always holds: two sizes are compared, so that what a command takes for any record counts for
+//! nothing; the bound is far from what is measured (BENCHMARKS.md). Not here: how long it takes.
+
+use crate::doors::watched;
+use crate::newsroom::{Newsroom, fact, newsroom};
+
+/// Facts of the smaller record: a span of events, and a part of the rows, is full.
+const SMALL: usize = 1_100;
+/// Facts of the larger one.
+const LARGE: usize = 1_900;
+/// The most bytes that a fact adds. All rows at once took more than twice as many.
+const MOST: u64 = 3_000;
+
+fn room(facts: usize) -> Newsroom {
+    let room = newsroom();
+    let told =
+        "They met in Moscow and spoke of what each of them had read of the other. ".repeat(4);
+    let line = |number: usize| {
+        let claim = format!("{told}This is report {number}.");
+        fact(&claim, "Sullivan met Grushko in Moscow") + "\n"
+    };
+    let drafts: String = (0..facts).map(line).collect();
+    let answer = room.append(&drafts);
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    room
+}
+
+#[test]
+fn what_a_bag_and_an_answer_take_grows_by_little_with_the_record() {
+    let (small, large) = (room(SMALL), room(LARGE));
+    for line in ["export --to bag --jobs 1", "verify bag --jobs 1", "replay --format json"] {
+        let peak = |room: &Newsroom| {
+            let ended = watched(room, line);
+            assert_eq!(ended.exit, Some(0), "{line}: {}", ended.err);
+            ended.memory
+        };
+        let grown = peak(&large).saturating_sub(peak(&small)) * 1024;
+        let each = grown / (LARGE - SMALL) as u64;
+        assert!(each < MOST, "{line}: {each} bytes a fact, expected less than {MOST}");
+    }
+}
