@@ -20,6 +20,7 @@ mod page;
 mod premis;
 mod rocrate;
 pub mod part;
+mod context;
 
 use crate::archive::bag::note::BagText;
 use crate::archive::bag::target::BagTarget;

@@ -6,8 +6,8 @@
 
 use crate::archive::bag::Bagger;
 use crate::archive::tile::{self, Tile, Tiling};
-use crate::disk::DiskError;
 use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::export::context::{BagContext, Out, failed};
 use crate::ledger::exchange::export::{claims, csv, memento, premis, rocrate};
 use crate::ledger::query::View;
 use crate::ledger::query::gather::Rows;
@@ -18,7 +18,7 @@ use annals_core::hash::Hash;
 use annals_core::state::dump;
 use annals_core::time::Time;
 use annals_core::verify::source::Source;
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 
 /// How many bytes of a file are held before they are written.
 const HELD: usize = 64 << 10;
@@ -36,18 +36,6 @@ pub struct Derived {
     pub at: String,
 }
 
-/// Everything that the derived files are made of.
-pub struct Around<'a> {
-    /// The record, as of its end.
-    pub view: &'a View<'a>,
-    /// Names of keys.
-    pub names: &'a Names,
-    /// Facts and documents.
-    pub rows: &'a Rows<'a, 'a>,
-    /// What it is about.
-    pub about: &'a Derived,
-}
-
 /// Writes all derived files of a record into a bag.
 pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerError> {
     let view = View::open(record, record.size())?;
@@ -60,7 +48,7 @@ pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerEr
         origin: ledger.map(|ledger| ledger.origin.to_string()).unwrap_or_default(),
         at: view.as_of().recorded.map(|at| at.to_string()).unwrap_or_default(),
     };
-    let around = Around { view: &view, names: &names, rows: &rows, about: &about };
+    let around = BagContext { view: &view, names: &names, rows: &rows, about: &about };
     bodies(&around, bag)?;
     let times = tiles(&around, bag)?;
     memento::write(record, &times, bag)?;
@@ -76,9 +64,6 @@ pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerEr
     Ok(about)
 }
 
-/// A file of a bag that is written as it is made.
-pub type Out<'a> = dyn Write + 'a;
-
 /// Writes a file of a bag as it is made.
 pub fn write(
     bag: &mut Bagger<'_>,
@@ -93,17 +78,9 @@ pub fn write(
     Ok(bag.end()?)
 }
 
-/// Why a file of a bag could not be written.
-pub fn failed(error: io::Error) -> LedgerError {
-    match error.downcast::<DiskError>() {
-        Ok(error) => error.into(),
-        Err(error) => LedgerError::Usage(format!("a file of the bag cannot be made: {error}")),
-    }
-}
-
 /// The bodies that are told, each a line: one file, for a bag of a million events is to be read
 /// and copied as easily as one of ten.
-fn bodies(around: &Around<'_>, bag: &mut Bagger<'_>) -> Result<(), LedgerError> {
+fn bodies(around: &BagContext<'_>, bag: &mut Bagger<'_>) -> Result<(), LedgerError> {
     let fold = &around.view.state().fold;
     bag.begin("bodies.jsonl")?;
     for span in around.view.record.journal.walk(0)? {
@@ -127,7 +104,7 @@ fn bodies(around: &Around<'_>, bag: &mut Bagger<'_>) -> Result<(), LedgerError> 
 }
 
 /// The tiles; the times of all events.
-fn tiles(around: &Around<'_>, bag: &mut Bagger<'_>) -> Result<Vec<Time>, LedgerError> {
+fn tiles(around: &BagContext<'_>, bag: &mut Bagger<'_>) -> Result<Vec<Time>, LedgerError> {
     let mut times = Vec::new();
     let mut tiling = Tiling::default();
     for span in around.view.record.journal.walk(0)? {

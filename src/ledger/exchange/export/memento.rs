@@ -11,7 +11,8 @@
 
 use crate::archive::bag::Bagger;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::export::derive::{self, failed};
+use crate::ledger::exchange::export::context::failed;
+use crate::ledger::exchange::export::derive;
 use crate::ledger::reader::Record;
 use annals_core::state::dump;
 use annals_core::time::Time;

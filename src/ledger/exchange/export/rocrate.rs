@@ -5,7 +5,7 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::claims::object;
-use crate::ledger::exchange::export::derive::{Around, Out, failed};
+use crate::ledger::exchange::export::context::{BagContext, Out, failed};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ struct Crate<'a> {
 }
 
 /// The names of all other entities, each made as it is written.
-struct Parts<'a>(&'a Around<'a>);
+struct Parts<'a>(&'a BagContext<'a>);
 
 impl Serialize for Parts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -57,7 +57,7 @@ impl Serialize for Parts<'_> {
 }
 
 /// All entities but the payload and this file.
-fn parts<'a>(around: &'a Around<'a>) -> impl Iterator<Item = Value> + 'a {
+fn parts<'a>(around: &'a BagContext<'a>) -> impl Iterator<Item = Value> + 'a {
     let files = FILES.into_iter().map(|(name, media_type, what)| {
         json!({
             "@id": name,
@@ -85,7 +85,7 @@ fn parts<'a>(around: &'a Around<'a>) -> impl Iterator<Item = Value> + 'a {
 }
 
 /// Writes the file.
-pub fn metadata<'a>(around: &'a Around<'a>, out: &mut Out<'_>) -> Result<(), LedgerError> {
+pub fn metadata<'a>(around: &'a BagContext<'a>, out: &mut Out<'_>) -> Result<(), LedgerError> {
     let about = around.about;
     let file = json!({
         "@id": "ro-crate-metadata.json",
