@@ -50,8 +50,3 @@ pub fn rearrange(ledger: &Ledger, change: impl FnOnce(&mut Vec<Made>)) -> Files 
     all.insert(JOURNAL.to_owned(), changed.journal().into_bytes());
     all
 }
-
-/// The journal of some lines, closed as one commit of `size` events.
-pub fn one_commit(text: &str, size: u64, root: &annals_core::hash::Hash) -> Vec<u8> {
-    format!("{text}{}", files::closing(size, root, text)).into_bytes()
-}
