@@ -4,14 +4,12 @@
 //! Always holds: exit, the whole list of rules and positions, the counts and the state are
 //! compared. Without Python's `cryptography` these tests fail and say so; they never skip.
 
-use crate::cases;
-use crate::cases::{Case, every_type};
-use crate::support;
+use crate::cases::{self, Case, every_type};
 use crate::support::acts::Opening;
 use crate::support::files::{CHECKPOINT, JOURNAL, MARKS, PIN};
 use crate::support::random;
 use crate::support::tamper::{self, Dice};
-use crate::support::{Files, Ledger, acts, judge};
+use crate::support::{self, Files, Ledger, acts, judge};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

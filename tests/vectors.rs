@@ -4,10 +4,8 @@
 //! (`ANNALS_BLESS=1` writes them); each gives exactly the exit, the faults and the state that it
 //! expects. The expected faults are written by hand from FORMAT.md. Not here: stories (`rules`).
 
-use crate::cases;
-use crate::cases::Case;
-use crate::support;
-use crate::support::files::CHECKPOINT;
+use crate::cases::{self, Case};
+use crate::support::{self, files::CHECKPOINT};
 use annals_core::rule::Rule;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

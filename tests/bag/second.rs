@@ -3,7 +3,6 @@
 use crate::bag::folders::{copy, edit, files, manifest_again};
 use crate::bag::readers::python;
 use crate::bag::story::{Story, dark_story, retimed_story, story};
-use crate::support;
 use annals::archive::bag::target::FolderBagTarget;
 use annals::ledger::exchange::export;
 use annals::ledger::paths::Paths;
@@ -14,7 +13,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::support::tamper::Dice;
-use crate::support::{Ledger, judge, random};
+use crate::support::{self, Ledger, judge, random};
 
 /// What both programs tell of a bag. Words are each program's own; names of files are not.
 fn common(told: &Value) -> Value {

@@ -11,11 +11,9 @@ mod proofs;
 mod records;
 mod words;
 
-use crate::cases;
-use crate::cases::Case;
-use crate::support;
-use crate::support::Files;
+use crate::cases::{self, Case};
 use crate::support::tamper::Dice;
+use crate::support::{self, Files};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -2,7 +2,7 @@
 //!
 //! Always holds: the same seed does the same. Closing lines are made again or left, as asked.
 
-use super::files::{self, Files, JOURNAL};
+use super::files::{Files, JOURNAL};
 use super::ledger::{Ledger, Made};
 
 /// A small generator of numbers (splitmix64): seeded, and the same everywhere.
