@@ -5,8 +5,12 @@
 //! The program without an index folds the journal, and that fold is held against the second
 //! implementation elsewhere (`oracle`).
 
-mod support;
-
+use crate::support::acts::Opening;
+use crate::support::files::JOURNAL;
+use crate::support::ledger::Made;
+use crate::support::random;
+use crate::support::tamper::Dice;
+use crate::support::{Act, Ledger};
 use annals::index::IndexStatus;
 use annals::ledger::exchange::repair;
 use annals::ledger::paths::Paths;
@@ -21,12 +25,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use support::acts::Opening;
-use support::files::JOURNAL;
-use support::ledger::Made;
-use support::random;
-use support::tamper::Dice;
-use support::{Act, Ledger};
 
 /// What is allowed, one event after the other.
 struct Clerk {

@@ -4,18 +4,15 @@
 //! Always holds: exit, the whole list of rules and positions, the counts and the state are
 //! compared. Without Python's `cryptography` these tests fail and say so; they never skip.
 
-mod cases;
-mod support;
-
-use cases::{Case, every_type};
+use crate::cases::{self, Case, every_type};
+use crate::support::acts::Opening;
+use crate::support::files::{CHECKPOINT, JOURNAL, MARKS, PIN};
+use crate::support::random;
+use crate::support::tamper::{self, Dice};
+use crate::support::{self, Files, Ledger, acts, judge};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use support::acts::Opening;
-use support::files::{CHECKPOINT, JOURNAL, MARKS, PIN};
-use support::random;
-use support::tamper::{self, Dice};
-use support::{Files, Ledger, acts, judge};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

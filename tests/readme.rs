@@ -4,7 +4,7 @@
 //! A block ```` ```console ```` is run at the top of the project, on the committed record; it may
 //! only read. A block ```` ```console desk ```` is run in one new folder for all of them, page after
 //! page, with a set clock and repeatable randomness: there the editor writes. `[..]` stands for
-//! anything within a line (a time, a rate). `ANNALS_BLESS=1 cargo test --test readme` writes the
+//! anything within a line (a time, a rate). `ANNALS_BLESS=1 cargo test --test all readme::` writes the
 //! pages anew from what the commands print.
 
 use std::fs;

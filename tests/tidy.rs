@@ -346,6 +346,41 @@ fn every_file_says_what_it_is() {
     fail(&faults);
 }
 
+/// The file of a module, where the file that declares it keeps its children in `folder`.
+fn file_of(folder: &Path, name: &str) -> Option<PathBuf> {
+    let beside = folder.join(format!("{name}.rs"));
+    [beside, folder.join(name).join("mod.rs")].into_iter().find(|path| path.is_file())
+}
+
+#[test]
+fn every_test_file_is_part_of_a_declared_binary() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("Cargo.toml");
+    let tests = manifest.split("\n[[").filter_map(|table| table.strip_prefix("test]]\n"));
+    let path = |table: &str| {
+        let line = table.lines().find_map(|line| line.strip_prefix("path = "));
+        root.join(line.expect("a path for each [[test]]").trim_matches('"'))
+    };
+    let binaries: Vec<PathBuf> = tests.map(path).collect();
+    assert!(binaries.len() > 1, "expected [[test]] tables in Cargo.toml, found {binaries:?}");
+    let mut reached: BTreeSet<PathBuf> = binaries.iter().cloned().collect();
+    let mut next = binaries.clone();
+    while let Some(path) = next.pop() {
+        let own = path.ends_with("mod.rs") || binaries.contains(&path);
+        let folder =
+            if own { path.parent().expect("a folder").into() } else { path.with_extension("") };
+        let text = fs::read_to_string(&path).expect("readable");
+        let files = text.lines().filter_map(declared).filter_map(|name| file_of(&folder, name));
+        next.extend(files.filter(|file| reached.insert(file.clone())));
+    }
+    let faults: Vec<String> = rust_files("tests")
+        .into_iter()
+        .filter(|path| !reached.contains(path))
+        .map(|path| format!("{}: no `mod` of a [[test]] in Cargo.toml leads to it", short(&path)))
+        .collect();
+    fail(&faults);
+}
+
 #[test]
 fn no_room_is_a_junk_room() {
     let bad: BTreeSet<&str> = ["utils", "util", "helpers", "manager", "common", "misc"].into();

@@ -4,14 +4,11 @@
 //! (`ANNALS_BLESS=1` writes them); each gives exactly the exit, the faults and the state that it
 //! expects. The expected faults are written by hand from FORMAT.md. Not here: stories (`rules`).
 
-mod cases;
-mod support;
-
+use crate::cases::{self, Case};
+use crate::support::{self, files::CHECKPOINT};
 use annals_core::rule::Rule;
-use cases::Case;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use support::files::CHECKPOINT;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")

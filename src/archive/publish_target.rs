@@ -81,7 +81,7 @@ pub struct FolderTarget {
 #[derive(Debug)]
 enum Hold {
     /// The folder itself is locked, and nothing is written into it for that.
-    Folder { _locked: File },
+    Folder { locked: File },
     /// A file in it is.
     File { _lock: Lock },
 }
@@ -93,7 +93,7 @@ impl Hold {
         // Not every system opens a folder, and not every file system locks one.
         while let Ok(file) = File::open(folder) {
             match file.try_lock() {
-                Ok(()) => return Ok(Hold::Folder { _locked: file }),
+                Ok(()) => return Ok(Hold::Folder { locked: file }),
                 Err(TryLockError::Error(_)) => break,
                 Err(TryLockError::WouldBlock) if began.elapsed() < wait.most => {
                     if !told {
@@ -109,6 +109,15 @@ impl Hold {
             }
         }
         Ok(Hold::File { _lock: Lock::take(&folder.join(LOCK), wait)? })
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        // By name, as a `Lock` does it.
+        if let Hold::Folder { locked } = self {
+            let _ = locked.unlock();
+        }
     }
 }
 
@@ -269,4 +278,21 @@ fn list(folder: &Path) -> Result<Vec<String>, DiskError> {
     }
     names.sort();
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_free_after_its_publisher_though_a_child_process_still_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = Hold::take(folder.path(), Waiting::default()).unwrap();
+        let _of_a_child = match &held {
+            Hold::Folder { locked } => Some(locked.try_clone().unwrap()),
+            Hold::File { .. } => None,
+        };
+        drop(held);
+        assert!(Hold::take(folder.path(), Waiting::default()).is_ok());
+    }
 }

@@ -196,8 +196,11 @@ fn held(path: &Path) -> DiskError {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // The name of a past holder would only mislead; the lock itself ends with the handle.
+        // The name of a past holder would only mislead.
         let _ = self.file.set_len(0);
+        // Let go by name: closing alone would leave the lock with a child process that was forked
+        // meanwhile, until it has begun its own program.
+        let _ = self.file.unlock();
     }
 }
 
@@ -237,6 +240,16 @@ mod tests {
         assert!(holder.starts_with(&format!("process {}: ", std::process::id())));
         drop(held);
         assert_eq!(std::fs::read(&path).unwrap(), b"");
+    }
+
+    #[test]
+    fn a_lock_ends_with_its_holder_though_a_child_process_still_has_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = Lock::take(&path, Duration::ZERO).unwrap();
+        let _of_a_child = held.file.try_clone().unwrap();
+        drop(held);
+        assert!(Lock::take(&path, Duration::ZERO).is_ok());
     }
 
     #[test]

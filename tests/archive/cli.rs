@@ -1,6 +1,6 @@
 //! `annals publish` and `annals verify` on what it wrote, as a person sees them.
 
-use crate::shelves::{cut, ledger, write};
+use crate::archive::shelves::{cut, ledger, write};
 use std::path::Path;
 use std::process::Command;
 

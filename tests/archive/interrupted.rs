@@ -3,7 +3,7 @@
 //! Always holds: whenever it stops, a reader finds all of the size that the checkpoint says; what
 //! is finished later is byte for byte what was never interrupted.
 
-use crate::shelves::{Fate, Memory, ledger, put, record, write};
+use crate::archive::shelves::{Fate, Memory, ledger, put, record, write};
 use crate::support::Ledger;
 use crate::support::source::judge_with;
 use annals::archive::publish_target::{FolderTarget, PublishTarget};

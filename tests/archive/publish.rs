@@ -1,6 +1,6 @@
 //! What is published, file by file, over several sizes; what is not; what is refused.
 
-use crate::shelves::{Memory, cut, ledger, put, record, write};
+use crate::archive::shelves::{Memory, cut, ledger, put, record, write};
 use crate::support::files::CHECKPOINT;
 use crate::support::{Ledger, acts, judge};
 use annals::archive::publish_target::{FolderTarget, PublishTarget, TargetLock};

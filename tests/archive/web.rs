@@ -1,6 +1,6 @@
 //! A published record over HTTP, from servers that do well and servers that do not.
 
-use crate::shelves::{ledger, write};
+use crate::archive::shelves::{ledger, write};
 use crate::support::files::PIN;
 use annals::archive::files::PublishedFiles;
 use annals::archive::published::Published;

@@ -1,6 +1,6 @@
 //! `annals blame`: the document with its facts in the margin.
 
-use crate::story::{TEXT, dark_story, story};
+use crate::archivist::story::{TEXT, dark_story, story};
 use serde_json::Value;
 
 #[test]

@@ -1,6 +1,6 @@
 //! `annals diff`: what changed between two points, as text, as a unified diff, as JSON.
 
-use crate::story::{dark_story, story};
+use crate::archivist::story::{dark_story, story};
 use serde_json::Value;
 use std::collections::BTreeMap;
 

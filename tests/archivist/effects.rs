@@ -1,6 +1,6 @@
 //! Every act with its object: whom it names, each field with its value before, what it undid.
 
-use crate::story::{Story, early_story, story};
+use crate::archivist::story::{Story, early_story, story};
 use serde_json::Value;
 
 /// The story, and then each kind of act on the ledger and its editors by the command line:

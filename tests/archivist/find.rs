@@ -1,6 +1,6 @@
 //! `annals find`: words in claims, quotations and attributions.
 
-use crate::story::{dark_story, story};
+use crate::archivist::story::{dark_story, story};
 use serde_json::Value;
 
 const AS_OF: &str = "as of position 13 (14 of 14 events), head \

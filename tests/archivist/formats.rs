@@ -1,6 +1,6 @@
 //! The stable formats, and what holds for every command that reads.
 
-use crate::story::story;
+use crate::archivist::story::story;
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,6 +1,6 @@
 //! Every command in every form: it answers in it, or refuses it before any work.
 
-use crate::story::{Story, story};
+use crate::archivist::story::{Story, story};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! `annals log` and `annals status`.
 
-use crate::story::{dark_story, retimed_story, story};
+use crate::archivist::story::{dark_story, retimed_story, story};
 
 #[test]
 fn the_life_of_one_fact() {
@@ -142,7 +142,7 @@ as of position 15 (16 of 16 events), head ";
 #[test]
 fn an_older_copy_is_told_by_the_marks() {
     let (older, newer) = (story(), dark_story());
-    let marks = |story: &crate::story::Story| story.folder.path().join("keys/log.marks");
+    let marks = |story: &crate::archivist::story::Story| story.folder.path().join("keys/log.marks");
     std::fs::copy(marks(&newer), marks(&older)).unwrap();
     let answer = older.run("status");
     assert_eq!(answer.exit, 4);

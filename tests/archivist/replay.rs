@@ -1,6 +1,6 @@
 //! `annals replay` as text: now, as of the past, and with every filter.
 
-use crate::story::{dark_story, story};
+use crate::archivist::story::{dark_story, story};
 
 const HEAD: &str = "2813f6aafd76c986e877d1ad83e7e8154013631218f0962b9dee84ca0a5d3327";
 

@@ -1,6 +1,6 @@
 //! `annals show`: a fact whole, and the pages of other events.
 
-use crate::story::{dark_story, story};
+use crate::archivist::story::{dark_story, story};
 
 #[test]
 fn a_corrected_fact_with_its_changed_words() {

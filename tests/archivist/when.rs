@@ -1,6 +1,6 @@
 //! The two clocks: dates against a model that goes day by day, points at the change of the clock.
 
-use crate::story::{retimed_story, story};
+use crate::archivist::story::{retimed_story, story};
 use annals_core::edtf::days;
 use jiff::civil::Date;
 use proptest::prelude::*;

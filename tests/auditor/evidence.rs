@@ -1,6 +1,6 @@
 //! Evidence: made where something signed shows it, judged alone, by two implementations.
 
-use crate::desk::{Answer, Desk, by_log, ledger, signed};
+use crate::auditor::desk::{Answer, Desk, by_log, ledger, signed};
 use crate::support::files::{CHECKPOINT, JOURNAL, head_text, pin_with_sum, signature_blob};
 use crate::support::{Ledger, acts, keys};
 use annals_core::evidence::ForkEvidence;

@@ -4,7 +4,7 @@
 //! is ignored by rule is counted as ignored. Not here: the same by the second implementation
 //! (`oracle`).
 
-use crate::desk::Desk;
+use crate::auditor::desk::Desk;
 use crate::support::files::{CHECKPOINT, Files, JOURNAL, MARKS, PIN, head_text, note};
 use crate::support::published::PUBLISHED;
 use crate::support::source::judge_with;

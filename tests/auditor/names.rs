@@ -3,7 +3,7 @@
 //! Always holds: the record is signed here event by event, as by a version that checked no names.
 //! Not here: names that are given today (`people`).
 
-use crate::desk::Desk;
+use crate::auditor::desk::Desk;
 use crate::support::texts::TEXT;
 use crate::support::{Ledger, acts, keys};
 

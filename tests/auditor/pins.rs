@@ -1,6 +1,6 @@
 //! What an auditor keeps: made, compared, moved forward, never on a fault and never back.
 
-use crate::desk::{Desk, ledger, signed};
+use crate::auditor::desk::{Desk, ledger, signed};
 use crate::support::files::{JOURNAL, PIN};
 use crate::support::tamper::replace;
 use crate::support::texts::TEXT;

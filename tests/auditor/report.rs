@@ -1,6 +1,6 @@
 //! The report: for people, for programs, and as a page that can be attached to a letter.
 
-use crate::desk::{Answer, Desk, ledger};
+use crate::auditor::desk::{Answer, Desk, ledger};
 use crate::support::files::{CHECKPOINT, JOURNAL, MARKS, note};
 use crate::support::tamper::replace;
 use crate::support::{Ledger, acts};

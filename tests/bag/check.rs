@@ -1,7 +1,7 @@
 //! A bag is checked with what everybody has: sha512sum, and the steps of VERIFY.txt as they stand.
 
-use crate::folders::{copy, edit, files};
-use crate::story::{dark_story, story};
+use crate::bag::folders::{copy, edit, files};
+use crate::bag::story::{dark_story, story};
 use std::path::Path;
 use std::process::Command;
 
@@ -119,13 +119,13 @@ fn the_steps_find_what_was_changed() {
         std::fs::write(bag.join(journal), text.replacen(from, to, 1)).unwrap();
         let (holds, said) = run(&bag);
         assert!(!holds && said.contains("FAILED"), "{said}");
-        crate::folders::manifest_again(&bag);
+        crate::bag::folders::manifest_again(&bag);
         let (holds, said) = run(&bag);
         assert_eq!((holds, last(&said).as_str()), (false, why));
     }
     std::fs::write(bag.join(journal), &good).unwrap();
     edit(&bag.join("data/facts.csv"), |bytes| bytes.extend_from_slice(b"\n"));
-    crate::folders::manifest_again(&bag);
+    crate::bag::folders::manifest_again(&bag);
     assert_eq!(last(&run(&bag).1), "NOT GOOD: the note is not of this bag");
 }
 
@@ -139,7 +139,7 @@ fn bag_of_vector(page: &str, name: &str, bag: &Path) {
         std::fs::write(path, file["text"].as_str().expect("text")).unwrap();
     }
     std::fs::write(bag.join("VERIFY.txt"), page).unwrap();
-    crate::folders::manifest_again(bag);
+    crate::bag::folders::manifest_again(bag);
 }
 
 /// The signatures and keys on which implementations differ: openssl takes some of these.

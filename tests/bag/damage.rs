@@ -1,7 +1,7 @@
 //! Each kind of damage of a bag is found, and told with the file and what it must be.
 
-use crate::folders::{copy, edit, manifest_again};
-use crate::story::{Story, story};
+use crate::bag::folders::{copy, edit, manifest_again};
+use crate::bag::story::{Story, story};
 use std::fs;
 use std::path::Path;
 

@@ -1,7 +1,7 @@
 //! What an export holds, that it is the same twice, and that a part is the state of its point.
 
-use crate::folders::files;
-use crate::story::{dark_story, retimed_story, story};
+use crate::bag::folders::files;
+use crate::bag::story::{dark_story, retimed_story, story};
 use std::fs;
 
 const HEAD: &str = "2813f6aafd76c986e877d1ad83e7e8154013631218f0962b9dee84ca0a5d3327";

@@ -1,7 +1,7 @@
 //! A bag becomes a ledger again: a copy to read, or on purpose the one that goes on.
 
-use crate::folders::{copy, edit, files};
-use crate::story::{Story, story};
+use crate::bag::folders::{copy, edit, files};
+use crate::bag::story::{Story, story};
 use std::collections::BTreeMap;
 use std::fs;
 

@@ -1,7 +1,7 @@
 //! An export that stops at any step leaves nothing that looks like a bag, and is done again.
 
-use crate::folders::files;
-use crate::story::{Story, story};
+use crate::bag::folders::files;
+use crate::bag::story::{Story, story};
 use annals::archive::bag::read::is_bag;
 use annals::archive::bag::target::{BagTarget, FolderBagTarget};
 use annals::disk::DiskError;

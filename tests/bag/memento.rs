@@ -1,9 +1,9 @@
 //! The TimeMap of a bag, followed on a static HTTP server: each address leads to the state of its
 //! date, wherever the bag is put.
 
-use crate::folders::copy;
-use crate::readers::python;
-use crate::story::{Story, retimed_story, story};
+use crate::bag::folders::copy;
+use crate::bag::readers::python;
+use crate::bag::story::{Story, retimed_story, story};
 use annals_core::hash::Hash;
 use serde_json::Value;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! Other people's readers: the Library of Congress's bagit and PREMIS schema, rdflib, ro-crate-py.
 //! `scripts/python` sets them up; without them these tests fail and say so.
 
-use crate::folders::edit;
-use crate::story::{Story, dark_story, story};
+use crate::bag::folders::edit;
+use crate::bag::story::{Story, dark_story, story};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,7 +1,7 @@
 //! The verdict on a bag as a page: what is said of the bag, of a part, of damage.
 
-use crate::folders::edit;
-use crate::story::{Story, story};
+use crate::bag::folders::edit;
+use crate::bag::story::{Story, story};
 use std::fs;
 use std::process::Command;
 

@@ -1,7 +1,7 @@
 //! The same record gives the same bag, byte for byte, wherever, whenever and by whom it is made.
 
-use crate::folders::{copy, files};
-use crate::story::{Story, dark_story, story};
+use crate::bag::folders::{copy, files};
+use crate::bag::story::{Story, dark_story, story};
 use annals::journal::{Journal, JournalWriter, ROTATE_AT};
 use annals_core::event::record::hash;
 use annals_core::merkle::Tree;

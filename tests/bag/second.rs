@@ -1,8 +1,8 @@
 //! The second implementation judges bags: the same verdict, file by file, on good and on bad ones.
 
-use crate::folders::{copy, edit, files, manifest_again};
-use crate::readers::python;
-use crate::story::{Story, dark_story, retimed_story, story};
+use crate::bag::folders::{copy, edit, files, manifest_again};
+use crate::bag::readers::python;
+use crate::bag::story::{Story, dark_story, retimed_story, story};
 use annals::archive::bag::target::FolderBagTarget;
 use annals::ledger::exchange::export;
 use annals::ledger::paths::Paths;
@@ -12,10 +12,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-#[path = "../support/mod.rs"]
-mod support;
-use support::tamper::Dice;
-use support::{Ledger, judge, random};
+use crate::support::tamper::Dice;
+use crate::support::{self, Ledger, judge, random};
 
 /// What both programs tell of a bag. Words are each program's own; names of files are not.
 fn common(told: &Value) -> Value {

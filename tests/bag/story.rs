@@ -1,8 +1,8 @@
 //! The archivist's stories, each made once and written anew for every test.
 
-use crate::archivist;
-pub use crate::archivist::Story;
-use crate::folders::files;
+use crate::archivist::story as archivist;
+pub use crate::archivist::story::Story;
+use crate::bag::folders::files;
 use std::fs::{self, Permissions};
 use std::path::PathBuf;
 use std::sync::LazyLock;

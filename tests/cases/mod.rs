@@ -3,8 +3,6 @@
 //! Always holds: expected faults are literals, written from the page; the state's digest is the
 //! program's, to be confirmed by the second implementation. Not here: running them (`vectors`).
 
-#![allow(dead_code)]
-
 mod chain;
 mod content;
 mod ends;
@@ -24,7 +22,6 @@ mod signers;
 use crate::support::proof::{judged, told};
 use crate::support::{Files, Ledger, judge};
 use base64::Engine;
-#[allow(unused_imports)]
 pub use good::every_type;
 use serde::Serialize;
 use std::collections::BTreeMap;

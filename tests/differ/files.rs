@@ -3,7 +3,8 @@
 //! Always holds: a ledger has a file in its journal, be it empty. Not here: changes of a text as
 //! such (`words`), proofs (`proofs`).
 
-use crate::records::record;
+use crate::differ::records::record;
+use crate::differ::words::{nudged, nudged_bytes};
 use crate::support::acts::ORIGIN;
 use crate::support::files::{
     CHECKPOINT, Files, JOURNAL, MARKS, PIN, closing, head_text, note, pin_with_sum,
@@ -11,7 +12,6 @@ use crate::support::files::{
 use crate::support::proof::{POLICY, cosignature, verifier_key};
 use crate::support::tamper::Dice;
 use crate::support::{Ledger, tamper};
-use crate::words::{nudged, nudged_bytes};
 use annals_core::hash::Hash;
 
 /// A ledger, with up to three changes.

@@ -1,6 +1,7 @@
 //! Random proofs, changed: their events, what they leave out, their text, what is given beside.
 
-use crate::records::record;
+use crate::differ::records::record;
+use crate::differ::words::{nudged, nudged_bytes};
 use crate::support::Files;
 use crate::support::acts::ORIGIN;
 use crate::support::files::PIN;
@@ -8,7 +9,6 @@ use crate::support::proof::{LOG_KEY, POLICY, Parts, cosignature, verifier_key};
 use crate::support::random;
 use crate::support::tamper::Dice;
 use crate::support::texts::TEXT;
-use crate::words::{nudged, nudged_bytes};
 
 /// A proof of some fact with some events, with up to two changes.
 pub fn changed(dice: &mut Dice) -> Files {
@@ -46,7 +46,7 @@ pub fn changed(dice: &mut Dice) -> Files {
     }
     let mut files = parts.beside(&beside);
     if dice.below(3) == 0 {
-        files.insert(PIN.to_owned(), crate::files::pin(&ledger, dice));
+        files.insert(PIN.to_owned(), crate::differ::files::pin(&ledger, dice));
     }
     if dice.below(3) == 0 {
         let proof = nudged_bytes(&files["proof"], dice);

@@ -4,13 +4,13 @@
 //! Always holds: `prev` of each event is right unless it is the odd place. Not here: their files.
 
 use crate::cases::every_type;
+use crate::differ::words::nudged;
 use crate::support::acts::{self, Opening};
 use crate::support::ledger::time;
 use crate::support::random::{self, NAMES};
 use crate::support::tamper::Dice;
 use crate::support::texts::{EXACT, OTHER, OTHER_EXACT, TEXT, evidence};
 use crate::support::{Draft, Ledger};
-use crate::words::nudged;
 use annals_core::hash::Hash;
 
 /// A record, mostly of some dozens of events.

@@ -1,6 +1,6 @@
 //! Confirm, dispute, uphold, correct, retract, reinstate, relate.
 
-use crate::story::facts;
+use crate::editor::story::facts;
 
 #[test]
 fn several_facts_are_confirmed_at_once() {

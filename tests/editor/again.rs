@@ -1,7 +1,7 @@
 //! Every act said once more, as after a lost receipt: it is in the record already, or it is told
 //! what became of it. Never a second one in silence.
 
-use crate::story::{Desk, facts};
+use crate::editor::story::{Desk, facts};
 
 /// What is said, by whom, and where it is written: then said again in the same words.
 const ACTS: &[(&str, &str, u64)] = &[
@@ -46,7 +46,7 @@ fn what_is_said_again_in_the_same_words_is_there_already() {
 /// An hour and a half after the last command: the clock of a desk ran ahead, and was set back.
 fn retimed(desk: &Desk, clock: &str, line: &str) -> (i32, String, String) {
     let mut command = desk.command("ada", line);
-    let answer = crate::story::answer(command.env("ANNALS_CLOCK", clock));
+    let answer = crate::editor::story::answer(command.env("ANNALS_CLOCK", clock));
     (answer.exit, answer.out.lines().next().unwrap_or_default().to_owned(), answer.err)
 }
 

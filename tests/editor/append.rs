@@ -1,6 +1,6 @@
 //! `annals append --quote`: one fact by a pointing quotation.
 
-use crate::story::{bare, desk, facts};
+use crate::editor::story::{bare, desk, facts};
 
 #[test]
 fn the_document_s_own_words_are_shown_and_recorded() {
@@ -170,13 +170,13 @@ fn a_clock_that_is_far_off_is_asked_about() {
     let desk = facts();
     let line = "append|--quote|two hours|--claim|Two hours.";
     let mut command = desk.command("ada", line);
-    let answer = crate::story::answer(command.env("ANNALS_CLOCK", "2022-02-27T08:00:00Z"));
+    let answer = crate::editor::story::answer(command.env("ANNALS_CLOCK", "2022-02-27T08:00:00Z"));
     assert_eq!(answer.exit, 2);
     let expected = "annals: expected a time near the last event's, ";
     assert!(answer.err.starts_with(expected), "{}", answer.err);
     assert!(answer.err.ends_with(" later; if the clock is right, say --clock-is-right\n"));
     let mut command = desk.command("ada", &format!("{line}|--clock-is-right"));
-    let answer = crate::story::answer(command.env("ANNALS_CLOCK", "2022-02-27T08:00:00Z"));
+    let answer = crate::editor::story::answer(command.env("ANNALS_CLOCK", "2022-02-27T08:00:00Z"));
     assert_eq!((answer.exit, answer.out.starts_with("written at 8\n")), (0, true));
 }
 

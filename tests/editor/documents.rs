@@ -1,6 +1,6 @@
 //! `annals document`: add, describe, list.
 
-use crate::story::{bare, desk};
+use crate::editor::story::{bare, desk};
 
 const LIST: &str = "     3  The article
         en, text/plain, 196 bytes
@@ -18,7 +18,7 @@ fn a_file_is_captured_and_listed() {
     let add = "doc|add|article.txt|--title|The article|--lang|en";
     desk.writes("ada", add, "written at 3");
     let told = desk.run("", "doc|list").out;
-    let sha = annals_core::hash::Hash::of(&[crate::story::TEXT.as_bytes()]).to_string();
+    let sha = annals_core::hash::Hash::of(&[crate::editor::story::TEXT.as_bytes()]).to_string();
     let expected = LIST.replace("SHA", &sha);
     assert!(told.starts_with(&expected), "{told}");
     assert!(told[expected.len()..].starts_with("as of position 3 (4 of 4 events), head "));

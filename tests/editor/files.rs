@@ -1,6 +1,6 @@
 //! `annals append FILE`: JSON Lines and TOML, refs, every bad draft told, nothing twice.
 
-use crate::story::{Desk, answer, desk};
+use crate::editor::story::{Desk, answer, desk};
 use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;

@@ -1,6 +1,6 @@
 //! Quotations that would cut a word or a number, and texts spelled in another way than typed.
 
-use crate::story::{Desk, bare};
+use crate::editor::story::{Desk, bare};
 
 const CUT: &str = "; quote all of it, or say that the edge is meant to be there with --exact-edges \
                    (exact_edges in a draft)\n";

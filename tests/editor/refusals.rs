@@ -1,6 +1,6 @@
 //! What the rules refuse: the number of the rule, why, and what to do.
 
-use crate::story::{desk, facts};
+use crate::editor::story::{desk, facts};
 
 #[test]
 fn own_words_are_not_confirmed() {

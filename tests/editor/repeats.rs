@@ -1,6 +1,6 @@
 //! Facts that are entered once more: refused with the number of the fact, unless it is meant.
 
-use crate::story::{Answer, Desk, facts};
+use crate::editor::story::{Answer, Desk, facts};
 
 const SAME: &str = "the same passage and the same claim are fact 5 already";
 

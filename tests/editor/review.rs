@@ -1,6 +1,6 @@
 //! `annals review` where nobody can be asked: what waits is listed, nothing is written.
 
-use crate::story::facts;
+use crate::editor::story::facts;
 
 #[test]
 fn what_waits_is_listed_in_its_place_in_the_document() {
@@ -20,7 +20,7 @@ as of position 7 (8 of 8 events), head ";
     assert_eq!(desk.size(), 8);
 }
 
-fn waiting(desk: &crate::story::Desk, line: &str) -> Vec<u64> {
+fn waiting(desk: &crate::editor::story::Desk, line: &str) -> Vec<u64> {
     let told = desk.json(&format!("review|{line}"));
     let rows = told["waiting"].as_array().unwrap().iter();
     rows.map(|row| row["fact"].as_u64().unwrap()).collect()

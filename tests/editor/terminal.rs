@@ -1,6 +1,6 @@
 //! On a terminal: the conversation of `append`, the questions of `review` and of `correct`.
 
-use crate::story::{Desk, desk, facts};
+use crate::editor::story::{Desk, desk, facts};
 use rexpect::session::{PtySession, spawn_command};
 
 const BACK: &str = "\u{7f}";

@@ -1,6 +1,6 @@
 //! What is checked and shown before anybody's secret key is opened.
 
-use crate::story::{Desk, answer, facts};
+use crate::editor::story::{Desk, answer, facts};
 
 const GOOD: &str = "append|--quote|two hours|--claim|They talked for two hours.";
 

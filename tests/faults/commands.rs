@@ -3,7 +3,7 @@
 //! Always holds: a command of the program's own list is in one of the two lists here. Not here:
 //! what a command writes.
 
-use crate::newsroom::{Newsroom, fact, newsroom};
+use crate::faults::newsroom::{Newsroom, fact, newsroom};
 use annals::disk::lock::Lock;
 use std::fs::{File, OpenOptions};
 use std::time::Duration;

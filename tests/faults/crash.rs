@@ -1,7 +1,7 @@
 //! A writer is killed at any moment: what it acknowledged is there, nothing is half there, and no
 //! fact is entered twice when the same file is entered again.
 
-use crate::newsroom::{Answer, EVENTS, JOURNAL, Newsroom, fact, newsroom};
+use crate::faults::newsroom::{Answer, EVENTS, JOURNAL, Newsroom, fact, newsroom};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::process::Stdio;

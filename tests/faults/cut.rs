@@ -1,6 +1,6 @@
 //! A record that ends before what its checkpoint speaks of: every command that reads says so.
 
-use crate::newsroom::{EVENTS, JOURNAL, newsroom};
+use crate::faults::newsroom::{EVENTS, JOURNAL, newsroom};
 
 const READING: [&str; 11] = [
     "replay",

@@ -1,7 +1,7 @@
 //! Disks that are full, and folders that cannot be written: refused with a clear message, nothing
 //! half-written, and it works once there is room.
 
-use crate::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, fact, newsroom, prepare};
+use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, fact, newsroom, prepare};
 use std::process::Command;
 
 const LAVROV: &str =
@@ -9,7 +9,7 @@ const LAVROV: &str =
 
 /// The program in a shell where no file may grow over so many blocks of 512 bytes; a write over
 /// that fails with EFBIG, as one on a full disk fails with ENOSPC.
-fn limited(room: &Newsroom, blocks: u64, line: &str) -> crate::newsroom::Answer {
+fn limited(room: &Newsroom, blocks: u64, line: &str) -> crate::faults::newsroom::Answer {
     let mut shell = Command::new("sh");
     prepare(&mut shell, room.folder.path());
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {line}");
@@ -143,7 +143,7 @@ fn a_file_system_without_room_refuses_and_goes_on_when_there_is_some() {
     for free in [0, 4, 8, 12, 16, 20, 24, 28, 40, 80] {
         for name in ["ledger", "keys"] {
             let _ = std::fs::remove_dir_all(small.join(name));
-            crate::newsroom::copy_folder(&room.path(name), &small.join(name));
+            crate::faults::newsroom::copy_folder(&room.path(name), &small.join(name));
         }
         let fill = small.join("filling");
         fill_but(&fill, free << 10);

@@ -5,7 +5,7 @@
 //! in little memory; nothing outside is read into the record, written or removed. A sample is
 //! tried; `ANNALS_WHOLE=1` tries all. Not here: files with other bytes (`disk`, `input`).
 
-use crate::newsroom::{Newsroom, copy_folder, fact, newsroom};
+use crate::faults::newsroom::{Newsroom, copy_folder, fact, newsroom};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;

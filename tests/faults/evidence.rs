@@ -1,6 +1,6 @@
 //! What a writer leaves as it is: a checkpoint that contradicts the record, and all of it on trial.
 
-use crate::newsroom::{Newsroom, fact, newsroom};
+use crate::faults::newsroom::{Newsroom, fact, newsroom};
 use annals::keys::KeyFolder;
 use annals_core::hash::Hash;
 use annals_core::tlog::{Checkpoint, Note, NoteSignature};

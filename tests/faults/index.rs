@@ -1,6 +1,6 @@
 //! The index: made by the writer, never believed against the journal, made again at any time.
 
-use crate::newsroom::{Answer, JOURNAL, Newsroom, copy_folder, fact, newsroom};
+use crate::faults::newsroom::{Answer, JOURNAL, Newsroom, copy_folder, fact, newsroom};
 
 const FILES: [&str; 5] = ["tree", "keys", "hashes", "roots", "events"];
 const ASKED: [&str; 6] = [

@@ -1,7 +1,7 @@
 //! Bad input at the command line: paths, arguments, environment, files that are not what they
 //! should be. Each a clear error, nothing half-written, no panic.
 
-use crate::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, fact, newsroom};
+use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, fact, newsroom};
 use annals::disk::lock::Lock;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -348,7 +348,7 @@ fn one_line_of_a_long_answer() {
     for line in ["log", "replay", "log --format jsonl"] {
         let script = format!("set -o pipefail; {} {line} | head -1", env!("CARGO_BIN_EXE_annals"));
         let mut shell = std::process::Command::new("bash");
-        crate::newsroom::prepare(&mut shell, room.folder.path());
+        crate::faults::newsroom::prepare(&mut shell, room.folder.path());
         let answer =
             room.answer(shell.args([OsString::from("-c"), script.into()]).output().unwrap());
         assert_eq!((answer.exit, &*answer.told()), (0, ""), "{line}: {answer:?}");

@@ -1,7 +1,7 @@
 //! The log key and its memory: one root a size, whoever signs, and a key file that a stopped
 //! rekeying left.
 
-use crate::newsroom::{EVENTS, Newsroom, fact, newsroom, prepare};
+use crate::faults::newsroom::{EVENTS, Newsroom, fact, newsroom, prepare};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ const REKEY: &str = "ledger rekey --reason rotated --statement Yearly.";
 /// A copy of the ledger beside the first, with the same folder of keys.
 fn twin() -> Newsroom {
     let room = newsroom();
-    crate::newsroom::copy_folder(&room.path("ledger"), &room.path("twin"));
+    crate::faults::newsroom::copy_folder(&room.path("ledger"), &room.path("twin"));
     room.write("one.jsonl", fact("The first says this.", "Nothing was signed"));
     room.write("two.jsonl", fact("The second says that.", "Lavrov said"));
     room
@@ -107,7 +107,7 @@ fn a_writer_that_waits_for_a_rekeying_signs_with_the_new_key() {
     for part in ["ledger/journal", "ledger/db", "ledger/checkpoint", "ledger/index", "keys"] {
         room.remove(part);
         match other.path(part).is_dir() {
-            true => crate::newsroom::copy_folder(&other.path(part), &room.path(part)),
+            true => crate::faults::newsroom::copy_folder(&other.path(part), &room.path(part)),
             false => room.write(part, other.read(part)),
         }
     }

@@ -4,7 +4,7 @@
 //! written into what is read; drafts name no file outside of their folder. Not here: what stands
 //! in the place of files of a record (`doors`).
 
-use crate::newsroom::{EVENTS, Newsroom, newsroom};
+use crate::faults::newsroom::{EVENTS, Newsroom, newsroom};
 use std::fs;
 use std::os::unix::fs::symlink;
 

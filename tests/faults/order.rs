@@ -2,7 +2,7 @@
 //! journal's lines · closing line · store · mark · checkpoint. Each state is put together on disk
 //! from the files before and after the commit; readers tell or ignore it, the next writer ends it.
 
-use crate::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, copy_folder, newsroom};
+use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, copy_folder, newsroom};
 use annals_core::hash::Hash;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,7 +1,7 @@
 //! A damaged, cut, foreign or forged file of the outbox: no event that nobody signed, no receipt
 //! of what is not written, and the same command again gives a right answer.
 
-use crate::newsroom::{Answer, EVENTS, JOURNAL, Newsroom, copy_folder, fact, newsroom};
+use crate::faults::newsroom::{Answer, EVENTS, JOURNAL, Newsroom, copy_folder, fact, newsroom};
 
 const CLAIMS: [&str; 3] = ["Lavrov spoke.", "It was on a Wednesday.", "It took two hours."];
 

@@ -3,8 +3,8 @@
 //! Always holds: two sizes are compared, so that what a command takes for any record counts for
 //! nothing; the bound is far from what is measured (BENCHMARKS.md). Not here: how long it takes.
 
-use crate::doors::watched;
-use crate::newsroom::{Newsroom, fact, newsroom};
+use crate::faults::doors::watched;
+use crate::faults::newsroom::{Newsroom, fact, newsroom};
 
 /// Facts of the smaller record: a span of events, and a part of the rows, is full.
 const SMALL: usize = 1_100;

@@ -1,6 +1,6 @@
 //! `annals repair --from COPY`: what another copy of the ledger is good for, and what not.
 
-use crate::newsroom::{EVENTS, JOURNAL, Newsroom, TEXT, copy_folder, fact, newsroom};
+use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, TEXT, copy_folder, fact, newsroom};
 use annals_core::hash::Hash;
 use std::fs;
 

@@ -1,7 +1,7 @@
 //! `annals repair` with nothing but the ledger itself: the store from the journal, the journal
 //! from the store.
 
-use crate::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, copy_folder, fact, newsroom};
+use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, copy_folder, fact, newsroom};
 use annals::journal::Journal;
 use std::fs;
 

@@ -3,7 +3,7 @@
 //!
 //! By `strace`, where it is at hand and may trace.
 
-use crate::newsroom::{Answer, EVENTS, JOURNAL, Newsroom, newsroom, prepare};
+use crate::faults::newsroom::{Answer, EVENTS, JOURNAL, Newsroom, newsroom, prepare};
 use std::process::Command;
 
 const NEW: &str = "Another text. The core question is still open, said one of them.";

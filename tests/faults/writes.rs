@@ -1,7 +1,7 @@
 //! Each write of a commit fails, and what it wrote is kept or lost: the caller cannot tell which,
 //! and the next writer, with the same drafts, ends in the same record either way.
 
-use crate::newsroom::{EVENTS, JOURNAL, Newsroom, fact, newsroom};
+use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, fact, newsroom};
 use annals::disk::DiskError;
 use annals::disk::append::{Appender, Medium};
 use annals::journal::{Journal, JournalError, JournalWriter, ROTATE_AT};

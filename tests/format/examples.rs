@@ -1,7 +1,7 @@
 //! Section 10: the example record is made again from its seeds, verified, and its state folded;
 //! the C2SP tree and note are computed.
 
-use crate::page::{block, fenced, page, section};
+use crate::format::page::{block, fenced, page, section};
 use crate::support::files::{CHECKPOINT, JOURNAL, MARKS, PIN};
 use crate::support::proof::{Parts, judge_proof};
 use crate::support::texts::TEXT;

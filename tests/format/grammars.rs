@@ -1,6 +1,6 @@
 //! The closed grammars of section 1, each by a table of what it takes and what it refuses.
 
-use crate::page::{page, rows, section};
+use crate::format::page::{page, rows, section};
 use annals_core::edtf::days;
 use annals_core::text::{Edtf, Lang, MediaType, Origin, Person, Uri};
 use annals_core::time::Time;

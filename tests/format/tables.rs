@@ -1,6 +1,6 @@
 //! The tables of FORMAT.md against the lists of the program: rules, types, words.
 
-use crate::page::{page, rows, section};
+use crate::format::page::{page, rows, section};
 use annals_core::event::vocabulary::{
     AgentType, Basis, How, Reason, RedactReason, RekeyReason, Relation, Reliability, RevokeReason,
     Role, Stance, Translator, Type, Vouch,

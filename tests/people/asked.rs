@@ -2,7 +2,7 @@
 //!
 //! The terminal is that of Python's `pty` (python3 on PATH): a script answers each prompt in turn.
 
-use crate::desk::Desk;
+use crate::people::desk::Desk;
 use std::process::Command;
 
 /// Runs a command on a terminal; each pair is what is waited for and what is then typed. The exit

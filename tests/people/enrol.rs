@@ -1,6 +1,6 @@
 //! `annals editor add`, `change` and `list`: an admin enrols by a request, which is checked.
 
-use crate::desk::Desk;
+use crate::people::desk::Desk;
 
 /// Founded, and Bo's request lies in `bo.request`, made on another machine.
 fn asked() -> Desk {

@@ -1,6 +1,6 @@
 //! `annals init` where something stands already: a ledger, or what a stopped init left.
 
-use crate::desk::Desk;
+use crate::people::desk::Desk;
 use std::fs;
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! `annals key`: new, import, list, show, passphrase.
 
-use crate::desk::Desk;
+use crate::people::desk::Desk;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 

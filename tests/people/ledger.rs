@@ -1,6 +1,6 @@
 //! `annals ledger`: what the ledger says of itself, its log key, its clock.
 
-use crate::desk::Desk;
+use crate::people::desk::Desk;
 
 #[test]
 fn title_and_rules_change_and_the_rest_is_kept() {

@@ -1,6 +1,6 @@
 //! Names: whom a reader sees, and that nobody is taken for another.
 
-use crate::desk::Desk;
+use crate::people::desk::Desk;
 
 /// Runs `key new`, whose name may have underscores for spaces and any letter.
 fn asks(desk: &Desk, handle: &str, name: &str) -> (i32, String) {

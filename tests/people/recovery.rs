@@ -1,6 +1,6 @@
 //! The recovery key: from the paper, never an argument, for two acts.
 
-use crate::desk::Desk;
+use crate::people::desk::Desk;
 
 const PAPER: [(&str, &str); 1] = [("ANNALS_RECOVERY_FILE", "paper")];
 

@@ -1,6 +1,6 @@
 //! `annals editor revoke`: the end of a key, and what falls under it.
 
-use crate::desk::Desk;
+use crate::people::desk::Desk;
 
 const FACTS: &str = r#"{"type":"document.captured","file":"article.txt","title":"Article","lang":"en","media_type":"text/plain"}
 {"claim":"Two met.","lang":"en","vouch":"said","quote":"Two met on Monday"}

@@ -1,7 +1,7 @@
 //! A second editor on a machine of their own, with a copy of the ledger and a key, and never the
 //! log key.
 
-use crate::desk::Desk;
+use crate::people::desk::Desk;
 
 /// Bo is enrolled; then the log key and all that speaks of it stays on Ada's machine.
 fn second() -> Desk {

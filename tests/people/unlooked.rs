@@ -1,6 +1,6 @@
 //! What cannot be looked at is told as that, with its path: it is not missing.
 
-use crate::desk::Desk;
+use crate::people::desk::Desk;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;

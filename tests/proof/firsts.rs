@@ -1,6 +1,6 @@
 //! The first line of a proof: damaged it is no proof any more, of a later version it is not judged.
 
-use crate::story::{Desk, ledger};
+use crate::proof::story::{Desk, ledger};
 
 /// The exit and what is said, where the first line of a good proof is another.
 fn with_first(first: &str) -> (i32, String, String) {

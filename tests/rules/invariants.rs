@@ -1,6 +1,6 @@
 //! The legality list of the fact model, one test for each sentence that the rules do not tell.
 
-use crate::dsl::{DOC, FACT, NEXT, given, given_two};
+use crate::rules::dsl::{DOC, FACT, NEXT, given, given_two};
 use crate::support::acts::{self, BOTH, EDITOR};
 use crate::support::{Ledger, judge, keys};
 

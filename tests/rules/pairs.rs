@@ -1,6 +1,6 @@
 //! For each rule of section 6 one story that passes and one that is refused by exactly this rule.
 
-use crate::dsl::{DOC, FACT, NEXT, Step, given};
+use crate::rules::dsl::{DOC, FACT, NEXT, Step, given};
 use crate::support::acts::{self, ADMIN, BOTH, EDITOR, Opening};
 use crate::support::{Act, Ledger, judge, keys};
 use annals_core::rule::Rule;

@@ -1,6 +1,6 @@
 //! Stories of stolen keys: what is struck, what is set aside, what stands.
 
-use crate::dsl::{DOC, FACT, NEXT, given};
+use crate::rules::dsl::{DOC, FACT, NEXT, given};
 use crate::support::acts::{self, BOTH, EDITOR, Opening};
 use crate::support::{Ledger, judge, keys};
 

@@ -1,7 +1,7 @@
 //! Every cell of the transition table of section 8: the status that comes, or the rule that
 //! refuses.
 
-use crate::dsl::{DOC, FACT, NEXT, Step, Story, given, given_two};
+use crate::rules::dsl::{DOC, FACT, NEXT, Step, Story, given, given_two};
 use crate::support::{Act, acts};
 
 fn disputed(dispute: u64) -> Vec<(&'static str, Act, Result<&'static str, u16>)> {

@@ -4,7 +4,6 @@
 //! makes the same bytes; lines are spelled here by hand, not by the crate under test, so that what
 //! is refused can be made as easily as what is allowed. Not here: files on a disk, expectations.
 //! Source: FORMAT.md, all sections.
-#![allow(dead_code, unused_imports)]
 
 pub mod acts;
 pub mod disk;

@@ -2,7 +2,7 @@
 //!
 //! Always holds: the same seed does the same. Closing lines are made again or left, as asked.
 
-use super::files::{self, Files, JOURNAL};
+use super::files::{Files, JOURNAL};
 use super::ledger::{Ledger, Made};
 
 /// A small generator of numbers (splitmix64): seeded, and the same everywhere.
@@ -49,9 +49,4 @@ pub fn rearrange(ledger: &Ledger, change: impl FnOnce(&mut Vec<Made>)) -> Files 
     let mut all = ledger.files();
     all.insert(JOURNAL.to_owned(), changed.journal().into_bytes());
     all
-}
-
-/// The journal of some lines, closed as one commit of `size` events.
-pub fn one_commit(text: &str, size: u64, root: &annals_core::hash::Hash) -> Vec<u8> {
-    format!("{text}{}", files::closing(size, root, text)).into_bytes()
 }

@@ -3,9 +3,9 @@
 //!
 //! Always holds: what a writer acknowledged before a reader began is in the reader's answer, once.
 
-use crate::newsroom::{Newsroom, fact, newsroom};
-use crate::scenario::{Run, bounded};
-use crate::table::{Row, minutes};
+use crate::faults::newsroom::{Newsroom, fact, newsroom};
+use crate::torture::scenario::{Run, bounded};
+use crate::torture::table::{Row, minutes};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};

@@ -5,9 +5,9 @@
 //! thread, and injects the fault. Needs strace on PATH; `ANNALS_NO_STRACE=1` leaves these tests
 //! out and says so. Source: strace(1), "Tampering".
 
-use crate::newsroom::Newsroom;
-use crate::scenario::{Run, SCENARIOS, Scenario, bounded, is_on_path};
-use crate::table::{Row, minutes};
+use crate::faults::newsroom::Newsroom;
+use crate::torture::scenario::{Run, SCENARIOS, Scenario, bounded, is_on_path};
+use crate::torture::table::{Row, minutes};
 use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -70,7 +70,7 @@ pub fn has_strace() -> bool {
 /// The command under strace, with these options.
 pub fn traced(room: &Newsroom, options: &[&str], line: &str) -> Command {
     let mut command = Command::new("strace");
-    crate::newsroom::prepare(&mut command, room.folder.path());
+    crate::faults::newsroom::prepare(&mut command, room.folder.path());
     command.args(["-f", "-qq", "-o"]).args(options).arg(env!("CARGO_BIN_EXE_annals"));
     command.args(line.split(' '));
     command

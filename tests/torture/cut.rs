@@ -7,10 +7,10 @@
 //! what had been acknowledged before the cut must be there. Needs root and loop devices; where
 //! there are none these tests are left out and say so.
 
-use crate::calls::{Call, Fault, calls, has_strace, run_with, spread};
-use crate::newsroom::{Newsroom, copy_folder};
-use crate::scenario::{SCENARIOS, Scenario, bounded};
-use crate::table::{Row, minutes};
+use crate::faults::newsroom::{Newsroom, copy_folder};
+use crate::torture::calls::{Call, Fault, calls, has_strace, run_with, spread};
+use crate::torture::scenario::{SCENARIOS, Scenario, bounded};
+use crate::torture::table::{Row, minutes};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;

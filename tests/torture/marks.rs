@@ -2,8 +2,8 @@
 //!
 //! Needs strace, as `calls` does.
 
-use crate::calls::{has_strace, traced};
-use crate::newsroom::newsroom;
+use crate::faults::newsroom::newsroom;
+use crate::torture::calls::{has_strace, traced};
 
 #[test]
 fn the_next_mark_is_written_with_the_lines_before_it() {

@@ -2,8 +2,8 @@
 //!
 //! Always holds: a scenario's command may be said again and then ends whatever the first one began.
 
-use crate::newsroom::{Answer, EVENTS, Newsroom, fact, newsroom};
-use crate::table::Row;
+use crate::faults::newsroom::{Answer, EVENTS, Newsroom, fact, newsroom};
+use crate::torture::table::Row;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -214,7 +214,7 @@ impl Scenario {
 }
 
 fn minutes_given() -> bool {
-    crate::table::minutes().is_some()
+    crate::torture::table::minutes().is_some()
 }
 
 /// What a command printed and how it ended; no exit code where it was killed.

@@ -1,6 +1,6 @@
 //! The door: garbage, floods and stalls over HTTP; what is good is answered all the same.
 
-use crate::logs::{Log, log_key, post, talk, witness_key};
+use crate::witness::logs::{Log, log_key, post, talk, witness_key};
 use annals::disk::DiskError;
 use annals::witness::cosigner::{Cosigner, Shelf};
 use annals::witness::serve::{ServerContext, serve};

@@ -1,8 +1,8 @@
 //! The keeper: what it cosigns, what it refuses and how, and what a failed write leaves.
 
-use crate::logs::{Log, log_key, witness_key};
 use crate::support::acts::ORIGIN;
 use crate::support::keys;
+use crate::witness::logs::{Log, log_key, witness_key};
 use annals::disk::DiskError;
 use annals::witness::cosigner::{CosignAnswer, Cosigner, Shelf, StateError, StateFile};
 use annals::witness::request::AddCheckpoint;

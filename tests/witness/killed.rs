@@ -1,7 +1,7 @@
 //! A witness is killed again and again while it works, and never cosigns a fork.
 
-use crate::logs::{Log, log_key, post, talk, witness_key};
 use crate::support::keys;
+use crate::witness::logs::{Log, log_key, post, talk, witness_key};
 use annals::keys::{KeyFolder, KeyName, Protection};
 use annals::witness::request::AddCheckpoint;
 use annals_core::tlog::cosignature::time_of;

@@ -1,6 +1,6 @@
 //! Newsrooms and witnesses in processes of their own, on loopback.
 
-use crate::killed::Process;
+use crate::witness::killed::Process;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;

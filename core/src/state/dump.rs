@@ -79,8 +79,8 @@ impl<I: IntoIterator<Item: Serialize>, M: Fn() -> I> Serialize for Rows<M> {
     }
 }
 
-/// Writes the state in its one spelling, without LF. `head` is the hash of the last event, `root` the
-/// tree's.
+/// Writes the state in its one spelling, without LF. `head` is the hash of the last event, `root`
+/// the tree's.
 pub fn write(
     out: &mut dyn Write,
     state: &State,

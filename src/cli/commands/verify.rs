@@ -68,8 +68,8 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
         }
         VerifySubject::Proof(bytes) => {
             if args.init_pin || args.only_new || args.evidence.is_some() || args.html.is_some() {
-                let why = "--init-pin, --only-new, --evidence and --html are for whole ledgers, not \
-                           for a proof";
+                let why = "--init-pin, --only-new, --evidence and --html are for whole ledgers, \
+                           not for a proof";
                 return Err(CliError::usage(why));
             }
             let (pin, policy) = (args.pin.as_deref(), args.policy.as_deref());

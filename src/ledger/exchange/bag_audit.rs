@@ -13,7 +13,7 @@ use crate::keys::Mark;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::{Audited, audit};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::export::derive::Derived;
+use crate::ledger::exchange::export::Derived;
 use crate::ledger::exchange::export::{derive, info};
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;

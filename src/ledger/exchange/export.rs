@@ -43,7 +43,7 @@ use annals_core::rule::{Fault, Rule};
 use annals_core::tlog::{Note, NoteSignature};
 use annals_core::verify::Report;
 use annals_core::verify::source::Source;
-use derive::Derived;
+pub use context::Derived;
 pub use derive::derive;
 use grouped::Grouped;
 use std::collections::BTreeSet;

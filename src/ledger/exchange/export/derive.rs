@@ -7,7 +7,8 @@
 use crate::archive::bag::Bagger;
 use crate::archive::tile::{self, Tile, Tiling};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::export::context::{BagContext, Out, failed};
+use crate::ledger::exchange::export::context::{BagContext, failed};
+use crate::ledger::exchange::export::context::{Derived, write};
 use crate::ledger::exchange::export::{claims, csv, memento, premis, rocrate};
 use crate::ledger::query::View;
 use crate::ledger::query::gather::Rows;
@@ -18,23 +19,6 @@ use annals_core::hash::Hash;
 use annals_core::state::dump;
 use annals_core::time::Time;
 use annals_core::verify::source::Source;
-use std::io::{BufWriter, Write};
-
-/// How many bytes of a file are held before they are written.
-const HELD: usize = 64 << 10;
-
-/// What the derived files are about.
-#[derive(Clone, Debug, Default)]
-pub struct Derived {
-    /// The ledger's title.
-    pub title: String,
-    /// Its licence.
-    pub licence: String,
-    /// Its origin.
-    pub origin: String,
-    /// Time of its last event.
-    pub at: String,
-}
 
 /// Writes all derived files of a record into a bag.
 pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerError> {
@@ -62,20 +46,6 @@ pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerEr
     write(bag, "claims.jsonld", &mut |out| claims::graph(&around, out))?;
     write(bag, "ro-crate-metadata.json", &mut |out| rocrate::metadata(&around, out))?;
     Ok(about)
-}
-
-/// Writes a file of a bag as it is made.
-pub fn write(
-    bag: &mut Bagger<'_>,
-    name: &str,
-    make: &mut dyn FnMut(&mut Out<'_>) -> Result<(), LedgerError>,
-) -> Result<(), LedgerError> {
-    bag.begin(name)?;
-    let mut out = BufWriter::with_capacity(HELD, &mut *bag);
-    make(&mut out)?;
-    out.flush().map_err(failed)?;
-    drop(out);
-    Ok(bag.end()?)
 }
 
 /// The bodies that are told, each a line: one file, for a bag of a million events is to be read

@@ -3,7 +3,7 @@
 //! Always holds: nothing in it but the size of the whole record is not in the record in the bag.
 //! Not here: how it is written. Source: RFC 8493 section 2.2.2; FORMAT.md section 14.
 
-use crate::ledger::exchange::export::derive::Derived;
+use crate::ledger::exchange::export::context::Derived;
 use annals_core::tlog::to_base64;
 use annals_core::verify::Report;
 

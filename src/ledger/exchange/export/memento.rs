@@ -11,8 +11,8 @@
 
 use crate::archive::bag::Bagger;
 use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::export::context;
 use crate::ledger::exchange::export::context::failed;
-use crate::ledger::exchange::export::derive;
 use crate::ledger::reader::Record;
 use annals_core::state::dump;
 use annals_core::time::Time;
@@ -63,7 +63,7 @@ pub fn write(record: &Record, times: &[Time], bag: &mut Bagger<'_>) -> Result<()
             if let Some(point) = next.next_if(|point| point.size == chain.size()) {
                 let (size, root) = (chain.size(), chain.tree().root());
                 let name = format!("memento/{}/state.json", point.stamp());
-                derive::write(bag, &name, &mut |out| {
+                context::write(bag, &name, &mut |out| {
                     dump::write(out, &chain.state, size, chain.head, &root).map_err(failed)
                 })?;
             }

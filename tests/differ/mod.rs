@@ -6,20 +6,16 @@
 //! `scripts/differ`. What differs is left in `target/differ/` as a vector. Without Python's
 //! `cryptography` this fails and says so. Not here: hand-made cases (`vectors`, `oracle`).
 
-#[path = "../cases/mod.rs"]
-mod cases;
 mod files;
 mod proofs;
 mod records;
-#[path = "../support/mod.rs"]
-mod support;
 mod words;
 
-use cases::Case;
+use crate::cases::{self, Case};
+use crate::support::tamper::Dice;
+use crate::support::{self, Files};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::Files;
-use support::tamper::Dice;
 
 /// How many cases go to the other program at once.
 const AT_ONCE: u64 = 200;

@@ -4,9 +4,6 @@
 //! is allowed leaves no fault. Not here: bytes and forms (`format`, `vectors`).
 //! Source: FORMAT.md sections 6 and 8.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod dsl;
 mod invariants;
 mod pairs;

@@ -3,9 +3,6 @@
 //! Always holds: what must be there is written down by `support::published` from FORMAT.md alone.
 //! Not here: the verdict on each rule (`tests/vectors`).
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod cli;
 mod interrupted;
 mod publish;

@@ -3,5 +3,3 @@
 mod firsts;
 mod flips;
 mod story;
-#[path = "../support/mod.rs"]
-mod support;

@@ -4,9 +4,6 @@
 //! the names of its examples. Not here: the numbered rules at work (`rules`, `vectors`).
 //! Source: FORMAT.md.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod examples;
 mod grammars;
 mod page;

@@ -14,7 +14,4 @@ mod readers;
 mod report;
 mod same;
 mod second;
-#[allow(dead_code)]
-#[path = "../archivist/story.rs"]
-mod archivist;
 mod story;

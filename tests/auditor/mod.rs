@@ -3,8 +3,6 @@
 //! Always holds: the program itself is run on folders that hold what `support` spelled by hand.
 //! Not here: each rule by itself (`vectors`).
 
-#[path = "../cases/mod.rs"]
-mod cases;
 mod desk;
 mod edges;
 mod evidence;
@@ -12,5 +10,3 @@ mod flips;
 mod names;
 mod pins;
 mod report;
-#[path = "../support/mod.rs"]
-mod support;

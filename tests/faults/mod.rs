@@ -4,7 +4,7 @@
 //! seeded randomness and a set clock. Not here: timings. Longer crash runs: `scripts/crash`.
 
 mod input;
-mod newsroom;
+pub mod newsroom;
 mod commands;
 mod crash;
 mod cut;

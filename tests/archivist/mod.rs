@@ -12,5 +12,5 @@ mod forms;
 mod history;
 mod replay;
 mod show;
-mod story;
+pub mod story;
 mod when;

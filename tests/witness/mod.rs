@@ -3,9 +3,6 @@
 //! Always holds: whatever is asked, and whenever a witness is stopped, no two checkpoints are
 //! cosigned of which one does not extend the other. Not here: cosignatures as bytes (`tlog`).
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod door;
 mod keeper;
 mod killed;

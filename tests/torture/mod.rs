@@ -5,10 +5,6 @@
 //! runs with the other tests; `scripts/torture` runs all of them and prints one table. Not here:
 //! kills at random moments (`faults`).
 
-#[path = "../faults/newsroom.rs"]
-#[allow(dead_code)]
-mod newsroom;
-
 mod beside;
 mod calls;
 mod cut;

@@ -1,0 +1,36 @@
+//! All tests of the program but those of its shape (`tidy`), as one binary: one link, one module for
+//! each subject. `cargo test --test all bag::` runs one of them.
+//!
+//! Always holds: no test changes what its process shares with the others (environment, folder,
+//! limits); a test that needs its own runs a child.
+
+mod archive;
+mod archivist;
+mod article;
+mod auditor;
+mod bag;
+mod cases;
+mod differ;
+mod editor;
+mod faults;
+mod format;
+mod fuzz;
+mod index;
+mod journal;
+mod keys;
+mod keys_texts;
+mod merkle;
+mod oracle;
+mod people;
+mod proof;
+mod readme;
+mod rules;
+mod store_contract;
+mod store_sled;
+mod story;
+mod support;
+mod timeline;
+mod tlog;
+mod torture;
+mod vectors;
+mod witness;
