@@ -11,6 +11,7 @@ use annals::ledger::reader::Record;
 use annals_core::event::body::Content;
 use annals_core::quote::Text;
 use annals_core::rule::Rule;
+use annals_core::verdict::Verdict;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -64,7 +65,7 @@ fn the_golden_record_verifies_with_its_pin() {
     let asked = Audit { pin: None, store: false, jobs: 2, ..Audit::default() };
     let audited = audit(&record(), &asked, None).expect("readable");
     assert_eq!(audited.report.faults, []);
-    assert_eq!(audited.report.exit(), 0);
+    assert_eq!(audited.report.verdict(), Verdict::Yes);
     assert!(audited.report.ends.checkpoint_holds);
     assert_eq!(audited.report.counts.not_checkable, 0);
 }
@@ -182,6 +183,6 @@ fn one_changed_letter_is_found() {
     let record = Record::open(Paths::new(folder, None)).expect("the copy");
     let asked = Audit { store: false, jobs: 1, ..Audit::default() };
     let report = audit(&record, &asked, None).expect("readable").report;
-    assert_eq!(report.exit(), 1);
+    assert_eq!(report.verdict(), Verdict::No);
     assert!(report.faults.iter().any(|fault| fault.rule == Rule::BodyDigest));
 }

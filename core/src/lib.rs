@@ -71,6 +71,7 @@ pub mod time;
 pub mod edtf;
 pub mod text;
 pub mod rule;
+pub mod verdict;
 
 // floor 1: formats, bytes <-> values
 pub mod transfer;
@@ -111,6 +112,7 @@ pub use state::{State, Status};
 pub use time::Time;
 pub use tlog::policy::Policy;
 pub use tlog::{Checkpoint, Note, VerifierKey};
+pub use verdict::Verdict;
 pub use verify::anchors::Anchors;
 pub use verify::memory::MemorySource;
 pub use verify::proof::Proof;

@@ -25,6 +25,7 @@ use crate::ledger::reader::Record;
 use crate::store::place::StorePlace;
 use crate::store::{Store, StoreError};
 use annals_core::rule::{Fault, Rule};
+use annals_core::verdict::Verdict;
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::cosigned::{self, Witnessed};
 use annals_core::verify::source::{BATCH, Source};
@@ -66,19 +67,19 @@ pub struct Audited {
 }
 
 impl Audited {
-    /// The exit code: that of the report, else 2 where the pin is later than a part, else 5 where
-    /// trust is missing.
-    pub fn exit(&self) -> u8 {
-        match (exit(&self.report, &self.witnessed), &self.pin) {
-            (0 | 5, PinFound::Later(_)) => 2,
+    /// What it comes to: the report's verdict, else could not tell where the pin is later than a
+    /// part, else trust missing.
+    pub fn verdict(&self) -> Verdict {
+        match (verdict(&self.report, &self.witnessed), &self.pin) {
+            (Verdict::Yes | Verdict::TrustMissing, PinFound::Later(_)) => Verdict::CouldNotTell,
             (other, _) => other,
         }
     }
 }
 
-fn exit(report: &Report, witnessed: &Witnessed) -> u8 {
-    match report.exit() {
-        0 if !witnessed.missing.is_empty() => 5,
+fn verdict(report: &Report, witnessed: &Witnessed) -> Verdict {
+    match report.verdict() {
+        Verdict::Yes if !witnessed.missing.is_empty() => Verdict::TrustMissing,
         other => other,
     }
 }
@@ -203,7 +204,7 @@ fn look_at_published(
     let report = verify(published, &ends, options(audit, &ends, progress));
     let mut report = report.map_err(LedgerError::Elsewhere)?;
     set_pages_apart(&published.pages(), &mut report.faults);
-    if report.exit() == 1
+    if report.verdict() == Verdict::No
         && let Some(doubt) = published.doubt()
     {
         return Err(LedgerError::Elsewhere(doubt));
@@ -243,7 +244,7 @@ fn options<'a>(
 impl LookedAt {
     /// Whether nothing is wrong, and no trust is missing.
     fn is_clean(&self) -> bool {
-        exit(&self.report, &self.witnessed) == 0
+        verdict(&self.report, &self.witnessed) == Verdict::Yes
     }
 
     /// A verdict, and what the policy says.
@@ -274,9 +275,9 @@ impl LookedAt {
     /// What follows from the verdict: the pin, and evidence.
     fn conclude(self, audit: &Audit, source: &dyn Source) -> Result<Audited, LedgerError> {
         let LookedAt { report, ends, store, index, witnessed, part_of, later } = self;
-        let pin = match exit(&report, &witnessed) {
+        let pin = match verdict(&report, &witnessed) {
             _ if let Some(pinned) = later => PinFound::Later(pinned),
-            5 if audit.pin.is_some() => PinFound::Left,
+            Verdict::TrustMissing if audit.pin.is_some() => PinFound::Left,
             _ => kept::move_on(audit, &ends, &report)?,
         };
         let evidence = evidence::keep(audit, source, (&ends, &report))?;

@@ -11,6 +11,7 @@ use crate::store::StoreError;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::rule::{Class, Fault};
+use annals_core::verdict::Verdict;
 use annals_core::verify::source::SourceError;
 use std::path::PathBuf;
 
@@ -296,24 +297,24 @@ impl LedgerError {
         }
     }
 
-    /// The exit code: 1 no, 2 could not tell, 3 conflict, 4 forked, 5 trust missing.
-    pub fn exit(&self) -> u8 {
+    /// What it comes to.
+    pub fn verdict(&self) -> Verdict {
         match self {
-            LedgerError::Refused(_) | LedgerError::NotAllowed { .. } => 1,
+            LedgerError::Refused(_) | LedgerError::NotAllowed { .. } => Verdict::No,
             LedgerError::Faulty(faults) => match faults.iter().map(|f| f.rule.class()).max() {
-                Some(Class::Fork) => 4,
-                Some(Class::Damage) => 2,
-                _ => 1,
+                Some(Class::Fork) => Verdict::Forked,
+                Some(Class::Damage) => Verdict::CouldNotTell,
+                _ => Verdict::No,
             },
             LedgerError::Disk(DiskError::Held { .. } | DiskError::Changed { .. })
             | LedgerError::Journal(JournalError::Disk(DiskError::Changed { .. }))
-            | LedgerError::Outrun(_) => 3,
-            LedgerError::StoreIo(StoreError::Held(_)) => 3,
+            | LedgerError::Outrun(_) => Verdict::Conflict,
+            LedgerError::StoreIo(StoreError::Held(_)) => Verdict::Conflict,
             LedgerError::BehindMark { .. }
             | LedgerError::Fork { .. }
-            | LedgerError::PublishedOther(_) => 4,
-            LedgerError::Untrusted(_) => 5,
-            _ => 2,
+            | LedgerError::PublishedOther(_) => Verdict::Forked,
+            LedgerError::Untrusted(_) => Verdict::TrustMissing,
+            _ => Verdict::CouldNotTell,
         }
     }
 }

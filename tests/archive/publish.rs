@@ -6,6 +6,7 @@ use crate::support::{Ledger, acts, judge};
 use annals::archive::publish_target::{FolderTarget, PublishTarget, TargetLock};
 use annals::ledger::exchange::publish::Verified;
 use annals_core::hash::Hash;
+use annals_core::verdict::Verdict;
 use std::time::Duration;
 
 #[test]
@@ -117,7 +118,7 @@ fn another_record_or_an_older_one_is_refused_and_nothing_is_written() {
     let refused = put(&mut shelf, &ledger, 6).unwrap_err();
     let why = "what is published there is a record of 7 events, this one has 6, no earlier state \
                of this record; nothing was written; publish into another folder";
-    assert_eq!((refused.to_string().as_str(), refused.exit()), (why, 4));
+    assert_eq!((refused.to_string().as_str(), refused.verdict()), (why, Verdict::Forked));
     let mut other = cut(&ledger, 6);
     other.sign("ada", acts::retimed());
     other.sign("ada", acts::changed(3));
@@ -136,18 +137,18 @@ fn a_record_with_a_fault_or_events_that_nobody_signed_for_is_not_published() {
     let behind = annals::ledger::reader::Record::open(paths).unwrap();
     let refused = Verified::of(&behind, 1, None).err().unwrap();
     assert_eq!(
-        (refused.to_string().as_str(), refused.exit()),
+        (refused.to_string().as_str(), refused.verdict()),
         (
             "the checkpoint does not cover all 7 events: a writer is at work, or was interrupted \
              and the next one signs; nothing was published",
-            2
+            Verdict::CouldNotTell
         )
     );
     let (mut shelf, mut broken) = (Memory::default(), ledger.clone());
     broken.events[5].signature = broken.events[4].signature.clone();
     let refused = put(&mut shelf, &broken, 7).unwrap_err();
     assert!(refused.to_string().starts_with("the record has "), "{refused}");
-    assert_eq!((shelf.steps, refused.exit()), (0, 1));
+    assert_eq!((shelf.steps, refused.verdict()), (0, Verdict::No));
 }
 
 #[test]
@@ -246,7 +247,7 @@ fn whatever_is_damaged_there_is_written_again() {
         std::fs::write(&inside, "not a folder").unwrap();
         let done = publish();
         assert!(done.written > 0, "{name}");
-        assert_eq!(judge_folder(&folder), 0, "{name}");
+        assert_eq!(judge_folder(&folder), Verdict::Yes, "{name}");
     }
     // A full tile of which the record has only a part.
     for name in ["tile/0/001", "tile/entries/001", "tile/1/000"] {
@@ -255,14 +256,14 @@ fn whatever_is_damaged_there_is_written_again() {
     }
 }
 
-fn judge_folder(folder: &std::path::Path) -> u8 {
+fn judge_folder(folder: &std::path::Path) -> Verdict {
     let files = Box::new(annals::archive::files::PublishedFolder::new(folder));
     let source = annals::archive::published::Published::open(files).unwrap();
     let checkpoint = source.checkpoint().map(<[u8]>::to_vec);
     let ends = annals_core::verify::anchors::Anchors { checkpoint, ..Default::default() };
     annals_core::verify::verify(&source, &ends, annals_core::verify::Options::whole(1))
         .unwrap()
-        .exit()
+        .verdict()
 }
 
 #[cfg(unix)]
@@ -296,7 +297,10 @@ fn a_folder_without_its_checkpoint_is_finished_and_that_of_another_record_is_lef
     let (before, steps) = (other.files.clone(), other.steps);
     let refused = put(&mut other, &ours, 8).unwrap_err();
     let why = "what is published there has no checkpoint and begins with the event 0 of another ";
-    assert!(refused.to_string().starts_with(why) && refused.exit() == 2, "{refused}");
+    assert!(
+        refused.to_string().starts_with(why) && refused.verdict() == Verdict::CouldNotTell,
+        "{refused}"
+    );
     assert_eq!((other.files, other.steps), (before, steps));
 }
 

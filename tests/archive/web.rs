@@ -5,6 +5,7 @@ use crate::support::files::PIN;
 use annals::archive::files::PublishedFiles;
 use annals::archive::published::Published;
 use annals::archive::web::Web;
+use annals_core::verdict::Verdict;
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::{Options, verify};
 use std::io::{BufRead, BufReader, Write};
@@ -357,8 +358,8 @@ fn a_flipped_bit_anywhere_never_gives_a_yes() {
             let checkpoint = source.checkpoint().map(<[u8]>::to_vec);
             let ends = Anchors { checkpoint, ..Anchors::default() };
             let report = verify(&source, &ends, Options::whole(1)).unwrap();
-            match report.exit() {
-                0 => unharmed += 1,
+            match report.verdict() {
+                Verdict::Yes => unharmed += 1,
                 _ => assert!(!report.faults.is_empty(), "{name} {at}"),
             }
         }

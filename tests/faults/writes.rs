@@ -10,6 +10,7 @@ use annals::ledger::write::writer::store_entries;
 use annals::store::faulty::{Fails, Faulty};
 use annals::store::{Store, StoreError, sled};
 use annals_core::hash::Hash;
+use annals_core::verdict::Verdict;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
@@ -172,7 +173,7 @@ fn what_another_writer_wrote_is_refused_and_not_cut_off() {
     let entries = Journal::open(&ledger, None).unwrap().read(EVENTS..EVENTS + 1).unwrap();
     let refused = late.commit(&entries, (EVENTS + 1, Hash::of(&[b"root"]))).unwrap_err();
     let JournalError::Disk(DiskError::Changed { .. }) = &refused else { panic!("{refused}") };
-    assert_eq!(LedgerError::from(refused).exit(), 3);
+    assert_eq!(LedgerError::from(refused).verdict(), Verdict::Conflict);
     assert!(room.read(JOURNAL) == written, "nothing is written behind it");
     room.expect_whole(EVENTS + 1);
 }

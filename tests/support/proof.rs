@@ -142,7 +142,7 @@ pub fn told(files: &Files, judged: &ProofOutcome) -> (u8, Vec<(u16, Option<u64>)
         assert!(Note::parse(read.note.write().as_bytes()).is_some());
     }
     let faults = judged.faults.iter().map(|f| (f.rule.number(), f.position)).collect();
-    (judged.exit(), faults)
+    (super::source::exit(judged.verdict()), faults)
 }
 
 /// The policy among the files of a vector.

@@ -11,6 +11,7 @@ use annals::keys::Mark;
 use annals_core::hash::Hash;
 use annals_core::rule::{Fault, Rule};
 use annals_core::state::dump::dump;
+use annals_core::verdict::Verdict;
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::cosigned;
 use annals_core::verify::explained::Remembered;
@@ -19,6 +20,18 @@ use annals_core::verify::{Options, Report, verify};
 use std::fmt;
 
 const PUBLISHED_CHECKPOINT: &str = "published/checkpoint";
+
+/// The exit code of FORMAT.md for a verdict, as vectors have it.
+pub fn exit(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Yes => 0,
+        Verdict::No => 1,
+        Verdict::CouldNotTell => 2,
+        Verdict::Conflict => 3,
+        Verdict::Forked => 4,
+        Verdict::TrustMissing => 5,
+    }
+}
 
 struct Memory<'a> {
     split: Split,
@@ -140,7 +153,7 @@ pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
     let bytes = dump(&report.state, report.size, report.head, &report.root);
     let state = String::from_utf8(bytes).expect("the state is UTF-8");
     let state = report.later_version.is_none().then_some(state);
-    let exit = match report.exit() {
+    let exit = match exit(report.verdict()) {
         0 if !missing.is_empty() => 5,
         exit => exit,
     };

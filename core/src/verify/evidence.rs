@@ -11,6 +11,7 @@ use crate::key::{Possession, PublicKey, possession_bytes};
 use crate::merkle::{Consistency, Inclusion};
 use crate::pin::signed_by;
 use crate::tlog;
+use crate::verdict::Verdict;
 
 /// What an evidence file comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,26 +26,27 @@ pub enum ShownFork {
 
 /// The verdict on an evidence file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct EvidenceVerdict {
     /// What it comes to.
     pub shown: ShownFork,
     /// The event of the second tree that names its key as log key.
     pub named_by: Option<u64>,
 }
 
-impl Verdict {
-    /// 4 for a contradiction, 2 where nothing contradicts, 1 where the claim is not shown.
-    pub fn exit(&self) -> u8 {
+impl EvidenceVerdict {
+    /// What it comes to: forked where two signed trees contradict each other, no where the claim is
+    /// not shown.
+    pub fn verdict(&self) -> Verdict {
         match self.shown {
-            ShownFork::Contradiction => 4,
-            ShownFork::Nothing => 2,
-            ShownFork::NotShown(_) => 1,
+            ShownFork::Contradiction => Verdict::Forked,
+            ShownFork::Nothing => Verdict::CouldNotTell,
+            ShownFork::NotShown(_) => Verdict::No,
         }
     }
 }
 
 /// Judges an evidence file by what is in it.
-pub fn judge(evidence: &ForkEvidence) -> Verdict {
+pub fn judge(evidence: &ForkEvidence) -> EvidenceVerdict {
     let mut not = Vec::new();
     let ForkEvidence { key, first, second, parted, namings } = evidence;
     for (which, signed) in [("first", first), ("second", second)] {
@@ -75,7 +77,7 @@ pub fn judge(evidence: &ForkEvidence) -> Verdict {
         Claim::Forked => ShownFork::Contradiction,
         Claim::Cut => ShownFork::Nothing,
     };
-    Verdict { shown, named_by }
+    EvidenceVerdict { shown, named_by }
 }
 
 /// Whether a tree of this root at size `at` grew into the checkpoint's.

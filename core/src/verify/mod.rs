@@ -27,6 +27,7 @@ use crate::pin::LogKeys;
 use crate::rule::{Class, Fault, Rule};
 use crate::state::State;
 use crate::time::Time;
+use crate::verdict::Verdict;
 use crate::verify::anchors::{AnchorResults, Anchors};
 use crate::verify::tree_head::TreeHead;
 use chain::{Chain, EventOutcome};
@@ -139,14 +140,14 @@ impl Report {
         }
     }
 
-    /// The exit code of FORMAT.md section 9: 4 forked, 1 fault, 2 could not tell, 0 yes.
-    pub fn exit(&self) -> u8 {
+    /// What it comes to: the gravest fault decides.
+    pub fn verdict(&self) -> Verdict {
         match self.class() {
-            Some(Class::Fork) => 4,
-            Some(Class::Fault) => 1,
-            Some(Class::Damage) => 2,
-            None if self.later_version.is_some() => 2,
-            None => 0,
+            Some(Class::Fork) => Verdict::Forked,
+            Some(Class::Fault) => Verdict::No,
+            Some(Class::Damage) => Verdict::CouldNotTell,
+            None if self.later_version.is_some() => Verdict::CouldNotTell,
+            None => Verdict::Yes,
         }
     }
 }

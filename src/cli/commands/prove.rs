@@ -16,6 +16,7 @@ use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::prove::{c2sp, left_out, prove};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
+use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
 use annals_core::verify::proof::stands;
 use clap::Args;
@@ -96,7 +97,7 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
 
 /// Tells if the record does not verify; the exit code that follows from it.
 fn warn(report: &Report) -> Exit {
-    if report.exit() != 0 {
+    if report.verdict() != Verdict::Yes {
         let faults = match report.faults.len() {
             0 => "could not be read to its end".to_owned(),
             1 => "has 1 fault".to_owned(),
@@ -107,7 +108,7 @@ fn warn(report: &Report) -> Exit {
              annals verify tells all"
         ));
     }
-    Exit::of(report.exit())
+    Exit::from(report.verdict())
 }
 
 /// Asked before any work; nothing is written over either way.

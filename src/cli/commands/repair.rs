@@ -57,7 +57,7 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
     let audited = repair(&paths, &asked, &mut tell)?;
     let told = end(&mut out, &audited);
     match failed.map_err(CliError::from).and(told) {
-        Ok(()) | Err(CliError::ClosedPipe) => Ok(Exit::of(audited.report.exit())),
+        Ok(()) | Err(CliError::ClosedPipe) => Ok(Exit::from(audited.report.verdict())),
         Err(failure) => Err(failure),
     }
 }

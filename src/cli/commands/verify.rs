@@ -152,5 +152,5 @@ fn tell(
     keep_page(context, &args, |now| {
         crate::cli::render::report::page::write(&told, &around, (now, seconds))
     })?;
-    Ok(Exit::of(told.exit))
+    Ok(told.exit)
 }

@@ -10,6 +10,7 @@ pub mod page;
 pub mod bag;
 
 use crate::cli::render::tally::TallyReport;
+use crate::cli::terminal::exit::Exit;
 use crate::index::IndexStatus;
 use crate::ledger::audit::periods::Period;
 use crate::ledger::audit::{Audited, EvidenceFound, PinFound, StoreFound};
@@ -21,6 +22,7 @@ use annals_core::key::PublicKey;
 use annals_core::rule::{Class, Fault, Rule};
 use annals_core::time::Time;
 use annals_core::tlog::{to_base64, vkey};
+use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
 use serde::Serialize;
 
@@ -29,7 +31,7 @@ use serde::Serialize;
 pub struct VerdictReport {
     pub report: &'static str,
     pub verdict: String,
-    pub exit: u8,
+    pub exit: Exit,
     pub origin: Option<String>,
     pub size: u64,
     pub part_of: Option<u64>,
@@ -167,7 +169,7 @@ impl VerdictReport {
         VerdictReport {
             report: "annals verify 1",
             verdict: verdict(audited),
-            exit: audited.exit(),
+            exit: Exit::from(audited.verdict()),
             size,
             part_of: audited.part_of,
             head: report.head,
@@ -282,15 +284,19 @@ pub fn verdict(audited: &Audited) -> String {
         Some(part) => format!("{part} is as signed"),
         None => "the record is whole".to_owned(),
     };
-    match (audited.exit(), report.class()) {
-        (0, _) if report.known > 0 => match part {
+    match (audited.verdict(), report.class()) {
+        (Verdict::Yes, _) if report.known > 0 => match part {
             Some(part) => format!("yes: what is new since the pin in {part} is as signed"),
             None => "yes: what is new since the pin is whole".to_owned(),
         },
-        (0, _) => format!("yes: {whole}"),
-        (1, _) => "no: the record breaks its rules".to_owned(),
-        (4, _) => "no: this is not the record that was seen or signed before".to_owned(),
-        (5, _) => format!("could not trust: {whole}, and what the policy asks for is missing"),
+        (Verdict::Yes, _) => format!("yes: {whole}"),
+        (Verdict::No, _) => "no: the record breaks its rules".to_owned(),
+        (Verdict::Forked, _) => {
+            "no: this is not the record that was seen or signed before".to_owned()
+        }
+        (Verdict::TrustMissing, _) => {
+            format!("could not trust: {whole}, and what the policy asks for is missing")
+        }
         (_, Some(_)) => "could not tell: something is damaged".to_owned(),
         _ => "could not tell: a newer program is needed".to_owned(),
     }

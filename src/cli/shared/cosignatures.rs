@@ -27,7 +27,7 @@ pub fn collect_for_publication(context: &Context, record: &Record) -> Result<Exi
     let patience = Timeouts { witness: Duration::from_secs(10), writer: context.wait()? };
     let collected = ask_witnesses(record, &trust.policy, patience)?;
     lines(&collected).iter().for_each(note);
-    Ok(Exit::of(collected.exit()))
+    Ok(Exit::from(collected.verdict()))
 }
 
 pub fn lines(collected: &Collected) -> Vec<String> {

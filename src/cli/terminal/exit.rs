@@ -8,6 +8,8 @@ use crate::clock::Clock;
 use crate::disk::DiskError;
 use crate::keys::KeysError;
 use crate::ledger::error::{LedgerError, Refusal};
+use annals_core::verdict::Verdict;
+use serde::{Serialize, Serializer};
 use std::io::{self, Write};
 
 /// The exit codes of every command.
@@ -27,16 +29,22 @@ pub enum Exit {
     Untrusted = 5,
 }
 
-impl Exit {
-    /// The code of a number.
-    pub fn of(code: u8) -> Exit {
-        match code {
-            0 => Exit::Yes,
-            1 => Exit::No,
-            3 => Exit::Conflict,
-            4 => Exit::Forked,
-            5 => Exit::Untrusted,
-            _ => Exit::Unknown,
+/// In JSON it is the number.
+impl Serialize for Exit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(*self as u8)
+    }
+}
+
+impl From<Verdict> for Exit {
+    fn from(verdict: Verdict) -> Exit {
+        match verdict {
+            Verdict::Yes => Exit::Yes,
+            Verdict::No => Exit::No,
+            Verdict::CouldNotTell => Exit::Unknown,
+            Verdict::Conflict => Exit::Conflict,
+            Verdict::Forked => Exit::Forked,
+            Verdict::TrustMissing => Exit::Untrusted,
         }
     }
 }
@@ -79,7 +87,7 @@ impl CliError {
             }
         };
         match self {
-            CliError::Ledger(error) => Exit::of(error.exit()),
+            CliError::Ledger(error) => Exit::from(error.verdict()),
             CliError::ClosedPipe => Exit::Yes,
             CliError::Declined | CliError::WentOn => Exit::Conflict,
             CliError::Io(_) | CliError::Usage(_) => Exit::Unknown,

@@ -10,6 +10,7 @@ use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
 use annals_core::pin::{LogKeys, MAX_PIN, Pin};
 use annals_core::tlog::Note;
+use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
 use annals_core::verify::anchors::Anchors;
 
@@ -47,7 +48,7 @@ pub fn read(audit: &Audit) -> Result<Option<Vec<u8>>, LedgerError> {
 /// Moves the pin forward, never on a fault.
 pub fn move_on(audit: &Audit, ends: &Anchors, report: &Report) -> Result<PinFound, LedgerError> {
     let Some(path) = &audit.pin else { return Ok(PinFound::None) };
-    let Some(new) = of(report, ends).filter(|_| report.exit() == 0) else {
+    let Some(new) = of(report, ends).filter(|_| report.verdict() == Verdict::Yes) else {
         return Ok(PinFound::Left);
     };
     let size = new.checkpoint.size;

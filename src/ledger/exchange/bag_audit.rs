@@ -23,6 +23,7 @@ use annals_core::merkle::Tree;
 use annals_core::pin::{LogKeys, signed_by};
 use annals_core::tlog::{Checkpoint, Note, Signed, decimal};
 use annals_core::transfer::{self, changed};
+use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
 use annals_core::verify::source::Source;
 use annals_core::version_line::later;
@@ -77,14 +78,16 @@ impl BagAudit {
         wrong.chain(note)
     }
 
-    /// The exit code: that of the record if it is 4 or 1; 1 where the note does not hold; 2 where
-    /// a file is not what it must be, or the note is of a later version; else that of the record.
-    pub fn exit(&self) -> u8 {
-        let record = self.audited.as_ref().map_or_else(LedgerError::exit, |(_, it)| it.exit());
+    /// What it comes to: the record's verdict if that is forked or no; no where the note does not
+    /// hold; could not tell where a file is not what it must be, or the note is of a later version;
+    /// else the record's.
+    pub fn verdict(&self) -> Verdict {
+        let record =
+            self.audited.as_ref().map_or_else(LedgerError::verdict, |(_, it)| it.verdict());
         match record {
-            4 | 1 => record,
-            _ if matches!(self.vouched, Vouched::No(_)) => 1,
-            _ if self.all_wrong().next().is_some() => 2,
+            Verdict::Forked | Verdict::No => record,
+            _ if matches!(self.vouched, Vouched::No(_)) => Verdict::No,
+            _ if self.all_wrong().next().is_some() => Verdict::CouldNotTell,
             other => other,
         }
     }

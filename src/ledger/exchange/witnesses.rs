@@ -22,6 +22,7 @@ use annals_core::rule::{Fault, Rule};
 use annals_core::text::Origin;
 use annals_core::tlog::policy::{Policy, Witness};
 use annals_core::tlog::{Checkpoint, KeyKind, MAX_NOTE, Note, NoteSignature, Signed, VerifierKey};
+use annals_core::verdict::Verdict;
 use annals_core::verify::source::{Source, SourceError};
 use std::time::Duration;
 
@@ -58,12 +59,12 @@ impl Collected {
         self.witnesses.iter().any(contradicts)
     }
 
-    /// The exit code: 4 contradicted, 5 without a quorum, else 0.
-    pub fn exit(&self) -> u8 {
+    /// What it comes to: forked where one contradicts, trust missing without a quorum.
+    pub fn verdict(&self) -> Verdict {
         match (self.is_contradicted(), self.quorum) {
-            (true, _) => 4,
-            (false, false) => 5,
-            (false, true) => 0,
+            (true, _) => Verdict::Forked,
+            (false, false) => Verdict::TrustMissing,
+            (false, true) => Verdict::Yes,
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::rule::Fault;
 use crate::tlog::VerifierKey;
 use crate::tlog::policy::Policy;
 use crate::transfer::Changed;
+use crate::verdict::Verdict;
 use crate::verify::examine::BodyFound;
 use crate::verify::examine::Examined;
 use crate::verify::proof::form::Proof;
@@ -39,15 +40,15 @@ pub struct ProofOutcome {
 }
 
 impl ProofOutcome {
-    /// The exit code: 4 forked, 1 fault, 2 damage or a later version, 5 trust missing, 0 yes.
-    pub fn exit(&self) -> u8 {
+    /// What it comes to: the gravest fault decides, then a later version, then trust.
+    pub fn verdict(&self) -> Verdict {
         match self.faults.iter().map(|fault| fault.rule.class()).max() {
-            Some(Class::Fork) => 4,
-            Some(Class::Fault) => 1,
-            Some(Class::Damage) => 2,
-            None if self.later_version.is_some() || self.changed.is_some() => 2,
-            None if self.trust.missing.is_empty() => 0,
-            None => 5,
+            Some(Class::Fork) => Verdict::Forked,
+            Some(Class::Fault) => Verdict::No,
+            Some(Class::Damage) => Verdict::CouldNotTell,
+            None if self.later_version.is_some() || self.changed.is_some() => Verdict::CouldNotTell,
+            None if self.trust.missing.is_empty() => Verdict::Yes,
+            None => Verdict::TrustMissing,
         }
     }
 

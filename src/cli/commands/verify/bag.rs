@@ -19,6 +19,7 @@ use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::bag_audit::{BagAudit, Vouched, audit_bag};
+use annals_core::verdict::Verdict;
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -36,7 +37,7 @@ pub fn run(
 ) -> Result<Exit, CliError> {
     let began = Instant::now();
     let bagged = audit_bag(folder, asked, None)?;
-    let exit = bagged.exit();
+    let exit = Exit::from(bagged.verdict());
     let mut out = out(context.format());
     let told = match &bagged.audited {
         Ok((record, audited)) => {
@@ -65,7 +66,7 @@ pub fn run(
         keep_page(context, args, |now| page::write(told, &around, (now, seconds)))?;
     }
     match bagged.audited {
-        Ok(_) => Ok(Exit::of(exit)),
+        Ok(_) => Ok(exit),
         Err(error) => Err(error.into()),
     }
 }
@@ -95,9 +96,9 @@ fn text(out: &mut dyn Write, bag: &BagReport) -> Result<(), CliError> {
 /// The last line where the record is whole and the bag is not.
 fn verdict(bagged: &BagAudit) -> Option<&'static str> {
     bagged.all_wrong().next()?;
-    Some(match bagged.exit() {
-        1 => "no: the bag is not the one that was signed, or the record breaks its rules",
-        4 => "no: this is not the record that was seen or signed before",
+    Some(match bagged.verdict() {
+        Verdict::No => "no: the bag is not the one that was signed, or the record breaks its rules",
+        Verdict::Forked => "no: this is not the record that was seen or signed before",
         _ if matches!(bagged.vouched, Vouched::Later(_)) && bagged.all_wrong().count() == 1 => {
             "could not tell: a newer program is needed"
         }

@@ -13,7 +13,7 @@ use annals_core::evidence::{Claim, ForkEvidence};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
 use annals_core::tlog::{to_base64, vkey};
-use annals_core::verify::evidence::{ShownFork, Verdict, judge};
+use annals_core::verify::evidence::{EvidenceVerdict, ShownFork, judge};
 use serde::Serialize;
 use std::io::Write;
 
@@ -22,7 +22,7 @@ use std::io::Write;
 struct EvidenceReport {
     report: &'static str,
     shown: &'static str,
-    exit: u8,
+    exit: Exit,
     claim: Option<&'static str>,
     origin: Option<String>,
     key: Option<PublicKey>,
@@ -61,14 +61,14 @@ pub fn run(context: &Context, evidence: Result<&ForkEvidence, Unjudged>) -> Resu
         _ => json(&mut out, &told)?,
     }
     out.flush()?;
-    Ok(Exit::of(told.exit))
+    Ok(told.exit)
 }
 
 fn unjudged(shown: &'static str, why: String) -> EvidenceReport {
     EvidenceReport {
         report: "annals evidence 1",
         shown,
-        exit: 2,
+        exit: Exit::Unknown,
         claim: None,
         origin: None,
         key: None,
@@ -81,8 +81,8 @@ fn unjudged(shown: &'static str, why: String) -> EvidenceReport {
     }
 }
 
-fn tell(evidence: &ForkEvidence, verdict: Verdict) -> EvidenceReport {
-    let exit = verdict.exit();
+fn tell(evidence: &ForkEvidence, verdict: EvidenceVerdict) -> EvidenceReport {
+    let exit = Exit::from(verdict.verdict());
     let origin = evidence.first.checkpoint.origin.clone();
     let base64 = |root: &Hash| to_base64(&root.0);
     let head =

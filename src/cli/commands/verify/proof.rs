@@ -20,6 +20,7 @@ use annals_core::key::PublicKey;
 use annals_core::state::Status;
 use annals_core::time::Time;
 use annals_core::tlog::to_base64;
+use annals_core::verdict::Verdict;
 use annals_core::verify::proof::ProofOutcome;
 use annals_core::verify::proof::{Proof, ProofContext, Related, Stands, judge, stands};
 use serde::Serialize;
@@ -41,7 +42,7 @@ pub fn run(format: Format, bytes: &[u8], given: &ProofContext) -> Result<Exit, C
         _ => json(&mut out, &ProofReport::of(&judged))?,
     }
     out.flush()?;
-    Ok(Exit::of(judged.exit()))
+    Ok(Exit::from(judged.verdict()))
 }
 
 /// How the fact stands, where the file holds.
@@ -61,11 +62,13 @@ fn told_verdict(judged: &ProofOutcome) -> String {
 }
 
 fn verdict(judged: &ProofOutcome) -> &'static str {
-    match judged.exit() {
-        0 => "yes: the fact is in the signed record",
-        1 => "no: the proof does not hold",
-        4 => "no: this is not the record that was pinned",
-        5 => "could not trust: it holds by itself, and what was asked for beside it is missing",
+    match judged.verdict() {
+        Verdict::Yes => "yes: the fact is in the signed record",
+        Verdict::No => "no: the proof does not hold",
+        Verdict::Forked => "no: this is not the record that was pinned",
+        Verdict::TrustMissing => {
+            "could not trust: it holds by itself, and what was asked for beside it is missing"
+        }
         _ if judged.later_version.is_some() => "could not tell: a newer program is needed",
         _ => "could not tell: what it was compared with is damaged",
     }
@@ -268,7 +271,7 @@ fn revoked(judged: &ProofOutcome) -> Vec<String> {
 #[derive(Serialize)]
 struct ProofReport {
     verdict: String,
-    exit: u8,
+    exit: Exit,
     fact: Option<u64>,
     status: Option<Status>,
     status_by: Vec<u64>,
@@ -371,7 +374,7 @@ impl ProofReport {
             |(name, time): &(String, u64)| ProofWitness { name: name.clone(), time: *time };
         ProofReport {
             verdict: told_verdict(judged),
-            exit: judged.exit(),
+            exit: Exit::from(judged.verdict()),
             fact: holds.map(|proof| proof.fact),
             status: stands.status,
             corrected: stands.corrected,

@@ -50,7 +50,7 @@ pub fn collect(context: &mut Context, args: CollectArgs) -> Result<Exit, CliErro
         _ => json(&mut out, &told(&collected))?,
     }
     out.flush()?;
-    Ok(Exit::of(collected.exit()))
+    Ok(Exit::from(collected.verdict()))
 }
 
 fn told(collected: &Collected) -> CollectReport<'_> {

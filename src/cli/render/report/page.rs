@@ -11,6 +11,7 @@ use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::lines::capital;
 pub use crate::cli::render::report::page::parts::PageContext;
 use crate::cli::render::report::section::sections;
+use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::visible;
 use annals_core::hash::Hash;
 use annals_core::time::Time;
@@ -78,14 +79,14 @@ pub fn write(
 
 fn verdict(told: &VerdictReport) -> Markup {
     let class = match told.exit {
-        0 => "verdict yes",
-        2 => "verdict unknown",
+        Exit::Yes => "verdict yes",
+        Exit::Unknown => "verdict unknown",
         _ => "verdict no",
     };
     html! {
         p class=(class) role="status" {
             strong { (capital(&told.verdict)) "." }
-            " Exit code " (told.exit) "."
+            " Exit code " (told.exit as u8) "."
         }
     }
 }

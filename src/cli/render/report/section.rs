@@ -6,6 +6,7 @@
 
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Line, Section, line};
 use crate::cli::render::report::{EventRange, NO_INDEX, VerdictReport};
+use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::seconds_as_moment;
 use crate::cli::terminal::visible;
 use serde::Serialize;
@@ -170,7 +171,7 @@ fn advice(told: &VerdictReport) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut add = |text: &str| lines.push(line("what to do", text));
     if told.published {
-        if !told.faults.is_empty() && told.exit != 4 {
+        if !told.faults.is_empty() && told.exit != Exit::Forked {
             add("whoever publishes it verifies the ledger, removes the files that are wrong and \
                  publishes again; a reader takes it from another place");
         }
