@@ -256,6 +256,32 @@ fn no_files_import_each_other_in_a_circle() {
     fail(&faults);
 }
 
+/// The type that a line declares for others, if it declares one.
+fn declared_type(line: &str) -> Option<&str> {
+    let line = line.strip_prefix("pub ").or_else(|| line.split_once(") ").map(|(_, rest)| rest))?;
+    let (kind, rest) = line.split_once(' ')?;
+    let name = rest.split(|c: char| !c.is_alphanumeric()).next()?;
+    matches!(kind, "struct" | "enum" | "trait" | "type").then_some(name)
+}
+
+#[test]
+fn no_type_name_stands_for_two_things() {
+    let mut homes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in all_rust_files().iter().filter(|path| !path.ends_with("tests.rs")) {
+        let text = fs::read_to_string(path).expect("readable");
+        for (_, line) in code(&text).iter().filter(|(_, line)| line.starts_with("pub")) {
+            if let Some(name) = declared_type(line) {
+                homes.entry(name.to_owned()).or_default().push(short(path));
+            }
+        }
+    }
+    assert!(homes.len() > 300, "expected the types of the whole tree, found {}", homes.len());
+    let twice = homes.iter().filter(|(_, files)| files.len() > 1);
+    fail(
+        &twice.map(|(name, files)| format!("{name} is declared in {files:?}")).collect::<Vec<_>>(),
+    );
+}
+
 #[test]
 fn no_command_imports_another() {
     let mut faults = Vec::new();

@@ -23,7 +23,7 @@ use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::owners;
 use crate::ledger::query::point::{Bound, no_position};
-use crate::ledger::query::{Query, ReadEvent, View, subjects};
+use crate::ledger::query::{Query, View, ViewedEvent, subjects};
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
 use annals_core::key::PublicKey;
@@ -160,7 +160,7 @@ impl LogFilter {
     fn walk(
         &self,
         view: &View<'_>,
-        each: &mut dyn FnMut(&ReadEvent) -> bool,
+        each: &mut dyn FnMut(&ViewedEvent) -> bool,
     ) -> Result<(), LedgerError> {
         let Some(of) = self.of else { return view.walk(self.first, self.until, each) };
         let (mut goes_on, mut met) = (true, false);
@@ -177,7 +177,7 @@ impl LogFilter {
         Ok(())
     }
 
-    fn wants(&self, view: &View<'_>, seen: &ReadEvent, on: &[u64]) -> bool {
+    fn wants(&self, view: &View<'_>, seen: &ViewedEvent, on: &[u64]) -> bool {
         let said = seen.statement();
         let turned = self.turned.contains(&seen.position);
         let of = turned || self.of.is_none_or(|of| of == seen.position || on.contains(&of));
@@ -240,14 +240,14 @@ fn about(view: &View<'_>, args: &LogArgs) -> Result<Option<BTreeSet<u64>>, CliEr
 }
 
 /// Whether the evidence of a confirmation, a dispute or the like names the document.
-fn names_document(view: &View<'_>, seen: &ReadEvent, document: u64) -> bool {
+fn names_document(view: &View<'_>, seen: &ViewedEvent, document: u64) -> bool {
     let evidence = said(view.content(seen)).evidence;
     evidence.iter().any(|row| row.evidence.document == document)
 }
 
 type Each<'a> = dyn FnMut(&EventRow) -> Result<(), CliError> + 'a;
 
-fn acts_on(view: &View<'_>, seen: &ReadEvent) -> Vec<u64> {
+fn acts_on(view: &View<'_>, seen: &ViewedEvent) -> Vec<u64> {
     let said = seen.statement();
     said.map(|said| on(view, seen.position, &said.args)).unwrap_or_default()
 }
@@ -283,7 +283,7 @@ fn backward(
     let mut until = asked.until;
     while until > asked.first {
         let mut rows = Vec::new();
-        let mut keep = |seen: &ReadEvent| {
+        let mut keep = |seen: &ViewedEvent| {
             let on = acts_on(view, seen);
             if asked.wants(view, seen, &on) {
                 rows.push(row(effects, seen, on));

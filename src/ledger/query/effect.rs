@@ -8,7 +8,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::revocation_impact::{RevocationImpact, StandingFacts};
 use crate::ledger::query::row::FieldChange;
-use crate::ledger::query::{ReadEvent, View};
+use crate::ledger::query::{View, ViewedEvent};
 use annals_core::event::args::{Args, Roles};
 use annals_core::event::body::{Content, Described};
 use annals_core::fold::history::Act;
@@ -66,7 +66,7 @@ impl<'a, 'v> Effects<'a, 'v> {
     }
 
     /// The effect of an event.
-    pub fn of(&self, seen: &ReadEvent) -> Result<Effect, LedgerError> {
+    pub fn of(&self, seen: &ViewedEvent) -> Result<Effect, LedgerError> {
         let Some(said) = seen.statement() else { return Ok(Effect::default()) };
         let content = self.view.content(seen).ok();
         let (changes, subject) = match &said.args {
@@ -187,7 +187,7 @@ impl<'a, 'v> Effects<'a, 'v> {
         Ok(differences(&Map::new(), &object(body)))
     }
 
-    fn fact(&self, seen: &ReadEvent) -> Option<Map<String, Value>> {
+    fn fact(&self, seen: &ViewedEvent) -> Option<Map<String, Value>> {
         match self.view.content(seen) {
             Ok(Content::FactAsserted(body)) => Some(object(&body.fact)),
             Ok(Content::FactCorrected(body)) => Some(object(&body.fact)),

@@ -9,7 +9,7 @@ use crate::ledger::query::effect::{Effect, Effects};
 use crate::ledger::query::owners;
 use crate::ledger::query::row::Named;
 use crate::ledger::query::row::Withheld;
-use crate::ledger::query::{ReadEvent, View};
+use crate::ledger::query::{View, ViewedEvent};
 use annals_core::event::args::Args;
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
@@ -75,7 +75,7 @@ pub fn on(view: &View<'_>, position: u64, args: &Args) -> Vec<u64> {
 /// The row of an event, with its effect.
 pub fn row(
     effects: &Effects<'_, '_>,
-    seen: &ReadEvent,
+    seen: &ViewedEvent,
     on: Vec<u64>,
 ) -> Result<EventRow, LedgerError> {
     let (view, names) = (effects.view, effects.names);

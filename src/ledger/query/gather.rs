@@ -13,7 +13,7 @@ use crate::ledger::query::row::{
     ActRow, Charge, Confirmation, DocumentRow, Ended, EvidenceRow, FactRow, Opening, Redescribed,
     RelationRow, Revision, StatementRow, Withheld, WordsRow,
 };
-use crate::ledger::query::{ReadEvent, View};
+use crate::ledger::query::{View, ViewedEvent};
 use annals_core::event::args::Args;
 use annals_core::event::body::{Captured, Content};
 use annals_core::event::vocabulary::{RedactReason, Relation};
@@ -245,7 +245,7 @@ struct Made {
 
 struct Making<'a, 'b, 'v> {
     rows: &'a Rows<'b, 'v>,
-    seen: &'a ReadEvent,
+    seen: &'a ViewedEvent,
     into: &'a mut Made,
 }
 

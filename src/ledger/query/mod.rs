@@ -274,7 +274,7 @@ impl<'a> View<'a> {
         &self,
         from: u64,
         until: u64,
-        each: &mut dyn FnMut(&ReadEvent) -> bool,
+        each: &mut dyn FnMut(&ViewedEvent) -> bool,
     ) -> Result<(), LedgerError> {
         self.walk_some(from..until, &|_| true, each)
     }
@@ -285,7 +285,7 @@ impl<'a> View<'a> {
         &self,
         Range { start: from, end: until }: Range<u64>,
         wanted: &dyn Fn(u64) -> bool,
-        each: &mut dyn FnMut(&ReadEvent) -> bool,
+        each: &mut dyn FnMut(&ViewedEvent) -> bool,
     ) -> Result<(), LedgerError> {
         if let Some(slice) = self.slice.as_ref().filter(|_| until.saturating_sub(from) < FEW) {
             for position in (from..until).filter(|position| wanted(*position)) {
@@ -308,7 +308,7 @@ impl<'a> View<'a> {
                 if seq(&entry.record).is_some_and(|position| !wanted(position)) {
                     continue;
                 }
-                let seen = ReadEvent::of(index, examine(entry));
+                let seen = ViewedEvent::of(index, examine(entry));
                 if wanted(seen.position) && !each(&seen) {
                     return Ok(());
                 }
@@ -318,7 +318,7 @@ impl<'a> View<'a> {
     }
 
     /// Every event that a row of this view may rest on, as of the point.
-    pub fn each(&self, each: &mut dyn FnMut(&ReadEvent)) -> Result<(), LedgerError> {
+    pub fn each(&self, each: &mut dyn FnMut(&ViewedEvent)) -> Result<(), LedgerError> {
         match &self.slice {
             Some(slice) => self.at(slice.events(), each),
             None => self.walk(0, self.as_of().size, &mut |seen| {
@@ -332,7 +332,7 @@ impl<'a> View<'a> {
     pub fn at(
         &self,
         positions: &[u64],
-        each: &mut dyn FnMut(&ReadEvent),
+        each: &mut dyn FnMut(&ViewedEvent),
     ) -> Result<(), LedgerError> {
         let Some(slice) = &self.slice else { return self.walk_at(positions, each) };
         // What stands close together is read in one walk, the rest one by one.
@@ -353,7 +353,7 @@ impl<'a> View<'a> {
     fn walk_at(
         &self,
         positions: &[u64],
-        each: &mut dyn FnMut(&ReadEvent),
+        each: &mut dyn FnMut(&ViewedEvent),
     ) -> Result<(), LedgerError> {
         let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
             return Ok(());
@@ -366,7 +366,7 @@ impl<'a> View<'a> {
     }
 
     /// The event at a position.
-    pub fn event(&self, position: u64) -> Result<Option<ReadEvent>, LedgerError> {
+    pub fn event(&self, position: u64) -> Result<Option<ViewedEvent>, LedgerError> {
         match &self.slice {
             Some(slice) => self.event_of(slice, position),
             None => self.read(position),
@@ -374,9 +374,13 @@ impl<'a> View<'a> {
     }
 
     /// The event at a position, where the index has it; else where the journal has it.
-    fn event_of(&self, slice: &Slice<'_>, position: u64) -> Result<Option<ReadEvent>, LedgerError> {
+    fn event_of(
+        &self,
+        slice: &Slice<'_>,
+        position: u64,
+    ) -> Result<Option<ViewedEvent>, LedgerError> {
         match slice.event(self.record, position) {
-            Ok(examined) => return Ok(Some(ReadEvent::of(position, examined))),
+            Ok(examined) => return Ok(Some(ViewedEvent::of(position, examined))),
             Err(QueryError::Failed(error)) => return Err(error),
             Err(QueryError::Index(why)) if why.is_wrong() => self.record.folded_for(&why),
             // What stands rests on another event than the one that is read.
@@ -385,14 +389,14 @@ impl<'a> View<'a> {
         self.read(position)
     }
 
-    fn read(&self, position: u64) -> Result<Option<ReadEvent>, LedgerError> {
+    fn read(&self, position: u64) -> Result<Option<ViewedEvent>, LedgerError> {
         let entries = self.record.journal.read(position..position + 1)?;
-        Ok(entries.first().map(|entry| ReadEvent::of(position, examine(entry))))
+        Ok(entries.first().map(|entry| ViewedEvent::of(position, examine(entry))))
     }
 
     /// What an event's body says, or why that is not told. What is sealed or redacted now is not
     /// told as of an earlier point either.
-    pub fn content<'s>(&self, seen: &'s ReadEvent) -> Result<&'s Content, Withheld> {
+    pub fn content<'s>(&self, seen: &'s ViewedEvent) -> Result<&'s Content, Withheld> {
         let promised = seen.statement().map_or(Seal::Open, |said| said.args.sealed());
         self.is_told(seen.position, promised)?;
         match (&seen.examined.body, seen.statement()) {
@@ -485,17 +489,17 @@ fn is_of(body: &Body, said: &Statement) -> bool {
 }
 
 /// An event that was read.
-pub struct ReadEvent {
+pub struct ViewedEvent {
     /// Its position.
     pub position: u64,
     /// What was found of it.
     pub examined: Examined,
 }
 
-impl ReadEvent {
-    fn of(index: u64, examined: Examined) -> ReadEvent {
+impl ViewedEvent {
+    fn of(index: u64, examined: Examined) -> ViewedEvent {
         let position = examined.reading.place.map_or(index, |place| place.seq);
-        ReadEvent { position, examined }
+        ViewedEvent { position, examined }
     }
 
     /// Its statement, if it is in form.

@@ -6,8 +6,8 @@
 //! Not here: handles of key files (`keys`); who may sign (`roster`).
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::ReadEvent;
 use crate::ledger::query::View;
+use crate::ledger::query::ViewedEvent;
 use crate::ledger::query::row::ActRow;
 use crate::ledger::query::row::Named;
 use annals_core::event::args::{Args, Roles};
@@ -356,7 +356,7 @@ fn digits(key: &PublicKey) -> String {
 }
 
 /// Who did what an event says; `None` if its statement is not in form.
-pub fn act(view: &View<'_>, names: &Names, seen: &ReadEvent) -> Option<ActRow> {
+pub fn act(view: &View<'_>, names: &Names, seen: &ViewedEvent) -> Option<ActRow> {
     let said = seen.statement()?;
     let named = names.at(&said.by, seen.position);
     Some(ActRow {

@@ -7,7 +7,7 @@
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::words;
 use crate::ledger::query::row::{Withheld, WordsRow};
-use crate::ledger::query::{ReadEvent, View};
+use crate::ledger::query::{View, ViewedEvent};
 use annals_core::event::Entry;
 use annals_core::event::body::{Content, Fact};
 use annals_core::event::record::Reading;
@@ -134,7 +134,7 @@ impl Scanning<'_, '_> {
         if self.certainly_not(position, &reading, entry) {
             return;
         }
-        let seen = ReadEvent::of(index, examine(entry));
+        let seen = ViewedEvent::of(index, examine(entry));
         let stands = match self.view.content(&seen) {
             Ok(Content::FactAsserted(body)) => has_all(&body.fact, self.phrases),
             Ok(Content::FactCorrected(body)) => has_all(&body.fact, self.phrases),

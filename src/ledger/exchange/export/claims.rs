@@ -5,14 +5,14 @@
 //! Claim, Quotation, CorrectionComment, ClaimReview; JSON-LD 1.1; FORMAT.md section 14.
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::export::context::{BagContext, Out, failed};
+use crate::ledger::exchange::export::context::{BagContext, BagOutput, failed};
 use crate::ledger::query::row::{ActRow, Charge, DocumentRow, FactRow, Revision};
 use annals_core::event::body::Hop;
 use annals_core::event::vocabulary::{AgentType, Type};
 use serde_json::{Map, Value, json};
 
 /// Writes the file, each object as it is made.
-pub fn graph(around: &BagContext<'_>, out: &mut Out<'_>) -> Result<(), LedgerError> {
+pub fn graph(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), LedgerError> {
     let context = json!({ "@vocab": "https://schema.org/" });
     write!(out, "{{\"@context\":{context},\"@graph\":[").map_err(failed)?;
     let mut between = "";

@@ -25,7 +25,7 @@ pub struct BagContext<'a> {
 }
 
 /// A file of a bag that is written as it is made.
-pub type Out<'a> = dyn Write + 'a;
+pub type BagOutput<'a> = dyn Write + 'a;
 
 /// Why a file of a bag could not be written.
 pub fn failed(error: io::Error) -> LedgerError {
@@ -52,7 +52,7 @@ pub struct Derived {
 pub fn write(
     bag: &mut Bagger<'_>,
     name: &str,
-    make: &mut dyn FnMut(&mut Out<'_>) -> Result<(), LedgerError>,
+    make: &mut dyn FnMut(&mut BagOutput<'_>) -> Result<(), LedgerError>,
 ) -> Result<(), LedgerError> {
     bag.begin(name)?;
     let mut out = BufWriter::with_capacity(HELD, &mut *bag);

@@ -3,12 +3,12 @@
 //! Always holds: the columns are those of `ledger::view::columns`. Not here: the columns.
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::export::context::{BagContext, Out, failed};
+use crate::ledger::exchange::export::context::{BagContext, BagOutput, failed};
 use crate::ledger::query::columns::{Facts, NameColumn};
 use std::io;
 
 /// Writes the file.
-pub fn facts(around: &BagContext<'_>, out: &mut Out<'_>) -> Result<(), LedgerError> {
+pub fn facts(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), LedgerError> {
     let as_of = around.view.as_of();
     let mut facts = Facts::new(out, &as_of, NameColumn::Last).map_err(broken)?;
     around.rows.each(&mut |row| facts.row(&row).map_err(broken))?;

@@ -6,8 +6,8 @@
 //! Source: PREMIS 3.0, premis-v3-0.xsd; FORMAT.md section 14.
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::export::context::{BagContext, Out, failed};
-use crate::ledger::query::ReadEvent;
+use crate::ledger::exchange::export::context::{BagContext, BagOutput, failed};
+use crate::ledger::query::ViewedEvent;
 use crate::ledger::query::row::DocumentRow;
 use annals_core::event::args::Args;
 use annals_core::fold::operation::Operation;
@@ -44,7 +44,7 @@ impl On {
 }
 
 /// Writes the file.
-pub fn events(around: &BagContext<'_>, out: &mut Out<'_>) -> Result<(), LedgerError> {
+pub fn events(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), LedgerError> {
     let mut put = |text: &str| out.write_all(text.as_bytes()).map_err(failed);
     let record: Object = ("origin", around.about.origin.clone());
     put(HEAD)?;
@@ -118,7 +118,7 @@ fn file(row: &DocumentRow) -> String {
     )
 }
 
-fn event(around: &BagContext<'_>, seen: &ReadEvent, on: &[Object]) -> String {
+fn event(around: &BagContext<'_>, seen: &ViewedEvent, on: &[Object]) -> String {
     let Some(said) = seen.statement() else { return String::new() };
     let at = seen.at().map(|at| at.to_string()).unwrap_or_default();
     let name = identifier("eventIdentifier", &("position", seen.position.to_string()));

@@ -5,7 +5,7 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::claims::object;
-use crate::ledger::exchange::export::context::{BagContext, Out, failed};
+use crate::ledger::exchange::export::context::{BagContext, BagOutput, failed};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
@@ -85,7 +85,10 @@ fn parts<'a>(around: &'a BagContext<'a>) -> impl Iterator<Item = Value> + 'a {
 }
 
 /// Writes the file.
-pub fn metadata<'a>(around: &'a BagContext<'a>, out: &mut Out<'_>) -> Result<(), LedgerError> {
+pub fn metadata<'a>(
+    around: &'a BagContext<'a>,
+    out: &mut BagOutput<'_>,
+) -> Result<(), LedgerError> {
     let about = around.about;
     let file = json!({
         "@id": "ro-crate-metadata.json",
