@@ -2,7 +2,8 @@
 //!
 //! Always holds: a folder is its owner's alone (0700); it goes when its [`Temporary`] is dropped,
 //! and when the process is ended by SIGINT, SIGTERM or SIGHUP; one that a killed process left is
-//! removed by the next that makes one, which sees by the lock in it that nobody has it.
+//! removed by the next that makes one, which sees by the lock in it and by the number of the
+//! process that nobody has it.
 //! Not here: what is put into it. Source: `std::fs::File::try_lock`.
 
 use crate::disk::{DiskError, create_private, error};
@@ -121,16 +122,23 @@ fn is_own_folder(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|about| about.is_dir())
 }
 
-/// Whether nobody has a folder: its lock is free, or there is none and it is old.
+/// Whether nobody has a folder: it is old and not locked, or its lock is free and the process that
+/// made it is no more. One that was just made may not be locked yet.
 fn is_left(folder: &Path) -> io::Result<bool> {
+    let made = folder.symlink_metadata()?.modified()?;
+    let is_old = made.elapsed().is_ok_and(|age| age > OLD);
     match File::open(folder.join(LOCK)) {
-        Ok(file) => Ok(file.try_lock().is_ok()),
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-            let made = folder.symlink_metadata()?.modified()?;
-            Ok(made.elapsed().is_ok_and(|age| age > OLD))
-        }
+        Ok(file) => Ok(file.try_lock().is_ok() && (is_old || maker_is_gone(folder))),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(is_old),
         Err(cause) => Err(cause),
     }
+}
+
+/// Whether the process that a folder is named by is no more.
+fn maker_is_gone(folder: &Path) -> bool {
+    let name = folder.file_name().and_then(|name| name.to_str());
+    let process = name.and_then(|name| name.strip_prefix(BEGINS)?.split_once('-'));
+    process.and_then(|(process, _)| process.parse().ok()).is_some_and(is_gone)
 }
 
 /// Removes from a folder the files that [`replace`](super::replace) makes before it renames them,
@@ -248,11 +256,13 @@ mod tests {
         let others = ["annals-store-7", "annals-store-x-1", "annals-store-7-1.old", "other"];
         let others = others.map(folder);
         fs::write(left.join(LOCK), b"").unwrap();
+        let unlocked = folder(&format!("annals-store-{}-4194305", std::process::id()));
+        fs::write(unlocked.join(LOCK), b"").unwrap();
         let old = std::time::SystemTime::now() - 2 * OLD;
         others.iter().for_each(|other| File::open(other).unwrap().set_modified(old).unwrap());
         let made = Temporary::make_in(parent.path()).unwrap();
         assert!(!left.exists());
-        assert!(young.exists(), "somebody may be making it");
+        assert!(young.exists() && unlocked.exists(), "somebody may be making it");
         File::open(&young).unwrap().set_modified(old).unwrap();
         drop((made, Temporary::make_in(parent.path()).unwrap()));
         assert!(!young.exists());
