@@ -50,9 +50,9 @@ pub fn sha512(parts: &[&[u8]]) -> [u8; 64] {
 
 /// SHA-256 over bytes that come piece by piece.
 #[derive(Clone, Default)]
-pub struct Running(Sha256);
+pub struct RunningHash(Sha256);
 
-impl Running {
+impl RunningHash {
     /// Takes the next bytes.
     pub fn add(&mut self, bytes: &[u8]) {
         self.0.update(bytes);

@@ -17,7 +17,7 @@ use crate::disk::{self, DiskError};
 use crate::journal::commit_line;
 use crate::journal::files::{self, LogFile};
 use crate::journal::frame::{Commit, FrameItem, Framer, Wanted};
-use annals_core::hash::{Hash, Running};
+use annals_core::hash::{Hash, RunningHash};
 use annals_core::verify::source::{ClosingLine, CommitLine};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Take};
@@ -211,7 +211,7 @@ fn sum(file: &LogFile, commit: &Commit) -> Result<Hash, DiskError> {
     reader.seek(SeekFrom::Start(commit.start)).map_err(failed())?;
     let mut rest = reader.take(commit.closing - commit.start);
     let mut buffer = vec![0; 1 << 18];
-    let mut running = Running::default();
+    let mut running = RunningHash::default();
     loop {
         let count = rest.read(&mut buffer).map_err(failed())?;
         if count == 0 {

@@ -10,7 +10,7 @@
 use crate::journal::commit_line;
 use crate::journal::line::JournalLines;
 use annals_core::event::Entry;
-use annals_core::hash::Running;
+use annals_core::hash::RunningHash;
 use annals_core::rule::Rule;
 use annals_core::verify::source::{ClosingLine, CommitLine, Damage};
 use std::io::{self, Read};
@@ -62,7 +62,7 @@ pub(super) struct Framer<R> {
     pub commit: Commit,
     /// How many events stand before the present commit.
     closed_at: u64,
-    sum: Running,
+    sum: RunningHash,
     /// The event that is being read.
     entry: Entry,
     /// How many of its lines are whole.
@@ -95,7 +95,7 @@ impl<R: Read> Framer<R> {
             counted,
             commit: Commit::default(),
             closed_at: counted,
-            sum: Running::default(),
+            sum: RunningHash::default(),
             entry: Entry::default(),
             parts: 0,
             long: false,

@@ -28,7 +28,7 @@ use crate::ledger::write::loaded::LoadedInput;
 use annals_core::event::Entry;
 use annals_core::event::canonical;
 use annals_core::event::record::{self, Reading};
-use annals_core::hash::{Hash, Running, read_hex};
+use annals_core::hash::{Hash, RunningHash, read_hex};
 use annals_core::key::{KEPT_TAG, PublicKey, Signature, SigningKey, signed_bytes};
 use annals_core::verify::Verifier;
 use annals_core::verify::source::Source;
@@ -85,7 +85,7 @@ pub struct Keeping {
 impl Submission {
     /// The submission of these drafts by this key.
     pub fn of(paths: &Paths, judge: &Verifier, input: &LoadedInput, key: &PublicKey) -> Submission {
-        let mut whole = Running::default();
+        let mut whole = RunningHash::default();
         if let Some(ledger) = &judge.chain.state.fold.ledger {
             whole.add(ledger.origin.as_bytes());
         }
