@@ -153,7 +153,7 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     }
     let what = format!("change {}", parameters(&writer)?.origin);
     let told = ActText { what, before: told.clone(), after: told };
-    admin::submit(context, &mut writer, (settled, args.trial), &told)
+    admin::submit(context, &mut writer, settled, args.trial, &told)
 }
 
 /// A new value, or the one that stands.
@@ -210,12 +210,12 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     {
         return rekeyed(&said, &writer);
     }
-    let key = admin::signer(context, &mut writer, (&act, ADMIN))?;
+    let key = admin::signer(context, &mut writer, &act, ADMIN)?;
     if let Some(said) = already(&writer, &key.public())? {
         return rekeyed(&said, &writer);
     }
     let told = told_of_rekey(&ledger.log_key, &log_key, rotated);
-    let prepared = admin::prepare(context, (&mut writer, &key), act)?;
+    let prepared = admin::prepare(context, &mut writer, &key, act)?;
     if !admin::may_write(context, &mut writer, args.trial, &told)? {
         return Ok(Exit::Yes);
     }
@@ -302,7 +302,7 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
         ],
         after: vec![format!("the record's time goes on from the clock's; it was {last}")],
     };
-    admin::submit(context, &mut writer, (retiming(stated), args.trial), &told)
+    admin::submit(context, &mut writer, retiming(stated), args.trial, &told)
 }
 
 fn retiming(stated: Stated) -> Resolved {

@@ -66,7 +66,8 @@ pub const ADMIN: By<'static> = By::Fit(&|member| member.roles.admin);
 pub fn signer(
     context: &mut Context,
     writer: &mut Writer,
-    (settled, by): (&Resolved, By<'_>),
+    settled: &Resolved,
+    by: By<'_>,
 ) -> Result<Box<dyn SigningKey>, CliError> {
     match by {
         By::Fit(fit) => {
@@ -90,7 +91,7 @@ fn check(
     let Ok(mut trial) = Writer::trial(writer.paths.clone()) else { return Ok(()) };
     context.without_trace(|context| {
         let key = key(context, &mut trial)?;
-        prepare(context, (&mut trial, &key), settled.clone())
+        prepare(context, &mut trial, &key, settled.clone())
     })?;
     Ok(())
 }
@@ -139,7 +140,8 @@ fn as_recovery(context: &mut Context, writer: &mut Writer) -> Result<PublicOnly,
 /// Signs an act and lets the judge take it.
 pub fn prepare(
     context: &mut Context,
-    (writer, key): (&mut Writer, &dyn SigningKey),
+    writer: &mut Writer,
+    key: &dyn SigningKey,
     settled: Resolved,
 ) -> Result<Prepared, CliError> {
     let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
@@ -205,11 +207,12 @@ pub fn tell(receipt: &Receipt, writer: &Writer, told: &ActText) -> Result<Exit, 
 pub fn submit(
     context: &mut Context,
     writer: &mut Writer,
-    (settled, trial): (Resolved, DryRunArgs),
+    settled: Resolved,
+    trial: DryRunArgs,
     told: &ActText,
 ) -> Result<Exit, CliError> {
-    let key = signer(context, writer, (&settled, ADMIN))?;
-    let prepared = prepare(context, (writer, &key), settled)?;
+    let key = signer(context, writer, &settled, ADMIN)?;
+    let prepared = prepare(context, writer, &key, settled)?;
     match may_write(context, writer, trial, told)? {
         true => write(writer, &prepared, told),
         false => Ok(Exit::Yes),

@@ -115,8 +115,8 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
     };
     let settled = enrolment(&writer, &request, roles, person)?;
     let by = if args.recovery { By::Recovery } else { ADMIN };
-    let key = admin::signer(context, &mut writer, (&settled, by))?;
-    let prepared = admin::prepare(context, (&mut writer, &key), settled)?;
+    let key = admin::signer(context, &mut writer, &settled, by)?;
+    let prepared = admin::prepare(context, &mut writer, &key, settled)?;
     let phrase = match &local {
         Some(local) if !context.trial => new_phrase(&local.handle, args.no_passphrase)?,
         _ => None,

@@ -65,5 +65,5 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
     };
     let what = format!("{who}: {}, before {}{renamed}", admin::shown(roles), admin::shown(before));
     let told = ActText { what: what.clone(), before: Vec::new(), after: vec![what] };
-    admin::submit(context, &mut writer, (settled, args.trial), &told)
+    admin::submit(context, &mut writer, settled, args.trial, &told)
 }

@@ -87,8 +87,8 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
         false => row.key == subject,
     };
     let by = if args.recovery { By::Recovery } else { By::Fit(&fit) };
-    let key = admin::signer(context, &mut writer, (&settled, by))?;
-    let prepared = admin::prepare(context, (&mut writer, &key), settled)?;
+    let key = admin::signer(context, &mut writer, &settled, by)?;
+    let prepared = admin::prepare(context, &mut writer, &key, settled)?;
     let fallout = RevocationImpact::between(&before, &StandingFacts::of(&writer.judge.chain.state));
     let told = tell(&record, &names, (&who, args.reason, from), &fallout)?;
     if let Some(from) = from.filter(|_| fallout.struck.is_empty()) {
