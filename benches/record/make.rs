@@ -161,7 +161,10 @@ pub fn corrected(folder: &Path, events: u64) {
 /// Removes the kept submissions, which would fill the disk, and leaves their folder.
 fn empty(outbox: &Path) {
     for kept in fs::read_dir(outbox).expect("an outbox") {
-        fs::remove_file(kept.expect("a kept submission").path()).expect("removed");
+        let path = kept.expect("a kept submission").path();
+        if path.is_file() {
+            fs::remove_file(path).expect("removed");
+        }
     }
 }
 
