@@ -1167,6 +1167,12 @@ def cut_bundle(data, width):
     return records, len(data) - at
 
 
+def grouped(index):
+    """An index in groups of three digits, all but the last after an x."""
+    *above, last = ["x" + group for group in re.findall("...", "%0*d" % (-(-len(str(index)) // 3) * 3, index))]
+    return [*above, last[1:]]
+
+
 class Verifier:
     def __init__(self, files, marks=None, pin=None, policy=None, published=False):
         self.files, self.marks, self.pin, self.policy = files, marks, pin, policy
@@ -1326,10 +1332,14 @@ class Verifier:
                 self.damage(971, first)
                 break
             records, rest = cut_bundle(data, width)
-            for record in records:
+            bundle = (self.read("body", "bundle", *grouped(first // 256)) or b"")[:256 * 16385].split(b"\n")
+            for record, line in zip(records, bundle + [b""] * len(records)):
                 lines = record.split(b"\n")[:3]
                 statement = read_as(is_statement, lines[1])
-                body = self.read("body", statement["body"]) if statement else None
+                body = None
+                if statement:
+                    in_bundle = sha256(line).hex() == statement["body"]
+                    body = line if in_bundle else self.read("body", statement["body"])
                 if not self.take(lines, None if body is None else body[:2 * 1048576]):
                     return
             if len(records) < width:
@@ -1341,8 +1351,7 @@ class Verifier:
 
     def tile(self, level, index, width):
         """The bytes of a tile or bundle, and whether they are those of the full one in its place."""
-        *above, last = ["x" + group for group in re.findall("...", "%0*d" % (-(-len(str(index)) // 3) * 3, index))]
-        names = ["tile", level, *above, last[1:]]
+        names = ["tile", level, *grouped(index)]
         if width < 256:
             data = self.read(*names[:-1], names[-1] + ".p", "%d" % width)
             if data is not None:

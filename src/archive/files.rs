@@ -9,6 +9,7 @@ use crate::archive::{BODIES, DOCUMENTS};
 use crate::disk::{self, DiskError};
 use annals_core::hash::Hash;
 use annals_core::verify::source::SourceError;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -20,6 +21,24 @@ const MAX_PAGES: usize = 1_000;
 pub trait PublishedFiles: Send + Sync {
     /// The first bytes of a file, at most `bound` of them; `None` if there is no such file.
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError>;
+
+    /// Reads these files ahead, several at a time, where that takes less time than one by one. What
+    /// fails is found by whoever asks for the file.
+    fn prefetch(&self, _wanted: &[WantedFile]) {}
+
+    /// Forgets what is kept of the files; whether something of an earlier reading was.
+    fn forget(&self) -> bool {
+        false
+    }
+
+    /// After a verified reading: keeps of bodies and documents only these, the ones that may be
+    /// shown.
+    fn keep_only(&self, _open: &BTreeSet<Hash>) {}
+
+    /// The file in which a reader remembers what it saw of the record, where there is one.
+    fn memory(&self) -> Option<PathBuf> {
+        None
+    }
 
     /// The names, up to some number, in whose place something came that is no file of a record: a
     /// page of HTML.
@@ -35,6 +54,15 @@ pub trait PublishedFiles: Send + Sync {
 
     /// Where the files are, for people.
     fn place(&self) -> String;
+}
+
+/// A file that will be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WantedFile {
+    /// Its name.
+    pub name: String,
+    /// How many bytes of it will be read.
+    pub bound: u64,
 }
 
 /// The names in whose place a page of HTML came, up to some number.
@@ -68,15 +96,15 @@ pub fn begins_as(bytes: &[u8], start: &str) -> bool {
     bytes.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()))
 }
 
-/// Whether a name is the digest of its file, as those of bodies and documents are.
-pub fn has_digest(name: &str) -> bool {
-    name.split_once('/').is_some_and(|(folder, _)| [BODIES, DOCUMENTS].contains(&folder))
+/// The digest that a name says of its file, as those of bodies and documents do.
+pub fn name_digest(name: &str) -> Option<Hash> {
+    let (folder, digest) = name.split_once('/')?;
+    [BODIES, DOCUMENTS].contains(&folder).then(|| Hash::parse(digest)).flatten()
 }
 
 /// Whether the digest of a file is its name.
 pub fn is_named_so(name: &str, bytes: &[u8]) -> bool {
-    let digest = name.split_once('/').map(|(_, digest)| digest);
-    has_digest(name) && digest == Some(&Hash::of(&[bytes]).to_string())
+    name_digest(name).is_some_and(|digest| digest == Hash::of(&[bytes]))
 }
 
 /// A folder of files.

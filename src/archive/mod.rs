@@ -2,11 +2,12 @@
 //! the program.
 //!
 //! ```text
-//! checkpoint   tile/<L>/<N>[.p/<W>]   tile/entries/<N>[.p/<W>]   body/<sha256>   document/<sha256>
+//! checkpoint   tile/<L>/<N>[.p/<W>]   tile/entries/<N>[.p/<W>]   body/<sha256>   body/bundle/<N>
+//! document/<sha256>
 //! ```
 //!
-//! [`tile`] says what is in which file, [`files`] and [`web`] read them from a folder or over HTTP,
-//! [`published`] makes a `verify::source::Source` of them, [`publish_target`] writes them. [`bag`]
+//! [`tile`] and [`body_bundle`] say what is in which file, [`files`] and [`web`] read them from a
+//! folder or over HTTP, [`cache`] keeps what came over HTTP, [`published`] makes a `verify::source::Source` of them, [`publish_target`] writes them. [`bag`]
 //! is the BagIt bag of an export.
 //!
 //! Always holds: what is read is bounded, from a folder as from a stranger's server; what is
@@ -15,6 +16,8 @@
 //! 8493; FORMAT.md sections 9 and 14.
 
 pub mod bag;
+pub mod body_bundle;
+pub mod cache;
 pub mod files;
 pub mod published;
 pub mod publish_target;
@@ -25,6 +28,8 @@ pub mod web;
 pub const CHECKPOINT: &str = "checkpoint";
 /// The folder of bodies.
 pub const BODIES: &str = "body";
+/// The folder of bundles of bodies.
+pub const BODY_BUNDLES: &str = "body/bundle";
 /// The folder of documents.
 pub const DOCUMENTS: &str = "document";
 /// The folder of tiles and bundles.

@@ -1,21 +1,26 @@
 //! A published record, read as any other: a `Source` over files by name.
 //!
 //! Always holds: nothing is believed of a file but what follows from the records; each tile that a
-//! whole walk passes is compared with the hashes of the records in hand. Memory is bounded whatever
-//! the files hold. Not here: where the files are (`files`, `web`), the verdict (`verify`).
+//! whole walk passes is compared with the hashes of the records in hand; a bundle of bodies is a
+//! transport alone. Memory is bounded whatever the files hold. Not here: where the files are
+//! (`files`, `web`, `cache`), the verdict (`verify`).
 //! Source: FORMAT.md section 9, "Published directory".
 
-use crate::archive::files::PublishedFiles;
+use crate::archive::body_bundle::{self, MAX_BODY_BUNDLE};
+use crate::archive::files::{PublishedFiles, WantedFile};
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
 use annals_core::event::Entry;
+use annals_core::event::body::{Body, Content};
 use annals_core::event::record::{self, Reading};
+use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::rule::Rule;
 use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
 use annals_core::verify::source::{BATCH, Batch, Damage, Source, SourceError, Walk};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A span ends once its entries have this many bytes, so that large bodies do not add up.
@@ -31,6 +36,8 @@ const BUNDLE: u64 = tile::MAX_BUNDLE + 1;
 const MALFORMED: u64 = 10_000;
 /// Bytes of a hash in a tile.
 const HASH: u64 = 32;
+/// Of how many bundles of records the files are read ahead.
+const AHEAD: u64 = 8;
 
 /// A record in files by name, as of the checkpoint that was read when it was opened.
 pub struct Published {
@@ -41,6 +48,8 @@ pub struct Published {
     /// How many records out of form there may be before the reading ends.
     most_malformed: u64,
     malformed: AtomicU64,
+    /// Whether documents are read ahead, as whoever reads all of them needs it.
+    documents_ahead: bool,
 }
 
 impl Published {
@@ -48,8 +57,15 @@ impl Published {
     /// event, and verification tells why. A page of HTML in its place is one.
     pub fn open(files: Box<dyn PublishedFiles>) -> Result<Published, SourceError> {
         let (tiles, malformed, most_malformed) = (AtomicU64::new(0), AtomicU64::new(0), u64::MAX);
-        let mut published =
-            Published { files, checkpoint: None, size: 0, tiles, most_malformed, malformed };
+        let mut published = Published {
+            files,
+            checkpoint: None,
+            size: 0,
+            tiles,
+            most_malformed,
+            malformed,
+            documents_ahead: false,
+        };
         published.read_checkpoint()?;
         match published.checkpoint.is_none() && !published.files.pages().is_empty() {
             true => Err(published.no_checkpoint("a page of HTML or nothing")),
@@ -75,7 +91,11 @@ impl Published {
         self.read_checkpoint()?;
         self.tiles = AtomicU64::new(0);
         self.malformed = AtomicU64::new(0);
-        Ok(self.checkpoint != before)
+        let is_other = self.checkpoint != before;
+        if is_other {
+            self.files.forget();
+        }
+        Ok(is_other)
     }
 
     /// The same of a server: what is no checkpoint in form is an error there, for it may be a page
@@ -86,6 +106,26 @@ impl Published {
             Some(bytes) if !is_checkpoint(bytes) => Err(published.no_checkpoint(&start_of(bytes))),
             _ => Ok(Published { most_malformed: MALFORMED, ..published }),
         }
+    }
+
+    /// The same for whoever reads every document: they are read ahead.
+    pub fn with_documents(self) -> Published {
+        Published { documents_ahead: true, ..self }
+    }
+
+    /// Forgets what is kept of the files; whether something of an earlier reading was.
+    pub fn forget(&self) -> bool {
+        self.files.forget()
+    }
+
+    /// After a verified reading: keeps of bodies and documents only these.
+    pub fn keep_only(&self, open: &BTreeSet<Hash>) {
+        self.files.keep_only(open);
+    }
+
+    /// The file in which a reader remembers what it saw of the record, where there is one.
+    pub fn memory(&self) -> Option<PathBuf> {
+        self.files.memory()
     }
 
     /// The names in whose place a page of HTML came.
@@ -111,21 +151,83 @@ impl Published {
         self.tiles.load(Ordering::Relaxed)
     }
 
-    /// An entry: a record, and the body that it names; and whether it says that it is another event
-    /// than the one of this position.
-    fn entry(&self, record: Vec<u8>, position: u64) -> Result<(Entry, bool), SourceError> {
-        let reading = Reading::of(&record);
-        let is_misplaced = reading.place.is_some_and(|place| place.seq != position);
-        let body = match reading.statement {
-            Some(statement) => self.files.get(&format!("{BODIES}/{}", statement.body), BODY)?,
-            None if self.malformed.fetch_add(1, Ordering::Relaxed) >= self.most_malformed => {
-                let most = self.most_malformed;
-                let cause = no_record(&format!("records, found more than {most} out of form"));
-                return Err(SourceError { what: self.files.place(), cause });
+    /// An entry: a record, and the body that it names.
+    fn entry(&self, next: NextRecord) -> Result<Entry, SourceError> {
+        let NextRecord { record, names, body, .. } = next;
+        let body = match (body, names) {
+            (Some(body), _) => Some(body),
+            (None, Some(digest)) => self.body(&digest)?,
+            (None, None) => {
+                if self.malformed.fetch_add(1, Ordering::Relaxed) >= self.most_malformed {
+                    let most = self.most_malformed;
+                    let cause = no_record(&format!("records, found more than {most} out of form"));
+                    return Err(SourceError { what: self.files.place(), cause });
+                }
+                None
             }
-            None => None,
         };
-        Ok((Entry { record, body }, is_misplaced))
+        Ok(Entry { record, body })
+    }
+
+    fn body(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
+        self.files.get(&body_name(digest), BODY)
+    }
+
+    /// Gives records their bodies, as far as they stand in the bundle of bodies, and reads ahead
+    /// what does not.
+    fn add_bodies(
+        &self,
+        index: u64,
+        records: &mut VecDeque<NextRecord>,
+    ) -> Result<(), SourceError> {
+        let name = body_bundle::name(index);
+        // A bundle that is missing or that cannot be read takes nothing away but time.
+        let bundle = self.files.get(&name, MAX_BODY_BUNDLE).ok().flatten().unwrap_or_default();
+        for (next, line) in records.iter_mut().zip(body_bundle::lines(&bundle)) {
+            next.body = (next.names == Some(Hash::of(&[line]))).then(|| line.to_vec());
+        }
+        let alone = records.iter().filter(|next| next.body.is_none());
+        let alone = alone.filter_map(|next| next.names);
+        self.prefetch(alone.map(|digest| (body_name(&digest), BODY)));
+        if self.documents_ahead {
+            let mut documents = Vec::new();
+            for next in records.iter().filter(|next| next.is_capture) {
+                let body = match (&next.body, &next.names) {
+                    (None, Some(digest)) => self.body(digest)?,
+                    (body, _) => body.clone(),
+                };
+                documents.extend(body.and_then(|body| captured(&body)));
+            }
+            self.prefetch(documents.iter().map(|digest| (document_name(digest), DOCUMENT)));
+        }
+        Ok(())
+    }
+
+    /// Reads ahead the files of the next bundles of records from this one on, and where tiles are
+    /// compared, the tiles.
+    fn read_ahead(&self, first: u64, tiling: Option<&Tiling>) {
+        let at = |index: u64, level: u8| Tile { level, index, width: 0 }.called_for(self.size);
+        let tiles: Vec<Tile> = (first..first + AHEAD)
+            .map(|index| at(index, 0))
+            .filter(|tile| tile.width > 0)
+            .collect();
+        let is_last = tiles.last().is_some_and(|tile| tile.index == self.size.div_ceil(WIDTH) - 1);
+        let mut wanted = Vec::new();
+        for tile in &tiles {
+            wanted.push((tile.bundle_name(), BUNDLE));
+            wanted.push((body_bundle::name(tile.index), MAX_BODY_BUNDLE));
+        }
+        if tiling.is_some() {
+            let above = tile::ends(self.size).into_iter().filter(|end| is_last && end.level > 0);
+            let all = tiles.into_iter().chain(above).filter(|tile| tile.width > 0);
+            wanted.extend(all.map(|tile| (tile.name(), WIDTH * HASH + 1)));
+        }
+        self.prefetch(wanted.into_iter());
+    }
+
+    fn prefetch(&self, wanted: impl Iterator<Item = (String, u64)>) {
+        let wanted: Vec<_> = wanted.map(|(name, bound)| WantedFile { name, bound }).collect();
+        self.files.prefetch(&wanted);
     }
 
     /// The file of a tile or bundle, or of the full one in its place; whether it is that one.
@@ -184,6 +286,7 @@ impl Source for Published {
         Ok(Box::new(PublishedWalk {
             published: self,
             counted: from,
+            ahead: 0,
             records: VecDeque::new(),
             tiling: (from == 0).then(Tiling::default),
             damage: Vec::new(),
@@ -193,7 +296,23 @@ impl Source for Published {
     }
 
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
-        self.files.get(&format!("{DOCUMENTS}/{digest}"), DOCUMENT)
+        self.files.get(&document_name(digest), DOCUMENT)
+    }
+}
+
+fn body_name(digest: &Hash) -> String {
+    format!("{BODIES}/{digest}")
+}
+
+fn document_name(digest: &Hash) -> String {
+    format!("{DOCUMENTS}/{digest}")
+}
+
+/// The digest of the document that a body captures.
+fn captured(body: &[u8]) -> Option<Hash> {
+    match Body::parse(body).ok()?.content {
+        Content::DocumentCaptured(captured) => Some(captured.sha256),
+        _ => None,
     }
 }
 
@@ -223,13 +342,41 @@ fn is_three_lines(record: &[u8]) -> bool {
     record.ends_with(b"\n") && record.iter().filter(|byte| **byte == b'\n').count() == 3
 }
 
+/// A record of the present bundle, and what of it says where its body is.
+struct NextRecord {
+    record: Vec<u8>,
+    /// The digest of its body.
+    names: Option<Hash>,
+    /// The position that it says.
+    says: Option<u64>,
+    is_capture: bool,
+    /// Its body, where a bundle has it.
+    body: Option<Vec<u8>>,
+}
+
+impl NextRecord {
+    fn of(record: Vec<u8>) -> NextRecord {
+        let reading = Reading::of(&record);
+        let statement = reading.statement.as_ref();
+        NextRecord {
+            names: statement.map(|statement| statement.body),
+            says: reading.place.map(|place| place.seq),
+            is_capture: statement.is_some_and(|it| it.args.kind() == Type::DocumentCaptured),
+            body: None,
+            record,
+        }
+    }
+}
+
 /// A walk; one from event 0 compares the tiles too.
 struct PublishedWalk<'a> {
     published: &'a Published,
     /// Events handed out, or passed by, so far.
     counted: u64,
+    /// The first bundle of records that is not yet read ahead.
+    ahead: u64,
     /// Records of the present bundle that were not yet handed out.
-    records: VecDeque<Vec<u8>>,
+    records: VecDeque<NextRecord>,
     tiling: Option<Tiling>,
     damage: Vec<Damage>,
     /// How many records say that they are another event.
@@ -239,20 +386,20 @@ struct PublishedWalk<'a> {
 
 impl PublishedWalk<'_> {
     /// The next record; `None` at the record's end.
-    fn record(&mut self) -> Result<Option<Vec<u8>>, SourceError> {
+    fn record(&mut self) -> Result<Option<NextRecord>, SourceError> {
         if self.records.is_empty() && !self.ended {
             self.ended = !self.bundle()?;
         }
-        let Some(record) = self.records.pop_front() else {
+        let Some(next) = self.records.pop_front() else {
             self.end_early()?;
             return Ok(None);
         };
         self.counted += 1;
-        let full = self.tiling.as_mut().map(|tiling| tiling.push(record::hash(&record)));
+        let full = self.tiling.as_mut().map(|tiling| tiling.push(record::hash(&next.record)));
         for (tile, hashes) in full.unwrap_or_default() {
             self.damage.extend(self.published.compare(tile, &hashes)?);
         }
-        Ok(Some(record))
+        Ok(Some(next))
     }
 
     /// Where the record ended before its size: the tiles that begin before that, as far as their
@@ -279,6 +426,10 @@ impl PublishedWalk<'_> {
         let index = self.counted / WIDTH;
         let width = WIDTH.min(size - index * WIDTH);
         let tile = Tile { level: 0, index, width };
+        if index >= self.ahead {
+            self.published.read_ahead(index, self.tiling.as_ref());
+            self.ahead = index + AHEAD;
+        }
         let mut tell = |counted, rule, why: String| {
             let why = format!("{}: {why}", tile.bundle_name());
             self.damage.push(Damage { counted, rule, why });
@@ -299,7 +450,9 @@ impl PublishedWalk<'_> {
             tell(index * WIDTH + got, Rule::BundleForm, why);
         }
         let skip = usize::try_from(self.counted % WIDTH).unwrap_or(usize::MAX);
-        self.records = cut.records.into_iter().skip(skip).collect();
+        let mut records = cut.records.into_iter().map(NextRecord::of).collect();
+        self.published.add_bodies(index, &mut records)?;
+        self.records = records.split_off(skip.min(records.len()));
         // A bundle that ends early ends the record, once what there is was handed out.
         self.ended = got < width;
         Ok(!self.ended)
@@ -310,9 +463,9 @@ impl PublishedWalk<'_> {
         let mut bytes = 0;
         while span.entries.len() < BATCH && bytes < SPAN_BYTES {
             let position = self.counted;
-            let Some(record) = self.record()? else { break };
-            let (entry, is_misplaced) = self.published.entry(record, position)?;
-            self.misplaced += u64::from(is_misplaced);
+            let Some(next) = self.record()? else { break };
+            self.misplaced += u64::from(next.says.is_some_and(|said| said != position));
+            let entry = self.published.entry(next)?;
             if self.misplaced >= self.published.most_malformed {
                 // A server may send the same ones for ever; that they are no record is shown.
                 self.ended = true;

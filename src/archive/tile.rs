@@ -67,7 +67,7 @@ impl Tile {
 }
 
 /// An index in groups of three digits, all but the last after an `x`.
-fn path(index: u64) -> String {
+pub fn path(index: u64) -> String {
     let mut out = format!("{:03}", index % 1_000);
     let mut rest = index / 1_000;
     while rest > 0 {

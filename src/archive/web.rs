@@ -1,15 +1,16 @@
-//! Files over HTTP: GET of one name at a time, from one host.
+//! Files over HTTP or HTTPS: GET of names from one host, several at a time.
 //!
-//! Always holds: every wait and every size has a bound, and the time of a whole reading too; no
-//! redirect is followed, so nothing is asked of a host that was not named; an answer other than
-//! 200, 404 and 410 is an error; a page of HTML in place of a file is no file. Not here: TLS. For
-//! an https address put a proxy that speaks TLS in front and name the proxy. Source: RFC 9110.
+//! Always holds: every wait and every size has a bound, and the time, the number of answers and the
+//! bytes of a whole reading too; one answer at a time is larger than [`LARGE`]; no redirect is
+//! followed, so nothing is asked of a host that was not named; an answer other than 200, 404 and
+//! 410 is an error; a page of HTML in place of a file is no file. Not here: what is kept of the
+//! answers (`cache`). Source: RFC 9110.
 
 use crate::archive::files::PublishedFiles;
-use crate::archive::files::{Pages, begins_as, has_digest, is_html, is_named_so};
+use crate::archive::files::{Pages, begins_as, is_html, is_named_so, name_digest};
 use annals_core::text::is_invisible;
 use annals_core::verify::source::SourceError;
-use std::io;
+use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use ureq::Agent;
@@ -31,6 +32,13 @@ const HEAD: usize = 16 << 10;
 const READING: Duration = Duration::from_secs(60);
 const PER_ANSWER: Duration = Duration::from_secs(2);
 const BYTES_PER_SECOND: u64 = 10_000;
+/// The most answers of a reading, and the most bytes: more than a record has that one machine reads.
+const MAX_ANSWERS: u32 = 4_000_000;
+const MAX_BYTES: u64 = 64 << 30;
+/// How many names are asked for at a time, and how many connections are kept open.
+pub const CONNECTIONS: usize = 8;
+/// An answer of more bytes is read while no other one is.
+const LARGE: u64 = 4 << 20;
 /// The most characters of an address that are shown.
 const MAX_SHOWN: usize = 200;
 /// A name that no record has.
@@ -40,14 +48,8 @@ const NO_NAME: &str = "no-file-of-a-record";
 #[derive(Debug, thiserror::Error)]
 pub enum WebError {
     /// Not an address.
-    #[error("expected an address like http://127.0.0.1:8080/record, found {0}")]
+    #[error("expected an address like https://example.org/record, found {0}")]
     Address(String),
-    /// TLS is not built in.
-    #[error(
-        "https is not built in; name a proxy on this machine that speaks TLS for it (such as \
-         stunnel or socat), or fetch the files and name their folder"
-    )]
-    Tls,
 }
 
 /// The files below an address.
@@ -57,6 +59,8 @@ pub struct Web {
     /// How long all answers may take together, before any came.
     patience: Duration,
     reading: Mutex<WebReading>,
+    /// Held by the one answer that is larger than [`LARGE`].
+    large: Mutex<()>,
     pages: Pages,
 }
 
@@ -71,7 +75,11 @@ enum WebLookup {
 /// What was read so far.
 #[derive(Debug, Default)]
 struct WebReading {
+    /// The time in which at least one answer was waited for.
     spent: Duration,
+    /// How many answers are waited for, and since when there is one.
+    waiting: usize,
+    since: Option<Instant>,
     answers: u32,
     bytes: u64,
 }
@@ -81,27 +89,46 @@ impl WebReading {
     fn left(&self, patience: Duration) -> Duration {
         let bytes = Duration::from_secs(self.bytes / BYTES_PER_SECOND);
         let allowed = patience + PER_ANSWER.saturating_mul(self.answers) + bytes;
-        allowed.saturating_sub(self.spent)
+        allowed.saturating_sub(self.spent())
+    }
+
+    fn spent(&self) -> Duration {
+        self.spent + self.since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    fn begin(&mut self) {
+        self.waiting += 1;
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    fn end(&mut self) {
+        self.waiting -= 1;
+        if self.waiting == 0 {
+            self.spent = self.spent();
+            self.since = None;
+        }
+    }
+
+    fn is_too_much(&self) -> bool {
+        self.answers >= MAX_ANSWERS || self.bytes >= MAX_BYTES
     }
 }
 
 impl Web {
-    /// The files below this `http://` address. Nothing is asked yet.
+    /// The files below this `http://` or `https://` address. Nothing is asked yet.
     ///
     /// ```
     /// use annals::archive::web::{Web, WebError};
     /// assert!(Web::at("http://127.0.0.1:8080/record/").is_ok());
-    /// assert!(matches!(Web::at("https://example.org"), Err(WebError::Tls)));
+    /// assert!(Web::at("https://example.org").is_ok());
     /// assert!(matches!(Web::at("ftp://example.org"), Err(WebError::Address(_))));
     /// ```
     pub fn at(address: &str) -> Result<Web, WebError> {
         let shown = || address.chars().filter(|c| !is_invisible(*c)).take(100).collect();
         let bad = || WebError::Address(shown());
         let uri: Uri = address.parse().map_err(|_| bad())?;
-        match uri.scheme_str() {
-            Some("http") => {}
-            Some("https") => return Err(WebError::Tls),
-            _ => return Err(bad()),
+        if !matches!(uri.scheme_str(), Some("http" | "https")) {
+            return Err(bad());
         }
         if uri.host().is_none_or(str::is_empty) || uri.query().is_some() {
             return Err(bad());
@@ -109,8 +136,8 @@ impl Web {
         let address = address.trim_end_matches('/').to_owned();
         let body = answer_time(u64::MAX);
         let agent = agent(CONNECT, ANSWER, body);
-        let (reading, pages) = (Mutex::default(), Pages::default());
-        Ok(Web { agent, address, patience: READING, reading, pages })
+        let (reading, large, pages) = (Mutex::default(), Mutex::default(), Pages::default());
+        Ok(Web { agent, address, patience: READING, reading, large, pages })
     }
 
     /// The same, with another time for a reading before any answer came.
@@ -131,9 +158,17 @@ impl Web {
         bound: u64,
         look: WebLookup,
     ) -> io::Result<Option<(Vec<u8>, String)>> {
-        let left = self.reading(|reading| reading.left(self.patience));
+        let (left, is_too_much) =
+            self.reading(|reading| (reading.left(self.patience), reading.is_too_much()));
         if left.is_zero() {
             return Err(self.too_slow());
+        }
+        if is_too_much {
+            let why = format!(
+                "expected a record of at most {MAX_ANSWERS} files and {MAX_BYTES} bytes, found \
+                 more; fetch the files and name their folder"
+            );
+            return Err(io::Error::other(why));
         }
         let limit = left.min(answer_time(bound));
         let mut request = self.agent.get(what).config().timeout_global(Some(limit)).build();
@@ -168,14 +203,22 @@ impl Web {
             let why = format!("expected bytes as they are or in gzip, found the encoding {shown}");
             return Err(io::Error::other(why));
         }
+        Ok(Some((self.body(answer.into_body().into_reader(), bound)?, kind)))
+    }
+
+    /// The bytes of an answer, up to a bound.
+    fn body(&self, mut body: impl Read, bound: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        let body = answer.into_body().into_reader();
-        io::Read::read_to_end(&mut io::Read::take(body, bound), &mut bytes)?;
-        Ok(Some((bytes, kind)))
+        let start = body.by_ref().take(bound.min(LARGE)).read_to_end(&mut bytes)? as u64;
+        if start == LARGE && bound > LARGE {
+            let _alone = self.large.lock().unwrap_or_else(PoisonError::into_inner);
+            body.take(bound - LARGE).read_to_end(&mut bytes)?;
+        }
+        Ok(bytes)
     }
 
     fn too_slow(&self) -> io::Error {
-        let (answers, bytes, spent) = self.reading(|r| (r.answers, r.bytes, r.spent.as_secs()));
+        let (answers, bytes, spent) = self.reading(|r| (r.answers, r.bytes, r.spent().as_secs()));
         let why = format!(
             "the server is too slow: {answers} answers of {bytes} bytes in {spent} s; try again \
              later, or fetch the files and name their folder"
@@ -206,6 +249,8 @@ pub fn agent(connect: Duration, answer: Duration, body: Duration) -> Agent {
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)
+        .max_idle_connections(CONNECTIONS)
+        .max_idle_connections_per_host(CONNECTIONS)
         .timeout_resolve(Some(RESOLVE))
         .timeout_connect(Some(connect))
         .timeout_send_request(Some(answer))
@@ -229,9 +274,10 @@ impl PublishedFiles for Web {
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError> {
         let what = format!("{}/{name}", self.address);
         let began = Instant::now();
+        self.reading(WebReading::begin);
         let mut answer = self.ask(&what, bound, WebLookup::First);
         if let Ok(Some((bytes, _))) = &answer
-            && has_digest(name)
+            && name_digest(name).is_some()
             && !is_named_so(name, bytes)
             && let Ok(second) = self.ask(&what, bound, WebLookup::Second)
         {
@@ -239,7 +285,7 @@ impl PublishedFiles for Web {
         }
         let size = answer.as_ref().map_or(0, |found| found.as_ref().map_or(0, |f| f.0.len()));
         let left = self.reading(|reading| {
-            reading.spent += began.elapsed();
+            reading.end();
             reading.answers = reading.answers.saturating_add(u32::from(answer.is_ok()));
             reading.bytes += size as u64;
             reading.left(self.patience)

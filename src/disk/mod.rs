@@ -404,6 +404,48 @@ pub fn make_private(folder: &Path) -> Result<(), DiskError> {
     create_private(folder).map_err(error("make folder", folder))
 }
 
+/// Makes a folder that its owner alone may look into, with those above it, if it is not there; one
+/// that is there is made private. Not durable.
+///
+/// Errors: it is a link, no folder, or somebody else's.
+pub fn ensure_private(folder: &Path) -> Result<(), DiskError> {
+    if !is_folder(folder).map_err(error("look into", folder))? {
+        if let Some(above) = folder.parent() {
+            fs::create_dir_all(above).map_err(error("make folder", above))?;
+        }
+        match create_private(folder) {
+            Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(error("make folder", folder)(cause));
+            }
+            _ => return Ok(()),
+        }
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(folder).map_err(error("look into", folder))?.permissions().mode();
+        if mode & 0o077 != 0 {
+            let private = fs::Permissions::from_mode(0o700);
+            fs::set_permissions(folder, private).map_err(error("make private", folder))?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts a file that is its owner's alone in place in one step. Not durable: for what can be made
+/// again.
+pub fn put_private(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    let temporary = temporary_beside(path);
+    let write = || {
+        create_new(&temporary, FileMode::Private)?.write_all(bytes)?;
+        fs::rename(&temporary, path)
+    };
+    write().map_err(|cause| {
+        let _ = fs::remove_file(&temporary);
+        error("write", path)(cause)
+    })
+}
+
 fn create_private(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]

@@ -22,6 +22,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::error::chain;
 use crate::ledger::imported;
 use crate::ledger::reader::Record;
+use crate::ledger::reader::source::RecordSource;
 use crate::store::place::StorePlace;
 use crate::store::{Store, StoreError};
 use annals_core::rule::{Fault, Rule};
@@ -98,20 +99,20 @@ pub fn audit_settled(
         let looked = look(record, audit, progress);
         let clean = looked.as_ref().is_ok_and(LookedAt::is_clean);
         if clean || !record.has_moved() {
-            return looked?.with_imported(record).conclude(audit, &record.journal);
+            return looked?.with_imported(record).conclude(audit, &record.source);
         }
         *record = Record::open(record.paths.clone())?;
     }
-    look(record, audit, progress)?.with_imported(record).conclude(audit, &record.journal)
+    look(record, audit, progress)?.with_imported(record).conclude(audit, &record.source)
 }
 
-/// Verifies the record of a ledger, or of a bag.
+/// Verifies the record of a ledger, of a bag, or what is published of one.
 pub fn audit(
     record: &Record,
     audit: &Audit,
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<Audited, LedgerError> {
-    look(record, audit, progress)?.conclude(audit, &record.journal)
+    look(record, audit, progress)?.conclude(audit, &record.source)
 }
 
 /// What was found, before anything is kept of it.
@@ -131,17 +132,20 @@ fn look(
     audit: &Audit,
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<LookedAt, LedgerError> {
+    if let RecordSource::Published(_, published) = &record.source {
+        return look_at_published(published, audit, progress);
+    }
     let known = record.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::remembered);
     let ends =
         Anchors { checkpoint: record.checkpoint.clone(), mark: known, pin: kept::read(audit)? };
-    let builder = Builder::open(&record.paths.ledger, record.journal.starts(), BuildMode::Check);
+    let builder = Builder::open(&record.paths.ledger, record.journal()?.starts(), BuildMode::Check);
     let follower = Some(&builder as &dyn Follower).filter(|_| audit.index);
     let options = Options { follower, ..options(audit, &ends, progress) };
-    let mut report = verify(&record.journal, &ends, options)?;
+    let mut report = verify(&record.source, &ends, options)?;
     let later = part_below_pin(record, &ends, &mut report.faults);
     report.faults.extend(unreadable(record, &report));
     let index = match audit.index {
-        true if record.journal.changed().is_some() => {
+        true if record.source.changed().is_some() => {
             IndexStatus::Not("the journal is not judged".to_owned())
         }
         true => builder.found(),
@@ -152,7 +156,7 @@ fn look(
         report.faults.push(Fault::of(Rule::Index, why));
     }
     let store = match audit.store {
-        true if record.journal.changed().is_some() => {
+        true if record.source.changed().is_some() => {
             StoreFound::NotCompared("the journal is not judged".to_owned())
         }
         true => compare_store(record, &mut report.faults)?,
@@ -290,7 +294,7 @@ impl LookedAt {
 /// Rule 911 of the marks. Without an applied opening no mark is known to be this record's, but the
 /// last one is in form or it is not; where the verdict ended early its end is not judged.
 fn unreadable(record: &Record, report: &Report) -> Option<Fault> {
-    if record.journal.changed().is_some() {
+    if record.source.changed().is_some() {
         return None;
     }
     let last;
@@ -369,7 +373,7 @@ fn differs(record: &Record, store: &dyn Store, repair: &str) -> Result<Option<Fa
         let why = format!("it holds {size} events, the journal {journal}; {repair}");
         return Ok(Some(Fault::at(size.min(journal), Rule::Store, why)));
     }
-    for span in record.journal.walk(0)? {
+    for span in record.source.walk(0)? {
         let span = span?;
         for (chunk, first) in span.entries.chunks(BATCH).zip((span.first..).step_by(BATCH)) {
             let stored = store.read(first..first + chunk.len() as u64)?;

@@ -64,8 +64,19 @@ pub enum LedgerError {
     /// The record breaks its own rules, so nothing is added to it.
     #[error("the record has {}, the first: {}; nothing was written; annals verify tells \
              all, annals repair builds a damaged journal from the store, annals repair --from COPY \
-             takes it from another copy", faults(.0.len()), first(.0))]
+             takes it from another copy", count_faults(.0.len()), first(.0))]
     Faulty(Vec<Fault>),
+    /// A published record breaks its own rules, so nothing of it is shown.
+    #[error("the record published at {place} has {}, the first: {}{}; nothing of it is shown; \
+             annals verify {place} tells all", count_faults(.faults.len()), first(.faults), seen_before(.seen))]
+    FaultyPublished {
+        /// Where it is published.
+        place: String,
+        /// What is wrong.
+        faults: Vec<Fault>,
+        /// Where what was read there before is remembered, if it was compared.
+        seen: Option<PathBuf>,
+    },
     /// The log key has signed more than the record holds: it must not fork silently.
     #[error(
         "the log key signed size {marked} and the record has {size} events or another root: \
@@ -225,11 +236,18 @@ fn count(refused: usize) -> String {
     }
 }
 
-fn faults(count: usize) -> String {
+fn count_faults(count: usize) -> String {
     match count {
         1 => "1 fault".to_owned(),
         more => format!("{more} faults"),
     }
+}
+
+fn seen_before(seen: &Option<PathBuf>) -> String {
+    let said = |path: &PathBuf| {
+        format!("; it was compared with what was read there before ({})", path.display())
+    };
+    seen.as_ref().map(said).unwrap_or_default()
 }
 
 fn first(faults: &[Fault]) -> String {
@@ -301,11 +319,13 @@ impl LedgerError {
     pub fn verdict(&self) -> Verdict {
         match self {
             LedgerError::Refused(_) | LedgerError::NotAllowed { .. } => Verdict::No,
-            LedgerError::Faulty(faults) => match faults.iter().map(|f| f.rule.class()).max() {
-                Some(Class::Fork) => Verdict::Forked,
-                Some(Class::Damage) => Verdict::CouldNotTell,
-                _ => Verdict::No,
-            },
+            LedgerError::Faulty(faults) | LedgerError::FaultyPublished { faults, .. } => {
+                match faults.iter().map(|f| f.rule.class()).max() {
+                    Some(Class::Fork) => Verdict::Forked,
+                    Some(Class::Damage) => Verdict::CouldNotTell,
+                    _ => Verdict::No,
+                }
+            }
             LedgerError::Disk(DiskError::Held { .. } | DiskError::Changed { .. })
             | LedgerError::Journal(JournalError::Disk(DiskError::Changed { .. }))
             | LedgerError::Outrun(_) => Verdict::Conflict,

@@ -5,6 +5,7 @@
 
 // floor 1: where things are, what can fail
 pub mod error;
+pub mod published_place;
 pub mod paths;
 pub mod foreign;
 pub mod imported;

@@ -5,6 +5,7 @@
 use crate::disk::open::is_folder;
 use crate::disk::{self, DiskError, is_folder_at};
 use crate::ledger::error::LedgerError;
+use crate::ledger::published_place::PublishedPlace;
 use crate::store::place::StorePlace;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -28,6 +29,9 @@ impl Paths {
     /// A ledger's folder, and its keys: `keys` beside it unless another folder is given.
     pub fn new(ledger: PathBuf, keys: Option<PathBuf>) -> Paths {
         let beside = || {
+            if PublishedPlace::address(&ledger).is_some() {
+                return PathBuf::from("keys");
+            }
             let parent = ledger.parent().filter(|parent| !parent.as_os_str().is_empty());
             parent.unwrap_or(Path::new(".")).join("keys")
         };
@@ -52,6 +56,9 @@ impl Paths {
     /// no links: nothing is read or written outside of them.
     pub fn expect_ledger(&self, lost: bool) -> Result<(), LedgerError> {
         let ledger = || self.ledger.clone();
+        if PublishedPlace::address(&self.ledger).is_some() {
+            return Err(LedgerError::AnotherFolder(ledger(), self.published()));
+        }
         match std::fs::metadata(&self.ledger) {
             Ok(about) if about.is_dir() => {}
             Ok(_) => return Err(LedgerError::NotAFolder(ledger())),
@@ -96,10 +103,7 @@ impl Paths {
             )));
         }
         if there("tile")? {
-            return Ok(Some(format!(
-                "a published record: annals verify {} judges it",
-                self.ledger.display()
-            )));
+            return Ok(Some(self.published()));
         }
         if is_folder_at(&self.ledger.join("ledger"))? && there("ledger/journal")? {
             let inner = named("ledger");
@@ -108,6 +112,16 @@ impl Paths {
         let key = there("log.key")? || there("log.pub")? || there("log.marks")?;
         let what = "a folder of keys; --ledger names the folder that the journal is in";
         Ok(key.then(|| what.to_owned()))
+    }
+
+    /// That a place is a published record, and what to do.
+    pub fn published(&self) -> String {
+        format!(
+            "a published record, which is only read: annals verify {0} judges it, annals import \
+             {0} --to LEDGER makes a ledger of it to read; to write, name the ledger that it is \
+             published from",
+            self.ledger.display()
+        )
     }
 
     /// Whether a file is there that is named as documents are.

@@ -1,10 +1,14 @@
-//! Opening a ledger to read it: the journal, never the store; nothing is written.
+//! Opening a record to read it: the journal of a ledger, never the store, or what is published;
+//! nothing is written to either.
 //!
 //! Always holds: a reader waits for nobody and works on read-only media. What a writer writes last
 //! is read first (checkpoint, mark, then the journal), so a journal beside a writer is never
 //! shorter than what was signed of it; what of it is not yet signed for can be left out
 //! ([`Record::signed`]). Not here: writing (`writer`), verdicts (`audit`).
 //! Source: FORMAT.md section 9.
+
+pub mod published;
+pub mod source;
 
 use crate::disk::{self, DiskError, lock};
 use crate::index::{Index, IndexError};
@@ -13,11 +17,13 @@ use crate::keys::{HighWaterMarks, KeysError, Mark};
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
+use crate::ledger::reader::source::RecordSource;
 use annals_core::event::Entry;
 use annals_core::event::args::Args;
 use annals_core::event::body::Body;
 use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
+use annals_core::pin::{LogKeys, Pin};
 use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
@@ -29,12 +35,12 @@ use std::time::Duration;
 /// How long a reader waits for a writer's index.
 const MOMENT: Duration = Duration::from_millis(20);
 
-/// A ledger open for reading.
+/// A record open for reading.
 pub struct Record {
     /// Where it is.
     pub paths: Paths,
-    /// Its events.
-    pub journal: Journal,
+    /// Its events and documents.
+    pub source: RecordSource,
     /// The bytes of its checkpoint.
     pub checkpoint: Option<Vec<u8>>,
     /// Where this is a part of a record, by its own account: how many events that had.
@@ -70,7 +76,25 @@ impl Record {
         let index = index_of(&paths, &journal);
         let part_of = Imported::of(&paths)?.part_of(journal.size());
         let (index_wrong, trouble) = (Mutex::default(), Mutex::default());
-        Ok(Record { paths, journal, checkpoint, part_of, mark, index, index_wrong, trouble })
+        let source = RecordSource::Journal(journal);
+        Ok(Record { paths, source, checkpoint, part_of, mark, index, index_wrong, trouble })
+    }
+
+    /// The journal of the ledger.
+    ///
+    /// Errors: the record is a published one, which has none.
+    pub fn journal(&self) -> Result<&Journal, LedgerError> {
+        match &self.source {
+            RecordSource::Journal(journal) => Ok(journal),
+            RecordSource::Published(..) => {
+                Err(LedgerError::AnotherFolder(self.paths.ledger.clone(), self.paths.published()))
+            }
+        }
+    }
+
+    /// Whether this is a published record, beside which nothing of a ledger is.
+    pub fn is_published(&self) -> bool {
+        matches!(self.source, RecordSource::Published(..))
     }
 
     /// The index, or why it cannot answer.
@@ -115,12 +139,12 @@ impl Record {
             let marks = record.mark.as_ref().is_ok_and(|mark| mark.as_ref().is_none_or(there));
             if marks
                 && lock::is_held(&record.paths.lock())
-                && let Some(journal) = record.journal.up_to(signed)?
+                && let Some(journal) = record.journal()?.up_to(signed)?
             {
                 record.index = index_of(&record.paths, &journal);
                 // A mark of events that are left out says nothing of those before them.
                 record.mark = record.mark.map(|mark| mark.filter(|mark| mark.size <= signed));
-                return Ok(Record { journal, ..record });
+                return Ok(Record { source: RecordSource::Journal(journal), ..record });
             }
             let again = Record::open(record.paths.clone())?;
             if again.seen() == record.seen() {
@@ -139,12 +163,12 @@ impl Record {
     /// What a writer changes.
     fn seen(&self) -> (Option<&[u8]>, Option<&Mark>, u64, Option<Hash>) {
         let mark = self.mark.as_ref().ok().and_then(Option::as_ref);
-        (self.checkpoint.as_deref(), mark, self.size(), self.journal.root())
+        (self.checkpoint.as_deref(), mark, self.size(), self.source.root())
     }
 
     /// The number of events.
     pub fn size(&self) -> u64 {
-        self.journal.size()
+        self.source.size()
     }
 
     /// What checkpoint and mark say against the record, and what it says against itself: all that a
@@ -154,17 +178,17 @@ impl Record {
         let ends = Anchors { checkpoint: self.checkpoint.clone(), mark, pin: None };
         let jobs = thread::available_parallelism().map_or(1, usize::from);
         let options = Options { contents: false, ..Options::whole(jobs) };
-        Ok(verify(&self.journal, &ends, options)?)
+        Ok(verify(&self.source, &ends, options)?)
     }
 
     /// The state after the first `until` events, without signatures and content: for reading.
     pub fn state(&self, until: u64) -> Result<Report, LedgerError> {
-        Ok(verify(&self.journal, &Anchors::default(), Options::state(until))?)
+        Ok(verify(&self.source, &Anchors::default(), Options::state(until))?)
     }
 
     /// A document of this copy, by its digest.
     pub fn document(&self, digest: &Hash) -> Result<DocumentFound, LedgerError> {
-        Ok(match self.journal.document(digest)? {
+        Ok(match self.source.document(digest)? {
             None => DocumentFound::Absent,
             Some(bytes) if Hash::of(&[&bytes]) == *digest => DocumentFound::Whole(bytes),
             Some(_) => DocumentFound::Damaged,
@@ -173,7 +197,7 @@ impl Record {
 
     /// The entry at a position, read.
     pub fn event(&self, position: u64) -> Result<Option<ReadEvent>, LedgerError> {
-        let entries = self.journal.read(position..position + 1)?;
+        let entries = self.source.read(position..position + 1)?;
         Ok(entries.into_iter().next().map(|entry| ReadEvent::of(&entry)))
     }
 
@@ -184,7 +208,7 @@ impl Record {
         until: u64,
         each: &mut dyn FnMut(u64, ReadEvent) -> bool,
     ) -> Result<(), LedgerError> {
-        for span in self.journal.walk(from)? {
+        for span in self.source.walk(from)? {
             let span = span?;
             for (entry, position) in span.entries.iter().zip(span.first..) {
                 if position >= until || !each(position, ReadEvent::of(entry)) {
@@ -237,6 +261,22 @@ fn last_mark(paths: &Paths) -> Result<Result<Option<Mark>, KeysError>, LedgerErr
     });
     let marks = HighWaterMarks::at(paths.marks());
     Ok(origin.map_or(Ok(None), |origin| marks.last_for(&origin)))
+}
+
+/// What an auditor keeps of a verified record: all of it that is signed for.
+pub fn pin_of(report: &Report, anchors: &Anchors) -> Option<Pin> {
+    let checkpoint = report.ends.checkpoint.clone().filter(|_| report.ends.checkpoint_holds)?;
+    let note = Note::parse(anchors.checkpoint.as_deref()?)?;
+    let at = report.seen.get(&checkpoint.size)?;
+    let by_then = |keys: &&LogKeys| keys.size <= checkpoint.size;
+    Some(Pin {
+        genesis: report.genesis?,
+        head: at.head?,
+        peaks: at.peaks.clone(),
+        log: report.log.iter().filter(by_then).copied().collect(),
+        note,
+        checkpoint,
+    })
 }
 
 /// The size that a checkpoint speaks of, if it is in form.

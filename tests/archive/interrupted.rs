@@ -53,7 +53,7 @@ fn stop_everywhere(ledger: &Ledger, sizes: &[u64], next: u64, after: u64) {
         let mut in_order: Vec<u64> = sizes.to_vec();
         in_order.extend((found == next).then_some(next));
         in_order.push(after);
-        assert_same(&shelf, &ledger.published(&in_order), &stopped);
+        assert_same(&shelf, &ledger.published_now(&in_order), &stopped);
     }
     assert!((1..steps).contains(&finished), "some stops are before, some after");
 }
@@ -120,7 +120,7 @@ fn a_folder_holds_what_memory_holds_and_no_temporary_file() {
     assert!(!folder.join(".new").exists());
     let mut found = crate::support::Files::new();
     list(&folder, "published/", &mut found);
-    let expected = ledger.published(&[6, 7, 290, 300]);
+    let expected = ledger.published_now(&[6, 7, 290, 300]);
     assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     assert!(found == expected);
 }

@@ -6,6 +6,7 @@
 mod cli;
 mod interrupted;
 mod publish;
+mod reading;
 mod shelves;
 mod tiles;
 mod web;

@@ -9,6 +9,7 @@ use crate::support::{Ledger, acts};
 use annals_core::hash::Hash;
 
 const BUNDLE: &str = "published/tile/entries/000.p/6";
+const BODIES: &str = "published/body/bundle/000";
 const TILE: &str = "published/tile/0/000.p/6";
 
 /// 260 events: one full tile, the next one with 4 hashes, and one of level 1.
@@ -85,7 +86,18 @@ fn good_ones() -> Vec<Case> {
     let mut ledger = Ledger::newsroom();
     ledger.sign("ada", acts::changed(2));
     let twice = ledger.published(&[6, 7]);
+    let bundled = |change: fn(&mut Files)| {
+        let mut files = Ledger::newsroom().published_now(&[6]);
+        change(&mut files);
+        files
+    };
+    let alone = bundled(|files| {
+        files.retain(|name, _| !name.starts_with("published/body/") || name == BODIES);
+    });
+    let turned = bundled(|files| edit(files, BODIES, |bytes| bytes.rotate_left(3)));
     vec![
+        good("published-bodies", "The bodies are in their bundle, and nowhere else.", alone),
+        good("published-bodies-other", "A bundle of other bodies takes nothing away.", turned),
         later(),
         good("published", "A published directory of six events and a document.", with(|_| {})),
         good("published-long", "One of two tiles and one of the next level.", long_with(|_| {})),
@@ -281,6 +293,20 @@ fn elsewhere() -> Vec<Case> {
         });
     };
     vec![
+        bad(
+            "604-body-missing-published-bundle",
+            "A body is not there, and its line in the bundle is another one.",
+            {
+                let mut files = Ledger::newsroom().published_now(&[6]);
+                remove(&mut files, &body(&Ledger::newsroom().events[5]));
+                edit(&mut files, BODIES, |bytes| {
+                    let at = bytes.len() - 2;
+                    bytes[at] ^= 1;
+                });
+                files
+            },
+            &[(604, 5)],
+        ),
         bad(
             "604-body-missing-published",
             "The body of a fact that is not sealed is not there.",

@@ -45,6 +45,16 @@ impl Ledger {
         files
     }
 
+    /// The same, and the bodies in bundles beside: what is published now.
+    pub fn published_now(&self, sizes: &[u64]) -> Files {
+        let mut files = self.published(sizes);
+        let last = *sizes.last().expect("a size");
+        for (events, index) in self.events[..last as usize].chunks(256).zip(0..) {
+            files.insert(format!("published/body/bundle/{}", spelled(index)), lines(events));
+        }
+        files
+    }
+
     fn tiles(&self, size: u64, files: &mut Files) {
         let leaves: Vec<Hash> = self.events[..size as usize].iter().map(Made::hash).collect();
         let (mut level, mut under) = (0, 1);
@@ -79,6 +89,11 @@ pub fn bundle(events: &[Made]) -> Vec<u8> {
         out.extend(record);
     }
     out
+}
+
+/// Bodies, each with LF.
+pub fn lines(events: &[Made]) -> Vec<u8> {
+    events.iter().flat_map(|event| format!("{}\n", event.body).into_bytes()).collect()
 }
 
 /// Whether the full tile of a partial one is there at a size.

@@ -1,19 +1,28 @@
-//! `annals import`: a ledger made of a bag.
+//! `annals import`: a ledger made of a bag, or of a published record.
 
+use crate::archive::cache::CachePlace;
 use crate::cli::terminal::Context;
+use crate::cli::terminal::Progress;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
 use crate::cli::terminal::{done, note};
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
 use crate::ledger::exchange::import::{ImportOptions, import};
+use crate::ledger::exchange::published_copy::{PublishedImport, import_published};
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
+use crate::ledger::published_place::PublishedPlace;
+use annals_core::verify::source::Source;
 use clap::{Args, value_parser};
 use std::io::Write;
 use std::path::PathBuf;
 
-/// Make a ledger of a bag: a copy to read, or with --take-over the one that goes on
+/// Make a ledger of a bag or a published record: a copy to read, or with --take-over the one that
+/// goes on
+///
+/// A published record, in its folder or at its http(s) address, is verified whole and becomes a copy
+/// to read, without what is sealed or redacted. Only a bag can be taken over.
 ///
 /// Taken over with the log key and its memory (log.marks) at hand, which must end where the bag
 /// ends, the ledger goes on as if it had never left. Without them nobody can know whether the log
@@ -21,7 +30,8 @@ use std::path::PathBuf;
 /// --reason compromised. Make sure that nobody writes to the ledger that the bag was made of.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// The bag
+    /// The bag, the published directory, or the address of a published record
+    #[arg(value_name = "BAG|DIR|URL")]
     bag: PathBuf,
     /// The ledger's folder to make; it must not be there yet
     #[arg(long, value_name = "LEDGER")]
@@ -44,6 +54,9 @@ impl Command for ImportArgs {
 }
 
 fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
+    if let Some(place) = PublishedPlace::of(&args.bag)? {
+        return published(context, &place, args);
+    }
     let paths = Paths::new(args.to, context.global.keys.clone());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let keys = match args.take_over && disk::kind(&paths.keys, Links::Follow)?.is_some() {
@@ -72,6 +85,34 @@ fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
             ));
         }
     }
+    out.flush()?;
+    Ok(Exit::Yes)
+}
+
+fn published(
+    context: &Context,
+    place: &PublishedPlace,
+    args: ImportArgs,
+) -> Result<Exit, CliError> {
+    if args.take_over {
+        return Err(CliError::usage(
+            "--take-over: expected a bag, found a published record, which has nothing of what is \
+             sealed; import it without --take-over to read it",
+        ));
+    }
+    let paths = Paths::new(args.to, context.global.keys.clone());
+    let mut published = place.open(&CachePlace::Scratch)?.with_documents();
+    let progress = Progress::new(published.size(), "import");
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let asked = PublishedImport {
+        jobs: args.jobs.map_or(cores, usize::from),
+        wait: context.wait()?,
+        progress: Some(&|done| progress.at(done)),
+    };
+    let size = import_published(place, &mut published, &paths, &asked)?;
+    drop(progress);
+    let mut out = done();
+    writeln!(out, "imported {size} events to {}: a copy to read", paths.ledger.display())?;
     out.flush()?;
     Ok(Exit::Yes)
 }

@@ -7,6 +7,8 @@ use crate::cli::terminal::{CliError, Exit, announce_clock};
 use crate::cli::terminal::{Command, Group};
 use crate::cli::terminal::{done, note};
 use crate::keys::{KeyName, Protection, handle_from};
+use crate::ledger::error::LedgerError;
+use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::write::init::{Founding, expect_free, init};
 use annals_core::event::body::Short;
 use annals_core::text::{Origin, Words};
@@ -56,6 +58,9 @@ impl Command for InitArgs {
 fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
     announce_clock(&context.clock);
     let paths = context.new_paths();
+    if PublishedPlace::address(&paths.ledger).is_some() {
+        return Err(LedgerError::AnotherFolder(paths.ledger.clone(), paths.published()).into());
+    }
     expect_free(&paths)?;
     let question = "origin (a name for this record for ever, like example.org/record)";
     let origin = words("--origin", Origin::new(given(args.origin, question, "--origin")?))?;

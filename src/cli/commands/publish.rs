@@ -49,6 +49,7 @@ impl Command for PublishArgs {
 
 fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
     let mut record = context.signed_record()?;
+    record.journal()?;
     expect_folder_apart(&args.dir, &ProtectedPlace::of(&record.paths))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores, usize::from);

@@ -60,6 +60,9 @@ struct StatusReport {
     checkpoint: Option<u64>,
     store: bool,
     marks: MarksFound,
+    /// Whether this is a published record, beside which no ledger's files are.
+    #[serde(skip)]
+    published: bool,
     /// Files of the outbox that are set aside.
     #[serde(skip)]
     aside: Vec<PathBuf>,
@@ -121,7 +124,10 @@ fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, CliError> {
     }
     out.flush()?;
     let exit = provenance::warn(&view, 0);
-    let damaged = imported::damaged(&record.paths);
+    let damaged = match record.is_published() {
+        true => Vec::new(),
+        false => imported::damaged(&record.paths),
+    };
     for why in &damaged {
         note(format!("warning: {why}"));
     }
@@ -174,6 +180,7 @@ fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<StatusReport,
         checkpoint: covered(record.checkpoint.as_deref()),
         store: is_folder_at(&record.paths.store()).unwrap_or_else(no_store),
         marks: marks(record)?,
+        published: record.is_published(),
         aside: listed_aside(&record.paths),
     })
 }
@@ -292,11 +299,22 @@ fn text(out: &mut dyn Write, told: &StatusReport) -> Result<(), CliError> {
                 "speaks of {covers} events, here are {size}: events are missing (annals verify \
                  tells all)"
             ),
+            Some(covers) if told.published => format!(
+                "covers {covers} of {size} events; signatures, chain and tree hold (annals verify \
+                 checks bodies, documents and quotations too)"
+            ),
             Some(covers) => format!("covers {covers} of {size} events (annals verify checks it)"),
             None => "none, or not in form".to_owned(),
         },
     )?;
-    line("store", if told.store { "present" } else { "absent; made when it is needed" })?;
+    line(
+        "store",
+        match (told.published, told.store) {
+            (true, _) => "none: a published record",
+            (false, true) => "present",
+            (false, false) => "absent; made when it is needed",
+        },
+    )?;
     line(
         "marks",
         &match &told.marks {

@@ -96,7 +96,7 @@ fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Resul
     if let Some(more) = strange.len().checked_sub(FOREIGN).filter(|more| *more > 0) {
         note(format!("note: and {more} more files that no ledger has"));
     }
-    tell(context, (&record.journal, &record.paths.ledger), (&audited, began), args)
+    tell(context, (&record.source, &record.paths.ledger), (&audited, began), args)
 }
 
 fn published(

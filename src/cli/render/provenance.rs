@@ -188,7 +188,7 @@ pub fn reviewer(
 
 /// Tells what a reader must know of the record; the exit code that follows from it.
 pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
-    let bytes = view.record.journal.ignored_bytes();
+    let bytes = view.record.source.ignored_bytes();
     if bytes > 0 {
         note(format!(
             "note: {bytes} bytes of an unfinished commit after the record's end were not read; \

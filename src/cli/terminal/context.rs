@@ -2,24 +2,28 @@
 //!
 //! Always holds: what is not there is an error that says how to make it. Not here: commands.
 
+use crate::archive::cache::CachePlace;
 use crate::cli::terminal::answers::Answers;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::exit::{CliError, announce_clock};
 use crate::cli::terminal::options::{Format, Global};
 use crate::cli::terminal::output::note;
+use crate::cli::terminal::progress::Progress;
 use crate::cli::terminal::zone;
 use crate::clock::Clock;
-use crate::disk::is_folder_at;
 use crate::disk::lock::Waiting;
+use crate::disk::{ensure_private, is_folder_at};
 use crate::entropy::{Entropy, Seeded, System};
 use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
 use crate::keys::{KeysError, Listing};
 use crate::ledger::error::LedgerError;
 use crate::ledger::error::chain;
 use crate::ledger::paths::Paths;
+use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::query::point::PointContext;
 use crate::ledger::reader::Record;
+use crate::ledger::reader::published::PublishedReading;
 use crate::ledger::write::append;
 use crate::ledger::write::notice::Notice;
 use crate::ledger::write::resolve::Resolved;
@@ -27,6 +31,7 @@ use crate::ledger::write::said::EarlierAct;
 use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use annals_core::roster::{Member, Roster};
+use annals_core::verify::source::Source;
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -100,18 +105,41 @@ impl Context {
         Paths::new(ledger, self.global.keys.clone())
     }
 
-    /// The record, open for reading.
+    /// The record, open for reading: that of a ledger, or what is published at a place.
     pub fn record(&self) -> Result<Record, CliError> {
-        let record = Record::open(self.paths()?)?;
-        record.journal.expect_unchanged().map_err(LedgerError::from)?;
-        Ok(record)
+        self.open(Record::open)
     }
 
     /// What is signed of the record, open for reading: for what goes out of the house.
     pub fn signed_record(&self) -> Result<Record, CliError> {
-        let record = Record::signed(self.paths()?)?;
-        record.journal.expect_unchanged().map_err(LedgerError::from)?;
+        self.open(Record::signed)
+    }
+
+    fn open(
+        &self,
+        ledger: impl FnOnce(Paths) -> Result<Record, LedgerError>,
+    ) -> Result<Record, CliError> {
+        let paths = self.paths()?;
+        if let Some(place) = PublishedPlace::of(&paths.ledger).ok().flatten() {
+            return self.published_record(place, paths);
+        }
+        let record = ledger(paths)?;
+        record.source.expect_unchanged().map_err(LedgerError::from)?;
         Ok(record)
+    }
+
+    /// What is published at a place, verified as far as answers need it.
+    pub fn published_record(
+        &self,
+        place: PublishedPlace,
+        paths: Paths,
+    ) -> Result<Record, CliError> {
+        let published = place.open(&cache_place(&place)?)?;
+        let progress = Progress::new(published.size(), "read");
+        let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+        let told = |done| progress.at(done);
+        let reading = PublishedReading { place, paths, jobs, progress: Some(&told) };
+        Ok(Record::of_published(published, reading)?)
     }
 
     /// The folder of keys, also where there is no ledger: then `keys` here, unless one is named.
@@ -131,7 +159,7 @@ impl Context {
 
     /// The record, if there is one here.
     pub fn record_here(&self) -> Result<Option<Record>, CliError> {
-        let opened = self.paths().and_then(|paths| Ok(Record::open(paths)?));
+        let opened = self.open(Record::open);
         match opened {
             Ok(record) => Ok(Some(record)),
             Err(CliError::Ledger(LedgerError::NoLedger(_))) => Ok(None),
@@ -362,6 +390,28 @@ impl Context {
         };
         may_sign(&handle.to_string(), &public, roster)?;
         Ok(public)
+    }
+}
+
+/// Where what is read of a published place is kept: `ANNALS_CACHE`, else `annals` in the folder that
+/// the system has for caches. Where it cannot be made, nothing is kept.
+fn cache_place(place: &PublishedPlace) -> Result<CachePlace, CliError> {
+    if matches!(place, PublishedPlace::Folder(_)) {
+        return Ok(CachePlace::Scratch);
+    }
+    let folder = |name: &str| setting(name).map(|text| text.filter(|text| !text.is_empty()));
+    let root = match (folder("ANNALS_CACHE")?, folder("XDG_CACHE_HOME")?, folder("HOME")?) {
+        (Some(own), _, _) => PathBuf::from(own),
+        (None, Some(caches), _) => PathBuf::from(caches).join("annals"),
+        (None, None, Some(home)) => PathBuf::from(home).join(".cache/annals"),
+        (None, None, None) => return Ok(CachePlace::Scratch),
+    };
+    match ensure_private(&root) {
+        Ok(()) => Ok(CachePlace::Below(root)),
+        Err(why) => {
+            note(format!("note: what is read is not kept: {}", chain(&why)));
+            Ok(CachePlace::Scratch)
+        }
     }
 }
 

@@ -9,8 +9,9 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// The ledger [default: the nearest folder `ledger` here or above]
-    #[arg(long, global = true, env = "ANNALS_LEDGER", value_name = "DIR")]
+    /// The ledger, or to read it a published directory or its http(s) address [default: the nearest
+    /// folder `ledger` here or above]
+    #[arg(long, global = true, env = "ANNALS_LEDGER", value_name = "DIR|URL")]
     pub ledger: Option<PathBuf>,
     /// The keys [default: `keys` beside the ledger]
     #[arg(long, global = true, env = "ANNALS_KEYS", value_name = "DIR")]

@@ -8,8 +8,8 @@ use crate::disk::read_optional;
 use crate::disk::{self, FileMode};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
-use annals_core::pin::{LogKeys, MAX_PIN, Pin};
-use annals_core::tlog::Note;
+use crate::ledger::reader::pin_of;
+use annals_core::pin::MAX_PIN;
 use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
 use annals_core::verify::anchors::Anchors;
@@ -48,7 +48,7 @@ pub fn read(audit: &Audit) -> Result<Option<Vec<u8>>, LedgerError> {
 /// Moves the pin forward, never on a fault.
 pub fn move_on(audit: &Audit, ends: &Anchors, report: &Report) -> Result<PinFound, LedgerError> {
     let Some(path) = &audit.pin else { return Ok(PinFound::None) };
-    let Some(new) = of(report, ends).filter(|_| report.verdict() == Verdict::Yes) else {
+    let Some(new) = pin_of(report, ends).filter(|_| report.verdict() == Verdict::Yes) else {
         return Ok(PinFound::Left);
     };
     let size = new.checkpoint.size;
@@ -59,20 +59,4 @@ pub fn move_on(audit: &Audit, ends: &Anchors, report: &Report) -> Result<PinFoun
         _ => disk::replace(path, new.write().as_bytes(), FileMode::Shared)?,
     }
     Ok(old.map_or(PinFound::Made(size), |old| PinFound::Moved(old, size)))
-}
-
-/// What an auditor keeps of a verified record: all of it that is signed for.
-pub fn of(report: &Report, ends: &Anchors) -> Option<Pin> {
-    let checkpoint = report.ends.checkpoint.clone().filter(|_| report.ends.checkpoint_holds)?;
-    let note = Note::parse(ends.checkpoint.as_deref()?)?;
-    let at = report.seen.get(&checkpoint.size)?;
-    let by_then = |keys: &&LogKeys| keys.size <= checkpoint.size;
-    Some(Pin {
-        genesis: report.genesis?,
-        head: at.head?,
-        peaks: at.peaks.clone(),
-        log: report.log.iter().filter(by_then).copied().collect(),
-        note,
-        checkpoint,
-    })
 }

@@ -205,7 +205,7 @@ fn shown(
     let mut wanted = NodeCollector::default();
     plans.values().for_each(|plan| wanted.want(plan));
     let mut entries: BTreeMap<u64, Entry> = BTreeMap::new();
-    'walk: for span in view.record.journal.walk(0)? {
+    'walk: for span in view.record.source.walk(0)? {
         let span = span?;
         for (entry, position) in span.entries.into_iter().zip(span.first..) {
             if position >= size {
@@ -257,7 +257,7 @@ fn captured(
         }
     })?;
     for (position, digest) in digests {
-        if let Some(bytes) = record.journal.document(&digest)? {
+        if let Some(bytes) = record.source.document(&digest)? {
             found.insert(position, bytes);
         }
     }

@@ -18,6 +18,8 @@ pub enum ProtectedPlace<'a> {
     Keys(&'a Path),
     /// A bag.
     Bag(&'a Path),
+    /// A published directory.
+    Published(&'a Path),
 }
 
 impl<'a> ProtectedPlace<'a> {
@@ -30,7 +32,8 @@ impl<'a> ProtectedPlace<'a> {
         match self {
             ProtectedPlace::Ledger(path)
             | ProtectedPlace::Keys(path)
-            | ProtectedPlace::Bag(path) => path,
+            | ProtectedPlace::Bag(path)
+            | ProtectedPlace::Published(path) => path,
         }
     }
 
@@ -39,6 +42,7 @@ impl<'a> ProtectedPlace<'a> {
             ProtectedPlace::Ledger(_) => "the ledger",
             ProtectedPlace::Keys(_) => "the folder of keys",
             ProtectedPlace::Bag(_) => "the bag",
+            ProtectedPlace::Published(_) => "the published directory",
         }
     }
 }

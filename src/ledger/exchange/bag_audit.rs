@@ -127,7 +127,7 @@ pub fn audit_bag(
     record.part_of = of.filter(|of| *of > record.size());
     let audited = audit(&record, asked, progress)?;
     let report = &audited.report;
-    bagged.vouched = match record.journal.changed() {
+    bagged.vouched = match record.source.changed() {
         Some(_) if read(bag, NOTE)?.is_some() => {
             Vouched::Changed(format!("{NOTE}: it is not judged, for the journal is not"))
         }
@@ -208,7 +208,7 @@ impl BagAudit {
         }
         let mut marks = marks.iter().peekable();
         let mut tree = Tree::default();
-        for span in record.journal.walk(0)? {
+        for span in record.source.walk(0)? {
             for entry in span?.entries {
                 tree.push(hash(&entry.record));
                 while let Some(mark) = marks.next_if(|mark| mark.size <= tree.size()) {

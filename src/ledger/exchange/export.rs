@@ -13,7 +13,7 @@ mod checkpoints;
 mod claims;
 mod csv;
 pub mod derive;
-mod grouped;
+pub mod grouped;
 pub mod info;
 mod memento;
 mod page;
@@ -31,6 +31,7 @@ use crate::ledger::audit::audit;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::part::Part;
+use crate::ledger::exchange::published_copy::PublishedCopy;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
@@ -85,6 +86,10 @@ pub fn export(
     asked: &ExportOptions,
     ground: &mut dyn BagTarget,
 ) -> Result<Exported, LedgerError> {
+    if record.is_published() {
+        // A bag holds a ledger: what is published becomes one first.
+        return export(&PublishedCopy::of(record)?.record, log_keys, asked, ground);
+    }
     let whole = verified(record, asked.jobs)?;
     let part = part(record, &whole, asked.until)?;
     let signer = part.keys(part.size).and_then(|keys| held(log_keys, keys));
@@ -106,7 +111,7 @@ pub fn export(
     let mut bag = Bagger::new(ground);
     let documents = journal(record, &part, &known, &mut bag)?;
     for digest in documents {
-        if let Some(bytes) = record.journal.document(&digest)? {
+        if let Some(bytes) = record.source.document(&digest)? {
             bag.put(&format!("ledger/document/{digest}"), &bytes)?;
         }
     }
@@ -200,7 +205,7 @@ fn journal(
     let fold = &part.report.state.fold;
     let mut documents = BTreeSet::new();
     let mut marks = known.iter().peekable();
-    let journal = Grouped(&record.journal);
+    let journal = Grouped(&record.source);
     let copied = copy::<LedgerError>(&journal, part.size, &mut |copied| {
         match copied {
             Copied::File(name) => bag.begin(&format!("ledger/{name}"))?,

@@ -84,7 +84,7 @@ pub fn import(
     put(&mut ground, ATTRIBUTES, NO_TEXT.as_bytes())?;
     ground.finish()?;
     // What is derived is no part of a bag.
-    make_index(paths, &Record::open(paths.clone())?.journal, None)?;
+    make_index(paths, Record::open(paths.clone())?.journal()?, None)?;
     Ok(ImportedLedger { size: report.size, imported })
 }
 

@@ -10,3 +10,4 @@ pub mod witnesses;
 pub mod policy_file;
 pub mod repair;
 pub mod apart;
+pub mod published_copy;

@@ -5,9 +5,11 @@
 //! what was published before is a beginning of what is published now; every file of the publication
 //! was compared with what follows from the record, byte for byte, and one that differs was written
 //! again. A size that a witness cosigned has its partial tiles, published or not. A body or a
-//! document that is sealed or redacted is not published, wherever else it may still be. Not here:
+//! document that is sealed or redacted is not published, wherever else it may still be: its line in
+//! a bundle of bodies goes before the checkpoint that says so is there. Not here:
 //! how a file is written (`archive::shelf`). Source: FORMAT.md section 9, "Published directory".
 
+use crate::archive::body_bundle;
 use crate::archive::publish_target::{PublishTarget, TargetLock};
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
@@ -89,10 +91,10 @@ impl<'a> Verified<'a> {
         let before = before(self, shelf)?;
         let cosigned = cosigned(self.record, &self.checkpoint)?;
         let mut publisher = Publisher::new(shelf, &self.report, before)?;
-        for span in self.record.journal.walk(0)? {
+        for span in self.record.source.walk(0)? {
             let span = span?;
             for (entry, position) in span.entries.iter().zip(span.first..) {
-                publisher.event(position, entry, &self.record.journal)?;
+                publisher.event(position, entry, &self.record.source)?;
             }
         }
         publisher.finish(&cosigned, self.note)
@@ -173,7 +175,7 @@ fn is_damaged(note: &Note, log: &[LogKeys], origin: &str) -> bool {
 
 fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {
     let mut tree = Tree::default();
-    for span in record.journal.walk(0)? {
+    for span in record.source.walk(0)? {
         for entry in span?.entries {
             if tree.size() == size {
                 return Ok(tree.root());
@@ -193,6 +195,8 @@ struct Publisher<'a> {
     size: u64,
     tiling: Tiling,
     bundle: Vec<u8>,
+    /// The lines of the present bundle of bodies.
+    bodies: Vec<u8>,
     /// Digests of the bodies and documents that are on the shelf.
     there: [HashSet<Hash>; 2],
     /// Digests of the bodies and documents that may be there.
@@ -224,6 +228,7 @@ impl<'a> Publisher<'a> {
             size: report.size,
             tiling: Tiling::default(),
             bundle: Vec::new(),
+            bodies: Vec::new(),
             there,
             open: Default::default(),
             done: Publication { before, ..Publication::default() },
@@ -249,10 +254,15 @@ impl<'a> Publisher<'a> {
         }
         self.done.size = position + 1;
         let withheld = self.fold.seal(position).is_some() || self.fold.is_redacted(position);
-        match &entry.body {
-            Some(bytes) if !withheld => self.open_body(bytes, source),
-            _ => Ok(()),
+        let open = entry.body.as_deref().filter(|_| !withheld);
+        body_bundle::add_body(&mut self.bodies, open);
+        if (position + 1).is_multiple_of(WIDTH) || position + 1 == self.size {
+            let bodies = std::mem::take(&mut self.bodies);
+            // What stands in it changes with what is withheld, not only with what is new.
+            let covered = self.before == self.size;
+            self.put(&body_bundle::name(position / WIDTH), &bodies, covered)?;
         }
+        open.map_or(Ok(()), |bytes| self.open_body(bytes, source))
     }
 
     /// Publishes the body of an event, and the document that it captures.

@@ -83,7 +83,7 @@ pub fn repair(
     drop((holdings, scratch));
     let mended = Record::open(paths.clone())?;
     if let (_, IndexStatus::Same { events, wrote: true }) =
-        make_index(paths, &mended.journal, None)?
+        make_index(paths, mended.journal()?, None)?
     {
         tell(Step::Index(events));
         changed = true;
@@ -105,7 +105,7 @@ pub fn index(
     paths.expect_ledger(false)?;
     let _lock = Lock::take(&paths.lock(), wait)?;
     let record = Record::open(paths.clone())?;
-    Ok(make_index(paths, &record.journal, progress)?.1)
+    Ok(make_index(paths, record.journal()?, progress)?.1)
 }
 
 /// The copy's folders; its keys are not looked at.

@@ -76,6 +76,8 @@ pub fn collect(
     policy: &Policy,
     patience: Timeouts,
 ) -> Result<Collected, LedgerError> {
+    // What they sign is kept beside the journal.
+    record.journal()?;
     let (note, checkpoint) = checkpoint_of(record)?;
     let signed = Note { signatures: lines_of(&note, &checkpoint.origin), ..note.clone() };
     let prove = |old| prove(record, &checkpoint, old).map_err(|error| error.to_string());
@@ -134,7 +136,7 @@ fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>
     let plan = plan.ok_or_else(|| LedgerError::Usage(format!("size {old} is beyond the end")))?;
     let mut wanted = NodeCollector::default();
     wanted.want(&plan);
-    for span in record.journal.walk(0)? {
+    for span in record.source.walk(0)? {
         for entry in span?.entries {
             if wanted.tree().size() < checkpoint.size {
                 wanted.push(hash(&entry.record));
@@ -199,7 +201,7 @@ fn is_signed_by_log(record: &Record, shown: &ShownCheckpoint<'_>) -> Result<bool
 /// The root of the record's first `size` events.
 fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {
     let mut tree = Tree::default();
-    for span in record.journal.walk(0)? {
+    for span in record.source.walk(0)? {
         for entry in span?.entries {
             if tree.size() < size {
                 tree.push(hash(&entry.record));

@@ -139,7 +139,7 @@ fn each(
         return Ok(());
     }
     let mut wanted = positions.iter().copied().peekable();
-    for span in record.journal.walk(positions.first().copied().unwrap_or_default())? {
+    for span in record.source.walk(positions.first().copied().unwrap_or_default())? {
         let span = span?;
         for (entry, position) in span.entries.iter().zip(span.first..) {
             if wanted.next_if_eq(&position).is_none() {
@@ -164,7 +164,7 @@ pub(super) fn one(
     index: &Index,
     position: u64,
 ) -> Result<Option<Examined>, QueryError> {
-    let entry = record.journal.fetch(position, index.event(position)?.place)?;
+    let entry = record.source.fetch(position, index.event(position)?.place)?;
     let Some(entry) = entry else { return Ok(None) };
     let examined = examine(&entry);
     Ok((examined.reading.hash == index.hash(position)?).then_some(examined))

@@ -296,7 +296,7 @@ impl<'a> View<'a> {
             }
             return Ok(());
         }
-        for span in self.record.journal.walk(from)? {
+        for span in self.record.source.walk(from)? {
             let span = span?;
             for (entry, index) in span.entries.iter().zip(span.first..) {
                 if index < from {
@@ -390,7 +390,7 @@ impl<'a> View<'a> {
     }
 
     fn read(&self, position: u64) -> Result<Option<ViewedEvent>, LedgerError> {
-        let entries = self.record.journal.read(position..position + 1)?;
+        let entries = self.record.source.read(position..position + 1)?;
         Ok(entries.first().map(|entry| ViewedEvent::of(position, examine(entry))))
     }
 

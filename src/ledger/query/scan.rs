@@ -68,7 +68,7 @@ pub fn scan(view: &View<'_>, phrases: &[Phrase], jobs: usize) -> Result<Scanned,
         view,
         phrases,
         revisions: &revisions,
-        walk: Mutex::new(Some(view.record.journal.walk(*first)?)),
+        walk: Mutex::new(Some(view.record.source.walk(*first)?)),
         failed: Mutex::new(None),
     };
     let scanned = thread::scope(|scope| {

@@ -71,7 +71,7 @@ impl Conversation {
             else {
                 continue;
             };
-            let bytes = record.journal.document(&about.sha256).map_err(LedgerError::from)?;
+            let bytes = record.source.document(&about.sha256).map_err(LedgerError::from)?;
             if let Some(text) = bytes.and_then(Text::new) {
                 let title = format!("{}: {}", row.document, visible(&about.title));
                 documents.push(Quotable { position: row.document, title, text });

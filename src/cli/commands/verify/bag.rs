@@ -41,7 +41,7 @@ pub fn run(
     let mut out = out(context.format());
     let told = match &bagged.audited {
         Ok((record, audited)) => {
-            let roster = periods(&record.journal, &audited.report).map_err(LedgerError::from)?;
+            let roster = periods(&record.source, &audited.report).map_err(LedgerError::from)?;
             let mut told = report::VerdictReport::of(audited, roster);
             told.verdict = verdict(&bagged).map_or(told.verdict, str::to_owned);
             told.exit = exit;

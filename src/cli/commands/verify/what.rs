@@ -8,22 +8,21 @@
 //! `verify::evidence`, `verify::proof`).
 
 use crate::archive::bag::read::{is_bag, is_partial};
-use crate::archive::files::PublishedFolder;
+use crate::archive::cache::CachePlace;
 use crate::archive::published::Published;
-use crate::archive::web::Web;
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
-use crate::cli::terminal::visible;
 use crate::disk;
 use crate::disk::{Links, PathKind};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
+use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::reader::Record;
 use annals_core::evidence::{ForkEvidence, MAX_EVIDENCE, is_evidence};
 use annals_core::transfer::{self, Changed};
 use annals_core::verify::proof::form::{MAX_PROOF, is_proof};
 use annals_core::version_line::later;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What is to be judged.
 pub enum VerifySubject {
@@ -54,11 +53,18 @@ impl VerifySubject {
     /// Opens what was named; the ledger of the context if nothing was.
     pub fn open(named: Option<PathBuf>, context: &Context) -> Result<VerifySubject, CliError> {
         let ledger = |paths| Ok(VerifySubject::Ledger(Box::new(Record::open(paths)?)));
-        let Some(named) = named else { return ledger(context.paths()?) };
-        if let Some(address) = named.to_str().filter(|text| text.contains("://")) {
-            let web = Web::at(address).map_err(|error| CliError::usage(error.to_string()))?;
-            let served = Published::open_served(Box::new(web)).map_err(LedgerError::Elsewhere)?;
-            return published(served, named);
+        let named = match named {
+            Some(named) => named,
+            None => {
+                let paths = context.paths()?;
+                if PublishedPlace::of(&paths.ledger).ok().flatten().is_none() {
+                    return ledger(paths);
+                }
+                paths.ledger
+            }
+        };
+        if let Some(address) = PublishedPlace::address(&named) {
+            return published(address, named);
         }
         if is_bag(&named)? {
             return Ok(VerifySubject::Bag(named));
@@ -71,17 +77,8 @@ impl VerifySubject {
             )));
         }
         let standing = disk::kind(&named, Links::Follow)?;
-        if standing == Some(PathKind::Folder)
-            && disk::is_folder_at(&named.join("tile"))?
-            && !disk::is_there(&named.join("journal"))?
-        {
-            let files = Box::new(PublishedFolder::new(&named));
-            let found = Published::open(files).map_err(LedgerError::Elsewhere)?;
-            if found.checkpoint().is_none() && holds_a_file(&named.join("tile"), DEEP) {
-                // Tiles without a checkpoint are a record that lost it: rule 701 tells that.
-                return Ok(VerifySubject::Published(named, Box::new(found)));
-            }
-            return published(found, named);
+        if let Some(folder) = PublishedPlace::of(&named)? {
+            return published(folder, named);
         }
         if standing != Some(PathKind::File) {
             return ledger(Paths::new(named, context.global.keys.clone()));
@@ -112,18 +109,6 @@ impl VerifySubject {
     }
 }
 
-/// How deep tiles can lie in their folder.
-const DEEP: usize = 12;
-
-/// Whether a file stands in a folder, or in one below it.
-fn holds_a_file(folder: &Path, deep: usize) -> bool {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.into_iter().any(|entry| match entry.file_type() {
-        Ok(about) if about.is_dir() => deep > 0 && holds_a_file(&entry.path(), deep - 1),
-        found => found.is_ok(),
-    })
-}
-
 /// What else a file is, by its first bytes.
 fn other(head: &[u8]) -> &'static str {
     if head.starts_with(b"annals pin ") {
@@ -136,14 +121,8 @@ fn other(head: &[u8]) -> &'static str {
     }
 }
 
-fn published(published: Published, place: PathBuf) -> Result<VerifySubject, CliError> {
-    if published.checkpoint().is_none() {
-        let why = format!(
-            "no record is published at {}: expected a file `checkpoint` there; annals publish DIR \
-             writes it last",
-            visible(&place.to_string_lossy())
-        );
-        return Err(LedgerError::NotFound(why).into());
-    }
-    Ok(VerifySubject::Published(place, Box::new(published)))
+/// A published record is judged as it is served now: nothing of it is kept.
+fn published(place: PublishedPlace, named: PathBuf) -> Result<VerifySubject, CliError> {
+    let published = place.open(&CachePlace::Scratch)?.with_documents();
+    Ok(VerifySubject::Published(named, Box::new(published)))
 }

@@ -53,7 +53,7 @@ pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerEr
 fn bodies(around: &BagContext<'_>, bag: &mut Bagger<'_>) -> Result<(), LedgerError> {
     let fold = &around.view.state().fold;
     bag.begin("bodies.jsonl")?;
-    for span in around.view.record.journal.walk(0)? {
+    for span in around.view.record.source.walk(0)? {
         let span = span?;
         let mut lines = Vec::new();
         for (entry, position) in span.entries.iter().zip(span.first..) {
@@ -77,7 +77,7 @@ fn bodies(around: &BagContext<'_>, bag: &mut Bagger<'_>) -> Result<(), LedgerErr
 fn tiles(around: &BagContext<'_>, bag: &mut Bagger<'_>) -> Result<Vec<Time>, LedgerError> {
     let mut times = Vec::new();
     let mut tiling = Tiling::default();
-    for span in around.view.record.journal.walk(0)? {
+    for span in around.view.record.source.walk(0)? {
         let span = span?;
         for entry in &span.entries {
             let reading = Reading::of(&entry.record);

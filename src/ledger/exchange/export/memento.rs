@@ -56,9 +56,9 @@ pub fn write(record: &Record, times: &[Time], bag: &mut Bagger<'_>) -> Result<()
     bag.put("memento/timemap.link", map(&points).as_bytes())?;
     let mut next = points.iter().peekable();
     let mut judge = Verifier::new(&Anchors::default());
-    for span in record.journal.walk(0)? {
+    for span in record.source.walk(0)? {
         for entry in span?.entries {
-            judge.event(&examine_known(&entry), &record.journal, CheckDepth::Nothing)?;
+            judge.event(&examine_known(&entry), &record.source, CheckDepth::Nothing)?;
             let chain = &judge.chain;
             if let Some(point) = next.next_if(|point| point.size == chain.size()) {
                 let (size, root) = (chain.size(), chain.tree().root());

@@ -203,7 +203,7 @@ fn ends(stretches: &[Stretch], size: u64) -> impl Iterator<Item = u64> + '_ {
 }
 
 pub fn entries(record: &Record, each: &mut dyn FnMut(u64, &Entry)) -> Result<(), LedgerError> {
-    for span in record.journal.walk(0)? {
+    for span in record.source.walk(0)? {
         let span = span?;
         for (entry, position) in span.entries.iter().zip(span.first..) {
             each(position, entry);

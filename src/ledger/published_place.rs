@@ -1,0 +1,91 @@
+//! Where a record is published: a folder, or an address.
+//!
+//! Always holds: a folder with tiles and no journal is a published record; what has `://` is an
+//! address. Nothing is asked of a host before its address is found to be one that can be used.
+//! Not here: what is in the files (`archive::published`), the verdict (`audit`, `reader`).
+//! Source: FORMAT.md section 9, "Published directory".
+
+use crate::archive::cache::{Cache, CachePlace, CachedFiles};
+use crate::archive::files::PublishedFolder;
+use crate::archive::published::Published;
+use crate::archive::web::Web;
+use crate::disk::{self, DiskError, Links, PathKind};
+use crate::ledger::error::LedgerError;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// How deep tiles can lie in their folder.
+const DEEP: usize = 12;
+
+/// A place where a record is published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublishedPlace {
+    /// A folder.
+    Folder(PathBuf),
+    /// An address.
+    Address(String),
+}
+
+impl PublishedPlace {
+    /// The address that is named; `None` where a path is.
+    pub fn address(named: &Path) -> Option<PublishedPlace> {
+        let address = named.to_str().filter(|text| text.contains("://"));
+        address.map(|address| PublishedPlace::Address(address.to_owned()))
+    }
+
+    /// The place that is named; `None` where something else is.
+    pub fn of(named: &Path) -> Result<Option<PublishedPlace>, DiskError> {
+        if let Some(address) = PublishedPlace::address(named) {
+            return Ok(Some(address));
+        }
+        let is_published = disk::kind(named, Links::Follow)? == Some(PathKind::Folder)
+            && disk::is_folder_at(&named.join("tile"))?
+            && !disk::is_there(&named.join("journal"))?;
+        Ok(is_published.then(|| PublishedPlace::Folder(named.to_owned())))
+    }
+
+    /// Opens what is published here. What comes from a server is kept as `cache` says.
+    ///
+    /// Errors: nothing is published here; the place cannot be read.
+    pub fn open(&self, cache: &CachePlace) -> Result<Published, LedgerError> {
+        let published = match self {
+            PublishedPlace::Folder(folder) => {
+                Published::open(Box::new(PublishedFolder::new(folder)))
+            }
+            PublishedPlace::Address(address) => {
+                let web = Web::at(address).map_err(|why| LedgerError::Usage(why.to_string()))?;
+                let cache = Cache::of(cache, address)?;
+                Published::open_served(Box::new(CachedFiles::new(web, cache)))
+            }
+        };
+        let published = published.map_err(LedgerError::Elsewhere)?;
+        // Tiles without a checkpoint are a record that lost it: rule 701 says so.
+        let lost = |folder: &PathBuf| holds_a_file(&folder.join("tile"), DEEP);
+        let is_lost = matches!(self, PublishedPlace::Folder(folder) if lost(folder));
+        match published.checkpoint().is_some() || is_lost {
+            true => Ok(published),
+            false => Err(LedgerError::NotFound(format!(
+                "no record is published at {self}: expected a file `checkpoint` there; annals \
+                 publish DIR writes it last"
+            ))),
+        }
+    }
+}
+
+impl fmt::Display for PublishedPlace {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PublishedPlace::Folder(folder) => write!(out, "{}", folder.display()),
+            PublishedPlace::Address(address) => write!(out, "{address}"),
+        }
+    }
+}
+
+/// Whether a file stands in a folder, or in one below it.
+fn holds_a_file(folder: &Path, deep: usize) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| match entry.file_type() {
+        Ok(about) if about.is_dir() => deep > 0 && holds_a_file(&entry.path(), deep - 1),
+        found => found.is_ok(),
+    })
+}

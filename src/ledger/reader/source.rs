@@ -1,0 +1,92 @@
+//! Where the events of a record are read: the journal of a ledger, or what is published of one.
+//!
+//! Always holds: whoever reads needs not know which it is; whoever needs a journal asks for it, and
+//! is refused where there is none. Not here: opening either (`reader`). Source: FORMAT.md section 9.
+
+use crate::archive::published::Published;
+use crate::journal::{Journal, JournalError};
+use crate::ledger::published_place::PublishedPlace;
+use annals_core::event::Entry;
+use annals_core::hash::Hash;
+use annals_core::verify::source::{Source, SourceError, Walk};
+use std::ops::Range;
+
+/// The events of a record, and its documents.
+pub enum RecordSource {
+    /// In a ledger.
+    Journal(Journal),
+    /// Published at a place.
+    Published(PublishedPlace, Box<Published>),
+}
+
+impl RecordSource {
+    fn source(&self) -> &dyn Source {
+        match self {
+            RecordSource::Journal(journal) => journal,
+            RecordSource::Published(_, published) => published.as_ref(),
+        }
+    }
+
+    /// The entries at these positions, in order; fewer where the record is damaged or ends.
+    pub fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, SourceError> {
+        if let RecordSource::Journal(journal) = self {
+            return journal.read(range);
+        }
+        let wanted = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
+        let mut found = Vec::new();
+        for batch in self.walk(range.start)? {
+            found.extend(batch?.entries.into_iter().take(wanted - found.len()));
+            if found.len() == wanted {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The entry at a position whose lines begin at this offset of its file of a journal; `None`
+    /// where there is none.
+    pub fn fetch(&self, position: u64, offset: u64) -> Result<Option<Entry>, SourceError> {
+        match self {
+            RecordSource::Journal(journal) => journal.fetch(position, offset),
+            RecordSource::Published(..) => Ok(self.read(position..position + 1)?.pop()),
+        }
+    }
+
+    /// The root that the source itself says of its end; `None` where it says none.
+    pub fn root(&self) -> Option<Hash> {
+        match self {
+            RecordSource::Journal(journal) => journal.root(),
+            RecordSource::Published(..) => None,
+        }
+    }
+
+    /// Refuses what was changed on its way as a whole.
+    pub fn expect_unchanged(&self) -> Result<(), JournalError> {
+        match self {
+            RecordSource::Journal(journal) => journal.expect_unchanged(),
+            RecordSource::Published(..) => Ok(()),
+        }
+    }
+}
+
+impl Source for RecordSource {
+    fn size(&self) -> u64 {
+        self.source().size()
+    }
+
+    fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
+        self.source().walk(from)
+    }
+
+    fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
+        self.source().document(digest)
+    }
+
+    fn changed(&self) -> Option<String> {
+        self.source().changed()
+    }
+
+    fn ignored_bytes(&self) -> u64 {
+        self.source().ignored_bytes()
+    }
+}
