@@ -127,7 +127,7 @@ impl IndexFiles {
                 disk::create_dir(&folder).map_err(|error| IndexError::Other(error.to_string()))?;
             }
         }
-        let sink = |name| CompareOrWrite::open(&folder, name, may_write);
+        let sink = |name| CompareOrWrite::open(&folder, name, mode);
         let [tree, keys, hashes, roots, events] = NAMES;
         let mut tree = sink(tree)?;
         let header = tree.first::<{ HEADER.len() }>()?;
@@ -219,7 +219,7 @@ impl IndexFiles {
         self.rows(state, act, &about)?;
         let after = self.heap.tree.length();
         self.size += 1;
-        if suspects(&act.deed) || self.size.is_multiple_of(STRIDE) {
+        if suspects(&act.operation) || self.size.is_multiple_of(STRIDE) {
             self.root()?;
         }
         let name = |index: usize| about.get(index).map_or(0, |position| position + 1);
@@ -235,7 +235,7 @@ impl IndexFiles {
     fn about(&self, state: &State, act: &Act) -> Result<Vec<u64>, IndexError> {
         let fold = &state.fold;
         let target = |event: u64| fold.target(event);
-        Ok(match &act.deed {
+        Ok(match &act.operation {
             Operation::Asserted | Operation::Captured | Operation::Sealed(_) => vec![act.position],
             Operation::Described { document } => vec![*document],
             Operation::Related(triple) => vec![triple.from, triple.to],
@@ -252,8 +252,8 @@ impl IndexFiles {
             Operation::Released { event } | Operation::Redacted { event } => {
                 self.entry_about(*event)?
             }
-            deed => {
-                let fact = deed.on().and_then(|on| fold.fact_of_revision(on));
+            operation => {
+                let fact = operation.on().and_then(|on| fold.fact_of_revision(on));
                 fact.map(|fact| fact.position).into_iter().collect()
             }
         })
@@ -271,41 +271,37 @@ impl IndexFiles {
         let (fold, position) = (&state.fold, act.position);
         for of in about {
             if let Some(what) = standing(fold, *of) {
-                self.row(*of, (position, true), what)?;
+                self.row(*of, Cause::acting(position), what)?;
             }
         }
-        match &act.deed {
+        match &act.operation {
             Operation::Related(triple) => {
-                self.row(position, (position, true), RowValue::relation(triple, true))
+                self.row(position, Cause::acting(position), RowValue::relation(triple))
             }
             Operation::Withdrawn { relation } => match fold.target(*relation) {
                 Some(Target::Relation(triple)) => {
-                    self.row(*relation, (position, true), RowValue::relation(&triple, false))
+                    self.row(*relation, Cause::acting(position), RowValue::withdrawn(&triple))
                 }
                 _ => Ok(()),
             },
             Operation::Released { event } | Operation::Redacted { event } => {
                 let mark = RowValue::Mark(EventMark::of(state, *event));
-                self.row(*event, (position, true), mark)
+                self.row(*event, Cause::acting(position), mark)
             }
-            deed if of_people(deed.kind()) => {
-                let retimed = matches!(deed, Operation::Retimed);
+            operation if of_people(operation.kind()) => {
+                let retimed = matches!(operation, Operation::Retimed);
                 let ledger = fold.ledger.as_ref();
                 let confirmations = ledger.map_or(1, |ledger| ledger.confirmations);
                 let what = RowValue::Administration { retimed, confirmations };
-                self.row(position, (position, true), what)?;
-                if suspects(deed) { self.restate(state, position) } else { Ok(()) }
+                self.row(position, Cause::acting(position), what)?;
+                if suspects(operation) { self.restate(state, position) } else { Ok(()) }
             }
             _ => Ok(()),
         }
     }
 
-    fn row(
-        &mut self,
-        of: u64,
-        (event, acted): (u64, bool),
-        what: RowValue,
-    ) -> Result<(), IndexError> {
+    fn row(&mut self, of: u64, cause: Cause, what: RowValue) -> Result<(), IndexError> {
+        let Cause { event, acted } = cause;
         let which = what.which();
         // What an event makes has no row before.
         let before = match of == event {
@@ -356,7 +352,7 @@ impl IndexFiles {
             };
             let what = standing(fold, of).or_else(|| before.as_ref().and_then(RowValue::gone));
             if let Some(what) = what.filter(|what| before.as_ref() != Some(what)) {
-                self.row(of, (position, false), what)?;
+                self.row(of, Cause::restating(position), what)?;
             }
         }
         for event in marked {
@@ -366,7 +362,7 @@ impl IndexFiles {
                 None => None,
             };
             if before.as_ref() != Some(&what) {
-                self.row(event, (position, false), what)?;
+                self.row(event, Cause::restating(position), what)?;
             }
         }
         Ok(())
@@ -391,6 +387,26 @@ impl IndexFiles {
     }
 }
 
+/// The event for which a row is written.
+#[derive(Clone, Copy)]
+struct Cause {
+    event: u64,
+    /// Whether it acted on what the row is of, or its revocation of another event changed it.
+    acted: bool,
+}
+
+impl Cause {
+    /// An event that acts on what the row is of.
+    fn acting(event: u64) -> Cause {
+        Cause { event, acted: true }
+    }
+
+    /// A revocation after which what the row is of stands otherwise.
+    fn restating(event: u64) -> Cause {
+        Cause { event, acted: false }
+    }
+}
+
 /// Puts in an entry of a file whose entries all have one length, with its check.
 fn entry_put(
     sink: &mut CompareOrWrite,
@@ -406,7 +422,7 @@ fn entry_put(
 fn standing(fold: &Fold, of: u64) -> Option<RowValue> {
     let fact = fold.fact(of).map(|fact| RowValue::fact(fold, fact));
     let document = || fold.document(of).map(|document| RowValue::document(fold, document));
-    let relation = || fold.relations().get(&of).map(|triple| RowValue::relation(triple, true));
+    let relation = || fold.relations().get(&of).map(|triple| RowValue::relation(triple));
     fact.or_else(document).or_else(relation)
 }
 
@@ -414,6 +430,6 @@ fn of_people(kind: Type) -> bool {
     matches!(kind.as_str().split_once('.'), Some(("ledger" | "editor", _)))
 }
 
-fn suspects(deed: &Operation) -> bool {
-    matches!(deed, Operation::Revoked(revoked) if revoked.suspect_from.is_some())
+fn suspects(operation: &Operation) -> bool {
+    matches!(operation, Operation::Revoked(revoked) if revoked.suspect_from.is_some())
 }

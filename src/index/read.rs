@@ -378,8 +378,8 @@ impl<'a> Snapshot<'a> {
         which: TreeKind,
     ) -> Result<BTreeSet<u64>, IndexError> {
         let mut may = BTreeSet::new();
-        let tops = (self.tops[which as usize], other.tops[which as usize]);
-        trie::differ(self.index, tops, &mut |of| {
+        let (old, new) = (self.tops[which as usize], other.tops[which as usize]);
+        trie::differ(self.index, old, new, &mut |of| {
             may.insert(of);
         })?;
         may.extend(self.since[which as usize].keys());

@@ -171,7 +171,7 @@ fn what_another_writer_wrote_is_refused_and_not_cut_off() {
     expect_finished_by(&room);
     let written = room.read(JOURNAL);
     let entries = Journal::open(&ledger, None).unwrap().read(EVENTS..EVENTS + 1).unwrap();
-    let refused = late.commit(&entries, (EVENTS + 1, Hash::of(&[b"root"]))).unwrap_err();
+    let refused = late.commit(&entries, EVENTS + 1, Hash::of(&[b"root"])).unwrap_err();
     let JournalError::Disk(DiskError::Changed { .. }) = &refused else { panic!("{refused}") };
     assert_eq!(LedgerError::from(refused).verdict(), Verdict::Conflict);
     assert!(room.read(JOURNAL) == written, "nothing is written behind it");

@@ -86,7 +86,7 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
         Some(passphrase) => Protection::Passphrase(passphrase),
         None => Protection::Unencrypted,
     };
-    let founded = init(paths, &founding, protection, (&mut context.clock, &mut *context.entropy))?;
+    let founded = init(paths, &founding, protection, &mut context.clock, &mut *context.entropy)?;
     let paths = &founded.writer.paths;
     let mut out = done();
     writeln!(out, "made {} and {}", paths.ledger.display(), paths.keys.display())?;

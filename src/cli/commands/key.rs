@@ -15,7 +15,7 @@ use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
 use crate::cli::terminal::{done, note};
 use crate::disk::{self, Links};
-use crate::keys::{KeyFolder, KeyName, NewKey, Request, generate, import};
+use crate::keys::{KeyFolder, KeyName, NewKey, OpensshUse, Request, generate, import};
 use annals_core::event::args::Args as EventArgs;
 use annals_core::key::SecretKey;
 use annals_core::text::{Origin, Words};
@@ -125,7 +125,7 @@ fn new(context: &mut Context, args: KeyNewArgs) -> Result<Exit, CliError> {
     let phrase = new_phrase(&handle, args.no_passphrase)?;
     let secret = generate(&mut *context.entropy)?;
     let request = Request::new(&secret, origin, name);
-    keep(context, &keys, (&handle, &secret, phrase.as_ref()), Some(&request))
+    keep(context, &keys, &handle, &secret, phrase.as_ref(), Some(&request))
 }
 
 fn import_key(context: &mut Context, args: KeyImportArgs) -> Result<Exit, CliError> {
@@ -134,10 +134,17 @@ fn import_key(context: &mut Context, args: KeyImportArgs) -> Result<Exit, CliErr
     let shown = args.file.display().to_string();
     let asking = args.asking.name.is_some().then(|| asked(context, args.asking)).transpose()?;
     let mut ask = |attempt| ask::passphrase(&shown, attempt);
-    let secret = import(&args.file, args.used_for_nothing_else, &mut ask)?;
+    let secret = import(
+        &args.file,
+        match args.used_for_nothing_else {
+            true => OpensshUse::Exclusive,
+            false => OpensshUse::Unknown,
+        },
+        &mut ask,
+    )?;
     let request = asking.map(|(origin, name)| Request::new(&secret, origin, name));
     let phrase = new_phrase(&handle, args.no_passphrase)?;
-    keep(context, &keys, (&handle, &secret, phrase.as_ref()), request.as_ref())
+    keep(context, &keys, &handle, &secret, phrase.as_ref(), request.as_ref())
 }
 
 /// Where the keys are, or will be; the handle is free there.
@@ -181,7 +188,9 @@ fn origin_here(context: &Context) -> Result<Option<Origin>, CliError> {
 fn keep(
     context: &mut Context,
     folder: &Path,
-    (handle, secret, phrase): (&KeyName, &SecretKey, Option<&Zeroizing<String>>),
+    handle: &KeyName,
+    secret: &SecretKey,
+    phrase: Option<&Zeroizing<String>>,
     request: Option<&Request>,
 ) -> Result<Exit, CliError> {
     let new = NewKey { handle, secret, protection: protection(phrase), request };

@@ -19,11 +19,11 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
-use crate::ledger::write::admin::check_retime;
+use crate::ledger::write::admin::{ClockCheck, check_retime};
 use crate::ledger::write::append::commit;
-use crate::ledger::write::editors::{parameters, settled};
+use crate::ledger::write::earlier::EarlierAct;
+use crate::ledger::write::editors::{parameters, resolved};
 use crate::ledger::write::resolve::Resolved;
-use crate::ledger::write::said::EarlierAct;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::{self as event, Args as EventArgs};
 use annals_core::event::body::Stated;
@@ -67,7 +67,7 @@ struct LedgerChangeArgs {
     #[arg(long, value_name = "WORDS")]
     corrections_policy: Option<String>,
     #[command(flatten)]
-    trial: DryRunArgs,
+    dry_run: DryRunArgs,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -82,7 +82,7 @@ struct RekeyArgs {
     #[arg(long)]
     again: bool,
     #[command(flatten)]
-    trial: DryRunArgs,
+    dry_run: DryRunArgs,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -91,7 +91,7 @@ struct RetimeArgs {
     #[arg(long, value_name = "WORDS")]
     statement: Option<String>,
     #[command(flatten)]
-    trial: DryRunArgs,
+    dry_run: DryRunArgs,
 }
 
 fn reason() -> impl TypedValueParser<Value = RekeyReason> {
@@ -116,15 +116,15 @@ fn run(context: &mut Context, args: LedgerArgs) -> Result<Exit, CliError> {
 }
 
 fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliError> {
-    context.trial = args.trial.dry_run;
+    context.dry_run = args.dry_run.on;
     let mut writer = context.writer()?;
     let record = Record::open(writer.paths.clone())?;
     let names = Names::read(&View::some(&record, record.size(), &no_fact)?)?;
     let before = u64::from(parameters(&writer)?.confirmations);
     let confirmations = args.confirmations.unwrap_or(before);
     let mut told = Vec::new();
-    let title = kept(("--title", args.title), names.title.as_deref(), &mut told)?;
-    let licence = kept(("--licence", args.licence), names.licence.as_deref(), &mut told)?;
+    let title = kept("--title", args.title, names.title.as_deref(), &mut told)?;
+    let licence = kept("--licence", args.licence, names.licence.as_deref(), &mut told)?;
     let policy = match &args.corrections_policy {
         Some(text) if text.is_empty() => None,
         Some(text) => Some(words("--corrections-policy", Words::new(text.as_str()))?),
@@ -142,9 +142,9 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     }
     let args_of = EventArgs::LedgerChanged(event::LedgerChanged { confirmations });
     let content = Content::LedgerChanged(Changed { title, licence, corrections_policy: policy });
-    let settled = settled(args_of, content);
+    let resolved = resolved(args_of, content);
     if told.is_empty() {
-        if let Some(said) = context.said_already(&writer, &settled)? {
+        if let Some(said) = context.recorded_already(&writer, &resolved)? {
             return tell(&said.receipt(), &writer);
         }
         let why = "nothing would change; say what does with --title, --licence, --confirmations or \
@@ -153,12 +153,13 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     }
     let what = format!("change {}", parameters(&writer)?.origin);
     let told = ActText { what, before: told.clone(), after: told };
-    admin::submit(context, &mut writer, settled, args.trial, &told)
+    admin::submit(context, &mut writer, resolved, args.dry_run, &told)
 }
 
 /// A new value, or the one that stands.
 fn kept(
-    (option, given): (&str, Option<String>),
+    option: &str,
+    given: Option<String>,
     before: Option<&str>,
     told: &mut Vec<String>,
 ) -> Result<Short, CliError> {
@@ -175,11 +176,11 @@ fn kept(
 }
 
 fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
-    context.trial = args.trial.dry_run;
-    let mut writer = context.writer_of(true)?;
+    context.dry_run = args.dry_run.on;
+    let mut writer = context.writer_of(context.clock_check())?;
     let ledger = parameters(&writer)?.clone();
     let rotated = args.reason == RekeyReason::Rotated;
-    if rotated && !context.trial && !writer.holds_log_key(&ledger.log_key) {
+    if rotated && !context.dry_run && !writer.holds_log_key(&ledger.log_key) {
         if !had_log_key(&writer.paths.keys) {
             writer.check_log_keys()?;
         }
@@ -200,7 +201,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     let possession = new.prove_possession(Possession::Log, &ledger.origin, &ledger.origin);
     let (log_key, reason) = (new.public(), args.reason);
     let args_of = event::LedgerRekeyed { log_key, reason, possession };
-    let act = settled(EventArgs::LedgerRekeyed(args_of), Content::LedgerRekeyed(stated));
+    let act = resolved(EventArgs::LedgerRekeyed(args_of), Content::LedgerRekeyed(stated));
     let already = |writer: &Writer, by: &PublicKey| match args.again {
         true => Ok(None),
         false => rekeyed_already(writer, by, &act),
@@ -214,9 +215,9 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     if let Some(said) = already(&writer, &key.public())? {
         return rekeyed(&said, &writer);
     }
-    let told = told_of_rekey(&ledger.log_key, &log_key, rotated);
+    let told = rekey_text(&ledger.log_key, &log_key, args.reason);
     let prepared = admin::prepare(context, &mut writer, &key, act)?;
-    if !admin::may_write(context, &mut writer, args.trial, &told)? {
+    if !admin::may_write(context, &mut writer, args.dry_run, &told)? {
         return Ok(Exit::Yes);
     }
     let keys = KeyFolder::open(&writer.paths.keys)?;
@@ -256,13 +257,13 @@ fn rekeyed_already(
     Ok((same && said.position + 1 == writer.size()).then_some(said))
 }
 
-fn told_of_rekey(old: &PublicKey, new: &PublicKey, rotated: bool) -> ActText {
-    let signs = match rotated {
-        true => {
+fn rekey_text(old: &PublicKey, new: &PublicKey, reason: RekeyReason) -> ActText {
+    let signs = match reason {
+        RekeyReason::Rotated => {
             "both sign each checkpoint until the next rekeying, so that who knows the old one \
                  can go on to the new one"
         }
-        false => "the old one signs nothing any more; tell your readers the new one by another way",
+        _ => "the old one signs nothing any more; tell your readers the new one by another way",
     };
     ActText {
         what: "make a new log key".to_owned(),
@@ -272,18 +273,18 @@ fn told_of_rekey(old: &PublicKey, new: &PublicKey, rotated: bool) -> ActText {
 }
 
 fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
-    context.trial = args.trial.dry_run;
-    let mut writer = context.writer_of(false)?;
-    if !context.trial {
+    context.dry_run = args.dry_run.on;
+    let mut writer = context.writer_of(ClockCheck::Off)?;
+    if !context.dry_run {
         writer.check_log_keys()?;
     }
     let now = context.clock.peek();
     let began = began(&writer)?;
-    let mends = check_retime(&writer, began, now, context.global.clock_is_right);
+    let mends = check_retime(&writer, began, now, context.clock_check());
     // Where nothing is left to mend, this retiming may be why.
     if let (Err(LedgerError::Usage(_)), Some(statement)) = (&mends, &args.statement) {
         let retiming = retiming(admin::stated(statement)?);
-        if let Some(said) = context.said_already(&writer, &retiming)? {
+        if let Some(said) = context.recorded_already(&writer, &retiming)? {
             return tell(&said.receipt(), &writer);
         }
     }
@@ -293,7 +294,7 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
         args.statement,
         "what was wrong with the clock? (for every reader)",
     )?;
-    let last = writer.judge.chain.at.map(|last| last.to_string()).unwrap_or_default();
+    let last = writer.verifier.chain.at.map(|last| last.to_string()).unwrap_or_default();
     let told = ActText {
         what: format!("set the record's time back to the clock's, {now}"),
         before: vec![
@@ -302,12 +303,12 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
         ],
         after: vec![format!("the record's time goes on from the clock's; it was {last}")],
     };
-    admin::submit(context, &mut writer, retiming(stated), args.trial, &told)
+    admin::submit(context, &mut writer, retiming(stated), args.dry_run, &told)
 }
 
 fn retiming(stated: Stated) -> Resolved {
     let args = EventArgs::LedgerRetimed(event::LedgerRetimed {});
-    settled(args, Content::LedgerRetimed(stated))
+    resolved(args, Content::LedgerRetimed(stated))
 }
 
 /// The time of event 0.

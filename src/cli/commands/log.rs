@@ -105,7 +105,7 @@ fn run(context: &mut Context, args: LogArgs) -> Result<Exit, CliError> {
         None => 0,
     };
     if let (Some(from), Some(until)) = (&args.from, &args.until) {
-        order::check(context, &record, (from, until))?;
+        order::check(context, &record, from, until)?;
     }
     let by = context.global.editor.as_deref();
     let by = by.map(|name| provenance::keys(&record, &names, name)).transpose()?;

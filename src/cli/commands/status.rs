@@ -187,7 +187,7 @@ fn no_store(error: DiskError) -> bool {
 
 fn redactions(view: &View<'_>, names: &Names) -> Result<Vec<Redactions>, LedgerError> {
     let acts = view.state().history.acts().iter();
-    let redacted = acts.filter(|act| matches!(act.deed, Operation::Redacted { .. }));
+    let redacted = acts.filter(|act| matches!(act.operation, Operation::Redacted { .. }));
     let positions: Vec<u64> = redacted.map(|act| act.position).collect();
     let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
     view.at(&positions, &mut |seen| {

@@ -56,7 +56,7 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
             bag::run(context, &folder, &asked(&args, policy)?, &args)
         }
         VerifySubject::Published(place, mut record) => {
-            published(context, (&place, &mut record), args)
+            published(context, &place, &mut record, args)
         }
         VerifySubject::Evidence(found) => {
             if args.pin.is_some() || args.html.is_some() {
@@ -96,12 +96,13 @@ fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Resul
     if let Some(more) = strange.len().checked_sub(FOREIGN).filter(|more| *more > 0) {
         note(format!("note: and {more} more files that no ledger has"));
     }
-    tell(context, (&record.journal, &record.paths.ledger), (&audited, began), args)
+    report(context, &record.journal, &record.paths.ledger, &audited, began, args)
 }
 
 fn published(
     context: &mut Context,
-    (place, record): (&Path, &mut Published),
+    place: &Path,
+    record: &mut Published,
     args: VerifyArgs,
 ) -> Result<Exit, CliError> {
     let began = Instant::now();
@@ -110,7 +111,7 @@ fn published(
     let progress = Progress::new(record.size(), "verify");
     let audited = audit_published(record, &asked, Some(&|done| progress.at(done)))?;
     drop(progress);
-    tell(context, (&*record, place), (&audited, began), args)
+    report(context, &*record, place, &audited, began, args)
 }
 
 fn asked(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, CliError> {
@@ -131,10 +132,12 @@ fn asked(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, CliError> {
     })
 }
 
-fn tell(
+fn report(
     context: &mut Context,
-    (source, place): (&dyn Source, &Path),
-    (audited, began): (&Audited, Instant),
+    source: &dyn Source,
+    place: &Path,
+    audited: &Audited,
+    began: Instant,
     args: VerifyArgs,
 ) -> Result<Exit, CliError> {
     let seconds = began.elapsed().as_secs_f64();
@@ -150,7 +153,7 @@ fn tell(
     let place = place.strip_prefix(here).unwrap_or(place);
     let around = PageContext { place, pin: args.pin.as_deref(), bag: None };
     keep_page(context, &args, |now| {
-        crate::cli::render::report::page::write(&told, &around, (now, seconds))
+        crate::cli::render::report::page::write(&told, &around, now, seconds)
     })?;
     Ok(told.exit)
 }

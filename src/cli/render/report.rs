@@ -191,7 +191,12 @@ impl VerdictReport {
             memory_compared: audited.marked,
             store: store(&audited.store),
             index: index(&audited.index),
-            witnesses: audited.witnessed.witnesses.iter().map(CosignatureReport::of).collect(),
+            witnesses: audited
+                .witnessed
+                .witnesses
+                .iter()
+                .map(|(name, time)| CosignatureReport { name: name.clone(), time: *time })
+                .collect(),
             trust_missing: audited.witnessed.missing.clone(),
             anchored: EventRange {
                 by_pin: anchored.by_pin,
@@ -210,12 +215,6 @@ impl VerdictReport {
             faults: faults(report),
             published: audited.tiles.is_some(),
         }
-    }
-}
-
-impl CosignatureReport {
-    fn of((name, time): &(String, u64)) -> CosignatureReport {
-        CosignatureReport { name: name.clone(), time: *time }
     }
 }
 

@@ -119,7 +119,7 @@ pub fn between(
     let first = from.as_of().size;
     let mut changed = restated(from, to);
     for act in to.state().history.acts().iter().filter(|act| act.position >= first) {
-        if !matches!(act.deed, Operation::Related(_) | Operation::Withdrawn { .. }) {
+        if !matches!(act.operation, Operation::Related(_) | Operation::Withdrawn { .. }) {
             let facts = owners(to, act.position).into_iter();
             changed.extend(facts.filter(|fact| to.state().fold.fact(*fact).is_some()));
         }
@@ -129,7 +129,7 @@ pub fn between(
     let effects = Effects::new(to, names);
     let turns = turns(&effects, first)?;
     for row in gathered.facts.into_values() {
-        all.facts.push(change((from, to), (first, &turns), &row));
+        all.facts.push(change(from, to, &turns, &row));
         all.rows.push(row);
     }
     let mut failed = Ok(());
@@ -219,11 +219,8 @@ fn restated(from: &View<'_>, to: &View<'_>) -> BTreeSet<u64> {
     other.map(|fact| fact.position).collect()
 }
 
-fn change(
-    (from, to): (&View<'_>, &View<'_>),
-    (first, turns): (u64, &[StatusTurn]),
-    row: &FactRow,
-) -> Change {
+fn change(from: &View<'_>, to: &View<'_>, turns: &[StatusTurn], row: &FactRow) -> Change {
+    let first = from.as_of().size;
     let mut acts = steps(row);
     let turns: Vec<&ChangeStep> =
         turns.iter().filter(|turn| turn.concerns(row, &acts)).map(|turn| &turn.step).collect();

@@ -9,7 +9,6 @@ use crate::cli::terminal::visible;
 use crate::cli::terminal::wrapped;
 use crate::ledger::query::View;
 use crate::ledger::query::gather::Gathered;
-use crate::ledger::query::names::Names;
 use crate::ledger::query::row::{
     ActRow, Charge, Confirmation, EvidenceRow, FactRow, RelationRow, Revision, StatementRow, sealed,
 };
@@ -18,10 +17,10 @@ use std::io::Write;
 /// Writes the page.
 pub fn page(
     out: &mut dyn Write,
-    known: (&View<'_>, &Names, &Gathered),
+    view: &View<'_>,
+    gathered: &Gathered,
     row: &FactRow,
 ) -> Result<(), CliError> {
-    let (view, _, gathered) = known;
     let overlays = words::overlays(row);
     let status = words::status(row.status);
     let rest = overlays.iter().map(|word| format!(", {word}")).collect::<String>();

@@ -63,7 +63,7 @@ pub fn run(
     out.flush()?;
     if let Some(told) = &told {
         let around = PageContext { place: folder, pin: args.pin.as_deref(), bag: Some(&bag) };
-        keep_page(context, args, |now| page::write(told, &around, (now, seconds)))?;
+        keep_page(context, args, |now| page::write(told, &around, now, seconds))?;
     }
     match bagged.audited {
         Ok(_) => Ok(exit),

@@ -82,16 +82,17 @@ fn text(out: &mut dyn Write, judged: &ProofOutcome) -> Result<(), CliError> {
         writeln!(out, "fault: {}", visible(&fault.to_string()))?;
     }
     if let Some(proof) = judged.proof.as_ref().filter(|_| judged.faults.is_empty()) {
-        said(out, (judged, proof), &stands(proof))?;
+        fact(out, judged, proof, &stands(proof))?;
         around(out, judged, proof)?;
     }
     Ok(writeln!(out, "{}", told_verdict(judged))?)
 }
 
 /// The fact, what was done to it, and by whom.
-fn said(
+fn fact(
     out: &mut dyn Write,
-    (judged, proof): (&ProofOutcome, &Proof),
+    judged: &ProofOutcome,
+    proof: &Proof,
     stands: &Stands,
 ) -> Result<(), CliError> {
     let acts = acts(judged, proof.fact);

@@ -20,12 +20,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page/style.css");
 
-/// The page, made at a time and after so many seconds.
-pub fn write(
-    told: &VerdictReport,
-    around: &PageContext<'_>,
-    (now, seconds): (Time, f64),
-) -> String {
+/// The page: made at `now`, after a verification of `seconds`.
+pub fn write(told: &VerdictReport, around: &PageContext<'_>, now: Time, seconds: f64) -> String {
     let style = to_base64(&Hash::of(&[STYLE.as_bytes()]).0);
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
