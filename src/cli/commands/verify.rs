@@ -142,18 +142,18 @@ fn report(
 ) -> Result<Exit, CliError> {
     let seconds = began.elapsed().as_secs_f64();
     let roster = periods(source, &audited.report).map_err(LedgerError::from)?;
-    let told = VerdictReport::of(audited, roster);
+    let report = VerdictReport::of(audited, roster);
     let mut out = out(context.format());
     match context.format() {
-        Format::Text => crate::cli::render::report::text::write(&mut out, &told, seconds)?,
-        _ => json(&mut out, &WithSections::of(&told))?,
+        Format::Text => crate::cli::render::report::text::write(&mut out, &report, seconds)?,
+        _ => json(&mut out, &WithSections::of(&report))?,
     }
     out.flush()?;
     let here = std::env::current_dir()?;
     let place = place.strip_prefix(here).unwrap_or(place);
     let around = PageContext { place, pin: args.pin.as_deref(), bag: None };
     keep_page(context, &args, |now| {
-        crate::cli::render::report::page::write(&told, &around, now, seconds)
+        crate::cli::render::report::page::write(&report, &around, now, seconds)
     })?;
-    Ok(told.exit)
+    Ok(report.exit)
 }

@@ -1,7 +1,7 @@
 //! A ledger open for writing: one writer at a time, everything before it finished.
 //!
 //! Always holds: the writer has the lock; journal, store, mark and checkpoint agree when it is
-//! open; what it commits has passed the same verifier that verifies. A writer of a dry run judges the same
+//! open; what it commits has passed the verifier of `verify`. A writer of a dry run judges the same
 //! and touches nothing. Not here: drafts (`append`).
 //! Source: FORMAT.md section 9; the order of a commit.
 
@@ -192,7 +192,8 @@ impl Writer {
         Ok(Woken::Same)
     }
 
-    /// Opens a ledger to try what a writer would do: the same verifier, no lock, nothing is written.
+    /// Opens a ledger to try what a writer would do: the same verifier, no lock; nothing is
+    /// written.
     pub fn dry_run(paths: Paths) -> Result<Writer, LedgerError> {
         paths.expect_ledger()?;
         let imported = Imported::of(&paths)?;
