@@ -150,7 +150,8 @@ impl LineView<'_> {
             let ends = !self.at(from + 2).is_some_and(char::is_alphanumeric);
             return from + if scale && ends { 2 } else { 1 };
         }
-        if is_symbol(first) || is_currency(first) || (from == end && matches!(first, '′' | '″')) {
+        if is_symbol(first) || is_currency(first) || (from == end && matches!(first, '′' | '″'))
+        {
             return from + 1;
         }
         if is_magnitude(first) {

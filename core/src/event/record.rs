@@ -175,11 +175,7 @@ impl Reading {
     }
 }
 
-fn keep<T>(
-    read: Result<T, FormError>,
-    rule: Rule,
-    faults: &mut Vec<Violation>,
-) -> Option<T> {
+fn keep<T>(read: Result<T, FormError>, rule: Rule, faults: &mut Vec<Violation>) -> Option<T> {
     read.map_err(|why| faults.push(Violation::of(rule, why))).ok()
 }
 

@@ -148,8 +148,10 @@ impl Chain {
 
     fn check_base(&self, place: &Place, statement: &Statement, violations: &mut Vec<Violation>) {
         let window = self.state.fold.ledger.as_ref().map_or(0, |ledger| ledger.window);
-        let exact =
-            matches!(statement.kind.as_str().split_once('.'), Some(("ledger" | "editor" | "body", _)));
+        let exact = matches!(
+            statement.kind.as_str().split_once('.'),
+            Some(("ledger" | "editor" | "body", _))
+        );
         let why = match place.seq.checked_sub(statement.base) {
             None => Some(format!("base {} is after position {}", statement.base, place.seq)),
             Some(gap) if gap > window => Some(format!(
@@ -167,7 +169,9 @@ impl Chain {
         if let Some(why) = why {
             violations.push(Violation::of(Rule::Base, why));
         }
-        if let Some(named) = statement.args.positions().into_iter().find(|named| *named >= statement.base) {
+        if let Some(named) =
+            statement.args.positions().into_iter().find(|named| *named >= statement.base)
+        {
             let why = format!("args name position {named}, base is {}", statement.base);
             violations.push(Violation::of(Rule::NamedPosition, why));
         }

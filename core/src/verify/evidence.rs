@@ -59,7 +59,8 @@ pub fn verify_evidence(evidence: &ForkEvidence) -> EvidenceVerdict {
     if let Some(ForkPoint { size: at, first: one, second: other }) = forked_at {
         for (which, signed, before) in [("first", first, one), ("second", second, other)] {
             if !extends(*at, before, signed) {
-                not_shown.push(format!("the {which} root of size {at} does not lead to its checkpoint"));
+                not_shown
+                    .push(format!("the {which} root of size {at} does not lead to its checkpoint"));
             }
         }
         if one.root == other.root {

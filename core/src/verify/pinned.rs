@@ -88,9 +88,9 @@ pub fn compare(pin: &Pin, record: VerifiedTree<'_>) -> AnchorComparison {
             // A damaged record names its first damaged event; otherwise only the subtrees of the
             // pin can be compared.
             match record.damage.from.filter(|from| *from < pinned) {
-                Some(from) => {
-                    AnchorComparison::Explained(format!("{other}: event {from} is not as it was written"))
-                }
+                Some(from) => AnchorComparison::Explained(format!(
+                    "{other}: event {from} is not as it was written"
+                )),
                 None => {
                     let why = format!("forked: {other}; not the same: {}", events(&differing));
                     AnchorComparison::Broken(Rule::ForkedFromPin, why)

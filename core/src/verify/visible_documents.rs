@@ -37,12 +37,7 @@ impl VisibleDocuments<'_> {
     }
 
     /// Rule 615.
-    pub fn check_sealed(
-        &self,
-        evidence: &[Evidence],
-        seal: Seal,
-        violations: &mut Vec<Violation>,
-    ) {
+    pub fn check_sealed(&self, evidence: &[Evidence], seal: Seal, violations: &mut Vec<Violation>) {
         let sealed = |entry: &&Evidence| {
             let quoted = entry.quote.is_some() && self.has(entry.document);
             quoted && self.state.fold.seal(entry.document).is_some()

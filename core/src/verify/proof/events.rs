@@ -98,12 +98,7 @@ impl ProofFile<'_> {
     }
 
     /// Rule 1008.
-    fn check_signer(
-        &self,
-        position: u64,
-        statement: &Statement,
-        violations: &mut Vec<Violation>,
-    ) {
+    fn check_signer(&self, position: u64, statement: &Statement, violations: &mut Vec<Violation>) {
         let founder = self.events.get(&0).and_then(in_form).map(|(_, first)| first.by);
         let recovery = self.opened.and_then(|opened| opened.recovery);
         let recovers = matches!(statement.kind, Type::EditorEnrolled | Type::EditorRevoked)
@@ -193,9 +188,12 @@ impl ProofFile<'_> {
                 Some(text) => text.check_all(&quotations),
             };
             outcome.quotations += checked.iter().filter(|checked| checked.is_ok()).count() as u64;
-            violations.extend(checked.into_iter().filter_map(Result::err).map(|why| {
-                Violation::of(Rule::Quotation, format!("document {named}: {why}"))
-            }));
+            violations.extend(
+                checked
+                    .into_iter()
+                    .filter_map(Result::err)
+                    .map(|why| Violation::of(Rule::Quotation, format!("document {named}: {why}"))),
+            );
         }
     }
 

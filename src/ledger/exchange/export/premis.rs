@@ -10,7 +10,7 @@ use crate::ledger::exchange::export::context::{BagContext, BagOutput, failed};
 use crate::ledger::query::ViewedEvent;
 use crate::ledger::query::row::DocumentRow;
 use annals_core::event::args::Args;
-use annals_core::fold::operation::Operation;
+use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::key::PublicKey;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -54,7 +54,7 @@ pub fn events(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), Le
     for act in view.state().history.acts() {
         match &act.deed {
             Operation::Asserted => {}
-            Operation::Sealed(deed) if !deed.document => {}
+            Operation::Sealed(entry) if entry.kind == EntryKind::Fact => {}
             _ => continue,
         }
         put(&entity(&("fact", act.position.to_string())))?;
