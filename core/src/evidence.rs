@@ -10,6 +10,8 @@ use crate::key::PublicKey;
 use crate::merkle::MAX_PATH;
 use crate::pin::{PinLines, note_lines, with_sum};
 use crate::tlog::{Checkpoint, Note, decimal, hash_from_base64, to_base64};
+use serde::Serialize;
+use std::fmt;
 
 /// The greatest number of bytes of an evidence file.
 pub const MAX_EVIDENCE: usize = 8 << 20;
@@ -19,12 +21,22 @@ pub const MAX_EVENTS: usize = 1_024;
 const FIRST: &str = "annals evidence v1\n";
 
 /// What an evidence file claims.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Claim {
     /// The two checkpoints cannot both belong to one append-only log.
     Forked,
     /// The second checkpoint has fewer events; both can belong to one log.
     Cut,
+}
+
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Claim::Forked => "forked",
+            Claim::Cut => "cut",
+        })
+    }
 }
 
 /// A signed checkpoint: the note and its values.
@@ -98,11 +110,7 @@ impl ForkEvidence {
 
     /// The file.
     pub fn write(&self) -> String {
-        let claim = match self.claim() {
-            Claim::Forked => "forked",
-            Claim::Cut => "cut",
-        };
-        let mut lines = format!("{FIRST}claim {claim}\nkey {}\n", self.key);
+        let mut lines = format!("{FIRST}claim {}\nkey {}\n", self.claim(), self.key);
         lines.push_str(&note_lines("first", &self.first.note));
         lines.push_str(&note_lines("second", &self.second.note));
         if let Some(ForkPoint { size, first, second }) = &self.forked_at {

@@ -147,7 +147,7 @@ impl Fold {
     pub fn apply(&mut self, act: &Act, history: &History) {
         let (position, by) = (act.position, act.by);
         self.promise(act);
-        match &act.deed {
+        match &act.operation {
             Operation::Asserted => self.assert(position, by),
             Operation::Captured => self.capture(position, by),
             Operation::Sealed(entry) => match entry.kind {
@@ -189,7 +189,7 @@ impl Fold {
 
     /// Keeps the seal that an act promises: it is valid even where a refold leaves the act out.
     pub fn promise(&mut self, act: &Act) {
-        let seal = act.deed.seal();
+        let seal = act.operation.seal();
         if seal != Seal::Open {
             self.seals.insert(act.position, seal);
         }
@@ -206,7 +206,7 @@ impl Fold {
     }
 
     fn administer(&mut self, act: &Act, history: &History) {
-        match (&act.deed, &mut self.ledger) {
+        match (&act.operation, &mut self.ledger) {
             (Operation::Opened(opened), _) => {
                 self.ledger = Some(Ledger {
                     origin: opened.origin.clone(),

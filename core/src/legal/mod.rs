@@ -72,7 +72,7 @@ pub fn check_refolded(
     act: &Act,
     by: PublicKey,
 ) -> Result<(), Violation> {
-    let event = Proposal { position: act.position, at: None, by, deed: &act.deed };
+    let event = Proposal { position: act.position, at: None, by, operation: &act.operation };
     let skipped = [Rule::KeyEnrolledOnce, Rule::SuspectFrom, Rule::Upgrade];
     first_broken(&RuleContext::new(history, fold, &event), &skipped)
 }

@@ -206,11 +206,11 @@ impl Chain {
         if place.seq < self.expected || !violations.iter().all(is_harmless) {
             return false;
         }
-        let deed = Operation::of(&statement.args);
+        let operation = Operation::of(&statement.args);
         let (position, at, by) = (place.seq, Some(place.at), statement.by);
-        match self.state.check(&Proposal { position, at, by, deed: &deed }) {
+        match self.state.check(&Proposal { position, at, by, operation: &operation }) {
             Ok(()) => {
-                self.state.apply(position, by, deed);
+                self.state.apply(position, by, operation);
                 true
             }
             Err(violation) => {
