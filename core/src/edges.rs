@@ -3,9 +3,8 @@
 //! Always holds: words are those of Unicode's word boundaries (UAX 29): `don't` and `example.org`
 //! are one, `ex-president` is two; in scripts without spaces each character is a word. A number is
 //! its digits with their separators, sign, currency, magnitude and unit. Only characters near the
-//! position are read, so that the work does not grow with the text.
-//! Not here: the search for a place (`quote_search`). Source: unicode-segmentation; Unicode Standard
-//! Annex 29.
+//! position are read, so that the work does not grow with the text. Not here: the search for a
+//! place (`quote_search`). Source: unicode-segmentation; Unicode Standard Annex 29.
 
 mod number;
 

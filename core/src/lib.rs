@@ -1,14 +1,14 @@
 //! The core of annals: the formats of a record of facts, its rules, and its verification.
 //!
 //! A record is a list of events. Each event is signed by its editor with Ed25519, names the hash of
-//! the event before it, and commits to a body (the text) that may be withheld later. The state at any
-//! position is folded from the events alone. Numbered rules (FORMAT.md) decide whether an event is
-//! legal; each is one function here. The log key signs the root of the RFC 6962 tree over all events
-//! (a C2SP checkpoint), so that one fact can be proved to others without the record.
+//! the event before it, and commits to a body (the text) that may be withheld later. The state at
+//! any position is folded from the events alone. Numbered rules (FORMAT.md) decide whether an event
+//! is legal; each is one function here. The log key signs the root of the RFC 6962 tree over all
+//! events (a C2SP checkpoint), so that one fact can be proved to others without the record.
 //!
-//! This crate has no file, socket, clock, randomness or terminal: it takes bytes and returns values.
-//! To verify, it is enough; the crate `annals` adds places (journal, store, HTTP) below it and a
-//! program above it.
+//! This crate has no file, socket, clock, randomness or terminal: it takes bytes and returns
+//! values. To verify, it is enough; the crate `annals` adds places (journal, store, HTTP) below it
+//! and a program above it.
 //!
 //! # Overview
 //!
@@ -19,9 +19,9 @@
 //!
 //! A [`Source`] holds a record; [`MemorySource`] is one. [`verify()`] reads it once, on the number
 //! of threads in [`Options`] (for one, it starts none), collects every [`Fault`] with the [`Rule`]
-//! that it breaks, and returns a [`Report`] with the [`State`] after the last event. `Err` means only
-//! that the source could not be read. A writer uses the same [`Verifier`] to check one event after
-//! another before it writes.
+//! that it breaks, and returns a [`Report`] with the [`State`] after the last event. `Err` means
+//! only that the source could not be read. A writer uses the same [`Verifier`] to check one event
+//! after another before it writes.
 //!
 //! # Example
 //!

@@ -19,8 +19,8 @@ pub enum Hyphens {
     Kept,
     /// The line break is white space: `govern- ment`.
     Spaced,
-    /// Every hyphen between two letters is removed, with the white space after it; so is white space
-    /// between two letters of a script without spaces.
+    /// Every hyphen between two letters is removed, with the white space after it; so is white
+    /// space between two letters of a script without spaces.
     Ignored,
 }
 

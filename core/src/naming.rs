@@ -1,9 +1,9 @@
 //! Naming: the names that a person may have, and names that look alike.
 //!
-//! Always holds: an accepted name has no invisible part, and the program writes no such text in place
-//! of a name. New names are checked; a name that is already in a record is never refused, because the
-//! rules of a record do not depend on a Unicode version.
-//! Not here: the length of a name (`text`). Source: UTS #39, confusables and mixed scripts.
+//! Always holds: an accepted name has no invisible part, and the program writes no such text in
+//! place of a name. New names are checked; a name that is already in a record is never refused,
+//! because the rules of a record do not depend on a Unicode version. Not here: the length of a name
+//! (`text`). Source: UTS #39, confusables and mixed scripts.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::{MixedScript, skeleton};
@@ -65,8 +65,8 @@ pub struct NameForm {
     drawn: String,
     /// In lower case.
     folded: String,
-    /// As it is written, then in lower case: a capital of one script can look like a letter of another
-    /// script although its own small letter does not.
+    /// As it is written, then in lower case: a capital of one script can look like a letter of
+    /// another script although its own small letter does not.
     read: String,
 }
 
@@ -93,8 +93,8 @@ impl NameForm {
     }
 }
 
-/// The small form of the letter that a letter looks like. A capital that is drawn as a bar counts as
-/// I.
+/// The small form of the letter that a letter looks like. A capital that is drawn as a bar counts
+/// as I.
 fn small(letter: char) -> Vec<char> {
     let drawn: Vec<char> = skeleton(letter.encode_utf8(&mut [0; 4])).collect();
     match drawn.as_slice() {

@@ -1,9 +1,9 @@
 //! Pins: an auditor's summary of a verified record, to compare later copies with.
 //!
 //! Always holds: a pin has the lines of FORMAT.md section 9 in this order; its last line is the
-//! digest of the others, which distinguishes damage from a fork; its log keys signed its checkpoint,
-//! so that it is evidence for others. Not here: when a pin is updated (`ledger`), its comparison with
-//! a record (`verify::pinned`). Source: FORMAT.md section 9.
+//! digest of the others, which distinguishes damage from a fork; its log keys signed its
+//! checkpoint, so that it is evidence for others. Not here: when a pin is updated (`ledger`), its
+//! comparison with a record (`verify::pinned`). Source: FORMAT.md section 9.
 
 use crate::hash::Hash;
 use crate::key::PublicKey;

@@ -1,9 +1,8 @@
 //! Texts and quotations: offsets in code points, and context that makes a place unique.
 //!
-//! Always holds: a quotation holds if and only if it is the one that [`Text::anchor`] returns for its
-//! span; nothing is normalised. Not here: the search for loosely typed words (`quote_search`),
-//! documents.
-//! Source: FORMAT.md section 3; W3C Web Annotation, TextQuoteSelector.
+//! Always holds: a quotation holds if and only if it is the one that [`Text::anchor`] returns for
+//! its span; nothing is normalised. Not here: the search for loosely typed words (`quote_search`),
+//! documents. Source: FORMAT.md section 3; W3C Web Annotation, TextQuoteSelector.
 
 mod many;
 
@@ -24,9 +23,11 @@ pub const MOST_WORDS: usize = 20_000;
 const STEP: usize = 32;
 /// The number of code points that a message shows of words that are not the quotation.
 const SHOWN_WORDS: usize = 60;
-/// The number of windows up to which each is searched for by itself, which is faster in usual texts.
+/// The number of windows up to which each is searched for by itself, which is faster in usual
+/// texts.
 const FEW: usize = 8;
-/// The number of bytes of windows that one pass searches for: enough for the quotations of an event.
+/// The number of bytes of windows that one pass searches for: enough for the quotations of an
+/// event.
 const AT_ONCE: usize = 4 << 20;
 
 /// A quotation and its stated place.
@@ -141,8 +142,8 @@ impl Text {
         self.check_all(&[Quotation { quote, span }]).pop().unwrap_or(Ok(()))
     }
 
-    /// Whether each quotation holds, in order; else why not. The number of passes over the text does
-    /// not grow with the number of quotations.
+    /// Whether each quotation holds, in order; else why not. The number of passes over the text
+    /// does not grow with the number of quotations.
     pub fn check_all(&self, quotations: &[Quotation<'_>]) -> Vec<Result<(), String>> {
         let near: Vec<_> =
             quotations.iter().map(|quotation| self.check_words(*quotation)).collect();
@@ -198,7 +199,8 @@ impl Text {
         Ok(Window { start, end, context })
     }
 
-    /// The least number of code points on each side that makes a span unique; `None` if 2,000 do not.
+    /// The least number of code points on each side that makes a span unique; `None` if 2,000 do
+    /// not.
     fn least_context(&self, start: usize, end: usize) -> Option<usize> {
         if self.is_unique(start, end, CONTEXT) {
             return Some(CONTEXT);

@@ -87,8 +87,8 @@ impl Pointing<'_> {
         }
     }
 
-    /// The places whose edges cut nothing. An error if every place cuts something (what the first one
-    /// cuts), or if there are too many places.
+    /// The places whose edges cut nothing. An error if every place cuts something (what the first
+    /// one cuts), or if there are too many places.
     fn uncut(
         &self,
         text: &Text,

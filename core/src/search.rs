@@ -2,10 +2,9 @@
 //!
 //! Always holds: texts are split into words at Unicode's word boundaries (UAX 29) and at
 //! apostrophes; words are compared by compatibility caseless matching (D146 of the Unicode
-//! Standard), so that ß finds SS, ﬁ finds fi, and é finds e with a combining accent. Places are byte
-//! ranges of the original text. Not here: the texts that are searched (`cli`); exact quotations
-//! (`quote`).
-//! Source: unicode-segmentation, caseless, unicode-normalization.
+//! Standard), so that ß finds SS, ﬁ finds fi, and é finds e with a combining accent. Places are
+//! byte ranges of the original text. Not here: the texts that are searched (`cli`); exact
+//! quotations (`quote`). Source: unicode-segmentation, caseless, unicode-normalization.
 
 use caseless::Caseless;
 use std::ops::Range;
@@ -17,8 +16,8 @@ use unicode_segmentation::UnicodeSegmentation;
 pub enum WordMatch {
     /// Equal words.
     Whole,
-    /// Also longer words that contain it, or, at the edges of a longer phrase, that end or begin with
-    /// it.
+    /// Also longer words that contain it, or, at the edges of a longer phrase, that end or begin
+    /// with it.
     Part,
 }
 
@@ -167,8 +166,8 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// A text folded like words, with single spaces. Texts that differ only in case, Unicode spelling or
-/// spaces are equal when folded.
+/// A text folded like words, with single spaces. Texts that differ only in case, Unicode spelling
+/// or spaces are equal when folded.
 pub fn folded(text: &str) -> String {
     let folded = if text.is_ascii() { text.to_ascii_lowercase() } else { fold(text) };
     let words: Vec<&str> = folded.split_whitespace().collect();

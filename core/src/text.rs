@@ -1,8 +1,8 @@
 //! Strings of the record: lengths, the editors' own words, and the closed grammars.
 //!
 //! Always holds: a value of a type below satisfies its row of FORMAT.md section 1, however it was
-//! created, so that it can be written. The checks depend on nothing outside this file: no locale, no
-//! Unicode version. Not here: JSON (`event`). Source: FORMAT.md section 1.
+//! created, so that it can be written. The checks depend on nothing outside this file: no locale,
+//! no Unicode version. Not here: JSON (`event`). Source: FORMAT.md section 1.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
@@ -46,9 +46,10 @@ pub fn is_invisible(c: char) -> bool {
         | 0x2066..=0x2069 | 0xFEFF | 0xFFF9..=0xFFFF | 0xE0000..=0xE007F)
 }
 
-/// Whether a code point has no width or no ink, so that output must make it visible. An editor's own
-/// words may contain it. The two joiners are part of the spelling after a letter of many scripts and
-/// after an emoji; after other characters, and at the beginning, output makes them visible too.
+/// Whether a code point has no width or no ink, so that output must make it visible. An editor's
+/// own words may contain it. The two joiners are part of the spelling after a letter of many
+/// scripts and after an emoji; after other characters, and at the beginning, output makes them
+/// visible too.
 pub fn is_unseen(before: Option<char>, c: char) -> bool {
     match u32::from(c) {
         0x200C..=0x200D => !before.is_some_and(is_joined),
@@ -58,8 +59,8 @@ pub fn is_unseen(before: Option<char>, c: char) -> bool {
     }
 }
 
-/// Whether a joiner after this character is part of the spelling: from Hebrew on, except Georgian to
-/// Vietnamese Latin and Greek, and punctuation.
+/// Whether a joiner after this character is part of the spelling: from Hebrew on, except Georgian
+/// to Vietnamese Latin and Greek, and punctuation.
 fn is_joined(before: char) -> bool {
     matches!(u32::from(before), 0x590..=0x109F | 0x1780..=0x1CFF)
         || matches!(u32::from(before), 0x2190..=0x2BFF | 0xA840..=0xABFF | 0xFE0F | 0x10000..)

@@ -1,9 +1,8 @@
 //! UTC time in its one spelling: 27 bytes, `YYYY-MM-DDTHH:MM:SS.ffffffZ`.
 //!
-//! Always holds: the day exists, the year is 1970–9999, no second is 60; so the order of the texts is
-//! the order of the times. Not here: the clock (`clock`), dates as a person writes them (`edtf`,
-//! `ledger`).
-//! Source: FORMAT.md section 1; the calendar is `jiff`'s.
+//! Always holds: the day exists, the year is 1970–9999, no second is 60; so the order of the texts
+//! is the order of the times. Not here: the clock (`clock`), dates as a person writes them (`edtf`,
+//! `ledger`). Source: FORMAT.md section 1; the calendar is `jiff`'s.
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};

@@ -1,7 +1,8 @@
 //! The verdict: the result of any check.
 //!
 //! Always holds: there are six verdicts, and each report, bag, proof and failure has one of them.
-//! Not here: exit codes, which follow from the verdict (`cli`); messages. Source: FORMAT.md section 9.
+//! Not here: exit codes, which follow from the verdict (`cli`); messages. Source: FORMAT.md section
+//! 9.
 
 /// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,7 +1,8 @@
 //! The `args` of each type: positions and closed words. They alone decide status and legality.
 //!
-//! Always holds: an [`Args`] has the fields of its type in the order of FORMAT.md section 4.
-//! Not here: free text (`body`), the effect of the args (`roster`, `state`). Source: FORMAT.md section 4.
+//! Always holds: an [`Args`] has the fields of its type in the order of FORMAT.md section 4. Not
+//! here: free text (`body`), the effect of the args (`roster`, `state`). Source: FORMAT.md section
+//! 4.
 
 use crate::event::canonical::{integer, integer_or_null};
 use crate::event::vocabulary::{

@@ -1,9 +1,9 @@
 //! One spelling: a line of JSON is read as its type and must equal what that type writes.
 //!
-//! Always holds: [`read`] accepts a line only if [`write()`] returns the same bytes for its value; so
-//! order, white space, escapes, duplicates and absent fields need no rules of their own.
-//! Not here: the fields (`args`, `body`, `record`). Source: FORMAT.md section 1; `serde_json`,
-//! whose compact writer escapes exactly what format 1 escapes.
+//! Always holds: [`read`] accepts a line only if [`write()`] returns the same bytes for its value;
+//! so order, white space, escapes, duplicates and absent fields need no rules of their own. Not
+//! here: the fields (`args`, `body`, `record`). Source: FORMAT.md section 1; `serde_json`, whose
+//! compact writer escapes exactly what format 1 escapes.
 
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};

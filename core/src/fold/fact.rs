@@ -58,7 +58,8 @@ impl Fact {
         }
     }
 
-    /// The fact restored with these confirmers of its present revision, open disputes and retraction.
+    /// The fact restored with these confirmers of its present revision, open disputes and
+    /// retraction.
     pub fn standing(
         self,
         confirmed_by: &[KeyIndex],

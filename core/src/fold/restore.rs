@@ -1,7 +1,8 @@
 //! A fold restored from stored rows instead of events.
 //!
 //! Always holds: a restored row is as if its events had been applied; a restored fold answers only
-//! for the rows that it was given. Not here: the storage of rows (`index`). Source: FORMAT.md section 8.
+//! for the rows that it was given. Not here: the storage of rows (`index`). Source: FORMAT.md
+//! section 8.
 
 use crate::event::args::Seal;
 use crate::fold::operation::Triple;

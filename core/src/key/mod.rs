@@ -42,9 +42,9 @@ pub struct VerifyingKey {
     minus: EdwardsPoint,
 }
 
-/// `[S]B − [k]A` of a signature, not yet encoded, and the R that it must equal. Encoding many points
-/// together costs one field inversion; each is still compared byte for byte, so this is not batch
-/// verification.
+/// `[S]B − [k]A` of a signature, not yet encoded, and the R that it must equal. Encoding many
+/// points together costs one field inversion; each is still compared byte for byte, so this is not
+/// batch verification.
 #[derive(Clone, Debug)]
 pub struct Recomputed {
     point: EdwardsPoint,

@@ -7,9 +7,9 @@
 //! ```
 //!
 //! Always holds: the product is the same group element as with any other multiplication, so no
-//! verdict depends on it. A table has 655,360 bytes and takes about a millisecond, so it is only for
-//! keys that signed many events. Not for secrets: the memory that is read depends on the digits.
-//! Source: fixed-base windows (Yao, Brickell et al.); `curve25519-dalek` adds the points.
+//! verdict depends on it. A table has 655,360 bytes and takes about a millisecond, so it is only
+//! for keys that signed many events. Not for secrets: the memory that is read depends on the
+//! digits. Source: fixed-base windows (Yao, Brickell et al.); `curve25519-dalek` adds the points.
 
 use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;

@@ -1,7 +1,7 @@
 //! Rules 501–514: acts on facts, disputes, retractions and relations.
 //!
-//! Always holds: each function is the rule of its number and reads only its context; it assumes that
-//! the rules before it hold. Not here: signers, seals. Source: FORMAT.md section 6.
+//! Always holds: each function is the rule of its number and reads only its context; it assumes
+//! that the rules before it hold. Not here: signers, seals. Source: FORMAT.md section 6.
 
 use crate::event::vocabulary::{Relation, Type};
 use crate::fold::history::KeyIndex;

@@ -1,8 +1,8 @@
 //! Legality: one function for each numbered rule, used on append and on verify.
 //!
-//! Always holds: a rule reads the history, the fold and the proposal, and changes nothing; the first
-//! broken one is reported by its number. So nothing can be written that verify refuses.
-//! Not here: content (`content`), signatures and chains (`verify`). Source: FORMAT.md section 6.
+//! Always holds: a rule reads the history, the fold and the proposal, and changes nothing; the
+//! first broken one is reported by its number. So nothing can be written that verify refuses. Not
+//! here: content (`content`), signatures and chains (`verify`). Source: FORMAT.md section 6.
 
 pub mod facts;
 pub mod seals;

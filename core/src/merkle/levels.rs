@@ -1,14 +1,14 @@
 //! The hashes of complete subtrees, collected in one pass over the leaves.
 //!
-//! Always holds: [`NodeCollector`] keeps only what was requested before the pass; [`NodeStore`] keeps
-//! everything. Not here: hashes on disk. Source: RFC 6962 section 2.1.
+//! Always holds: [`NodeCollector`] keeps only what was requested before the pass; [`NodeStore`]
+//! keeps everything. Not here: hashes on disk. Source: RFC 6962 section 2.1.
 
 use crate::hash::Hash;
 use crate::merkle::{Plan, Subtree, Tree};
 use std::collections::HashMap;
 
-/// The subtrees that some plans need, collected in one pass over the leaves. It uses memory only for
-/// the requested subtrees and the tree's peaks.
+/// The subtrees that some plans need, collected in one pass over the leaves. It uses memory only
+/// for the requested subtrees and the tree's peaks.
 ///
 /// ```
 /// use annals_core::{hash::Hash, merkle::{Inclusion, Plan, NodeCollector}};

@@ -1,8 +1,9 @@
 //! The Merkle tree of a record: RFC 6962, leaf *i* = event *i*.
 //!
-//! Always holds: [`Tree`] keeps at most one hash for each bit of its size, and has the root of every
-//! prefix as it grows; size and peaks are its whole state. Not here: leaves
-//! (`event::record::hash`), tiles as files, the storage of subtree hashes. Source: RFC 6962 section 2.1.
+//! Always holds: [`Tree`] keeps at most one hash for each bit of its size, and has the root of
+//! every prefix as it grows; size and peaks are its whole state. Not here: leaves
+//! (`event::record::hash`), tiles as files, the storage of subtree hashes. Source: RFC 6962 section
+//! 2.1.
 
 mod levels;
 mod proof;
@@ -35,8 +36,8 @@ pub struct Subtree {
 /// The complete subtrees over the leaves `range` of a tree, left to right. The root over the range
 /// is folded from them. Empty for an empty range.
 ///
-/// `range` must be a node of some RFC 6962 tree: it begins at a multiple of the largest power of two
-/// that is not greater than its length. `0..size` always is.
+/// `range` must be a node of some RFC 6962 tree: it begins at a multiple of the largest power of
+/// two that is not greater than its length. `0..size` always is.
 pub fn subtrees(range: Range<u64>) -> Vec<Subtree> {
     let mut found = Vec::new();
     let mut start = range.start;

@@ -78,7 +78,8 @@ impl Plan {
         self.0.iter().flat_map(|range| subtrees(range.clone()))
     }
 
-    /// The hash of each node, in the proof's order; `hash_of` returns the hash of a complete subtree.
+    /// The hash of each node, in the proof's order; `hash_of` returns the hash of a complete
+    /// subtree.
     ///
     /// # Errors
     /// The first error of `hash_of`.
@@ -116,8 +117,8 @@ pub struct Inclusion {
 }
 
 impl Inclusion {
-    /// The root that the proof leads to from `leaf`; `None` if the number of hashes is not the one for
-    /// this position and size.
+    /// The root that the proof leads to from `leaf`; `None` if the number of hashes is not the one
+    /// for this position and size.
     pub fn root(&self, leaf: &Hash) -> Option<Hash> {
         let mut last = self.size.checked_sub(1)?;
         let mut index = Some(self.index).filter(|index| *index <= last)?;

@@ -1,9 +1,8 @@
 //! Many needles in one pass: which of them occur in a text at exactly one place.
 //!
 //! Always holds: overlaps count; the work grows with the sum of the lengths of the text and the
-//! needles, never with their product: after its second occurrence a needle is skipped. Not here: the
-//! choice of the needles (`quote`).
-//! Source: Aho and Corasick, Efficient String Matching, 1975.
+//! needles, never with their product: after its second occurrence a needle is skipped. Not here:
+//! the choice of the needles (`quote`). Source: Aho and Corasick, Efficient String Matching, 1975.
 
 /// The node at which nothing is matched.
 const ROOT: usize = 0;
@@ -26,8 +25,8 @@ struct PatternNode {
     table: u32,
     /// The longest other beginning with which this one ends.
     shorter: u32,
-    /// The nearest needle with which this beginning ends, along `shorter`; itself if it is a needle.
-    /// Needles that were found twice are skipped.
+    /// The nearest needle with which this beginning ends, along `shorter`; itself if it is a
+    /// needle. Needles that were found twice are skipped.
     needle: u32,
     /// Number of occurrences of the needle that ends here; at most 2 are counted.
     occurrences: u8,
@@ -151,8 +150,8 @@ impl PatternTree {
         }
     }
 
-    /// The nearest needle with which a beginning ends and that was not found twice. Shortens the path
-    /// to it.
+    /// The nearest needle with which a beginning ends and that was not found twice. Shortens the
+    /// path to it.
     fn needle(&mut self, from: usize) -> usize {
         let mut node = from;
         loop {

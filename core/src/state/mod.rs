@@ -62,8 +62,8 @@ pub struct State {
 }
 
 impl State {
-    /// Checks whether an event is legal at its place. Returns the first broken rule of section 6, by
-    /// number.
+    /// Checks whether an event is legal at its place. Returns the first broken rule of section 6,
+    /// by number.
     pub fn check(&self, proposal: &Proposal<'_>) -> Result<(), Violation> {
         let case = RuleContext::new(&self.history, &self.fold, proposal);
         legal::check(&case)?;
@@ -88,8 +88,9 @@ impl State {
         }
     }
 
-    /// Treats the key of this digest as the recovery key, in this fold and in every later one. For a
-    /// dry run before the real recovery key is entered; that key must not have signed anything yet.
+    /// Treats the key of this digest as the recovery key, in this fold and in every later one. For
+    /// a dry run before the real recovery key is entered; that key must not have signed anything
+    /// yet.
     pub fn suppose_recovery(&mut self, digest: Hash) {
         self.history.suppose_recovery(digest);
         if let Some(ledger) = &mut self.fold.ledger {

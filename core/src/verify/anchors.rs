@@ -36,7 +36,8 @@ pub struct AnchorResults {
     pub pin: Option<Pin>,
     /// Whether it holds.
     pub pin_holds: bool,
-    /// Differences that the record's own damage explains, as messages: no fork is reported for them.
+    /// Differences that the record's own damage explains, as messages: no fork is reported for
+    /// them.
     pub explained: Vec<String>,
 }
 

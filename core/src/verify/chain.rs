@@ -192,8 +192,8 @@ impl Chain {
         }
     }
 
-    /// Checks section 6, unless another violation excludes the event, and applies the event if it is
-    /// legal. Returns whether it was applied.
+    /// Checks section 6, unless another violation excludes the event, and applies the event if it
+    /// is legal. Returns whether it was applied.
     fn apply_if_legal(
         &mut self,
         place: &Place,

@@ -1,7 +1,8 @@
 //! Reads a policy line by line.
 //!
-//! Always holds: the whole file is refused at the first line that is not in the grammar of the draft.
-//! Not here: the check of a note against a policy (`policy`). Source: C2SP tlog-policy (a draft).
+//! Always holds: the whole file is refused at the first line that is not in the grammar of the
+//! draft. Not here: the check of a note against a policy (`policy`). Source: C2SP tlog-policy (a
+//! draft).
 
 use crate::tlog::policy::{
     Log, MAX_ENTRIES, MAX_POLICY, Policy, PolicyEntry, PolicyError, Witness,

@@ -61,12 +61,12 @@ pub fn fact_status(proof: &Proof) -> FactStatus {
     let found = FactStatus { fact: proof.fact, undone, related, ..FactStatus::default() };
     let Some(fact) = state.fold.fact(proof.fact) else { return found };
     let status = state.status(fact);
-    let confirms = |operation: &Operation| matches!(operation, Operation::Confirmed { on } if *on == fact.revision);
+    let confirmed = Operation::Confirmed { on: fact.revision };
     let by = match status {
         Status::Retracted => fact.retraction().into_iter().collect(),
         Status::Disputed => fact.disputes().iter().map(|dispute| dispute.position).collect(),
         Status::Confirmed => {
-            let acts = state.history.acts().iter().filter(|act| confirms(&act.operation));
+            let acts = state.history.acts().iter().filter(|act| act.operation == confirmed);
             let positions = acts.map(|act| act.position);
             positions.filter(|at| !found.undone.contains_key(at)).collect()
         }
