@@ -96,7 +96,7 @@ impl JournalWriter {
             _ => Some(copy_aside(journal, &files::folder(ledger))?),
         };
         if file.length() > journal.end().offset {
-            file.cut(journal.end().offset)?;
+            file.truncate(journal.end().offset)?;
         }
         remove_after(journal, &files::folder(ledger))?;
         let ledger = ledger.to_owned();

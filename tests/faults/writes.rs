@@ -55,7 +55,7 @@ impl Medium for Fragile {
         Err(failed())
     }
 
-    fn cut(&mut self, length: u64) -> io::Result<()> {
+    fn truncate(&mut self, length: u64) -> io::Result<()> {
         match self.failing.cut {
             true => Err(failed()),
             false => self.file.set_len(length),

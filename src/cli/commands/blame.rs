@@ -133,9 +133,11 @@ pub fn text_of(view: &View<'_>, row: &DocumentRow) -> Result<Text, CliError> {
     let position = row.document;
     let no = |why: String| LedgerError::NotFound(format!("document {position}: {why}"));
     let Some(about) = &row.about else {
-        return Err(
-            no(format!("expected its digest, found {}", words::untold(row.withheld))).into()
-        );
+        return Err(no(format!(
+            "expected its digest, found {}",
+            words::withheld_text(row.withheld)
+        ))
+        .into());
     };
     let bytes = match view.record.document(&about.sha256)? {
         DocumentFound::Whole(bytes) => Some(bytes),

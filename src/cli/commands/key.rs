@@ -121,7 +121,7 @@ fn run(context: &mut Context, args: KeyArgs) -> Result<Exit, CliError> {
 fn new(context: &mut Context, args: KeyNewArgs) -> Result<Exit, CliError> {
     let handle = KeyName::new(args.handle)?;
     let keys = folder(context, &handle)?;
-    let (origin, name) = asked(context, args.asking)?;
+    let (origin, name) = request_fields(context, args.asking)?;
     let phrase = new_phrase(&handle, args.no_passphrase)?;
     let secret = generate(&mut *context.entropy)?;
     let request = Request::new(&secret, origin, name);
@@ -132,7 +132,8 @@ fn import_key(context: &mut Context, args: KeyImportArgs) -> Result<Exit, CliErr
     let handle = KeyName::new(args.handle)?;
     let keys = folder(context, &handle)?;
     let shown = args.file.display().to_string();
-    let asking = args.asking.name.is_some().then(|| asked(context, args.asking)).transpose()?;
+    let asking =
+        args.asking.name.is_some().then(|| request_fields(context, args.asking)).transpose()?;
     let mut ask = |attempt| ask::passphrase(&shown, attempt);
     let secret = import(
         &args.file,
@@ -157,7 +158,10 @@ fn folder(context: &Context, handle: &KeyName) -> Result<PathBuf, CliError> {
 }
 
 /// The origin and the name of a request: given, asked for, or the origin of the record here.
-fn asked(context: &Context, asking: RequestArgs) -> Result<(Origin, Words<2_000>), CliError> {
+fn request_fields(
+    context: &Context,
+    asking: RequestArgs,
+) -> Result<(Origin, Words<2_000>), CliError> {
     let question = "name of the key's holder, as it will stand in the record";
     let name = match asking.name {
         Some(name) => name,

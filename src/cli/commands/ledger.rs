@@ -5,7 +5,7 @@
 
 use crate::cli::shared::admin;
 use crate::cli::shared::admin::ADMIN;
-use crate::cli::shared::tell;
+use crate::cli::shared::print_receipt;
 use crate::cli::shared::words;
 use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::terminal::Context;
@@ -122,9 +122,9 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     let names = Names::read(&View::some(&record, record.size(), &no_fact)?)?;
     let before = u64::from(parameters(&writer)?.confirmations);
     let confirmations = args.confirmations.unwrap_or(before);
-    let mut told = Vec::new();
-    let title = kept("--title", args.title, names.title.as_deref(), &mut told)?;
-    let licence = kept("--licence", args.licence, names.licence.as_deref(), &mut told)?;
+    let mut changes = Vec::new();
+    let title = kept("--title", args.title, names.title.as_deref(), &mut changes)?;
+    let licence = kept("--licence", args.licence, names.licence.as_deref(), &mut changes)?;
     let policy = match &args.corrections_policy {
         Some(text) if text.is_empty() => None,
         Some(text) => Some(words("--corrections-policy", Words::new(text.as_str()))?),
@@ -135,25 +135,25 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     };
     if policy.as_deref() != names.corrections_policy.as_deref() {
         let now = policy.as_deref().map_or("none".to_owned(), visible);
-        told.push(format!("corrections policy: {now}"));
+        changes.push(format!("corrections policy: {now}"));
     }
     if confirmations != before {
-        told.push(format!("confirmations: {confirmations}, before {before}"));
+        changes.push(format!("confirmations: {confirmations}, before {before}"));
     }
     let args_of = EventArgs::LedgerChanged(event::LedgerChanged { confirmations });
     let content = Content::LedgerChanged(Changed { title, licence, corrections_policy: policy });
     let resolved = resolved(args_of, content);
-    if told.is_empty() {
+    if changes.is_empty() {
         if let Some(said) = context.recorded_already(&writer, &resolved)? {
-            return tell(&said.receipt(), &writer);
+            return print_receipt(&said.receipt(), &writer);
         }
         let why = "nothing would change; say what does with --title, --licence, --confirmations or \
                    --corrections-policy";
         return Err(CliError::usage(why));
     }
     let what = format!("change {}", parameters(&writer)?.origin);
-    let told = ActText { what, before: told.clone(), after: told };
-    admin::submit(context, &mut writer, resolved, args.dry_run, &told)
+    let text = ActText { what, before: changes.clone(), after: changes };
+    admin::submit(context, &mut writer, resolved, args.dry_run, &text)
 }
 
 /// A new value, or the one that stands.
@@ -161,18 +161,18 @@ fn kept(
     option: &str,
     given: Option<String>,
     before: Option<&str>,
-    told: &mut Vec<String>,
+    changes: &mut Vec<String>,
 ) -> Result<Short, CliError> {
-    let Some(text) = given.as_deref().or(before) else {
+    let Some(value) = given.as_deref().or(before) else {
         let why = format!("{option}: the present one cannot be read here; give one");
         return Err(CliError::usage(why));
     };
-    if Some(text) != before {
+    if Some(value) != before {
         let was = before.map(|before| format!(", before {}", visible(before)));
         let name = option.trim_start_matches('-');
-        told.push(format!("{name}: {}{}", visible(text), was.unwrap_or_default()));
+        changes.push(format!("{name}: {}{}", visible(value), was.unwrap_or_default()));
     }
-    words(option, Words::new(text))
+    words(option, Words::new(value))
 }
 
 fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
@@ -215,16 +215,16 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     if let Some(said) = already(&writer, &key.public())? {
         return rekeyed(&said, &writer);
     }
-    let told = rekey_text(&ledger.log_key, &log_key, args.reason);
+    let text = rekey_text(&ledger.log_key, &log_key, args.reason);
     let prepared = admin::prepare(context, &mut writer, &key, act)?;
-    if !admin::may_write(context, &mut writer, args.dry_run, &told)? {
+    if !admin::may_write(context, &mut writer, args.dry_run, &text)? {
         return Ok(Exit::Yes);
     }
     let keys = KeyFolder::open(&writer.paths.keys)?;
     keys.add_next_log(&new, &mut *context.entropy)?;
     writer.hold_log_key(new);
     let receipt = commit(&mut writer, &prepared)?;
-    let exit = admin::tell(&receipt, &writer, &told);
+    let exit = admin::print_receipt(&receipt, &writer, &text);
     keys.name_log(&log_key)?;
     note(format!(
         "note: {} is the new log key; the one before is kept beside it; keep a copy of both",
@@ -236,7 +236,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
 /// The receipt of a log key that was made before.
 fn rekeyed(said: &EarlierAct, writer: &Writer) -> Result<Exit, CliError> {
     note("note: the last event made a new log key in these words; --again makes another one");
-    tell(&said.receipt(), writer)
+    print_receipt(&said.receipt(), writer)
 }
 
 /// The record's last event, where it is this rekeying by this signer and the key that it names is
@@ -285,7 +285,7 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
     if let (Err(LedgerError::Usage(_)), Some(statement)) = (&mends, &args.statement) {
         let retiming = retiming(admin::stated(statement)?);
         if let Some(said) = context.recorded_already(&writer, &retiming)? {
-            return tell(&said.receipt(), &writer);
+            return print_receipt(&said.receipt(), &writer);
         }
     }
     mends?;
@@ -295,7 +295,7 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
         "what was wrong with the clock? (for every reader)",
     )?;
     let last = writer.verifier.chain.at.map(|last| last.to_string()).unwrap_or_default();
-    let told = ActText {
+    let text = ActText {
         what: format!("set the record's time back to the clock's, {now}"),
         before: vec![
             format!("the last event's time is {last}"),
@@ -303,7 +303,7 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
         ],
         after: vec![format!("the record's time goes on from the clock's; it was {last}")],
     };
-    admin::submit(context, &mut writer, retiming(stated), args.dry_run, &told)
+    admin::submit(context, &mut writer, retiming(stated), args.dry_run, &text)
 }
 
 fn retiming(stated: Stated) -> Resolved {

@@ -2,7 +2,7 @@
 
 mod bag;
 mod evidence;
-mod given;
+mod trust;
 mod proof;
 mod what;
 mod options;
@@ -52,8 +52,8 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
     match VerifySubject::open(args.what.clone(), context)? {
         VerifySubject::Ledger(mut record) => ledger(context, &mut record, args),
         VerifySubject::Bag(folder) => {
-            let policy = given::named_policy(args.policy.as_deref())?;
-            bag::run(context, &folder, &asked(&args, policy)?, &args)
+            let policy = trust::named_policy(args.policy.as_deref())?;
+            bag::run(context, &folder, &audit_options(&args, policy)?, &args)
         }
         VerifySubject::Published(place, mut record) => {
             published(context, &place, &mut record, args)
@@ -73,7 +73,7 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
                 return Err(CliError::usage(why));
             }
             let (pin, policy) = (args.pin.as_deref(), args.policy.as_deref());
-            let given = given::given(context, pin, policy, args.log_key.as_deref())?;
+            let given = trust::expected(context, pin, policy, args.log_key.as_deref())?;
             proof::run(context.format(), &bytes, &given)
         }
     }
@@ -84,8 +84,8 @@ const FOREIGN: usize = 5;
 
 fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Result<Exit, CliError> {
     let began = Instant::now();
-    let policy = given::policy_of(&record.paths, args.policy.as_deref())?;
-    let asked = asked(&args, policy)?;
+    let policy = trust::policy_of(&record.paths, args.policy.as_deref())?;
+    let asked = audit_options(&args, policy)?;
     let progress = Progress::new(record.size(), "verify");
     let audited = audit_settled(record, &asked, Some(&|done| progress.at(done)))?;
     drop(progress);
@@ -107,14 +107,14 @@ fn published(
 ) -> Result<Exit, CliError> {
     let began = Instant::now();
     // The policy beside the keys here may well be about another record.
-    let asked = asked(&args, given::named_policy(args.policy.as_deref())?)?;
+    let asked = audit_options(&args, trust::named_policy(args.policy.as_deref())?)?;
     let progress = Progress::new(record.size(), "verify");
     let audited = audit_published(record, &asked, Some(&|done| progress.at(done)))?;
     drop(progress);
     report(context, &*record, place, &audited, began, args)
 }
 
-fn asked(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, CliError> {
+fn audit_options(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, CliError> {
     if args.log_key.is_some() {
         let why = "--log-key: a whole record names its log keys itself; the key is for proofs";
         return Err(CliError::usage(why));

@@ -155,10 +155,10 @@ pub fn may_write(
     context: &Context,
     writer: &mut Writer,
     dry_run: DryRunArgs,
-    told: &ActText,
+    text: &ActText,
 ) -> Result<bool, CliError> {
     let yes = context.global.yes;
-    let shown = format!("{told:?}");
+    let shown = format!("{text:?}");
     if context.answers.borrow().agreed.as_ref() == Some(&shown) {
         // The record went on, and what was agreed to is what it was.
         context.wake(writer)?;
@@ -166,8 +166,8 @@ pub fn may_write(
     }
     let asks = !yes && ask::on_terminal();
     if dry_run.on || asks {
-        note(textwrap::fill(&told.what, whole_words("").subsequent_indent("  ")));
-        for line in &told.before {
+        note(textwrap::fill(&text.what, whole_words("").subsequent_indent("  ")));
+        for line in &text.before {
             note(textwrap::fill(line, whole_words("  ").subsequent_indent("    ")));
         }
     }
@@ -187,16 +187,16 @@ pub fn may_write(
 }
 
 /// Writes an act that was asked for, and gives its receipt.
-pub fn write(writer: &mut Writer, prepared: &Prepared, told: &ActText) -> Result<Exit, CliError> {
+pub fn write(writer: &mut Writer, prepared: &Prepared, text: &ActText) -> Result<Exit, CliError> {
     let receipt = commit(writer, prepared)?;
-    tell(&receipt, writer, told)
+    print_receipt(&receipt, writer, text)
 }
 
 /// The receipt of an act, and what is to be known after it.
-pub fn tell(receipt: &Receipt, writer: &Writer, told: &ActText) -> Result<Exit, CliError> {
+pub fn print_receipt(receipt: &Receipt, writer: &Writer, text: &ActText) -> Result<Exit, CliError> {
     let mut out = done();
     write_receipt(&mut out, receipt, writer)?;
-    for line in &told.after {
+    for line in &text.after {
         writeln!(out, "{line}")?;
     }
     out.flush()?;
@@ -209,12 +209,12 @@ pub fn submit(
     writer: &mut Writer,
     resolved: Resolved,
     dry_run: DryRunArgs,
-    told: &ActText,
+    text: &ActText,
 ) -> Result<Exit, CliError> {
     let key = signer(context, writer, &resolved, ADMIN)?;
     let prepared = prepare(context, writer, &key, resolved)?;
-    match may_write(context, writer, dry_run, told)? {
-        true => write(writer, &prepared, told),
+    match may_write(context, writer, dry_run, text)? {
+        true => write(writer, &prepared, text),
         false => Ok(Exit::Yes),
     }
 }

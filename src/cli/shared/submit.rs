@@ -96,7 +96,7 @@ pub fn submit(
         }
         if context.wake(&mut writer)? == Woken::Same {
             let receipt = commit(&mut writer, &prepared)?;
-            return tell(&receipt, &writer);
+            return print_receipt(&receipt, &writer);
         }
         agreed = Some(matters);
     }
@@ -321,7 +321,7 @@ fn events(count: usize) -> String {
 fn print_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
     let over = overtaken(&writer.verifier.chain.state, receipt);
     if over.is_empty() {
-        return tell(receipt, writer);
+        return print_receipt(receipt, writer);
     }
     let (events, say) = match over.len() {
         1 => ("event", "says this already and counts no more"),
@@ -336,7 +336,7 @@ fn print_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
 }
 
 /// The receipt of a submission.
-pub fn tell(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
+pub fn print_receipt(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
     let mut out = done();
     write_receipt(&mut out, receipt, writer)?;
     out.flush()?;

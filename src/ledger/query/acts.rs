@@ -5,7 +5,7 @@
 
 use crate::index::{EventMark, Index, IndexError, Snapshot};
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::content_text::{said, words};
+use crate::ledger::query::content_text::{statement_text, words};
 use crate::ledger::reader::Record;
 use annals_core::event::body::Content;
 use annals_core::fold::Fold;
@@ -107,7 +107,7 @@ fn cite(content: &Content, cited: &mut BTreeSet<u64>) {
     let rows = match content {
         Content::FactAsserted(body) => words(&body.fact).evidence,
         Content::FactCorrected(body) => words(&body.fact).evidence,
-        other => said(Ok(other)).evidence,
+        other => statement_text(Ok(other)).evidence,
     };
     cited.extend(rows.iter().map(|row| row.evidence.document));
 }

@@ -6,7 +6,7 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
-use crate::ledger::query::content_text::said;
+use crate::ledger::query::content_text::statement_text;
 use crate::ledger::query::effect::{Effects, Subject};
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::gather::gather;
@@ -196,7 +196,7 @@ fn turns(effects: &Effects<'_, '_>, first: u64) -> Result<Vec<StatusTurn>, Ledge
         };
         let Some(act) = act(view, effects.names, &seen) else { continue };
         let subject = row.effect.subject.clone();
-        let said = said(view.content(&seen));
+        let said = statement_text(view.content(&seen));
         let step = ChangeStep { subject, ..step(&act, Some(why), &said) };
         turns.push(StatusTurn { step, impact });
     }

@@ -5,7 +5,7 @@
 //! Not here: what a row looks like (`row`); which rows are asked for (`cli`).
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::content_text::{said, words};
+use crate::ledger::query::content_text::{statement_text, words};
 use crate::ledger::query::effect::{differences, object};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::names::act;
@@ -285,7 +285,7 @@ impl Making<'_, '_, '_> {
     }
 
     fn said(&mut self) -> StatementRow {
-        said(self.content())
+        statement_text(self.content())
     }
 
     fn ended(&mut self) -> Option<Ended> {

@@ -6,7 +6,7 @@
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::ledger::error::LedgerError;
-use crate::ledger::write::hints::told;
+use crate::ledger::write::hints::with_advice;
 use crate::ledger::write::loaded::LoadedDraft;
 use crate::ledger::write::outcome::{DraftResult, Outcome, Output};
 use crate::ledger::write::pending::{Pending, WriterLookup};
@@ -134,6 +134,6 @@ pub fn verify_last(
     let outcome = writer.verifier.event(&examined, &pending, CheckDepth::All)?;
     writer.index.event(&writer.verifier.chain.state, &examined, &outcome);
     let faults = std::mem::take(&mut writer.verifier.faults);
-    let faults: Vec<String> = faults.iter().map(told).collect();
+    let faults: Vec<String> = faults.iter().map(with_advice).collect();
     Ok(Some(faults.join("; ")).filter(|why| !why.is_empty()))
 }

@@ -169,7 +169,7 @@ fn document(row: &DocumentRow) -> String {
     let flags: Vec<&str> = flags.iter().filter(|(so, _)| *so).map(|(_, word)| *word).collect();
     lines.add("standing", flags.join(", "));
     let Some(about) = &row.about else {
-        lines.add("words", words::untold(row.withheld));
+        lines.add("words", words::withheld_text(row.withheld));
         return lines.0;
     };
     let shown = |text: Option<&str>| text.map(visible).unwrap_or_default();

@@ -4,7 +4,7 @@ use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
 use crate::cli::render::called;
 use crate::cli::shared::admin;
 use crate::cli::shared::admin::{ADMIN, By};
-use crate::cli::shared::tell as print_receipt;
+use crate::cli::shared::print_receipt;
 use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::shared::{fit_name, words};
 use crate::cli::shared::{new_phrase, protection};
@@ -96,7 +96,7 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
         Some(request) => (request, None),
         None => made_here(context, &writer, &args)?,
     };
-    let (person, told) = {
+    let (person, text) = {
         let same = same_person(&writer, &names, args.person_of.as_deref())?;
         if let Some(first) = enrolled_already(&writer, &names, &request, roles, same) {
             note("note: this key is enrolled so already");
@@ -106,12 +106,12 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
         if writer.verifier.chain.state.history.ever(request.key()).is_none() {
             check_name(&names, request.name(), same.map(|member| &member.person), namesakes)?;
         }
-        let told = act_text(&names, &request, roles, same);
+        let text = act_text(&names, &request, roles, same);
         let person = match same {
             Some(member) => member.person.clone(),
             None => new_person(draw(&mut *context.entropy).map_err(LedgerError::from)?)?,
         };
-        (person, told)
+        (person, text)
     };
     let resolved = enrolment(&writer, &request, roles, person)?;
     let by = if args.recovery { By::Recovery } else { ADMIN };
@@ -121,14 +121,14 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
         Some(local) if !context.dry_run => new_phrase(&local.handle, args.no_passphrase)?,
         _ => None,
     };
-    if !admin::may_write(context, &mut writer, args.dry_run, &told)? {
+    if !admin::may_write(context, &mut writer, args.dry_run, &text)? {
         return Ok(Exit::Yes);
     }
     match local {
-        None => admin::write(&mut writer, &prepared, &told),
+        None => admin::write(&mut writer, &prepared, &text),
         Some(local) => {
             let new = local.kept(&request, phrase.as_ref());
-            write_local(context, &mut writer, &prepared, &new, &told)
+            write_local(context, &mut writer, &prepared, &new, &text)
         }
     }
 }
@@ -140,11 +140,11 @@ fn write_local(
     writer: &mut Writer,
     prepared: &Prepared,
     new: &NewKey<'_>,
-    told: &ActText,
+    text: &ActText,
 ) -> Result<Exit, CliError> {
     let keys = KeyFolder::open(&writer.paths.keys)?;
     keys.add_new(new, &mut *context.entropy)?;
-    let written = admin::write(writer, prepared, told);
+    let written = admin::write(writer, prepared, text);
     if written.is_err() && !is_written(writer, prepared) {
         keys.remove_new(new);
     }

@@ -3,7 +3,7 @@
 use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
 use crate::cli::render::called;
 use crate::cli::shared::admin;
-use crate::cli::shared::submit::tell;
+use crate::cli::shared::print_receipt;
 use crate::cli::shared::words;
 use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::terminal::Context;
@@ -52,7 +52,7 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
     let resolved = change(subject, roles, name.clone());
     if same {
         if let Some(said) = context.recorded_already(&writer, &resolved)? {
-            return tell(&said.receipt(), &writer);
+            return print_receipt(&said.receipt(), &writer);
         }
         let is = admin::shown(before);
         return Err(CliError::usage(format!(
@@ -64,6 +64,6 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
         false => format!(", now called {}", visible(&name)),
     };
     let what = format!("{who}: {}, before {}{renamed}", admin::shown(roles), admin::shown(before));
-    let told = ActText { what: what.clone(), before: Vec::new(), after: vec![what] };
-    admin::submit(context, &mut writer, resolved, args.dry_run, &told)
+    let text = ActText { what: what.clone(), before: Vec::new(), after: vec![what] };
+    admin::submit(context, &mut writer, resolved, args.dry_run, &text)
 }

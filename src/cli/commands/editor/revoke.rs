@@ -5,7 +5,7 @@ use crate::cli::render::called;
 use crate::cli::render::provenance;
 use crate::cli::shared::admin;
 use crate::cli::shared::admin::By;
-use crate::cli::shared::submit::tell as print_receipt;
+use crate::cli::shared::print_receipt;
 use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
@@ -91,12 +91,12 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
     let prepared = admin::prepare(context, &mut writer, &key, resolved)?;
     let fallout =
         RevocationImpact::between(&before, &StandingFacts::of(&writer.verifier.chain.state));
-    let told = act_text(&record, &names, &who, args.reason, from, &fallout)?;
+    let text = act_text(&record, &names, &who, args.reason, from, &fallout)?;
     if let Some(from) = from.filter(|_| fallout.struck.is_empty()) {
         note(format!("note: the key of {who} signed nothing from {from} on that is not undone"));
     }
-    match admin::may_write(context, &mut writer, args.dry_run, &told)? {
-        true => admin::write(&mut writer, &prepared, &told),
+    match admin::may_write(context, &mut writer, args.dry_run, &text)? {
+        true => admin::write(&mut writer, &prepared, &text),
         false => Ok(Exit::Yes),
     }
 }

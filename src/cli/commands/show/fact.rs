@@ -27,7 +27,7 @@ pub fn page(
     writeln!(out, "fact {}: {}{rest}", row.fact, status.trim_end())?;
     writeln!(out, "\n{}", wrapped(&words::claim(&row.words), 4))?;
     section(out, "revisions", &revisions(row))?;
-    told(out, view, row)?;
+    attributes(out, view, row)?;
     evidence(out, view, &row.words.evidence)?;
     section(out, "confirmations", &list(&row.confirmations, confirmation))?;
     section(out, "disputes", &list(&row.disputes, |row| charge(row, "open")))?;
@@ -103,7 +103,7 @@ fn revisions(row: &FactRow) -> Vec<String> {
 }
 
 /// Attribution, what is vouched for, when, topics.
-fn told(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliError> {
+fn attributes(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliError> {
     let said = &row.words;
     if said.withheld.is_none() {
         let voice = "the document says so in its own voice".to_owned();
@@ -170,7 +170,7 @@ fn confirmation(row: &Confirmation) -> String {
         false => format!(" (of revision {}, does not count now)", row.on),
     };
     let head = format!("{}: confirmed, {}{of}", row.act.event, row.how);
-    let held = row.said.withheld.map(|why| words::untold(Some(why))).unwrap_or_default();
+    let held = row.said.withheld.map(|why| words::withheld_text(Some(why))).unwrap_or_default();
     join(&[head, documents(&row.said), held], &row.act)
 }
 

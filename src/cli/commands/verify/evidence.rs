@@ -44,7 +44,7 @@ struct HeadReport {
 /// Judges evidence that can be judged.
 pub fn run(context: &Context, evidence: Result<&ForkEvidence, Unjudged>) -> Result<Exit, CliError> {
     let report = match evidence {
-        Ok(evidence) => tell(evidence, judge(evidence)),
+        Ok(evidence) => evidence_report(evidence, judge(evidence)),
         Err(Unjudged::Changed(changed)) => unjudged("changed", format!("the evidence: {changed}")),
         Err(Unjudged::Damaged) => {
             let why = "the evidence is not in form or its sum does not hold; use a copy of it";
@@ -81,7 +81,7 @@ fn unjudged(shown: &'static str, why: String) -> EvidenceReport {
     }
 }
 
-fn tell(evidence: &ForkEvidence, verdict: EvidenceVerdict) -> EvidenceReport {
+fn evidence_report(evidence: &ForkEvidence, verdict: EvidenceVerdict) -> EvidenceReport {
     let exit = Exit::from(verdict.verdict());
     let origin = evidence.first.checkpoint.origin.clone();
     let base64 = |root: &Hash| to_base64(&root.0);
