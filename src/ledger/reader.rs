@@ -69,7 +69,7 @@ pub enum DocumentFound {
 impl Record {
     /// Opens the ledger at `paths`.
     pub fn open(paths: Paths) -> Result<Record, LedgerError> {
-        paths.expect_ledger(false)?;
+        paths.expect_ledger()?;
         let checkpoint = checkpoint(&paths)?;
         let mark = last_mark(&paths)?;
         let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;
@@ -265,9 +265,10 @@ fn last_mark(paths: &Paths) -> Result<Result<Option<Mark>, KeysError>, LedgerErr
 
 /// What an auditor keeps of a verified record: all of it that is signed for.
 pub fn pin_of(report: &Report, anchors: &Anchors) -> Option<Pin> {
-    let checkpoint = report.ends.checkpoint.clone().filter(|_| report.ends.checkpoint_holds)?;
+    let checkpoint =
+        report.anchors.checkpoint.clone().filter(|_| report.anchors.checkpoint_holds)?;
     let note = Note::parse(anchors.checkpoint.as_deref()?)?;
-    let at = report.seen.get(&checkpoint.size)?;
+    let at = report.heads.get(&checkpoint.size)?;
     let by_then = |keys: &&LogKeys| keys.size <= checkpoint.size;
     Some(Pin {
         genesis: report.genesis?,
