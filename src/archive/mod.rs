@@ -7,8 +7,9 @@
 //! ```
 //!
 //! [`tile`] and [`body_bundle`] say what is in which file, [`files`] and [`web`] read them from a
-//! folder or over HTTP, [`cache`] keeps what came over HTTP, [`published`] makes a `verify::source::Source` of them, [`publish_target`] writes them. [`bag`]
-//! is the BagIt bag of an export.
+//! folder or over HTTP, [`cache`] keeps what came over HTTP, [`published`] makes a
+//! `verify::source::Source` of them, [`publish_target`] writes them. [`bag`] is the BagIt bag of an
+//! export.
 //!
 //! Always holds: what is read is bounded, from a folder as from a stranger's server; what is
 //! written is whole or not there. Not here: when to publish or export and what

@@ -32,7 +32,7 @@ const HEAD: usize = 16 << 10;
 const READING: Duration = Duration::from_secs(60);
 const PER_ANSWER: Duration = Duration::from_secs(2);
 const BYTES_PER_SECOND: u64 = 10_000;
-/// The most answers of a reading, and the most bytes: more than a record has that one machine reads.
+/// The most answers of a reading, and the most bytes: more than one machine reads of a record.
 const MAX_ANSWERS: u32 = 4_000_000;
 const MAX_BYTES: u64 = 64 << 30;
 /// How many names are asked for at a time, and how many connections are kept open.

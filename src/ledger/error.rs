@@ -68,7 +68,8 @@ pub enum LedgerError {
     Faulty(Vec<Fault>),
     /// A published record breaks its own rules, so nothing of it is shown.
     #[error("the record published at {place} has {}, the first: {}{}; nothing of it is shown; \
-             annals verify {place} tells all", count_faults(.faults.len()), first(.faults), seen_before(.seen))]
+             annals verify {place} tells all", count_faults(.faults.len()), first(.faults),
+        seen_before(.seen))]
     FaultyPublished {
         /// Where it is published.
         place: String,

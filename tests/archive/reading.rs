@@ -276,7 +276,7 @@ fn nobody_writes_to_a_published_record() {
         &["retract", "5", "--reason", "duplicate", "--statement", "It is there twice."],
         &["publish", "other"],
         &["repair"],
-        &["document", "describe", "4", "--title", "Another"],
+        &["document", "describe", "4", "--title", "Another", "--statement", "Anew."],
     ];
     for place in ["www", &address] {
         for command in commands {

@@ -21,8 +21,8 @@ use std::path::PathBuf;
 /// Make a ledger of a bag or a published record: a copy to read, or with --take-over the one that
 /// goes on
 ///
-/// A published record, in its folder or at its http(s) address, is verified whole and becomes a copy
-/// to read, without what is sealed or redacted. Only a bag can be taken over.
+/// A published record, in its folder or at its http(s) address, is verified whole and becomes a
+/// copy to read, without what is sealed or redacted. Only a bag can be taken over.
 ///
 /// Taken over with the log key and its memory (log.marks) at hand, which must end where the bag
 /// ends, the ledger goes on as if it had never left. Without them nobody can know whether the log

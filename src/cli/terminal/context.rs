@@ -399,8 +399,8 @@ impl Context {
     }
 }
 
-/// Where what is read of a published place is kept: `ANNALS_CACHE`, else `annals` in the folder that
-/// the system has for caches. Where it cannot be made, nothing is kept.
+/// Where what is read of a published place is kept: `ANNALS_CACHE`, else `annals` in the folder
+/// that the system has for caches. Where it cannot be made, nothing is kept.
 fn cache_place(place: &PublishedPlace) -> Result<CachePlace, CliError> {
     if matches!(place, PublishedPlace::Folder(_)) {
         return Ok(CachePlace::Scratch);

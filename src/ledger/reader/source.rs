@@ -1,7 +1,8 @@
 //! Where the events of a record are read: the journal of a ledger, or what is published of one.
 //!
 //! Always holds: whoever reads needs not know which it is; whoever needs a journal asks for it, and
-//! is refused where there is none. Not here: opening either (`reader`). Source: FORMAT.md section 9.
+//! is refused where there is none. Not here: opening either (`reader`).
+//! Source: FORMAT.md section 9.
 
 use crate::archive::published::Published;
 use crate::journal::{Journal, JournalError};
