@@ -1,8 +1,9 @@
 //! Import: makes a ledger of a bag, as a copy to read or, on request, as the one to continue.
 //!
 //! ```text
-//! taken over log key and marks here, and the marks end where the bag ends: writable
-//!               else: writable after an admin names another log key
+//! read only     the default
+//! taken over    the log key and its marks are here, and the marks end at the bag's end: writable
+//!               otherwise: writable once an admin has named another log key
 //! ```
 //!
 //! Always holds: only a complete bag, with a record that verifies, becomes a ledger. It is built
