@@ -413,8 +413,8 @@ impl<'a> Publisher<'a> {
     }
 }
 
-/// Which partial tiles of the tile at the end are kept beside that of the present size: those of
-/// sizes that were published, if they are there, and those of sizes that were cosigned.
+/// Which partial tiles of the last tile are kept beside that of the present size: those of sizes
+/// that were published, if they exist, and those of sizes that were cosigned.
 #[derive(Clone, Copy)]
 struct PublishedState<'a> {
     before: u64,

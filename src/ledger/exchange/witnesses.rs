@@ -220,7 +220,7 @@ fn grew() -> LedgerError {
 /// A witness's cosignature and its time.
 type Heard = Result<(NoteSignature, u64), Unheard>;
 
-/// Asks all of them at the same time; in order, what each answered.
+/// Sends the request to all witnesses at once; returns their answers in order.
 fn ask_all(witnesses: &[Witness], question: &Question<'_>) -> Vec<Heard> {
     std::thread::scope(|scope| {
         let asked: Vec<_> =
@@ -230,8 +230,8 @@ fn ask_all(witnesses: &[Witness], question: &Question<'_>) -> Vec<Heard> {
     })
 }
 
-/// Remembers that a checkpoint was cosigned, by its size and the log's line: others may have seen
-/// it, so `ledger::publish` has its partial tiles.
+/// Records that a checkpoint was cosigned, by its size and the log's line: others may have seen it,
+/// so `ledger::publish` keeps its partial tiles.
 fn remember(record: &Record, note: &Note) -> Result<(), LedgerError> {
     let path = record.paths.checkpoints();
     let Some(checkpoint) = Checkpoint::parse(&note.text) else { return Ok(()) };
@@ -247,7 +247,7 @@ fn remember(record: &Record, note: &Note) -> Result<(), LedgerError> {
     Ok(disk::replace(&path, &lines, FileMode::Shared)?)
 }
 
-/// Puts lines into the ledger's checkpoint, each in the place of an earlier one of its key.
+/// Puts lines into the ledger's checkpoint; each replaces an earlier line of the same key.
 fn keep(
     record: &Record,
     asked: &Note,

@@ -276,7 +276,7 @@ fn signed(report: &Report) -> Option<u64> {
     holds.map(|checkpoint| checkpoint.size)
 }
 
-/// Why a record without faults is none to build from.
+/// Why a record without faults cannot be used for a repair.
 fn unjudged(report: &Report) -> Option<String> {
     let later = report.later_version.map(|(position, v)| {
         format!("event {position} is of format {v}, which this program does not know")
@@ -284,7 +284,7 @@ fn unjudged(report: &Report) -> Option<String> {
     later.or_else(|| (report.size == 0).then(|| "it has no event".to_owned()))
 }
 
-/// The last mark here for the record that a source holds.
+/// The last mark here for the record of a source.
 fn mark(paths: &Paths, source: &dyn Source) -> Result<Option<Mark>, LedgerError> {
     let Some(origin) = origin(source) else { return Ok(None) };
     Ok(HighWaterMarks::at(paths.marks()).last_for(&origin)?)

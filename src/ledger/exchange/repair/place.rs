@@ -1,8 +1,8 @@
-//! Putting a whole record in the place of a damaged one.
+//! Replacing a damaged record with a complete one.
 //!
-//! Always holds: what is put in place was built in a folder of its own, is durable, and has the
-//! root of the record it was built from; the old is renamed to `<name>-aside-<n>` first, and back
-//! if the new cannot take its place. Not here: what is right (`holding`). Source: FORMAT.md
+//! Always holds: the replacement was built in its own folder, is synced, and has the root of the
+//! record it was built from. The old record is first renamed to `<name>-aside-<n>`, and renamed
+//! back if the replacement fails. Not here: which record is correct (`holding`). Source: FORMAT.md
 //! section 9.
 
 use crate::disk::{self, DiskError, FileMode, free_aside};
@@ -23,7 +23,7 @@ use annals_core::verify::source::Source;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Builds the journal from a record and puts it in place.
+/// Builds the journal from a record and puts it in its place.
 pub fn journal(
     paths: &Paths,
     scratch: &Scratch,
@@ -38,7 +38,7 @@ pub fn journal(
     Ok(())
 }
 
-/// Builds the store from a record and puts it in place.
+/// Builds the store from a record and puts it in its place.
 pub fn store(
     paths: &Paths,
     scratch: &Scratch,
@@ -54,7 +54,7 @@ pub fn store(
     Ok(())
 }
 
-/// Takes the copy's checkpoint where the one here does not hold or is of a smaller size.
+/// Takes the copy's checkpoint if the one here does not hold or is of a smaller size.
 pub fn checkpoint(
     paths: &Paths,
     record: &Holding,
@@ -88,8 +88,8 @@ pub fn checkpoint(
     Ok(true)
 }
 
-/// Writes the entries of a record to a new journal in `ledger`. Commits end where they ended in
-/// the source; a store does not hold that, so each of its spans is one commit.
+/// Writes the entries of a record to a new journal in `ledger`. Commits end where they end in the
+/// source; a store does not keep that, so each of its batches becomes one commit.
 fn build_journal(record: &Holding, ledger: &Path) -> Result<Tree, LedgerError> {
     let mut writer = JournalWriter::create(ledger, ROTATE_AT)?;
     let mut tree = Tree::default();
@@ -124,8 +124,8 @@ fn close(
     Ok(())
 }
 
-/// Fills a new store, and closes and opens it once: one that was never opened again can come up
-/// empty after damage.
+/// Fills a new store, then closes and opens it once: a store that was never reopened can be empty
+/// after damage.
 fn build_store(source: &dyn Source, folder: &Path) -> Result<Tree, LedgerError> {
     let place = StorePlace::new(folder.to_owned());
     let mut store = place.create()?;
@@ -140,7 +140,7 @@ fn build_store(source: &dyn Source, folder: &Path) -> Result<Tree, LedgerError> 
     Ok(tree)
 }
 
-/// What was built has the size and root that were verified: nobody changed it meanwhile.
+/// Checks that the new copy has the verified size and root: no other process changed the source.
 fn check(built: &Tree, record: &Holding) -> Result<(), LedgerError> {
     let verified = record.report.as_ref().map(|report| (report.size, report.root));
     if verified == Some((built.size(), built.root())) {
@@ -153,7 +153,7 @@ fn check(built: &Tree, record: &Holding) -> Result<(), LedgerError> {
     )))
 }
 
-/// Renames `new` to `path`; what was there goes aside, and comes back if that fails.
+/// Renames `new` to `path`. An existing file is kept aside, and renamed back if that fails.
 fn put(new: &Path, path: &Path) -> Result<Option<PathBuf>, DiskError> {
     let aside = disk::is_there(path)?.then(|| free_aside(path));
     if let Some(aside) = &aside {
