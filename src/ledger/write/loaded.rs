@@ -1,9 +1,9 @@
 //! Loaded drafts: each with the file that it names, read exactly once.
 //!
-//! Always holds: what is resolved, signed, kept and named is made of the same bytes, whatever
-//! becomes of the file in between; drafts name no file outside of their folder unless a person
-//! allows it, and never one of the folder of keys or a secret key. Not here: what drafts say
-//! (`draft`), what they resolve to (`resolve`).
+//! Always holds: a draft is resolved, signed, kept and named from the same bytes, even if the file
+//! changes meanwhile. Drafts name no file outside their folder unless a person allows it, and never
+//! a file in the folder of keys or a secret key. Not here: the fields of drafts (`draft`), what
+//! they resolve to (`resolve`).
 
 use crate::disk;
 use crate::keys::is_secret;

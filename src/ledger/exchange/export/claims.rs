@@ -148,7 +148,7 @@ fn correction(row: &FactRow, revision: &Revision) -> Option<Value> {
     })))
 }
 
-/// The review of a dispute that was rejected, or that a correction resolved.
+/// The review of a dispute that `fact.upheld` closed, or that a correction resolved.
 fn review(row: &FactRow, dispute: &Charge) -> Option<Value> {
     let ended = dispute.ended.as_ref().filter(|_| dispute.act.undone_by.is_none())?;
     let corrected = ended.act.kind == Type::FactCorrected;
