@@ -1,8 +1,8 @@
-//! `annals blame`: a document's text with, for each quotation, the fact that rests on it.
+//! `annals blame`: a document's text, with the fact of each quotation.
 //!
-//! Always holds: text that no fact quotes is shown as such and counted; a quotation that is not
-//! the document's words is told apart, never drawn in. Not here: the layout (`blame/margin`),
-//! where spans begin and end (`view/spans`).
+//! Always holds: text that no fact quotes is shown as such and counted; a quotation that is not the
+//! document's words is listed separately, never marked in the text. Not here: the layout
+//! (`blame/margin`), the places of spans (`query/spans`).
 
 mod margin;
 
@@ -90,7 +90,7 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
         let untold = facts(untold, "may quote it too: the words are not told");
         note(format!("note: {untold}"));
     }
-    // All quotations are judged together, in one pass over the text.
+    // All quotations are checked together, in one pass over the text.
     let rows_of: Vec<&FactRow> = citing.iter().collect();
     let spans = quoted(&rows_of, args.of, &text);
     let (mut facts, mut undated) = (Vec::new(), Vec::new());
@@ -128,7 +128,7 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     Ok(provenance::warn(&view, rows.damaged()))
 }
 
-/// The text of a document; else an error that says why there is none.
+/// The text of a document, or an error with the reason why there is none.
 pub fn text_of(view: &View<'_>, row: &DocumentRow) -> Result<Text, CliError> {
     let position = row.document;
     let no = |why: String| LedgerError::NotFound(format!("document {position}: {why}"));
@@ -201,7 +201,7 @@ fn page(
     provenance::since(out, view, &answer.since)
 }
 
-/// Quotations that are not the document's words, and facts that a date could not decide.
+/// Quotations that are not the document's words, and facts that a date filter could not test.
 fn apart(out: &mut dyn Write, answer: &BlameAnswer<'_>) -> Result<(), CliError> {
     for fact in &answer.facts {
         for span in fact.spans.iter().filter(|span| !span.holds) {

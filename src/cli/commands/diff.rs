@@ -1,7 +1,7 @@
 //! `annals diff`: what changed between two points of the record, and why.
 //!
-//! Always holds: the first point is not after the second; the answer ends with both; exit 0
-//! whether something changed or not. Not here: what counts as a change (`view/between`).
+//! Always holds: the first point is not after the second; the answer ends with both; exit 0 whether
+//! something changed or not. Not here: what counts as a change (`query/diff`).
 
 mod text;
 mod unified;
@@ -72,14 +72,14 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
         named.extend(args.asked.document.filter(|document| *document < slot.size));
         Ok(named)
     };
-    // Editors are asked of all revisions, and a unified diff tells of all that stands.
+    // The editor filter applies to all revisions, and a unified diff shows the whole state.
     let whole = args.unified || context.global.editor.is_some();
     let open = |size: u64, ask: &Query<'_>| match whole {
         true => View::some(&record, size, ask),
         false => View::since(&record, size, ask, sizes.0),
     };
     let to = open(sizes.1, &|slot, _| asked(slot))?;
-    // A document that is cited by now may have been there before.
+    // A document that is cited now may have existed before.
     let from = open(sizes.0, &|slot, _| {
         let documents = to.state().fold.documents().iter().map(|document| document.position);
         Ok(asked(slot)?.into_iter().chain(documents).collect())
@@ -151,7 +151,7 @@ fn backwards(args: &DiffArgs, first: &AsOf, last: &AsOf) -> CliError {
     ))
 }
 
-/// Leaves the facts that were asked for and the relations among and to them.
+/// Keeps the requested facts, and the relations between and to them.
 fn narrow(changes: &mut Between, filter: &Filter) {
     let kept: BTreeSet<u64> =
         changes.rows.iter().filter(|row| filter.keeps(row)).map(|row| row.fact).collect();
@@ -163,7 +163,7 @@ fn narrow(changes: &mut Between, filter: &Filter) {
     changes.ledger.clear();
 }
 
-/// The facts whose relations changed, of those that were asked for.
+/// The requested facts whose relations changed.
 fn related(
     view: &View<'_>,
     names: &Names,
@@ -181,7 +181,7 @@ fn related(
     Ok(rows.filter(asked).map(|row| row.fact).collect())
 }
 
-/// Both provenances, and what became of the facts after the second point.
+/// Both provenances, and the changes of the facts after the second point.
 fn provenances(
     out: &mut dyn Write,
     to: &View<'_>,
@@ -207,12 +207,12 @@ struct DiffJson<'a> {
     since: &'a [LaterChange],
 }
 
-/// A change with the words that changed marked as in the text form.
+/// A change, with the changed words marked as in the text form.
 #[derive(Serialize)]
 struct DiffReport<'a> {
     #[serde(flatten)]
     change: &'a Change,
-    /// The claim with [-what is gone-] and {+what came+}; `None` if there is no other before it.
+    /// The claim with [-removed-] and {+added+} words; `None` if there is no other claim before it.
     marked: Option<String>,
 }
 
@@ -222,7 +222,7 @@ impl<'a> DiffReport<'a> {
     }
 }
 
-/// The claim with its changed words marked, where two claims are told.
+/// The claim with its changed words marked, if there are two claims.
 fn marked(change: &Change) -> Option<String> {
     let before = change.before.as_ref()?.claim.as_deref()?;
     Some(changed(before, change.now.claim.as_deref()?))

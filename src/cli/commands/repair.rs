@@ -1,4 +1,4 @@
-//! `annals repair`: what is damaged or lost is built again from what is whole.
+//! `annals repair`: rebuilds damaged or lost files from complete ones.
 
 use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::text::faults;
@@ -47,7 +47,7 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
     }
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let asked = RepairOptions { from: args.from, jobs, wait: context.wait()? };
-    // Standard output that takes nothing keeps nothing from being repaired, nor from being told.
+    // A failing standard output prevents neither the repair nor its report.
     let mut out = done();
     let mut failed = Ok(());
     let mut tell = |step: Step| {
@@ -62,7 +62,7 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
     }
 }
 
-/// Makes the index, and says what became of it.
+/// Builds the index, and reports the result.
 fn make(context: &Context, paths: &Paths) -> Result<Exit, CliError> {
     let progress = Progress::new(Record::open(paths.clone())?.size(), "fold");
     let built = index(paths, context.wait()?, Some(&|done| progress.at(done)))?;

@@ -1,4 +1,5 @@
-//! `annals witness`: who cosigns the checkpoints here, asking them, and being a witness.
+//! `annals witness`: the witnesses of the checkpoints here, requests to them, and a witness of
+//! one's own.
 
 mod collect;
 mod serve;
@@ -123,7 +124,7 @@ fn add(context: &mut Context, args: WitnessAddArgs) -> Result<Exit, CliError> {
     Ok(Exit::Yes)
 }
 
-/// The key by which the log signs now.
+/// The log key that signs now.
 fn log_key(record: &Record) -> Result<VerifierKey, CliError> {
     let view = View::some(record, record.size(), &no_fact)?;
     let named = |key: PublicKey, origin: &str| VerifierKey::new(origin, KeyKind::Note, key);

@@ -1,4 +1,4 @@
-//! Texts with facts beside and below them, in scripts of one and of two columns.
+//! Tests of texts with facts beside and below them, in scripts of one and of two columns.
 
 use crate::cli::commands::blame::margin::*;
 use crate::ledger::query::spans::{Quoted, segments};
