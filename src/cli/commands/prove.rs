@@ -109,7 +109,7 @@ fn warn(report: &Report) -> Exit {
         };
         note(format!(
             "warning: the record {faults}; the proof holds by itself and says nothing of that; \
-             annals verify tells all"
+             annals verify lists all faults"
         ));
     }
     Exit::from(report.verdict())

@@ -130,7 +130,7 @@ fn log_key(record: &Record) -> Result<VerifierKey, CliError> {
     let named = |key: PublicKey, origin: &str| VerifierKey::new(origin, KeyKind::Note, key);
     let ledger = view.state().fold.ledger.as_ref();
     let key = ledger.and_then(|ledger| named(ledger.log_key, &ledger.origin));
-    let why = "the record names no log key that could be trusted; annals verify tells more";
+    let why = "the record names no log key that could be trusted; annals verify shows more";
     Ok(key.ok_or_else(|| LedgerError::NotFound(why.to_owned()))?)
 }
 

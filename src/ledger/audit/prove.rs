@@ -117,7 +117,7 @@ fn signed(record: &Record) -> Result<SignedRecord, LedgerError> {
         true => Ok(SignedRecord { note, checkpoint }),
         false => Err(LedgerError::NotFound(format!(
             "the checkpoint speaks of {} events, the record has {}: events are missing here; \
-             annals verify tells all",
+             annals verify lists all faults",
             checkpoint.size,
             record.size()
         ))),
