@@ -1,7 +1,7 @@
 //! The measured claims: durable append, verification against a naive loop, memory, open.
 //!
-//! Always holds: what is compared runs in one process or one after the other in one run, on the
-//! same bytes; figures are ratios first. Run by `scripts/bench`; see BENCHMARKS.md.
+//! Always holds: compared work runs in one process, or successively in one run, on the same bytes;
+//! figures are ratios first. Run by `scripts/bench`; see BENCHMARKS.md.
 
 mod index;
 mod make;
@@ -11,17 +11,17 @@ mod proof;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What is asked on the command line.
+/// The arguments of the command line.
 struct Asked {
     events: u64,
     folder: PathBuf,
     child: Option<String>,
     until: u64,
-    /// Only the appends.
+    /// Whether to measure only the appends.
     append: bool,
-    /// Only the index.
+    /// Whether to measure only the index.
     index: bool,
-    /// Only the index, of the records that an earlier run made.
+    /// Whether to measure only the index, with the records of an earlier run.
     again: bool,
 }
 
@@ -90,7 +90,8 @@ fn main() {
     println!("journal_bytes_per_event {:.0}", made.bytes as f64 / asked.events as f64);
 }
 
-/// Two records: one of which most facts come later, one of which all are corrected over and over.
+/// Two records: most facts of the first come late; all facts of the second are corrected
+/// repeatedly.
 fn index(asked: &Asked) {
     index::measure(&asked.folder, "growing", 17);
     let folder = asked.folder.with_extension("corrected");
@@ -102,7 +103,7 @@ fn index(asked: &Asked) {
 
 fn verify(asked: &Asked) {
     let run = |what: &str, until: u64| measure::run_child(what, &asked.folder, until);
-    // Interleaved, so that a machine whose speed drifts treats both alike.
+    // Interleaved, so that a machine with varying speed affects both alike.
     let mut ratios = Vec::new();
     for _ in 0..3 {
         let (naive, ours) = (run("naive", u64::MAX), run("verify", u64::MAX));
@@ -128,7 +129,7 @@ fn verify(asked: &Asked) {
     find(asked);
 }
 
-/// A scan for words, and what of it is the fold that every reading command makes.
+/// A scan for words, and the share of the fold that every reading command makes.
 fn find(asked: &Asked) {
     let run = |what: &str| measure::run_child(what, &asked.folder, u64::MAX);
     let (state, find) = (run("state"), run("find"));

@@ -88,12 +88,12 @@ impl TallyReport {
         &self.undone
     }
 
-    /// How many events are undone.
+    /// The number of events undone.
     fn undone(&self) -> u64 {
         self.undone.iter().map(|row| row.events).sum()
     }
 
-    /// A label and a line for each; none where the record has nothing of it.
+    /// A label and a text for each kind that the record has.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = Vec::new();
         for row in self.undone.iter().take(LISTED) {
