@@ -1,20 +1,27 @@
 //! The examples of the README and of the pages after it are run, and their output is compared with
 //! the page.
 //!
-//! A block ```` ```console ```` is run at the top of the project, on the committed record; it may
-//! only read. All blocks ```` ```console desk ```` are run in one new folder, page after page, with
-//! a set clock and repeatable randomness: there the editor writes. `[..]` stands for anything
-//! within a line (a time, a rate). `ANNALS_BLESS=1 cargo test --test all readme::` writes the pages
-//! again with the output of the commands.
+//! A block ```` ```console ```` is run at the top of the project, on the committed record; it writes
+//! nothing outside `target`. All blocks ```` ```console desk ```` are run in one new folder, page
+//! after page, with a set clock and repeatable randomness: there the editor writes. `[..]` stands
+//! for anything within a line (a time, a rate). `ANNALS_BLESS=1 cargo test --test all readme::`
+//! writes the pages again with the output of the commands.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The pages, in the order in which their examples are run.
-const PAGES: &[&str] = &["README.md", "docs/editor.md", "docs/auditor.md", "docs/archivist.md"];
+const PAGES: &[&str] = &[
+    "README.md",
+    "docs/editor.md",
+    "docs/proofs.md",
+    "docs/publishing.md",
+    "docs/auditor.md",
+    "docs/archivist.md",
+];
 /// The maximum number of lines of a person's page in the README: two screens.
-const TWO_SCREENS: usize = 100;
+const TWO_SCREENS: usize = 90;
 
 /// One command of a block and its output on the page.
 struct Example {
@@ -69,7 +76,7 @@ fn run(command: &str, folder: &Path, desk: Option<usize>) -> String {
     let bin = annals.parent().expect("a folder").to_owned();
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
     let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("{command} 2>&1")]).current_dir(folder).env("PATH", path);
+    shell.args(["-c", &format!("{{ {command}\n}} 2>&1")]).current_dir(folder).env("PATH", path);
     for name in ["ANNALS_LEDGER", "ANNALS_KEYS", "ANNALS_EDITOR", "ANNALS_CLOCK", "ANNALS_SEED"] {
         shell.env_remove(name);
     }

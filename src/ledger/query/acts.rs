@@ -172,5 +172,5 @@ pub(super) fn one(
 
 /// Applies to the fold what later events did to an event's body.
 pub(super) fn put(fold: &mut Fold, event: u64, mark: &EventMark) {
-    fold.put_opening(event, mark.released, mark.redacted);
+    fold.put_opening(event, mark.opening());
 }
