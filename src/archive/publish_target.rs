@@ -89,16 +89,16 @@ enum Hold {
 impl Hold {
     fn take(folder: &Path, wait: Waiting) -> Result<Hold, DiskError> {
         let began = Instant::now();
-        let mut told = false;
+        let mut reported = false;
         // Some systems cannot open a folder, and some file systems cannot lock one.
         while let Ok(file) = File::open(folder) {
             match file.try_lock() {
                 Ok(()) => return Ok(Hold::Folder { locked: file }),
                 Err(TryLockError::Error(_)) => break,
                 Err(TryLockError::WouldBlock) if began.elapsed() < wait.most => {
-                    if !told {
+                    if !reported {
                         (wait.tell)(HOLDER);
-                        told = true;
+                        reported = true;
                     }
                     thread::sleep(PAUSE.min(wait.most.saturating_sub(began.elapsed())));
                 }

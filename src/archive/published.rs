@@ -147,7 +147,7 @@ impl Published {
 
     /// Compares a tile with the hashes of the records.
     fn compare(&self, tile: Tile, hashes: &[Hash]) -> Result<Option<Damage>, SourceError> {
-        let told = |rule: Rule, i: u64, why: String| {
+        let tile_damage = |rule: Rule, i: u64, why: String| {
             Some(Damage {
                 counted: tile.first_event(i),
                 rule,
@@ -155,18 +155,18 @@ impl Published {
             })
         };
         let Some((bytes, full)) = self.get(tile, Tile::name, WIDTH * HASH + 1)? else {
-            return Ok(told(Rule::TileMissing, 0, "it is not there".to_owned()));
+            return Ok(tile_damage(Rule::TileMissing, 0, "it is not there".to_owned()));
         };
         let expected = HASH * if full { WIDTH } else { tile.width };
         if bytes.len() as u64 != expected {
             let why = format!("expected {expected} bytes, found {}", bytes.len());
-            return Ok(told(Rule::TileHash, 0, why));
+            return Ok(tile_damage(Rule::TileHash, 0, why));
         }
         let pairs = bytes.chunks_exact(HASH as usize).zip(hashes).zip(0..);
         for ((found, hash), i) in pairs {
             if found != hash.0 {
                 let why = format!("hash {i} is not the one that follows from the records, {hash}");
-                return Ok(told(Rule::TileHash, i, why));
+                return Ok(tile_damage(Rule::TileHash, i, why));
             }
         }
         if hashes.len() as u64 == tile.width {
@@ -281,12 +281,12 @@ impl PublishedWalk<'_> {
         let index = self.counted / WIDTH;
         let width = WIDTH.min(size - index * WIDTH);
         let tile = Tile { level: 0, index, width };
-        let mut tell = |counted, rule, why: String| {
+        let mut add_damage = |counted, rule, why: String| {
             let why = format!("{}: {why}", tile.bundle_name());
             self.damage.push(Damage { counted, rule, why });
         };
         let Some((bytes, full)) = self.published.get(tile, Tile::bundle_name, BUNDLE)? else {
-            tell(self.counted, Rule::BundleMissing, "it is not there".to_owned());
+            add_damage(self.counted, Rule::BundleMissing, "it is not there".to_owned());
             return Ok(false);
         };
         let mut cut = tile::cut(&bytes, width);
@@ -295,10 +295,10 @@ impl PublishedWalk<'_> {
         let (got, rest) = (framed as u64, cut.rest);
         if got < width {
             let why = format!("expected {width} records of three lines, found {got}");
-            tell(index * WIDTH + got, Rule::BundleForm, why);
+            add_damage(index * WIDTH + got, Rule::BundleForm, why);
         } else if rest > 0 && !full {
             let why = format!("{rest} bytes stand after its last record");
-            tell(index * WIDTH + got, Rule::BundleForm, why);
+            add_damage(index * WIDTH + got, Rule::BundleForm, why);
         }
         let skip = usize::try_from(self.counted % WIDTH).unwrap_or(usize::MAX);
         self.records = cut.records.into_iter().skip(skip).collect();

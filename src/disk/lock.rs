@@ -166,7 +166,7 @@ fn queue(file: File, path: &Path, waiting: Waiting) -> Result<File, DiskError> {
     };
     let spawned = thread::Builder::new().spawn(wait);
     spawned.map_err(error("wait for", path))?;
-    let mut told = String::new();
+    let mut reported = String::new();
     let mut seen = read_up_to(path, HOLDER_BYTES).unwrap_or_default();
     let mut since = Instant::now();
     loop {
@@ -181,9 +181,9 @@ fn queue(file: File, path: &Path, waiting: Waiting) -> Result<File, DiskError> {
             (seen, since) = (now, Instant::now());
         }
         let holder = holder(path);
-        if holder != told && holder != UNNAMED {
+        if holder != reported && holder != UNNAMED {
             (waiting.tell)(&holder);
-            told = holder;
+            reported = holder;
         }
         if since.elapsed() >= waiting.most {
             return Err(held(path));
@@ -292,12 +292,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
         let mut held = Lock::take(&path, Duration::ZERO).unwrap();
-        static TOLD: Mutex<Vec<(Instant, String)>> = Mutex::new(Vec::new());
+        static REPORTED: Mutex<Vec<(Instant, String)>> = Mutex::new(Vec::new());
         let began = Instant::now();
         thread::scope(|scope| {
             let waiting = scope.spawn(|| {
                 let tell: fn(&str) =
-                    |holder| TOLD.lock().unwrap().push((Instant::now(), holder.to_owned()));
+                    |holder| REPORTED.lock().unwrap().push((Instant::now(), holder.to_owned()));
                 let most = Duration::from_millis(1_500);
                 Lock::take(&path, Waiting { most, tell }).is_ok()
             });
@@ -308,10 +308,10 @@ mod tests {
             }
             drop(held);
             assert!(waiting.join().unwrap());
-            let told = TOLD.lock().unwrap();
-            assert_eq!(told.len(), 1, "{told:?}");
-            assert!(told[0].0 - began < Duration::from_secs(1), "{told:?}");
-            assert!(told[0].1.starts_with(&format!("process {}: ", std::process::id())));
+            let reported = REPORTED.lock().unwrap();
+            assert_eq!(reported.len(), 1, "{reported:?}");
+            assert!(reported[0].0 - began < Duration::from_secs(1), "{reported:?}");
+            assert!(reported[0].1.starts_with(&format!("process {}: ", std::process::id())));
         });
     }
 

@@ -336,10 +336,10 @@ impl<'a> JournalWalk<'a> {
                     bytes += entry.record.len() + entry.body.as_ref().map_or(0, Vec::len);
                     span.entries.push(entry);
                 }
-                FrameItem::CommitLine(closing) if self.tells(closing.counted, 1) => {
+                FrameItem::CommitLine(closing) if self.includes(closing.counted, 1) => {
                     span.closings.push(closing);
                 }
-                FrameItem::Damage(damage) if self.tells(damage.counted, 0) => {
+                FrameItem::Damage(damage) if self.includes(damage.counted, 0) => {
                     span.damage.push(damage)
                 }
                 _ => {}
@@ -353,7 +353,7 @@ impl<'a> JournalWalk<'a> {
     }
 
     /// Whether an item after `counted` events is part of this walk.
-    fn tells(&self, counted: u64, least: u64) -> bool {
+    fn includes(&self, counted: u64, least: u64) -> bool {
         self.wanted.from == 0 || counted >= self.wanted.from + least
     }
 }

@@ -304,8 +304,8 @@ fn unreadable(record: &Record, report: &Report) -> Option<Fault> {
         }
     };
     let of_form = |error: &KeysError| matches!(error, KeysError::MarkForm { .. });
-    let told = found.filter(|error| report.later_version.is_none() || !of_form(error));
-    told.map(|error| Fault::of(Rule::Unreadable, chain(error)))
+    let reported = found.filter(|error| report.later_version.is_none() || !of_form(error));
+    reported.map(|error| Fault::of(Rule::Unreadable, chain(error)))
 }
 
 fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound, LedgerError> {

@@ -123,7 +123,7 @@ impl Record {
                 return Ok(Record { journal, ..record });
             }
             let again = Record::open(record.paths.clone())?;
-            if again.seen() == record.seen() {
+            if again.fingerprint() == record.fingerprint() {
                 return Ok(again);
             }
             record = again;
@@ -133,11 +133,12 @@ impl Record {
     /// Whether the ledger changed since it was opened, or a writer is at work on it.
     pub fn has_moved(&self) -> bool {
         let now = Record::open(self.paths.clone());
-        lock::is_held(&self.paths.lock()) || now.map_or(true, |now| now.seen() != self.seen())
+        lock::is_held(&self.paths.lock())
+            || now.map_or(true, |now| now.fingerprint() != self.fingerprint())
     }
 
     /// The values that change with each write.
-    fn seen(&self) -> (Option<&[u8]>, Option<&Mark>, u64, Option<Hash>) {
+    fn fingerprint(&self) -> (Option<&[u8]>, Option<&Mark>, u64, Option<Hash>) {
         let mark = self.mark.as_ref().ok().and_then(Option::as_ref);
         (self.checkpoint.as_deref(), mark, self.size(), self.journal.root())
     }

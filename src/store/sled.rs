@@ -391,17 +391,17 @@ mod tests {
 
     #[test]
     fn what_the_system_refuses_is_told_in_its_own_words() {
-        let told = |text: &str| {
+        let refusal = |text: &str| {
             let cause = io::Error::other(text.to_owned());
             refused(sled::Error::Io(cause), Path::new("db"))
         };
         let lock = "could not acquire lock on \"db/db\": Os { code: ";
-        let held = told(&format!("{lock}11, kind: WouldBlock, message: \"Try again\" }}"));
+        let held = refusal(&format!("{lock}11, kind: WouldBlock, message: \"Try again\" }}"));
         assert_eq!(held.to_string(), "the store at db is held by another process");
-        let full = told(&format!("{lock}37, kind: Uncategorized, message: \"No locks\" }}"));
+        let full = refusal(&format!("{lock}37, kind: Uncategorized, message: \"No locks\" }}"));
         let StoreError::Disk(DiskError::Io { cause, .. }) = full else { panic!("{full}") };
         assert_eq!(cause.to_string(), "No locks available (os error 37)");
-        let other = told("the file is of another make").to_string();
+        let other = refusal("the file is of another make").to_string();
         let expected =
             "the store cannot be read: its files cannot be read: the file is of another make";
         assert_eq!(other, expected);

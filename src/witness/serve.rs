@@ -283,7 +283,7 @@ fn refuse(stream: &TcpStream, status: u16, why: &str) -> io::Result<()> {
 
 fn write_reply(stream: &TcpStream, reply: &Reply) -> io::Result<()> {
     let (status, kind, body) = match &reply.answer {
-        CosignAnswer::Cosigned(line) => (200, TEXT, spelled(line)),
+        CosignAnswer::Cosigned(line) => (200, TEXT, signature_line(line)),
         CosignAnswer::Size(size) => (409, "text/x.tlog.size", format!("{size}\n")),
         CosignAnswer::Refused(status, why) => (*status, TEXT, format!("{why}\n")),
     };
@@ -292,7 +292,7 @@ fn write_reply(stream: &TcpStream, reply: &Reply) -> io::Result<()> {
 }
 
 /// A signature line with its LF.
-fn spelled(line: &NoteSignature) -> String {
+fn signature_line(line: &NoteSignature) -> String {
     format!("\u{2014} {} {}\n", line.name, line.blob())
 }
 

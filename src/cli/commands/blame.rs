@@ -78,17 +78,17 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let missing = || LedgerError::NotFound(format!("document {} could not be read", args.of));
     let document = rows.documents.get(&args.of).ok_or_else(missing)?;
     let text = text_of(&view, document)?;
-    let (mut untold, mut citing) = (0, Vec::new());
+    let (mut withheld, mut citing) = (0, Vec::new());
     rows.each(&mut |row| {
-        untold += usize::from(row.words.withheld.is_some());
+        withheld += usize::from(row.words.withheld.is_some());
         if filter.keeps(&row) && rests_on(&row.words, args.of) {
             citing.push(row);
         }
         Ok::<(), CliError>(())
     })?;
-    if untold > 0 {
-        let untold = facts(untold, "may quote it too: the words are withheld");
-        note(format!("note: {untold}"));
+    if withheld > 0 {
+        let withheld = facts(withheld, "may quote it too: the words are withheld");
+        note(format!("note: {withheld}"));
     }
     // All quotations are checked together, in one pass over the text.
     let rows_of: Vec<&FactRow> = citing.iter().collect();
@@ -103,12 +103,12 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     }
     let spans: Vec<Quoted> = facts.iter().flat_map(|fact| &fact.spans).copied().collect();
     let segments = segments(&text, &spans);
-    let told = facts.iter().chain(&undated).map(|fact| fact.fact);
+    let quoting = facts.iter().chain(&undated).map(|fact| fact.fact);
     let answer = BlameAnswer {
         as_of: view.as_of(),
         document,
         coverage: coverage(&segments),
-        since: since(&view, told),
+        since: since(&view, quoting),
         segments,
         facts,
         undated,

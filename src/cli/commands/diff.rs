@@ -108,8 +108,8 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
             (false, false) => {}
         }
     }
-    let told = facts.iter().chain(&undated).map(|change| change.fact);
-    let since = since(&to, told);
+    let listed = facts.iter().chain(&undated).map(|change| change.fact);
+    let since = since(&to, listed);
     let answer = DiffAnswer { from: first, to: last, changes: &changes, facts, undated, since };
     let mut out = out(context.format());
     match context.format() {
@@ -138,7 +138,7 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
 }
 
 fn backwards(args: &DiffArgs, first: &AsOf, last: &AsOf) -> CliError {
-    let told = |as_of: &AsOf| match as_of.position {
+    let position_text = |as_of: &AsOf| match as_of.position {
         Some(position) => format!("position {position}"),
         None => "before the first event".to_owned(),
     };
@@ -146,8 +146,8 @@ fn backwards(args: &DiffArgs, first: &AsOf, last: &AsOf) -> CliError {
     CliError::usage(format!(
         "expected the earlier point first, found {from:?} ({}) after {to:?} ({}); say annals diff \
          with the two in the other order",
-        told(first),
-        told(last)
+        position_text(first),
+        position_text(last)
     ))
 }
 
@@ -230,13 +230,14 @@ fn marked(change: &Change) -> Option<String> {
 
 impl<'a> DiffJson<'a> {
     fn of(answer: &'a DiffAnswer<'a>) -> DiffJson<'a> {
-        let told = |list: &[&'a Change]| list.iter().map(|change| DiffReport::of(change)).collect();
+        let reports =
+            |list: &[&'a Change]| list.iter().map(|change| DiffReport::of(change)).collect();
         let Between { relations, documents, editors, ledger, .. } = answer.changes;
         DiffJson {
             from: &answer.from,
             to: &answer.to,
-            facts: told(&answer.facts),
-            undated: told(&answer.undated),
+            facts: reports(&answer.facts),
+            undated: reports(&answer.undated),
             relations,
             documents,
             editors,

@@ -96,7 +96,7 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
     let scanned = scan(&first, &phrases, jobs)?;
     let ask: &Query<'_> = &|slot, _| {
         let document = args.asked.document.filter(|document| *document < slot.size);
-        let found = scanned.facts.iter().chain(&scanned.untold).copied();
+        let found = scanned.facts.iter().chain(&scanned.withheld).copied();
         Ok(found.chain(document).collect())
     };
     let view = match first.folded_because() {
@@ -105,8 +105,8 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
     };
     let (view, names) = provenance::begin(&record, view)?;
     let filter = Filter::new(context, &record, &view, &names, &args.asked)?;
-    let untold = scanned.untold.iter().filter(|fact| filter.takes(&view, **fact));
-    untold.for_each(|_| filter.withheld_facts());
+    let withheld = scanned.withheld.iter().filter(|fact| filter.takes(&view, **fact));
+    withheld.for_each(|_| filter.withheld_facts());
     let found = rows(&view, &names, &scanned.facts, &filter, &phrases)?;
     filter.note_withheld();
     let (found, undated) = filter.by_date(found, |found| &found.row.words);

@@ -123,8 +123,9 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     let before = u64::from(parameters(&writer)?.confirmations);
     let confirmations = args.confirmations.unwrap_or(before);
     let mut changes = Vec::new();
-    let title = kept("--title", args.title, names.title.as_deref(), &mut changes)?;
-    let licence = kept("--licence", args.licence, names.licence.as_deref(), &mut changes)?;
+    let title = new_or_present("--title", args.title, names.title.as_deref(), &mut changes)?;
+    let licence =
+        new_or_present("--licence", args.licence, names.licence.as_deref(), &mut changes)?;
     let policy = match &args.corrections_policy {
         Some(text) if text.is_empty() => None,
         Some(text) => Some(words("--corrections-policy", Words::new(text.as_str()))?),
@@ -157,7 +158,7 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
 }
 
 /// A new value, or the present one.
-fn kept(
+fn new_or_present(
     option: &str,
     given: Option<String>,
     before: Option<&str>,

@@ -50,13 +50,13 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
     // A failing standard output prevents neither the repair nor its report.
     let mut out = done();
     let mut failed = Ok(());
-    let mut tell = |step: Step| {
-        let told = writeln!(out, "{}", line(&step)).and_then(|()| out.flush());
-        failed = std::mem::replace(&mut failed, Ok(())).and(told);
+    let mut on_step = |step: Step| {
+        let written = writeln!(out, "{}", line(&step)).and_then(|()| out.flush());
+        failed = std::mem::replace(&mut failed, Ok(())).and(written);
     };
-    let audited = repair(&paths, &asked, &mut tell)?;
-    let told = end(&mut out, &audited);
-    match failed.map_err(CliError::from).and(told) {
+    let audited = repair(&paths, &asked, &mut on_step)?;
+    let written = end(&mut out, &audited);
+    match failed.map_err(CliError::from).and(written) {
         Ok(()) | Err(CliError::ClosedPipe) => Ok(Exit::from(audited.report.verdict())),
         Err(failure) => Err(failure),
     }
@@ -123,9 +123,9 @@ fn line(step: &Step) -> String {
 }
 
 fn end(out: &mut dyn Write, audited: &Audited) -> Result<(), CliError> {
-    let told = VerdictReport::of(audited, Vec::new());
-    faults(out, &told)?;
-    writeln!(out, "verified: {}", told.verdict)?;
+    let report = VerdictReport::of(audited, Vec::new());
+    faults(out, &report)?;
+    writeln!(out, "verified: {}", report.verdict)?;
     if let Some(head) = audited.report.head {
         writeln!(out, "size {}, head {head}", audited.report.size)?;
     }

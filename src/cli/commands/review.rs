@@ -138,8 +138,8 @@ fn keeps(args: &ReviewArgs, row: &FactRow) -> bool {
         let wanted = wanted.to_lowercase();
         words.topics.iter().any(|topic| topic.name.to_lowercase().contains(&wanted))
     };
-    let told = words.withheld.is_none();
-    told && args.document.is_none_or(document) && args.topic.as_ref().is_none_or(topic)
+    let readable = words.withheld.is_none();
+    readable && args.document.is_none_or(document) && args.topic.as_ref().is_none_or(topic)
 }
 
 fn list(context: &Context, seen: (&View<'_>, &str), rows: &[FactRow]) -> Result<(), CliError> {

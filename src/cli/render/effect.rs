@@ -102,8 +102,8 @@ pub fn undoes(impact: &RevocationImpact) -> String {
 /// `turns 1 fact: 4 asserted, before confirmed`; `None` if no fact changes.
 pub fn turned(impact: &RevocationImpact) -> Option<String> {
     let facts = &impact.facts;
-    let one = |fallen: &ChangedFact| {
-        let ChangedFact { fact, before, after, suspect } = *fallen;
+    let one = |changed_fact: &ChangedFact| {
+        let ChangedFact { fact, before, after, suspect } = *changed_fact;
         let suspect = if suspect { ", suspect" } else { "" };
         match before == after {
             true => format!("{fact} {after}, as before{suspect}"),

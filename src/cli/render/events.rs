@@ -131,7 +131,8 @@ fn columns(as_of: &AsOf, row: &EventRow) -> [String; 20] {
     let impact = row.effect.impact.as_ref();
     let undoes = impact.map(|impact| impact.struck.iter().chain(&impact.set_aside));
     let undoes: Vec<String> = undoes.into_iter().flatten().map(u64::to_string).collect();
-    let turned = impact.map(|impact| impact.facts.iter().map(|fallen| fallen.fact.to_string()));
+    let turned =
+        impact.map(|impact| impact.facts.iter().map(|changed_fact| changed_fact.fact.to_string()));
     let turned: Vec<String> = turned.into_iter().flatten().collect();
     [
         shown(as_of.position.map(|position| position.to_string())),

@@ -213,7 +213,9 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
     }
     if damaged > 0 {
         let bodies = count(usize::try_from(damaged).unwrap_or(usize::MAX), "body text");
-        note(format!("warning: {bodies} not as signed and not shown; annals verify lists all faults"));
+        note(format!(
+            "warning: {bodies} not as signed and not shown; annals verify lists all faults"
+        ));
     }
     if let Some((position, v)) = view.later_version() {
         note(format!("warning: event {position} is of format {v}; it and later ones are not read"));
@@ -265,13 +267,13 @@ pub fn since(out: &mut dyn Write, view: &View<'_>, became: &[LaterChange]) -> Re
     if !view.is_past() {
         return Ok(());
     }
-    let told: Vec<String> = became
+    let changes: Vec<String> = became
         .iter()
         .map(|row| format!("{} {}", row.fact, row.became.join(" and ").replace('-', " ")))
         .collect();
-    match told.len() {
+    match changes.len() {
         0 => writeln!(out, "since then none of these changed")?,
-        count => writeln!(out, "since then {count} of these changed: {}", told.join(", "))?,
+        count => writeln!(out, "since then {count} of these changed: {}", changes.join(", "))?,
     }
     Ok(())
 }

@@ -359,13 +359,13 @@ fn checks(audited: &Audited) -> Vec<CheckCount> {
 }
 
 fn log_keys(report: &Report, origin: Option<&str>) -> Vec<LogKey> {
-    let told = |keys: &annals_core::pin::LogKeys| LogKey {
+    let log_key = |keys: &annals_core::pin::LogKeys| LogKey {
         from_size: keys.size,
         key: keys.key,
         verifier: origin.map(|origin| vkey(origin, &keys.key)),
         old_key: keys.old,
     };
-    report.log.iter().map(told).collect()
+    report.log.iter().map(log_key).collect()
 }
 
 fn pin(found: &PinFound) -> PinReport {

@@ -86,8 +86,8 @@ pub fn fields(old: &WordsRow, new: &WordsRow) -> Vec<String> {
         ("language", lang(old), lang(new)),
     ];
     let shown = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
-    let told = |(what, old, new): &(&str, String, String)| {
+    let difference = |(what, old, new): &(&str, String, String)| {
         (old != new).then(|| format!("{what}: {} → {}", shown(old), shown(new)))
     };
-    both.iter().filter_map(told).collect()
+    both.iter().filter_map(difference).collect()
 }

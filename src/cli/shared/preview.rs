@@ -45,7 +45,7 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
         let on = if on.is_empty() { on } else { format!(" {on}") };
         let head = format!("{position:>6}  {}{on}", resolved.args.kind());
         if extent == Extent::Line {
-            let said = said(&resolved.content).unwrap_or_default();
+            let said = one_line(&resolved.content).unwrap_or_default();
             let file = file(prepared, &resolved.content).map(|file| format!(", {file}"));
             writeln!(out, "{head}  {}{}", visible(&said), file.unwrap_or_default())?;
             for line in quoted_and_attributed(&resolved.content) {
@@ -102,7 +102,7 @@ fn targets(writer: &Writer, args: &Args) -> String {
 }
 
 /// The text that is shown in one line.
-fn said(content: &Content) -> Option<String> {
+fn one_line(content: &Content) -> Option<String> {
     Some(match content {
         Content::FactAsserted(content) => content.fact.claim.to_string(),
         Content::FactCorrected(content) => content.fact.claim.to_string(),
@@ -189,7 +189,7 @@ fn why(resolved: &Resolved) -> Option<String> {
         Args::FactRetracted(args) => Some((args.reason, args.error_in)),
         Args::FactRelated(args) => {
             let relation = format!("{} {} {}", args.from, args.rel, args.to);
-            let said = said(&resolved.content).map(|text| format!(": “{}”", visible(&text)));
+            let said = one_line(&resolved.content).map(|text| format!(": “{}”", visible(&text)));
             return Some(format!("{relation}{}", said.unwrap_or_default()));
         }
         _ => None,
@@ -197,7 +197,7 @@ fn why(resolved: &Resolved) -> Option<String> {
     let said = match &resolved.content {
         Content::FactCorrected(content) => Some(content.statement.to_string()),
         Content::FactAsserted(_) | Content::DocumentCaptured(_) => None,
-        content => said(content),
+        content => one_line(content),
     };
     let said = said.map(|text| format!("“{}”", visible(&text)));
     match (reason, said) {

@@ -14,11 +14,12 @@ pub fn value(error: &Unread) -> Option<String> {
     if error.kind() != ErrorKind::ValueValidation {
         return None;
     }
-    let told = |kind| match error.get(kind) {
+    let text_of = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text),
         _ => None,
     };
-    let (argument, found) = (told(ContextKind::InvalidArg)?, told(ContextKind::InvalidValue)?);
+    let (argument, found) =
+        (text_of(ContextKind::InvalidArg)?, text_of(ContextKind::InvalidValue)?);
     Some(format!("{argument}: {}, found {found:?}", expected(error.source()?)))
 }
 

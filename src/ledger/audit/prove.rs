@@ -277,10 +277,10 @@ fn captured(
 
 /// A sentence about what a proof leaves out; `None` if it leaves out nothing.
 pub fn left_out(proof: &Proof) -> Option<String> {
-    let told = |left_out: &LeftOut| match left_out {
+    let sentence = |left_out: &LeftOut| match left_out {
         LeftOut::Body(position) => format!("the body of event {position}"),
         LeftOut::Document(position) => format!("the bytes of document {position}"),
     };
-    let all: Vec<String> = proof.left_out.iter().map(told).collect();
+    let all: Vec<String> = proof.left_out.iter().map(sentence).collect();
     (!all.is_empty()).then(|| all.join(", "))
 }

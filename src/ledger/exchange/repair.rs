@@ -48,47 +48,47 @@ pub struct RepairOptions {
 pub fn repair(
     paths: &Paths,
     asked: &RepairOptions,
-    tell: &mut dyn FnMut(Step),
+    on_step: &mut dyn FnMut(Step),
 ) -> Result<Audited, LedgerError> {
     paths.expect_repairable()?;
     let from = asked.from.as_ref().map(|copy| copy_paths(paths, copy)).transpose()?;
     let lock = Lock::take(&paths.lock(), asked.wait)?;
     let scratch = Scratch::make(&paths.ledger)?;
     let journal = Holding::journal(paths, asked.jobs)?;
-    tell(journal.step());
+    on_step(journal.step());
     let mut store = Holding::store(paths, &scratch, asked.jobs)?;
-    tell(store.step());
+    on_step(store.step());
     // If the journal is complete, a complete store is compared with it, whatever was signed.
     store.anchored |= journal.is_whole();
     let mut holdings = vec![journal, store];
     if let Some(from) = &from {
         let copy = Holding::copy(from, paths, &holdings, asked.jobs)?;
-        tell(copy.step());
+        on_step(copy.step());
         holdings.push(copy);
     }
     let record = choose(&holdings)?;
     let mut changed = false;
     if record.place != CopyKind::Journal {
-        place::journal(paths, &scratch, record, tell)?;
+        place::journal(paths, &scratch, record, on_step)?;
         changed = true;
     }
     if !same_as_store(record, &holdings)? {
-        place::store(paths, &scratch, record, tell)?;
+        place::store(paths, &scratch, record, on_step)?;
         changed = true;
     }
     let copy = from.as_ref().map(|from| from.ledger.as_path());
-    changed |= documents::take(paths, record, copy, tell)?;
-    changed |= place::checkpoint(paths, record, &holdings, tell)?;
+    changed |= documents::take(paths, record, copy, on_step)?;
+    changed |= place::checkpoint(paths, record, &holdings, on_step)?;
     drop((holdings, scratch));
     let mended = Record::open(paths.clone())?;
     if let (_, IndexStatus::Same { events, wrote: true }) =
         make_index(paths, &mended.journal, None)?
     {
-        tell(Step::Index(events));
+        on_step(Step::Index(events));
         changed = true;
     }
     if !changed {
-        tell(Step::Nothing);
+        on_step(Step::Nothing);
     }
     drop(lock);
     let asked = Audit { store: true, index: true, jobs: asked.jobs, ..Audit::default() };
@@ -142,11 +142,11 @@ fn choose(holdings: &[Holding]) -> Result<&Holding, LedgerError> {
     };
     let whole = verified.iter().filter(|holding| holding.is_whole());
     let longest = whole.max_by_key(|holding| (holding.size(), rank(holding)));
-    longest.copied().ok_or_else(|| hopeless(holdings))
+    longest.copied().ok_or_else(|| irreparable(holdings))
 }
 
 /// The error if nothing here can be used for a repair.
-fn hopeless(holdings: &[Holding]) -> LedgerError {
+fn irreparable(holdings: &[Holding]) -> LedgerError {
     let behind = holdings.iter().find_map(|holding| holding.behind_mark());
     let others =
         holdings.iter().filter(|h| h.place == CopyKind::Store && h.found() != CopyState::Absent);

@@ -168,7 +168,7 @@ struct StatusTurn {
 impl StatusTurn {
     /// Whether it changed the status of this fact, or undid one of these acts on it.
     fn concerns(&self, row: &FactRow, acts: &[ChangeStep]) -> bool {
-        let turned = self.impact.facts.iter().any(|fallen| fallen.fact == row.fact);
+        let turned = self.impact.facts.iter().any(|changed_fact| changed_fact.fact == row.fact);
         let by = self.step.act.event;
         turned || acts.iter().any(|step| step.act.undone_by == Some(by))
     }

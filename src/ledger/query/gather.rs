@@ -287,12 +287,12 @@ impl Making<'_, '_, '_> {
         found
     }
 
-    fn said(&mut self) -> StatementRow {
+    fn statement_row(&mut self) -> StatementRow {
         statement_text(self.content())
     }
 
     fn ended(&mut self) -> Option<Ended> {
-        Some(Ended { act: self.act()?, said: self.said() })
+        Some(Ended { act: self.act()?, said: self.statement_row() })
     }
 
     fn asserted(&mut self) {
@@ -361,19 +361,19 @@ impl Making<'_, '_, '_> {
                 row.revisions.push(revision);
             }
             Args::FactConfirmed(args) => {
-                let (on, how, said) = (args.on, args.how, self.said());
+                let (on, how, said) = (args.on, args.how, self.statement_row());
                 let row = Confirmation { act, on, how, stands: false, said };
                 self.row(fact, |fact| fact.confirmations.push(row));
             }
             Args::FactDisputed(args) => {
                 let (on, reason, error_in) = (args.on, args.reason, args.error_in);
-                let said = self.said();
+                let said = self.statement_row();
                 let row = Charge { act, on, reason, error_in, said, stands: false, ended: None };
                 self.row(fact, |fact| fact.disputes.push(row));
             }
             Args::FactRetracted(args) => {
                 let (on, reason, error_in) = (args.on, args.reason, args.error_in);
-                let said = self.said();
+                let said = self.statement_row();
                 let row = Charge { act, on, reason, error_in, said, stands: false, ended: None };
                 self.row(fact, |fact| fact.retractions.push(row));
             }
@@ -401,7 +401,7 @@ impl Making<'_, '_, '_> {
     }
 
     fn related(&mut self, fact: u64, args: &FactRelated) {
-        let (Some(act), said) = (self.act(), self.said()) else { return };
+        let (Some(act), said) = (self.act(), self.statement_row()) else { return };
         let FactRelated { from, rel, to } = *args;
         let row = RelationRow { act, from, rel, to, said, stands: false, ended: None };
         self.row(fact, |fact| fact.relations.push(row));
@@ -417,7 +417,7 @@ impl Making<'_, '_, '_> {
     }
 
     fn opened(&mut self, fact: u64, of: u64, reason: Option<RedactReason>) {
-        let (Some(act), said) = (self.act(), self.said()) else { return };
+        let (Some(act), said) = (self.act(), self.statement_row()) else { return };
         self.row(fact, |row| row.bodies.push(Opening { act, of, reason, said }));
     }
 

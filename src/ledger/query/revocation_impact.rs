@@ -63,7 +63,7 @@ impl RevocationImpact {
             after.undone.iter().filter(is_new).map(|undone| undone.event).collect()
         };
         let restored = before.undone.iter().map(|undone| undone.event);
-        let fallen = |(fact, now): (&u64, &(Status, bool))| {
+        let changed_fact = |(fact, now): (&u64, &(Status, bool))| {
             let then = before.facts.get(fact)?;
             let (fact, before, after) = (*fact, then.0, now.0);
             (then != now).then_some(ChangedFact { fact, before, after, suspect: now.1 && !then.1 })
@@ -72,7 +72,7 @@ impl RevocationImpact {
             struck: new(How::Struck),
             set_aside: new(How::SetAside),
             restored: restored.filter(|event| lacks(after, *event)).collect(),
-            facts: after.facts.iter().filter_map(fallen).collect(),
+            facts: after.facts.iter().filter_map(changed_fact).collect(),
         }
     }
 

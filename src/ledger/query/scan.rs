@@ -26,7 +26,7 @@ pub struct Scanned {
     /// The facts, by position.
     pub facts: BTreeSet<u64>,
     /// The facts whose words are withheld.
-    pub untold: BTreeSet<u64>,
+    pub withheld: BTreeSet<u64>,
     /// The number of those whose bodies do not have the signed digest.
     pub damaged: u64,
 }
@@ -140,7 +140,7 @@ impl Scanning<'_, '_> {
             Ok(Content::FactCorrected(body)) => has_all(&body.fact, self.phrases),
             Ok(_) => false,
             Err(why) => {
-                scanned.untold.insert(*fact);
+                scanned.withheld.insert(*fact);
                 scanned.damaged += u64::from(why == Withheld::Damaged);
                 false
             }
@@ -164,7 +164,7 @@ impl Scanning<'_, '_> {
 impl Scanned {
     fn add(&mut self, other: Scanned) {
         self.facts.extend(other.facts);
-        self.untold.extend(other.untold);
+        self.withheld.extend(other.withheld);
         self.damaged += other.damaged;
     }
 }

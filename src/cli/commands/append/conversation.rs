@@ -158,7 +158,7 @@ impl Conversation {
                 Ok(_) => Some(words),
             };
             if let Some(words) = chosen {
-                tell(&document.text, words);
+                show_sentence(&document.text, words);
                 let nth = words.nth;
                 draft.exact_edges = (words.edges == Edges::Exact).then_some(true);
                 draft.document = Some(Name::Position(document.position));
@@ -240,7 +240,7 @@ fn sentence(text: &Text, words: Pointing<'_>) -> Option<String> {
     quotation::in_sentence(text, &text.anchor(start, end)?, &span)
 }
 
-fn tell(text: &Text, words: Pointing<'_>) {
+fn show_sentence(text: &Text, words: Pointing<'_>) {
     if let Some(sentence) = sentence(text, words) {
         note(wrapped(&sentence, 4));
     }

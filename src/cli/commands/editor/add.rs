@@ -70,7 +70,7 @@ struct Local {
 }
 
 impl Local {
-    fn kept<'a>(
+    fn new_key<'a>(
         &'a self,
         request: &'a Request,
         phrase: Option<&'a Zeroizing<String>>,
@@ -127,7 +127,7 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
     match local {
         None => admin::write(&mut writer, &prepared, &text),
         Some(local) => {
-            let new = local.kept(&request, phrase.as_ref());
+            let new = local.new_key(&request, phrase.as_ref());
             write_local(context, &mut writer, &prepared, &new, &text)
         }
     }

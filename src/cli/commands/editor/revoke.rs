@@ -187,7 +187,7 @@ fn act_text(
     }
     if !fallout.facts.is_empty() {
         before.push("facts that change:".to_owned());
-        before.extend(fallout.facts.iter().take(IN_FULL).map(fallen));
+        before.extend(fallout.facts.iter().take(IN_FULL).map(changed_fact));
         before.extend(more(fallout.facts.len()));
     }
     if from.is_some() && fallout.is_nothing() {
@@ -205,11 +205,11 @@ fn act_text(
             after.push(format!("{word}: {}", all.join(", ")));
         }
     }
-    after.extend(fallout.facts.iter().map(|fact| fallen(fact).trim_start().to_owned()));
+    after.extend(fallout.facts.iter().map(|fact| changed_fact(fact).trim_start().to_owned()));
     Ok(ActText { what, before, after })
 }
 
-fn fallen(fact: &ChangedFact) -> String {
+fn changed_fact(fact: &ChangedFact) -> String {
     let ChangedFact { fact, before, after, suspect } = *fact;
     let suspect = if suspect { ", suspect" } else { "" };
     match before == after {

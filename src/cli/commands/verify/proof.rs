@@ -258,16 +258,16 @@ fn stated(content: &Content) -> Option<&str> {
 
 /// The lines about revoked keys that signed events of the proof.
 fn revoked(judged: &ProofOutcome) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut found = Vec::new();
     for position in judged.events.keys() {
         let Some(statement) = judged.statement(*position) else { continue };
         let Args::EditorRevoked(args) = &statement.args else { continue };
         let name = judged.name(&args.key, *position).map(visible).unwrap_or_default();
         let suspect = args.suspect_from.map(|from| format!(", suspect from {from} on"));
         let suspect = suspect.unwrap_or_default();
-        told.push(format!("{position}: the key of {name} revoked: {}{suspect}", args.reason));
+        found.push(format!("{position}: the key of {name} revoked: {}{suspect}", args.reason));
     }
-    told
+    found
 }
 
 /// The verdict as JSON.

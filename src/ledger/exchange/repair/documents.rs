@@ -25,13 +25,13 @@ pub fn take(
     paths: &Paths,
     record: &Holding,
     copy: Option<&Path>,
-    tell: &mut dyn FnMut(Step),
+    on_step: &mut dyn FnMut(Step),
 ) -> Result<bool, LedgerError> {
     let mut taken = false;
     for (position, digest) in lacking(paths, record)? {
         let there = copy.and_then(|copy| document(copy, &digest));
         let Some(bytes) = there.filter(|bytes| Hash::of(&[bytes]) == digest) else {
-            tell(Step::NoDocument(position, digest));
+            on_step(Step::NoDocument(position, digest));
             continue;
         };
         let path = Journal::document_path(&paths.ledger, &digest);
@@ -44,9 +44,9 @@ pub fn take(
             fs::rename(&path, &aside).map_err(disk::error("move aside", &path))?;
         }
         disk::replace(&path, &bytes, FileMode::Shared)?;
-        tell(Step::Document(digest));
+        on_step(Step::Document(digest));
         if old {
-            tell(Step::Aside("document", aside));
+            on_step(Step::Aside("document", aside));
         }
         taken = true;
     }

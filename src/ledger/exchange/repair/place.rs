@@ -28,13 +28,13 @@ pub fn journal(
     paths: &Paths,
     scratch: &Scratch,
     record: &Holding,
-    tell: &mut dyn FnMut(Step),
+    on_step: &mut dyn FnMut(Step),
 ) -> Result<(), LedgerError> {
     let built = build_journal(record, scratch.folder())?;
     check(&built, record)?;
     let aside = put(&scratch.path("journal"), &paths.ledger.join("journal"))?;
-    tell(Step::Built(CopyKind::Journal, record.place, built.size()));
-    report_aside("journal", aside, tell);
+    on_step(Step::Built(CopyKind::Journal, record.place, built.size()));
+    report_aside("journal", aside, on_step);
     Ok(())
 }
 
@@ -43,14 +43,14 @@ pub fn store(
     paths: &Paths,
     scratch: &Scratch,
     record: &Holding,
-    tell: &mut dyn FnMut(Step),
+    on_step: &mut dyn FnMut(Step),
 ) -> Result<(), LedgerError> {
     let folder = scratch.path("db");
     let built = build_store(record.source()?, &folder)?;
     check(&built, record)?;
     let aside = put(&folder, &paths.store())?;
-    tell(Step::Built(CopyKind::Store, record.place, built.size()));
-    report_aside("store", aside, tell);
+    on_step(Step::Built(CopyKind::Store, record.place, built.size()));
+    report_aside("store", aside, on_step);
     Ok(())
 }
 
@@ -59,7 +59,7 @@ pub fn checkpoint(
     paths: &Paths,
     record: &Holding,
     holdings: &[Holding],
-    tell: &mut dyn FnMut(Step),
+    on_step: &mut dyn FnMut(Step),
 ) -> Result<bool, LedgerError> {
     let copy = holdings.iter().find(|h| h.place == CopyKind::Copy && h.is_whole());
     let Some((copy, theirs)) = copy.and_then(|copy| Some((copy, copy.signed_there?))) else {
@@ -83,8 +83,8 @@ pub fn checkpoint(
         None => None,
     };
     disk::replace(&here, &taken, FileMode::Shared)?;
-    tell(Step::Checkpoint(theirs));
-    report_aside("checkpoint", aside, tell);
+    on_step(Step::Checkpoint(theirs));
+    report_aside("checkpoint", aside, on_step);
     Ok(true)
 }
 
@@ -169,8 +169,8 @@ fn put(new: &Path, path: &Path) -> Result<Option<PathBuf>, DiskError> {
     Ok(aside)
 }
 
-fn report_aside(what: &'static str, aside: Option<PathBuf>, tell: &mut dyn FnMut(Step)) {
+fn report_aside(what: &'static str, aside: Option<PathBuf>, on_step: &mut dyn FnMut(Step)) {
     if let Some(path) = aside {
-        tell(Step::Aside(what, path));
+        on_step(Step::Aside(what, path));
     }
 }

@@ -96,8 +96,8 @@ fn draft(kind: u8, number: u64) -> String {
         5 => format!(r#"{{"ref":"{name}","claim":"Named.","quote":"Two answers"}}"#),
         6 => format!(r#"{{"type":"fact.confirmed","on":"{name}","how":"reread"}}"#),
         7 => format!(r#"{{"claim":"Not there.","quote":"words {number} that nobody said"}}"#),
-        8 => said(&format!(r#"{{"agent":"{name}","agent_type":"person"}}"#)),
-        9 => said(&format!(r#"{{"agent":"{name}"}}"#)),
+        8 => attributed(&format!(r#"{{"agent":"{name}","agent_type":"person"}}"#)),
+        9 => attributed(&format!(r#"{{"agent":"{name}"}}"#)),
         10 => format!(
             r#"{{"type":"fact.disputed","fact":{fact},"reason":"wrong-date","statement":"No."}}"#
         ),
@@ -110,7 +110,7 @@ fn draft(kind: u8, number: u64) -> String {
     }
 }
 
-fn said(hop: &str) -> String {
+fn attributed(hop: &str) -> String {
     format!(r#"{{"claim":"Said.","quote":"two hours","attribution":[{hop}]}}"#)
 }
 
