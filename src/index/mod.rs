@@ -1,12 +1,12 @@
 //! The index: the state after any event, so that an answer need not fold the record again.
 //!
 //! ```text
-//! <ledger>/index/events   64 bytes an event: its time, where it stands in its journal file, where
-//!                         its rows stand in `tree`, the facts or the document it is about, how
-//!                         many keys and roots there are after it
+//! <ledger>/index/events   64 bytes an event: its time, its offset in its journal file, the offset
+//!                         of its rows in `tree`, the facts or the document that it is about, the
+//!                         numbers of keys and roots after it
 //!                hashes   40 bytes a node of the record's Merkle tree, in the order of completion
 //!                keys     48 bytes a key, in the order in which the record names them
-//!                tree     rows (how a fact, a document, a relation stands after an event) and the
+//!                tree     rows (the state of a fact, a document, a relation after an event) and the
 //!                         nodes of three trees over them, by position: 16 ways, copied on change
 //!                roots    64 bytes a point: every 256 events, and after each suspect revocation
 //! ```

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! the ledger                                        a witness
-//!   ask ── POST /add-checkpoint: request ──► serve ──► keeper: check, keep on the disk, cosign
+//!   ask ── POST /add-checkpoint: request ──► serve ──► cosigner: check, store, cosign
 //!       ◄── 200 a line · 409 its size · 422 no ──
 //! ```
 //!

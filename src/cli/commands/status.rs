@@ -182,8 +182,8 @@ fn status_report(
     })
 }
 
-/// Whether the error of the store is only noted: the store is derived, and the rest of the answer
-/// does not depend on it.
+/// Reports an error of the store as a warning; returns false. The store is derived, and the rest of
+/// the answer does not depend on it.
 fn no_store(error: DiskError) -> bool {
     note(format!("warning: {}", chain(&error)));
     false

@@ -231,7 +231,7 @@ fn ask_all(witnesses: &[Witness], question: &Question<'_>) -> Vec<Heard> {
 }
 
 /// Records that a checkpoint was cosigned, by its size and the log's line: others may have seen it,
-/// so `ledger::publish` keeps its partial tiles.
+/// so `ledger::exchange::publish` keeps its partial tiles.
 fn remember(record: &Record, note: &Note) -> Result<(), LedgerError> {
     let path = record.paths.checkpoints();
     let Some(checkpoint) = Checkpoint::parse(&note.text) else { return Ok(()) };

@@ -53,7 +53,7 @@ pub enum NameColumn {
     Last,
 }
 
-/// A table of facts. `reason` and `statement` are those of the retraction that stands, else of the
+/// A table of facts. `reason` and `statement` are those of the retraction in force, else of the
 /// first open dispute, else of the last correction.
 pub struct Facts<'a, W: Write> {
     table: Table<W>,

@@ -130,7 +130,7 @@ rows! {
         #[serde(flatten)]
         words: WordsRow,
     }
-    /// A confirmation; it stands if it counts for the present revision.
+    /// A confirmation; it is in force if it counts for the present revision.
     Confirmation {
         #[serde(flatten)]
         act: ActRow,
@@ -140,14 +140,14 @@ rows! {
         #[serde(flatten)]
         said: StatementRow,
     }
-    /// What ended a dispute, a retraction or a relation.
+    /// The act that ended a dispute, a retraction or a relation.
     Ended {
         #[serde(flatten)]
         act: ActRow,
         #[serde(flatten)]
         said: StatementRow,
     }
-    /// A dispute or a retraction; it stands if nothing ended it.
+    /// A dispute or a retraction; it is in force if nothing ended it.
     Charge {
         #[serde(flatten)]
         act: ActRow,
@@ -189,7 +189,7 @@ rows! {
         corrected: u32,
         suspect: bool,
         document_disputed: bool,
-        /// Descriptions of its documents that came after its present revision.
+        /// Descriptions of its documents that are later than its present revision.
         described_anew: Vec<u64>,
         sealed: bool,
         redacted: bool,
@@ -208,7 +208,7 @@ rows! {
         act: ActRow,
         statement: Option<String>,
         withheld: Option<Withheld>,
-        /// What it changed against the description before it.
+        /// The fields that it changed, compared with the description before it.
         changes: Vec<FieldChange>,
     }
     /// A document as of the point.
@@ -235,12 +235,12 @@ fn description<S: serde::Serializer>(
 }
 
 impl FactRow {
-    /// The retraction that stands.
+    /// The retraction in force.
     pub fn retraction(&self) -> Option<&Charge> {
         self.retractions.iter().find(|retraction| retraction.stands)
     }
 
-    /// The revision before the present one that stands.
+    /// The revision before the present one, if it is in force.
     pub fn before(&self) -> Option<&Revision> {
         let earlier = |revision: &&Revision| {
             revision.act.event < self.revision && revision.act.undone_by.is_none()
@@ -248,7 +248,7 @@ impl FactRow {
         self.revisions.iter().rev().find(earlier)
     }
 
-    /// Whether one of these keys asserted it or made one of its revisions.
+    /// Whether one of these keys asserted the fact or made one of its revisions.
     pub fn is_by(&self, keys: &[PublicKey]) -> bool {
         self.revisions.iter().any(|revision| keys.contains(&revision.act.key))
     }

@@ -255,8 +255,8 @@ impl Holding {
     }
 }
 
-/// The faults that speak against a record itself: not its documents, no checkpoint that the log key
-/// did not sign, and no mark that is not whole.
+/// The faults of a record itself: without those of its documents, of a checkpoint that the log key
+/// did not sign, and of an incomplete mark.
 fn wrong(report: &Report) -> Vec<Fault> {
     use Rule::{CheckpointForm, CheckpointOrigin, CheckpointRoot, CheckpointSignature};
     let unsigned =
