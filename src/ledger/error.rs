@@ -10,6 +10,7 @@ use crate::keys::KeysError;
 use crate::store::StoreError;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
+use annals_core::key::SigningError;
 use annals_core::rule::{Class, Fault};
 use annals_core::verdict::Verdict;
 use annals_core::verify::source::SourceError;
@@ -165,6 +166,9 @@ pub enum LedgerError {
     /// Something was asked that cannot be done so.
     #[error("{0}")]
     Usage(String),
+    /// A key that is held elsewhere gave no signature.
+    #[error(transparent)]
+    NoSignature(#[from] SigningError),
     /// A key that is not the one it must be.
     #[error("{0}")]
     Key(String),

@@ -65,7 +65,7 @@ pub fn resume(
         }
         KeptSubmission::Fits(kept) => {
             let (first, documents) = (writer.size(), input.documents());
-            let keeping = submission.keeping(first, &kept, signer.key);
+            let keeping = submission.keeping(first, &kept, signer.key)?;
             let places = input.places();
             let mut prepared =
                 Prepared { first, documents, places, keeping, ..Prepared::default() };
@@ -197,7 +197,7 @@ fn prepare_by(
     }
     refusals.end()?;
     let Prepared { first, entries, .. } = &out.prepared;
-    out.prepared.keeping = submission.keeping(*first, entries, around.signer.key);
+    out.prepared.keeping = submission.keeping(*first, entries, around.signer.key)?;
     Ok(out.prepared)
 }
 

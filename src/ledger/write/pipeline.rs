@@ -22,7 +22,7 @@ use crate::ledger::write::writer::Writer;
 use annals_core::event::body;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
-use annals_core::key::{KeyCache, SigningKey, ThreadKeys};
+use annals_core::key::{KeyCache, SigningError, SigningKey, ThreadKeys};
 use annals_core::time::Time;
 use annals_core::verify::examine::{examine, examine_whole};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -67,6 +67,8 @@ struct Job {
 
 /// A signed draft, and which outcome is its own.
 type Done = (SignedDraft, usize);
+/// A bundle that is signed, or why it is not.
+type Signed = Result<Vec<Done>, SigningError>;
 
 /// Settles, signs and judges the plain drafts that come first; one outcome for each.
 pub fn run(
@@ -113,39 +115,50 @@ pub fn run(
     })
 }
 
-/// Signs jobs, each for the slot after the one before, until there are no more. What is signed is
-/// examined here, signature included, as the judge asks it.
-fn sign(mut slot: Slot, key: &dyn SigningKey, jobs: &Receiver<Vec<Job>>, done: &Sender<Vec<Done>>) {
+/// Signs bundles, each for the slot after the one before, until there are no more or one fails.
+fn sign(mut slot: Slot, key: &dyn SigningKey, jobs: &Receiver<Vec<Job>>, done: &Sender<Signed>) {
     let ring = KeyCache::default();
     let mut keys = ThreadKeys::new(&ring);
     for bundle in jobs {
-        let mut entries = Vec::with_capacity(bundle.len());
-        let mut of = Vec::with_capacity(bundle.len());
-        for Job { settled, body, now, outcome } in bundle {
-            slot.now = now;
-            let entry = seal_body(&settled.args, body, &slot, key);
-            slot = slot.next(&entry.record);
-            entries.push(entry);
-            of.push((settled, outcome));
-        }
-        let examined = match key.signs() {
-            true => examine_whole(&entries, &mut keys),
-            false => entries.iter().map(examine).collect(),
-        };
-        let signed = entries.into_iter().zip(examined).zip(of);
-        let signed = signed.map(|((entry, examined), (settled, outcome))| {
-            (SignedDraft { settled, entry, examined: Some(examined) }, outcome)
-        });
-        if done.send(signed.collect()).is_err() {
+        let signed = sign_bundle(bundle, &mut slot, key, &mut keys);
+        let failed = signed.is_err();
+        if done.send(signed).is_err() || failed {
             return;
         }
     }
 }
 
+/// Signs one bundle. What is signed is examined here, signature included, as the judge asks it.
+fn sign_bundle(
+    bundle: Vec<Job>,
+    slot: &mut Slot,
+    key: &dyn SigningKey,
+    keys: &mut ThreadKeys<'_>,
+) -> Signed {
+    let mut entries = Vec::with_capacity(bundle.len());
+    let mut of = Vec::with_capacity(bundle.len());
+    for Job { settled, body, now, outcome } in bundle {
+        slot.now = now;
+        let entry = seal_body(&settled.args, body, slot, key)?;
+        *slot = slot.next(&entry.record);
+        entries.push(entry);
+        of.push((settled, outcome));
+    }
+    let examined = match key.signs() {
+        true => examine_whole(&entries, keys),
+        false => entries.iter().map(examine).collect(),
+    };
+    let signed = entries.into_iter().zip(examined).zip(of);
+    let signed = signed.map(|((entry, examined), (settled, outcome))| {
+        (SignedDraft { settled, entry, examined: Some(examined) }, outcome)
+    });
+    Ok(signed.collect())
+}
+
 /// What is under way between the two threads.
 struct Flow {
     to_sign: Sender<Vec<Job>>,
-    signed: Receiver<Vec<Done>>,
+    signed: Receiver<Signed>,
     bundle: Vec<Job>,
     waiting: usize,
 }
@@ -167,7 +180,7 @@ impl Flow {
             };
             let Some(signed) = signed else { break };
             self.waiting -= 1;
-            for (signed, outcome) in signed {
+            for (signed, outcome) in signed? {
                 let fate = take(writer, signed, &mut out.prepared)?;
                 if let Some(outcome) = outcomes.get_mut(outcome) {
                     outcome.fate = fate;

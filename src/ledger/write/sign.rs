@@ -3,14 +3,15 @@
 //! Always holds: the signature fixes the exact position (base = seq); the salt comes from the one
 //! source of randomness. Not here: whether it may stand (`append`). Source: FORMAT.md section 2.
 
-use crate::entropy::{Entropy, EntropyError, draw};
+use crate::entropy::{Entropy, draw};
+use crate::ledger::error::LedgerError;
 use crate::ledger::write::resolve::Resolved;
 use annals_core::event::Entry;
 use annals_core::event::args::Args;
 use annals_core::event::body;
 use annals_core::event::record::{self, Place, Statement, VERSION};
 use annals_core::hash::Hash;
-use annals_core::key::{EVENT_TAG, SigningKey, signed_bytes};
+use annals_core::key::{EVENT_TAG, SigningError, SigningKey, signed_bytes};
 use annals_core::time::Time;
 
 /// Where the next event stands.
@@ -46,13 +47,18 @@ pub fn seal(
     slot: &Slot,
     key: &dyn SigningKey,
     entropy: &mut dyn Entropy,
-) -> Result<Entry, EntropyError> {
+) -> Result<Entry, LedgerError> {
     let body = body::write(&Hash(draw(entropy)?), &key.public(), &settled.content);
-    Ok(seal_body(&settled.args, body, slot, key))
+    Ok(seal_body(&settled.args, body, slot, key)?)
 }
 
 /// The same with a body that was written before.
-pub fn seal_body(args: &Args, body: Vec<u8>, slot: &Slot, key: &dyn SigningKey) -> Entry {
+pub fn seal_body(
+    args: &Args,
+    body: Vec<u8>,
+    slot: &Slot,
+    key: &dyn SigningKey,
+) -> Result<Entry, SigningError> {
     let statement = Statement {
         v: VERSION,
         base: slot.position,
@@ -64,8 +70,8 @@ pub fn seal_body(args: &Args, body: Vec<u8>, slot: &Slot, key: &dyn SigningKey) 
         body: Hash::of(&[&body]),
     };
     let statement = statement.to_bytes();
-    let signature = key.sign(&signed_bytes(EVENT_TAG, &statement));
+    let signature = key.sign(&signed_bytes(EVENT_TAG, &statement))?;
     let place = Place { seq: slot.position, prev: slot.head, at: slot.at() };
     let record = record::write(&place, &statement, &signature);
-    Entry { record, body: Some(body) }
+    Ok(Entry { record, body: Some(body) })
 }
