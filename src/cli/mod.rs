@@ -62,6 +62,8 @@ macro_rules! commands {
 commands! {
     Init: c::init::InitArgs,
     Key: c::key::KeyArgs,
+    Unlock: c::unlock::UnlockArgs,
+    Lock: c::unlock::LockArgs,
     Editor: c::editor::EditorArgs,
     Ledger: c::ledger::LedgerArgs,
     Document: c::document::DocumentArgs,
@@ -91,6 +93,7 @@ commands! {
     Repair: c::repair::RepairArgs,
     Completions: c::completions::CompletionsArgs,
     Man: c::completions::ManArgs,
+    Agent: c::unlock::AgentArgs,
 }
 
 /// The record of facts that nobody can quietly change.
@@ -116,11 +119,11 @@ for is missing";
 /// The program's arguments, with the commands of each group in its help.
 fn program() -> clap::Command {
     let program = Cli::command();
-    let names: Vec<String> = program.get_subcommands().map(|c| c.get_name().to_owned()).collect();
     let mut template = "{about}\n\n{usage-heading} {usage}\n\n".to_owned();
     for (group, heading) in Group::ALL {
-        let of_group = names.iter().zip(Command::GROUPS).filter(|(_, of)| **of == group);
-        let of_group: Vec<&str> = of_group.map(|(name, _)| name.as_str()).collect();
+        let shown = program.get_subcommands().zip(Command::GROUPS);
+        let of_group = shown.filter(|(command, of)| **of == group && !command.is_hide_set());
+        let of_group: Vec<&str> = of_group.map(|(command, _)| command.get_name()).collect();
         template.push_str(&format!("{heading:<11}{}\n", of_group.join(", ")));
     }
     template.push_str("\n{all-args}{after-help}");

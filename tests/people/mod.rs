@@ -1,5 +1,7 @@
 //! People and keys, by the program itself: each command, and each mistake, with its exact answer.
 
+#[cfg(target_os = "linux")]
+mod agent;
 mod asked;
 mod desk;
 mod enrol;

@@ -25,6 +25,7 @@ pub mod find;
 pub mod blame;
 pub mod publish;
 pub mod timeline;
+pub mod unlock;
 pub mod export;
 pub mod import;
 pub mod init;
