@@ -9,7 +9,7 @@ use annals::entropy::Seeded;
 use annals::keys::{KeyName, Protection};
 use annals::ledger::paths::Paths;
 use annals::ledger::write::append::{commit, prepare};
-use annals::ledger::write::batch::{Signer, judge_last, slot};
+use annals::ledger::write::batch::{Signer, slot, verify_last};
 use annals::ledger::write::draft::json_lines;
 use annals::ledger::write::init::{Founding, init};
 use annals::ledger::write::prepared::Prepared;
@@ -59,11 +59,11 @@ impl Author {
 
     fn event(&mut self, key: &SecretKey, time: &str, args: Args, content: Content) {
         let mut writer = self.writer();
-        let settled = Resolved { args, content, document: None };
+        let resolved = Resolved { args, content, document: None };
         let slot = slot(&writer, clock(time).now());
-        let entry = seal(&settled, &slot, key, &mut self.entropy).unwrap();
+        let entry = seal(&resolved, &slot, key, &mut self.entropy).unwrap();
         let prepared = Prepared { entries: vec![entry], ..Prepared::default() };
-        assert_eq!(judge_last(&mut writer, &prepared).unwrap(), None);
+        assert_eq!(verify_last(&mut writer, &prepared).unwrap(), None);
         writer.commit(&prepared.entries, &[]).unwrap();
     }
 
@@ -101,8 +101,8 @@ fn found(folder: &Path, title: &str) -> (Author, SecretKey) {
     };
     let paths = Paths::new(folder.join("ledger"), None);
     let (mut clock, mut entropy) = (clock("2022-01-27T08:00:00Z"), Seeded::new("article"));
-    let around = (&mut clock, &mut entropy as &mut dyn annals::entropy::Entropy);
-    let founded = init(paths.clone(), &founding, Protection::Unencrypted, around).unwrap();
+    let founded =
+        init(paths.clone(), &founding, Protection::Unencrypted, &mut clock, &mut entropy).unwrap();
     (Author { paths, entropy }, founded.key)
 }
 

@@ -113,7 +113,7 @@ pub fn size(context: &Context, record: &Record, as_of: Option<&str>) -> Result<u
 const MANY: u64 = 10_000;
 
 /// Tells that a record had to be folded whole, and takes a moment for it.
-pub fn tell_folded(view: &View<'_>) {
+pub fn note_folded(view: &View<'_>) {
     let size = view.record.size();
     let large = size > MANY && view.record.index_wrong().is_none();
     if let Some(why) = view.folded_because().filter(|_| large) {
@@ -125,7 +125,7 @@ pub fn tell_folded(view: &View<'_>) {
 /// Tells what is to be told of a view, and reads the names in it.
 pub fn begin<'a>(record: &'a Record, view: View<'a>) -> Result<(View<'a>, Names), CliError> {
     let size = view.as_of().size;
-    tell_folded(&view);
+    note_folded(&view);
     if size == 0 && record.size() > 0 {
         let first = view.event(0)?.and_then(|event| event.at());
         let first = first.map(|at| format!(", {}", moment(at))).unwrap_or_default();

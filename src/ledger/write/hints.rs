@@ -6,7 +6,7 @@
 use annals_core::rule::{Fault, Rule};
 
 /// A fault as it is told to who made the draft.
-pub fn told(fault: &Fault) -> String {
+pub fn with_advice(fault: &Fault) -> String {
     let Fault { rule, why, .. } = fault;
     match advice(*rule) {
         Some(advice) => format!("rule {rule}: {why}; {advice}"),

@@ -1,4 +1,4 @@
-//! Sealing: from settled words to the three lines and the body.
+//! Sealing: from resolved words to the three lines and the body.
 //!
 //! Always holds: the signature fixes the exact position (base = seq); the salt comes from the one
 //! source of randomness. Not here: whether it may stand (`append`). Source: FORMAT.md section 2.
@@ -7,11 +7,10 @@ use crate::entropy::{Entropy, draw};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::resolve::Resolved;
 use annals_core::event::Entry;
-use annals_core::event::args::Args;
 use annals_core::event::body;
 use annals_core::event::record::{self, Place, Statement, VERSION};
 use annals_core::hash::Hash;
-use annals_core::key::{EVENT_TAG, SigningError, SigningKey, signed_bytes};
+use annals_core::key::{EVENT_TAG, SigningKey, signed_bytes};
 use annals_core::time::Time;
 
 /// Where the next event stands.
@@ -41,32 +40,22 @@ impl Slot {
     }
 }
 
-/// Signs a settled draft for its slot.
+/// Signs a resolved draft for its slot.
 pub fn seal(
-    settled: &Resolved,
+    resolved: &Resolved,
     slot: &Slot,
     key: &dyn SigningKey,
     entropy: &mut dyn Entropy,
 ) -> Result<Entry, LedgerError> {
-    let body = body::write(&Hash(draw(entropy)?), &key.public(), &settled.content);
-    Ok(seal_body(&settled.args, body, slot, key)?)
-}
-
-/// The same with a body that was written before.
-pub fn seal_body(
-    args: &Args,
-    body: Vec<u8>,
-    slot: &Slot,
-    key: &dyn SigningKey,
-) -> Result<Entry, SigningError> {
+    let body = body::write(&Hash(draw(entropy)?), &key.public(), &resolved.content);
     let statement = Statement {
         v: VERSION,
         base: slot.position,
         after: slot.head,
         said: slot.now,
         by: key.public(),
-        kind: args.kind(),
-        args: args.clone(),
+        kind: resolved.args.kind(),
+        args: resolved.args.clone(),
         body: Hash::of(&[&body]),
     };
     let statement = statement.to_bytes();

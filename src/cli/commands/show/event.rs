@@ -51,7 +51,7 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), 
                 }
             }
         }
-        Some(Err(why)) => writeln!(out, "    {}", words::untold(Some(why)))?,
+        Some(Err(why)) => writeln!(out, "    {}", words::withheld_text(Some(why)))?,
         None => {}
     }
     let times = [("recorded", row.at), ("signed", row.said)];
