@@ -15,6 +15,7 @@ mod shared;
 mod commands;
 
 use crate::cli::commands as c;
+use crate::cli::shared::topics;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::arg_error;
 use crate::cli::terminal::formats;
@@ -93,13 +94,14 @@ commands! {
     Repair: c::repair::RepairArgs,
     Completions: c::completions::CompletionsArgs,
     Man: c::completions::ManArgs,
+    Help: c::help::HelpArgs,
     Agent: c::unlock::AgentArgs,
 }
 
 /// The record of facts that nobody can quietly change.
 #[derive(Debug, Parser)]
 #[command(name = "annals", version, about, long_about = None)]
-#[command(after_help = AFTER_HELP, max_term_width = 100)]
+#[command(max_term_width = 100, disable_help_subcommand = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -127,7 +129,8 @@ fn program() -> clap::Command {
         template.push_str(&format!("{heading:<11}{}\n", of_group.join(", ")));
     }
     template.push_str("\n{all-args}{after-help}");
-    program.help_template(template)
+    let after = format!("{AFTER_HELP}\n\nTopics (annals help TOPIC):\n{}", topics::list(&program));
+    program.help_template(template).after_help(after)
 }
 
 /// Parses the arguments, runs the command, reports what went wrong.
@@ -139,7 +142,8 @@ pub fn run() -> ExitCode {
     let (cli, matches) = match program().try_get_matches().and_then(read) {
         Ok(read) => read,
         Err(error) => {
-            if let Some(why) = arg_error::value(&error) {
+            let ours = arg_error::value(&error).or_else(|| arg_error::unknown_command(&error));
+            if let Some(why) = ours {
                 return ExitCode::from(CliError::usage(why).report() as u8);
             }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);

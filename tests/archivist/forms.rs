@@ -63,8 +63,8 @@ fn needed(command: &str) -> &'static str {
         "witness new" => "w --name one.example/w",
         "witness remove" => "one",
         "witness serve" => "--key w --for one.example+0 --state state",
-        "document list" | "editor list" | "key list" | "lock" | "log" | "man" | "repair"
-        | "replay" | "status" | "verify" | "witness collect" | "witness list" => "",
+        "document list" | "editor list" | "help" | "key list" | "lock" | "log" | "man"
+        | "repair" | "replay" | "status" | "verify" | "witness collect" | "witness list" => "",
         other => panic!("{other} is a new command: say here what it needs"),
     }
 }

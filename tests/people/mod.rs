@@ -5,6 +5,7 @@ mod agent;
 mod asked;
 mod desk;
 mod enrol;
+mod help;
 mod init;
 mod keys;
 mod ledger;

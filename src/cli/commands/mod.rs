@@ -28,6 +28,7 @@ pub mod timeline;
 pub mod unlock;
 pub mod export;
 pub mod import;
+pub mod help;
 pub mod init;
 pub mod repair;
 pub mod verify;
