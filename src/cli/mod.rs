@@ -15,7 +15,7 @@ mod shared;
 mod commands;
 
 use crate::cli::commands as c;
-use crate::cli::shared::topics;
+use crate::cli::shared::{completion, topics};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::arg_error;
 use crate::cli::terminal::formats;
@@ -135,6 +135,11 @@ fn program() -> clap::Command {
 
 /// Parses the arguments, runs the command, reports what went wrong.
 pub fn run() -> ExitCode {
+    match completion::answer(program) {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::SUCCESS,
+        Err(error) => return ExitCode::from(CliError::usage(error.to_string()).report() as u8),
+    }
     let read = |matches: ArgMatches| {
         let cli = only_typed(Cli::from_arg_matches(&matches)?, &matches);
         Ok((cli, matches))

@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 mod agent;
 mod asked;
+mod completions;
 mod desk;
 mod enrol;
 mod help;
