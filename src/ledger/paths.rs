@@ -103,14 +103,14 @@ impl Paths {
         let data = is_folder_at(&self.ledger.join("data"))?;
         if there("bagit.txt")? || data && there("data/ledger")? {
             return Ok(Some(format!(
-                "a bag: annals verify {} judges it, annals import {0} --to LEDGER makes a ledger \
+                "a bag: annals verify {} checks it, annals import {0} --to LEDGER makes a ledger \
                  of it to read",
                 self.ledger.display()
             )));
         }
         if there("tile")? {
             return Ok(Some(format!(
-                "a published record: annals verify {} judges it",
+                "a published record: annals verify {} checks it",
                 self.ledger.display()
             )));
         }

@@ -158,3 +158,15 @@ pub fn hostile(folder: &Path) {
     let body = Content::BodyRedacted(Stated { statement: Words::new(ATTACK).unwrap() });
     author.event(&ada, "2022-01-28T09:00:00Z", Args::BodyRedacted(args), body);
 }
+
+/// A record in Arabic, with one claim in English.
+pub fn right_to_left(folder: &Path) {
+    let (mut author, ada) = found(folder, "سجل المحادثات");
+    let text = "قال الوزير إن المحادثات استمرت ساعتين.\nوقال إنها انتهت دون اتفاق.\n";
+    std::fs::write(folder.join("page.txt"), text).unwrap();
+    let lines = r#"{"type":"document.captured","file":"page.txt","title":"المحادثات","lang":"ar","publisher":"صحيفة"}
+{"claim":"استمرت المحادثات ساعتين.","quote":"المحادثات استمرت ساعتين","attribution":[{"agent":"الوزير","agent_type":"person","act":"says"}]}
+{"claim":"The talks ended without an agreement.","lang":"en","quote":"انتهت دون اتفاق"}
+"#;
+    author.lines(&ada, "2022-01-27T09:00:00Z", lines, folder);
+}

@@ -87,7 +87,7 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
         Ok::<(), CliError>(())
     })?;
     if untold > 0 {
-        let untold = facts(untold, "may quote it too: the words are not told");
+        let untold = facts(untold, "may quote it too: the words are withheld");
         note(format!("note: {untold}"));
     }
     // All quotations are judged together, in one pass over the text.

@@ -310,7 +310,7 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
                 "the log key signed {at} events, here are {size}: this is an older copy; restore \
              the newer one"
             ),
-            MarksFound::Damaged(why) => format!("damaged: {why} (annals verify tells all)"),
+            MarksFound::Damaged(why) => format!("damaged: {why} (annals verify lists all faults)"),
             MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
         },
     )?;

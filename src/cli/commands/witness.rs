@@ -129,7 +129,7 @@ fn log_key(record: &Record) -> Result<VerifierKey, CliError> {
     let named = |key: PublicKey, origin: &str| VerifierKey::new(origin, KeyKind::Note, key);
     let ledger = view.state().fold.ledger.as_ref();
     let key = ledger.and_then(|ledger| named(ledger.log_key, &ledger.origin));
-    let why = "the record names no log key that could be trusted; annals verify tells more";
+    let why = "the record names no log key that could be trusted; annals verify shows more";
     Ok(key.ok_or_else(|| LedgerError::NotFound(why.to_owned()))?)
 }
 
@@ -170,7 +170,7 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
     });
     let told: Vec<ListedWitness<'_>> = told.collect();
     let quorum = signed.as_ref().map(|note| {
-        let without = trust.policy.judge(note).no_quorum();
+        let without = trust.policy.check(note).no_quorum();
         without.unwrap_or_else(|| "the policy's quorum is met".to_owned())
     });
     write(context, &told, quorum)

@@ -202,18 +202,18 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
         ));
     }
     if let Some(why) = view.record.trouble() {
-        note(format!("warning: {why}; annals verify tells all"));
+        note(format!("warning: {why}; annals verify lists all faults"));
         return Exit::Unknown;
     }
     let faults = view.faults();
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     if faults > 0 {
         let faults = count(faults, "fault");
-        note(format!("warning: the record has {faults}; annals verify tells all"));
+        note(format!("warning: the record has {faults}; annals verify lists all faults"));
     }
     if damaged > 0 {
         let bodies = count(usize::try_from(damaged).unwrap_or(usize::MAX), "body text");
-        note(format!("warning: {bodies} not as signed and not shown; annals verify tells all"));
+        note(format!("warning: {bodies} not as signed and not shown; annals verify lists all faults"));
     }
     if let Some((position, v)) = view.later_version() {
         note(format!("warning: event {position} is of format {v}; it and later ones are not read"));
@@ -234,7 +234,7 @@ fn warn_missing(record: &Record) -> bool {
     };
     note(format!(
         "warning: the checkpoint speaks of {covers} events, here are {size}: events are missing; \
-         annals verify tells all"
+         annals verify lists all faults"
     ));
     true
 }

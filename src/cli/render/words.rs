@@ -125,7 +125,7 @@ pub fn vouch(vouch: Option<Vouch>) -> &'static str {
     match vouch {
         Some(Vouch::Said) => "that the document says so, not that it is so",
         Some(Vouch::So) => "that it is so",
-        None => "not told",
+        None => "withheld",
     }
 }
 
@@ -142,7 +142,7 @@ pub fn when(when: &Option<When>) -> String {
         (Some(edtf), Some(written)) => format!("{edtf} ({written}, {basis})"),
         (Some(edtf), None) => format!("{edtf} ({basis})"),
         (None, Some(written)) => format!("{written} ({basis}; no date follows from it)"),
-        (None, None) => "not told".to_owned(),
+        (None, None) => "not given".to_owned(),
     }
 }
 

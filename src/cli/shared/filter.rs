@@ -137,9 +137,9 @@ impl Filter {
     pub fn note_withheld(&self) {
         match self.withheld_facts.get() {
             0 => {}
-            1 => note("note: 1 fact could not be asked: its words are not told"),
+            1 => note("note: 1 fact could not be matched: its words are withheld"),
             count => {
-                note(format!("note: {count} facts could not be asked: their words are not told"))
+                note(format!("note: {count} facts could not be matched: their words are withheld"))
             }
         }
     }

@@ -337,7 +337,7 @@ fn print_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
     };
     let over: Vec<String> = over.iter().map(u64::to_string).collect();
     Err(CliError::usage(format!(
-        "{events} {} {say}, for the record went on: annals show tells how the fact stands; \
+        "{events} {} {say}, for the record went on: annals show shows how the fact stands; \
          nothing was written; --again writes it once more",
         over.join(", ")
     )))

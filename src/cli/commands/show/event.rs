@@ -20,7 +20,7 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), 
         writeln!(out, "    undone by {by}: the key was stolen or lost")?;
     }
     if !row.applied {
-        writeln!(out, "    not applied: it breaks a rule; annals verify tells which")?;
+        writeln!(out, "    not applied: it breaks a rule; annals verify shows which")?;
     }
     for on in &row.on {
         let what = match view.state().fold.fact(*on) {

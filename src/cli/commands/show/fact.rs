@@ -124,7 +124,7 @@ fn attributes(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(),
 
 fn evidence(out: &mut dyn Write, view: &View<'_>, rows: &[EvidenceRow]) -> Result<(), CliError> {
     for row in rows {
-        let title = row.title.as_deref().map_or("[title not told]".to_owned(), visible);
+        let title = row.title.as_deref().map_or("[title not available]".to_owned(), visible);
         let document = row.evidence.document;
         writeln!(out, "\ndocument {document} {}: {title}", row.evidence.stance)?;
         if let Some(sha256) = row.sha256 {

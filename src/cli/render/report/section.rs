@@ -148,7 +148,7 @@ fn anchors(report: &VerdictReport) -> Vec<Line> {
             Claim::Cut => "evidence (cut)",
         };
         let file = visible(&evidence.file);
-        lines.push(line(label, format!("{file}; annals verify judges it alone")));
+        lines.push(line(label, format!("{file}; annals verify checks it by itself")));
     }
     if let Some(why) = &report.no_evidence {
         lines.push(line("no evidence file", format!("{}; keep the pin", visible(why))));
@@ -168,11 +168,25 @@ fn acts(report: &VerdictReport) -> Vec<Line> {
     report.tally.lines().into_iter().map(|(label, text)| line(label, text)).collect()
 }
 
-/// Which repair may help: the journal from what is whole, documents from another copy.
+/// What to do about the verdict: which repair may help, what completes the trust that is missing.
 fn advice(report: &VerdictReport) -> Vec<Line> {
     let found = |wanted: &dyn Fn(u16) -> bool| report.faults.iter().any(|fault| wanted(fault.rule));
     let mut lines = Vec::new();
     let mut add = |text: &str| lines.push(line("what to do", text));
+    if report.later_version.is_some() {
+        add("verify again with a newer program");
+    }
+    if report.exit == Exit::Forked {
+        add("keep the pin, the evidence file and a copy of this record as they are; ask who keeps \
+             the record for the one that the pin saw");
+    }
+    if report.exit == Exit::Untrusted {
+        add(match report.published {
+            true => "ask who publishes the record for a checkpoint with the cosignatures that the \
+                     policy names",
+            false => "collect the cosignatures that the policy names with annals witness collect",
+        });
+    }
     if report.published {
         if !report.faults.is_empty() && report.exit != Exit::Forked {
             add("whoever publishes it verifies the ledger, removes the files that are wrong and \

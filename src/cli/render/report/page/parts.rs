@@ -20,7 +20,7 @@ pub fn record(report: &VerdictReport) -> Markup {
             h2 id="record" { "The record" }
             dl {
                 dt { "Name (origin)" }
-                dd { (report.origin.as_deref().map_or("none is known".to_owned(), visible)) }
+                dd { bdi { (report.origin.as_deref().map_or("none is known".to_owned(), visible)) } }
                 dt { "Size" }
                 dd { (report.size) " events" }
                 dt { "Head" }
@@ -59,9 +59,9 @@ pub fn checks(report: &VerdictReport) -> Markup {
                         @for check in &report.checks {
                             tr {
                                 th scope="row" { (check.check) }
-                                td class="number" { (check.checked) }
-                                td { (check.of) }
-                                td {
+                                td data-label="Number" class="number" { (check.checked) }
+                                td data-label="Of" { (check.of) }
+                                td data-label="Found" {
                                     @match check.faults {
                                         0 => "good",
                                         1 => "1 fault",
@@ -108,9 +108,9 @@ fn row(fault: &FaultReport) -> Markup {
     html! {
         tr {
             th scope="row" { (fault.position.map_or("–".to_owned(), |at| at.to_string())) }
-            td { (fault.rule) " " (fault.name) }
-            td { (fault.class) }
-            td { (visible(&fault.why)) }
+            td data-label="Rule" { (fault.rule) " " (fault.name) }
+            td data-label="Kind" { (fault.class) }
+            td data-label="Found" { (visible(&fault.why)) }
         }
     }
 }
@@ -172,10 +172,10 @@ pub fn checkpoint(report: &VerdictReport) -> Markup {
                         @for key in &report.log_keys {
                             tr {
                                 th scope="row" class="number" { (key.from_size) }
-                                td {
+                                td data-label="Verifier key" {
                                     code { (key.verifier.clone().unwrap_or(key.key.to_string())) }
                                 }
-                                td {
+                                td data-label="Old key" {
                                     @match key.old_key {
                                         Some(old) => code { (old) },
                                         None => "none",
@@ -224,17 +224,17 @@ fn member(period: &Period) -> Markup {
     };
     html! {
         tr {
-            th scope="row" { (name) }
-            td { (roles) }
-            td { (border(&period.from)) }
-            td {
+            th scope="row" { bdi { (name) } }
+            td data-label="Roles" { (roles) }
+            td data-label="From" { (border(&period.from)) }
+            td data-label="Until" {
                 @match &period.until {
                     Some(until) => (border(until)),
                     None => "still",
                 }
                 @if let Some(from) = period.suspect_from { "; suspect from event " (from) " on" }
             }
-            td { code { (period.key) } }
+            td data-label="Key" { code { (period.key) } }
         }
     }
 }
