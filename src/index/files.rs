@@ -423,7 +423,7 @@ fn entry_put(
 fn standing(fold: &Fold, of: u64) -> Option<RowValue> {
     let fact = fold.fact(of).map(|fact| RowValue::fact(fold, fact));
     let document = || fold.document(of).map(|document| RowValue::document(fold, document));
-    let relation = || fold.relations().get(&of).map(|triple| RowValue::relation(triple));
+    let relation = || fold.relations().get(&of).map(RowValue::relation);
     fact.or_else(document).or_else(relation)
 }
 

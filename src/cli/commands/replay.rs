@@ -96,7 +96,10 @@ impl ReplayAnswer<'_> {
 /// What suspect revocations undid as of the point, which a reader of facts must know.
 fn undone(record: &Record, view: &View<'_>, names: &Names) -> Result<TallyReport, CliError> {
     let acts = view.state().history.acts().iter();
-    let suspect = |operation: &Operation| matches!(operation, Operation::Revoked(row) if row.suspect_from.is_some());
+    let suspect = |operation: &Operation| match operation {
+        Operation::Revoked(row) => row.suspect_from.is_some(),
+        _ => false,
+    };
     if !acts.into_iter().any(|act| suspect(&act.operation)) {
         return Ok(TallyReport::default());
     }

@@ -213,7 +213,9 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
     }
     if damaged > 0 {
         let bodies = count(usize::try_from(damaged).unwrap_or(usize::MAX), "body text");
-        note(format!("warning: {bodies} not as signed and not shown; annals verify lists all faults"));
+        note(format!(
+            "warning: {bodies} not as signed and not shown; annals verify lists all faults"
+        ));
     }
     if let Some((position, v)) = view.later_version() {
         note(format!("warning: event {position} is of format {v}; it and later ones are not read"));

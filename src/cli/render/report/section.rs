@@ -177,13 +177,17 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
         add("verify again with a newer program");
     }
     if report.exit == Exit::Forked {
-        add("keep the pin, the evidence file and a copy of this record as they are; ask who keeps \
-             the record for the one that the pin saw");
+        add(
+            "keep the pin, the evidence file and a copy of this record as they are; ask who keeps \
+             the record for the one that the pin saw",
+        );
     }
     if report.exit == Exit::Untrusted {
         add(match report.published {
-            true => "ask who publishes the record for a checkpoint with the cosignatures that the \
-                     policy names",
+            true => {
+                "ask who publishes the record for a checkpoint with the cosignatures that the \
+                     policy names"
+            }
             false => "collect the cosignatures that the policy names with annals witness collect",
         });
     }

@@ -15,12 +15,13 @@ use std::path::Path;
 
 /// What was checked.
 pub fn record(report: &VerdictReport) -> Markup {
+    let origin = report.origin.as_deref().map_or("none is known".to_owned(), visible);
     html! {
         section aria-labelledby="record" {
             h2 id="record" { "The record" }
             dl {
                 dt { "Name (origin)" }
-                dd { bdi { (report.origin.as_deref().map_or("none is known".to_owned(), visible)) } }
+                dd { bdi { (origin) } }
                 dt { "Size" }
                 dd { (report.size) " events" }
                 dt { "Head" }
