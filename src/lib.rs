@@ -10,6 +10,7 @@ pub mod clock;
 pub mod entropy;
 pub mod disk;
 pub mod keys;
+pub mod key_agent;
 pub mod store;
 pub mod journal;
 pub mod index;

@@ -10,6 +10,7 @@ use crate::keys::KeysError;
 use crate::store::StoreError;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
+use annals_core::key::SigningError;
 use annals_core::rule::{Class, Fault};
 use annals_core::verdict::Verdict;
 use annals_core::verify::source::SourceError;
@@ -166,6 +167,9 @@ pub enum LedgerError {
     /// The request is not possible in this way.
     #[error("{0}")]
     Usage(String),
+    /// A key that is held elsewhere gave no signature.
+    #[error(transparent)]
+    NoSignature(#[from] SigningError),
     /// The key is not the expected one.
     #[error("{0}")]
     Key(String),

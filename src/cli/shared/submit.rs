@@ -6,11 +6,11 @@
 use crate::cli::shared::draft_file::DraftFile;
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
-use crate::cli::terminal::Context;
 use crate::cli::terminal::Progress;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::{CliError, Exit};
+use crate::cli::terminal::{Context, until_written};
 use crate::cli::terminal::{done, note, wrapped};
 use crate::ledger::write::append::{
     EarlierSubmission, Resumed, before, commit, prepare_input, resume,
@@ -61,6 +61,14 @@ impl SubmitOptions {
 /// writer was at work meanwhile, everything is resolved and verified again, and confirmed again if
 /// it differs.
 pub fn submit(
+    context: &mut Context,
+    input: &Input,
+    options: &SubmitOptions,
+) -> Result<Exit, CliError> {
+    until_written(context, |context| submit_once(context, input, options))
+}
+
+fn submit_once(
     context: &mut Context,
     input: &Input,
     options: &SubmitOptions,
