@@ -1,4 +1,4 @@
-//! `annals import`: a ledger made of a bag, or of a published record.
+//! `annals import`: makes a ledger of a bag, or of a published record.
 
 use crate::archive::cache::CachePlace;
 use crate::cli::terminal::Context;

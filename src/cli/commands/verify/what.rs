@@ -1,11 +1,10 @@
-//! What `annals verify` was given, told by its content, in this one place.
+//! The subject of `annals verify`: the only module that recognizes it, by its content.
 //!
-//! Always holds: a folder with `bagit.txt` is a bag; an address and a folder with tiles and no
-//! journal are a published record, any other folder is a ledger; a file that begins as evidence or
-//! a proof is judged as that, also if it is damaged; what is none of these is an error that names
-//! what can be verified. Nothing is asked of a host before its address is found to be one that can
-//! be used. Not here: the verdicts (`ledger::audit`, `ledger::exchange::bag_audit`,
-//! `verify::evidence`, `verify::proof`).
+//! Always holds: a folder with `bagit.txt` is a bag; an address, and a folder with tiles and no
+//! journal, is a published record; any other folder is a ledger; a file that begins like evidence
+//! or a proof is verified as that, even if damaged; anything else is an error that names what can
+//! be verified. No host is contacted before its address is known to be usable. Not here: the
+//! verdicts (`ledger::audit`, `ledger::exchange::bag_audit`, `verify::evidence`, `verify::proof`).
 
 use crate::archive::bag::read::{is_bag, is_partial};
 use crate::archive::cache::CachePlace;
@@ -24,13 +23,13 @@ use annals_core::verify::proof::form::{MAX_PROOF, is_proof};
 use annals_core::version_line::later;
 use std::path::PathBuf;
 
-/// What is to be judged.
+/// The subject of a verification.
 pub enum VerifySubject {
     /// A ledger.
     Ledger(Box<Record>),
     /// A bag's folder.
     Bag(PathBuf),
-    /// An evidence file, or why it is not judged.
+    /// An evidence file, or why it is not verified.
     Evidence(Result<Box<ForkEvidence>, Unjudged>),
     /// The bytes of a proof.
     Proof(Vec<u8>),
@@ -38,19 +37,19 @@ pub enum VerifySubject {
     Published(PathBuf, Box<Published>),
 }
 
-/// Why an evidence file is not judged.
+/// Why an evidence file is not verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unjudged {
-    /// It is not in form, or its sum does not hold.
+    /// It is malformed, or its sum does not hold.
     Damaged,
     /// It is of a later version.
     Later(u64),
-    /// It was changed on its way.
+    /// It was changed in transit.
     Changed(Changed),
 }
 
 impl VerifySubject {
-    /// Opens what was named; the ledger of the context if nothing was.
+    /// Opens the named subject; the ledger of the context if none is named.
     pub fn open(named: Option<PathBuf>, context: &Context) -> Result<VerifySubject, CliError> {
         let ledger = |paths| Ok(VerifySubject::Ledger(Box::new(Record::open(paths)?)));
         let named = match named {
@@ -83,7 +82,7 @@ impl VerifySubject {
         if standing != Some(PathKind::File) {
             return ledger(Paths::new(named, context.global.keys.clone()));
         }
-        // One byte more than may be: a larger file is read as far as shows that it is one.
+        // One byte more than the maximum: enough to detect a larger file.
         let read = |most: usize| {
             disk::read_named_up_to(&named, most as u64 + 1).map_err(LedgerError::from)
         };
@@ -109,7 +108,7 @@ impl VerifySubject {
     }
 }
 
-/// What else a file is, by its first bytes.
+/// The kind of another file, by its first bytes.
 fn other(head: &[u8]) -> &'static str {
     if head.starts_with(b"annals pin ") {
         "a pin, which is given with --pin beside what is verified"
