@@ -6,8 +6,8 @@
 //! document/<sha256>
 //! ```
 //!
-//! [`tile`] and [`body_bundle`] define the content of each file, [`files`] and [`web`] read them from
-//! a folder or over HTTP, [`cache`] keeps what came over HTTP, [`published`] makes a
+//! [`tile`] and [`body_bundle`] define the content of each file, [`files`] and [`web`] read them
+//! from a folder or over HTTP, [`cache`] keeps what came over HTTP, [`published`] makes a
 //! `verify::source::Source` of them, [`publish_target`] writes them. [`bag`] is the BagIt bag of an
 //! export.
 //!
