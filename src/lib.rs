@@ -17,6 +17,7 @@ pub mod archive;
 pub mod witness;
 
 // floor 4: uses
+pub mod capture;
 pub mod ledger;
 
 // floor 5: doors

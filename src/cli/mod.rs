@@ -14,6 +14,7 @@ mod shared;
 // floor 4: one file or folder each
 mod commands;
 
+use crate::capture::worker;
 use crate::cli::commands as c;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::arg_error;
@@ -24,6 +25,7 @@ use crate::cli::terminal::{Format, Global};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::io;
 use std::process::ExitCode;
 
 /// Declares the commands: the enum that clap parses, and what each declares of itself.
@@ -129,6 +131,10 @@ fn program() -> clap::Command {
 
 /// Parses the arguments, runs the command, reports what went wrong.
 pub fn run() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == worker::ARGUMENT) {
+        let served = worker::serve(io::stdin(), io::stdout());
+        return ExitCode::from(if served.is_ok() { Exit::Yes } else { Exit::Unknown } as u8);
+    }
     let read = |matches: ArgMatches| {
         let cli = only_typed(Cli::from_arg_matches(&matches)?, &matches);
         Ok((cli, matches))

@@ -42,6 +42,8 @@ pub struct SubmitOptions {
     pub files: FileAccess,
     /// Show what will be written also where nobody is asked.
     pub show: bool,
+    /// What each event is, for the receipt; empty where the events say enough.
+    pub parts: Vec<String>,
 }
 
 impl SubmitOptions {
@@ -68,20 +70,40 @@ pub fn submit(
         return Err(CliError::usage("there are no drafts in the input; nothing was written"));
     }
     context.trial = options.dry_run;
-    let mut writer = context.writer()?;
+    let writer = context.writer()?;
     let keys = writer.paths.keys.clone();
     let reach = Reach { folder: &options.folder, keys: &keys, files: options.files };
     let loaded = LoadedInput::read(input, reach);
+    submit_to(context, writer, &loaded, options)
+}
+
+/// Submits drafts whose files are loaded.
+pub fn submit_loaded(
+    context: &mut Context,
+    loaded: &LoadedInput,
+    options: &SubmitOptions,
+) -> Result<Exit, CliError> {
+    context.trial = options.dry_run;
+    let writer = context.writer()?;
+    submit_to(context, writer, loaded, options)
+}
+
+fn submit_to(
+    context: &mut Context,
+    mut writer: Writer,
+    loaded: &LoadedInput,
+    options: &SubmitOptions,
+) -> Result<Exit, CliError> {
     if let Some(public) = context.locked_signer(&writer, &|_| true)?
-        && let Some(receipt) = check(context, &writer, &loaded, options, public)?
+        && let Some(receipt) = check(context, &writer, loaded, options, public)?
     {
-        return tell_again(&receipt, &writer);
+        return tell_again(&receipt, &writer, options);
     }
     let key = context.signer(&writer)?;
     let mut agreed = None;
     loop {
-        let prepared = match prepared(context, &mut writer, &key, &loaded, options)? {
-            EarlierFound::Written(receipt) => return tell_again(&receipt, &writer),
+        let prepared = match prepared(context, &mut writer, &key, loaded, options)? {
+            EarlierFound::Written(receipt) => return tell_again(&receipt, &writer, options),
             EarlierFound::Prepared(prepared) => *prepared,
         };
         let matters = essence(&writer, &prepared, &key.public());
@@ -96,7 +118,7 @@ pub fn submit(
         }
         if context.wake(&mut writer)? == Woken::Same {
             let receipt = commit(&mut writer, &prepared)?;
-            return tell(&receipt, &writer);
+            return tell_parts(&receipt, &writer, options);
         }
         agreed = Some(matters);
     }
@@ -319,10 +341,14 @@ fn events(count: usize) -> String {
 
 /// Tells the receipt of what was submitted before; refuses acts that count no more, for they may be
 /// meant anew.
-fn tell_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
+fn tell_again(
+    receipt: &Receipt,
+    writer: &Writer,
+    options: &SubmitOptions,
+) -> Result<Exit, CliError> {
     let over = overtaken(&writer.judge.chain.state, receipt);
     if over.is_empty() {
-        return tell(receipt, writer);
+        return tell_parts(receipt, writer, options);
     }
     let (events, say) = match over.len() {
         1 => ("event", "says this already and counts no more"),
@@ -334,6 +360,21 @@ fn tell_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
          nothing was written; --again writes it once more",
         over.join(", ")
     )))
+}
+
+/// The receipt of a submission, with what each event is.
+fn tell_parts(
+    receipt: &Receipt,
+    writer: &Writer,
+    options: &SubmitOptions,
+) -> Result<Exit, CliError> {
+    let mut out = done();
+    write_receipt(&mut out, receipt, writer)?;
+    for (position, part) in (receipt.first..).zip(&options.parts) {
+        writeln!(out, "{position:>6}  {part}")?;
+    }
+    out.flush()?;
+    Ok(Exit::Yes)
 }
 
 /// The receipt of a submission.
