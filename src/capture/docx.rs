@@ -5,8 +5,8 @@
 //! and part 2 (core properties).
 
 use crate::capture::library::{XML, method};
-use crate::capture::proposal::Proposal;
-use crate::capture::reading::{CaptureReading, DerivedText, LeftOut, TextExtent, Unquotable};
+use crate::capture::proposal::ProposedDescription;
+use crate::capture::reading::{CaptureReading, DerivedText, Omission, TextExtent, Unquotable};
 use crate::capture::unzipped::Unzipped;
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
@@ -55,7 +55,7 @@ fn text(files: &mut Unzipped<'_>, extent: TextExtent) -> Result<DerivedText, Unq
         (TextExtent::Main, 0) => (None, "body"),
         (TextExtent::Main, _) => {
             let out = format!("{words} words of notes, headers and footers");
-            (Some(LeftOut::Chosen(out)), "body")
+            (Some(Omission::Chosen(out)), "body")
         }
     };
     Ok(DerivedText { text, method: method(&format!("{what} by {XML}")), left_out, page: None })
@@ -105,8 +105,8 @@ fn part(bytes: Vec<u8>) -> Result<String, Unquotable> {
 }
 
 /// The core properties, and the language of the styles.
-fn proposal(files: &mut Unzipped<'_>) -> Result<Proposal, Unquotable> {
-    let mut proposal = Proposal::default();
+fn proposal(files: &mut Unzipped<'_>) -> Result<ProposedDescription, Unquotable> {
+    let mut proposal = ProposedDescription::default();
     let xml = utf8(files.file("docProps/core.xml")?.unwrap_or_default())?;
     let mut reader = Reader::from_str(&xml);
     let (mut name, mut value) = (String::new(), String::new());

@@ -6,7 +6,7 @@
 use crate::capture::library::{DOM, READABILITY, method};
 use crate::capture::metadata;
 use crate::capture::reading::{
-    CaptureReading, CaptureRequest, DerivedText, LeftOut, TextExtent, Unquotable,
+    CaptureReading, CaptureRequest, DerivedText, Omission, TextExtent, Unquotable,
 };
 use crate::capture::text::decode;
 use dom_query::Document;
@@ -61,10 +61,10 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
 }
 
 /// How much of the page is not in its main text.
-fn left_out(main: &str, whole: &str) -> Option<LeftOut> {
+fn left_out(main: &str, whole: &str) -> Option<Omission> {
     let count = |text: &str| text.split_whitespace().count();
     let (main, whole) = (count(main), count(whole));
-    let out = || LeftOut::Chosen(format!("{} of {whole} words of the page", whole - main));
+    let out = || Omission::Chosen(format!("{} of {whole} words of the page", whole - main));
     (main < whole).then(out)
 }
 
@@ -128,7 +128,7 @@ mod tests {
         let derived = page(TextExtent::Main, html.as_bytes());
         assert!(derived.text.contains("in the old harbour"), "{}", derived.text);
         assert!(!derived.text.contains("Weather"), "{}", derived.text);
-        assert!(matches!(derived.left_out, Some(LeftOut::Chosen(_))));
+        assert!(matches!(derived.left_out, Some(Omission::Chosen(_))));
         assert!(page(TextExtent::Page, html.as_bytes()).text.contains("Weather"));
     }
 

@@ -4,7 +4,7 @@
 //! in it and front matter are left out. Source: CommonMark.
 
 use crate::capture::library::{MARKDOWN, method};
-use crate::capture::proposal::Proposal;
+use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText};
 use crate::capture::text::decode;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -22,7 +22,7 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
     let mut text = String::with_capacity(decoded.text.len());
-    let mut proposal = Proposal::default();
+    let mut proposal = ProposedDescription::default();
     let (mut heading, mut matter) = (None, false);
     for event in Parser::new_ext(&decoded.text, options) {
         match event {

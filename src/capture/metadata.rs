@@ -3,7 +3,7 @@
 //! Always holds: the first source that has a field gives it. Source: schema.org (Article), ogp.me,
 //! Dublin Core in HTML (DCMI), the HTML Standard.
 
-use crate::capture::proposal::Proposal;
+use crate::capture::proposal::ProposedDescription;
 use dom_query::Document;
 use serde_json::Value;
 
@@ -22,8 +22,8 @@ const ARTICLES: [&str; 8] = [
 const MAX_DEPTH: usize = 4;
 
 /// What a page proposes as its description.
-pub(super) fn of_page(page: &Document) -> Proposal {
-    let mut proposal = Proposal::default();
+pub(super) fn of_page(page: &Document) -> ProposedDescription {
+    let mut proposal = ProposedDescription::default();
     for script in page.select("script[type='application/ld+json']").iter() {
         if let Ok(value) = serde_json::from_str::<Value>(&script.text()) {
             of_article(&value, MAX_DEPTH, &mut proposal);
@@ -67,7 +67,7 @@ pub(super) fn of_page(page: &Document) -> Proposal {
 }
 
 /// Takes the fields of articles in JSON-LD.
-fn of_article(value: &Value, depth: usize, proposal: &mut Proposal) {
+fn of_article(value: &Value, depth: usize, proposal: &mut ProposedDescription) {
     let Some(depth) = depth.checked_sub(1) else { return };
     match value {
         Value::Array(all) => all.iter().for_each(|value| of_article(value, depth, proposal)),
@@ -120,7 +120,7 @@ fn names(value: Option<&Value>) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    fn of(html: &str) -> Proposal {
+    fn of(html: &str) -> ProposedDescription {
         of_page(&Document::from(html))
     }
 
@@ -135,7 +135,7 @@ mod tests {
         let page = format!(
             "<html lang=fr><head><script type='application/ld+json'>{article}</script>{graph}"
         );
-        let expected = Proposal {
+        let expected = ProposedDescription {
             title: Some("They met".into()),
             lang: Some("en-GB".into()),
             authors: vec!["Ann Author".into(), "Ben Bylined".into()],
@@ -154,7 +154,7 @@ mod tests {
         let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
         for json in ["{", "null", "7", r#"{"@type":7,"author":{"name":{}}}"#, &deep] {
             let page = format!("<script type='application/ld+json'>{json}</script>");
-            assert_eq!(of(&page), Proposal::default(), "{json}");
+            assert_eq!(of(&page), ProposedDescription::default(), "{json}");
         }
     }
 }

@@ -23,8 +23,8 @@ pub mod fetch;
 pub mod worker;
 
 pub use crate::capture::media_type::detect;
-pub use crate::capture::proposal::Proposal;
+pub use crate::capture::proposal::ProposedDescription;
 pub use crate::capture::read::read;
 pub use crate::capture::reading::{
-    ArchivedPage, CaptureReading, CaptureRequest, DerivedText, LeftOut, TextExtent, Unquotable,
+    ArchivedPage, CaptureReading, CaptureRequest, DerivedText, Omission, TextExtent, Unquotable,
 };

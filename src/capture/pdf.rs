@@ -4,8 +4,8 @@
 //! taken for the whole. Not here: recognition of letters in images. Source: ISO 32000.
 
 use crate::capture::library::{PDF, method};
-use crate::capture::proposal::Proposal;
-use crate::capture::reading::{CaptureReading, DerivedText, LeftOut, Unquotable};
+use crate::capture::proposal::ProposedDescription;
+use crate::capture::reading::{CaptureReading, DerivedText, Omission, Unquotable};
 use pdf_extract::{Document, Object, PlainTextOutput, output_doc_page};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -51,7 +51,7 @@ fn text(document: &Document) -> Result<DerivedText, Unquotable> {
     };
     let but = without.as_ref().map(|pages| format!(", without {pages}")).unwrap_or_default();
     let method = method(&format!("text of the pages by {PDF}{but}"));
-    let left_out = without.map(|pages| LeftOut::Unread(format!("{pages}, which cannot be read")));
+    let left_out = without.map(|pages| Omission::Unread(format!("{pages}, which cannot be read")));
     Ok(DerivedText { text: format!("{}\n", text.trim()), method, left_out, page: None })
 }
 
@@ -76,8 +76,8 @@ fn failed() -> Unquotable {
 }
 
 /// What the document information and the catalog say.
-fn proposal(document: &Document) -> Proposal {
-    let mut proposal = Proposal::default();
+fn proposal(document: &Document) -> ProposedDescription {
+    let mut proposal = ProposedDescription::default();
     let value = |object: &Object| -> Option<String> {
         let (_, object) = document.dereference(object).ok()?;
         Some(pdf_text(object.as_str().ok()?))

@@ -14,7 +14,7 @@ const MAX_AUTHORS: usize = 20;
 
 /// A description that a document has of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Proposal {
+pub struct ProposedDescription {
     /// Its title.
     pub title: Option<String>,
     /// Its language.
@@ -29,7 +29,7 @@ pub struct Proposal {
     pub created: Option<String>,
 }
 
-impl Proposal {
+impl ProposedDescription {
     /// Takes a title, if there is none yet.
     pub fn offer_title(&mut self, text: &str) {
         self.title = self.title.take().or_else(|| line(text));
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn values_are_those_of_the_record_or_none() {
         assert_eq!(line(" A \n\u{202e}day\u{0} "), Some("A day".to_owned()));
-        assert_eq!(line("\u{200b}"), None);
+        assert_eq!(line(" \u{7}\n"), None);
         assert_eq!(line(&"x".repeat(999)).map(|text| text.len()), Some(MAX_CHARACTERS));
         let langs = [("en_US", Some("en-US")), ("DE", Some("de")), ("English", None), ("", None)];
         for (given, tag) in langs {
@@ -145,7 +145,7 @@ mod tests {
         for (given, day) in dates {
             assert_eq!(date(given).as_deref(), day, "{given}");
         }
-        let mut proposal = Proposal::default();
+        let mut proposal = ProposedDescription::default();
         proposal.offer_authors(["https://example.org/ann", " Ann  Author ", "Ann Author"]);
         proposal.offer_authors(["Later"]);
         assert_eq!(proposal.authors, ["Ann Author"]);

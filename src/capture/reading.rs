@@ -3,7 +3,7 @@
 //! Always holds: a text says how it was made; that there is none is a value that says why. Both go
 //! between two processes as JSON. Not here: who reads (`read`, `worker`).
 
-use crate::capture::proposal::Proposal;
+use crate::capture::proposal::ProposedDescription;
 use annals_core::event::body::MAX_DOCUMENT;
 use serde::{Deserialize, Serialize};
 
@@ -38,14 +38,14 @@ pub struct DerivedText {
     /// How it was made: in the field `method` of its description.
     pub method: String,
     /// What it leaves out, if that is known.
-    pub left_out: Option<LeftOut>,
+    pub left_out: Option<Omission>,
     /// Of the page in a web archive: its address and when it was captured.
     pub page: Option<ArchivedPage>,
 }
 
 /// What a text leaves out of its document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum LeftOut {
+pub enum Omission {
     /// What [`TextExtent::Page`] takes too.
     Chosen(String),
     /// What the library cannot read.
@@ -91,7 +91,7 @@ pub enum Unquotable {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaptureReading {
     /// Its description, as it says itself.
-    pub proposal: Proposal,
+    pub proposal: ProposedDescription,
     /// Its text, or why there is none.
     pub text: Result<DerivedText, Unquotable>,
 }
@@ -99,7 +99,7 @@ pub struct CaptureReading {
 impl CaptureReading {
     /// A document of which nothing can be read.
     pub fn unquotable(why: Unquotable) -> CaptureReading {
-        CaptureReading { proposal: Proposal::default(), text: Err(why) }
+        CaptureReading { proposal: ProposedDescription::default(), text: Err(why) }
     }
 }
 

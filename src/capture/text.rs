@@ -5,7 +5,7 @@
 //! replaced. Source: the Encoding Standard of WHATWG.
 
 use crate::capture::library::{DETECTION, ENCODING, method};
-use crate::capture::proposal::Proposal;
+use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText, Unquotable};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8};
@@ -70,7 +70,7 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         left_out: None,
         page: None,
     });
-    CaptureReading { proposal: Proposal::default(), text }
+    CaptureReading { proposal: ProposedDescription::default(), text }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::capture::made;
 use annals::capture::{
-    CaptureReading, CaptureRequest, LeftOut, TextExtent, Unquotable, detect, media_type, read,
+    CaptureReading, CaptureRequest, Omission, TextExtent, Unquotable, detect, media_type, read,
 };
 
 fn reading(kind: &str, extent: TextExtent, bytes: &[u8]) -> CaptureReading {
@@ -62,7 +62,7 @@ fn a_docx_gives_its_paragraphs_and_core_properties() {
     let text = main.text.unwrap();
     assert_eq!(text.text, "They met & left.\na\tb\n");
     let out = "2 words of notes, headers and footers";
-    assert_eq!(text.left_out, Some(LeftOut::Chosen(out.to_owned())));
+    assert_eq!(text.left_out, Some(Omission::Chosen(out.to_owned())));
     assert_eq!(main.proposal.title.as_deref(), Some("A & B"));
     assert_eq!(main.proposal.authors, ["Ann Author", "Ben Bylined"]);
     assert_eq!(main.proposal.lang.as_deref(), Some("en-GB"));

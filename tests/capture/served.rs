@@ -123,6 +123,8 @@ fn this_machine_is_asked_on_request_only() {
     let server = serve(|_| answer("200 OK", "", b"inside"));
     let refused = get(&server, "/", FetchBounds::PUBLIC);
     assert!(matches!(refused, Err(FetchError::Private { .. })), "{refused:?}");
+    let tls = fetch(&server.address.replace("http:", "https:"), here());
+    assert!(matches!(tls, Err(FetchError::Network { .. })), "{tls:?}");
     let name = server.address.replace("127.0.0.1", "localhost");
     let refused = fetch(&name, FetchBounds::PUBLIC);
     assert!(matches!(refused, Err(FetchError::Private { .. })), "{refused:?}");

@@ -5,10 +5,10 @@
 //! editor says. Not here: reading formats and fetching (`capture`).
 
 use crate::capture::fetch::{FetchBounds, fetch, is_address};
-use crate::capture::media_type::{OCTETS, PLAIN};
+use crate::capture::media_type::{MARKDOWN, OCTETS, PLAIN};
 use crate::capture::{
-    CaptureReading, CaptureRequest, DerivedText, LeftOut, Proposal, TextExtent, Unquotable, detect,
-    worker,
+    CaptureReading, CaptureRequest, DerivedText, Omission, ProposedDescription, TextExtent,
+    Unquotable, detect, worker,
 };
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
@@ -32,6 +32,8 @@ use url::Url;
 
 /// The name by which the text names the bytes in their drafts.
 const BYTES: &str = "bytes";
+/// The field that has several values.
+const AUTHORS: &str = "authors";
 
 #[derive(Debug, Args)]
 pub struct DocumentAddArgs {
@@ -78,7 +80,7 @@ struct TakenBytes {
 /// What was read of the bytes.
 struct CapturedDocument {
     media_type: String,
-    proposal: Proposal,
+    proposal: ProposedDescription,
     text: Option<DerivedText>,
 }
 
@@ -154,7 +156,7 @@ fn examine(
     let detected = || detect(bytes, taken.named.as_deref(), &taken.source);
     let media_type = given.clone().unwrap_or_else(detected);
     if media_type == PLAIN && std::str::from_utf8(bytes).is_ok() {
-        let proposal = Proposal::default();
+        let proposal = ProposedDescription::default();
         return Ok(CapturedDocument { media_type, proposal, text: None });
     }
     let extent = match choice {
@@ -172,10 +174,11 @@ fn examine(
         _ if choice == TextChoice::None => None,
         // A text without marks is its own text; the same bytes are not recorded twice.
         Ok(derived) if derived.text.as_bytes() == bytes => {
-            match given {
-                None => media_type = PLAIN.to_owned(),
-                Some(given) => note(format!(
-                    "note: it can be quoted as it is, if its media type is text/plain, not {given}"
+            match given.is_none() && media_type == MARKDOWN {
+                true => media_type = PLAIN.to_owned(),
+                false => note(format!(
+                    "note: nothing of it can be quoted as {media_type}; it can with --media-type \
+                     text/plain, as it is"
                 )),
             }
             None
@@ -195,10 +198,10 @@ fn examine(
     if let Some(left_out) = text.as_ref().and_then(|derived| derived.left_out.as_ref()) {
         note(wrapped(
             &match left_out {
-                LeftOut::Chosen(what) => {
+                Omission::Chosen(what) => {
                     format!("note: its text leaves out {what}; --text page takes all")
                 }
-                LeftOut::Unread(what) => format!("note: its text is without {what}"),
+                Omission::Unread(what) => format!("note: its text is without {what}"),
             },
             0,
         ));
@@ -224,7 +227,7 @@ fn no_page(why: String, pages: &[String]) -> CliError {
 fn agree(
     context: &Context,
     mut about: AboutArgs,
-    proposal: &Proposal,
+    proposal: &ProposedDescription,
 ) -> Result<AboutArgs, CliError> {
     let asks = ask::on_terminal() && !context.global.yes;
     let mut taken = Vec::new();
@@ -232,7 +235,8 @@ fn agree(
         given, proposed,
     ) {
         (None, Some(proposed)) if asks => {
-            ask::line_from(&format!("{name} of the document"), proposed).map(Some)
+            let several = if name == AUTHORS { " (with ; between them)" } else { "" };
+            ask::line_from(&format!("{name} of the document{several}"), proposed).map(Some)
         }
         (None, Some(proposed)) => {
             taken.push(name);
@@ -244,7 +248,7 @@ fn agree(
     let lang = fill(about.lang, proposal.lang.as_ref(), "language")?;
     if about.authors.is_empty() {
         let names = Some(proposal.authors.join("; ")).filter(|names| !names.is_empty());
-        let names = fill(None, names.as_ref(), "authors (with ; between them)")?;
+        let names = fill(None, names.as_ref(), AUTHORS)?;
         let names = names.unwrap_or_default();
         about.authors = names.split(';').map(|name| name.trim().to_owned()).collect();
         about.authors.retain(|name| !name.is_empty());
@@ -259,7 +263,7 @@ fn agree(
         }
     }
     if !taken.is_empty() {
-        let taken = taken.join(", ").replace(" (with ; between them)", "");
+        let taken = taken.join(", ");
         note(wrapped(&format!("note: as the document says itself: {taken}"), 0));
     }
     let filled = |value: Option<String>| value.filter(|value| !value.is_empty());
