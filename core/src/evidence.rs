@@ -10,6 +10,8 @@ use crate::key::PublicKey;
 use crate::merkle::MAX_PATH;
 use crate::pin::{PinLines, note_lines, with_sum};
 use crate::tlog::{Checkpoint, Note, decimal, hash_from_base64, to_base64};
+use serde::Serialize;
+use std::fmt;
 
 /// The greatest number of bytes of an evidence file.
 pub const MAX_EVIDENCE: usize = 8 << 20;
@@ -19,12 +21,22 @@ pub const MAX_EVENTS: usize = 1_024;
 const FIRST: &str = "annals evidence v1\n";
 
 /// What an evidence file claims.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Claim {
     /// The two checkpoints cannot both be of one append-only log.
     Forked,
     /// The second checkpoint is of fewer events; both can be of one log.
     Cut,
+}
+
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Claim::Forked => "forked",
+            Claim::Cut => "cut",
+        })
+    }
 }
 
 /// A checkpoint as it was signed, and what it says.

@@ -60,7 +60,7 @@ pub fn refold(history: &History, position: u64) -> Refolded {
 
 /// The same for a suspect revocation that is not yet in the history.
 pub fn refold_with(history: &History, case: &RuleContext<'_>) -> Option<Refolded> {
-    let Operation::Revoked(revoked) = case.event.deed else { return None };
+    let Operation::Revoked(revoked) = case.event.operation else { return None };
     let from = revoked.suspect_from?;
     let (position, signer, key) = (case.event.position, case.event.by, revoked.key);
     Some(run(history, Suspicion { position, signer, key, from }))
@@ -84,7 +84,7 @@ fn run(history: &History, last: Suspicion) -> Refolded {
 }
 
 fn suspicion(act: &Act, history: &History) -> Option<Suspicion> {
-    let Operation::Revoked(revoked) = &act.deed else { return None };
+    let Operation::Revoked(revoked) = &act.operation else { return None };
     let (from, signer) = (revoked.suspect_from?, history.key(act.by)?);
     Some(Suspicion { position: act.position, signer, key: revoked.key, from })
 }
@@ -109,8 +109,9 @@ fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Refolded {
         let strikes =
             |s: &&Suspicion| s.key == by && act.position >= s.from && act.position < s.position;
         let striker = standing.iter().find(strikes).map(|s| s.position);
-        let entry = matches!(act.deed.kind(), Type::FactAsserted | Type::DocumentCaptured);
-        let lasting = matches!(act.deed, Operation::Released { .. } | Operation::Redacted { .. });
+        let entry = matches!(act.operation.kind(), Type::FactAsserted | Type::DocumentCaptured);
+        let lasting =
+            matches!(act.operation, Operation::Released { .. } | Operation::Redacted { .. });
         match striker {
             _ if lasting => out.fold.apply(act, history),
             Some(striker) => {

@@ -3,10 +3,12 @@
 //! Always holds: the numbers, names and classes are those of FORMAT.md (a test compares them).
 //! Not here: what breaks a rule (`event`, `roster`, `state`, `verify`). Source: FORMAT.md.
 
+use serde::Serialize;
 use std::fmt;
 
 /// What the breaking of a rule means for the verdict.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// Unreadable or short: could not tell (exit 2).
     Damage,
@@ -14,6 +16,16 @@ pub enum Class {
     Fault,
     /// The record is not the one that was seen before (exit 4).
     Fork,
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Class::Damage => "damage",
+            Class::Fault => "fault",
+            Class::Fork => "fork",
+        })
+    }
 }
 
 macro_rules! rules {

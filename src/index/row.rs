@@ -168,9 +168,14 @@ impl RowValue {
         RowValue::Document(DocumentKept { author, suspect, body: BodyKept::of(fold, position) })
     }
 
-    /// A relation, and whether it stands.
-    pub fn relation(triple: &Triple, stands: bool) -> RowValue {
-        RowValue::Relation(triple.rel, triple.from, triple.to, stands)
+    /// A relation that stands.
+    pub fn relation(triple: &Triple) -> RowValue {
+        RowValue::Relation(triple.rel, triple.from, triple.to, true)
+    }
+
+    /// A relation that is withdrawn.
+    pub fn withdrawn(triple: &Triple) -> RowValue {
+        RowValue::Relation(triple.rel, triple.from, triple.to, false)
     }
 
     /// What is left of it when the event that made it is set aside.

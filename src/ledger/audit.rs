@@ -280,7 +280,7 @@ impl LookedAt {
             Verdict::TrustMissing if audit.pin.is_some() => PinFound::Left,
             _ => kept::move_on(audit, &ends, &report)?,
         };
-        let evidence = evidence::keep(audit, source, (&ends, &report))?;
+        let evidence = evidence::keep(audit, source, &ends, &report)?;
         let marked = ends.mark.is_some();
         let tiles = None;
         Ok(Audited { report, store, index, part_of, pin, evidence, marked, witnessed, tiles })

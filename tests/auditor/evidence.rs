@@ -51,7 +51,7 @@ fn another_record_of_the_same_size_is_shown_by_both_checkpoints() {
     let fork = "fork: rule 802 forked-from-pin: forked: at size 3 the record is not the pinned \
                 one; not the same: event 2";
     assert!(answer.says(fork), "{}", answer.out);
-    let evidence = "evidence (forked): pin.evidence; annals verify judges it alone";
+    let evidence = "evidence (forked): pin.evidence; annals verify checks it by itself";
     assert!(answer.says(evidence), "{}", answer.out);
     assert_eq!(desk.read("pin"), ledger(&[2, 3]).pin(3));
     let answer = judged(&desk, "pin.evidence");

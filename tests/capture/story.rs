@@ -121,16 +121,24 @@ fn each_format_gives_a_text_of_its_own() {
         assert_eq!(text(&desk, position + 1), words, "{name}");
         assert_eq!(about(&desk, position + 1)["derived_from"], position);
     }
-    // A Markdown file without marks is its own text.
-    kept(&desk, "plain.md", b"They met.");
-    desk.writes(
-        "ada",
-        "document|add|plain.md|--title|T|--lang|en",
-        "written at 13 to 14 (2 events)",
-    );
+    // A text that is there already is not recorded again.
+    kept(&desk, "other.md", b"They *met*.");
+    let told = desk.writes("ada", "document|add|other.md|--title|T|--lang|en", "written at 13");
+    assert!(told.err.contains("note: its text is document 4 already, word for word\n"), "{told:?}");
+    // A Markdown file without marks is its own text; a table is what it is.
     kept(&desk, "same.md", b"They met again.\n");
-    desk.writes("ada", "document|add|same.md|--title|T|--lang|en", "written at 15");
-    assert_eq!(about(&desk, 15)["media_type"], "text/plain");
+    desk.writes("ada", "document|add|same.md|--title|T|--lang|en", "written at 14");
+    assert_eq!(about(&desk, 14)["media_type"], "text/plain");
+    kept(&desk, "table.csv", b"a,b\n1,2\n");
+    let told = desk.writes("ada", "document|add|table.csv|--title|T|--lang|en", "written at 15");
+    let err = told.err.replace('\n', " ");
+    assert!(err.contains("quoted as text/csv; it can with --media-type text/plain"), "{told:?}");
+    // Words that are given as the document's are looked for in its text.
+    kept(&desk, "dated.md", b"On *Thursday* they met.");
+    let dated = "document|add|dated.md|--title|T|--lang|en|--published-as-written";
+    let refused = desk.run("ada", &format!("{dated}|Friday"));
+    assert!(refused.exit == 1 && refused.err.contains("no word of \"Friday\" does"), "{refused:?}");
+    desk.writes("ada", &format!("{dated}|Thursday"), "written at 16 to 17 (2 events)");
     assert_eq!(desk.run("", "verify").exit, 0);
 }
 

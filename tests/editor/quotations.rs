@@ -164,7 +164,7 @@ fn when_a_document_was_published_stands_there_in_words() {
     let why = "annals: one draft is refused; nothing was written\n  published: as_written: what was \
                typed does not stand in the document: no word of \"Friday\" does";
     let told = format!("{why}{NOT_ITS}");
-    desk.refuses("ada", &add("|--published-as-written|Friday|--text|none"), (1, &told));
+    desk.refuses("ada", &add("|--published-as-written|Friday"), (1, &told));
     desk.writes("ada", &add("|--published-as-written|Thursday, … January"), "written at 4");
     let published = |desk: &Desk| desk.json("show|4")["document"]["about"]["published"].clone();
     assert_eq!(published(&desk)["as_written"], "Thursday, 27 January");

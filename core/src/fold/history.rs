@@ -1,4 +1,5 @@
-//! What belongs to the record and is never refolded: every applied deed, and every key ever named.
+//! What belongs to the record and is never refolded: every applied operation and every key that was
+//! ever named.
 //!
 //! Always holds: acts stand in order of position; a key's person is that of its first enrolment.
 //! Not here: the fold (`state`, `rebuild`). Source: FORMAT.md section 8, last paragraph.
@@ -20,7 +21,7 @@ pub struct Act {
     /// Its signer.
     pub by: KeyIndex,
     /// What it does.
-    pub deed: Operation,
+    pub operation: Operation,
 }
 
 #[derive(Clone, Debug)]
@@ -68,8 +69,8 @@ impl History {
     }
 
     /// Keeps an applied act; returns the index of its signer.
-    pub fn keep(&mut self, position: u64, by: PublicKey, deed: Operation) -> KeyIndex {
-        match &deed {
+    pub fn keep(&mut self, position: u64, by: PublicKey, operation: Operation) -> KeyIndex {
+        match &operation {
             Operation::Opened(opened) => {
                 self.ever.entry(by).or_insert(position);
                 self.ever.entry(opened.log_key).or_insert(position);
@@ -86,13 +87,13 @@ impl History {
             _ => {}
         }
         let by = self.index(by);
-        self.acts.push(Act { position, by, deed });
+        self.acts.push(Act { position, by, operation });
         by
     }
 
     /// The opening as if it named the recovery key of this digest.
     pub(crate) fn suppose_recovery(&mut self, digest: Hash) {
-        if let Some(Act { deed: Operation::Opened(opened), .. }) = self.acts.first_mut() {
+        if let Some(Act { operation: Operation::Opened(opened), .. }) = self.acts.first_mut() {
             opened.recovery = Some(digest);
         }
     }

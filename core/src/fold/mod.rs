@@ -145,10 +145,10 @@ impl Fold {
     pub fn apply(&mut self, act: &Act, history: &History) {
         let (position, by) = (act.position, act.by);
         self.promise(act);
-        match &act.deed {
+        match &act.operation {
             Operation::Asserted => self.assert(position, by),
             Operation::Captured => self.capture(position, by),
-            Operation::Sealed(deed) => match deed.document {
+            Operation::Sealed(operation) => match operation.document {
                 true => self.capture(position, by),
                 false => self.assert(position, by),
             },
@@ -160,7 +160,7 @@ impl Fold {
                 self.dispute(*on, Dispute { position, in_document: true })
             }
             Operation::Upheld { dispute } => self.close(&[*dispute]),
-            Operation::Corrected(deed) => self.correct(act, deed, history),
+            Operation::Corrected(operation) => self.correct(act, operation, history),
             Operation::Retracted { on } => self.retract(*on, position, by),
             Operation::Reinstated { retraction } => self.reinstate(*retraction),
             Operation::Related(triple) => {
@@ -187,7 +187,7 @@ impl Fold {
 
     /// Keeps the seal that an act promises: it holds also where a refold leaves the act out.
     pub fn promise(&mut self, act: &Act) {
-        let seal = act.deed.seal();
+        let seal = act.operation.seal();
         if seal != Seal::Open {
             self.seals.insert(act.position, seal);
         }
@@ -204,7 +204,7 @@ impl Fold {
     }
 
     fn administer(&mut self, act: &Act, history: &History) {
-        match (&act.deed, &mut self.ledger) {
+        match (&act.operation, &mut self.ledger) {
             (Operation::Opened(opened), _) => {
                 self.ledger = Some(Ledger {
                     origin: opened.origin.clone(),
@@ -270,13 +270,13 @@ impl Fold {
         }
     }
 
-    fn correct(&mut self, act: &Act, deed: &Corrected, history: &History) {
-        let Some(fact) = self.fact_mut(deed.on) else { return };
+    fn correct(&mut self, act: &Act, operation: &Corrected, history: &History) {
+        let Some(fact) = self.fact_mut(operation.on) else { return };
         fact.begin_revision(act.position, act.by);
         clear(&mut fact.suspect, fact.asserter, act.by, history);
         let name = fact.position;
         self.targets.insert(act.position, Target::Revision(name));
-        self.close(&deed.resolves);
+        self.close(&operation.resolves);
     }
 
     fn retract(&mut self, on: u64, position: u64, by: KeyIndex) {

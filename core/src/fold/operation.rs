@@ -2,7 +2,7 @@
 //!
 //! Always holds: an [`Operation`] is a function of the args alone, so status comes from statements
 //! alone. It is 16 bytes, because a million of them are kept for refolds.
-//! Not here: how a deed changes the state (`state`). Source: FORMAT.md sections 4, 6, 8.
+//! Not here: how a operation changes the state (`state`). Source: FORMAT.md sections 4, 6, 8.
 
 use crate::event::args::{Args, Roles, Seal};
 use crate::event::vocabulary::{ErrorIn, Reason, RekeyReason, Relation, RevokeReason, Type};
@@ -107,7 +107,7 @@ pub struct Triple {
 }
 
 impl Operation {
-    /// The deed of an event with these args.
+    /// The operation of an event with these args.
     pub fn of(args: &Args) -> Operation {
         let small = |count: u64| u8::try_from(count).unwrap_or(u8::MAX);
         match args {
@@ -178,7 +178,7 @@ impl Operation {
             Operation::Revoked(_) => Type::EditorRevoked,
             Operation::Captured => Type::DocumentCaptured,
             Operation::Asserted => Type::FactAsserted,
-            Operation::Sealed(deed) if deed.document => Type::DocumentCaptured,
+            Operation::Sealed(operation) if operation.document => Type::DocumentCaptured,
             Operation::Sealed(_) => Type::FactAsserted,
             Operation::Described { .. } => Type::DocumentDescribed,
             Operation::Confirmed { .. } => Type::FactConfirmed,
@@ -194,23 +194,23 @@ impl Operation {
         }
     }
 
-    /// The event that makes the revision which this deed acts on.
+    /// The event that makes the revision which this operation acts on.
     pub fn on(&self) -> Option<u64> {
         match self {
             Operation::Confirmed { on }
             | Operation::Disputed { on }
             | Operation::DisputedDocument { on }
             | Operation::Retracted { on } => Some(*on),
-            Operation::Corrected(deed) => Some(deed.on),
+            Operation::Corrected(operation) => Some(operation.on),
             _ => None,
         }
     }
 
-    /// The seal that the deed promises.
+    /// The seal that the operation promises.
     pub fn seal(&self) -> Seal {
         match self {
-            Operation::Sealed(deed) => deed.seal,
-            Operation::Corrected(deed) => deed.seal,
+            Operation::Sealed(operation) => operation.seal,
+            Operation::Corrected(operation) => operation.seal,
             _ => Seal::Open,
         }
     }

@@ -42,5 +42,5 @@ pub struct Proposal<'a> {
     /// Its signer.
     pub by: PublicKey,
     /// What it does.
-    pub deed: &'a Operation,
+    pub operation: &'a Operation,
 }

@@ -13,7 +13,7 @@ use crate::text::Person;
 /// The fact that the event acts on, by whatever it names.
 pub fn fact_of<'a>(case: &RuleContext<'a>) -> Option<&'a Fact> {
     let fold = case.fold;
-    match case.event.deed {
+    match case.event.operation {
         Operation::Upheld { dispute } => match fold.target(*dispute)? {
             Target::Dispute(fact) => fold.fact(fact),
             _ => None,
@@ -22,7 +22,7 @@ pub fn fact_of<'a>(case: &RuleContext<'a>) -> Option<&'a Fact> {
             Target::Retraction(fact, _) => fold.fact(fact),
             _ => None,
         },
-        deed => fold.fact_of_revision(deed.on()?),
+        operation => fold.fact_of_revision(operation.on()?),
     }
 }
 
@@ -31,17 +31,19 @@ pub fn target(case: &RuleContext<'_>) -> Result<(), String> {
     let fold = case.fold;
     let is_dispute = |event: &u64| matches!(fold.target(*event), Some(Target::Dispute(_)));
     let wrong = |event: u64, expected: &str| Err(format!("event {event} is no {expected}"));
-    if let Some(on) = case.event.deed.on()
+    if let Some(on) = case.event.operation.on()
         && fold.fact_of_revision(on).is_none()
     {
         return wrong(on, "fact.asserted or fact.corrected that stands");
     }
-    match case.event.deed {
+    match case.event.operation {
         Operation::Upheld { dispute } if !is_dispute(dispute) => wrong(*dispute, "fact.disputed"),
-        Operation::Corrected(deed) => match deed.resolves.iter().find(|event| !is_dispute(event)) {
-            Some(event) => wrong(*event, "fact.disputed"),
-            None => Ok(()),
-        },
+        Operation::Corrected(operation) => {
+            match operation.resolves.iter().find(|event| !is_dispute(event)) {
+                Some(event) => wrong(*event, "fact.disputed"),
+                None => Ok(()),
+            }
+        }
         Operation::Reinstated { retraction } => match fold.target(*retraction) {
             Some(Target::Retraction(..)) => Ok(()),
             _ => wrong(*retraction, "fact.retracted"),
@@ -70,7 +72,7 @@ pub fn target(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 502: a retracted fact takes only reinstatement and relations.
 pub fn retracted(case: &RuleContext<'_>) -> Result<(), String> {
-    if case.event.deed.kind() == Type::FactReinstated {
+    if case.event.operation.kind() == Type::FactReinstated {
         return Ok(());
     }
     let Some(fact) = fact_of(case) else { return Ok(()) };
@@ -82,7 +84,7 @@ pub fn retracted(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 503: one confirms, disputes, corrects or retracts the present words.
 pub fn stale(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Some(on), Some(fact)) = (case.event.deed.on(), fact_of(case)) else { return Ok(()) };
+    let (Some(on), Some(fact)) = (case.event.operation.on(), fact_of(case)) else { return Ok(()) };
     if fact.revision == on {
         return Ok(());
     }
@@ -92,7 +94,7 @@ pub fn stale(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 504: nobody confirms their own words.
 pub fn own_words(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Confirmed { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+    let (Operation::Confirmed { .. }, Some(fact)) = (case.event.operation, fact_of(case)) else {
         return Ok(());
     };
     match is_signer(case, fact.author) {
@@ -103,7 +105,7 @@ pub fn own_words(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 505: a person confirms a revision once.
 pub fn confirmed_twice(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Confirmed { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+    let (Operation::Confirmed { .. }, Some(fact)) = (case.event.operation, fact_of(case)) else {
         return Ok(());
     };
     match fact.confirmed_by().iter().any(|key| is_signer(case, *key)) {
@@ -114,7 +116,7 @@ pub fn confirmed_twice(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 507: only an open dispute is upheld.
 pub fn dispute_closed(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Upheld { dispute }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+    let (Operation::Upheld { dispute }, Some(fact)) = (case.event.operation, fact_of(case)) else {
         return Ok(());
     };
     match fact.disputes().iter().any(|open| open.position == *dispute) {
@@ -125,7 +127,7 @@ pub fn dispute_closed(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 508: nobody upholds their own fact.
 pub fn uphold_own(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Upheld { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+    let (Operation::Upheld { .. }, Some(fact)) = (case.event.operation, fact_of(case)) else {
         return Ok(());
     };
     match is_signer(case, fact.asserter) || is_signer(case, fact.author) {
@@ -136,14 +138,15 @@ pub fn uphold_own(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 509: a correction resolves open disputes of its own fact, and none if nothing was wrong.
 pub fn resolves(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Corrected(deed), Some(fact)) = (case.event.deed, fact_of(case)) else {
+    let (Operation::Corrected(operation), Some(fact)) = (case.event.operation, fact_of(case))
+    else {
         return Ok(());
     };
-    if deed.more_precise && !deed.resolves.is_empty() {
+    if operation.more_precise && !operation.resolves.is_empty() {
         return Err("more-precise says that nothing was wrong, so it resolves nothing".to_owned());
     }
     let open = |event: &&u64| fact.disputes().iter().any(|open| open.position == **event);
-    match deed.resolves.iter().find(|event| !open(event)) {
+    match operation.resolves.iter().find(|event| !open(event)) {
         Some(event) => Err(format!("{event} is no open dispute of fact {}", fact.position)),
         None => Ok(()),
     }
@@ -151,7 +154,7 @@ pub fn resolves(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 511: only a standing retraction is ended.
 pub fn retraction_standing(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Reinstated { retraction }, Some(fact)) = (case.event.deed, fact_of(case))
+    let (Operation::Reinstated { retraction }, Some(fact)) = (case.event.operation, fact_of(case))
     else {
         return Ok(());
     };
@@ -163,7 +166,7 @@ pub fn retraction_standing(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 512: another person than who retracted reinstates.
 pub fn reinstate_own(case: &RuleContext<'_>) -> Result<(), String> {
-    let Operation::Reinstated { retraction } = case.event.deed else { return Ok(()) };
+    let Operation::Reinstated { retraction } = case.event.operation else { return Ok(()) };
     match case.fold.target(*retraction) {
         Some(Target::Retraction(_, by)) if is_signer(case, by) => {
             Err("who retracted cannot reinstate".to_owned())
@@ -174,7 +177,7 @@ pub fn reinstate_own(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 513: a relation has two ends, in order where it has no direction.
 pub fn relation_ends(case: &RuleContext<'_>) -> Result<(), String> {
-    let Operation::Related(triple) = case.event.deed else { return Ok(()) };
+    let Operation::Related(triple) = case.event.operation else { return Ok(()) };
     let symmetric = matches!(triple.rel, Relation::SameAs | Relation::Contradicts);
     if triple.from == triple.to {
         return Err("a fact is not related to itself".to_owned());
@@ -187,7 +190,7 @@ pub fn relation_ends(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 514: a relation stands once, and only a standing one is withdrawn.
 pub fn relation_standing(case: &RuleContext<'_>) -> Result<(), String> {
-    match case.event.deed {
+    match case.event.operation {
         Operation::Related(triple) if case.fold.is_related(triple) => {
             Err(format!("{} {} {} stands already", triple.from, triple.rel, triple.to))
         }

@@ -73,7 +73,7 @@ pub fn judge_refolding(
     act: &Act,
     by: PublicKey,
 ) -> Result<(), Violation> {
-    let event = Proposal { position: act.position, at: None, by, deed: &act.deed };
+    let event = Proposal { position: act.position, at: None, by, operation: &act.operation };
     let skipped = [Rule::KeyEnrolledOnce, Rule::SuspectFrom, Rule::Upgrade];
     check(&RuleContext::new(history, fold, &event), RULES, &skipped)
 }

@@ -11,7 +11,7 @@ use crate::legal::context::RuleContext;
 /// 401: event 0 is `ledger.opened`, and no other is.
 pub fn opening(case: &RuleContext<'_>) -> Result<(), String> {
     let opened = case.fold.ledger.is_some();
-    let is_opening = matches!(case.event.deed, Operation::Opened(_));
+    let is_opening = matches!(case.event.operation, Operation::Opened(_));
     match (is_opening, opened) {
         (true, true) => Err("the ledger is already opened by event 0".to_owned()),
         (true, false) if case.event.position != 0 => {
@@ -24,7 +24,7 @@ pub fn opening(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 402: the signer is enrolled, or is the recovery key at its two acts.
 pub fn signer_unknown(case: &RuleContext<'_>) -> Result<(), String> {
-    let kind = case.event.deed.kind();
+    let kind = case.event.operation.kind();
     let recovers = case.recovery && matches!(kind, Type::EditorEnrolled | Type::EditorRevoked);
     if case.signer.is_some() || recovers || kind == Type::LedgerOpened {
         return Ok(());
@@ -48,8 +48,8 @@ pub fn signer_revoked(case: &RuleContext<'_>) -> Result<(), String> {
 /// 404: the signer has the role that the type asks for.
 pub fn signer_role(case: &RuleContext<'_>) -> Result<(), String> {
     let Some(signer) = case.signer else { return Ok(()) };
-    let kind = case.event.deed.kind();
-    let itself = matches!(case.event.deed, Operation::Revoked(r) if r.key == case.event.by);
+    let kind = case.event.operation.kind();
+    let itself = matches!(case.event.operation, Operation::Revoked(r) if r.key == case.event.by);
     let role = role_for(kind);
     if itself || signer.roles.has(role) {
         return Ok(());
@@ -75,7 +75,7 @@ pub fn role_for(kind: Type) -> Role {
 
 /// 405: a key is enrolled, or becomes log key, once, ever.
 pub fn key_enrolled_once(case: &RuleContext<'_>) -> Result<(), String> {
-    let (key, recovery) = match case.event.deed {
+    let (key, recovery) = match case.event.operation {
         Operation::Opened(opened) => {
             if opened.log_key == case.event.by {
                 return Err("the log key and the founder's key are one".to_owned());
@@ -105,7 +105,7 @@ fn recovery(case: &RuleContext<'_>) -> Option<crate::hash::Hash> {
 /// 406: at least one unrevoked key keeps the role admin. A suspect revocation is asked after its
 /// refold, which may restore admins that a thief revoked.
 pub fn last_admin(case: &RuleContext<'_>) -> Result<(), String> {
-    match case.event.deed {
+    match case.event.operation {
         Operation::Revoked(revoked) if revoked.suspect_from.is_some() => Ok(()),
         _ => admin_left(case),
     }
@@ -113,7 +113,7 @@ pub fn last_admin(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// Whether an unrevoked key with the role admin is left after the event.
 pub fn admin_left(case: &RuleContext<'_>) -> Result<(), String> {
-    let key = match case.event.deed {
+    let key = match case.event.operation {
         Operation::RolesChanged(change) if !change.1.admin => change.0,
         Operation::Revoked(revoked) => revoked.key,
         _ => return Ok(()),
@@ -128,7 +128,7 @@ pub fn admin_left(case: &RuleContext<'_>) -> Result<(), String> {
 /// 407: a key that is changed or revoked is enrolled and not revoked; but a key that left is still
 /// undone when it turns out to have been stolen.
 pub fn key_named(case: &RuleContext<'_>) -> Result<(), String> {
-    let (key, suspect) = match case.event.deed {
+    let (key, suspect) = match case.event.operation {
         Operation::RolesChanged(change) => (change.0, false),
         Operation::Revoked(revoked) => (revoked.key, revoked.suspect_from.is_some()),
         _ => return Ok(()),
@@ -144,7 +144,7 @@ pub fn key_named(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 408, the part that needs no refold: reason, and the recovery key.
 pub fn suspect_from(case: &RuleContext<'_>) -> Result<(), String> {
-    let Operation::Revoked(revoked) = case.event.deed else { return Ok(()) };
+    let Operation::Revoked(revoked) = case.event.operation else { return Ok(()) };
     let stolen = matches!(revoked.reason, RevokeReason::Lost | RevokeReason::Compromised);
     if revoked.suspect_from.is_some() && !stolen {
         let reason = revoked.reason;
@@ -158,7 +158,8 @@ pub fn suspect_from(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 410: the new log key is held by whoever names it.
 pub fn log_possession(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Rekeyed(rekeyed), Some(ledger)) = (case.event.deed, &case.fold.ledger) else {
+    let (Operation::Rekeyed(rekeyed), Some(ledger)) = (case.event.operation, &case.fold.ledger)
+    else {
         return Ok(());
     };
     let origin = &ledger.origin;
@@ -172,7 +173,7 @@ pub fn log_possession(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 411: an upgrade goes up.
 pub fn upgrade(case: &RuleContext<'_>) -> Result<(), String> {
-    let Operation::Upgraded { v } = case.event.deed else { return Ok(()) };
+    let Operation::Upgraded { v } = case.event.operation else { return Ok(()) };
     match *v >= 2 && Some(*v) > case.history.upgraded {
         true => Ok(()),
         false => Err(format!("format {v} is not higher than the present one")),

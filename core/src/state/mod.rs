@@ -73,10 +73,10 @@ impl State {
     }
 
     /// Applies an event that [`State::judge`] allowed.
-    pub fn apply(&mut self, position: u64, by: PublicKey, deed: Operation) {
+    pub fn apply(&mut self, position: u64, by: PublicKey, operation: Operation) {
         let suspect =
-            matches!(&deed, Operation::Revoked(revoked) if revoked.suspect_from.is_some());
-        self.history.keep(position, by, deed);
+            matches!(&operation, Operation::Revoked(revoked) if revoked.suspect_from.is_some());
+        self.history.keep(position, by, operation);
         if suspect {
             let refolded = rebuild::refold(&self.history, position);
             self.fold = refolded.fold;

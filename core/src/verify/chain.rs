@@ -200,11 +200,11 @@ impl Chain {
         if place.seq < self.expected || !broken.iter().all(|(rule, _)| harmless(rule)) {
             return false;
         }
-        let deed = Operation::of(&said.args);
+        let operation = Operation::of(&said.args);
         let (position, at, by) = (place.seq, Some(place.at), said.by);
-        match self.state.judge(&Proposal { position, at, by, deed: &deed }) {
+        match self.state.judge(&Proposal { position, at, by, operation: &operation }) {
             Ok(()) => {
-                self.state.apply(position, by, deed);
+                self.state.apply(position, by, operation);
                 true
             }
             Err(breach) => {

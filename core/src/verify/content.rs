@@ -181,7 +181,7 @@ impl Contents {
                 self.check_evidence(evidence, named, (source, broken))?;
             }
             (Content::BodyReleased(content), Args::BodyReleased(args)) => {
-                let seal = state.history.act(args.event).map(|act| act.deed.seal());
+                let seal = state.history.act(args.event).map(|act| act.operation.seal());
                 let early = matches!(seal, Some(Seal::Until(until)) if until > place.at);
                 if early && content.because.is_none() {
                     let why = format!("the seal of event {} has not come to its end", args.event);

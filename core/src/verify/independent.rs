@@ -38,7 +38,7 @@ impl Carriers {
         (library, state, source): (&Library, &State, &dyn Source),
     ) -> Result<Option<bool>, SourceError> {
         let carries = |kind| matches!(kind, Type::FactAsserted | Type::FactCorrected);
-        if !state.history.act(on).is_some_and(|act| carries(act.deed.kind())) {
+        if !state.history.act(on).is_some_and(|act| carries(act.operation.kind())) {
             return Ok(Some(true));
         }
         let index = self.elsewhere.get(&on).copied().unwrap_or(on);

@@ -25,7 +25,7 @@ impl VisibleDocuments<'_> {
     pub fn has(&self, document: u64) -> bool {
         let act = self.state.history.act(document);
         document < self.base.min(self.before)
-            && act.is_some_and(|act| act.deed.kind() == Type::DocumentCaptured)
+            && act.is_some_and(|act| act.operation.kind() == Type::DocumentCaptured)
     }
 
     /// Rule 608 of `derived_from`.

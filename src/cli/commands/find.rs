@@ -103,11 +103,11 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
         None => View::some(&record, size, ask)?,
     };
     let (view, names) = provenance::begin(&record, view)?;
-    let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
+    let filter = Filter::new(context, &record, &view, &names, &args.asked)?;
     let untold = scanned.untold.iter().filter(|fact| filter.takes(&view, **fact));
-    untold.for_each(|_| filter.unasked());
+    untold.for_each(|_| filter.withheld_facts());
     let found = rows(&view, &names, &scanned.facts, &filter, &phrases)?;
-    filter.tell_unasked();
+    filter.note_withheld();
     let (found, undated) = filter.by_date(found, |found| &found.row.words);
     let since = since(&view, found.iter().chain(&undated).map(|found| found.fact));
     let answer = FindAnswer { as_of: view.as_of(), found, undated, since };

@@ -42,16 +42,17 @@ pub enum EvidenceFound {
 pub fn keep(
     audit: &Audit,
     source: &dyn Source,
-    (ends, report): (&Anchors, &Report),
+    anchors: &Anchors,
+    report: &Report,
 ) -> Result<EvidenceFound, LedgerError> {
     let accuses = |rule| matches!(rule, Rule::CutBelowPin | Rule::ForkedFromPin);
-    let (Some(pin), Some(path)) = (ends.pinned(), &audit.pin) else {
+    let (Some(pin), Some(path)) = (anchors.pinned(), &audit.pin) else {
         return Ok(EvidenceFound::None);
     };
     if !report.faults.iter().any(|fault| accuses(fault.rule)) {
         return Ok(EvidenceFound::None);
     }
-    let evidence = match make(&pin, source, (ends, report))? {
+    let evidence = match make(&pin, source, anchors, report)? {
         Ok(evidence) => evidence,
         Err(why) => return Ok(EvidenceFound::NotWritten(why)),
     };
@@ -93,10 +94,11 @@ type MadeEvidence = Result<ForkEvidence, String>;
 fn make(
     pin: &Pin,
     source: &dyn Source,
-    (ends, report): (&Anchors, &Report),
+    anchors: &Anchors,
+    report: &Report,
 ) -> Result<MadeEvidence, SourceError> {
     let first = SignedCheckpoint { note: pin.note.clone(), checkpoint: pin.checkpoint.clone() };
-    let second = ends.checkpoint.as_deref().and_then(Note::parse).and_then(SignedCheckpoint::of);
+    let second = anchors.checkpoint.as_deref().and_then(Note::parse).and_then(SignedCheckpoint::of);
     let Some(second) = second else {
         return Ok(Err("the record has no checkpoint in form that contradicts the pin".to_owned()));
     };
@@ -112,7 +114,7 @@ fn make(
     let size = second.checkpoint.size;
     let of_record = report.seen.get(&size).is_some_and(|at| at.root == second.checkpoint.root);
     let seen = match of_record {
-        true => Some(Grown::see(pin, source, (size, report))?),
+        true => Some(Grown::read(pin, source, size, report)?),
         false => None,
     };
     let parted = match part(pin, &second, seen.as_ref()) {
@@ -173,10 +175,11 @@ struct Grown {
 }
 
 impl Grown {
-    fn see(
+    fn read(
         pin: &Pin,
         source: &dyn Source,
-        (size, report): (u64, &Report),
+        size: u64,
+        report: &Report,
     ) -> Result<Grown, SourceError> {
         let mut seen = Grown { nodes: NodeCollector::default(), records: Vec::new() };
         let pinned = pin.checkpoint.size;

@@ -196,9 +196,9 @@ impl<'a> View<'a> {
             return self.or_folded(slice.life(of), |whole| whole.life(of), Vec::new());
         }
         let acts = self.state().history.acts().iter();
-        let own = |act: &&Act| match act.deed {
+        let own = |act: &&Act| match act.operation {
             Operation::Described { document } => document == of,
-            _ => act.position == of || act.deed.on() == Some(of),
+            _ => act.position == of || act.operation.on() == Some(of),
         };
         acts.filter(own).map(|act| act.position).collect()
     }
@@ -529,7 +529,7 @@ pub fn owners(view: &View<'_>, event: u64) -> Vec<u64> {
             return vec![fact.position];
         }
         let Some(act) = view.state().history.act(event) else { return Vec::new() };
-        let before = match &act.deed {
+        let before = match &act.operation {
             Operation::Asserted | Operation::Captured | Operation::Sealed(_) => return vec![event],
             Operation::Described { document } => return vec![*document],
             Operation::Related(triple) => return vec![triple.from, triple.to],
@@ -537,7 +537,7 @@ pub fn owners(view: &View<'_>, event: u64) -> Vec<u64> {
             Operation::Reinstated { retraction } => *retraction,
             Operation::Withdrawn { relation } => *relation,
             Operation::Released { event } | Operation::Redacted { event } => *event,
-            deed => match deed.on() {
+            operation => match operation.on() {
                 Some(on) => on,
                 None => return Vec::new(),
             },

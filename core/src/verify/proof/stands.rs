@@ -50,10 +50,10 @@ pub fn stands(proof: &Proof) -> Stands {
         proof.events.iter().filter_map(|shown| in_form(&shown.entry.record)).collect();
     let mut state = State::default();
     for (place, said) in &said {
-        let deed = Operation::of(&said.args);
+        let operation = Operation::of(&said.args);
         let (position, at, by) = (place.seq, Some(place.at), said.by);
-        if state.judge(&Proposal { position, at, by, deed: &deed }).is_ok() {
-            state.apply(position, by, deed);
+        if state.judge(&Proposal { position, at, by, operation: &operation }).is_ok() {
+            state.apply(position, by, operation);
         }
     }
     let undone = state.undone().iter().map(|undone| (undone.event, undone.by)).collect();
@@ -61,13 +61,12 @@ pub fn stands(proof: &Proof) -> Stands {
     let found = Stands { fact: proof.fact, undone, related, ..Stands::default() };
     let Some(fact) = state.fold.fact(proof.fact) else { return found };
     let status = state.status(fact);
-    let confirms =
-        |deed: &Operation| matches!(deed, Operation::Confirmed { on } if *on == fact.revision);
+    let confirms = |operation: &Operation| matches!(operation, Operation::Confirmed { on } if *on == fact.revision);
     let by = match status {
         Status::Retracted => fact.retraction().into_iter().collect(),
         Status::Disputed => fact.disputes().iter().map(|dispute| dispute.position).collect(),
         Status::Confirmed => {
-            let acts = state.history.acts().iter().filter(|act| confirms(&act.deed));
+            let acts = state.history.acts().iter().filter(|act| confirms(&act.operation));
             let positions = acts.map(|act| act.position);
             positions.filter(|at| !found.undone.contains_key(at)).collect()
         }

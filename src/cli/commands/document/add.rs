@@ -21,7 +21,7 @@ use crate::disk;
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::DocumentRow;
-use crate::ledger::write::draft::{DatingDraft, Draft, Name, Placed};
+use crate::ledger::write::draft::{Draft, Name, Placed};
 use crate::ledger::write::loaded::{FileAccess, LoadedDraft, LoadedFile, LoadedInput, Reach};
 use annals_core::event::body::MAX_DOCUMENT;
 use annals_core::event::vocabulary::Type;
@@ -294,8 +294,6 @@ fn drafts(
     };
     let file = LoadedFile::in_hand(derived.text.into_bytes());
     let earlier = earlier(context, &taken.file.digest, &file.digest)?;
-    let published =
-        bytes.published.clone().map(|dating| DatingDraft { as_written: None, ..dating });
     let page = derived.page;
     let captured_at = page.as_ref().and_then(|page| page.captured_at.clone());
     let text = Draft {
@@ -309,7 +307,6 @@ fn drafts(
         method: Some(derived.method),
         url: bytes.url.clone().or(page.map(|page| page.address)),
         captured_at: bytes.captured_at.clone().or(captured_at),
-        published,
         ..bytes.clone()
     };
     let bytes =

@@ -23,7 +23,7 @@ struct EvidenceReport {
     report: &'static str,
     shown: &'static str,
     exit: Exit,
-    claim: Option<&'static str>,
+    claim: Option<Claim>,
     origin: Option<String>,
     key: Option<PublicKey>,
     verifier: Option<String>,
@@ -43,8 +43,8 @@ struct HeadReport {
 
 /// Judges evidence that can be judged.
 pub fn run(context: &Context, evidence: Result<&ForkEvidence, Unjudged>) -> Result<Exit, CliError> {
-    let told = match evidence {
-        Ok(evidence) => tell(evidence, judge(evidence)),
+    let report = match evidence {
+        Ok(evidence) => evidence_report(evidence, judge(evidence)),
         Err(Unjudged::Changed(changed)) => unjudged("changed", format!("the evidence: {changed}")),
         Err(Unjudged::Damaged) => {
             let why = "the evidence is not in form or its sum does not hold; use a copy of it";
@@ -57,11 +57,11 @@ pub fn run(context: &Context, evidence: Result<&ForkEvidence, Unjudged>) -> Resu
     };
     let mut out = out(context.format());
     match context.format() {
-        Format::Text => text(&mut out, &told)?,
-        _ => json(&mut out, &told)?,
+        Format::Text => text(&mut out, &report)?,
+        _ => json(&mut out, &report)?,
     }
     out.flush()?;
-    Ok(told.exit)
+    Ok(report.exit)
 }
 
 fn unjudged(shown: &'static str, why: String) -> EvidenceReport {
@@ -81,7 +81,7 @@ fn unjudged(shown: &'static str, why: String) -> EvidenceReport {
     }
 }
 
-fn tell(evidence: &ForkEvidence, verdict: EvidenceVerdict) -> EvidenceReport {
+fn evidence_report(evidence: &ForkEvidence, verdict: EvidenceVerdict) -> EvidenceReport {
     let exit = Exit::from(verdict.verdict());
     let origin = evidence.first.checkpoint.origin.clone();
     let base64 = |root: &Hash| to_base64(&root.0);
@@ -102,7 +102,7 @@ fn tell(evidence: &ForkEvidence, verdict: EvidenceVerdict) -> EvidenceReport {
         report: "annals evidence 1",
         shown,
         exit,
-        claim: Some(if evidence.claim() == Claim::Forked { "forked" } else { "cut" }),
+        claim: Some(evidence.claim()),
         verifier: Some(vkey(&origin, &evidence.key)),
         origin: Some(origin),
         key: Some(evidence.key),
@@ -114,39 +114,40 @@ fn tell(evidence: &ForkEvidence, verdict: EvidenceVerdict) -> EvidenceReport {
     }
 }
 
-fn text(out: &mut dyn Write, told: &EvidenceReport) -> Result<(), CliError> {
+fn text(out: &mut dyn Write, report: &EvidenceReport) -> Result<(), CliError> {
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<10}{}", visible(value));
-    if let (Some(claim), Some(origin), Some(verifier)) = (told.claim, &told.origin, &told.verifier)
+    if let (Some(claim), Some(origin), Some(verifier)) =
+        (report.claim, &report.origin, &report.verifier)
     {
-        line("claim", claim)?;
+        line("claim", &claim.to_string())?;
         line("origin", origin)?;
         line("key", verifier)?;
-        let named = match told.named_by {
+        let named = match report.named_by {
             Some(event) => format!("the log key, by event {event} of the second tree"),
             None => "this file does not show that it is the log key of the ledger".to_owned(),
         };
         line("named", &named)?;
     }
-    for (which, head) in [("first", &told.first), ("second", &told.second)] {
+    for (which, head) in [("first", &report.first), ("second", &report.second)] {
         let Some(head) = head else { continue };
         line(which, &format!("size {}, root {}", head.size, head.root))?;
-        if let (Some(at), Some(root)) = (told.parted_at, &head.root_where_parted) {
+        if let (Some(at), Some(root)) = (report.parted_at, &head.root_where_parted) {
             line("", &format!("whose first {at} events have the root {root}"))?;
         }
     }
-    for why in &told.why {
+    for why in &report.why {
         line("why", why)?;
     }
-    writeln!(out, "{}", sentence(told))?;
+    writeln!(out, "{}", sentence(report))?;
     Ok(())
 }
 
-fn sentence(told: &EvidenceReport) -> String {
-    let sizes = match (&told.first, &told.second) {
+fn sentence(report: &EvidenceReport) -> String {
+    let sizes = match (&report.first, &report.second) {
         (Some(first), Some(second)) => format!("sizes {} and {}", first.size, second.size),
         _ => String::new(),
     };
-    match told.shown {
+    match report.shown {
         "contradiction" => format!(
             "shown: this key contradicted itself: it signed {sizes}, which cannot both be of one \
              append-only log"

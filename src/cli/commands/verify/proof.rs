@@ -51,7 +51,7 @@ fn standing(judged: &ProofOutcome) -> Option<Stands> {
 }
 
 /// The verdict, and the status that goes with it.
-fn told_verdict(judged: &ProofOutcome) -> String {
+fn verdict_text(judged: &ProofOutcome) -> String {
     if let Some(changed) = judged.changed {
         return format!("could not tell: {changed}");
     }
@@ -82,16 +82,17 @@ fn text(out: &mut dyn Write, judged: &ProofOutcome) -> Result<(), CliError> {
         writeln!(out, "fault: {}", visible(&fault.to_string()))?;
     }
     if let Some(proof) = judged.proof.as_ref().filter(|_| judged.faults.is_empty()) {
-        said(out, (judged, proof), &stands(proof))?;
+        fact(out, judged, proof, &stands(proof))?;
         around(out, judged, proof)?;
     }
-    Ok(writeln!(out, "{}", told_verdict(judged))?)
+    Ok(writeln!(out, "{}", verdict_text(judged))?)
 }
 
 /// The fact, what was done to it, and by whom.
-fn said(
+fn fact(
     out: &mut dyn Write,
-    (judged, proof): (&ProofOutcome, &Proof),
+    judged: &ProofOutcome,
+    proof: &Proof,
     stands: &Stands,
 ) -> Result<(), CliError> {
     let acts = acts(judged, proof.fact);
@@ -373,7 +374,7 @@ impl ProofReport {
         let witness =
             |(name, time): &(String, u64)| ProofWitness { name: name.clone(), time: *time };
         ProofReport {
-            verdict: told_verdict(judged),
+            verdict: verdict_text(judged),
             exit: Exit::from(judged.verdict()),
             fact: holds.map(|proof| proof.fact),
             status: stands.status,
@@ -398,12 +399,12 @@ impl ProofReport {
             ignored_lines: judged.trust.ignored_lines,
             later_version: judged.later_version,
             changed: judged.changed.map(|changed| changed.to_string()),
-            faults: judged.faults.iter().map(told_fault).collect(),
+            faults: judged.faults.iter().map(fault_text).collect(),
         }
     }
 }
 
-fn told_fault(fault: &annals_core::rule::Fault) -> ProofFault {
+fn fault_text(fault: &annals_core::rule::Fault) -> ProofFault {
     let (rule, name) = (fault.rule.number(), fault.rule.name());
     ProofFault { rule, name, position: fault.position, why: fault.why.clone() }
 }
