@@ -436,7 +436,7 @@ def without_script(browser):
     browser.open(OUT / "timeline.html")
     browser.shot("9-without-script")
     browser.cdp("Emulation.setScriptExecutionDisabled", value=False)
-    rows = (OUT / "timeline.html").read_text(encoding="utf-8").count("<tr><td>")
+    rows = (OUT / "timeline.html").read_text(encoding="utf-8").count('<tr><td dir="auto">')
     assert rows == len(json.loads(annals("timeline", "replay", "--format", "json"))["facts"])
 
 

@@ -58,7 +58,7 @@ impl Clerk {
         let (position, at, by) = (place.seq, Some(place.at), said.by);
         let named = said.args.positions().iter().all(|named| *named < said.base);
         let proposal = Proposal { position, at, by, operation: &operation };
-        if !named || self.state.judge(&proposal).is_err() {
+        if !named || self.state.check(&proposal).is_err() {
             return false;
         }
         self.state.apply(position, by, operation);

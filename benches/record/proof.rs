@@ -5,7 +5,7 @@
 use crate::make::paths;
 use annals::ledger::audit::prove::{ProofDocuments, prove};
 use annals::ledger::reader::Record;
-use annals_core::verify::proof::{ProofContext, judge};
+use annals_core::verify::proof::{ProofContext, verify_proof};
 use std::path::Path;
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ pub fn measure(folder: &Path) {
     let text = proof.write();
     let began = Instant::now();
     for _ in 0..CHECKS {
-        let judged = judge(text.as_bytes(), &ProofContext::default());
+        let judged = verify_proof(text.as_bytes(), &ProofContext::default());
         assert!(judged.faults.is_empty(), "the proof holds");
     }
     let check = began.elapsed().as_secs_f64() / f64::from(CHECKS);

@@ -2,7 +2,7 @@
 //! its description.
 //!
 //! Always holds: nothing is read here but the bytes in hand; the text says by its method which
-//! library made it; what cannot be read as text is a value that says why. Bytes of strangers are
+//! library made it; what cannot be read as text is a value with the reason. Bytes of strangers are
 //! read by [`worker::read`], in a process with bounds of its own; [`read()`] does the same in this
 //! one. Not here: what is recorded of it (`ledger`), questions (`cli`).
 

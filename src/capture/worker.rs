@@ -1,7 +1,7 @@
 //! A process that reads strangers' bytes: with bounds in time and memory, and no file to write.
 //!
 //! Always holds: what crashes, loops or grows in a library ends that process and not this one, and
-//! is said as [`Unquotable`]. It gets the bytes and nothing of the environment. Not here: the
+//! is reported as [`Unquotable`]. It gets the bytes and nothing of the environment. Not here: the
 //! reading (`read`). Source: setrlimit(2).
 
 use crate::capture::read::read as read_here;
@@ -38,7 +38,7 @@ pub fn read(program: &Path, request: &CaptureRequest, bytes: &[u8]) -> io::Resul
         let (input, output) = (child.stdin.take(), child.stdout.take());
         let (sender, receiver) = channel();
         scope.spawn(move || {
-            // A process that ended takes nothing; its answer says so.
+            // A process that ended reads nothing; its answer shows that.
             let _ = input.map(|input| send(input, request, bytes));
         });
         scope.spawn(move || {
@@ -80,7 +80,7 @@ fn send(mut input: impl Write, request: &CaptureRequest, bytes: &[u8]) -> io::Re
 /// Is that process: a request and bytes on `input`, a reading on `output`.
 pub fn serve(input: impl Read + Send, mut output: impl Write) -> io::Result<()> {
     limit();
-    // What a library says of a fault is for its authors.
+    // The message of a panic in a library is for its authors.
     std::panic::set_hook(Box::new(|_| {}));
     let reading = thread::scope(|scope| {
         let work = move || -> io::Result<CaptureReading> {

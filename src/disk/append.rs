@@ -3,7 +3,8 @@
 //! Always holds: after `Ok` the bytes are on stable storage; after [`DiskError::NotWritten`] the
 //! file is as it was; a file that has another length than this handle left it with is neither
 //! written nor truncated ([`DiskError::Changed`]); after [`DiskError::Unknown`] the content is not
-//! known, and the handle refuses all that follows. Not here: where one append ends and the next begins (the reader's framing tells).
+//! known, and the handle refuses all that follows. Not here: where one append ends and the next
+//! begins (the framing of the reader).
 //! Source: "Can Applications Recover from fsync Failures?": pages of a failed fsync may be marked
 //! clean, so a second fsync that succeeds says nothing about them.
 

@@ -204,7 +204,7 @@ impl IndexFiles {
         self.nodes.after = After { event: position, hash };
         let hashes = &mut self.nodes.hashes;
         let mut put = Ok(());
-        self.merkle.push_telling(hash, |_, node| {
+        self.merkle.push_with(hash, |_, node| {
             if put.is_ok() {
                 put = entry_put(hashes, "hash", None, &node.0);
             }

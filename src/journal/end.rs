@@ -85,7 +85,7 @@ pub(super) fn up_to(logs: &[LogFile], whole: &End, size: u64) -> Result<Option<E
     };
     let mut framer = framer(log)?;
     while let Some(item) = framer.next().map_err(disk::error("read", &log.path))? {
-        let FrameItem::CommitLine(CommitLine { counted, said: Some(said), .. }) = item else {
+        let FrameItem::CommitLine(CommitLine { counted, parsed: Some(said), .. }) = item else {
             continue;
         };
         if said.size == size && log.first + counted == size {
@@ -198,8 +198,11 @@ fn scan(file: &LogFile) -> Result<Option<Last>, DiskError> {
     let mut last = None;
     while let Some(item) = framer.next().map_err(disk::error("read", &file.path))? {
         if let FrameItem::CommitLine(closing) = item {
-            last =
-                Some(Last { commit: framer.commit, counted: closing.counted, said: closing.said });
+            last = Some(Last {
+                commit: framer.commit,
+                counted: closing.counted,
+                said: closing.parsed,
+            });
         }
     }
     Ok(last)

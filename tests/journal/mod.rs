@@ -83,7 +83,7 @@ fn walk(journal: &Journal, from: u64) -> Batch {
 }
 
 fn whole(closing: &CommitLine) -> bool {
-    let said = closing.said.unwrap();
+    let said = closing.parsed.unwrap();
     closing.sum_holds && said.size == closing.counted && said.root == root(said.size)
 }
 

@@ -1,7 +1,7 @@
-//! Rules 501–514: what may be said of facts, disputes, retractions and relations.
+//! Rules 501–514: acts on facts, disputes, retractions and relations.
 //!
-//! Always holds: each function is the rule of its number and reads only its case; it speaks only
-//! where the rules before it hold. Not here: signers, seals. Source: FORMAT.md section 6.
+//! Always holds: each function is the rule of its number and reads only its context; it assumes
+//! that the rules before it hold. Not here: signers, seals. Source: FORMAT.md section 6.
 
 use crate::event::vocabulary::{Relation, Type};
 use crate::fold::history::KeyIndex;
@@ -10,7 +10,7 @@ use crate::fold::{Fact, Target};
 use crate::legal::context::RuleContext;
 use crate::text::Person;
 
-/// The fact that the event acts on, by whatever it names.
+/// The fact that the event acts on, whichever event of the fact it names.
 pub fn fact_of<'a>(case: &RuleContext<'a>) -> Option<&'a Fact> {
     let fold = case.fold;
     match case.event.operation {
@@ -26,7 +26,7 @@ pub fn fact_of<'a>(case: &RuleContext<'a>) -> Option<&'a Fact> {
     }
 }
 
-/// 501: every position in args names an applied event of the type it must be.
+/// 501: every position in args names an applied event of the required type.
 pub fn target(case: &RuleContext<'_>) -> Result<(), String> {
     let fold = case.fold;
     let is_dispute = |event: &u64| matches!(fold.target(*event), Some(Target::Dispute(_)));
@@ -82,7 +82,7 @@ pub fn retracted(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 503: one confirms, disputes, corrects or retracts the present words.
+/// 503: a confirmation, dispute, correction or retraction names the present revision.
 pub fn stale(case: &RuleContext<'_>) -> Result<(), String> {
     let (Some(on), Some(fact)) = (case.event.operation.on(), fact_of(case)) else { return Ok(()) };
     if fact.revision == on {
@@ -152,7 +152,7 @@ pub fn resolves(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 511: only a standing retraction is ended.
+/// 511: only a retraction in force is ended.
 pub fn retraction_standing(case: &RuleContext<'_>) -> Result<(), String> {
     let (Operation::Reinstated { retraction }, Some(fact)) = (case.event.operation, fact_of(case))
     else {
@@ -164,7 +164,7 @@ pub fn retraction_standing(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 512: another person than who retracted reinstates.
+/// 512: the person who retracted does not reinstate.
 pub fn reinstate_own(case: &RuleContext<'_>) -> Result<(), String> {
     let Operation::Reinstated { retraction } = case.event.operation else { return Ok(()) };
     match case.fold.target(*retraction) {
@@ -175,7 +175,7 @@ pub fn reinstate_own(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 513: a relation has two ends, in order where it has no direction.
+/// 513: a relation has two different ends; where it has no direction, the earlier fact is first.
 pub fn relation_ends(case: &RuleContext<'_>) -> Result<(), String> {
     let Operation::Related(triple) = case.event.operation else { return Ok(()) };
     let symmetric = matches!(triple.rel, Relation::SameAs | Relation::Contradicts);
@@ -188,7 +188,7 @@ pub fn relation_ends(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 514: a relation stands once, and only a standing one is withdrawn.
+/// 514: a relation is in force once, and only one in force is withdrawn.
 pub fn relation_standing(case: &RuleContext<'_>) -> Result<(), String> {
     match case.event.operation {
         Operation::Related(triple) if case.fold.is_related(triple) => {
@@ -201,7 +201,7 @@ pub fn relation_standing(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// Whether `key` is held by the person who signs.
+/// Whether the signer holds `key`.
 pub fn is_signer(case: &RuleContext<'_>, key: KeyIndex) -> bool {
     let person: Option<&Person> = case.signer.map(|signer| &signer.person);
     person.is_some() && case.history.person(key) == person

@@ -1,6 +1,6 @@
-//! Rules 516–520: what may be sealed, released and redacted.
+//! Rules 516–520: sealing, release and redaction.
 //!
-//! Always holds: each function is the rule of its number and reads only its case.
+//! Always holds: each function is the rule of its number and reads only its context.
 //! Not here: bodies themselves (`content`). Source: FORMAT.md section 6.
 
 use crate::event::args::Seal;

@@ -18,7 +18,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
 use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
-use annals_core::verify::proof::stands;
+use annals_core::verify::proof::fact_status;
 use clap::Args;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -88,7 +88,10 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
     let (fact, bytes) = (args.position, text.len());
     let events = if args.c2sp { 1 } else { proof.events.len() };
     note(format!("fact {fact} in the record of size {size}: {events} events, {bytes} bytes"));
-    note(format!("fact {fact}: {}, as of size {size}; there may be later acts", stands(&proof)));
+    note(format!(
+        "fact {fact}: {}, as of size {size}; there may be later acts",
+        fact_status(&proof)
+    ));
     if !args.c2sp {
         note(format!("left out: {}", left_out(&proof).unwrap_or_else(|| "nothing".to_owned())));
     }

@@ -170,7 +170,7 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
     });
     let told: Vec<ListedWitness<'_>> = told.collect();
     let quorum = signed.as_ref().map(|note| {
-        let without = trust.policy.judge(note).no_quorum();
+        let without = trust.policy.check(note).no_quorum();
         without.unwrap_or_else(|| "the policy's quorum is met".to_owned())
     });
     write(context, &told, quorum)

@@ -211,11 +211,11 @@ impl VerdictReport {
             not_checked_again: report.known,
             not_checkable: report.counts.not_checkable,
             ignored_bytes: report.ignored_bytes,
-            ignored_signature_lines: report.ends.ignored_lines,
-            checkpoint: report.ends.checkpoint.as_ref().map(|checkpoint| CheckpointReport {
+            ignored_signature_lines: report.anchors.ignored_lines,
+            checkpoint: report.anchors.checkpoint.as_ref().map(|checkpoint| CheckpointReport {
                 size: checkpoint.size,
                 root: base64(&checkpoint.root),
-                holds: report.ends.checkpoint_holds,
+                holds: report.anchors.checkpoint_holds,
             }),
             log_keys: log_keys(report, origin.as_deref()),
             origin,
@@ -241,7 +241,7 @@ impl VerdictReport {
             tally: TallyReport::of(&Tally::of(&report.state), &|key, event| {
                 named(&roster, report, key, event)
             }),
-            explained: report.ends.explained.clone(),
+            explained: report.anchors.explained.clone(),
             roster,
             later_version: later(report),
             faults: faults(report),
@@ -341,7 +341,7 @@ fn checks(audited: &Audited) -> Vec<CheckCount> {
         CheckCount { check, checked, of, faults }
     };
     let (size, counts) = (report.size, &report.counts);
-    let signed = report.ends.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
+    let signed = report.anchors.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
     vec![
         check("form", "records", size, (101, 105)),
         check("chain", "places, links, times", size, (201, 299)),

@@ -55,7 +55,7 @@ pub fn periods(source: &dyn Source, report: &Report) -> Result<Vec<Period>, Sour
         let (key, roles, what) = match &act.operation {
             Operation::Opened(opened) => (state.history.key(act.by), Some(opened.roles), "opened"),
             Operation::Enrolled(enrolled) => (Some(enrolled.key), Some(enrolled.roles), "enrolled"),
-            Operation::RolesChanged(change) => (Some(change.0), Some(change.1), "changed"),
+            Operation::RolesChanged(change) => (Some(change.key), Some(change.roles), "changed"),
             Operation::Revoked(revoked) => (Some(revoked.key), None, revoked.reason.as_str()),
             _ => continue,
         };

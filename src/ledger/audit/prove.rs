@@ -14,13 +14,13 @@ use annals_core::event::args::Seal;
 use annals_core::event::record::{self, Reading};
 use annals_core::event::vocabulary::Type;
 use annals_core::fold::history::Act;
-use annals_core::fold::operation::Operation;
+use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::hash::Hash;
 use annals_core::merkle::{NodeCollector, Plan};
 use annals_core::tlog::proof::TlogProof;
 use annals_core::tlog::{Checkpoint, Note};
 use annals_core::verify::proof::{
-    LeftOut, Proof, ProofContext, ProofEvent, evidence_of, form, judge,
+    LeftOut, Proof, ProofContext, ProofEvent, evidence_of, form, verify_proof,
 };
 use annals_core::verify::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,7 +71,7 @@ pub fn prove(record: &Record, fact: u64, documents: ProofDocuments) -> Result<Pr
         ProofDocuments::LeftOut => BTreeMap::new(),
     };
     let mut proof = Proof { left_out: Vec::new(), fact, events, documents, note, checkpoint };
-    proof.left_out = proof.asks_left_out();
+    proof.left_out = proof.missing_parts();
     checked(proof)
 }
 
@@ -96,7 +96,7 @@ fn checked(proof: Proof) -> Result<Proof, LedgerError> {
             text.len()
         )));
     }
-    let judged = judge(text.as_bytes(), &ProofContext::default());
+    let judged = verify_proof(text.as_bytes(), &ProofContext::default());
     match judged.faults.is_empty() {
         true => Ok(proof),
         false => Err(LedgerError::Faulty(judged.faults)),
@@ -185,11 +185,13 @@ fn surround(view: &View<'_>, documents: &BTreeSet<u64>, chosen: &mut BTreeSet<u6
             Operation::Opened(_) => true,
             Operation::Rekeyed(_) | Operation::Changed { .. } => stands(act),
             Operation::Captured => documents.contains(&act.position),
-            Operation::Sealed(operation) => operation.document && documents.contains(&act.position),
+            Operation::Sealed(entry) => {
+                entry.kind == EntryKind::Document && documents.contains(&act.position)
+            }
             Operation::Described { document } => documents.contains(document),
             Operation::Released { event } | Operation::Redacted { event } => chosen.contains(event),
             Operation::Enrolled(enrolled) => keys.contains(&enrolled.key),
-            Operation::RolesChanged(change) => keys.contains(&change.0),
+            Operation::RolesChanged(change) => keys.contains(&change.key),
             Operation::Revoked(revoked) => keys.contains(&revoked.key),
             _ => false,
         };

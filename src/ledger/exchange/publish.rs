@@ -70,7 +70,7 @@ impl<'a> Verified<'a> {
         if let Some((position, v)) = report.later_version {
             return Err(LedgerError::Later { position, v });
         }
-        let checkpoint = report.ends.checkpoint.clone().filter(|c| c.size == report.size);
+        let checkpoint = report.anchors.checkpoint.clone().filter(|c| c.size == report.size);
         let (Some(checkpoint), Some(note)) = (checkpoint, &record.checkpoint) else {
             return Err(LedgerError::Usage(format!(
                 "the checkpoint does not cover all {} events: a writer is at work, or was \

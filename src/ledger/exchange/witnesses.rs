@@ -106,7 +106,7 @@ pub fn collect(
     Ok(Collected {
         size: checkpoint.size,
         witnesses: names.zip(asked.into_iter().map(|heard| heard.map(|(_, at)| at))).collect(),
-        quorum: policy.judge(&note).quorum,
+        quorum: policy.check(&note).quorum,
     })
 }
 

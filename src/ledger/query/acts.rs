@@ -172,5 +172,5 @@ pub(super) fn one(
 
 /// What later events did to an event's body.
 pub(super) fn put(fold: &mut Fold, event: u64, mark: &EventMark) {
-    fold.put_opening(event, mark.released, mark.redacted);
+    fold.put_opening(event, mark.opening());
 }

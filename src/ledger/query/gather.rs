@@ -18,7 +18,7 @@ use annals_core::event::args::{Args, FactRelated};
 use annals_core::event::body::{Captured, Content};
 use annals_core::event::vocabulary::RedactReason;
 use annals_core::fold::history;
-use annals_core::fold::operation::Operation;
+use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::state::Status;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -187,7 +187,9 @@ impl Owners<'_, '_> {
         let event = act.position;
         match &act.operation {
             Operation::Captured | Operation::Described { .. } => return Whose::Document,
-            Operation::Sealed(operation) if operation.document => return Whose::Document,
+            Operation::Sealed(entry) if entry.kind == EntryKind::Document => {
+                return Whose::Document;
+            }
             Operation::Asserted | Operation::Sealed(_) if wanted(event) => {
                 self.facts.push(event);
                 self.own(event, &[event]);

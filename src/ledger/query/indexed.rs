@@ -9,8 +9,8 @@
 use crate::index::{Index, IndexError, RowKind, RowValue, Snapshot, TreeKind};
 use crate::ledger::query::acts::{Acts, QueryError, one, put};
 use crate::ledger::reader::Record;
-use annals_core::fold::Fold;
 use annals_core::fold::operation::Operation;
+use annals_core::fold::{BodyOpening, Fold};
 use annals_core::hash::Hash;
 use annals_core::state::{State, Status};
 use annals_core::time::Time;
@@ -272,9 +272,8 @@ impl Slice<'_> {
     }
 
     /// Whether the body of an event is released, and whether it is redacted, as of now.
-    pub(super) fn opening(&self, event: u64) -> Result<(bool, bool), IndexError> {
-        let mark = self.now.mark(event)?;
-        Ok((mark.released, mark.redacted))
+    pub(super) fn opening(&self, event: u64) -> Result<BodyOpening, IndexError> {
+        Ok(self.now.mark(event)?.opening())
     }
 
     pub(super) fn about(&self, event: u64) -> Result<Vec<u64>, IndexError> {

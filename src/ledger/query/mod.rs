@@ -33,6 +33,7 @@ use acts::QueryError;
 use annals_core::event::args::Seal;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::Statement;
+use annals_core::fold::BodyOpening;
 use annals_core::fold::history::Act;
 use annals_core::fold::operation::Operation;
 use annals_core::hash::Hash;
@@ -413,7 +414,7 @@ impl<'a> View<'a> {
             Some(slice) => self.or_folded(slice.opening(position).map(Some), folded, None),
             None => folded(self),
         };
-        let (released, redacted) = opening.ok_or(Withheld::Damaged)?;
+        let BodyOpening { released, redacted } = opening.ok_or(Withheld::Damaged)?;
         match redacted {
             true => Err(Withheld::Redacted),
             false if promised != Seal::Open && !released => Err(Withheld::Sealed),

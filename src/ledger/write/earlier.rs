@@ -57,7 +57,7 @@ impl EarlierAct {
 
 fn is_on_matter(args: &Args, operation: &Operation) -> bool {
     match (args, operation) {
-        (Args::EditorChanged(args), Operation::RolesChanged(change)) => args.key == change.0,
+        (Args::EditorChanged(args), Operation::RolesChanged(change)) => args.key == change.key,
         (Args::EditorRevoked(args), Operation::Revoked(revoked)) => args.key == revoked.key,
         (Args::LedgerChanged(_), Operation::Changed { .. })
         | (Args::LedgerRekeyed(_), Operation::Rekeyed(_))

@@ -417,10 +417,8 @@ impl<'a> Resolver<'a> {
         }
         let anchor = text.anchor(start, end).ok_or_else(|| refused(no_context(start, end)))?;
         check_words(quote, &anchor, text, start..end)?;
-        if edges == Edges::Whole
-            && let Some(cut) = quote_search::cut(text, (start, end))
-        {
-            return Err(refused(cut.to_string()));
+        if edges == Edges::Whole {
+            quote_search::check_edges(text, start, end).map_err(|cut| refused(cut.to_string()))?;
         }
         Ok(Some((anchor, body::Span { start: start as u64, end: end as u64 })))
     }

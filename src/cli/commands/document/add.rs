@@ -1,8 +1,8 @@
 //! `annals document add`: a file or a page is captured, and its text with it.
 //!
 //! Always holds: the bytes are recorded as they are; the text is a document of its own that names
-//! them and how it was made, in the same act; what the document says of itself goes behind what the
-//! editor says. Not here: reading formats and fetching (`capture`).
+//! them and how it was made, in the same act; a value of the editor takes precedence over the
+//! document's own. Not here: reading formats and fetching (`capture`).
 
 use crate::capture::fetch::{FetchBounds, fetch, is_address};
 use crate::capture::media_type::{MARKDOWN, OCTETS, PLAIN};
@@ -144,8 +144,8 @@ fn of_address(
     Ok(TakenBytes { file, source: PathBuf::from(path), named, charset })
 }
 
-/// Reads the bytes: what they are, what they say of themselves, and their text. What cannot be read
-/// is said.
+/// Reads the bytes: their media type, their description of themselves, their text. A note reports
+/// what cannot be read.
 fn examine(
     taken: &TakenBytes,
     given: Option<String>,
@@ -222,8 +222,8 @@ fn no_page(why: String, pages: &[String]) -> CliError {
     ))
 }
 
-/// What the document says of itself fills what the editor left out: agreed to where somebody is
-/// there, and shown in any case.
+/// Fills what the editor left out from the document's description of itself. On a terminal the
+/// editor accepts or changes each value; without one a note names the fields.
 fn agree(
     context: &Context,
     mut about: AboutArgs,

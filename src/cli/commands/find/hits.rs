@@ -7,7 +7,7 @@ use crate::cli::terminal::colour;
 use crate::cli::terminal::visible;
 use crate::ledger::query::row::WordsRow;
 use crate::ledger::query::scan::{TextField, texts};
-use annals_core::search::{Phrase, Searched, joined};
+use annals_core::search::{Phrase, SearchedText, joined};
 use serde::Serialize;
 use std::ops::Range;
 
@@ -46,7 +46,7 @@ pub fn of(words: &WordsRow, phrases: &[Phrase]) -> Vec<Hit> {
             TextField::Quote(document) => ("quote", Some(document)),
             TextField::Attribution => ("attribution", None),
         };
-        let searched = Searched::new(&text);
+        let searched = SearchedText::new(&text);
         let places = phrases.iter().flat_map(|phrase| searched.places(phrase)).collect();
         let places = joined(places);
         if !places.is_empty() {

@@ -13,7 +13,7 @@ use annals_core::evidence::{Claim, ForkEvidence};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
 use annals_core::tlog::{to_base64, vkey};
-use annals_core::verify::evidence::{EvidenceVerdict, ShownFork, judge};
+use annals_core::verify::evidence::{EvidenceVerdict, ShownFork, verify_evidence};
 use serde::Serialize;
 use std::io::Write;
 
@@ -44,7 +44,7 @@ struct HeadReport {
 /// Judges evidence that can be judged.
 pub fn run(context: &Context, evidence: Result<&ForkEvidence, Unjudged>) -> Result<Exit, CliError> {
     let report = match evidence {
-        Ok(evidence) => evidence_report(evidence, judge(evidence)),
+        Ok(evidence) => evidence_report(evidence, verify_evidence(evidence)),
         Err(Unjudged::Changed(changed)) => unjudged("changed", format!("the evidence: {changed}")),
         Err(Unjudged::Damaged) => {
             let why = "the evidence is not in form or its sum does not hold; use a copy of it";
@@ -92,7 +92,7 @@ fn evidence_report(evidence: &ForkEvidence, verdict: EvidenceVerdict) -> Evidenc
             root: base64(&signed.checkpoint.root),
             root_where_parted: before.map(|before| base64(&before.root)),
         };
-    let parted = evidence.parted.as_ref();
+    let forked_at = evidence.forked_at.as_ref();
     let (shown, why) = match verdict.shown {
         ShownFork::Contradiction => ("contradiction", Vec::new()),
         ShownFork::Nothing => ("nothing", Vec::new()),
@@ -107,9 +107,9 @@ fn evidence_report(evidence: &ForkEvidence, verdict: EvidenceVerdict) -> Evidenc
         origin: Some(origin),
         key: Some(evidence.key),
         named_by: verdict.named_by,
-        first: Some(head(&evidence.first, parted.map(|(_, first, _)| first))),
-        second: Some(head(&evidence.second, parted.map(|(.., second)| second))),
-        parted_at: parted.map(|(at, ..)| *at),
+        first: Some(head(&evidence.first, forked_at.map(|at| &at.first))),
+        second: Some(head(&evidence.second, forked_at.map(|at| &at.second))),
+        parted_at: forked_at.map(|at| at.size),
         why,
     }
 }

@@ -22,7 +22,9 @@ use annals_core::time::Time;
 use annals_core::tlog::to_base64;
 use annals_core::verdict::Verdict;
 use annals_core::verify::proof::ProofOutcome;
-use annals_core::verify::proof::{Proof, ProofContext, Related, Stands, judge, stands};
+use annals_core::verify::proof::{
+    FactStatus, Proof, ProofContext, StatedRelation, fact_status, verify_proof,
+};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -35,7 +37,7 @@ const BY_ITS_ACTS: &str = "by the acts in this file; later ones may exist";
 
 /// Judges a proof and tells the verdict.
 pub fn run(format: Format, bytes: &[u8], given: &ProofContext) -> Result<Exit, CliError> {
-    let judged = judge(bytes, given);
+    let judged = verify_proof(bytes, given);
     let mut out = out(format);
     match format {
         Format::Text => text(&mut out, &judged)?,
@@ -46,8 +48,8 @@ pub fn run(format: Format, bytes: &[u8], given: &ProofContext) -> Result<Exit, C
 }
 
 /// How the fact stands, where the file holds.
-fn standing(judged: &ProofOutcome) -> Option<Stands> {
-    judged.proof.as_ref().filter(|_| judged.faults.is_empty()).map(stands)
+fn standing(judged: &ProofOutcome) -> Option<FactStatus> {
+    judged.proof.as_ref().filter(|_| judged.faults.is_empty()).map(fact_status)
 }
 
 /// The verdict, and the status that goes with it.
@@ -82,7 +84,7 @@ fn text(out: &mut dyn Write, judged: &ProofOutcome) -> Result<(), CliError> {
         writeln!(out, "fault: {}", visible(&fault.to_string()))?;
     }
     if let Some(proof) = judged.proof.as_ref().filter(|_| judged.faults.is_empty()) {
-        fact(out, judged, proof, &stands(proof))?;
+        fact(out, judged, proof, &fact_status(proof))?;
         around(out, judged, proof)?;
     }
     Ok(writeln!(out, "{}", verdict_text(judged))?)
@@ -93,7 +95,7 @@ fn fact(
     out: &mut dyn Write,
     judged: &ProofOutcome,
     proof: &Proof,
-    stands: &Stands,
+    stands: &FactStatus,
 ) -> Result<(), CliError> {
     let acts = acts(judged, proof.fact);
     let present = stands.revision.or_else(|| revision(judged, &acts));
@@ -365,7 +367,7 @@ impl ProofReport {
         };
         let undone =
             |event: &u64| Some(ToldUndone { event: *event, by: *stands.undone.get(event)? });
-        let related = |related: &Related| {
+        let related = |related: &StatedRelation| {
             let Triple { from, rel, to } = related.triple;
             ToldRelated { event: related.event, from, rel, to }
         };

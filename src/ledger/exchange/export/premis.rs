@@ -10,7 +10,7 @@ use crate::ledger::exchange::export::context::{BagContext, BagOutput, failed};
 use crate::ledger::query::ViewedEvent;
 use crate::ledger::query::row::DocumentRow;
 use annals_core::event::args::Args;
-use annals_core::fold::operation::Operation;
+use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::key::PublicKey;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -64,7 +64,7 @@ pub fn events(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), Le
     for act in view.state().history.acts() {
         match &act.operation {
             Operation::Asserted => {}
-            Operation::Sealed(operation) if !operation.document => {}
+            Operation::Sealed(entry) if entry.kind == EntryKind::Fact => {}
             _ => continue,
         }
         put(&entity(&Identifier::new("fact", act.position)))?;

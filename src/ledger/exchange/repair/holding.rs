@@ -271,7 +271,7 @@ fn wrong(report: &Report) -> Vec<Fault> {
 
 /// The size of the checkpoint that a record was compared with, if it holds.
 fn signed(report: &Report) -> Option<u64> {
-    let holds = report.ends.checkpoint.as_ref().filter(|_| report.ends.checkpoint_holds);
+    let holds = report.anchors.checkpoint.as_ref().filter(|_| report.anchors.checkpoint_holds);
     holds.map(|checkpoint| checkpoint.size)
 }
 
