@@ -1,6 +1,6 @@
 //! Fetching a page: over TLS, from a public address, within bounds.
 //!
-//! Always holds: each address on the way is checked before it is asked, and a name by what it is
+//! Always holds: each address on the way is checked before a request, and a name by what it is
 //! found at, so that no page leads into the house; redirects, bytes and time have bounds; no
 //! cookie, no password, no proxy. Not here: what the bytes are. Source: RFC 9110, RFC 6890.
 
@@ -28,7 +28,7 @@ const HEAD: usize = 64 << 10;
 /// The most characters of an address; the record takes no longer ones.
 const MAX_ADDRESS: usize = 2_000;
 
-/// Which addresses may be asked, and for how long.
+/// Which addresses may be requested, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub struct FetchBounds {
     /// Addresses of this machine and of private networks too.
@@ -99,7 +99,7 @@ pub enum FetchError {
         /// The answer.
         status: u16,
     },
-    /// Bytes in a form that was not asked for.
+    /// Bytes in a form that was not requested.
     #[error("{address}: expected bytes as they are or in gzip, found the encoding {found}")]
     Coding {
         /// The address.
@@ -183,7 +183,7 @@ pub fn fetch(address: &str, bounds: FetchBounds) -> Result<FetchedPage, FetchErr
     }
 }
 
-/// An address as it is recorded: what follows `#` is never asked for.
+/// An address as it is recorded: what follows `#` is never sent.
 fn visible(url: &Url) -> String {
     let mut url = url.clone();
     url.set_fragment(None);
@@ -210,7 +210,7 @@ fn parse(address: &str) -> Result<Url, FetchError> {
     Ok(url)
 }
 
-/// Checks the scheme of an address; without TLS only this machine is asked, or on request.
+/// Checks the scheme of an address; without TLS only this machine is allowed, or on request.
 fn check(url: &Url, bounds: FetchBounds) -> Result<(), FetchError> {
     let here = match url.host() {
         Some(url::Host::Ipv4(number)) => number.is_loopback(),

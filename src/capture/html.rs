@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_text_is_said_to_have_none() {
+    fn a_page_without_text_has_none() {
         let reading = read(&CaptureRequest::default(), b"<div id=app></div><script>run()</script>");
         assert!(matches!(reading.text, Err(Unquotable::NoText(_))), "{reading:?}");
     }

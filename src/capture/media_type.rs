@@ -1,4 +1,4 @@
-//! What kind of file bytes are: by how they begin, by what a server said, by the name's ending.
+//! What kind of file bytes are: by how they begin, by the server's word, by the name's ending.
 //!
 //! Always holds: what the first bytes say for certain goes before a name, for a page may be saved
 //! under any. Not here: reading them. Source: the registry of media types of IANA, and the formats'
@@ -40,7 +40,7 @@ const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"MM\0*", "image/tiff"),
 ];
 
-/// The media type of bytes. `named` is what a server said of them; `name`, the name of their file.
+/// The media type of bytes. `named` is the server's media type; `name`, the name of their file.
 ///
 /// ```
 /// use annals::capture::detect;

@@ -99,7 +99,7 @@ fn lang(text: &str) -> Option<String> {
 }
 
 /// The day of a date or time such as `2022-01-27T08:00:00Z` or `D:20220127080000`, or its month or
-/// year where no more is said; in the time zone in which it is written.
+/// year where there is no more; in the time zone in which it is written.
 fn date(text: &str) -> Option<String> {
     let text = text.trim().trim_start_matches("D:");
     let digits = text.len() >= 8 && text.bytes().take(8).all(|b| b.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! What is asked of captured bytes, and what is read of them.
+//! The request for a reading of captured bytes, and its result.
 //!
 //! Always holds: a text says how it was made; that there is none is a value that says why. Both go
 //! between two processes as JSON. Not here: who reads (`read`, `worker`).
@@ -79,7 +79,7 @@ pub enum Unquotable {
     /// It is larger than what is read here.
     #[error("reading it went over a bound: {0}")]
     Bound(String),
-    /// A web archive of several pages: which one is meant must be said.
+    /// A web archive of several pages: one has to be chosen.
     #[error("it holds {} pages", .0.len())]
     Pages(Vec<String>),
     /// A web archive without the page that is meant.
