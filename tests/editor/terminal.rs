@@ -1,4 +1,4 @@
-//! On a terminal: the conversation of `append`, the questions of `review` and of `correct`.
+//! On a terminal: the prompts of `append`, the questions of `review` and of `correct`.
 
 use crate::editor::story::{Desk, bare, desk, facts};
 use rexpect::session::{PtySession, spawn_command};
@@ -10,7 +10,7 @@ struct Talk(PtySession);
 
 fn talk_of(desk: &Desk, by: &str, line: &str) -> Talk {
     let mut command = desk.command(by, line);
-    // A pseudo-terminal takes the place of each of the three.
+    // A pseudo-terminal replaces each of the three streams.
     command.env("TERM", "xterm").stdin(std::process::Stdio::inherit());
     Talk(spawn_command(command, Some(30_000)).unwrap())
 }
@@ -43,13 +43,13 @@ impl Talk {
     }
 }
 
-/// A fact, told in a conversation up to whether there is another one.
+/// A fact, entered in a conversation up to the question whether there is another one.
 fn tell_a_fact(talk: &mut Talk) {
     talk.sees("what you type is kept in ");
     talk.asks("quotation (first words … last words; empty: no more)", "Sullivan met Gruschko");
     talk.sees("the nearest place is \"Sullivan met Grus\" at code point 63");
     talk.sees("no more)");
-    // What was typed is there to be changed.
+    // The typed text is there to be changed.
     talk.types(&format!("{}hko in Moscow\r", BACK.repeat(4)));
     talk.sees("⟦Sullivan met Grushko in Moscow⟧ on Wednesday.");
     talk.asks("claim (one sentence that stands by itself)", "Sullivan met Grushko in Moscow.");
@@ -177,7 +177,7 @@ fn nothing_chosen_is_nothing_written() {
     let (rest, exit) = talk.ends();
     assert!(rest.contains("nothing was written"), "{rest}");
     assert_eq!((exit, desk.size()), (0, 8));
-    // What was chosen and not signed is kept.
+    // The chosen and unsigned drafts are kept.
     let mut talk = talk_of(&desk, "bo", "review");
     talk.asks("1 of 4", "c");
     talk.asks("2 of 4", "q");
@@ -214,8 +214,8 @@ const CTRL_C: &str = "\u{3}";
 const CTRL_D: &str = "\u{4}";
 const CURSOR: &str = "\u{1b}[?25h";
 
-/// A command on a terminal that shows what is typed, as a person's does, and what a shell says of
-/// it and of the terminal afterwards.
+/// A command on a terminal with echo, as a person's has it, and the output of a shell about it and
+/// the terminal afterwards.
 fn talk_at_a_shell(desk: &Desk, line: &str) -> Talk {
     let mut shell = std::process::Command::new("sh");
     shell.arg("-c").arg("stty echo; \"$0\" \"$@\"; echo exit $?; stty -a");
@@ -284,7 +284,7 @@ fn ctrl_c_leaves_a_menu_with_its_cursor_and_nothing_is_lost() {
     talk.sees(CURSOR);
     talk.sees("nothing was written");
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
-    // What was chosen in a review up to then is kept.
+    // The choices of a review so far are kept.
     let mut talk = talk_of(&desk, "bo", "review");
     talk.asks("1 of 4", "c");
     talk.asks("2 of 4", "d");
@@ -295,7 +295,7 @@ fn ctrl_c_leaves_a_menu_with_its_cursor_and_nothing_is_lost() {
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
 }
 
-/// Nobody waits while a person thinks, and what came in between does not matter by itself.
+/// Nobody waits while a person thinks, and events in between do not matter by themselves.
 #[test]
 fn others_write_while_a_question_is_open() {
     let desk = desk();
@@ -310,7 +310,7 @@ fn others_write_while_a_question_is_open() {
     assert_eq!(exit, 0, "{rest}");
     assert!(!rest.contains("not what was shown before"), "{rest}");
     assert_eq!(desk.fact(5)["claim"], "It took two hours.");
-    // A document and a fact of it: the position that the fact names is another one too.
+    // A document and a fact of it: the position that the fact names differs too.
     std::fs::write(desk.path("second.txt"), "Nothing was signed that day.").unwrap();
     let lines = r#"{"type":"document.captured","file":"second.txt","title":"Second","lang":"en","ref":"d"}
 {"claim":"Nothing was signed.","quote":"Nothing was signed","document":"d"}"#;
@@ -324,7 +324,7 @@ fn others_write_while_a_question_is_open() {
     assert_eq!(desk.fact(8)["evidence"][0]["document"], 7);
 }
 
-/// What was agreed to is another thing now: it is shown and asked about again.
+/// The confirmed content has changed: it is shown and confirmed again.
 #[test]
 fn what_another_person_changed_is_asked_about_again() {
     let desk = facts();
@@ -353,7 +353,7 @@ fn an_act_is_asked_about_without_the_lock() {
     talk.types("y\r");
     talk.sees("written at 9");
     assert_eq!(talk.ends().1, 0);
-    // What it changes is no more what was shown: nothing is written that was not agreed to.
+    // The object no longer is what was shown: nothing is written that was not confirmed.
     let mut talk = talk_of(&desk, "ada", "ledger|change|--confirmations|4");
     talk.sees("confirmations: 4, before 2");
     talk.sees("sign and write this?");
@@ -366,7 +366,7 @@ fn an_act_is_asked_about_without_the_lock() {
     assert_eq!(desk.size(), 11);
 }
 
-/// What is refused, or not agreed to, is kept as a file of drafts; it goes when it is written.
+/// Refused or declined drafts are kept as a file; it is removed once they are written.
 #[test]
 fn a_refused_correction_or_dispute_is_kept_until_it_is_written() {
     let desk = facts();
@@ -397,7 +397,7 @@ fn a_refused_correction_or_dispute_is_kept_until_it_is_written() {
     assert_eq!(desk.fact(6)["claim"], "They took two hours.");
 }
 
-/// Of many events each is shown with the words that it quotes, and whose they are.
+/// Of many events each is shown with its quotations and their sources.
 #[test]
 fn a_batch_shows_what_it_quotes_and_who_said_it() {
     let desk = desk();
@@ -419,7 +419,7 @@ fn a_batch_shows_what_it_quotes_and_who_said_it() {
     assert_eq!(shown.err.matches("according to Kommersant").count(), 4, "{shown:?}");
 }
 
-/// Whoever confirms or disputes sees the fact, and what will be signed of it, before the question.
+/// Before a confirmation or dispute, the fact is shown, and what will be signed of it.
 #[test]
 fn a_fact_is_shown_before_it_is_confirmed_or_disputed() {
     let desk = facts();

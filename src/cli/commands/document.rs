@@ -1,7 +1,7 @@
-//! `annals document`: captured, described anew, listed.
+//! `annals document`: captures, describes and lists documents.
 //!
-//! Always holds: the bytes of a document never change; a new description takes over what is not
-//! given. Not here: quoting (`append`), the page of one document (`show`).
+//! Always holds: the bytes of a document never change; a new description keeps every value that is
+//! not given. Not here: quoting (`append`), the page of one document (`show`).
 
 mod about;
 mod add;
@@ -93,7 +93,7 @@ fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, CliError>
     submit(context, &Input::of([draft]), &SubmitOptions::of(&write))
 }
 
-/// The present description; `None` where it is not told.
+/// The present description; `None` if it is withheld.
 fn present(context: &Context, document: u64) -> Result<Option<Box<Captured>>, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;

@@ -1,7 +1,8 @@
 //! `annals review`: each fact that waits for the signer, in its place in the document.
 //!
-//! Always holds: what is confirmed or disputed is the revision that was shown; all is signed at the
-//! end, or nothing. Off a terminal it lists what waits and writes nothing. Not here: `submit`.
+//! Always holds: a confirmation or dispute is of the revision that was shown; all are signed at the
+//! end, or none. Without a terminal it lists the waiting facts and writes nothing. Not here:
+//! `submit`.
 
 use crate::cli::render::provenance;
 use crate::cli::render::quotation;
@@ -137,8 +138,8 @@ fn keeps(args: &ReviewArgs, row: &FactRow) -> bool {
         let wanted = wanted.to_lowercase();
         words.topics.iter().any(|topic| topic.name.to_lowercase().contains(&wanted))
     };
-    let told = words.withheld.is_none();
-    told && args.document.is_none_or(document) && args.topic.as_ref().is_none_or(topic)
+    let readable = words.withheld.is_none();
+    readable && args.document.is_none_or(document) && args.topic.as_ref().is_none_or(topic)
 }
 
 fn list(context: &Context, seen: (&View<'_>, &str), rows: &[FactRow]) -> Result<(), CliError> {
@@ -203,7 +204,7 @@ fn page(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliEr
     Ok(writeln!(out)?)
 }
 
-/// What is said of each fact, until there is none or no more is wanted.
+/// Asks about each fact, until there is none left or the user stops.
 fn ask_each(
     view: &View<'_>,
     asked: (&[FactRow], How),
@@ -246,7 +247,7 @@ enum ReviewAnswer {
     Quit,
 }
 
-/// A word or its first letter.
+/// Asks for a word or its first letter.
 fn answer(question: &str) -> Result<ReviewAnswer, CliError> {
     loop {
         let typed = ask::line_from(question, "")?.to_lowercase();

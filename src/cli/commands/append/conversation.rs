@@ -1,7 +1,7 @@
-//! `annals append` with nothing given: each thing is asked for, all is signed at the end.
+//! `annals append` without arguments: prompts for each field; everything is signed at the end.
 //!
-//! Always holds: a quotation is found before anything else is asked; every answer is kept in a file
-//! at once. Not here: prompts themselves (`ask`), settling and signing (`submit`).
+//! Always holds: a quotation is found before the next question; every answer is stored in a file at
+//! once. Not here: the prompts themselves (`ask`), resolving and signing (`submit`).
 
 use crate::cli::render::provenance;
 use crate::cli::render::quotation;
@@ -27,7 +27,7 @@ use annals_core::quote_search::{Edges, Pointing};
 use annals_core::verify::source::Source;
 use std::collections::BTreeSet;
 
-/// How many places are offered where words stand in several.
+/// The maximum number of places offered for words that occur several times.
 const PLACES: usize = 9;
 
 pub fn run(context: &mut Context, write: &WriteArgs) -> Result<Exit, CliError> {
@@ -86,7 +86,7 @@ impl Conversation {
         Ok(Conversation { documents, agents: agents(&gathered), drafts: Vec::new(), kept })
     }
 
-    /// Facts until the quotation is left empty or no other one is wanted.
+    /// Asks for facts until the quotation is left empty or the user wants no other.
     fn ask_all(&mut self) -> Result<(), CliError> {
         loop {
             if !self.ask_one()? {
@@ -98,7 +98,7 @@ impl Conversation {
         }
     }
 
-    /// One fact; whether there was one.
+    /// Asks for one fact; returns whether there was one.
     fn ask_one(&mut self) -> Result<bool, CliError> {
         let mut draft = Draft { kind: Some(Type::FactAsserted), ..Draft::default() };
         if !self.quotation(&mut draft)? {
@@ -158,7 +158,7 @@ impl Conversation {
                 Ok(_) => Some(words),
             };
             if let Some(words) = chosen {
-                tell(&document.text, words);
+                show_sentence(&document.text, words);
                 let nth = words.nth;
                 draft.exact_edges = (words.edges == Edges::Exact).then_some(true);
                 draft.document = Some(Name::Position(document.position));
@@ -191,7 +191,7 @@ impl Conversation {
         Ok(())
     }
 
-    /// When it was so; words of the document are looked for at once.
+    /// Asks for the time of the fact; words of the document are searched for at once.
     fn when(&self, draft: &Draft) -> Result<Option<WhenDraft>, CliError> {
         let question = "when it was so (such as 2022-01-26; empty: the document gives no date)";
         let mut edtf = ask::line_from(question, "")?;
@@ -213,7 +213,7 @@ impl Conversation {
         }
         let filled = |text: String| Some(text).filter(|text| !text.is_empty());
         let (edtf, as_written) = (filled(edtf), filled(as_written));
-        // What the document states it has words for.
+        // A date that the document states has words in it.
         let bases = match as_written.is_some() {
             true => Basis::ALL,
             false => &[Basis::Derived, Basis::Inferred],
@@ -233,20 +233,20 @@ fn agents(gathered: &Gathered) -> BTreeSet<String> {
     words.flat_map(|words| &words.attribution).map(|hop| hop.agent.to_string()).collect()
 }
 
-/// The sentence at which typed words point.
+/// The sentence that typed words point at.
 fn sentence(text: &Text, words: Pointing<'_>) -> Option<String> {
     let (start, end) = words.find(text).ok()?;
     let span = Span { start: start as u64, end: end as u64 };
     quotation::in_sentence(text, &text.anchor(start, end)?, &span)
 }
 
-fn tell(text: &Text, words: Pointing<'_>) {
+fn show_sentence(text: &Text, words: Pointing<'_>) {
     if let Some(sentence) = sentence(text, words) {
         note(wrapped(&sentence, 4));
     }
 }
 
-/// Which of several places is meant; `None`: none of them.
+/// Asks which of several places is meant; `None`: none of them.
 fn which<'a>(
     text: &Text,
     words: Pointing<'a>,
