@@ -18,6 +18,7 @@ pub mod archive;
 pub mod witness;
 
 // floor 4: operations of a ledger
+pub mod capture;
 pub mod ledger;
 
 // floor 5: the command line

@@ -15,6 +15,7 @@ mod shared;
 // floor 4: the commands, one file or folder each
 mod commands;
 
+use crate::capture::worker;
 use crate::cli::commands as c;
 use crate::cli::shared::{completion, topics};
 use crate::cli::terminal::Context;
@@ -26,6 +27,7 @@ use crate::cli::terminal::{Format, Global};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::io;
 use std::process::ExitCode;
 
 /// Declares the commands: the enum that clap parses, and the declarations of each command.
@@ -136,6 +138,10 @@ fn program() -> clap::Command {
 
 /// Parses the arguments, runs the command, reports its error.
 pub fn run() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == worker::ARGUMENT) {
+        let served = worker::serve(io::stdin(), io::stdout());
+        return ExitCode::from(if served.is_ok() { Exit::Yes } else { Exit::Unknown } as u8);
+    }
     match completion::answer(program) {
         Ok(false) => {}
         Ok(true) => return ExitCode::SUCCESS,

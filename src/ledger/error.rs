@@ -63,7 +63,7 @@ pub enum LedgerError {
         why: String,
     },
     /// The record breaks its own rules, so no event is added to it.
-    #[error("the record has {}, the first: {}; nothing was written; annals verify tells \
+    #[error("the record has {}, the first: {}; nothing was written; annals verify lists \
              all, annals repair builds a damaged journal from the store, annals repair --from COPY \
              takes it from another copy", count_faults(.0.len()), first(.0))]
     Faulty(Vec<Fault>),
@@ -139,7 +139,7 @@ pub enum LedgerError {
     Irreparable,
     /// The index could not be made.
     #[error(
-        "the index was not made: {0}; answers fold the record without one; annals verify tells \
+        "the index was not made: {0}; answers fold the record without one; annals verify shows \
              whether the record is at fault"
     )]
     Index(String),

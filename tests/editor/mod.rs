@@ -12,6 +12,6 @@ mod quotations;
 mod refusals;
 mod repeats;
 mod review;
-mod story;
+pub mod story;
 mod terminal;
 mod trial;

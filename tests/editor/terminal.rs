@@ -1,6 +1,6 @@
 //! On a terminal: the prompts of `append`, the questions of `review` and of `correct`.
 
-use crate::editor::story::{Desk, desk, facts};
+use crate::editor::story::{Desk, bare, desk, facts};
 use rexpect::session::{PtySession, spawn_command};
 
 const BACK: &str = "\u{7f}";
@@ -98,6 +98,30 @@ fn a_fact_is_told_in_a_conversation_and_signed_at_the_end() {
     assert_eq!(fact["topics"][1]["name"], "Alexander Grushko");
     assert_eq!(desk.fact(5)["evidence"][0]["span"]["start"], 125);
     assert_eq!(std::fs::read_dir(desk.path("keys/drafts")).unwrap().count(), 0);
+}
+
+#[test]
+fn what_a_page_says_of_itself_is_agreed_to_or_changed() {
+    let desk = bare();
+    std::fs::write(desk.path("page.html"), crate::capture::made::page()).unwrap();
+    let mut talk = talk_of(&desk, "ada", "document|add|page.html");
+    talk.asks("title of the document", "");
+    talk.asks("language of the document", "");
+    talk.asks("authors of the document (with ; between them)", "; Ben Bylined");
+    talk.asks("publisher of the document", &BACK.repeat("Example News".len()));
+    talk.asks("date of publication of the document", "");
+    talk.sees("by Ann Author, Ben Bylined");
+    talk.sees("made from document 3");
+    talk.sees("sign and write 2 events?");
+    talk.types("y\r");
+    talk.sees("written at 3 to 4 (2 events)");
+    assert_eq!(talk.ends().1, 0);
+    let about = &desk.json("show|4")["document"]["about"];
+    assert_eq!(
+        (&about["title"], &about["publisher"]),
+        (&"They met".into(), &serde_json::Value::Null)
+    );
+    assert_eq!(about["published"]["edtf"], "2022-01-27");
 }
 
 #[test]

@@ -58,7 +58,8 @@ fn kind(command: &str, argument: &str) -> Option<ValueKind> {
         ("log" | "prove" | "reinstate" | "show", "position") => ValueKind::Facts,
         ("relate", "from" | "to") => ValueKind::Facts,
         ("unlock", "names") | ("key show" | "key passphrase", "name") => ValueKind::Keys,
-        ("editor revoke" | "editor change", "name") | ("", "editor") => ValueKind::Keys,
+        ("editor revoke", "name") | ("editor change", "whose") => ValueKind::Keys,
+        ("", "editor") => ValueKind::Keys,
         ("help", "words") => ValueKind::HelpWords,
         _ => return None,
     })
