@@ -92,9 +92,11 @@ pub fn submit_loaded(
     loaded: &LoadedInput,
     options: &SubmitOptions,
 ) -> Result<Exit, CliError> {
-    context.dry_run = options.dry_run;
-    let writer = context.writer()?;
-    submit_to(context, writer, loaded, options)
+    until_written(context, |context| {
+        context.dry_run = options.dry_run;
+        let writer = context.writer()?;
+        submit_to(context, writer, loaded, options)
+    })
 }
 
 fn submit_to(
