@@ -1,47 +1,7 @@
 //! On a terminal: the conversation of `append`, the questions of `review` and of `correct`.
 
-use crate::editor::story::{Desk, desk, facts};
-use rexpect::session::{PtySession, spawn_command};
-
-const BACK: &str = "\u{7f}";
-const DOWN: &str = "\u{1b}[B";
-
-struct Talk(PtySession);
-
-fn talk_of(desk: &Desk, by: &str, line: &str) -> Talk {
-    let mut command = desk.command(by, line);
-    // A pseudo-terminal takes the place of each of the three.
-    command.env("TERM", "xterm").stdin(std::process::Stdio::inherit());
-    Talk(spawn_command(command, Some(30_000)).unwrap())
-}
-
-impl Talk {
-    fn sees(&mut self, text: &str) -> String {
-        // The reader takes each byte for a character.
-        let bytes: String = text.bytes().map(char::from).collect();
-        self.0.exp_string(&bytes).unwrap_or_else(|error| panic!("{text}: {error}"))
-    }
-
-    fn types(&mut self, text: &str) {
-        self.0.send(text).unwrap();
-        self.0.flush().unwrap();
-    }
-
-    /// Waits for a question and answers it with a line.
-    fn asks(&mut self, question: &str, answer: &str) {
-        self.sees(question);
-        self.types(&format!("{answer}\r"));
-    }
-
-    /// The exit code, after the end of all output.
-    fn ends(mut self) -> (String, i32) {
-        let rest = self.0.exp_eof().unwrap();
-        match self.0.process().wait().unwrap() {
-            rexpect::process::wait::WaitStatus::Exited(_, code) => (rest, code),
-            other => panic!("{other:?}"),
-        }
-    }
-}
+use crate::editor::story::{desk, facts};
+use crate::editor::talk::{BACK, CTRL_C, CTRL_D, Talk, talk_at_a_shell, talk_of};
 
 /// A fact, told in a conversation up to whether there is another one.
 fn tell_a_fact(talk: &mut Talk) {
@@ -55,7 +15,7 @@ fn tell_a_fact(talk: &mut Talk) {
     talk.asks("claim (one sentence that stands by itself)", "Sullivan met Grushko in Moscow.");
     talk.asks("according to whom", "Kommersant");
     talk.sees("Kommersant is a");
-    talk.types(&format!("{DOWN}\r"));
+    talk.types("2\r");
     talk.asks("what Kommersant does", &format!("{}reports", BACK.repeat(4)));
     talk.asks("and Kommersant according to whom else", "");
     talk.asks("when it was so", "Wednesday");
@@ -64,7 +24,7 @@ fn tell_a_fact(talk: &mut Talk) {
     talk.types(&format!("{}2022-01-26\r", BACK.repeat(9)));
     talk.asks("the same in the document's words", "Wednesday");
     talk.sees("the date is");
-    talk.types(&format!("{DOWN}\r"));
+    talk.types("2\r");
     talk.asks("topics", "John Sullivan, Alexander Grushko");
 }
 
@@ -78,7 +38,7 @@ fn a_fact_is_told_in_a_conversation_and_signed_at_the_end() {
     talk.asks("quotation", "two");
     talk.sees("these words stand 2 times in the document");
     talk.sees("which");
-    talk.types(&format!("{DOWN}\r"));
+    talk.types("2\r");
     talk.sees("The talks lasted ⟦two⟧ hours.");
     talk.asks("claim", "There were two hours of talks.");
     talk.asks("according to whom", "");
@@ -127,10 +87,9 @@ fn each_waiting_fact_is_confirmed_disputed_or_skipped_and_all_is_signed_at_the_e
     talk.sees("⟦Sullivan met Grushko in Moscow⟧ on Wednesday.");
     talk.asks("2 of 4: confirm, dispute, skip or quit", "dispute");
     talk.sees("reason");
-    talk.types(&format!("{}\r", DOWN.repeat(3)));
+    talk.types("wrong-d\r");
     talk.asks("statement", "Wednesday was another day");
-    talk.sees("the error is in the");
-    talk.types("\r");
+    talk.asks("the error is in the", "record");
     talk.asks("3 of 4: confirm, dispute, skip or quit", "s");
     talk.asks("4 of 4: confirm, dispute, skip or quit", "q");
     talk.sees("sign and write 2 events?");
@@ -186,25 +145,11 @@ fn a_correction_asks_which_disputes_it_resolves() {
     assert_eq!(desk.fact(6)["status"], "asserted");
 }
 
-const CTRL_C: &str = "\u{3}";
-const CTRL_D: &str = "\u{4}";
-const CURSOR: &str = "\u{1b}[?25h";
-
-/// A command on a terminal that shows what is typed, as a person's does, and what a shell says of
-/// it and of the terminal afterwards.
-fn talk_at_a_shell(desk: &Desk, line: &str) -> Talk {
-    let mut shell = std::process::Command::new("sh");
-    shell.arg("-c").arg("stty echo; \"$0\" \"$@\"; echo exit $?; stty -a");
-    shell.arg(env!("CARGO_BIN_EXE_annals")).args(line.split('|')).env("TERM", "xterm");
-    shell.current_dir(desk.folder.path()).stdin(std::process::Stdio::inherit());
-    Talk(spawn_command(shell, Some(30_000)).unwrap())
-}
-
 #[test]
 fn a_passphrase_is_asked_twice_and_never_shown() {
     let desk = desk();
     let new = "key|new|zoe|--name|Zoe|--for|example.org/record";
-    let mut talk = talk_at_a_shell(&desk, new);
+    let mut talk = talk_at_a_shell(&desk, new, 80);
     talk.asks("new passphrase of zoe: ", "");
     talk.sees("expected at least one character");
     talk.asks("new passphrase of zoe: ", "long words");
@@ -217,13 +162,13 @@ fn a_passphrase_is_asked_twice_and_never_shown() {
     talk.sees("exit 0");
     // The question for it can be left.
     let open = "key|passphrase|zoe|--no-passphrase";
-    let mut talk = talk_at_a_shell(&desk, open);
+    let mut talk = talk_at_a_shell(&desk, open, 80);
     talk.sees("passphrase of zoe: ");
     talk.types(CTRL_D);
     talk.sees("nothing was written");
     talk.sees("exit 3");
     // The passphrase is the one that was typed.
-    let mut talk = talk_at_a_shell(&desk, open);
+    let mut talk = talk_at_a_shell(&desk, open, 80);
     talk.asks("passphrase of zoe: ", "long words");
     talk.asks("that was wrong; passphrase of zoe: ", "long wörds");
     let shown = talk.sees("zoe.key: not encrypted any more");
@@ -236,7 +181,7 @@ fn a_question_for_a_passphrase_can_be_left_and_the_terminal_is_as_before() {
     let desk = desk();
     for leaves in [CTRL_C, CTRL_D] {
         let new = "key|new|zoe|--name|Zoe|--for|example.org/record";
-        let mut talk = talk_at_a_shell(&desk, new);
+        let mut talk = talk_at_a_shell(&desk, new, 80);
         talk.sees("new passphrase of zoe: ");
         talk.types(leaves);
         talk.sees("nothing was written");
@@ -252,12 +197,11 @@ fn a_question_for_a_passphrase_can_be_left_and_the_terminal_is_as_before() {
 }
 
 #[test]
-fn ctrl_c_leaves_a_menu_with_its_cursor_and_nothing_is_lost() {
+fn ctrl_c_leaves_a_list_and_nothing_is_lost() {
     let desk = facts();
     let mut talk = talk_of(&desk, "bo", "dispute|4");
     talk.sees("reason");
     talk.types(CTRL_C);
-    talk.sees(CURSOR);
     talk.sees("nothing was written");
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
     // What was chosen in a review up to then is kept.
@@ -266,7 +210,6 @@ fn ctrl_c_leaves_a_menu_with_its_cursor_and_nothing_is_lost() {
     talk.asks("2 of 4", "d");
     talk.sees("reason");
     talk.types(CTRL_C);
-    talk.sees(CURSOR);
     talk.sees("your drafts are kept in ");
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
 }

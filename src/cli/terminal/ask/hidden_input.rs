@@ -5,13 +5,9 @@
 //! Ctrl-C and Ctrl-D end a question, not the program in its midst. Not here: what is asked.
 //! Source: termios(3), of a line: `EOL` ends one as a line feed does.
 
-use console::Term;
 use rustix::termios::{LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios};
 use rustix::termios::{tcflush, tcgetattr, tcsetattr};
-use signal_hook::consts::SIGINT;
 use std::io::{self, Stdin, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 use zeroize::Zeroizing;
 
 /// What Ctrl-C types.
@@ -107,29 +103,7 @@ pub fn is_left(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof)
 }
 
-/// Asks a question that Ctrl-C ends with an error, in place of the program. What was typed before
-/// it is dropped.
-pub fn leaving<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> io::Result<T> {
-    let ends = interrupt_ends()?;
-    tcflush(io::stdin(), QueueSelector::IFlush)?;
-    ends.store(false, Ordering::SeqCst);
-    let answer = ask();
-    ends.store(true, Ordering::SeqCst);
-    answer.map_err(|dialoguer::Error::IO(error)| {
-        let term = Term::stderr();
-        // There is nobody to tell.
-        let _ = term.show_cursor().and_then(|()| term.write_line(""));
-        error
-    })
-}
-
-/// Whether Ctrl-C ends the program, as it does but for questions.
-fn interrupt_ends() -> io::Result<&'static AtomicBool> {
-    static ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
-    if let Some(ends) = ENDS.get() {
-        return Ok(ends);
-    }
-    let ends = Arc::new(AtomicBool::new(true));
-    signal_hook::flag::register_conditional_default(SIGINT, Arc::clone(&ends))?;
-    Ok(ENDS.get_or_init(|| ends))
+/// Drops what was typed before a question: it is no answer to it.
+pub fn drop_typed_ahead() -> io::Result<()> {
+    Ok(tcflush(io::stdin(), QueueSelector::IFlush)?)
 }
