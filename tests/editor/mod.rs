@@ -6,6 +6,7 @@
 mod acts;
 mod again;
 mod append;
+mod conversation;
 mod documents;
 mod files;
 mod line_editor;

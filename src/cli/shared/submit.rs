@@ -64,6 +64,17 @@ pub fn submit(
     input: &Input,
     options: &SubmitOptions,
 ) -> Result<Exit, CliError> {
+    let yes = context.global.yes;
+    submit_asking(context, input, options, &mut |question| ask::may_write(yes, question))
+}
+
+/// The same; `agree` asks the question, and is an error where the answer is not yes.
+pub fn submit_asking(
+    context: &mut Context,
+    input: &Input,
+    options: &SubmitOptions,
+    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
+) -> Result<Exit, CliError> {
     if input.drafts.is_empty() && input.unread.is_empty() {
         return Err(CliError::usage("there are no drafts in the input; nothing was written"));
     }
@@ -90,7 +101,7 @@ pub fn submit(
                 note("note: the record went on, and this is not what was shown before");
             }
             tell_notes(&prepared.notes);
-            if !may_write(context, &mut writer, &prepared, options)? {
+            if !may_write(context, &mut writer, &prepared, options, agree)? {
                 return Ok(Exit::Yes);
             }
         }
@@ -217,6 +228,7 @@ fn may_write(
     writer: &mut Writer,
     prepared: &Prepared,
     options: &SubmitOptions,
+    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
 ) -> Result<bool, CliError> {
     let yes = context.global.yes;
     let asks = !yes && ask::on_terminal();
@@ -230,7 +242,7 @@ fn may_write(
     if asks {
         writer.rest()?;
     }
-    ask::may_write(yes, &format!("sign and write {}?", events(prepared.entries.len())))?;
+    agree(&format!("sign and write {}?", events(prepared.entries.len())))?;
     Ok(true)
 }
 

@@ -8,7 +8,7 @@ pub mod hidden_input;
 mod line_editor;
 
 pub use crate::cli::terminal::ask::hidden_input::is_left;
-pub use crate::cli::terminal::ask::line_editor::LineQuestion;
+use crate::cli::terminal::ask::line_editor::LineQuestion;
 use crate::cli::terminal::exit::CliError;
 use crate::cli::terminal::output::{note, whole_words};
 use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
@@ -65,8 +65,19 @@ pub fn line_from(question: &str, initial: &str) -> Result<String, CliError> {
     line_of(&LineQuestion { question, initial, ..LineQuestion::default() })
 }
 
-/// The same with values that Tab completes.
-pub fn line_of(asked: &LineQuestion<'_>) -> Result<String, CliError> {
+/// The same with values that Tab completes, and what stands between several of them; `None` is
+/// the way back.
+pub fn line_or_back(
+    question: &str,
+    initial: &str,
+    offered: &[String],
+    separator: Option<char>,
+) -> Result<Option<String>, CliError> {
+    let typed = line_of(&LineQuestion { question, initial, offered, separator })?;
+    Ok(Some(typed).filter(|typed| typed != BACK))
+}
+
+fn line_of(asked: &LineQuestion<'_>) -> Result<String, CliError> {
     line_editor::line(asked).map_err(left)
 }
 
@@ -90,21 +101,36 @@ pub fn yes(question: &str) -> Result<bool, CliError> {
     Err(CliError::Declined)
 }
 
+/// The answer that goes back to the question before, where there is one.
+pub const BACK: &str = "<";
+
 /// One of several, by its place among them; on a terminal only.
 pub fn one_of<T: ToString>(question: &str, choices: &[T]) -> Result<usize, CliError> {
+    loop {
+        if let Some(chosen) = one_of_or_back(question, choices)? {
+            return Ok(chosen);
+        }
+        note(expected_choice(choices.len()));
+    }
+}
+
+/// The same; `None` is the way back.
+pub fn one_of_or_back<T: ToString>(
+    question: &str,
+    choices: &[T],
+) -> Result<Option<usize>, CliError> {
     let words = list(choices);
     loop {
-        let offered = &words;
-        let asked = LineQuestion { question, offered, ..LineQuestion::default() };
-        match choice(&line_of(&asked)?, &words) {
-            Some(chosen) => return Ok(chosen),
+        let Some(typed) = line_or_back(question, "", &words, None)? else { return Ok(None) };
+        match choice(&typed, &words) {
+            Some(chosen) => return Ok(Some(chosen)),
             None => note(expected_choice(words.len())),
         }
     }
 }
 
 /// Lists choices by their numbers, and gives their words.
-pub fn list<T: ToString>(choices: &[T]) -> Vec<String> {
+fn list<T: ToString>(choices: &[T]) -> Vec<String> {
     let words: Vec<String> = choices.iter().map(T::to_string).collect();
     for (word, number) in words.iter().zip(1..) {
         let numbered = format!("{number:>3}  {}", word.replace('\n', "⏎"));
@@ -114,7 +140,7 @@ pub fn list<T: ToString>(choices: &[T]) -> Vec<String> {
 }
 
 /// The choice that a number, a word or its beginning means, if it means one.
-pub fn choice(typed: &str, words: &[String]) -> Option<usize> {
+fn choice(typed: &str, words: &[String]) -> Option<usize> {
     if let Ok(number) = typed.parse::<usize>() {
         return number.checked_sub(1).filter(|at| *at < words.len());
     }
@@ -126,7 +152,7 @@ pub fn choice(typed: &str, words: &[String]) -> Option<usize> {
 }
 
 /// What is expected of an answer to a list.
-pub fn expected_choice(count: usize) -> String {
+fn expected_choice(count: usize) -> String {
     format!("expected a number from 1 to {count}, or the beginning of one of these")
 }
 
