@@ -182,6 +182,11 @@ impl Paths {
         self.keys.join("drafts")
     }
 
+    /// What of the record was looked at last.
+    pub fn last_look(&self) -> PathBuf {
+        self.keys.join("last-look.json")
+    }
+
     /// What was signed and perhaps not acknowledged.
     pub fn outbox(&self) -> PathBuf {
         self.keys.join("outbox")

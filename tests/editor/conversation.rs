@@ -213,6 +213,8 @@ fn what_is_refused_can_be_changed() {
     talk.asks(WHEN, "");
     talk.sees("fact 4");
     let refused = "try again, or change an answer? [y/n/number/more/+]: ";
+    talk.sees(refused);
+    talk.types("y\r");
     talk.asks(refused, "2");
     talk.asks(CLAIM, "\u{15}The talks took two hours.");
     talk.asks(GO, "y");

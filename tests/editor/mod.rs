@@ -9,6 +9,7 @@ mod append;
 mod conversation;
 mod documents;
 mod files;
+mod home;
 mod line_editor;
 mod quotations;
 mod refusals;

@@ -22,7 +22,7 @@ pub struct Talk {
     pub prompts: usize,
 }
 
-fn talk(mut command: Command) -> Talk {
+pub fn talk(mut command: Command) -> Talk {
     // A pseudo-terminal takes the place of each of the three.
     command.env("TERM", "xterm").stdin(Stdio::inherit());
     let session = spawn_command(command, Some(30_000)).unwrap();

@@ -1,27 +1,52 @@
 //! On a terminal: the conversation of `append`, the questions of `review` and of `correct`.
 
 use crate::editor::story::{desk, facts};
-use crate::editor::talk::{BACK, CTRL_C, CTRL_D, talk_at_a_shell, talk_of};
+use crate::editor::talk::{BACK, CTRL_C, CTRL_D, talk, talk_at_a_shell, talk_of};
+
+/// The question for a fact in a review of four.
+fn keys(at: usize) -> String {
+    let all = "c confirm, d dispute, e edit as correct, s skip, b back, q finish: ";
+    format!("{at} of 4: {all}")
+}
 
 #[test]
-fn each_waiting_fact_is_confirmed_disputed_or_skipped_and_all_is_signed_at_the_end() {
+fn each_waiting_fact_takes_one_key_and_all_is_signed_at_the_end() {
     let desk = facts();
     let mut talk = talk_of(&desk, "bo", "review");
     talk.sees("Kommersant reports – “in short” – that ⟦two answers were given⟧.");
-    talk.asks("1 of 4: confirm, dispute, skip or quit", "c");
+    talk.sees(&keys(1));
+    talk.types("b");
+    talk.sees("this is the first fact");
+    talk.sees(&keys(1));
+    talk.types("\u{1b}[A");
+    talk.sees("expected one of these keys");
+    talk.sees(&keys(1));
+    talk.types("c");
     talk.sees("⟦Sullivan met Grushko in Moscow⟧ on Wednesday.");
-    talk.asks("2 of 4: confirm, dispute, skip or quit", "dispute");
-    talk.sees("reason");
-    talk.types("wrong-d\r");
+    talk.sees(&keys(2));
+    talk.types("c");
+    talk.sees(&keys(3));
+    // Back, and another answer.
+    talk.types("b");
+    talk.sees("so far: fact.confirmed");
+    talk.sees(&keys(2));
+    talk.types("d");
+    talk.asks("reason: ", "wrong-d");
     talk.asks("statement", "Wednesday was another day");
-    talk.asks("the error is in the", "record");
-    talk.asks("3 of 4: confirm, dispute, skip or quit", "s");
-    talk.asks("4 of 4: confirm, dispute, skip or quit", "q");
-    talk.sees("sign and write 2 events?");
-    talk.types("y\r");
-    talk.sees("written at 8 to 9 (2 events)");
+    talk.asks("the error is in the: ", "record");
+    talk.sees(&keys(3));
+    talk.types("e");
+    talk.asks("claim (< goes back): ", &format!("{}three hours.", BACK.repeat("two hours.".len())));
+    talk.asks("reason: ", "wrong-f");
+    talk.asks("statement (what was wrong, in a sentence for readers): ", "it was three");
+    talk.sees(&keys(4));
+    talk.types("q");
+    talk.sees("The talks lasted [-two-]{+three+} hours.");
+    talk.asks("sign and write 3 events? [y/N]", "y");
+    talk.sees("written at 8 to 10 (3 events)");
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.fact(4)["status"], "confirmed");
+    assert_eq!(desk.fact(6)["claim"], "The talks lasted three hours.");
     let dispute = &desk.fact(5)["disputes"][0];
     assert_eq!(
         (&dispute["reason"], &dispute["error_in"]),
@@ -33,20 +58,45 @@ fn each_waiting_fact_is_confirmed_disputed_or_skipped_and_all_is_signed_at_the_e
 fn nothing_chosen_is_nothing_written() {
     let desk = facts();
     let mut talk = talk_of(&desk, "bo", "review");
-    talk.asks("1 of 4", "q");
+    talk.sees(&keys(1));
+    talk.types("q");
     let (rest, exit) = talk.ends();
     assert!(rest.contains("nothing was written"), "{rest}");
     assert_eq!((exit, desk.size()), (0, 8));
     // What was chosen and not signed is kept.
     let mut talk = talk_of(&desk, "bo", "review");
-    talk.asks("1 of 4", "c");
-    talk.asks("2 of 4", "q");
-    talk.sees("sign and write 1 event?");
-    talk.types("n\r");
+    talk.sees(&keys(1));
+    talk.types("c");
+    talk.sees(&keys(2));
+    talk.types("q");
+    talk.asks("sign and write 1 event?", "n");
     talk.sees("your drafts are kept in ");
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
     let kept = std::fs::read_dir(desk.path("keys/drafts")).unwrap().next().unwrap().unwrap();
     desk.writes("bo", &format!("append|{}", kept.path().display()), "written at 8");
+}
+
+/// Ctrl-C at a key leaves the terminal as it was, and what was answered is kept.
+#[test]
+fn a_review_can_be_left_at_a_key() {
+    let desk = facts();
+    let mut talk = talk_at_a_shell(&desk, "review|--by|bo", 60);
+    talk.sees("1 of 4");
+    talk.sees("finish: ");
+    talk.types("c");
+    talk.sees("2 of 4");
+    talk.sees("finish: ");
+    talk.types(CTRL_C);
+    talk.sees("your drafts are kept in ");
+    talk.sees("exit 3");
+    let screen = talk.screen(60);
+    assert!(screen.contains("\n     4  asserted   Two answers were given.\n"), "{screen}");
+    let (terminal, _) = talk.ends();
+    let modes: Vec<&str> = terminal.split_whitespace().collect();
+    for mode in ["echo", "isig", "icanon"] {
+        assert!(modes.contains(&mode), "{mode}: {terminal}");
+    }
+    assert!(terminal.contains("min = 1"), "{terminal}");
 }
 
 #[test]
@@ -131,9 +181,11 @@ fn ctrl_c_leaves_a_list_and_nothing_is_lost() {
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
     // What was chosen in a review up to then is kept.
     let mut talk = talk_of(&desk, "bo", "review");
-    talk.asks("1 of 4", "c");
-    talk.asks("2 of 4", "d");
-    talk.sees("reason");
+    talk.sees(&keys(1));
+    talk.types("c");
+    talk.sees(&keys(2));
+    talk.types("d");
+    talk.sees("reason: ");
     talk.types(CTRL_C);
     talk.sees("your drafts are kept in ");
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
@@ -293,4 +345,29 @@ fn a_fact_is_shown_before_it_is_confirmed_or_disputed() {
         talk.sees("nothing was written");
         assert_eq!((talk.ends().1, desk.size()), (3, 8), "{line}");
     }
+}
+
+/// A slip in the drafts goes back to the editor, or is left with its exit code, and kept.
+#[test]
+fn a_slip_goes_back_to_the_editor() {
+    let desk = desk();
+    let script = "#!/bin/sh\nif grep -q 'two ours' \"$1\"; then new=hours; else new=ours; fi\n\
+                  sed -i -e \"s/^quote = .*/quote = \\\"two $new\\\"/\" \
+                  -e 's/^claim = .*/claim = \"Two hours.\"/' \"$1\"\n";
+    std::fs::write(desk.path("editor.sh"), script).unwrap();
+    let edit = |answer: &str| {
+        let mut command = desk.command("ada", "append|--edit");
+        command.env("VISUAL", format!("sh {}", desk.path("editor.sh").display()));
+        let mut talk = talk(command);
+        talk.sees("line 6: quote: in document 3: ");
+        talk.asks("back to the editor? [y/N]", answer);
+        talk
+    };
+    let mut left = edit("n");
+    left.sees("your drafts are kept in ");
+    assert_eq!((left.ends().1, desk.size()), (1, 4));
+    let mut mended = edit("y");
+    mended.asks("sign and write 1 event? [y/N]", "y");
+    mended.sees("written at 4");
+    assert_eq!(mended.ends().1, 0);
 }

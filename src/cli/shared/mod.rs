@@ -13,6 +13,8 @@ pub mod admin;
 pub mod values;
 pub mod protection;
 pub mod cosignatures;
+pub mod positions;
+pub mod waiting;
 
 pub use crate::cli::shared::admin::{ActText, DryRunArgs, shown};
 pub use crate::cli::shared::cosignatures::{collect_for_publication, lines, sentence, spelled};

@@ -156,6 +156,21 @@ fn expected_choice(count: usize) -> String {
     format!("expected a number from 1 to {count}, or the beginning of one of these")
 }
 
+/// One of these keys, each with what it does; on a terminal only.
+pub fn key(question: &str, keys: &[(char, &str)]) -> Result<char, CliError> {
+    let all: Vec<String> = keys.iter().map(|(key, does)| format!("{key} {does}")).collect();
+    let prompt = format!("{question}: {}", all.join(", "));
+    loop {
+        let pressed = hidden_input::key(&prompt).map_err(left)?.map(|key| key.to_ascii_lowercase());
+        let does = keys.iter().find(|(key, _)| Some(*key) == pressed);
+        note(does.map_or("?", |(_, does)| does));
+        match does {
+            Some((key, _)) => return Ok(*key),
+            None => note("expected one of these keys"),
+        }
+    }
+}
+
 /// A word of a closed list that was given, or is chosen where somebody is there to ask; else says
 /// which option gives it.
 pub fn word<T: Copy + ToString>(

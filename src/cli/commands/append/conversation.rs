@@ -49,7 +49,7 @@ pub fn run(
     let mut talk = Conversation { known, document, drafts, kept, unsaved: false, full: false };
     let outcome = talk.until_written(context, write);
     let Conversation { kept, drafts, unsaved, .. } = talk;
-    if unsaved && outcome.is_err() {
+    if unsaved && !matches!(outcome, Ok(Exit::Yes)) {
         note("the drafts could not be kept in their file; these are they:");
         for draft in &drafts {
             note(serde_json::to_string(draft).map_err(std::io::Error::other)?);
@@ -265,9 +265,9 @@ impl Conversation {
                 Ok(wish.map_or(Submitted::Wish(Wish::Leave), Submitted::Wish))
             }
             Err(refused @ CliError::Ledger(LedgerError::Refused(_))) if !yes => {
-                refused.tell();
+                let exit = refused.tell();
                 match self.wish("try again, or change an answer?")? {
-                    Wish::Leave => Err(refused),
+                    Wish::Leave => Ok(Submitted::Done(exit)),
                     wish => Ok(Submitted::Wish(wish)),
                 }
             }

@@ -12,14 +12,20 @@ use zeroize::Zeroizing;
 
 /// What Ctrl-C types.
 const INTERRUPT: u8 = 3;
+/// What Ctrl-D types.
+const END: u8 = 4;
 /// The most that a terminal hands over of one line.
 const MOST: usize = 4_096;
 
-/// Whether the terminal shows what is typed.
+/// Whether the terminal shows what is typed, and when it hands it over.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Echo {
+    /// A line that is shown.
     Shown,
+    /// A line that is not shown.
     Unseen,
+    /// One key at once; it is not shown.
+    Key,
 }
 
 /// The terminal while it hands over a line; after that it is as before.
@@ -34,8 +40,13 @@ impl HiddenPrompt {
         let before = tcgetattr(&terminal)?;
         let mut asking = before.clone();
         asking.local_modes.remove(LocalModes::ISIG);
-        if echo == Echo::Unseen {
+        if echo != Echo::Shown {
             asking.local_modes.remove(LocalModes::ECHO);
+        }
+        if echo == Echo::Key {
+            asking.local_modes.remove(LocalModes::ICANON);
+            asking.special_codes[SpecialCodeIndex::VMIN] = 1;
+            asking.special_codes[SpecialCodeIndex::VTIME] = 0;
         }
         asking.special_codes[SpecialCodeIndex::VEOL] = INTERRUPT;
         tcsetattr(&terminal, OptionalActions::Flush, &asking)?;
@@ -65,6 +76,25 @@ impl HiddenPrompt {
     }
 }
 
+impl HiddenPrompt {
+    /// One key: its character, or `None` for one that is no ASCII character.
+    fn key(&self) -> io::Result<Option<char>> {
+        let mut byte = [0];
+        loop {
+            return match rustix::io::read(&self.terminal, &mut byte) {
+                Err(rustix::io::Errno::INTR) => continue,
+                Err(error) => Err(error.into()),
+                Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(_) => match byte {
+                    [INTERRUPT] => Err(io::ErrorKind::Interrupted.into()),
+                    [END] => Err(io::ErrorKind::UnexpectedEof.into()),
+                    [byte] => Ok(char::from(byte)).map(|c| Some(c).filter(char::is_ascii_graphic)),
+                },
+            };
+        }
+    }
+}
+
 impl Drop for HiddenPrompt {
     fn drop(&mut self) {
         // There is nobody to tell.
@@ -80,6 +110,20 @@ pub fn line(prompt: &str) -> io::Result<Zeroizing<String>> {
 /// The same of a line that is shown.
 pub fn line_shown(prompt: &str) -> io::Result<Zeroizing<String>> {
     ask(&format!("{prompt} "), Echo::Shown)
+}
+
+/// Asks on stderr for one key, which is not shown; `None` is a key that is no ASCII character.
+/// What follows it at once (the rest of a key's sequence) is dropped.
+pub fn key(prompt: &str) -> io::Result<Option<char>> {
+    let asking = HiddenPrompt::new(Echo::Key)?;
+    let mut err = io::stderr();
+    write!(err, "{prompt}: ")?;
+    err.flush()?;
+    let key = asking.key();
+    if key.is_err() {
+        writeln!(err)?;
+    }
+    key
 }
 
 fn ask(prompt: &str, echo: Echo) -> io::Result<Zeroizing<String>> {
