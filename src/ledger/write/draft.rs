@@ -1,4 +1,4 @@
-//! Drafts: what an editor types, in JSON Lines or TOML, before it is settled and signed.
+//! Drafts: what an editor types, in JSON Lines or TOML, before it is resolved and signed.
 //!
 //! Always holds: a draft names its fields as the record does; an unknown field is refused with the
 //! line it stands in. Not here: what the drafts resolve to (`resolve`). Source: README.md, the

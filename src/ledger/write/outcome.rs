@@ -1,7 +1,7 @@
 //! What becomes of drafts: their events, their refusals, and what a refusal reaches.
 //!
 //! Always holds: every bad draft is told once, in the order of the lines; one that only names a
-//! refused one is not told. Not here: settling and signing (`append`, `pipeline`).
+//! refused one is not told. Not here: resolving and signing (`append`, `batch`).
 
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::draft::{Draft, DraftError, Name};
@@ -23,7 +23,7 @@ pub struct Output {
     pub named: Refs,
     /// The passages that drafts of this input quote.
     pub passages: Passages,
-    /// How many facts were settled.
+    /// How many facts were resolved.
     pub asserted: u64,
 }
 
@@ -32,8 +32,8 @@ pub struct Output {
 pub struct Outcome {
     /// Where it stands, or would stand.
     pub position: u64,
-    /// Its fate.
-    pub fate: DraftResult,
+    /// Whether it may stand.
+    pub result: DraftResult,
 }
 
 /// Whether a draft may stand.
@@ -76,7 +76,7 @@ impl Refusals {
         let refusal = |why| Refusal { line, name: name.clone(), why };
         if let Some(name) = name {
             let twice = named.insert(name.clone(), outcome.position).is_some();
-            if twice || outcome.fate != DraftResult::Good {
+            if twice || outcome.result != DraftResult::Good {
                 self.lost.insert(name.clone());
             }
             if twice {
@@ -84,7 +84,7 @@ impl Refusals {
                 self.refused.push(refusal(why));
             }
         }
-        if let DraftResult::Refused(why) = &outcome.fate {
+        if let DraftResult::Refused(why) = &outcome.result {
             self.refused.push(refusal(why.clone()));
         }
     }

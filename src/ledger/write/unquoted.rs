@@ -12,10 +12,10 @@ use std::collections::BTreeSet;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// What whoever signs an event is to know of its words.
-pub fn notes(content: &Content, desk: &mut dyn RecordLookup) -> Vec<String> {
+pub fn notes(content: &Content, lookup: &mut dyn RecordLookup) -> Vec<String> {
     match content {
-        Content::FactAsserted(content) => claim(&content.fact, desk),
-        Content::FactCorrected(content) => claim(&content.fact, desk),
+        Content::FactAsserted(content) => claim(&content.fact, lookup),
+        Content::FactCorrected(content) => claim(&content.fact, lookup),
         Content::DocumentCaptured(Captured { media_type, published, .. })
         | Content::DocumentDescribed(Described { media_type, published, .. }) => {
             let written = published.as_ref().and_then(|published| published.as_written.as_deref());
@@ -33,11 +33,11 @@ pub fn notes(content: &Content, desk: &mut dyn RecordLookup) -> Vec<String> {
     }
 }
 
-fn claim(fact: &Fact, desk: &mut dyn RecordLookup) -> Vec<String> {
+fn claim(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
     let mut languages = fact.evidence.iter().filter(|entry| entry.quote.is_some());
-    let language = languages.find_map(|entry| desk.document(entry.document).ok()?.1);
-    let one_language = language.is_some_and(|lang| primary(&lang) == primary(&fact.lang));
-    let missing = unquoted(fact, one_language);
+    let language = languages.find_map(|entry| lookup.document(entry.document).ok()?.1);
+    let compared = language.map_or(Compare::Figures, |lang| Compare::of(&fact.lang, &lang));
+    let missing = unquoted(fact, compared);
     if missing.is_empty() {
         return Vec::new();
     }
@@ -49,8 +49,27 @@ fn primary(lang: &str) -> String {
     lang.split('-').next().unwrap_or_default().to_ascii_lowercase()
 }
 
-/// The figures of a claim, and its names if they can be compared, that no quoted word has.
-fn unquoted(fact: &Fact, names: bool) -> Vec<String> {
+/// What of a claim is looked for in the quoted words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compare {
+    /// Figures: of any language.
+    Figures,
+    /// Names as well: where claim and document are of one language.
+    FiguresAndNames,
+}
+
+impl Compare {
+    /// What can be compared of a claim and a document of these languages.
+    pub fn of(claim: &str, document: &str) -> Compare {
+        match primary(claim) == primary(document) {
+            true => Compare::FiguresAndNames,
+            false => Compare::Figures,
+        }
+    }
+}
+
+/// The figures of a claim, and its names if they are compared, that no quoted word has.
+fn unquoted(fact: &Fact, compare: Compare) -> Vec<String> {
     let mut quoted: Vec<&str> = Vec::new();
     for entry in &fact.evidence {
         quoted.extend(entry.quote.as_ref().map(|quote| &*quote.exact));
@@ -58,7 +77,7 @@ fn unquoted(fact: &Fact, names: bool) -> Vec<String> {
     }
     quoted.extend(fact.when.as_ref().and_then(|when| when.as_written.as_deref()));
     let agents = fact.attribution.iter().flatten().map(|hop| &*hop.agent).collect();
-    Wording { claim: &fact.claim, lang: &fact.lang, quoted, agents }.unquoted(names)
+    Wording { claim: &fact.claim, lang: &fact.lang, quoted, agents }.unquoted(compare)
 }
 
 /// A claim, and the words that are quoted for it.
@@ -74,8 +93,8 @@ pub struct Wording<'a> {
 }
 
 impl Wording<'_> {
-    /// The figures of the claim, and its names if `names` can be compared, that no quoted word has.
-    pub fn unquoted(mut self, names: bool) -> Vec<String> {
+    /// The figures of the claim, and its names if they are compared, that no quoted word has.
+    pub fn unquoted(mut self, compare: Compare) -> Vec<String> {
         let known = self.quoted.iter().flat_map(|words| figures(words));
         let known: BTreeSet<String> = known.map(|figure| figure.value).collect();
         let mut missing: Vec<String> = Vec::new();
@@ -84,7 +103,7 @@ impl Wording<'_> {
                 missing.push(figure.words);
             }
         }
-        if names {
+        if compare == Compare::FiguresAndNames {
             self.quoted.append(&mut self.agents);
             missing.extend(self.missing_names());
         }
@@ -200,7 +219,7 @@ mod tests {
             "evidence": [{ "document": 3, "stance": "supports", "quote": quote, "span": span }],
             "attribution": [{ "agent": "Kommersant", "agent_type": "organization", "act": "says" }],
         });
-        unquoted(&serde_json::from_value(fact).unwrap(), true)
+        unquoted(&serde_json::from_value(fact).unwrap(), Compare::FiguresAndNames)
     }
 
     #[test]

@@ -265,7 +265,7 @@ impl Conversation {
                 Ok(wish.map_or(Submitted::Wish(Wish::Leave), Submitted::Wish))
             }
             Err(refused @ CliError::Ledger(LedgerError::Refused(_))) if !yes => {
-                let exit = refused.tell();
+                let exit = refused.report();
                 match self.wish("try again, or change an answer?")? {
                     Wish::Leave => Ok(Submitted::Done(exit)),
                     wish => Ok(Submitted::Wish(wish)),

@@ -68,7 +68,7 @@ pub fn run(
         };
         match outcome {
             Err(slip) if can_be_mended(&slip) && ask::on_terminal() => {
-                let exit = slip.tell();
+                let exit = slip.report();
                 if !ask::yes("back to the editor?").unwrap_or(false) {
                     break Ok(exit);
                 }

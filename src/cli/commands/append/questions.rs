@@ -12,7 +12,7 @@ use crate::cli::terminal::CliError;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::{note, visible, wrapped};
 use crate::ledger::write::draft::{Draft, HopDraft, Name, QuoteDraft, TopicDraft};
-use crate::ledger::write::unquoted::Wording;
+use crate::ledger::write::unquoted::{Compare, Wording};
 use crate::ledger::write::worded_date::{WordedDate, dates};
 use annals_core::event::body::Span;
 use annals_core::event::vocabulary::{AgentType, Vouch};
@@ -196,7 +196,7 @@ impl FactAnswers<'_> {
         let lang = self.draft.lang.clone().unwrap_or_else(|| document.clone());
         let wording =
             Wording { claim: &typed, lang: &lang, quoted: vec![&exact], agents: Vec::new() };
-        let missing = wording.unquoted(primary(&lang) == primary(&document));
+        let missing = wording.unquoted(Compare::of(&lang, &document));
         if !missing.is_empty() {
             let marked: Vec<String> = missing.iter().map(|words| format!("“{words}”")).collect();
             note(wrapped(&format!("in no quoted word: {}", visible(&marked.join(", "))), 4));

@@ -4,26 +4,26 @@ use annals_core::event::vocabulary::Type;
 use annals_core::text::TextError;
 use annals_core::text::Uri;
 
-/// Why a draft cannot be settled: the field, then what was expected and found.
-pub type Unsettled = String;
+/// Why a draft cannot be resolved: the field, then what was expected and found.
+pub type Unresolved = String;
 
 /// A value within its bounds, or why not, with the field's name.
-pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unsettled> {
+pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unresolved> {
     value.map_err(|error| format!("{name}: {error}"))
 }
 
 /// A value that events of this type must have.
-pub fn need<T>(value: Option<T>, name: &str, kind: Type) -> Result<T, Unsettled> {
+pub fn need<T>(value: Option<T>, name: &str, kind: Type) -> Result<T, Unresolved> {
     value.ok_or_else(|| format!("{kind} needs the field {name}"))
 }
 
 /// What was found; what is wrong with it is kept with the rest.
-pub fn keep<T>(found: Result<T, Unsettled>, wrong: &mut Vec<Unsettled>) -> Option<T> {
+pub fn keep<T>(found: Result<T, Unresolved>, wrong: &mut Vec<Unresolved>) -> Option<T> {
     found.map_err(|why| wrong.push(why)).ok()
 }
 
 /// An address, if one is given and a reader may follow it.
-pub fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unsettled> {
+pub fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unresolved> {
     let Some(text) = value else { return Ok(None) };
     let uri = field(name, Uri::new(text.as_str()))?;
     let scheme = uri.split(':').next().unwrap_or_default();
