@@ -117,7 +117,7 @@ fn unfinished(
         return Ok(None);
     }
     let kept = DraftFile::there(context, file)?;
-    Ok(kept.is_ours().then(|| Beginning { document: None, kept: Some((kept, drafts)) }))
+    Ok(kept.is_ours().then_some(Beginning { document: None, kept: Some((kept, drafts)) }))
 }
 
 /// One fact from the options.

@@ -234,8 +234,8 @@ fn year(word: &str) -> Option<i16> {
 
 /// A month by its name or three letters of it.
 fn month(word: &str) -> Option<i8> {
-    let is = |name: &&str| **name == *word || (word.len() == 3 && name.starts_with(word));
-    let at = MONTHS.iter().position(|name| is(&name))?;
+    let is = |name: &str| name == word || (word.len() == 3 && name.starts_with(word));
+    let at = MONTHS.iter().position(|name| is(name))?;
     i8::try_from(at + 1).ok()
 }
 
