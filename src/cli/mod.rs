@@ -1,17 +1,18 @@
-//! Doors: the command line. Its rooms, lowest first; an import points down, and no command imports
+//! The command line. Its modules, lowest first; an import points down, and no command imports
 //! another (`tests/tidy.rs`).
 //!
-//! Always holds: data on stdout, all else on stderr; exit codes are `terminal::exit::Exit`; a
-//! closed pipe is no error. A new command is one file in `commands` and one line in the list below.
-//! Not here: what the commands do (`ledger`). Source: README.md.
+//! Always holds: data goes to stdout, everything else to stderr; exit codes are
+//! `terminal::exit::Exit`; a closed pipe is not an error. A new command is one file in `commands`
+//! and one line in the list below.
+//! Not here: the operations (`ledger`). Source: README.md.
 
 // floor 1: options, context, output, prompts, errors
 mod terminal;
 // floor 2: text, rows, JSON, CSV
 mod render;
-// floor 3: what several commands share
+// floor 3: shared parts of several commands
 mod shared;
-// floor 4: one file or folder each
+// floor 4: the commands, one file or folder each
 mod commands;
 
 use crate::cli::commands as c;
@@ -27,7 +28,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-/// Declares the commands: the enum that clap parses, and what each declares of itself.
+/// Declares the commands: the enum that clap parses, and the declarations of each command.
 macro_rules! commands {
     ($($name:ident: $arguments:ty,)*) => {
         #[derive(Debug, Subcommand)]
@@ -128,7 +129,7 @@ fn program() -> clap::Command {
     program.help_template(template)
 }
 
-/// Parses the arguments, runs the command, reports what went wrong.
+/// Parses the arguments, runs the command, reports its error.
 pub fn run() -> ExitCode {
     let read = |matches: ArgMatches| {
         let cli = only_typed(Cli::from_arg_matches(&matches)?, &matches);
@@ -141,7 +142,7 @@ pub fn run() -> ExitCode {
                 return ExitCode::from(CliError::usage(why).report() as u8);
             }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            // A closed pipe under --help is no error.
+            // A closed pipe under --help is not an error.
             let _ = error.print();
             return ExitCode::from(if asked { 0 } else { Exit::Unknown as u8 });
         }
@@ -152,7 +153,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Clears an editor that only `ANNALS_EDITOR` names where `--editor` is a filter.
+/// Clears an editor that comes only from `ANNALS_EDITOR` if `--editor` is a filter.
 fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
     let source = matches.subcommand().and_then(|(_, inner)| inner.value_source("editor"));
     let typed = source == Some(ValueSource::CommandLine);

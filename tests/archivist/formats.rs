@@ -1,4 +1,4 @@
-//! The stable formats, and what holds for every command that reads.
+//! The stable formats, and properties of every command that reads.
 
 use crate::archivist::story::story;
 use serde_json::Value;

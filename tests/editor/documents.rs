@@ -62,7 +62,7 @@ fn every_field_is_recorded_and_a_new_description_takes_over_what_is_not_given() 
 
 #[test]
 fn no_word_of_a_stranger_is_a_formula_in_a_spreadsheet() {
-    // Given a document and a fact whose words a spreadsheet would run.
+    // Given a document and a fact with words that a spreadsheet would execute.
     let desk = desk();
     std::fs::write(desk.path("trap.txt"), "It is =1+1 they say, or -1 then.").unwrap();
     let add = "document|add|trap.txt|--lang|en|--title|=HYPERLINK(\"http://evil\")|--author|@ed";
@@ -79,7 +79,7 @@ fn no_word_of_a_stranger_is_a_formula_in_a_spreadsheet() {
             record[at].to_owned()
         }
     };
-    // Then each of them has an apostrophe before it, and a number has none.
+    // Then each of them has an apostrophe in front, and numbers have none.
     let document = cells("document|list", 1);
     assert_eq!(document("title"), "'=HYPERLINK(\"http://evil\")");
     assert_eq!((document("authors"), document("publisher")), ("'@ed".into(), "''+plus".into()));
@@ -88,7 +88,7 @@ fn no_word_of_a_stranger_is_a_formula_in_a_spreadsheet() {
     assert_eq!((fact("topics"), fact("when_as_written")), ("'=cmd".into(), "-1".into()));
     assert_eq!(cells("find|=1+1", 0)("text"), "'=1+1");
     assert_eq!(cells("log|5", 0)("words"), "'-2+3");
-    // And the other forms have the words as they are.
+    // And the other formats have the words unchanged.
     assert_eq!(desk.fact(5)["claim"], "-2+3");
     // And a bag has the same file.
     assert_eq!(desk.run("ada", "export|--to|bag").exit, 0);

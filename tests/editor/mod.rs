@@ -1,4 +1,4 @@
-//! The editor's day at the command line, told as stories with exact answers and exit codes.
+//! The editor's work at the command line, as stories with exact answers and exit codes.
 //!
 //! Always holds: the ledger is made by the command line with a set clock and seeded randomness; the
 //! second editors are enrolled by the library.

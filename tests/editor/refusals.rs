@@ -1,4 +1,4 @@
-//! What the rules refuse: the number of the rule, why, and what to do.
+//! Refusals by the rules: the number of the rule, the reason, and advice.
 
 use crate::editor::story::{desk, facts};
 
@@ -75,7 +75,7 @@ fn positions_that_are_no_fact_are_told() {
          fact.disputed; annals show shows what an event is\n",
         ),
     );
-    // Two bad ones are both told.
+    // Two bad ones are both reported.
     let both = "annals: 2 drafts are refused; nothing was written\n  fact: 98 is no fact; annals \
                 replay lists them\n  fact: 99 is no fact; annals replay lists them\n";
     desk.refuses("bo", "confirm|98|99|4|--how|reread", (1, both));

@@ -1,4 +1,4 @@
-//! `annals review` where nobody can be asked: what waits is listed, nothing is written.
+//! `annals review` without a terminal: the waiting facts are listed, nothing is written.
 
 use crate::editor::story::facts;
 
@@ -35,7 +35,7 @@ fn own_words_and_what_one_has_spoken_of_do_not_wait() {
     desk.writes("bo", "dispute|5|--reason|wrong-date|--statement|x", "written at 9");
     desk.writes("bo", "retract|6|--reason|duplicate|--statement|x", "written at 10");
     assert_eq!(waiting(&desk, "--by|bo"), [7]);
-    // Others have confirmed 4; it waits for Cy only where all are asked for.
+    // Others have confirmed 4; it waits for Cy only with --all.
     assert_eq!(waiting(&desk, "--by|cy"), [5, 7]);
     assert_eq!(waiting(&desk, "--by|cy|--all"), [4, 5, 7]);
     assert_eq!(waiting(&desk, "--by|cy|--document|3"), [5, 7]);

@@ -1,4 +1,4 @@
-//! People and keys, by the program itself: each command, and each mistake, with its exact answer.
+//! People and keys, with the program itself: each command, and each mistake, with its exact answer.
 
 mod asked;
 mod desk;

@@ -1,7 +1,7 @@
-//! `annals append`: facts from a pointing quotation, from a file, from an editor, or by asking.
+//! `annals append`: facts from a pointing quotation, from a file, from an editor, or from prompts.
 //!
-//! Always holds: all that is entered at once is written, or nothing; whatever was typed is kept in
-//! a file until it is written. Not here: settling and writing (`submit`).
+//! Always holds: everything that is entered together is written, or nothing; typed input is kept in
+//! a file until it is written. Not here: resolving and writing (`submit`).
 
 mod known;
 mod date_question;

@@ -1,4 +1,4 @@
-//! `annals completions` and `annals man`: what the shell and the reader of manuals want.
+//! `annals completions` and `annals man`: shell completions and manual pages.
 
 use crate::cli::terminal::Context;
 use crate::cli::terminal::{CliError, Exit};
@@ -54,7 +54,7 @@ fn man(context: &Context, args: ManArgs) -> Result<Exit, CliError> {
             let place = |(name, _): &(String, _)| {
                 OutputPlace::new(&folder.join(name), OutputKind::Manual, &[])
             };
-            // All may be written before one is.
+            // All places are checked before the first page is written.
             let places: Vec<OutputPlace> = pages.iter().map(place).collect::<Result<_, _>>()?;
             for (place, (_, page)) in places.iter().zip(&pages) {
                 place.put(page)?;
@@ -69,7 +69,7 @@ fn man(context: &Context, args: ManArgs) -> Result<Exit, CliError> {
     }
 }
 
-/// The pages of a command and of those in it, by the names of their files.
+/// The pages of a command and of its subcommands, with their file names.
 fn pages(command: &clap::Command) -> Result<Vec<(String, Vec<u8>)>, CliError> {
     let mut found = Vec::new();
     for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {

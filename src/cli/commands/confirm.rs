@@ -1,6 +1,6 @@
-//! `annals confirm`: facts whose words were read again.
+//! `annals confirm`: confirmations of facts whose words were read again.
 //!
-//! Always holds: what is confirmed is the present words of each fact. Not here: rules (`legal`).
+//! Always holds: a confirmation is of the present words of a fact. Not here: rules (`legal`).
 
 use crate::cli::render::provenance;
 use crate::cli::shared::fields;

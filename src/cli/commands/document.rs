@@ -1,7 +1,7 @@
-//! `annals document`: captured, described anew, listed.
+//! `annals document`: captures, describes and lists documents.
 //!
-//! Always holds: the bytes of a document never change; a new description takes over what is not
-//! given. Not here: quoting (`append`), the page of one document (`show`).
+//! Always holds: the bytes of a document never change; a new description keeps every value that is
+//! not given. Not here: quoting (`append`), the page of one document (`show`).
 
 pub mod list;
 
@@ -134,7 +134,7 @@ impl AboutArgs {
         }
     }
 
-    /// What is not given is what it was.
+    /// Fills in the old values for those that are not given.
     fn taking_over(self, old: &Captured) -> AboutArgs {
         let short = |given: Option<String>, old: Option<&str>| given.or(old.map(str::to_owned));
         let authors = old.authors.iter().flatten().map(|name| name.to_string());
@@ -198,7 +198,7 @@ fn add(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliError> {
     submit(context, &Input::of([draft]), &named)
 }
 
-/// The media type by the file's ending, and by whether it is UTF-8: only such a text is quoted.
+/// The media type by the file's ending, and by whether it is UTF-8: only UTF-8 text can be quoted.
 fn media_type(file: &Path, bytes: &[u8]) -> Result<String, CliError> {
     let guess = mime_guess::from_path(file).first();
     let utf8 = std::str::from_utf8(bytes);
@@ -229,7 +229,7 @@ fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, CliError>
     submit(context, &Input::of([draft]), &SubmitOptions::of(&write))
 }
 
-/// The present description; `None` where it is not told.
+/// The present description; `None` if it is withheld.
 fn present(context: &Context, document: u64) -> Result<Option<Box<Captured>>, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;

@@ -1,7 +1,8 @@
 //! `annals review`: each fact that waits for the signer, in its place in the document.
 //!
-//! Always holds: what is confirmed or disputed is the revision that was shown; all is signed at the
-//! end, or nothing. Off a terminal it lists what waits and writes nothing. Not here: `submit`.
+//! Always holds: a confirmation or dispute is of the revision that was shown; all are signed at the
+//! end, or none. Without a terminal it lists the waiting facts and writes nothing. Not here:
+//! `submit`.
 
 mod page;
 mod session;
@@ -124,8 +125,8 @@ fn keeps(args: &ReviewArgs, row: &FactRow) -> bool {
         let wanted = wanted.to_lowercase();
         words.topics.iter().any(|topic| topic.name.to_lowercase().contains(&wanted))
     };
-    let told = words.withheld.is_none();
-    told && args.document.is_none_or(document) && args.topic.as_ref().is_none_or(topic)
+    let readable = words.withheld.is_none();
+    readable && args.document.is_none_or(document) && args.topic.as_ref().is_none_or(topic)
 }
 
 fn list(context: &Context, seen: (&View<'_>, &str), rows: &[FactRow]) -> Result<(), CliError> {

@@ -1,6 +1,6 @@
 //! Rendering: rows, words, differences and quotations as text, JSON and CSV.
 //!
-//! Always holds: it reads what a query returned and asks nothing. Not here: options, prompts
+//! Always holds: it renders the result of a query and makes no query. Not here: options, prompts
 //! (`terminal`).
 
 pub mod words;

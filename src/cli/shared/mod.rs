@@ -1,6 +1,6 @@
-//! What several commands share: groups of options, filters, draft files, preview, submission.
+//! Shared parts of several commands: groups of options, filters, draft files, preview, submission.
 //!
-//! Always holds: nothing here imports a command. Not here: what one command alone does
+//! Always holds: nothing here imports a command. Not here: the part of a single command
 //! (`commands`).
 
 pub mod filter;

@@ -1,7 +1,7 @@
-//! Arguments that cannot be read: what was expected, what was found, and where.
+//! Argument errors: what was expected, what was found, and where.
 //!
-//! Always holds: a value that no parser takes is told in our words, not in a library's; all else is
-//! told as the library of the arguments tells it. Not here: what the arguments mean.
+//! Always holds: the error for a value that no parser accepts is worded here; every other error is
+//! that of clap. Not here: the meaning of the arguments.
 
 use clap::Error as Unread;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -9,16 +9,17 @@ use std::error::Error;
 use std::net::AddrParseError;
 use std::num::{IntErrorKind, ParseIntError};
 
-/// The sentence for a value that no parser takes; `None` where the library's own is to be told.
+/// The sentence for a value that no parser accepts; `None` if the error of clap is used.
 pub fn value(error: &Unread) -> Option<String> {
     if error.kind() != ErrorKind::ValueValidation {
         return None;
     }
-    let told = |kind| match error.get(kind) {
+    let text_of = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text),
         _ => None,
     };
-    let (argument, found) = (told(ContextKind::InvalidArg)?, told(ContextKind::InvalidValue)?);
+    let (argument, found) =
+        (text_of(ContextKind::InvalidArg)?, text_of(ContextKind::InvalidValue)?);
     Some(format!("{argument}: {}, found {found:?}", expected(error.source()?)))
 }
 

@@ -1,7 +1,7 @@
-//! Questions: passphrases, the recovery key, lines, words of a list, yes or no.
+//! Prompts: passphrases, the recovery key, lines, words of a list, yes or no.
 //!
 //! Always holds: a question is asked on a terminal only; a secret is never an argument and is never
-//! shown; who leaves a question has written nothing. Not here: what the answers mean.
+//! shown; leaving a question writes nothing. Not here: the meaning of the answers.
 
 mod file;
 pub mod hidden_input;
@@ -16,18 +16,18 @@ use annals_core::key::SecretKey;
 use std::io::{self, IsTerminal};
 use zeroize::Zeroizing;
 
-/// How often a question of yes or no is asked.
+/// The number of attempts at a question of yes or no.
 const ANSWERS: usize = 3;
 
-/// A passphrase of fewer characters is soon guessed by who has the key file.
+/// The length below which a passphrase is easy to guess for a holder of the key file.
 const SHORT: usize = 10;
 
-/// Whether somebody is there to ask.
+/// Whether there is a terminal to ask on.
 pub fn on_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks whether to write; yes without a question where `--yes` is said or nobody is there.
+/// Asks whether to write; yes without a question with `--yes` or without a terminal.
 pub fn may_write(yes: bool, question: &str) -> Result<(), CliError> {
     if yes || !on_terminal() {
         return Ok(());
@@ -35,7 +35,7 @@ pub fn may_write(yes: bool, question: &str) -> Result<(), CliError> {
     if self::yes(question)? { Ok(()) } else { Err(CliError::Declined) }
 }
 
-/// Asks for a line, where somebody is there; else says which option gives it.
+/// Asks for a line on a terminal; otherwise an error that names the option.
 pub fn line(question: &str, option: &str, default: Option<&str>) -> Result<String, CliError> {
     if !on_terminal() {
         return match default {
@@ -52,7 +52,7 @@ pub fn line(question: &str, option: &str, default: Option<&str>) -> Result<Strin
     }
 }
 
-/// A line that was given, or asked for.
+/// A given line, or one from a prompt.
 pub fn given(value: Option<String>, question: &str, option: &str) -> Result<String, CliError> {
     match value {
         Some(value) => Ok(value),
@@ -60,7 +60,7 @@ pub fn given(value: Option<String>, question: &str, option: &str) -> Result<Stri
     }
 }
 
-/// A line that may be empty, beginning with text that may be changed; on a terminal only.
+/// Asks for a line that may be empty, with an initial text; on a terminal only.
 pub fn line_from(question: &str, initial: &str) -> Result<String, CliError> {
     line_of(&LineQuestion { question, initial, ..LineQuestion::default() })
 }
@@ -81,8 +81,8 @@ fn line_of(asked: &LineQuestion<'_>) -> Result<String, CliError> {
     line_editor::line(asked).map_err(left)
 }
 
-/// Yes or no, as a whole line, to a question that is no without one; on a terminal only. What was
-/// typed before the question is no answer to it, and what is neither is asked about again.
+/// Asks for yes or no, as a whole line, with no as default; on a terminal only. Input typed before
+/// the question is discarded, and an invalid answer repeats the question.
 pub fn yes(question: &str) -> Result<bool, CliError> {
     for _ in 0..ANSWERS {
         let typed =
@@ -104,7 +104,7 @@ pub fn yes(question: &str) -> Result<bool, CliError> {
 /// The answer that goes back to the question before, where there is one.
 pub const BACK: &str = "<";
 
-/// One of several, by its place among them; on a terminal only.
+/// Asks for one of several choices; returns its index; on a terminal only.
 pub fn one_of<T: ToString>(question: &str, choices: &[T]) -> Result<usize, CliError> {
     loop {
         if let Some(chosen) = one_of_or_back(question, choices)? {
@@ -171,8 +171,8 @@ pub fn key(question: &str, keys: &[(char, &str)]) -> Result<char, CliError> {
     }
 }
 
-/// A word of a closed list that was given, or is chosen where somebody is there to ask; else says
-/// which option gives it.
+/// A given word of a closed list, or one chosen on a terminal; otherwise an error that names the
+/// option.
 pub fn word<T: Copy + ToString>(
     given: Option<T>,
     all: &[T],
@@ -192,8 +192,8 @@ pub fn word<T: Copy + ToString>(
     all.get(one_of(question, all)?).copied().ok_or_else(missing)
 }
 
-/// A passphrase for a key that is there: from the file that `ANNALS_PASSPHRASE_FILE` names, or
-/// asked, up to three times. `None`: there is none to give.
+/// The passphrase of an existing key: from the file that `ANNALS_PASSPHRASE_FILE` names, or from a
+/// prompt, up to three times. `None`: there is none.
 pub fn passphrase(name: &str, attempt: usize) -> io::Result<Option<Zeroizing<String>>> {
     if let Some(path) = std::env::var_os("ANNALS_PASSPHRASE_FILE") {
         return match attempt {
@@ -209,12 +209,12 @@ pub fn passphrase(name: &str, attempt: usize) -> io::Result<Option<Zeroizing<Str
     crate::cli::terminal::ask::hidden_input::line(&prompt).map(Some)
 }
 
-/// A passphrase for a new key, asked twice.
+/// A passphrase for a new key, typed twice.
 pub fn new_passphrase(name: &str) -> Result<Zeroizing<String>, CliError> {
     new_passphrase_in("ANNALS_PASSPHRASE_FILE", name)
 }
 
-/// A passphrase that is new: from the file that this variable names, or asked, twice.
+/// A new passphrase: from the file that this variable names, or from a prompt, typed twice.
 pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>, CliError> {
     if let Some(path) = std::env::var_os(variable) {
         let phrase = file::new_passphrase(path.as_ref(), variable).map_err(unread)?;
@@ -246,7 +246,7 @@ pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>
     }
 }
 
-/// A word about a passphrase that is soon guessed; what it is to be is its owner's to decide.
+/// Warns of a passphrase that is easy to guess; its owner decides.
 fn warn_weak(phrase: &str) {
     if phrase.chars().count() < SHORT {
         note(format!(
@@ -256,13 +256,13 @@ fn warn_weak(phrase: &str) {
     }
 }
 
-/// Whether a file is named that holds the recovery key, so that nobody is asked for it.
+/// Whether a file with the recovery key is named, so that no prompt is needed.
 pub fn has_recovery_file() -> bool {
     std::env::var_os("ANNALS_RECOVERY_FILE").is_some()
 }
 
 /// The recovery key: from the file that `ANNALS_RECOVERY_FILE` names, or typed line by line from
-/// the paper, unseen. A line is checked before the next one, so a slip loses that line alone.
+/// the paper, hidden. A line is checked before the next one, so an error costs one line only.
 pub fn recovery() -> Result<SecretKey, CliError> {
     if let Some(path) = std::env::var_os("ANNALS_RECOVERY_FILE") {
         let text = file::text(path.as_ref(), "ANNALS_RECOVERY_FILE").map_err(unread)?;

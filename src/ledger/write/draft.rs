@@ -1,8 +1,7 @@
-//! Drafts: what an editor types, in JSON Lines or TOML, before it is resolved and signed.
+//! Drafts: the input of an editor, in JSON Lines or TOML, before it is resolved and signed.
 //!
-//! Always holds: a draft names its fields as the record does; an unknown field is refused with the
-//! line it stands in. Not here: what the drafts resolve to (`resolve`). Source: README.md, the
-//! editor's page.
+//! Always holds: a draft has the same field names as the record; an unknown field is refused with
+//! its line. Not here: what drafts resolve to (`resolve`). Source: README.md, the editor's page.
 
 mod read;
 
@@ -23,13 +22,13 @@ pub enum Name {
     Ref(String),
 }
 
-/// A quotation: words that point, or the exact ones with their context.
+/// A quotation: words that point at a passage, or the exact words with their context.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "expected words that point, or exact with prefix and suffix")]
 pub enum QuoteDraft {
-    /// Words that point at a place: themselves, or `first … last`.
+    /// Words that point at a passage: the words themselves, or `first … last`.
     Pointing(String),
-    /// Exact words; prefix and suffix, where given, must be the document's.
+    /// Exact words; a prefix or suffix, if present, must be that of the document.
     Exact(ExactDraft),
 }
 
@@ -50,7 +49,7 @@ macro_rules! drafts {
 }
 
 drafts! {
-    /// One event to be: the fields of its type, flat.
+    /// A draft of one event: the fields of its type, flat.
     Draft {
         #[serde(rename = "ref")]
         name: String,
@@ -94,7 +93,7 @@ drafts! {
         archived_at: String,
         rights: String,
     }
-    /// Evidence; a stance that is left out is `supports`.
+    /// Evidence; without a stance it is `supports`.
     EvidenceDraft {
         document: Name,
         stance: Stance,
@@ -107,11 +106,11 @@ drafts! {
     }
     /// Exact words of a document.
     ExactDraft { exact: String, prefix: String, suffix: String, }
-    /// A place in code points.
+    /// A range of code points.
     SpanDraft { start: u64, end: u64, }
     /// A translation of the quotation.
     TranslationDraft { lang: String, text: String, by: Translator, }
-    /// A hop of attribution; type and role are kept from the agent's first use.
+    /// A hop of attribution; type and role are those of the agent's first use.
     HopDraft {
         agent: String,
         agent_type: AgentType,
@@ -120,18 +119,18 @@ drafts! {
         id: String,
         unnamed_because: String,
     }
-    /// When it was so.
+    /// The time of a fact.
     WhenDraft { edtf: String, as_written: String, basis: Basis, }
-    /// When a document was published.
+    /// The publication date of a document.
     DatingDraft { edtf: String, as_written: String, }
     /// A topic.
     TopicDraft { name: String, id: String, }
 }
 
-/// A draft and where it stands in its input, for errors.
+/// A draft and its line in the input, for errors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placed {
-    /// The line (from 1) at which it begins; 0 where it stands in no file.
+    /// The first line of the draft (from 1); 0 if it is not from a file.
     pub line: usize,
     /// The draft.
     pub draft: Draft,
@@ -144,21 +143,21 @@ pub struct DraftError {
     pub line: usize,
     /// Its `ref`, if that could be read.
     pub name: Option<String>,
-    /// What was expected and found.
+    /// What was expected and what was found.
     pub why: String,
 }
 
-/// All drafts of an input: those that could be read and those that could not.
+/// All drafts of an input: the readable ones and the errors of the others.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Input {
-    /// What could be read, in order.
+    /// The readable drafts, in order.
     pub drafts: Vec<Placed>,
-    /// What could not.
+    /// The errors of the others.
     pub unread: Vec<DraftError>,
 }
 
 impl Input {
-    /// Drafts that stand in no file.
+    /// Drafts that are not from a file.
     pub fn of(drafts: impl IntoIterator<Item = Draft>) -> Input {
         let placed = |draft| Placed { line: 0, draft };
         Input { drafts: drafts.into_iter().map(placed).collect(), unread: Vec::new() }

@@ -1,7 +1,8 @@
-//! What becomes of drafts: their events, their refusals, and what a refusal reaches.
+//! The results of drafts: their events, their refusals, and the drafts that a refusal affects.
 //!
-//! Always holds: every bad draft is told once, in the order of the lines; one that only names a
-//! refused one is not told. Not here: resolving and signing (`append`, `batch`).
+//! Always holds: every bad draft is reported once, in the order of the lines; a draft that is bad
+//! only because it names a refused one is not reported. Not here: resolving and signing (`append`,
+//! `batch`).
 
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::draft::{Draft, DraftError, Name};
@@ -12,49 +13,49 @@ use crate::ledger::write::resolve::Agents;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
-/// What came of the drafts so far.
+/// The results so far.
 #[derive(Default)]
 pub struct Output {
-    /// Signed and judged events.
+    /// Signed and verified events.
     pub prepared: Prepared,
-    /// Agents as they were first used.
+    /// Agents as at their first use.
     pub agents: Agents,
     /// Positions by `ref`.
     pub named: Refs,
-    /// The passages that drafts of this input quote.
+    /// The passages that the drafts of this input quote.
     pub passages: Passages,
-    /// How many facts were resolved.
+    /// The number of facts resolved.
     pub asserted: u64,
 }
 
-/// What became of one draft.
+/// The result of one draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// Where it stands, or would stand.
+    /// The position that it has or would have.
     pub position: u64,
-    /// Whether it may stand.
+    /// Whether it is accepted.
     pub result: DraftResult,
 }
 
-/// Whether a draft may stand.
+/// Whether a draft is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DraftResult {
-    /// It may.
+    /// It is accepted.
     Good,
-    /// It may not, and why.
+    /// It is refused; the reason.
     Refused(String),
-    /// It names one that was refused: its own refusal would only repeat the first.
+    /// It names a refused draft: its own refusal would only repeat the first.
     Repeats,
 }
 
-/// The refusals so far, and the `ref`s of what was refused.
+/// The refusals so far, and the `ref`s of the refused drafts.
 pub struct Refusals {
     refused: Vec<Refusal>,
     lost: HashSet<String>,
 }
 
 impl Refusals {
-    /// Those of drafts that could not be read.
+    /// The refusals of the drafts that could not be read.
     pub fn of(unread: &[DraftError]) -> Refusals {
         let refusal = |error: &DraftError| {
             let (name, why) = (error.name.clone(), error.why.clone());
@@ -65,12 +66,12 @@ impl Refusals {
         Refusals { refused, lost }
     }
 
-    /// Whether a draft names one that was refused.
+    /// Whether a draft names a refused one.
     pub fn reach(&self, draft: &Draft) -> bool {
         names(draft).any(|name| matches!(name, Name::Ref(name) if self.lost.contains(name)))
     }
 
-    /// Keeps the `ref` of a draft, and its refusal if there is one.
+    /// Records the `ref` of a draft, and its refusal if there is one.
     pub fn account(&mut self, loaded: &LoadedDraft, outcome: &Outcome, named: &mut Refs) {
         let (name, line) = (&loaded.draft.name, (loaded.line > 0).then_some(loaded.line));
         let refusal = |why| Refusal { line, name: name.clone(), why };
@@ -89,7 +90,7 @@ impl Refusals {
         }
     }
 
-    /// All of them, by line, if there is any.
+    /// Returns all refusals as an error, by line, if there are any.
     pub fn end(mut self) -> Result<(), LedgerError> {
         if self.refused.is_empty() {
             return Ok(());

@@ -1,6 +1,6 @@
-//! The lookup of a writer: the record with what is prepared on top of it.
+//! The lookup of a writer: the record with the prepared events on top of it.
 //!
-//! Always holds: a prepared event and its document are seen as if they were written.
+//! Always holds: a prepared event and its document are found as if they were written.
 //! Not here: resolving itself (`resolve`).
 
 use crate::journal::Journal;
@@ -27,7 +27,7 @@ pub struct Pending<'a> {
 }
 
 impl<'a> Pending<'a> {
-    /// The journal with committed and prepared events on top.
+    /// The journal, with committed and prepared events on top.
     pub fn new(journal: &'a Journal, recent: &'a [Entry], prepared: &'a Prepared) -> Pending<'a> {
         Pending { journal, recent, prepared }
     }
@@ -79,7 +79,7 @@ impl Source for Pending<'_> {
     }
 }
 
-/// What resolving asks, answered by a writer.
+/// The lookup that the resolver uses, over a writer.
 pub struct WriterLookup<'a> {
     verifier: &'a mut Verifier,
     pending: Pending<'a>,
@@ -116,7 +116,8 @@ impl RecordLookup for WriterLookup<'_> {
 
     fn revision_of(&self, fact: u64) -> Option<u64> {
         let fold = &self.verifier.chain.state.fold;
-        // Who names a correction means its words, and is told where they are no more the present.
+        // A correction stands for its own words; the resolver reports if they are no longer the
+        // present ones.
         let named = || fold.fact_of_revision(fact).map(|_| fact);
         fold.fact(fact).map(|fact| fact.revision).or_else(named)
     }

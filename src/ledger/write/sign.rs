@@ -1,7 +1,7 @@
-//! Sealing: from resolved words to the three lines and the body.
+//! Signing: from a resolved draft to the three lines and the body.
 //!
-//! Always holds: the signature fixes the exact position (base = seq); the salt comes from the one
-//! source of randomness. Not here: whether it may stand (`append`). Source: FORMAT.md section 2.
+//! Always holds: the signature fixes the exact position (base = seq); the salt comes from
+//! `entropy`. Not here: verification (`append`). Source: FORMAT.md section 2.
 
 use crate::entropy::{Entropy, EntropyError, draw};
 use crate::ledger::write::resolve::Resolved;
@@ -13,7 +13,7 @@ use annals_core::hash::Hash;
 use annals_core::key::{EVENT_TAG, SigningKey, signed_bytes};
 use annals_core::time::Time;
 
-/// Where the next event stands.
+/// The place of the next event.
 #[derive(Clone, Copy, Debug)]
 pub struct Slot {
     /// Its position.
@@ -27,13 +27,13 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// The slot after this one, in which an event with this record stands.
+    /// The slot after this one, which holds an event with this record.
     pub fn next(&self, record: &[u8]) -> Slot {
         let (head, after, now) = (Some(record::hash(record)), Some(self.at()), self.now);
         Slot { position: self.position + 1, head, after, now }
     }
 
-    /// The ledger's time for the event: now, and later than the one before.
+    /// The ledger's time for the event: the current time, and later than the event before it.
     pub fn at(&self) -> Time {
         let next = self.after.and_then(|after| after.plus_micros(1));
         next.map_or(self.now, |next| next.max(self.now))
@@ -51,7 +51,7 @@ pub fn seal(
     Ok(seal_body(&resolved.args, body, slot, key))
 }
 
-/// The same with a body that was written before.
+/// As [`seal`], with a body that was written before.
 pub fn seal_body(args: &Args, body: Vec<u8>, slot: &Slot, key: &dyn SigningKey) -> Entry {
     let statement = Statement {
         v: VERSION,

@@ -1,9 +1,9 @@
-//! What a claim says and no quoted word does: figures, dates and names.
+//! Unquoted words: figures, dates and names of a claim that no quoted text contains.
 //!
-//! Always holds: it is a hint for whoever signs and refuses nothing. Figures are compared by value,
-//! whatever their digits and separators; names by their beginning, so that an ending does not
-//! matter, and only where claim and document are of one language. Not here: whether a claim is
-//! true, or what its other words mean.
+//! Always holds: it is a hint for the signer and refuses nothing. Figures are compared by value,
+//! whatever their digits and separators; names by their beginning, so that endings do not matter,
+//! and only if claim and document are in one language. Not here: whether a claim is true, or what
+//! its other words mean.
 
 use crate::ledger::write::resolve::RecordLookup;
 use annals_core::event::body::{Captured, Content, Described, Fact};
@@ -11,7 +11,7 @@ use annals_core::search::folded;
 use std::collections::BTreeSet;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// What whoever signs an event is to know of its words.
+/// The hints for the signer of an event.
 pub fn notes(content: &Content, lookup: &mut dyn RecordLookup) -> Vec<String> {
     match content {
         Content::FactAsserted(content) => claim(&content.fact, lookup),
@@ -49,12 +49,12 @@ fn primary(lang: &str) -> String {
     lang.split('-').next().unwrap_or_default().to_ascii_lowercase()
 }
 
-/// What of a claim is looked for in the quoted words.
+/// Which words of a claim are compared with the quoted text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compare {
-    /// Figures: of any language.
+    /// Figures: in any language.
     Figures,
-    /// Names as well: where claim and document are of one language.
+    /// Names as well: if claim and document are in one language.
     FiguresAndNames,
 }
 
@@ -68,7 +68,7 @@ impl Compare {
     }
 }
 
-/// The figures of a claim, and its names if they are compared, that no quoted word has.
+/// The figures of a claim, and its names if they are compared, that no quoted text contains.
 fn unquoted(fact: &Fact, compare: Compare) -> Vec<String> {
     let mut quoted: Vec<&str> = Vec::new();
     for entry in &fact.evidence {
@@ -116,7 +116,7 @@ struct Figure {
     value: String,
 }
 
-/// The figures of a text: as they stand, and their digits with `.` before the decimals.
+/// The figures of a text: as written, and their digits with `.` before the decimals.
 fn figures(text: &str) -> Vec<Figure> {
     let mut figures = Vec::new();
     let chars: Vec<char> = text.chars().collect();
@@ -152,7 +152,7 @@ fn figures(text: &str) -> Vec<Figure> {
     figures
 }
 
-/// The first digits of the scripts that write numbers by place.
+/// The digit zero of each script with positional numbers.
 const ZEROS: &[u32] = &[
     0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66,
     0xE50, 0xED0, 0xF20, 0x1040, 0x17E0, 0x1810, 0xFF10,

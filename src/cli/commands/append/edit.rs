@@ -1,7 +1,7 @@
 //! `annals append --edit`: drafts written in the editor that the environment names.
 //!
-//! Always holds: what was written there is kept if it is refused, and on a terminal it can be
-//! mended there at once. Not here: settling (`submit`).
+//! Always holds: a refused file is kept; on a terminal the editor can be opened again at once. Not
+//! here: resolving (`submit`).
 
 use crate::cli::shared::DraftFile;
 use crate::cli::shared::{BOUND, read};
@@ -15,7 +15,7 @@ use crate::ledger::error::LedgerError;
 use std::path::Path;
 use std::process::Command;
 
-/// What the editor shows first.
+/// The initial text in the editor.
 const TEMPLATE: &str = r#"# Drafts for annals. Each [[draft]] becomes one event.
 # Save and close to have them checked and to be asked; close without a change to leave.
 # A line that begins with # is a note.
@@ -84,7 +84,7 @@ fn can_be_mended(failure: &CliError) -> bool {
     matches!(failure, CliError::Usage(_) | CliError::Ledger(LedgerError::Refused(_)))
 }
 
-/// The editor that the environment names; it may have arguments.
+/// The editor's command; it may have arguments.
 fn editor() -> Result<String, CliError> {
     let setting = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     setting("VISUAL").or_else(|| setting("EDITOR")).ok_or_else(|| {
@@ -92,7 +92,7 @@ fn editor() -> Result<String, CliError> {
     })
 }
 
-/// Runs the editor, by the shell as git does, and waits for it.
+/// Runs the editor through the shell, as git does, and waits for it.
 fn open_editor(editor: &str, path: &Path) -> Result<(), CliError> {
     let mut command = Command::new("sh");
     command.arg("-c").arg(format!("{editor} \"$1\"")).arg(editor).arg(path);

@@ -1,23 +1,23 @@
-//! A line that is typed, shown or not, and questions that can be left.
+//! A typed line, shown or hidden, and prompts that can be left.
 //!
-//! Always holds: what was typed before a question is dropped; the terminal shows what
-//! is typed again, and its cursor, however a question ends;
-//! Ctrl-C and Ctrl-D end a question, not the program in its midst. Not here: what is asked.
-//! Source: termios(3), of a line: `EOL` ends one as a line feed does.
+//! Always holds: input typed before a prompt is discarded; the terminal's echo and cursor are
+//! restored however a prompt ends; Ctrl-C and Ctrl-D end a prompt, not the program. Not here: the
+//! questions.
+//! Source: termios(3), on lines: `EOL` ends one as a line feed does.
 
 use rustix::termios::{LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios};
 use rustix::termios::{tcflush, tcgetattr, tcsetattr};
 use std::io::{self, Stdin, Write};
 use zeroize::Zeroizing;
 
-/// What Ctrl-C types.
+/// The byte of Ctrl-C.
 const INTERRUPT: u8 = 3;
-/// What Ctrl-D types.
+/// The byte of Ctrl-D.
 const END: u8 = 4;
-/// The most that a terminal hands over of one line.
+/// The maximum length of one line from a terminal.
 const MOST: usize = 4_096;
 
-/// Whether the terminal shows what is typed, and when it hands it over.
+/// Whether the terminal echoes the input, and when it returns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Echo {
     /// A line that is shown.
@@ -28,7 +28,7 @@ enum Echo {
     Key,
 }
 
-/// The terminal while it hands over a line; after that it is as before.
+/// The terminal during a prompt; dropping this restores its settings.
 struct HiddenPrompt {
     terminal: Stdin,
     before: Termios,
@@ -97,17 +97,17 @@ impl HiddenPrompt {
 
 impl Drop for HiddenPrompt {
     fn drop(&mut self) {
-        // There is nobody to tell.
+        // A failure cannot be reported here.
         let _ = tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
     }
 }
 
-/// Asks on stderr for a line, which is not shown. Ctrl-C and Ctrl-D are an error ([`is_left`]).
+/// Prompts on stderr for a hidden line. Ctrl-C and Ctrl-D are an error ([`is_left`]).
 pub fn line(prompt: &str) -> io::Result<Zeroizing<String>> {
     ask(&format!("{prompt}: "), Echo::Unseen)
 }
 
-/// The same of a line that is shown.
+/// Prompts on stderr for a line that is shown.
 pub fn line_shown(prompt: &str) -> io::Result<Zeroizing<String>> {
     ask(&format!("{prompt} "), Echo::Shown)
 }
@@ -142,12 +142,12 @@ fn ask(prompt: &str, echo: Echo) -> io::Result<Zeroizing<String>> {
     }
 }
 
-/// Whether a question was left, by Ctrl-C, Ctrl-D or the terminal's end.
+/// Whether a prompt was left, by Ctrl-C, Ctrl-D or the end of the terminal.
 pub fn is_left(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof)
 }
 
-/// Drops what was typed before a question: it is no answer to it.
+/// Discards input typed before a prompt.
 pub fn drop_typed_ahead() -> io::Result<()> {
     Ok(tcflush(io::stdin(), QueueSelector::IFlush)?)
 }

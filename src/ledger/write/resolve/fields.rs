@@ -1,4 +1,4 @@
-//! Fields of a draft: values within their bounds, or why not.
+//! Fields of a draft: values within their bounds, or the reason for a refusal.
 
 use annals_core::event::vocabulary::Type;
 use annals_core::text::TextError;
@@ -7,7 +7,7 @@ use annals_core::text::Uri;
 /// Why a draft cannot be resolved: the field, then what was expected and found.
 pub type Unresolved = String;
 
-/// A value within its bounds, or why not, with the field's name.
+/// A value within its bounds, or the reason, with the field's name.
 pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unresolved> {
     value.map_err(|error| format!("{name}: {error}"))
 }
@@ -17,12 +17,12 @@ pub fn need<T>(value: Option<T>, name: &str, kind: Type) -> Result<T, Unresolved
     value.ok_or_else(|| format!("{kind} needs the field {name}"))
 }
 
-/// What was found; what is wrong with it is kept with the rest.
+/// The value, or `None` after adding the fault to `wrong`.
 pub fn keep<T>(found: Result<T, Unresolved>, wrong: &mut Vec<Unresolved>) -> Option<T> {
     found.map_err(|why| wrong.push(why)).ok()
 }
 
-/// An address, if one is given and a reader may follow it.
+/// An address, if one is given and its scheme is allowed.
 pub fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unresolved> {
     let Some(text) = value else { return Ok(None) };
     let uri = field(name, Uri::new(text.as_str()))?;
@@ -35,5 +35,5 @@ pub fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unresolved
     Ok(Some(uri))
 }
 
-/// Schemes of what a browser runs or shows by itself: they lead to nothing.
+/// Schemes of content that a browser runs or shows by itself: they are refused.
 pub const NO_ADDRESSES: [&str; 4] = ["blob", "data", "javascript", "vbscript"];
