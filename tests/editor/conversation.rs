@@ -201,6 +201,24 @@ fn what_was_typed_is_kept_and_gone_on_with() {
     assert!(drafts(&desk).is_empty());
 }
 
+/// Where the disk takes no drafts, they are printed at the end.
+#[test]
+fn drafts_that_cannot_be_kept_are_printed() {
+    let desk = desk();
+    let mut talk = talk_of(&desk, "ada", "append");
+    talk.asks(PASSAGE, "Sullivan met Grushko");
+    talk.sees(CLAIM);
+    std::fs::rename(desk.path("keys/drafts"), desk.path("away")).unwrap();
+    talk.types("They met.\r");
+    talk.sees("warning: an answer could not be kept in its file: ");
+    talk.sees(WHO);
+    talk.types(CTRL_C);
+    talk.sees("here they are, as JSON Lines:");
+    talk.sees("\"claim\":\"They met.\",\"quote\":\"Sullivan met Grushko\"}");
+    talk.sees("nothing was written");
+    assert_eq!((talk.ends().1, desk.size()), (3, 4));
+}
+
 #[test]
 fn what_is_refused_can_be_changed() {
     let desk = desk();

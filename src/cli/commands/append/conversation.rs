@@ -50,10 +50,11 @@ pub fn run(
     let outcome = talk.until_written(context, write);
     let Conversation { kept, drafts, unsaved, .. } = talk;
     if unsaved && !matches!(outcome, Ok(Exit::Yes)) {
-        note("the drafts could not be kept in their file; these are they:");
+        note("the drafts could not be kept in their file; here they are, as JSON Lines:");
         for draft in &drafts {
             note(serde_json::to_string(draft).map_err(std::io::Error::other)?);
         }
+        return outcome;
     }
     kept.end(outcome, "", write.dry_run)
 }
