@@ -5,7 +5,8 @@
 //! and `said`.
 
 use annals_core::time::Time;
-use std::time::{SystemTime, UNIX_EPOCH};
+use rustix::time::{ClockId, clock_gettime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Where the time comes from.
 #[derive(Clone, Debug)]
@@ -54,6 +55,15 @@ impl Clock {
             Clock::Set(time) => *time,
         }
     }
+}
+
+/// The time since the machine started, its sleep included; no setting changes it.
+pub fn uptime() -> Duration {
+    #[cfg(target_os = "linux")]
+    const CLOCK: ClockId = ClockId::Boottime;
+    #[cfg(not(target_os = "linux"))]
+    const CLOCK: ClockId = ClockId::Monotonic;
+    Duration::try_from(clock_gettime(CLOCK)).unwrap_or_default()
 }
 
 fn system() -> Time {

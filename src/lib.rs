@@ -10,6 +10,7 @@ pub mod clock;
 pub mod entropy;
 pub mod disk;
 pub mod keys;
+pub mod key_agent;
 pub mod store;
 pub mod journal;
 pub mod index;
@@ -17,6 +18,7 @@ pub mod archive;
 pub mod witness;
 
 // floor 4: operations of a ledger
+pub mod capture;
 pub mod ledger;
 
 // floor 5: the command line

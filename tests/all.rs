@@ -9,6 +9,7 @@ mod archivist;
 mod article;
 mod auditor;
 mod bag;
+mod capture;
 mod cases;
 mod differ;
 mod editor;

@@ -15,7 +15,9 @@ mod shared;
 // floor 4: the commands, one file or folder each
 mod commands;
 
+use crate::capture::worker;
 use crate::cli::commands as c;
+use crate::cli::shared::{completion, topics};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::arg_error;
 use crate::cli::terminal::formats;
@@ -25,7 +27,7 @@ use crate::cli::terminal::{Format, Global};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 /// Declares the commands: the enum that clap parses, and the declarations of each command.
@@ -64,6 +66,8 @@ macro_rules! commands {
 commands! {
     Init: c::init::InitArgs,
     Key: c::key::KeyArgs,
+    Unlock: c::unlock::UnlockArgs,
+    Lock: c::unlock::LockArgs,
     Editor: c::editor::EditorArgs,
     Ledger: c::ledger::LedgerArgs,
     Document: c::document::DocumentArgs,
@@ -93,12 +97,14 @@ commands! {
     Repair: c::repair::RepairArgs,
     Completions: c::completions::CompletionsArgs,
     Man: c::completions::ManArgs,
+    Help: c::help::HelpArgs,
+    Agent: c::unlock::AgentArgs,
 }
 
 /// The record of facts that nobody can quietly change.
 #[derive(Debug, Parser)]
 #[command(name = "annals", version, about, long_about = None)]
-#[command(after_help = AFTER_HELP, max_term_width = 100)]
+#[command(max_term_width = 100, disable_help_subcommand = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -118,19 +124,29 @@ for is missing";
 /// The program's arguments, with the commands of each group in its help.
 fn program() -> clap::Command {
     let program = Cli::command();
-    let names: Vec<String> = program.get_subcommands().map(|c| c.get_name().to_owned()).collect();
     let mut template = "{about}\n\n{usage-heading} {usage}\n\n".to_owned();
     for (group, heading) in Group::ALL {
-        let of_group = names.iter().zip(Command::GROUPS).filter(|(_, of)| **of == group);
-        let of_group: Vec<&str> = of_group.map(|(name, _)| name.as_str()).collect();
+        let shown = program.get_subcommands().zip(Command::GROUPS);
+        let of_group = shown.filter(|(command, of)| **of == group && !command.is_hide_set());
+        let of_group: Vec<&str> = of_group.map(|(command, _)| command.get_name()).collect();
         template.push_str(&format!("{heading:<11}{}\n", of_group.join(", ")));
     }
     template.push_str("\n{all-args}{after-help}");
-    program.help_template(template)
+    let after = format!("{AFTER_HELP}\n\nTopics (annals help TOPIC):\n{}", topics::list(&program));
+    program.help_template(template).after_help(after)
 }
 
 /// Parses the arguments, runs the command, reports its error.
 pub fn run() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == worker::ARGUMENT) {
+        let served = worker::serve(io::stdin(), io::stdout());
+        return ExitCode::from(if served.is_ok() { Exit::Yes } else { Exit::Unknown } as u8);
+    }
+    match completion::answer(program) {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::SUCCESS,
+        Err(error) => return ExitCode::from(CliError::usage(error.to_string()).report() as u8),
+    }
     let read = |matches: ArgMatches| {
         let cli = only_typed(Cli::from_arg_matches(&matches)?, &matches);
         Ok((cli, matches))
@@ -138,7 +154,8 @@ pub fn run() -> ExitCode {
     let (cli, matches) = match program().try_get_matches().and_then(read) {
         Ok(read) => read,
         Err(error) => {
-            if let Some(why) = arg_error::value(&error) {
+            let ours = arg_error::value(&error).or_else(|| arg_error::unknown_command(&error));
+            if let Some(why) = ours {
                 return ExitCode::from(CliError::usage(why).report() as u8);
             }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);

@@ -6,8 +6,9 @@
 //!                         numbers of keys and roots after it
 //!                hashes   40 bytes a node of the record's Merkle tree, in the order of completion
 //!                keys     48 bytes a key, in the order in which the record names them
-//!                tree     rows (the state of a fact, a document, a relation after an event) and the
-//!                         nodes of three trees over them, by position: 16 ways, copied on change
+//!                tree     rows (the state of a fact, a document, a relation after an event) and
+//!                         the nodes of three trees over them, by position: 16 ways, copied on
+//!                         change
 //!                roots    64 bytes a point: every 256 events, and after each suspect revocation
 //! ```
 //!

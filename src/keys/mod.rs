@@ -5,7 +5,7 @@
 //! each wiped when dropped; no message contains one. A passphrase comes from a closure of the
 //! caller, randomness from
 //! [`Entropy`](crate::entropy::Entropy). Not here: prompts (`cli`), who may sign (`roster`,
-//! `legal`), agents (an agent signs 47 bytes for anyone, and cannot show a person what they mean).
+//! `legal`), keys that are unlocked for a while (`key_agent`).
 //! Source: RFC 5208, 5958, 8018, 8410 (files); FORMAT.md sections 4 and 9 (proofs, marks).
 //!
 //! ```

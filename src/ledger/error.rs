@@ -10,6 +10,7 @@ use crate::keys::KeysError;
 use crate::store::StoreError;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
+use annals_core::key::SigningError;
 use annals_core::rule::{Class, Fault};
 use annals_core::verdict::Verdict;
 use annals_core::verify::source::SourceError;
@@ -62,7 +63,7 @@ pub enum LedgerError {
         why: String,
     },
     /// The record breaks its own rules, so no event is added to it.
-    #[error("the record has {}, the first: {}; nothing was written; annals verify tells \
+    #[error("the record has {}, the first: {}; nothing was written; annals verify lists \
              all, annals repair builds a damaged journal from the store, annals repair --from COPY \
              takes it from another copy", faults(.0.len()), first(.0))]
     Faulty(Vec<Fault>),
@@ -126,7 +127,7 @@ pub enum LedgerError {
     Irreparable,
     /// The index could not be made.
     #[error(
-        "the index was not made: {0}; answers fold the record without one; annals verify tells \
+        "the index was not made: {0}; answers fold the record without one; annals verify shows \
              whether the record is at fault"
     )]
     Index(String),
@@ -166,6 +167,9 @@ pub enum LedgerError {
     /// The request is not possible in this way.
     #[error("{0}")]
     Usage(String),
+    /// A key that is held elsewhere gave no signature.
+    #[error(transparent)]
+    NoSignature(#[from] SigningError),
     /// The key is not the expected one.
     #[error("{0}")]
     Key(String),

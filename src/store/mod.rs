@@ -7,13 +7,13 @@
 //! 2. `append` whose `from` is the head writes the batch after the last entry and makes `to` the
 //!    head.
 //! 3. `append` whose `from` is not the head writes nothing and returns [`Appended::Conflict`] with
-//!   the head.
+//!    the head.
 //! 4. `read` gives the entries of a range in order, byte for byte as they were appended; of a range
-//!   beyond the head, the part before it.
+//!    beyond the head, the part before it.
 //! 5. A batch is stored whole or not at all: at every moment, after every error, and after the end
-//!   of the process at any point.
+//!    of the process at any point.
 //! 6. After [`Appended::Written`] the batch is durable: neither the end of the process nor a power
-//!   cut removes it.
+//!    cut removes it.
 //! 7. Bytes are opaque: every byte is kept; an empty body differs from a withheld one.
 //! 8. A batch that does not lead from `from` to `to`, or an entry out of bounds, is refused before
 //!    anything is written: [`StoreError::Batch`], [`StoreError::TooLarge`].

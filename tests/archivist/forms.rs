@@ -57,13 +57,14 @@ fn needed(command: &str) -> &'static str {
         "review" => "--by ada",
         "show" => "4",
         "timeline" => "--html -",
+        "unlock" => "--list",
         "uphold" => "12 --statement S",
         "witness add" => "one one.example+0 http://127.0.0.1:1/",
         "witness new" => "w --name one.example/w",
         "witness remove" => "one",
         "witness serve" => "--key w --for one.example+0 --state state",
-        "document list" | "editor list" | "key list" | "log" | "man" | "repair" | "replay"
-        | "status" | "verify" | "witness collect" | "witness list" => "",
+        "document list" | "editor list" | "help" | "key list" | "lock" | "log" | "man"
+        | "repair" | "replay" | "status" | "verify" | "witness collect" | "witness list" => "",
         other => panic!("{other} is a new command: say here what it needs"),
     }
 }

@@ -36,7 +36,7 @@ fn every_field_is_recorded_and_a_new_description_takes_over_what_is_not_given() 
         "document|add|page.html|--title|A page|--lang|en|--publisher|Example|--url|\
          https://example.org/page|--author|Ann Author|--author|Ben Bylined|--published|2022-01-27|\
          --published-as-written|Thursday|--archived-at|https://archive.example/1|--rights|Example|\
-         --method|saved by hand|--derived-from|3|--captured-at|2022-01-27T07:00:00Z",
+         --method|saved by hand|--derived-from|3|--captured-at|2022-01-27T07:00:00Z|--text|none",
         "written at 4",
     );
     let about = &desk.json("show|4")["document"]["about"];
@@ -121,12 +121,6 @@ fn what_is_wrong_with_a_document_is_said() {
         "document|add|article.txt|--lang|en",
         (2, "annals: title of the document: give it with --title\n"),
     );
-    std::fs::write(desk.path("old.txt"), b"caf\xe9").unwrap();
-    desk.refuses("ada", "document|add|old.txt|--title|Old|--lang|en", (
-        2,
-        "annals: old.txt: expected a text in UTF-8, found other bytes from byte 3 on; convert it \
-         to UTF-8, so that it can be quoted, or say what it is with --media-type\n",
-    ));
     desk.refuses(
         "ada",
         "document|describe|1|--title|x|--statement|y",

@@ -15,7 +15,7 @@ mod quotations;
 mod refusals;
 mod repeats;
 mod review;
-mod story;
+pub mod story;
 mod talk;
 mod terminal;
 mod trial;

@@ -174,7 +174,8 @@ fn when_a_document_was_published_stands_there_in_words() {
     assert_eq!(published(&desk)["as_written"], "27 January");
     // A document that is not text is not searched, and the answer reports that.
     std::fs::write(desk.path("page.html"), "<p>They met.</p>").unwrap();
-    let add = "document|add|page.html|--title|A page|--lang|en|--published-as-written|Friday";
+    let add =
+        "document|add|page.html|--title|A page|--lang|en|--published-as-written|Friday|--text|none";
     let note = "note: published: the words “Friday” were not looked for in the document, which is \
                 text/html\n";
     assert_eq!(desk.writes("ada", add, "written at 6").err, note);

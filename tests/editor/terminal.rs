@@ -1,12 +1,36 @@
 //! On a terminal: the conversation of `append`, the questions of `review` and of `correct`.
 
-use crate::editor::story::{desk, facts};
+use crate::editor::story::{bare, desk, facts};
 use crate::editor::talk::{BACK, CTRL_C, CTRL_D, talk, talk_at_a_shell, talk_of};
 
 /// The question for a fact in a review of four.
 fn keys(at: usize) -> String {
     let all = "c confirm, d dispute, e edit as correct, s skip, b back, q finish: ";
     format!("{at} of 4: {all}")
+}
+
+#[test]
+fn what_a_page_says_of_itself_is_agreed_to_or_changed() {
+    let desk = bare();
+    std::fs::write(desk.path("page.html"), crate::capture::made::page()).unwrap();
+    let mut talk = talk_of(&desk, "ada", "document|add|page.html");
+    talk.asks("title of the document", "");
+    talk.asks("language of the document", "");
+    talk.asks("authors of the document (with ; between them)", "; Ben Bylined");
+    talk.asks("publisher of the document", &BACK.repeat("Example News".len()));
+    talk.asks("date of publication of the document", "");
+    talk.sees("by Ann Author, Ben Bylined");
+    talk.sees("made from document 3");
+    talk.sees("sign and write 2 events?");
+    talk.types("y\r");
+    talk.sees("written at 3 to 4 (2 events)");
+    assert_eq!(talk.ends().1, 0);
+    let about = &desk.json("show|4")["document"]["about"];
+    assert_eq!(
+        (&about["title"], &about["publisher"]),
+        (&"They met".into(), &serde_json::Value::Null)
+    );
+    assert_eq!(about["published"]["edtf"], "2022-01-27");
 }
 
 #[test]

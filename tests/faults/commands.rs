@@ -82,7 +82,7 @@ const WRITING: [Writes; 32] = [
 ];
 
 /// The others read, or write a file that a person names and that is made once.
-const READING: [&str; 17] = [
+const READING: [&str; 19] = [
     "status",
     "replay",
     "show",
@@ -95,6 +95,8 @@ const READING: [&str; 17] = [
     "completions",
     "man",
     "help",
+    "unlock",
+    "lock",
     "editor list",
     "key list",
     "key show",

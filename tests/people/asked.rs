@@ -8,6 +8,16 @@ use std::process::Command;
 /// Runs a command on a terminal; each pair is an expected prompt and the answer. Returns the exit
 /// code and all output.
 fn on_terminal(desk: &Desk, line: &str, script: &[(&str, &str)]) -> (i32, String) {
+    on_terminal_with(desk, line, &[], script)
+}
+
+/// The same with something in the environment.
+pub fn on_terminal_with(
+    desk: &Desk,
+    line: &str,
+    environment: &[(&str, &str)],
+    script: &[(&str, &str)],
+) -> (i32, String) {
     const PYTHON: &str = r#"
 import os, pty, signal, sys, termios, time
 argv, answers = sys.argv[2:2 + int(sys.argv[1])], sys.argv[2 + int(sys.argv[1]):]
@@ -37,7 +47,7 @@ while True:
 sys.stdout.buffer.write(seen)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 "#;
-    let annals = desk.command(line, &[]);
+    let annals = desk.command(line, environment);
     let mut python = Command::new("python3");
     python.current_dir(desk.folder.path()).args(["-c", PYTHON]);
     python.arg((annals.get_args().count() + 1).to_string());

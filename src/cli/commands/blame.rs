@@ -209,7 +209,7 @@ fn apart(out: &mut dyn Write, answer: &BlameAnswer<'_>) -> Result<(), CliError> 
             writeln!(
                 out,
                 "fact {number} quotes other words than stand at {start} to {end}; annals verify \
-                 tells more"
+                 shows more"
             )?;
         }
     }

@@ -14,6 +14,7 @@ pub mod events;
 pub mod key_names;
 pub mod documents;
 pub mod report;
+pub mod markdown;
 
 pub use crate::cli::render::columns::broken;
 pub use crate::cli::render::documents::csv;

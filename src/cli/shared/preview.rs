@@ -139,6 +139,12 @@ fn lines(writer: &mut Writer, prepared: &Prepared, resolved: &Resolved) -> Vec<S
             let (from, published) = (from.unwrap_or_default(), published.unwrap_or_default());
             let kind = format!("{}, {}{from}{published}", &*content.media_type, &*content.lang);
             lines.push(format!("{} bytes, {kind}", content.bytes));
+            let authors: Vec<String> =
+                content.authors.iter().flatten().map(|name| visible(name)).collect();
+            lines.extend((!authors.is_empty()).then(|| format!("by {}", authors.join(", "))));
+            lines.extend(content.url.as_ref().map(|url| format!("at {url}")));
+            lines.extend(content.derived_from.map(|from| format!("made from document {from}")));
+            lines.extend(content.method.as_ref().map(|method| format!("how: {}", visible(method))));
             lines.extend(file(prepared, &resolved.content));
             lines.push(format!("sha256 {}", content.sha256));
         }

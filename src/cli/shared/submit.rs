@@ -6,11 +6,11 @@
 use crate::cli::shared::draft_file::DraftFile;
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
-use crate::cli::terminal::Context;
 use crate::cli::terminal::Progress;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::{CliError, Exit};
+use crate::cli::terminal::{Context, until_written};
 use crate::cli::terminal::{done, note, wrapped};
 use crate::ledger::write::append::{
     EarlierSubmission, Resumed, before, commit, prepare_input, resume,
@@ -42,6 +42,8 @@ pub struct SubmitOptions {
     pub files: FileAccess,
     /// Whether to show what will be written even if there is no question.
     pub show: bool,
+    /// What each event is, for the receipt; empty where the events say enough.
+    pub parts: Vec<String>,
 }
 
 impl SubmitOptions {
@@ -76,24 +78,56 @@ pub fn submit_asking(
     options: &SubmitOptions,
     agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
 ) -> Result<Exit, CliError> {
+    until_written(context, |context| submit_once(context, input, options, agree))
+}
+
+fn submit_once(
+    context: &mut Context,
+    input: &Input,
+    options: &SubmitOptions,
+    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
+) -> Result<Exit, CliError> {
     if input.drafts.is_empty() && input.unread.is_empty() {
         return Err(CliError::usage("there are no drafts in the input; nothing was written"));
     }
     context.dry_run = options.dry_run;
-    let mut writer = context.writer()?;
+    let writer = context.writer()?;
     let keys = writer.paths.keys.clone();
     let reach = Reach { folder: &options.folder, keys: &keys, files: options.files };
     let loaded = LoadedInput::read(input, reach);
+    submit_to(context, writer, &loaded, options, agree)
+}
+
+/// Submits drafts whose files are loaded.
+pub fn submit_loaded(
+    context: &mut Context,
+    loaded: &LoadedInput,
+    options: &SubmitOptions,
+) -> Result<Exit, CliError> {
+    context.dry_run = options.dry_run;
+    let writer = context.writer()?;
+    let yes = context.global.yes;
+    let agree = &mut |question: &str| ask::may_write(yes, question);
+    submit_to(context, writer, loaded, options, agree)
+}
+
+fn submit_to(
+    context: &mut Context,
+    mut writer: Writer,
+    loaded: &LoadedInput,
+    options: &SubmitOptions,
+    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
+) -> Result<Exit, CliError> {
     if let Some(public) = context.locked_signer(&writer, &|_| true)?
-        && let Some(receipt) = check(context, &writer, &loaded, options, public)?
+        && let Some(receipt) = check(context, &writer, loaded, options, public)?
     {
-        return print_again(&receipt, &writer);
+        return print_again(&receipt, &writer, options);
     }
     let key = context.signer(&writer)?;
     let mut agreed = None;
     loop {
-        let prepared = match prepared(context, &mut writer, &key, &loaded, options)? {
-            EarlierFound::Written(receipt) => return print_again(&receipt, &writer),
+        let prepared = match prepared(context, &mut writer, &key, loaded, options)? {
+            EarlierFound::Written(receipt) => return print_again(&receipt, &writer, options),
             EarlierFound::Prepared(prepared) => *prepared,
         };
         let matters = essence(&writer, &prepared, &key.public());
@@ -108,7 +142,7 @@ pub fn submit_asking(
         }
         if context.wake(&mut writer)? == Woken::Same {
             let receipt = commit(&mut writer, &prepared)?;
-            return print_receipt(&receipt, &writer);
+            return print_parts(&receipt, &writer, options);
         }
         agreed = Some(matters);
     }
@@ -331,10 +365,14 @@ fn events(count: usize) -> String {
 
 /// Prints the receipt of an earlier submission; refuses acts that no longer count, because they may
 /// be intended again.
-fn print_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
+fn print_again(
+    receipt: &Receipt,
+    writer: &Writer,
+    options: &SubmitOptions,
+) -> Result<Exit, CliError> {
     let over = overtaken(&writer.verifier.chain.state, receipt);
     if over.is_empty() {
-        return print_receipt(receipt, writer);
+        return print_parts(receipt, writer, options);
     }
     let (events, say) = match over.len() {
         1 => ("event", "says this already and counts no more"),
@@ -346,6 +384,21 @@ fn print_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
          nothing was written; --again writes it once more",
         over.join(", ")
     )))
+}
+
+/// Prints the receipt of a submission, with what each event is.
+fn print_parts(
+    receipt: &Receipt,
+    writer: &Writer,
+    options: &SubmitOptions,
+) -> Result<Exit, CliError> {
+    let mut out = done();
+    write_receipt(&mut out, receipt, writer)?;
+    for (position, part) in (receipt.first..).zip(&options.parts) {
+        writeln!(out, "{position:>6}  {part}")?;
+    }
+    out.flush()?;
+    Ok(Exit::Yes)
 }
 
 /// Prints the receipt of a submission.

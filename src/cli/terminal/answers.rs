@@ -15,6 +15,8 @@ pub struct Answers {
     pub again: bool,
     /// Whether the user confirmed that the clock is right.
     pub clock_is_right: bool,
+    /// Whether the agent is not asked to sign any more: it failed to.
+    pub without_agent: bool,
     /// The text that was confirmed, in full.
     pub agreed: Option<String>,
     lines: BTreeMap<String, String>,
@@ -34,6 +36,11 @@ impl Answers {
         let line = ask()?;
         self.lines.insert(question.to_owned(), line.clone());
         Ok(line)
+    }
+
+    /// Whether the key of this name was opened.
+    pub fn has_key(&self, name: &str) -> bool {
+        self.keys.contains_key(name)
     }
 
     /// The key of this name, opened now if it was not opened before.

@@ -7,12 +7,13 @@ use crate::cli::terminal::ask;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::exit::{CliError, announce_clock};
 use crate::cli::terminal::options::{Format, Global};
-use crate::cli::terminal::output::note;
+use crate::cli::terminal::output::{note, wrapped};
 use crate::cli::terminal::zone;
 use crate::clock::Clock;
 use crate::disk::is_folder_at;
 use crate::disk::lock::Waiting;
 use crate::entropy::{Entropy, Seeded, System};
+use crate::key_agent::{AgentFolder, AgentKey, KeyAgent};
 use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
 use crate::keys::{KeysError, Listing};
 use crate::ledger::error::LedgerError;
@@ -274,12 +275,39 @@ impl Context {
             return Ok(Box::new(PublicOnly(self.tried_as(writer, fit)?)));
         }
         let (keys, handle) = self.chosen(writer, fit)?;
+        if let Some(key) = self.agent_key(&keys, &handle)? {
+            note(format!("note: the agent signs as {handle}; annals lock ends it"));
+            return Ok(Box::new(key));
+        }
         let roster = &writer.verifier.chain.state.fold.roster;
         let name = handle.to_string();
         let open = || Ok(keys.secret(&handle, &mut |attempt| ask::passphrase(&name, attempt))?);
         let secret = self.answers.borrow_mut().key(&name, open)?;
         may_sign(&name, &secret.public(), roster)?;
         Ok(Box::new(secret))
+    }
+
+    /// The agent of this user, whether or not one runs.
+    pub fn key_agent(&self) -> KeyAgent {
+        KeyAgent::new(AgentFolder::of_this_user(std::env::var_os("XDG_RUNTIME_DIR")))
+    }
+
+    /// The agent's key for a key here that is encrypted, if the agent holds it. An agent that
+    /// cannot be asked is reported once, and is no error: there is the passphrase.
+    fn agent_key(&self, keys: &KeyFolder, handle: &KeyName) -> Result<Option<AgentKey>, CliError> {
+        let mut answers = self.answers.borrow_mut();
+        if answers.without_agent || answers.has_key(handle) {
+            return Ok(None);
+        }
+        let listed = keys.look(handle.clone())?;
+        let (KeyPresence::Encrypted, Some(public)) = (listed.held, listed.public) else {
+            return Ok(None);
+        };
+        Ok(self.key_agent().key(&public).unwrap_or_else(|why| {
+            note(wrapped(&format!("note: {}", chain(&why)), 0));
+            answers.without_agent = true;
+            None
+        }))
     }
 
     /// The public key of the signer, if a passphrase must be requested before signing. A dry run
@@ -293,7 +321,8 @@ impl Context {
             return Ok(None);
         }
         let (keys, handle) = self.chosen(writer, fit)?;
-        let asks = keys.look(handle.clone())?.held == KeyPresence::Encrypted;
+        let asks = keys.look(handle.clone())?.held == KeyPresence::Encrypted
+            && self.agent_key(&keys, &handle)?.is_none();
         Ok(if asks { keys.public(&handle).ok() } else { None })
     }
 
@@ -468,6 +497,10 @@ pub fn until_written(
     loop {
         match run(context) {
             Err(CliError::WentOn) => context.answers.borrow_mut().again = true,
+            Err(CliError::Ledger(LedgerError::NoSignature(why))) => {
+                note(wrapped(&format!("note: {why}; its passphrase is needed"), 0));
+                context.answers.borrow_mut().without_agent = true;
+            }
             ended => return ended,
         }
     }

@@ -7,8 +7,9 @@ use crate::cli::terminal::ask::hidden_input::is_left;
 use crate::cli::terminal::streams::err;
 use crate::clock::Clock;
 use crate::disk::DiskError;
+use crate::key_agent::AgentError;
 use crate::keys::KeysError;
-use crate::ledger::error::{LedgerError, Refusal};
+use crate::ledger::error::{LedgerError, Refusal, chain};
 use annals_core::verdict::Verdict;
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
@@ -137,6 +138,12 @@ impl From<KeysError> for CliError {
             KeysError::Asking { source } if is_left(source) => CliError::Declined,
             _ => CliError::Ledger(error.into()),
         }
+    }
+}
+
+impl From<AgentError> for CliError {
+    fn from(error: AgentError) -> CliError {
+        CliError::Usage(chain(&error))
     }
 }
 

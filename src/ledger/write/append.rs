@@ -61,7 +61,7 @@ pub fn resume(
         }
         KeptSubmission::Fits(kept) => {
             let (first, documents) = (writer.size(), input.documents());
-            let keeping = submission.keeping(first, &kept, signer.key);
+            let keeping = submission.keeping(first, &kept, signer.key)?;
             let places = input.places();
             let mut prepared =
                 Prepared { first, documents, places, keeping, ..Prepared::default() };
@@ -175,7 +175,7 @@ pub fn prepare_input(
     refusals.end()?;
     let mut prepared = batch.into_prepared();
     prepared.places = input.places();
-    prepared.keeping = submission.keeping(prepared.first, &prepared.entries, key);
+    prepared.keeping = submission.keeping(prepared.first, &prepared.entries, key)?;
     Ok(prepared)
 }
 

@@ -17,12 +17,19 @@ use std::path::{Component, Path, PathBuf};
 /// The bytes of a file that a draft names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadedFile {
-    /// The path they were read from.
-    pub path: PathBuf,
+    /// The path they were read from; `None` if they come from no file.
+    pub path: Option<PathBuf>,
     /// The bytes.
     pub bytes: Vec<u8>,
     /// The SHA-256 of the bytes.
     pub digest: Hash,
+}
+
+impl LoadedFile {
+    /// Bytes that are in hand, and come from no file.
+    pub fn in_hand(bytes: Vec<u8>) -> LoadedFile {
+        LoadedFile { path: None, digest: Hash::of(&[&bytes]), bytes }
+    }
 }
 
 /// Which files drafts may name.
@@ -73,6 +80,11 @@ impl LoadedInput {
         LoadedInput { drafts, unread: input.unread.clone() }
     }
 
+    /// Drafts that are loaded already.
+    pub fn of(drafts: impl IntoIterator<Item = LoadedDraft>) -> LoadedInput {
+        LoadedInput { drafts: drafts.into_iter().collect(), unread: Vec::new() }
+    }
+
     /// The documents of the drafts.
     pub fn documents(&self) -> Vec<(Hash, Vec<u8>)> {
         let files = self.drafts.iter().filter_map(|loaded| loaded.file.as_ref().ok()?.as_ref());
@@ -82,11 +94,16 @@ impl LoadedInput {
     /// The paths from which the documents of the drafts were read.
     pub fn places(&self) -> BTreeMap<Hash, PathBuf> {
         let files = self.drafts.iter().filter_map(|loaded| loaded.file.as_ref().ok()?.as_ref());
-        files.map(|file| (file.digest, file.path.clone())).collect()
+        files.filter_map(|file| Some((file.digest, file.path.clone()?))).collect()
     }
 }
 
 impl LoadedDraft {
+    /// A draft of no file of drafts, with the document that it brings.
+    pub fn of(draft: Draft, file: LoadedFile) -> LoadedDraft {
+        LoadedDraft { line: 0, draft, file: Ok(Some(file)) }
+    }
+
     /// A draft with the file that it names.
     pub fn read(placed: &Placed, reach: Reach<'_>) -> LoadedDraft {
         let Placed { line, draft } = placed.clone();
@@ -139,5 +156,5 @@ fn read_file(reach: Reach<'_>, file: &Path) -> Result<LoadedFile, String> {
         return Err(format!("{path} holds a secret key, which is captured by no draft"));
     }
     let digest = Hash::of(&[&bytes]);
-    Ok(LoadedFile { path, bytes, digest })
+    Ok(LoadedFile { path: Some(path), bytes, digest })
 }

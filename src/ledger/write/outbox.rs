@@ -29,7 +29,7 @@ use annals_core::event::Entry;
 use annals_core::event::canonical;
 use annals_core::event::record::{self, Reading};
 use annals_core::hash::{Hash, RunningHash, read_hex};
-use annals_core::key::{KEPT_TAG, PublicKey, Signature, SigningKey, signed_bytes};
+use annals_core::key::{KEPT_TAG, PublicKey, Signature, SigningError, SigningKey, signed_bytes};
 use annals_core::verify::Verifier;
 use annals_core::verify::source::Source;
 use std::fs;
@@ -150,13 +150,19 @@ impl Submission {
     }
 
     /// The file that keeps these events until they are acknowledged.
-    pub fn keeping(&self, first: u64, entries: &[Entry], key: &dyn SigningKey) -> Option<Keeping> {
-        let head = record::hash(&entries.last()?.record);
+    pub fn keeping(
+        &self,
+        first: u64,
+        entries: &[Entry],
+        key: &dyn SigningKey,
+    ) -> Result<Option<Keeping>, SigningError> {
+        let Some(last) = entries.last() else { return Ok(None) };
+        let head = record::hash(&last.record);
         let (submission, count) = (self.name, self.count);
         let text = text(&submission, first, count, &head);
-        let signature = key.sign(&signed_bytes(KEPT_TAG, text.as_bytes()));
+        let signature = key.sign(&signed_bytes(KEPT_TAG, text.as_bytes()))?;
         let header = Header { submission, first, count, head, signature };
-        Some(Keeping { folder: self.folder.clone(), header })
+        Ok(Some(Keeping { folder: self.folder.clone(), header }))
     }
 
     /// Moves a damaged file aside; returns its new path.

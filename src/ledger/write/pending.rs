@@ -16,7 +16,7 @@ use annals_core::quote::Text;
 use annals_core::text::Lang;
 use annals_core::time::Time;
 use annals_core::verify::Verifier;
-use annals_core::verify::library::LibraryEntry;
+use annals_core::verify::library::{LibraryEntry, LibraryRow};
 use annals_core::verify::source::{BATCH, Batch, Source, SourceError, Walk};
 
 /// The journal, what was committed since it was opened, and prepared events after it.
@@ -127,10 +127,13 @@ impl RecordLookup for WriterLookup<'_> {
     }
 
     fn only_document(&self) -> Result<u64, usize> {
-        let documents = self.verifier.contents.library.documents().map(|(position, _)| position);
-        let first = documents.clone().next();
-        let count = documents.count();
-        first.filter(|_| count == 1).ok_or(count)
+        let documents = self.verifier.contents.library.documents();
+        let texts = documents.clone().filter(|(_, row)| row.media_type == "text/plain");
+        match (texts.clone().next(), texts.count()) {
+            (Some((only, _)), 1) => Ok(only),
+            (Some(_), texts) => Err(texts),
+            (None, _) => Err(documents.count()),
+        }
     }
 
     fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String> {
@@ -140,9 +143,16 @@ impl RecordLookup for WriterLookup<'_> {
             ));
         };
         if row.media_type != "text/plain" {
+            let made_of_it = |row: &LibraryRow| {
+                row.derived_from == Some(position) && row.media_type == "text/plain"
+            };
+            let mut documents = self.verifier.contents.library.documents();
+            let text = documents.find(|(_, row)| made_of_it(row));
+            let text = text.map(|(text, _)| format!("; its text is document {text}"));
             return Err(format!(
-                "document: {position} is {}; only text/plain can be quoted",
-                row.media_type
+                "document: {position} is {}; only text/plain can be quoted{}",
+                row.media_type,
+                text.unwrap_or_default()
             ));
         }
         match self.verifier.contents.library.text(&row.digest, &self.pending) {

@@ -29,7 +29,7 @@ pub trait RecordLookup {
     fn revision_of(&self, fact: u64) -> Option<u64>;
     /// The body of the present revision of a fact.
     fn fact(&mut self, fact: u64) -> Option<Fact>;
-    /// The only document; if there is not exactly one, their number.
+    /// The only document with a text; if there is not exactly one, their number.
     fn only_document(&self) -> Result<u64, usize>;
     /// Text and language of a document.
     fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String>;

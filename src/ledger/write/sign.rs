@@ -3,10 +3,10 @@
 //! Always holds: the signature fixes the exact position (base = seq); the salt comes from
 //! `entropy`. Not here: verification (`append`). Source: FORMAT.md section 2.
 
-use crate::entropy::{Entropy, EntropyError, draw};
+use crate::entropy::{Entropy, draw};
+use crate::ledger::error::LedgerError;
 use crate::ledger::write::resolve::Resolved;
 use annals_core::event::Entry;
-use annals_core::event::args::Args;
 use annals_core::event::body;
 use annals_core::event::record::{self, Place, Statement, VERSION};
 use annals_core::hash::Hash;
@@ -46,26 +46,21 @@ pub fn seal(
     slot: &Slot,
     key: &dyn SigningKey,
     entropy: &mut dyn Entropy,
-) -> Result<Entry, EntropyError> {
+) -> Result<Entry, LedgerError> {
     let body = body::write(&Hash(draw(entropy)?), &key.public(), &resolved.content);
-    Ok(seal_body(&resolved.args, body, slot, key))
-}
-
-/// As [`seal`], with a body that was written before.
-pub fn seal_body(args: &Args, body: Vec<u8>, slot: &Slot, key: &dyn SigningKey) -> Entry {
     let statement = Statement {
         v: VERSION,
         base: slot.position,
         after: slot.head,
         said: slot.now,
         by: key.public(),
-        kind: args.kind(),
-        args: args.clone(),
+        kind: resolved.args.kind(),
+        args: resolved.args.clone(),
         body: Hash::of(&[&body]),
     };
     let statement = statement.to_bytes();
-    let signature = key.sign(&signed_bytes(EVENT_TAG, &statement));
+    let signature = key.sign(&signed_bytes(EVENT_TAG, &statement))?;
     let place = Place { seq: slot.position, prev: slot.head, at: slot.at() };
     let record = record::write(&place, &statement, &signature);
-    Entry { record, body: Some(body) }
+    Ok(Entry { record, body: Some(body) })
 }
