@@ -27,7 +27,7 @@ use crate::cli::terminal::{Format, Global};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
-use std::io;
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 /// Declares the commands: the enum that clap parses, and the declarations of each command.
@@ -109,7 +109,7 @@ struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 const AFTER_HELP: &str = "\
@@ -174,14 +174,33 @@ pub fn run() -> ExitCode {
 fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
     let source = matches.subcommand().and_then(|(_, inner)| inner.value_source("editor"));
     let typed = source == Some(ValueSource::CommandLine);
-    if cli.command.editor_option() == EditorOption::Filters && !typed {
+    let filters = |command: &Command| command.editor_option() == EditorOption::Filters;
+    if cli.command.as_ref().is_some_and(filters) && !typed {
         cli.global.editor = None;
     }
     cli
 }
 
 fn command(cli: Cli, matches: &ArgMatches) -> Result<Exit, CliError> {
-    formats::check(cli.command.formats(), cli.global.format, matches)?;
+    let Some(command) = cli.command else { return no_command(cli.global) };
+    formats::check(command.formats(), cli.global.format, matches)?;
     let mut context = Context::new(cli.global, program)?;
-    cli.command.run(&mut context)
+    command.run(&mut context)
+}
+
+/// Without a command: what waits here, or, where there is no ledger, the help.
+fn no_command(global: Global) -> Result<Exit, CliError> {
+    let mut context = Context::new(global, program)?;
+    if c::home::is_here(&context)? {
+        return c::home::run(&mut context);
+    }
+    let help = program().render_help();
+    let mut err = std::io::stderr();
+    // A closed pipe under the help is no error.
+    let _ = write!(
+        err,
+        "{}",
+        if err.is_terminal() { help.ansi().to_string() } else { help.to_string() }
+    );
+    Ok(Exit::Unknown)
 }

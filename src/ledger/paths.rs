@@ -210,6 +210,11 @@ impl Paths {
         self.keys.join("drafts")
     }
 
+    /// The state of the record at the last `annals` without a command.
+    pub fn last_look(&self) -> PathBuf {
+        self.keys.join("last-look.json")
+    }
+
     /// The outbox: signed batches that may not be acknowledged.
     pub fn outbox(&self) -> PathBuf {
         self.keys.join("outbox")

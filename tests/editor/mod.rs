@@ -6,12 +6,16 @@
 mod acts;
 mod again;
 mod append;
+mod conversation;
 mod documents;
 mod files;
+mod home;
+mod line_editor;
 mod quotations;
 mod refusals;
 mod repeats;
 mod review;
 pub mod story;
+mod talk;
 mod terminal;
 mod trial;

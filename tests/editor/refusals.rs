@@ -117,7 +117,12 @@ fn an_argument_that_cannot_be_read_says_what_was_expected_found_and_where() {
     for (line, told) in [
         ("show|seven", format!("<POSITION>: {number}, found \"seven\"")),
         ("show|--|-1", format!("<POSITION>: {number}, found \"-1\"")),
-        ("confirm|4|x|--how|reread", format!("<FACTS>...: {number}, found \"x\"")),
+        (
+            "confirm|4|x|--how|reread",
+            "<FACTS>...: expected a position such as 3, or a range such as 3-22 or 3-5,9, found \
+             \"x\""
+                .to_owned(),
+        ),
         ("replay|--document|1.5", format!("--document <POSITION>: {number}, found \"1.5\"")),
         ("verify|--jobs|300", format!("--jobs <N>: {number} from 1 to 256, found \"300\"")),
         ("verify|--jobs|many", format!("--jobs <N>: {number}, found \"many\"")),

@@ -2,6 +2,7 @@
 //!
 //! Always holds: no command imports another. Not here: the list of commands (`cli`).
 
+pub mod home;
 pub mod append;
 pub mod completions;
 pub mod key;

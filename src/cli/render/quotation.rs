@@ -61,6 +61,14 @@ fn marked(before: &str, quote: &Quote, after: &str) -> String {
     format!("{}{exact}{}", visible(before), visible(after))
 }
 
+/// The sentence of a span, unmarked.
+pub fn sentence_of(text: &Text, span: &Span) -> Option<String> {
+    let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
+    let quote = text.anchor(start, end)?;
+    let (before, after) = sentence(text, &quote, span)?;
+    Some(format!("{before}{}{after}", &*quote.exact))
+}
+
 /// The text before and after the quotation in its sentence.
 fn sentence(text: &Text, quote: &Quote, span: &Span) -> Option<(String, String)> {
     let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);

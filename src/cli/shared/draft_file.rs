@@ -58,6 +58,11 @@ impl DraftFile {
         Ok(DraftFile { path: path.to_owned(), ours })
     }
 
+    /// Whether it stands in the folder of drafts.
+    pub fn is_ours(&self) -> bool {
+        self.ours
+    }
+
     /// The path.
     pub fn path(&self) -> &Path {
         &self.path

@@ -57,7 +57,7 @@ pub struct WriteArgs {
 }
 
 /// A place in a document.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, PartialEq, Args)]
 pub struct QuoteArgs {
     /// Words that point at a place in the document: the words, or "first words … last words"
     #[arg(long)]

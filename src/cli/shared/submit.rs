@@ -67,13 +67,25 @@ pub fn submit(
     input: &Input,
     options: &SubmitOptions,
 ) -> Result<Exit, CliError> {
-    until_written(context, |context| submit_once(context, input, options))
+    let yes = context.global.yes;
+    submit_asking(context, input, options, &mut |question| ask::may_write(yes, question))
+}
+
+/// The same; `agree` asks the question, and is an error where the answer is not yes.
+pub fn submit_asking(
+    context: &mut Context,
+    input: &Input,
+    options: &SubmitOptions,
+    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
+) -> Result<Exit, CliError> {
+    until_written(context, |context| submit_once(context, input, options, agree))
 }
 
 fn submit_once(
     context: &mut Context,
     input: &Input,
     options: &SubmitOptions,
+    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
 ) -> Result<Exit, CliError> {
     if input.drafts.is_empty() && input.unread.is_empty() {
         return Err(CliError::usage("there are no drafts in the input; nothing was written"));
@@ -83,7 +95,7 @@ fn submit_once(
     let keys = writer.paths.keys.clone();
     let reach = Reach { folder: &options.folder, keys: &keys, files: options.files };
     let loaded = LoadedInput::read(input, reach);
-    submit_to(context, writer, &loaded, options)
+    submit_to(context, writer, &loaded, options, agree)
 }
 
 /// Submits drafts whose files are loaded.
@@ -92,9 +104,13 @@ pub fn submit_loaded(
     loaded: &LoadedInput,
     options: &SubmitOptions,
 ) -> Result<Exit, CliError> {
-    context.dry_run = options.dry_run;
-    let writer = context.writer()?;
-    submit_to(context, writer, loaded, options)
+    let yes = context.global.yes;
+    let agree = &mut |question: &str| ask::may_write(yes, question);
+    until_written(context, |context| {
+        context.dry_run = options.dry_run;
+        let writer = context.writer()?;
+        submit_to(context, writer, loaded, options, agree)
+    })
 }
 
 fn submit_to(
@@ -102,6 +118,7 @@ fn submit_to(
     mut writer: Writer,
     loaded: &LoadedInput,
     options: &SubmitOptions,
+    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
 ) -> Result<Exit, CliError> {
     if let Some(public) = context.locked_signer(&writer, &|_| true)?
         && let Some(receipt) = check(context, &writer, loaded, options, public)?
@@ -121,7 +138,7 @@ fn submit_to(
                 note("note: the record went on, and this is not what was shown before");
             }
             print_notes(&prepared.notes);
-            if !may_write(context, &mut writer, &prepared, options)? {
+            if !may_write(context, &mut writer, &prepared, options, agree)? {
                 return Ok(Exit::Yes);
             }
         }
@@ -247,6 +264,7 @@ fn may_write(
     writer: &mut Writer,
     prepared: &Prepared,
     options: &SubmitOptions,
+    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
 ) -> Result<bool, CliError> {
     let yes = context.global.yes;
     let asks = !yes && ask::on_terminal();
@@ -260,7 +278,7 @@ fn may_write(
     if asks {
         writer.rest()?;
     }
-    ask::may_write(yes, &format!("sign and write {}?", events(prepared.entries.len())))?;
+    agree(&format!("sign and write {}?", events(prepared.entries.len())))?;
     Ok(true)
 }
 

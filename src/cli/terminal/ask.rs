@@ -5,14 +5,14 @@
 
 mod file;
 pub mod hidden_input;
+mod line_editor;
 
 pub use crate::cli::terminal::ask::hidden_input::is_left;
-use crate::cli::terminal::ask::hidden_input::leaving;
+use crate::cli::terminal::ask::line_editor::LineQuestion;
 use crate::cli::terminal::exit::CliError;
-use crate::cli::terminal::output::note;
+use crate::cli::terminal::output::{note, whole_words};
 use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
 use annals_core::key::SecretKey;
-use dialoguer::{Input, Select};
 use std::io::{self, IsTerminal};
 use zeroize::Zeroizing;
 
@@ -43,11 +43,13 @@ pub fn line(question: &str, option: &str, default: Option<&str>) -> Result<Strin
             None => Err(CliError::usage(format!("{question}: give it with {option}"))),
         };
     }
-    let mut input = Input::<String>::new().with_prompt(question);
-    if let Some(default) = default {
-        input = input.default(default.to_owned());
+    loop {
+        let typed = line_from(question, default.unwrap_or_default())?;
+        if !typed.is_empty() {
+            return Ok(typed);
+        }
+        note("expected at least one character");
     }
-    leaving(|| input.interact_text()).map_err(left)
 }
 
 /// A given line, or one from a prompt.
@@ -60,9 +62,23 @@ pub fn given(value: Option<String>, question: &str, option: &str) -> Result<Stri
 
 /// Asks for a line that may be empty, with an initial text; on a terminal only.
 pub fn line_from(question: &str, initial: &str) -> Result<String, CliError> {
-    let input = Input::<String>::new().with_prompt(question).allow_empty(true);
-    let typed = leaving(|| input.with_initial_text(initial).interact_text());
-    typed.map(|typed| typed.trim().to_owned()).map_err(left)
+    line_of(&LineQuestion { question, initial, ..LineQuestion::default() })
+}
+
+/// The same with values that Tab completes, and what stands between several of them; `None` is
+/// the way back.
+pub fn line_or_back(
+    question: &str,
+    initial: &str,
+    offered: &[String],
+    separator: Option<char>,
+) -> Result<Option<String>, CliError> {
+    let typed = line_of(&LineQuestion { question, initial, offered, separator })?;
+    Ok(Some(typed).filter(|typed| typed != BACK))
+}
+
+fn line_of(asked: &LineQuestion<'_>) -> Result<String, CliError> {
+    line_editor::line(asked).map_err(left)
 }
 
 /// Asks for yes or no, as a whole line, with no as default; on a terminal only. Input typed before
@@ -85,11 +101,74 @@ pub fn yes(question: &str) -> Result<bool, CliError> {
     Err(CliError::Declined)
 }
 
+/// The answer that goes back to the question before, where there is one.
+pub const BACK: &str = "<";
+
 /// Asks for one of several choices; returns its index; on a terminal only.
 pub fn one_of<T: ToString>(question: &str, choices: &[T]) -> Result<usize, CliError> {
-    let select =
-        Select::new().with_prompt(question).items(choices.iter().map(T::to_string)).default(0);
-    leaving(|| select.interact()).map_err(left)
+    loop {
+        if let Some(chosen) = one_of_or_back(question, choices)? {
+            return Ok(chosen);
+        }
+        note(expected_choice(choices.len()));
+    }
+}
+
+/// The same; `None` is the way back.
+pub fn one_of_or_back<T: ToString>(
+    question: &str,
+    choices: &[T],
+) -> Result<Option<usize>, CliError> {
+    let words = list(choices);
+    loop {
+        let Some(typed) = line_or_back(question, "", &words, None)? else { return Ok(None) };
+        match choice(&typed, &words) {
+            Some(chosen) => return Ok(Some(chosen)),
+            None => note(expected_choice(words.len())),
+        }
+    }
+}
+
+/// Lists choices by their numbers, and gives their words.
+fn list<T: ToString>(choices: &[T]) -> Vec<String> {
+    let words: Vec<String> = choices.iter().map(T::to_string).collect();
+    for (word, number) in words.iter().zip(1..) {
+        let numbered = format!("{number:>3}  {}", word.replace('\n', "⏎"));
+        note(textwrap::fill(&numbered, whole_words("").subsequent_indent("     ")));
+    }
+    words
+}
+
+/// The choice that a number, a word or its beginning means, if it means one.
+fn choice(typed: &str, words: &[String]) -> Option<usize> {
+    if let Ok(number) = typed.parse::<usize>() {
+        return number.checked_sub(1).filter(|at| *at < words.len());
+    }
+    let begins = |word: &String| word.to_lowercase().starts_with(&typed.to_lowercase());
+    let exact = words.iter().position(|word| word == typed);
+    let mut found = words.iter().enumerate().filter(|(_, word)| !typed.is_empty() && begins(word));
+    let first = found.next().map(|(at, _)| at);
+    exact.or(first.filter(|_| found.next().is_none()))
+}
+
+/// What is expected of an answer to a list.
+fn expected_choice(count: usize) -> String {
+    format!("expected a number from 1 to {count}, or the beginning of one of these")
+}
+
+/// One of these keys, each with what it does; on a terminal only.
+pub fn key(question: &str, keys: &[(char, &str)]) -> Result<char, CliError> {
+    let all: Vec<String> = keys.iter().map(|(key, does)| format!("{key} {does}")).collect();
+    let prompt = format!("{question}: {}", all.join(", "));
+    loop {
+        let pressed = hidden_input::key(&prompt).map_err(left)?.map(|key| key.to_ascii_lowercase());
+        let does = keys.iter().find(|(key, _)| Some(*key) == pressed);
+        note(does.map_or("?", |(_, does)| does));
+        match does {
+            Some((key, _)) => return Ok(*key),
+            None => note("expected one of these keys"),
+        }
+    }
 }
 
 /// A given word of a closed list, or one chosen on a terminal; otherwise an error that names the

@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod outcome;
 pub mod repeats;
 pub mod unquoted;
+pub mod worded_date;
 pub mod writer;
 mod preflight;
 pub mod append;

@@ -1,11 +1,13 @@
 //! `annals append --edit`: drafts written in the editor that the environment names.
 //!
-//! Always holds: a refused file is kept. Not here: resolving (`submit`).
+//! Always holds: a refused file is kept; on a terminal the editor can be opened again at once. Not
+//! here: resolving (`submit`).
 
 use crate::cli::shared::DraftFile;
 use crate::cli::shared::{BOUND, read};
 use crate::cli::shared::{SubmitOptions, submit};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::ask;
 use crate::cli::terminal::note;
 use crate::cli::terminal::{CliError, Exit};
 use crate::disk;
@@ -49,21 +51,37 @@ pub fn run(
         Some(file) => DraftFile::there(context, file)?,
         None => DraftFile::new(context, "toml", TEMPLATE)?,
     };
-    if let Err(failure) = open_editor(&editor, kept.path()) {
-        return kept.end(Err(failure), "--edit ", options.dry_run);
-    }
-    let text = disk::read_named(kept.path(), BOUND).map_err(LedgerError::from)?;
-    let unchanged = text == TEMPLATE.as_bytes();
-    if unchanged && file.is_none() {
-        kept.drop()?;
-        note("nothing was changed; nothing was written");
-        return Ok(Exit::Yes);
-    }
-    let outcome = match read(kept.path()) {
-        Ok(input) => submit(context, &input, options),
-        Err(failure) => Err(failure),
+    let outcome = loop {
+        if let Err(failure) = open_editor(&editor, kept.path()) {
+            break Err(failure);
+        }
+        let text = disk::read_named(kept.path(), BOUND).map_err(LedgerError::from)?;
+        let unchanged = text == TEMPLATE.as_bytes();
+        if unchanged && file.is_none() {
+            kept.drop()?;
+            note("nothing was changed; nothing was written");
+            return Ok(Exit::Yes);
+        }
+        let outcome = match read(kept.path()) {
+            Ok(input) => submit(context, &input, options),
+            Err(failure) => Err(failure),
+        };
+        match outcome {
+            Err(slip) if can_be_mended(&slip) && ask::on_terminal() => {
+                let exit = slip.report();
+                if !ask::yes("back to the editor?").unwrap_or(false) {
+                    break Ok(exit);
+                }
+            }
+            ended => break ended,
+        }
     };
     kept.end(outcome, "--edit ", options.dry_run)
+}
+
+/// Whether other words in the drafts may be taken.
+fn can_be_mended(failure: &CliError) -> bool {
+    matches!(failure, CliError::Usage(_) | CliError::Ledger(LedgerError::Refused(_)))
 }
 
 /// The editor's command; it may have arguments.
