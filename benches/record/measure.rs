@@ -36,7 +36,7 @@ pub fn plain_file(folder: &Path, made: &Made, by: u64) -> Duration {
     let path = folder.join("plain");
     let mut file = File::create(&path).expect("a plain file");
     let (mut took, mut buffer, mut held, mut done) = (Duration::ZERO, Vec::new(), 0, 0);
-    for span in record.journal.walk(record.size() - count).expect("a walk") {
+    for span in record.source.walk(record.size() - count).expect("a walk") {
         for entry in span.expect("a span").entries {
             buffer.extend_from_slice(&entry.record);
             buffer.extend_from_slice(entry.body.as_deref().unwrap_or_default());
@@ -89,7 +89,7 @@ pub fn child(what: &str, folder: &Path, until: u64) {
 fn naive(folder: &Path) {
     let record = Record::open(paths(folder)).expect("a record");
     let mut head: Option<Hash> = None;
-    for span in record.journal.walk(0).expect("a walk") {
+    for span in record.source.walk(0).expect("a walk") {
         for entry in span.expect("a span").entries {
             let reading = Reading::of(&entry.record);
             let place = reading.place.expect("a place");
@@ -112,7 +112,7 @@ fn whole(folder: &Path, until: u64, jobs: usize) {
         u64::MAX => Anchors { checkpoint: record.checkpoint.clone(), ..Anchors::default() },
         _ => Anchors::default(),
     };
-    let report = verify(&record.journal, &ends, options).expect("readable");
+    let report = verify(&record.source, &ends, options).expect("readable");
     assert_eq!(report.verdict(), annals_core::Verdict::Yes, "{:?}", report.faults.first());
 }
 
