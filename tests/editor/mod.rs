@@ -13,5 +13,6 @@ mod refusals;
 mod repeats;
 mod review;
 mod story;
+mod tables;
 mod terminal;
 mod trial;

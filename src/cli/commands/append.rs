@@ -7,17 +7,20 @@ mod conversation;
 mod edit;
 
 use crate::cli::shared::DraftFile;
+use crate::cli::shared::fields;
 use crate::cli::shared::read;
 use crate::cli::shared::{QuoteArgs, WordsArgs, WriteArgs};
 use crate::cli::shared::{SubmitOptions, submit, submit_typed};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
+use crate::cli::terminal::data;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::ledger::write::draft::Draft;
+use crate::ledger::write::draft::{Draft, DraftForm, template, written};
 use crate::ledger::write::loaded::FileAccess;
 use annals_core::event::vocabulary::{Stance, Type};
 use clap::Args;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Enter facts: one by --quote and --claim, many from a file, or by being asked
@@ -27,8 +30,12 @@ use std::path::{Path, PathBuf};
 /// each thing is asked for.
 #[derive(Debug, Args)]
 pub struct AppendArgs {
-    /// Drafts: JSON Lines (.jsonl), TOML (.toml), or - for JSON Lines on standard input
+    /// Drafts: JSON Lines (.jsonl), TOML (.toml), a table (.csv, .tsv), or - for JSON Lines on
+    /// standard input
     file: Option<PathBuf>,
+    /// Print a file to begin with, or the drafts of FILE in this form; nothing is entered
+    #[arg(long, value_name = "FORM", value_parser = fields::draft_form())]
+    template: Option<DraftForm>,
     /// Write drafts in $VISUAL or $EDITOR, beginning with a template or with the file
     #[arg(long)]
     edit: bool,
@@ -54,11 +61,14 @@ impl Command for AppendArgs {
 
 fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
     let one_fact = !args.words.is_empty() || !args.place.is_empty();
-    if one_fact && (args.edit || args.file.is_some()) {
+    if one_fact && (args.edit || args.template.is_some() || args.file.is_some()) {
         return Err(CliError::usage(
             "expected either drafts (a file, or --edit) or the options of one fact, found both; a \
              draft says all of its fact itself",
         ));
+    }
+    if let Some(form) = args.template {
+        return print_template(form, &args);
     }
     let files = match args.any_file {
         true => FileAccess::All,
@@ -83,6 +93,18 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
              on a terminal, nothing, and each thing is asked for",
         )),
     }
+}
+
+/// A template, or the drafts of a file in another form.
+fn print_template(form: DraftForm, args: &AppendArgs) -> Result<Exit, CliError> {
+    let text = match &args.file {
+        None => template(form)?,
+        Some(file) => written(&read(file)?.whole()?, form)?,
+    };
+    let mut out = data();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(Exit::Yes)
 }
 
 /// One fact from the options.

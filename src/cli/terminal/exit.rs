@@ -7,7 +7,7 @@ use crate::cli::terminal::streams::err;
 use crate::clock::Clock;
 use crate::disk::DiskError;
 use crate::keys::KeysError;
-use crate::ledger::error::{LedgerError, Refusal};
+use crate::ledger::error::{InputPlace, LedgerError, Refusal};
 use annals_core::verdict::Verdict;
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
@@ -106,16 +106,29 @@ fn tell_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
         writeln!(err, "  {advice}")?;
     }
     if let LedgerError::Refused(refusals) = error {
-        for Refusal { line, name, why } in refusals {
-            let line = line.map(|line| format!("line {line}")).unwrap_or_default();
-            let name = name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-            match format!("{line}{name}").trim_start() {
+        for Refusal { place, name, why } in refusals {
+            match named(place.as_ref(), name.as_deref()).as_str() {
                 "" => writeln!(err, "  {why}")?,
                 place => writeln!(err, "  {place}: {why}")?,
             }
         }
     }
     Ok(())
+}
+
+/// Where a draft stands, with its `ref`.
+fn named(place: Option<&InputPlace>, name: Option<&str>) -> String {
+    let (place, column) = match place {
+        None => (String::new(), None),
+        Some(InputPlace::Line(line)) => (format!("line {line}"), None),
+        Some(InputPlace::Row { row, column }) => (format!("row {row}"), column.as_ref()),
+    };
+    let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
+    let column = column.map(|column| match column.name.as_str() {
+        "" => format!(", column {}", column.letters()),
+        name => format!(", column {} ({name})", column.letters()),
+    });
+    format!("{place}{name}{}", column.unwrap_or_default()).trim_start().to_owned()
 }
 
 impl From<LedgerError> for CliError {

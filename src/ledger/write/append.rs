@@ -16,6 +16,7 @@ use crate::ledger::write::pipeline;
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::resolve::fields::Reasons;
 use crate::ledger::write::sign::seal;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
@@ -74,7 +75,7 @@ pub fn resume(
                 prepared.entries.push(entry);
                 if let Some(why) = judge_last(writer, &prepared)? {
                     let why = format!("{why}; --again signs the drafts anew");
-                    let refusal = Refusal { line: None, name: None, why };
+                    let refusal = Refusal { place: None, name: None, why };
                     return Err(LedgerError::Refused(vec![refusal]));
                 }
             }
@@ -148,7 +149,7 @@ pub fn prepare(
     signer: &mut Signer<'_>,
     folder: &Path,
 ) -> Result<Prepared, LedgerError> {
-    let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
+    let input = Input { drafts: drafts.to_vec(), ..Input::default() };
     let keys = writer.paths.keys.clone();
     let input =
         LoadedInput::read(&input, Reach { folder, keys: &keys, files: FileAccess::default() });
@@ -179,11 +180,13 @@ fn prepare_by(
     out.prepared.first = writer.size();
     out.prepared.unsigned = !around.signer.key.signs();
     out.prepared.places = input.places();
-    let mut refusals = Refusals::of(&input.unread);
+    let mut refusals = Refusals::of(input);
     let mut rest = input.drafts.as_slice();
     while let Some(next) = rest.first() {
         let outcomes = if refusals.reach(&next.draft) {
             vec![Outcome { position: writer.size(), fate: DraftResult::Repeats }]
+        } else if !next.unread.is_empty() {
+            vec![unread(writer, next, &mut around, &mut out)]
         } else if pipeline::is_worth(rest, worth, &out.agents) {
             pipeline::run(writer, rest, &mut around, &mut out)?
         } else {
@@ -222,6 +225,37 @@ pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, Ledge
     }
     let count = prepared.entries.len() as u64;
     Ok(Receipt { first: prepared.first, count, already: false })
+}
+
+/// What else is wrong with a draft of which some fields could not be read. It is refused for these,
+/// and for what is wrong with the others.
+fn unread(
+    writer: &mut Writer,
+    draft: &LoadedDraft,
+    around: &mut DraftBatch<'_, '_, '_>,
+    out: &mut Output,
+) -> Outcome {
+    let position = writer.size();
+    let follows = |why: &String| draft.unread.iter().any(|field| names_field(why, field));
+    let fate = match settle(writer, draft, around, out) {
+        Err(Reasons(mut why)) if !draft.unread.iter().any(|field| field == "type") => {
+            why.retain(|why| !follows(why));
+            if why.is_empty() { DraftResult::Repeats } else { DraftResult::Refused(Reasons(why)) }
+        }
+        _ => DraftResult::Repeats,
+    };
+    Outcome { position, fate }
+}
+
+/// Whether a reason may only follow from a field that could not be read; a field without a name may
+/// be any that is missing.
+fn names_field(why: &str, field: &str) -> bool {
+    let field = field.rsplit('.').next().unwrap_or(field);
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    match field {
+        "" => why.contains(" needs the field "),
+        field => why.split(|c| !is_word(c)).any(|word| word == field),
+    }
 }
 
 /// One draft, settled, signed and judged.

@@ -17,6 +17,7 @@ use crate::ledger::write::repeats;
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::resolve::Resolver;
+use crate::ledger::write::resolve::fields::Reasons;
 use crate::ledger::write::sign::Slot;
 use crate::ledger::write::unquoted;
 use crate::ledger::write::writer::Writer;
@@ -59,7 +60,7 @@ pub fn settle(
     loaded: &LoadedDraft,
     around: &mut DraftBatch<'_, '_, '_>,
     out: &mut Output,
-) -> Result<Resolved, String> {
+) -> Result<Resolved, Reasons> {
     let file = loaded.file.clone()?.map(|file| file.bytes);
     let now = around.signer.clock.peek();
     let mut desk = WriterLookup::new(writer, &out.prepared, &out.named, now);
@@ -90,7 +91,8 @@ pub fn take(
     prepared.entries.push(entry);
     prepared.documents.extend(settled.document.clone());
     prepared.settled.push(settled);
-    Ok(judge(writer, prepared, examined)?.map_or(DraftResult::Good, DraftResult::Refused))
+    let refused = |why: String| DraftResult::Refused(why.into());
+    Ok(judge(writer, prepared, examined)?.map_or(DraftResult::Good, refused))
 }
 
 /// The next slot of a writer.

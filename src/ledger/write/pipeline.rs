@@ -13,7 +13,7 @@
 use crate::entropy::draw;
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::batch::{DraftBatch, SignedDraft, settle, slot, take};
-use crate::ledger::write::draft::{Draft, HopDraft, Name};
+use crate::ledger::write::draft::{HopDraft, Name};
 use crate::ledger::write::loaded::LoadedDraft;
 use crate::ledger::write::outcome::{DraftResult, Outcome, Output, names};
 use crate::ledger::write::resolve::{Agents, Resolved};
@@ -38,12 +38,13 @@ const WAITING: usize = 8;
 /// Whether so many plain drafts come first.
 pub fn is_worth(drafts: &[LoadedDraft], worth: usize, agents: &Agents) -> bool {
     let first = drafts.get(..worth);
-    first.is_some_and(|first| first.iter().all(|loaded| is_plain(&loaded.draft, agents)))
+    first.is_some_and(|first| first.iter().all(|loaded| is_plain(loaded, agents)))
 }
 
 /// Whether settling a draft asks nothing that an assertion or a confirmation before it could
 /// change: no `ref`, no present revision of a fact, no agent at its first use without a type.
-fn is_plain(draft: &Draft, agents: &Agents) -> bool {
+fn is_plain(loaded: &LoadedDraft, agents: &Agents) -> bool {
+    let draft = &loaded.draft;
     let kind = match draft.kind.unwrap_or(Type::FactAsserted) {
         Type::FactAsserted => true,
         Type::FactConfirmed => draft.on.is_some(),
@@ -52,7 +53,8 @@ fn is_plain(draft: &Draft, agents: &Agents) -> bool {
     let known = |hop: &HopDraft| {
         hop.agent_type.is_some() || hop.agent.as_ref().is_none_or(|name| agents.contains_key(name))
     };
-    kind && names(draft).all(|name| matches!(name, Name::Position(_)))
+    kind && loaded.unread.is_empty()
+        && names(draft).all(|name| matches!(name, Name::Position(_)))
         && draft.attribution.iter().flatten().all(known)
 }
 
@@ -83,7 +85,7 @@ pub fn run(
         let mut flow = Flow { to_sign, signed, bundle: Vec::new(), waiting: 0 };
         let (mut outcomes, mut position) = (Vec::new(), first.position);
         for loaded in drafts {
-            if !is_plain(&loaded.draft, &out.agents) {
+            if !is_plain(loaded, &out.agents) {
                 break;
             }
             let fate = match settle(writer, loaded, around, out) {

@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::entropy::Seeded;
 use crate::keys::{KeyName, Protection};
+use crate::ledger::error::InputPlace;
 use crate::ledger::paths::Paths;
 use crate::ledger::write::append::*;
 use crate::ledger::write::draft::json_lines;
@@ -78,7 +79,7 @@ fn outcome(room: &Room, drafts: &[Placed], worth: usize) -> Result<String, Vec<R
     let mut signer = Signer { key: &room.bo, clock: &mut clock, entropy: &mut entropy };
     let repeats = Repeats::Allowed;
     let around = DraftBatch { signer: &mut signer, done: &mut |_| {}, repeats };
-    let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
+    let input = Input { drafts: drafts.to_vec(), ..Input::default() };
     let keys = writer.paths.keys.clone();
     let files = FileAccess::default();
     let input = LoadedInput::read(&input, Reach { folder: room.folder.path(), keys: &keys, files });
@@ -140,8 +141,8 @@ fn every_refusal_is_told_in_its_order() {
     (kinds[3], kinds[40], kinds[41], kinds[66]) = ((7, 3), (4, 3), (12, 200), (7, 66));
     let drafts = drafts(&kinds);
     let Err(serial) = outcome(&room, &drafts, usize::MAX) else { panic!("bad drafts were taken") };
-    let lines: Vec<_> = serial.iter().map(|refusal| refusal.line).collect();
-    assert_eq!(lines, [Some(4), Some(41), Some(42), Some(67)], "{serial:?}");
+    let places: Vec<_> = serial.iter().map(|refusal| refusal.place.clone()).collect();
+    assert_eq!(places, [4, 41, 42, 67].map(|line| Some(InputPlace::Line(line))), "{serial:?}");
     assert_eq!(outcome(&room, &drafts, pipeline::WORTH), Err(serial));
 }
 
