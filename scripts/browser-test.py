@@ -20,14 +20,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ANNALS = ROOT / "target/debug/annals"
 OUT = ROOT / "target/browser"
+# Its path, as scripts/need-axe prints it.
+AXE = Path(os.environ["ANNALS_AXE"])
 HOME, END, LEFT, RIGHT = "\ue011", "\ue010", "\ue012", "\ue014"
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
-def annals(ledger, *words):
+def annals(ledger, *words, code=0):
     command = [ANNALS, "--ledger", ROOT / "target/tmp" / ledger / "ledger", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, (words, done.stderr)
+    assert done.returncode == code, (words, done.returncode, done.stderr)
     return done.stdout
 
 
@@ -105,6 +107,26 @@ class Browser:
         png = base64.b64decode(self.do("GET", "/screenshot"))
         (OUT / f"{name}.png").write_bytes(png)
 
+    def accessible(self, where):
+        """axe-core finds nothing, by all of its rules."""
+        self.js(AXE.read_text(encoding="utf-8"))
+        found = self.do("POST", "/execute/async", {
+            "script": "const done = arguments[0]; axe.run().then((r) => done(r.violations.map((v) =>"
+            " [v.id, v.help, v.nodes.map((n) => n.target.join(' ') + ': ' + n.failureSummary)])),"
+            " (e) => done([['axe', String(e), []]]))",
+            "args": [],
+        })
+        assert not found, (where, json.dumps(found, indent=1))
+
+    def narrow(self, width=400):
+        """Nothing is cut off or needs a sideways scroll on a narrow screen."""
+        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=844, deviceScaleFactor=1, mobile=True)
+        clipped = self.js(CLIPPED, width)
+        assert not clipped, clipped
+
+    def wide(self):
+        self.cdp("Emulation.clearDeviceMetricsOverride")
+
     def quiet(self):
         """No error and no refusal by the policy was logged."""
         logged = [entry["message"] for entry in self.do("POST", "/se/log", {"type": "browser"})]
@@ -179,6 +201,20 @@ def same_as_replay(browser, ledger, position):
         assert f"{count} {status}" in shown["summary"], (shown["summary"], counts)
     return shown
 
+
+CLIPPED = """
+const width = arguments[0];
+if (document.documentElement.scrollWidth > width) return ["page", document.documentElement.scrollWidth];
+const out = [];
+for (const element of document.querySelectorAll("body *")) {
+  const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  if (!own || !element.offsetParent || element.closest("svg, script, noscript, option, thead, .hidden, .skip, #overview")) continue;
+  for (const box of element.getClientRects()) {
+    if (box.width > 1 && (box.left < -0.5 || box.right > width + 0.5)) out.push([element.tagName, element.className, element.textContent.slice(0, 40), box.left, box.right]);
+  }
+}
+return out.slice(0, 5);
+"""
 
 CONTRAST = """
 const colour = (text) => text.match(/[\\d.]+/g).map(Number);
@@ -279,6 +315,7 @@ def article(browser):
     # Colours in light and in dark, a narrow screen, paper.
     low = browser.js(CONTRAST)
     assert not low, low
+    browser.accessible("timeline")
     light = browser.js("return getComputedStyle(document.body).backgroundColor")
     dark_media = [{"name": "prefers-color-scheme", "value": "dark"}]
     browser.cdp("Emulation.setEmulatedMedia", features=dark_media)
@@ -287,9 +324,13 @@ def article(browser):
     assert tone[0] > 600 and tone[1] < 150, (light, dark)
     low = browser.js(CONTRAST)
     assert not low, low
+    browser.accessible("timeline, dark")
     browser.js("window.scrollTo(0, 0)")
     browser.shot("4-dark")
     browser.cdp("Emulation.setEmulatedMedia", features=[])
+    browser.narrow()
+    browser.accessible("timeline, narrow")
+    browser.wide()
     browser.cdp("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=True)
     assert browser.js("return document.documentElement.scrollWidth <= 390"), "too wide for a telephone"
     browser.shot("5-narrow")
@@ -331,8 +372,63 @@ def hostile(browser):
     assert browser.js("return document.querySelectorAll('main img, main script, main b').length") == 0
     odd = browser.js("return document.querySelector('.text .odd').textContent")
     assert odd == "\\u{202e}", odd
+    browser.accessible("hostile timeline")
     browser.shot("8-hostile")
     browser.quiet()
+
+
+RIGHT_TO_LEFT = """
+return [...document.querySelectorAll(arguments[0])].map((element) => getComputedStyle(element).direction);
+"""
+
+
+def right_to_left(browser):
+    """A document and its claims in Arabic are set from right to left, and what is English is not."""
+    page = OUT / "right-to-left.html"
+    annals("timeline-rtl", "timeline", "--html", str(page))
+    browser.open(page)
+    assert browser.js(RIGHT_TO_LEFT, ".text") == ["rtl"]
+    assert browser.js(RIGHT_TO_LEFT, ".claim") == ["rtl", "ltr"]
+    assert browser.js(RIGHT_TO_LEFT, "h1") == ["rtl"]
+    assert browser.js(RIGHT_TO_LEFT, ".document h2") == ["ltr"]
+    assert browser.js(RIGHT_TO_LEFT, ".document h2 bdi") == ["rtl"]
+    assert browser.js(RIGHT_TO_LEFT, ".fact h3") == ["ltr", "ltr"]
+    browser.accessible("right to left")
+    browser.narrow()
+    browser.shot("10-right-to-left")
+    browser.wide()
+    browser.quiet()
+
+
+def report(browser):
+    """The page of a verdict: one that is whole, and one of a record that was changed."""
+    whole = OUT / "verify.html"
+    annals("timeline", "verify", "--html", str(whole))
+    changed = ROOT / "target/tmp/timeline-changed"
+    shutil.rmtree(changed, ignore_errors=True)
+    shutil.copytree(ROOT / "target/tmp/timeline", changed)
+    log = next((changed / "ledger/journal").glob("*.log"))
+    text = log.read_bytes()
+    log.write_bytes(text.replace(b"Kremlin", b"kremlin", 1))
+    assert log.read_bytes() != text
+    faulty = OUT / "verify-changed.html"
+    annals("timeline-changed", "verify", "--html", str(faulty), code=1)
+    for page, name in [(whole, "11-verify"), (faulty, "12-verify-changed")]:
+        browser.open(page)
+        browser.accessible(name)
+        low = browser.js(CONTRAST)
+        assert not low, low
+        browser.shot(name)
+        browser.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+        browser.accessible(name + ", dark")
+        browser.cdp("Emulation.setEmulatedMedia", features=[])
+        browser.narrow()
+        browser.accessible(name + ", narrow")
+        browser.shot(name + "-narrow")
+        browser.wide()
+        browser.quiet()
+    text = browser.js("return document.querySelector('main').textContent")
+    assert "What to do" in text and "annals repair" in text, text
 
 
 def without_script(browser):
@@ -340,7 +436,7 @@ def without_script(browser):
     browser.open(OUT / "timeline.html")
     browser.shot("9-without-script")
     browser.cdp("Emulation.setScriptExecutionDisabled", value=False)
-    rows = (OUT / "timeline.html").read_text(encoding="utf-8").count("<tr><td>")
+    rows = (OUT / "timeline.html").read_text(encoding="utf-8").count('<tr><td dir="auto">')
     assert rows == len(json.loads(annals("timeline", "replay", "--format", "json"))["facts"])
 
 
@@ -353,7 +449,7 @@ def main():
     browser = Browser()
     try:
         browser.start()
-        for check in (article, no_network, hostile, without_script):
+        for check in (article, no_network, hostile, right_to_left, report, without_script):
             check(browser)
             print(f"browser-test: {check.__name__} holds")
     finally:

@@ -66,7 +66,7 @@ fn the_golden_record_verifies_with_its_pin() {
     let audited = audit(&record(), &asked, None).expect("readable");
     assert_eq!(audited.report.faults, []);
     assert_eq!(audited.report.verdict(), Verdict::Yes);
-    assert!(audited.report.ends.checkpoint_holds);
+    assert!(audited.report.anchors.checkpoint_holds);
     assert_eq!(audited.report.counts.not_checkable, 0);
 }
 

@@ -54,14 +54,14 @@ impl Clerk {
         let (Some(place), Some(said)) = (examined.reading.place, examined.reading.statement) else {
             return false;
         };
-        let deed = Operation::of(&said.args);
+        let operation = Operation::of(&said.args);
         let (position, at, by) = (place.seq, Some(place.at), said.by);
         let named = said.args.positions().iter().all(|named| *named < said.base);
-        let proposal = Proposal { position, at, by, deed: &deed };
-        if !named || self.state.judge(&proposal).is_err() {
+        let proposal = Proposal { position, at, by, operation: &operation };
+        if !named || self.state.check(&proposal).is_err() {
             return false;
         }
-        self.state.apply(position, by, deed);
+        self.state.apply(position, by, operation);
         true
     }
 

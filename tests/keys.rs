@@ -129,7 +129,8 @@ fn we_read_what_openssl_writes() {
     }
     let sha1 = "pkcs8 -topk8 -in plain.key -passout env:PHRASE -v2prf hmacWithSHA1 -out sha1.key";
     place.openssl(sha1);
-    let fault = import(&place.at("sha1.key"), false, &mut asked(&[PHRASE])).unwrap_err();
+    let fault =
+        import(&place.at("sha1.key"), OpensshUse::Unknown, &mut asked(&[PHRASE])).unwrap_err();
     assert!(matches!(fault, KeysError::Encryption { .. }), "{fault}");
 }
 
@@ -147,7 +148,7 @@ fn version_2_is_read_and_its_public_half_is_compared() {
         let path = place.at("v2.key");
         fs::write(&path, format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----"))
             .unwrap();
-        import(&path, false, &mut asked(&[]))
+        import(&path, OpensshUse::Unknown, &mut asked(&[]))
     };
     assert_eq!(v2(ada.public().0).unwrap().public(), ada.public());
     let fault = v2(secret("bo").public().0).unwrap_err();
@@ -241,7 +242,7 @@ fn another_algorithm_is_named() {
         let fault = place.keys.secret(&handle(name), &mut asked(&[PHRASE])).unwrap_err();
         assert!(matches!(fault, KeysError::Algorithm { .. }), "{name}: {fault}");
         assert!(fault.to_string().contains(&format!("found {words}")), "{name}: {fault}");
-        assert!(import(&path, true, &mut asked(&[PHRASE])).is_err());
+        assert!(import(&path, OpensshUse::Exclusive, &mut asked(&[PHRASE])).is_err());
     }
     place.openssl("pkey -in ec.key -pubout -out ec.pub");
     let fault = place.keys.public(&handle("ec")).unwrap_err();
@@ -297,7 +298,7 @@ fn a_damaged_file_never_gives_another_key() {
         let read = |bytes: &[u8]| {
             fs::write(place.at("it.key"), bytes).unwrap();
             place.only_owner("it.key");
-            let alone = import(&place.at("it.key"), true, &mut asked(&[PHRASE]));
+            let alone = import(&place.at("it.key"), OpensshUse::Exclusive, &mut asked(&[PHRASE]));
             match place.keys.secret(&handle("it"), &mut asked(&[PHRASE])) {
                 Ok(secret) => assert_eq!(secret.public(), ada.public()),
                 Err(KeysError::NotOfItsPublic { .. }) => return alone.is_ok(),
@@ -324,12 +325,12 @@ fn an_openssh_key_needs_a_word() {
         import(&path, sure, &mut asked(&["secret"]))
     };
     let expected = "899bb1043a7f55792ff7d98a4604d490171158e3a30e2ecb8924d78f0665a59a";
-    assert_eq!(read("plain", true).unwrap().public().to_string(), expected);
-    let fault = read("plain", false).unwrap_err();
+    assert_eq!(read("plain", OpensshUse::Exclusive).unwrap().public().to_string(), expected);
+    let fault = read("plain", OpensshUse::Unknown).unwrap_err();
     assert!(fault.to_string().contains("an agent that holds it signs"), "{fault}");
-    let fault = read("encrypted", true).unwrap_err();
+    let fault = read("encrypted", OpensshUse::Exclusive).unwrap_err();
     assert!(fault.to_string().contains("ssh-keygen -p"), "{fault}");
-    let fault = read("ecdsa", true).unwrap_err();
+    let fault = read("ecdsa", OpensshUse::Exclusive).unwrap_err();
     assert!(fault.to_string().contains("ecdsa-sha2-nistp256"), "{fault}");
     let place = place();
     let text = fs::read("tests/keys/openssh-plain.pem").unwrap();
@@ -339,12 +340,12 @@ fn an_openssh_key_needs_a_word() {
             let mut changed = text.clone();
             changed[at] = byte;
             fs::write(&path, changed).unwrap();
-            if let Ok(secret) = import(&path, true, &mut asked(&[])) {
+            if let Ok(secret) = import(&path, OpensshUse::Exclusive, &mut asked(&[])) {
                 assert_eq!(secret.public().to_string(), expected, "byte {at}");
             }
         }
         fs::write(&path, &text[..at]).unwrap();
-        let _ = import(&path, true, &mut asked(&[]));
+        let _ = import(&path, OpensshUse::Exclusive, &mut asked(&[]));
     }
 }
 

@@ -1,8 +1,8 @@
 //! The examples of the README and of the pages that go on from it are run, and what they print is
 //! compared with what stands there.
 //!
-//! A block ```` ```console ```` is run at the top of the project, on the committed record; it may
-//! only read. A block ```` ```console desk ```` is run in one new folder for all of them, page after
+//! A block ```` ```console ```` is run at the top of the project, on the committed record; it writes
+//! nothing outside `target`. A block ```` ```console desk ```` is run in one new folder for all of them, page after
 //! page, with a set clock and repeatable randomness: there the editor writes. `[..]` stands for
 //! anything within a line (a time, a rate). `ANNALS_BLESS=1 cargo test --test all readme::` writes the
 //! pages anew from what the commands print.
@@ -12,9 +12,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The pages, in the order in which their examples are run.
-const PAGES: &[&str] = &["README.md", "docs/editor.md", "docs/auditor.md", "docs/archivist.md"];
+const PAGES: &[&str] = &[
+    "README.md",
+    "docs/editor.md",
+    "docs/proofs.md",
+    "docs/publishing.md",
+    "docs/auditor.md",
+    "docs/archivist.md",
+];
 /// The most lines that a person's page in the README has: two screens.
-const TWO_SCREENS: usize = 100;
+const TWO_SCREENS: usize = 90;
 
 /// One command of a block and what the page says that it prints.
 struct Example {
@@ -69,7 +76,7 @@ fn run(command: &str, folder: &Path, desk: Option<usize>) -> String {
     let bin = annals.parent().expect("a folder").to_owned();
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
     let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("{command} 2>&1")]).current_dir(folder).env("PATH", path);
+    shell.args(["-c", &format!("{{ {command}\n}} 2>&1")]).current_dir(folder).env("PATH", path);
     for name in ["ANNALS_LEDGER", "ANNALS_KEYS", "ANNALS_EDITOR", "ANNALS_CLOCK", "ANNALS_SEED"] {
         shell.env_remove(name);
     }

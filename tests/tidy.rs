@@ -256,6 +256,113 @@ fn no_files_import_each_other_in_a_circle() {
     fail(&faults);
 }
 
+/// A function that a file declares.
+struct DeclaredFunction {
+    line: usize,
+    name: String,
+    parameters: Vec<String>,
+}
+
+/// The length of the bracketed text at the beginning of `text`, with its brackets.
+fn bracketed(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' | '[' | '{' | '<' => depth += 1,
+            '>' if before == '-' || before == '=' => {}
+            ')' | ']' | '}' | '>' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at + c.len_utf8());
+        }
+        before = c;
+    }
+    None
+}
+
+/// The parts of a text between its commas outside brackets.
+fn parts(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        let length = match c {
+            '(' | '[' | '{' | '<' => bracketed(&text[at..]).unwrap_or(1),
+            _ => c.len_utf8(),
+        };
+        match c {
+            ',' => parts.push(String::new()),
+            _ => parts.last_mut().expect("a part").push_str(&text[at..at + length]),
+        }
+        at += length;
+    }
+    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+/// The functions that a file declares outside its tests.
+fn functions(text: &str) -> Vec<DeclaredFunction> {
+    let lines = code(text);
+    let mut found = Vec::new();
+    for (index, (line, content)) in lines.iter().enumerate() {
+        let Some((before, _)) = content.split_once("fn ") else { continue };
+        if !before
+            .split_whitespace()
+            .all(|word| ["const", "async", "unsafe"].contains(&word) || word.starts_with("pub"))
+            && !before.trim_start().starts_with("pub(")
+        {
+            continue;
+        }
+        let rest: Vec<&str> = lines[index..].iter().map(|(_, content)| *content).collect();
+        let rest = rest.join(" ")[before.len() + "fn ".len()..].to_owned();
+        let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        let mut rest = &rest[name.len()..];
+        if rest.starts_with('<') {
+            rest = bracketed(rest).map_or("", |end| &rest[end..]);
+        }
+        let inside = bracketed(rest).filter(|_| rest.starts_with('('));
+        let parameters = inside.map_or_else(Vec::new, |end| parts(&rest[1..end - 1]));
+        found.push(DeclaredFunction { line: *line, name, parameters });
+    }
+    found
+}
+
+/// Whether a parameter is a tuple pattern, or its type is a tuple or a reference to one.
+fn is_tuple(parameter: &str) -> bool {
+    let Some((pattern, kind)) = parameter.split_once(": ") else { return false };
+    let mut kind = kind.trim_start_matches('&');
+    if let Some(lifetime) = kind.strip_prefix('\'') {
+        kind = lifetime.split_once(' ').map_or("", |(_, kind)| kind);
+    }
+    let kind = kind.trim_start_matches("mut ");
+    let tuple = kind.starts_with('(') && parts(&kind[1..kind.len() - 1]).len() > 1;
+    pattern.starts_with('(') || tuple
+}
+
+/// The crates in which no function takes a tuple in place of named arguments.
+const NAMED_ARGUMENTS: &[&str] = &["core/src"];
+
+#[test]
+fn no_function_takes_a_tuple_in_place_of_named_arguments() {
+    assert!(is_tuple("(reader, ring): Shared<'_>") && is_tuple("event: &'a mut (u64, Hash)"));
+    assert!(!is_tuple("each: impl Fn((u64, Hash))") && !is_tuple("pairs: &[(u64, Hash)]"));
+    let (mut faults, mut count) = (Vec::new(), 0);
+    for path in NAMED_ARGUMENTS.iter().flat_map(|root| rust_files(root)) {
+        if path.ends_with("tests.rs") {
+            continue;
+        }
+        for function in functions(&fs::read_to_string(&path).expect("readable")) {
+            count += 1;
+            let DeclaredFunction { line, name, parameters } = function;
+            for parameter in parameters.iter().filter(|parameter| is_tuple(parameter)) {
+                faults.push(format!("{}:{line}: {name} takes {parameter}", short(&path)));
+            }
+        }
+    }
+    assert!(count > 500, "expected the functions of the core, found {count}");
+    fail(&faults);
+}
+
 /// The type that a line declares for others, if it declares one.
 fn declared_type(line: &str) -> Option<&str> {
     let line = line.strip_prefix("pub ").or_else(|| line.split_once(") ").map(|(_, rest)| rest))?;

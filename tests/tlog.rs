@@ -190,20 +190,20 @@ fn a_policy_of_two_levels_counts_each_witness_once() {
         assert_eq!(policy.is_quorum(|index| set >> index & 1 == 1), x && y, "{set:06b}");
     }
     let mut note = sofa();
-    assert!(!policy.judge(&note).quorum);
+    assert!(!policy.check(&note).quorum);
     for byte in [3, 1, 6] {
         let name = format!("w{byte}.example");
         note.signatures.push(cosign(&note.text, &name, &secret(byte), 1_700_000_000));
     }
     note.signatures.push(cosign(&note.text, "w1.example", &secret(1), 1_800_000_000));
-    let judged = policy.judge(&note);
+    let judged = policy.check(&note);
     assert_eq!(judged.logs, ["example.com/behind-the-sofa"]);
     let times = [("X1", 1_800_000_000), ("X3", 1_700_000_000), ("Y3", 1_700_000_000)];
     assert_eq!(judged.witnesses, times.map(|(name, time)| (name.to_owned(), time)));
     assert_eq!(judged.lines, 4);
     assert!(judged.quorum && judged.refused.is_empty());
     note.signatures[3].bytes[20] ^= 1;
-    assert_eq!(policy.judge(&note).refused, ["w1.example"]);
+    assert_eq!(policy.check(&note).refused, ["w1.example"]);
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn a_policy_that_is_not_as_the_draft_has_it_names_the_line() {
     }
     let unknown = Policy::parse(b"quorums none\n").expect_err("an unknown word").to_string();
     assert!(unknown.ends_with("found a line of 2 words that begins with quorums"), "{unknown}");
-    assert!(policy("quorum none").asks_nothing());
+    assert!(policy("quorum none").needs_no_cosignature());
     let kelvin = [b"witness \xE2\x84\xAA ", w1.to_string().as_bytes(), b"\nquorum K\n"].concat();
     assert!(Policy::parse(&kelvin).is_err(), "names are bytes");
 }

@@ -5,7 +5,7 @@ use annals::entropy::{Seeded, draw};
 use annals::keys::{KeyName, Protection};
 use annals::ledger::paths::Paths;
 use annals::ledger::write::append::{commit, prepare};
-use annals::ledger::write::batch::{Signer, judge_last, slot};
+use annals::ledger::write::batch::{Signer, slot, verify_last};
 use annals::ledger::write::draft::{Draft, Name, Placed, QuoteDraft, json_lines};
 use annals::ledger::write::init::{Founding, init, new_person};
 use annals::ledger::write::prepared::Prepared;
@@ -73,8 +73,8 @@ impl Newsroom {
             name: Words::new("Editor 0").expect("a name"),
             handle: KeyName::new("editor0").expect("a handle"),
         };
-        let around = (&mut clock, &mut entropy as &mut dyn annals::entropy::Entropy);
-        let made = init(paths(folder), &founding, Protection::Unencrypted, around);
+        let made =
+            init(paths(folder), &founding, Protection::Unencrypted, &mut clock, &mut entropy);
         let made = made.expect("a ledger");
         let (mut writer, mut keys) = (made.writer, vec![made.key]);
         for number in 1..EDITORS {
@@ -231,12 +231,12 @@ fn enrol(
         possession: key.prove_possession(Possession::Editor, "bench.example/record", &name),
     });
     let content = Content::EditorEnrolled(Named { name: Words::new(name).expect("a name") });
-    let settled = Resolved { args, content, document: None };
+    let resolved = Resolved { args, content, document: None };
     let slot = slot(writer, clock.now());
-    let entry = seal(&settled, &slot, admin, entropy).expect("a seal");
+    let entry = seal(&resolved, &slot, admin, entropy).expect("a seal");
     let first = writer.size();
     let prepared = Prepared { entries: vec![entry], first, ..Prepared::default() };
-    assert_eq!(judge_last(writer, &prepared).expect("judged"), None);
+    assert_eq!(verify_last(writer, &prepared).expect("judged"), None);
     commit(writer, &prepared).expect("a receipt");
     key
 }

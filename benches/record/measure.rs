@@ -8,7 +8,7 @@ use annals::ledger::write::writer::Writer;
 use annals_core::event::body::Body;
 use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
-use annals_core::search::Phrase;
+use annals_core::search::{Phrase, WordMatch};
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
 use annals_core::verify::{Options, verify};
@@ -134,7 +134,7 @@ fn state(record: &Record) -> View<'_> {
 /// What `annals find` does before it shows anything: the state, and a scan of every body.
 fn find(folder: &Path) {
     let record = Record::open(paths(folder)).expect("a record");
-    let phrases = [Phrase::new("core principles", false).expect("words")];
+    let phrases = [Phrase::new("core principles", WordMatch::Whole).expect("words")];
     let view = View::some(&record, record.size(), &no_fact).expect("a view");
     let scanned = scan(&view, &phrases, cores()).expect("a scan");
     assert!(!scanned.facts.is_empty());

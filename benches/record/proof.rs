@@ -3,9 +3,9 @@
 //! Always holds: the fact is the one in the middle of the record; what is checked is the file.
 
 use crate::make::paths;
-use annals::ledger::audit::prove::prove;
+use annals::ledger::audit::prove::{ProofDocuments, prove};
 use annals::ledger::reader::Record;
-use annals_core::verify::proof::{ProofContext, judge};
+use annals_core::verify::proof::{ProofContext, verify_proof};
 use std::path::Path;
 use std::time::Instant;
 
@@ -19,12 +19,12 @@ pub fn measure(folder: &Path) {
     let facts = state.fold.facts();
     let fact = facts.get(facts.len() / 2).expect("there is a fact").position;
     let began = Instant::now();
-    let proof = prove(&record, fact, false).expect("the fact is proved");
+    let proof = prove(&record, fact, ProofDocuments::LeftOut).expect("the fact is proved");
     let made = began.elapsed().as_secs_f64();
     let text = proof.write();
     let began = Instant::now();
     for _ in 0..CHECKS {
-        let judged = judge(text.as_bytes(), &ProofContext::default());
+        let judged = verify_proof(text.as_bytes(), &ProofContext::default());
         assert!(judged.faults.is_empty(), "the proof holds");
     }
     let check = began.elapsed().as_secs_f64() / f64::from(CHECKS);

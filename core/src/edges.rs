@@ -1,11 +1,10 @@
-//! Edges: whether a place in a text is inside a word, a number, an address or a character.
+//! Edges: whether a position in a text is inside a word, a number, an address or a character.
 //!
-//! Always holds: words are those of Unicode's word borders (UAX 29): `don't` and `example.org` are
-//! one, `ex-president` is two; in scripts without spaces each character stands by itself. A number
-//! is its digits with their separators, sign, currency, magnitude and unit. Only what stands near
-//! the place is looked at, so that the work does not grow with the text.
-//! Not here: finding the place (`quote_search`). Source: unicode-segmentation; Unicode Standard
-//! Annex 29.
+//! Always holds: words are those of Unicode's word boundaries (UAX 29): `don't` and `example.org`
+//! are one, `ex-president` is two; in scripts without spaces each character is a word. A number is
+//! its digits with their separators, sign, currency, magnitude and unit. Only characters near the
+//! position are read, so that the work does not grow with the text. Not here: the search for a
+//! place (`quote_search`). Source: unicode-segmentation; Unicode Standard Annex 29.
 
 mod number;
 
@@ -14,16 +13,16 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
-/// What a place is inside of.
+/// What a position is inside of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// A character as a reader sees it: a letter with its marks, a flag.
+    /// A character as displayed: a letter with its marks, a flag.
     Character,
     /// A word.
     Word,
     /// A number with its unit.
     Number,
-    /// An address of the web or of mail.
+    /// A web or mail address.
     Address,
 }
 
@@ -38,11 +37,11 @@ impl fmt::Display for Unit {
     }
 }
 
-/// How many characters are looked at on each side of a place.
+/// The number of characters that are read on each side of a position.
 const NEAR: usize = 128;
 
-/// What the byte offset `at`, a border of code points, is inside of, with its bytes; `None` where
-/// it is at a border.
+/// What the byte offset `at`, a boundary of code points, is inside of, with its byte range; `None`
+/// if it is inside nothing.
 ///
 /// ```
 /// use annals_core::edges::{Unit, unit_at};
@@ -68,7 +67,7 @@ pub fn unit_at(text: &str, at: usize) -> Option<(Unit, Range<usize>)> {
         .or_else(|| inside(Unit::Character, character(near, at)))
 }
 
-/// The characters between white space around a place.
+/// The characters between white space around a position.
 fn run(text: &str, at: usize) -> Range<usize> {
     let start = text.get(..at).and_then(|before| {
         let (byte, blank) = before.char_indices().rev().find(|(_, c)| c.is_whitespace())?;
@@ -88,7 +87,7 @@ fn word(text: &str, at: usize) -> Option<Range<usize>> {
     (letters && !is_elided(first, rest)).then_some(start..start + word.len())
 }
 
-/// Whether an article or a pronoun without its vowel (l’Ukraine, dell’anno) ends here.
+/// Whether `first` is an article or a pronoun without its vowel (l’Ukraine, dell’anno).
 fn is_elided(first: &str, rest: &str) -> bool {
     const ELIDED: &[&str] = &[
         "l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu",
@@ -109,7 +108,7 @@ fn character(text: &str, at: usize) -> Option<Range<usize>> {
     Some(start?..end?)
 }
 
-/// An address with its scheme, of mail, or one that begins with `www.`.
+/// An address with its scheme, a mail address, or one that begins with `www.`.
 fn address(text: &str, at: usize) -> Option<Range<usize>> {
     let part = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"');
     let start = text.get(..at)?.char_indices().rev().find(|(_, c)| !part(*c));

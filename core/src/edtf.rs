@@ -1,8 +1,8 @@
-//! Dates as documents give them: the closed part of EDTF that format 1 knows.
+//! Dates as documents give them: the part of EDTF in format 1.
 //!
 //! Always holds: an `Edtf` matches the grammar of FORMAT.md section 1 and keeps its exact text.
-//! Not here: times of the ledger (`time`), dates that a person types as a point (`ledger`).
-//! Source: FORMAT.md section 1; EDTF (ISO 8601-2) levels 0 and 1, a part of them.
+//! Not here: times of the ledger (`time`), dates that a person types to name a position (`ledger`).
+//! Source: FORMAT.md section 1; a part of EDTF (ISO 8601-2) levels 0 and 1.
 
 use jiff::civil::Date;
 
@@ -18,14 +18,14 @@ use jiff::civil::Date;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Days {
-    /// First day; `None` = no beginning is given.
+    /// First day; `None` if no beginning is given.
     pub first: Option<Date>,
-    /// Last day; `None` = no end is given.
+    /// Last day; `None` if no end is given.
     pub last: Option<Date>,
 }
 
 impl Days {
-    /// Whether some day may belong to both.
+    /// Whether some day can belong to both.
     pub fn overlap(&self, other: &Days) -> bool {
         let before = |end: Option<Date>, start: Option<Date>| match (end, start) {
             (Some(end), Some(start)) => end < start,

@@ -1,8 +1,8 @@
-//! Evidence: two signed checkpoints that can be shown to others, and what does not hold of them.
+//! Evidence: two signed checkpoints of one log that contradict each other, as a file for others.
 //!
-//! Always holds: the file is the lines of FORMAT.md section 9 in this order and in one spelling;
-//! what it claims is believed by nobody before it is judged. Not here: the judgement
-//! (`verify::evidence`), the making of it (`ledger::audit`). Source: FORMAT.md section 9.
+//! Always holds: the file has the lines of FORMAT.md section 9 in this order and in one spelling;
+//! its claim counts only after verification. Not here: its verification (`verify::evidence`), how
+//! it is made (`ledger::audit`). Source: FORMAT.md section 9.
 
 use crate::event::record::MAX_RECORD;
 use crate::hash::Hash;
@@ -10,6 +10,8 @@ use crate::key::PublicKey;
 use crate::merkle::MAX_PATH;
 use crate::pin::{PinLines, note_lines, with_sum};
 use crate::tlog::{Checkpoint, Note, decimal, hash_from_base64, to_base64};
+use serde::Serialize;
+use std::fmt;
 
 /// The greatest number of bytes of an evidence file.
 pub const MAX_EVIDENCE: usize = 8 << 20;
@@ -19,15 +21,25 @@ pub const MAX_EVENTS: usize = 1_024;
 const FIRST: &str = "annals evidence v1\n";
 
 /// What an evidence file claims.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Claim {
-    /// The two checkpoints cannot both be of one append-only log.
+    /// The two checkpoints cannot both belong to one append-only log.
     Forked,
-    /// The second checkpoint is of fewer events; both can be of one log.
+    /// The second checkpoint has fewer events; both can belong to one log.
     Cut,
 }
 
-/// A checkpoint as it was signed, and what it says.
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Claim::Forked => "forked",
+            Claim::Cut => "cut",
+        })
+    }
+}
+
+/// A signed checkpoint: the note and its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedCheckpoint {
     /// The note.
@@ -44,12 +56,12 @@ impl SignedCheckpoint {
     }
 }
 
-/// What the tree of a checkpoint was at a smaller or the same size.
+/// The tree of a checkpoint at a smaller or the same size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EarlierCheckpoint {
-    /// Its root there.
+    /// Its root at that size.
     pub root: Hash,
-    /// The consistency proof from there to the checkpoint's root.
+    /// The consistency proof from that size to the checkpoint's root.
     pub path: Vec<Hash>,
 }
 
@@ -64,6 +76,17 @@ pub struct LogKeyChange {
     pub path: Vec<Hash>,
 }
 
+/// A size at which two trees of one log differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForkPoint {
+    /// The size.
+    pub size: u64,
+    /// The tree of the first checkpoint at that size.
+    pub first: EarlierCheckpoint,
+    /// The tree of the second checkpoint at that size.
+    pub second: EarlierCheckpoint,
+}
+
 /// An evidence file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForkEvidence {
@@ -73,34 +96,30 @@ pub struct ForkEvidence {
     pub first: SignedCheckpoint,
     /// The checkpoint that was found.
     pub second: SignedCheckpoint,
-    /// Where they part: a size, and both trees there; `None` where the claim is a cut.
-    pub parted: Option<(u64, EarlierCheckpoint, EarlierCheckpoint)>,
+    /// A size at which the two trees differ; `None` where the claim is a cut.
+    pub forked_at: Option<ForkPoint>,
     /// The records that name the log keys, ascending.
-    pub namings: Vec<LogKeyChange>,
+    pub key_changes: Vec<LogKeyChange>,
 }
 
 impl ForkEvidence {
-    /// What it claims.
+    /// Its claim.
     pub fn claim(&self) -> Claim {
-        if self.parted.is_some() { Claim::Forked } else { Claim::Cut }
+        if self.forked_at.is_some() { Claim::Forked } else { Claim::Cut }
     }
 
     /// The file.
     pub fn write(&self) -> String {
-        let claim = match self.claim() {
-            Claim::Forked => "forked",
-            Claim::Cut => "cut",
-        };
-        let mut lines = format!("{FIRST}claim {claim}\nkey {}\n", self.key);
+        let mut lines = format!("{FIRST}claim {}\nkey {}\n", self.claim(), self.key);
         lines.push_str(&note_lines("first", &self.first.note));
         lines.push_str(&note_lines("second", &self.second.note));
-        if let Some((size, first, second)) = &self.parted {
+        if let Some(ForkPoint { size, first, second }) = &self.forked_at {
             lines.push_str(&format!("at {size}\n"));
             for EarlierCheckpoint { root, path } in [first, second] {
                 lines.push_str(&format!("root {}\n{}", to_base64(&root.0), path_lines(path)));
             }
         }
-        for LogKeyChange { position, record, path } in &self.namings {
+        for LogKeyChange { position, record, path } in &self.key_changes {
             let record = String::from_utf8_lossy(record);
             lines.push_str(&format!("event {position}\n{record}{}", path_lines(path)));
         }
@@ -114,43 +133,44 @@ impl ForkEvidence {
         let key = PublicKey::parse(lines.value("key")?)?;
         let first = SignedCheckpoint::of(lines.note("first")?)?;
         let second = SignedCheckpoint::of(lines.note("second")?)?;
-        let parted = match claim {
+        let forked_at = match claim {
             "forked" => {
                 let size = decimal(lines.value("at")?)?;
-                Some((size, before(&mut lines)?, before(&mut lines)?))
+                let (first, second) = (earlier(&mut lines)?, earlier(&mut lines)?);
+                Some(ForkPoint { size, first, second })
             }
             _ => None,
         };
-        let mut namings = Vec::new();
+        let mut key_changes = Vec::new();
         while let Some(position) = lines.value("event") {
             let position = decimal(position)?;
             let record = [lines.line()?, lines.line()?, lines.line()?, ""].join("\n").into_bytes();
-            namings.push(LogKeyChange { position, record, path: path(&mut lines)? });
+            key_changes.push(LogKeyChange { position, record, path: path(&mut lines)? });
         }
-        let evidence = ForkEvidence { key, first, second, parted, namings };
+        let evidence = ForkEvidence { key, first, second, forked_at, key_changes };
         (evidence.is_whole() && evidence.write().as_bytes() == bytes).then_some(evidence)
     }
 
     /// Whether the parts fit together.
     fn is_whole(&self) -> bool {
         let (first, second) = (&self.first.checkpoint, &self.second.checkpoint);
-        let sizes = match &self.parted {
-            Some((at, ..)) => *at > 0 && *at <= first.size && *at <= second.size,
+        let sizes = match &self.forked_at {
+            Some(at) => at.size > 0 && at.size <= first.size && at.size <= second.size,
             None => second.size > 0 && second.size < first.size,
         };
-        let rise = self.namings.windows(2).all(|pair| pair[0].position < pair[1].position);
-        let fit = |naming: &LogKeyChange| {
-            naming.position < second.size && naming.record.len() <= MAX_RECORD
+        let rise = self.key_changes.windows(2).all(|pair| pair[0].position < pair[1].position);
+        let fit = |change: &LogKeyChange| {
+            change.position < second.size && change.record.len() <= MAX_RECORD
         };
         first.origin == second.origin
             && sizes
             && rise
-            && self.namings.len() <= MAX_EVENTS
-            && self.namings.iter().all(fit)
+            && self.key_changes.len() <= MAX_EVENTS
+            && self.key_changes.iter().all(fit)
     }
 }
 
-/// Whether bytes say of themselves that they are evidence, in form or not.
+/// Whether bytes begin as an evidence file, in form or not.
 pub fn is_evidence(bytes: &[u8]) -> bool {
     bytes.starts_with(b"annals evidence ")
 }
@@ -167,6 +187,6 @@ fn path(lines: &mut PinLines<'_>) -> Option<Vec<Hash>> {
     Some(found)
 }
 
-fn before(lines: &mut PinLines<'_>) -> Option<EarlierCheckpoint> {
+fn earlier(lines: &mut PinLines<'_>) -> Option<EarlierCheckpoint> {
     Some(EarlierCheckpoint { root: hash_from_base64(lines.value("root")?)?, path: path(lines)? })
 }

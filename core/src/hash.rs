@@ -1,7 +1,7 @@
-//! SHA-256 digests and hex: the one place that hashes and the one spelling of 32 bytes.
+//! SHA-256 digests and hex: the only module that hashes, and the one spelling of 32 bytes.
 //!
-//! Always holds: a `Hash` is 32 bytes; its text is exactly 64 lower-case hex digits, and no
-//! other text is read as one. Not here: what is hashed (see `event`, `merkle`).
+//! Always holds: a `Hash` is 32 bytes; its text is exactly 64 lower-case hex digits, and no other
+//! text is read as one. Not here: the values that are hashed (`event`, `merkle`).
 //! Source: FIPS 180-4, by the `sha2` crate; hex by the `hex` crate, read by `const-hex`.
 
 use serde::de::{self, Visitor};
@@ -39,7 +39,7 @@ impl Hash {
     }
 }
 
-/// SHA-512 of the parts, one after the other: what Ed25519 hashes with.
+/// SHA-512 of the parts, one after the other: the hash of Ed25519.
 pub fn sha512(parts: &[&[u8]]) -> [u8; 64] {
     let mut hasher = Sha512::new();
     for part in parts {

@@ -1,27 +1,27 @@
-//! The core of annals: the formats of a record of facts, its rules, and the judgement on it.
+//! The core of annals: the formats of a record of facts, its rules, and its verification.
 //!
 //! A record is a list of events. Each event is signed by its editor with Ed25519, names the hash of
-//! the event before it, and commits to a body (the words) that may be withheld later. What stands
-//! at any point is folded from the events alone; whether they may stand is a list of numbered rules
-//! (FORMAT.md), each one function here. The log key signs the root of the RFC 6962 tree over all
+//! the event before it, and commits to a body (the text) that may be withheld later. The state at
+//! any position is folded from the events alone. Numbered rules (FORMAT.md) decide whether an event
+//! is legal; each is one function here. The log key signs the root of the RFC 6962 tree over all
 //! events (a C2SP checkpoint), so that one fact can be proved to others without the record.
 //!
-//! This crate has no file, socket, clock, randomness or terminal: it is given bytes and returns
-//! values. Whoever only wants to verify takes it alone; the crate `annals` puts places (journal,
-//! store, HTTP) under it and a program on top.
+//! This crate has no file, socket, clock, randomness or terminal: it takes bytes and returns
+//! values. To verify, it is enough; the crate `annals` adds places (journal, store, HTTP) below it
+//! and a program above it.
 //!
-//! # How it goes together
+//! # Overview
 //!
 //! ```text
 //! bytes ─► Entry ─► form, hash, signature (each event alone) ─► place, link, roster, legality
 //!       ─► bodies, documents, quotations ─► State ─► Anchors (checkpoint, pin) ─► Report
 //! ```
 //!
-//! A [`Source`] is where a record is read; [`MemorySource`] is one. [`verify()`] reads it once,
-//! on as many threads as [`Options`] says (none is started for one), collects every [`Fault`]
-//! with the [`Rule`] it breaks, and returns a [`Report`] with the [`State`] after the last
-//! event. `Err` means only that the source could not be read. The same [`Verifier`] takes one
-//! event after another where a writer asks it before it writes.
+//! A [`Source`] holds a record; [`MemorySource`] is one. [`verify()`] reads it once, on the number
+//! of threads in [`Options`] (for one, it starts none), collects every [`Fault`] with the [`Rule`]
+//! that it breaks, and returns a [`Report`] with the [`State`] after the last event. `Err` means
+//! only that the source could not be read. A writer uses the same [`Verifier`] to check one event
+//! after another before it writes.
 //!
 //! # Example
 //!
@@ -57,14 +57,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What is promised
+//! # Stability
 //!
-//! The names that stand here are the contract. The modules are the rooms of the project itself: the
-//! program uses them, and they may change with it. They stand in floors, lowest first; an import
-//! points down, or to the left on its own floor. FORMAT.md is the bytes, ARCHITECTURE.md the map.
+//! The names that are re-exported here are the public contract. The modules are for the program of
+//! this project and may change with it. They are arranged in floors, lowest first; an import points
+//! down, or to the left on its own floor. FORMAT.md defines the bytes, ARCHITECTURE.md is the map.
 #![forbid(unsafe_code)]
 
-// floor 0: words, values with one spelling
+// floor 0: values with one spelling
 pub mod hash;
 pub mod key;
 pub mod time;
@@ -83,7 +83,7 @@ pub mod version_line;
 pub mod pin;
 pub mod evidence;
 
-// floor 2: rules, judgement without I/O, clock or randomness
+// floor 2: rules and verification, without I/O, clock or randomness
 pub mod loose;
 pub mod quote;
 pub mod edges;

@@ -1,26 +1,26 @@
-//! Texts folded for loose search: what typists, hand-held keyboards and PDF readers change.
+//! Texts folded for loose search: differences from typing, keyboards and PDF readers are ignored.
 //!
-//! Always holds: folding keeps every letter and digit; each place of the folded text leads back to
-//! code points of the text as it is. Canonically equivalent texts fold to the same (NFC), and so
-//! do ligatures and their letters, wide and narrow forms, kinds of white space, of quotation marks
-//! and of dashes; soft hyphens, zero-width characters and marks of direction are left out.
-//! Not here: which place is meant (`quote_search`); words in any spelling (`search`).
+//! Always holds: folding keeps every letter and digit; each place in the folded text maps to code
+//! points of the original text. Canonically equivalent texts fold to the same text (NFC), and so do
+//! ligatures and their letters, wide and narrow forms, and the kinds of white space, of quotation
+//! marks and of dashes; soft hyphens, zero-width characters and direction marks are removed.
+//! Not here: the choice of a place (`quote_search`); words in any spelling (`search`).
 //! Source: unicode-normalization; Unicode Standard Annex 15.
 
 use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// What becomes of a hyphen at the end of a line inside a word (`govern-`, `ment`).
+/// How a hyphen at the end of a line inside a word (`govern-`, `ment`) is folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hyphens {
-    /// Hyphen and line break are left out: `government`.
+    /// Hyphen and line break are removed: `government`.
     Joined,
-    /// The line break is left out: `govern-ment`.
+    /// The line break is removed: `govern-ment`.
     Kept,
     /// The line break is white space: `govern- ment`.
     Spaced,
-    /// Every hyphen between two letters is left out, with white space after it; so is white space
-    /// between two letters of a script that is written without.
+    /// Every hyphen between two letters is removed, with the white space after it; so is white
+    /// space between two letters of a script without spaces.
     Ignored,
 }
 
@@ -39,7 +39,7 @@ pub struct Loose {
     broken_words: bool,
 }
 
-/// A piece of the folded text, and the code points of the text that it is made from.
+/// A piece of the folded text, and the code points of the original text that it comes from.
 #[derive(Clone, Copy, Debug)]
 struct LooseRun {
     /// The byte at which it begins.
@@ -47,11 +47,11 @@ struct LooseRun {
     /// The first code point, and the one after the last.
     from: usize,
     to: usize,
-    /// Whether each folded character is made from one code point.
+    /// Whether each folded character comes from one code point.
     even: bool,
 }
 
-/// How many characters an even run has at most, so that a place in it is found at once.
+/// The greatest number of characters of an even run, so that finding a place in it is fast.
 const EVEN: usize = 64;
 
 impl Loose {
@@ -68,12 +68,12 @@ impl Loose {
         &self.folded
     }
 
-    /// Whether a word of the text is broken by a hyphen at the end of a line.
+    /// Whether a hyphen at the end of a line breaks a word of the text.
     pub fn has_broken_words(&self) -> bool {
         self.broken_words
     }
 
-    /// The code points `start..end` from which the bytes `start..end` of the folded text are made.
+    /// The range of code points that the bytes `start..end` of the folded text come from.
     pub fn span(&self, start: usize, end: usize) -> (usize, usize) {
         let (first, last) = (self.run(start), self.run(end.saturating_sub(1)));
         let chars = |from: usize, to: usize| {
@@ -90,7 +90,7 @@ impl Loose {
         (from, to)
     }
 
-    /// A byte of the folded text that is made from this code point, or from one a little before.
+    /// A byte of the folded text that comes from this code point or from one shortly before it.
     pub fn byte_near(&self, point: usize) -> usize {
         let index = self.runs.partition_point(|run| run.to <= point);
         self.runs.get(index).map_or(self.folded.len(), |run| run.at)
@@ -125,7 +125,7 @@ impl CaseFolder {
         }
     }
 
-    /// Folds one character with its marks; how many bytes after it are left out too.
+    /// Folds one character with its marks; returns the number of bytes after it to skip.
     fn piece(&mut self, piece: &str, first: char, after: &str, points: usize) -> usize {
         if is_hyphen(first) && points == 1 {
             return self.hyphen(first, after);
@@ -157,7 +157,7 @@ impl CaseFolder {
         0
     }
 
-    /// A hyphen, or a soft one; how many bytes after it are left out too.
+    /// Folds a hyphen or a soft hyphen; returns the number of bytes after it to skip.
     fn hyphen(&mut self, hyphen: char, after: &str) -> usize {
         let soft = hyphen == '\u{AD}';
         let gap = after.len() - after.trim_start().len();
@@ -193,7 +193,7 @@ impl CaseFolder {
             && rest.chars().next().is_some_and(is_unspaced)
     }
 
-    /// Appends what was folded from the next `points` code points of the text.
+    /// Appends the folding of the next `points` code points of the text.
     fn push(&mut self, folded: &str, points: usize) {
         let (from, to, at) = (self.point, self.point + points, self.loose.folded.len());
         let one = points == 1 && folded.chars().nth(1).is_none();
@@ -205,7 +205,7 @@ impl CaseFolder {
     }
 }
 
-/// The bytes of the first character with all that may compose with it.
+/// The length in bytes of the first character with all characters that may compose with it.
 fn segment(text: &str) -> usize {
     let mut chars = text.char_indices();
     let Some((_, first)) = chars.next() else { return 0 };
@@ -221,14 +221,14 @@ fn segment(text: &str) -> usize {
     end
 }
 
-/// Whether a character may belong to the one before it in a canonically equivalent text.
+/// Whether a character can compose with the one before it in a canonically equivalent text.
 fn composes(c: char) -> bool {
     c >= '\u{300}'
         && (canonical_combining_class(c) != 0
             || is_nfc_quick(std::iter::once(c)) == IsNormalized::Maybe)
 }
 
-/// What is left out: what cannot be seen, or only as the place where a line may break.
+/// Whether a character is removed: it is invisible, or visible only where a line breaks.
 fn is_ignored(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
         | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}'

@@ -1,14 +1,14 @@
-//! Naming: which names a person may be given, and which two names look alike.
+//! Naming: the names that a person may have, and names that look alike.
 //!
-//! Always holds: a name that passes is one that its reader sees whole, and none that the program
-//! itself writes in the place of a name. It is asked where a name is given: what a record has
-//! already is never refused, for the rules of the record know no Unicode version.
-//! Not here: the bounds of words of ours (`text`). Source: UTS #39, confusables and mixed scripts.
+//! Always holds: an accepted name has no invisible part, and the program writes no such text in
+//! place of a name. New names are checked; a name that is already in a record is never refused,
+//! because the rules of a record do not depend on a Unicode version. Not here: the length of a name
+//! (`text`). Source: UTS #39, confusables and mixed scripts.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::{MixedScript, skeleton};
 
-/// What the program writes in the place of a name.
+/// The texts that the program writes in place of a name.
 const LABELS: [&str; 8] = [
     "recovery key",
     "the recovery key",
@@ -19,10 +19,10 @@ const LABELS: [&str; 8] = [
     "nobody",
     "withheld",
 ];
-/// How many hex digits may mean a key.
+/// The number of hex digits from which on they can mean a key.
 const DIGITS: usize = 8;
 
-/// Why a name is not one that a person may be given, if so: what was found.
+/// Why a person may not have this name: what was found; `None` if it is accepted.
 pub fn unfit(name: &str) -> Option<String> {
     if let Some(letter) = name.chars().find(|letter| is_unseen(*letter)) {
         return Some(format!("the invisible character U+{:04X}", u32::from(letter)));
@@ -45,8 +45,8 @@ pub fn unfit(name: &str) -> Option<String> {
     is_label(name).then(|| "what the program writes in the place of a name".to_owned())
 }
 
-/// Whether a name could be taken for one that the program writes: a label of its own, the digits
-/// of a key, or what it puts behind a name.
+/// Whether a name can be confused with text of the program: a label, the digits of a key, or an
+/// addition after a name.
 pub fn is_label(name: &str) -> bool {
     let look = NameForm::of(name);
     let hex = |word: &str| word.len() >= DIGITS && word.bytes().all(|b| b.is_ascii_hexdigit());
@@ -58,20 +58,20 @@ pub fn is_label(name: &str) -> bool {
     key || behind || alone || LABELS.iter().any(|label| NameForm::of(label).is_like(&look))
 }
 
-/// How a name looks to a reader, whatever its case, spaces and scripts.
+/// The appearance of a name, without differences of case, spaces and scripts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameForm {
     /// As it is written.
     drawn: String,
     /// In lower case.
     folded: String,
-    /// As it is written, then in lower case: capitals of one script are read as small letters of
-    /// another that only their own small letters are unlike.
+    /// As it is written, then in lower case: a capital of one script can look like a letter of
+    /// another script although its own small letter does not.
     read: String,
 }
 
 impl NameForm {
-    /// How this name looks.
+    /// The appearance of this name.
     pub fn of(name: &str) -> NameForm {
         let plain = plain(name);
         NameForm {
@@ -86,14 +86,15 @@ impl NameForm {
         self.drawn == other.drawn || self.folded == other.folded || self.read == other.read
     }
 
-    /// Two names that look the same have one of these in common, at the same place.
+    /// The three forms. Two names that look the same have one of them in common, at the same index.
     pub fn forms(self) -> [String; 3] {
         let NameForm { drawn, folded, read } = self;
         [format!("drawn {drawn}"), format!("folded {folded}"), format!("read {read}")]
     }
 }
 
-/// The small letter of the one that a letter looks like. A capital that is drawn as a bar is an I.
+/// The small form of the letter that a letter looks like. A capital that is drawn as a bar counts
+/// as I.
 fn small(letter: char) -> Vec<char> {
     let drawn: Vec<char> = skeleton(letter.encode_utf8(&mut [0; 4])).collect();
     match drawn.as_slice() {
@@ -102,14 +103,14 @@ fn small(letter: char) -> Vec<char> {
     }
 }
 
-/// A name without what is not seen, and with one kind of space.
+/// A name without invisible characters and with one kind of space.
 fn plain(name: &str) -> String {
     let seen: String = name.nfkc().filter(|letter| !is_unseen(*letter)).collect();
     seen.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a letter leaves nothing to see: Unicode's Default_Ignorable_Code_Point, the letters that
-/// are drawn as blanks, and those for private use, which are drawn as anything.
+/// Whether a letter is invisible: Unicode's Default_Ignorable_Code_Point, letters that are drawn as
+/// blanks, and letters for private use, whose appearance is undefined.
 fn is_unseen(letter: char) -> bool {
     matches!(u32::from(letter),
         0xAD | 0x34F | 0x61C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F

@@ -1,9 +1,9 @@
-//! Pins: what an auditor keeps of a record, so that the next look cannot be deceived.
+//! Pins: an auditor's summary of a verified record, to compare later copies with.
 //!
-//! Always holds: a pin is the lines of FORMAT.md section 9 in this order; its last line is the
-//! digest of the others, so damage is told from a fork; its checkpoint is signed by its log keys,
-//! so that it can be shown to others. Not here: when it moves (`ledger`), what it says of a record
-//! (`verify::pinned`). Source: FORMAT.md section 9.
+//! Always holds: a pin has the lines of FORMAT.md section 9 in this order; its last line is the
+//! digest of the others, which distinguishes damage from a fork; its log keys signed its
+//! checkpoint, so that it is evidence for others. Not here: when a pin is updated (`ledger`), its
+//! comparison with a record (`verify::pinned`). Source: FORMAT.md section 9.
 
 use crate::hash::Hash;
 use crate::key::PublicKey;
@@ -18,32 +18,32 @@ const FIRST: &str = "annals pin v1\n";
 /// The keys that sign the checkpoints of a record from a size on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogKeys {
-    /// The number of events from which on it is so.
+    /// The number of events from which on they are valid.
     pub size: u64,
     /// The log key.
     pub key: PublicKey,
-    /// The log key before it, where it was rotated: it signs too.
+    /// The log key before it, where it was rotated: it signs as well.
     pub old: Option<PublicKey>,
 }
 
 impl LogKeys {
-    /// Both keys, or the one.
+    /// The keys.
     pub fn each(&self) -> impl Iterator<Item = PublicKey> {
         [Some(self.key), self.old].into_iter().flatten()
     }
 
-    /// Whether each of these keys signed the note under `origin`, and no line of theirs is bad.
+    /// Whether each of these keys signed the note under `origin`, without a bad line.
     pub fn signed(&self, note: &Note, origin: &str) -> bool {
         self.each().all(|key| signed_by(note, origin, &key) == Signed::Yes)
     }
 }
 
-/// What a note says about a key of any 32 bytes: one that is not acceptable signs nothing.
+/// Whether a note is signed by a key of any 32 bytes; a key that is not acceptable signs nothing.
 pub fn signed_by(note: &Note, origin: &str, key: &PublicKey) -> Signed {
     key.accept().map_or(Signed::Refused, |accepted| note.signed_by(origin, &accepted, key))
 }
 
-/// A record as an auditor saw it last.
+/// A record as an auditor verified it last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
     /// Hash of event 0.
@@ -54,9 +54,9 @@ pub struct Pin {
     pub peaks: Vec<Hash>,
     /// Its log keys, by size.
     pub log: Vec<LogKeys>,
-    /// The checkpoint as it was signed.
+    /// The signed checkpoint.
     pub note: Note,
-    /// What the checkpoint says: origin, size and root.
+    /// The values of the checkpoint: origin, size and root.
     pub checkpoint: Checkpoint,
 }
 
@@ -98,7 +98,7 @@ impl Pin {
         (pin.is_whole() && pin.write().as_bytes() == bytes).then_some(pin)
     }
 
-    /// Whether the parts of the pin agree with each other.
+    /// Whether the parts of the pin are consistent.
     fn is_whole(&self) -> bool {
         let Checkpoint { origin, size, root } = &self.checkpoint;
         let tree = Tree::from_peaks(*size, self.peaks.clone());
@@ -125,20 +125,20 @@ fn log_keys(value: &str) -> Option<LogKeys> {
     words.next().is_none().then_some(keys)
 }
 
-/// A note after a line that says how many lines it has.
+/// A note after a line with the number of its lines.
 pub(crate) fn note_lines(name: &str, note: &Note) -> String {
     let note = note.write();
     format!("{name} {}\n{note}", note.matches('\n').count())
 }
 
-/// The lines, and their digest in a last one.
+/// The lines, and a last line with their digest.
 pub(crate) fn with_sum(lines: String) -> String {
     let sum = Hash::of(&[lines.as_bytes()]);
     format!("{lines}sum {sum}\n")
 }
 
-/// The lines of a pin or an evidence file, taken one after the other. Whether nothing is left over
-/// and the sum holds is seen by writing what was read again.
+/// The lines of a pin or an evidence file, read in order. The caller writes the value again and
+/// compares the bytes, which checks the sum and that nothing is left over.
 pub(crate) struct PinLines<'a> {
     rest: &'a str,
 }
@@ -157,7 +157,8 @@ impl<'a> PinLines<'a> {
         Some(line)
     }
 
-    /// What the next line says after `name` and a space; nothing is taken if it is another.
+    /// The rest of the next line after `name` and a space; `None`, and nothing is read, if it is
+    /// another line.
     pub(crate) fn value(&mut self, name: &str) -> Option<&'a str> {
         let (line, rest) = self.rest.split_once('\n')?;
         let value = line.strip_prefix(name)?.strip_prefix(' ')?;
@@ -165,7 +166,7 @@ impl<'a> PinLines<'a> {
         Some(value)
     }
 
-    /// A note whose number of lines the line `name` says.
+    /// A note after the line `name`, which has the number of its lines.
     pub(crate) fn note(&mut self, name: &str) -> Option<Note> {
         let count = decimal(self.value(name)?)?;
         let start = self.rest;

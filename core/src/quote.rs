@@ -1,8 +1,8 @@
-//! Texts and quotations: offsets in code points, context that makes a place unique.
+//! Texts and quotations: offsets in code points, and context that makes a place unique.
 //!
-//! Always holds: a quotation holds if and only if it is the one that [`Text::anchor`] makes of its
-//! span; nothing is normalised. Not here: loose pointing for editors (`quote_search`), documents.
-//! Source: FORMAT.md section 3; W3C Web Annotation, TextQuoteSelector.
+//! Always holds: a quotation holds if and only if it is the one that [`Text::anchor`] returns for
+//! its span; nothing is normalised. Not here: the search for loosely typed words (`quote_search`),
+//! documents. Source: FORMAT.md section 3; W3C Web Annotation, TextQuoteSelector.
 
 mod many;
 
@@ -14,20 +14,23 @@ use memchr::memmem;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-/// How many code points of context a quotation has at least, and at most.
+/// The least number of code points of context of a quotation.
 pub const CONTEXT: usize = 32;
+/// The greatest number of code points of context of a quotation.
 const MOST_CONTEXT: usize = 2_000;
-/// How many code points are quoted at most.
+/// The greatest number of code points of a quotation.
 pub const MOST_WORDS: usize = 20_000;
 const STEP: usize = 32;
-/// How many code points are told of words that are not the quotation.
+/// The number of code points that a message shows of words that are not the quotation.
 const SHOWN_WORDS: usize = 60;
-/// How many windows are looked for one after another, which is faster in the usual text.
+/// The number of windows up to which each is searched for by itself, which is faster in usual
+/// texts.
 const FEW: usize = 8;
-/// How many bytes of windows are looked for in one pass: those of all quotations of an event.
+/// The number of bytes of windows that one pass searches for: enough for the quotations of an
+/// event.
 const AT_ONCE: usize = 4 << 20;
 
-/// A quotation and where it says that it stands.
+/// A quotation and its stated place.
 #[derive(Clone, Copy, Debug)]
 pub struct Quotation<'a> {
     /// Its words and their context.
@@ -36,7 +39,7 @@ pub struct Quotation<'a> {
     pub span: &'a Span,
 }
 
-/// A span with as many code points of context on each side as the text has, up to a number.
+/// A span with up to `context` code points of context on each side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Window {
     start: usize,
@@ -92,7 +95,7 @@ impl Text {
         &self.text
     }
 
-    /// The text folded for loose search, once for all that is looked for.
+    /// The text folded for loose search; it is folded once.
     pub fn loose(&self) -> &Loose {
         self.loose.get_or_init(|| Loose::new(&self.text, Hyphens::Joined))
     }
@@ -107,7 +110,7 @@ impl Text {
         rest.char_indices().nth(point % STEP).map(|(at, _)| start + at)
     }
 
-    /// The code point at a byte offset that is a border of one.
+    /// The code point that begins at a byte offset.
     pub fn point(&self, byte: usize) -> Option<usize> {
         let block = self.index.partition_point(|start| *start <= byte).checked_sub(1)?;
         let rest = self.text.get(*self.index.get(block)?..byte)?;
@@ -139,12 +142,12 @@ impl Text {
         self.check_all(&[Quotation { quote, span }]).pop().unwrap_or(Ok(()))
     }
 
-    /// Whether each of some quotations holds, in their order; else why not. All of them together
-    /// cost a number of passes over the text that does not grow with them.
+    /// Whether each quotation holds, in order; else why not. The number of passes over the text
+    /// does not grow with the number of quotations.
     pub fn check_all(&self, quotations: &[Quotation<'_>]) -> Vec<Result<(), String>> {
         let near: Vec<_> =
             quotations.iter().map(|quotation| self.check_words(*quotation)).collect();
-        // The context that is given is the least if a smaller one by 1 is not enough.
+        // The given context is the least one if a context smaller by 1 is not enough.
         let given: Vec<Window> = near.iter().flatten().copied().collect();
         let less = |window: &Window| Window { context: window.context - 1, ..*window };
         let longer = given.iter().filter(|window| window.context > CONTEXT);
@@ -168,7 +171,7 @@ impl Text {
         near.into_iter().map(|near| near.and_then(judged)).collect()
     }
 
-    /// The place of a quotation and its context, if they are the words of the text; else why not.
+    /// The window of a quotation, if its words and its context are those of the text; else why not.
     fn check_words(&self, quotation: Quotation<'_>) -> Result<Window, String> {
         let Quotation { quote, span } = quotation;
         let (start, end) = (span.start, span.end);
@@ -180,7 +183,7 @@ impl Text {
             ));
         }
         let (start, end) = (start as usize, end as usize);
-        // A few more than the quotation has: the span may be far longer.
+        // Reads at most as much as the message needs: the span can be far longer.
         let longest = quote.exact.chars().count().max(SHOWN_WORDS);
         let found = self.slice(start, end.min(start + longest)).unwrap_or_default();
         if found != &*quote.exact || end - start > longest {
@@ -196,8 +199,8 @@ impl Text {
         Ok(Window { start, end, context })
     }
 
-    /// The least number of code points on each side with which a span is unique, if 2,000 are
-    /// enough.
+    /// The least number of code points on each side that makes a span unique; `None` if 2,000 do
+    /// not.
     fn least_context(&self, start: usize, end: usize) -> Option<usize> {
         if self.is_unique(start, end, CONTEXT) {
             return Some(CONTEXT);
@@ -213,7 +216,7 @@ impl Text {
         None
     }
 
-    /// The least context, where the first number of a range is too small and its end is enough.
+    /// The least context in a range whose start is too small and whose end is enough.
     fn least_between(&self, start: usize, end: usize, range: Range<usize>) -> usize {
         let (mut low, mut high) = (range.start, range.end);
         while high - low > 1 {
@@ -231,7 +234,7 @@ impl Text {
         needle.is_empty() || stands_once(self.text.as_bytes(), needle)
     }
 
-    /// Those of some windows that stand in the text at one place only.
+    /// The windows that occur in the text at one place only.
     fn unique(&self, windows: impl Iterator<Item = Window>) -> HashSet<Window> {
         let windows: HashSet<Window> = windows.collect();
         let hay = self.text.as_bytes();
@@ -267,14 +270,14 @@ impl Text {
     }
 }
 
-/// Whether a needle, which stands in a text, does so at one place only.
+/// Whether a needle occurs in a text at one place only.
 fn stands_once(text: &[u8], needle: &[u8]) -> bool {
     let finder = memmem::Finder::new(needle);
     let Some(first) = finder.find(text) else { return false };
     finder.find(&text[first + 1..]).is_none()
 }
 
-/// That a span cannot be quoted: the text repeats itself around it.
+/// The message that a span cannot be quoted, because the text repeats around it.
 pub fn no_context(start: usize, end: usize) -> String {
     format!("no context of at most {MOST_CONTEXT} code points makes {start}..{end} unique")
 }

@@ -1,11 +1,11 @@
-//! Pointing: finding in a document the words that an editor means, loosely typed.
+//! Quotation search: finds in a document the words that an editor typed loosely.
 //!
-//! Always holds: what is found is a span of the document; the document's own words are recorded,
-//! never the typed ones. Loose about what `loose` folds; not about letters. What is found begins
-//! and ends between words, unless its edges are meant to be where they were typed. The work grows
-//! with the length of the document and of the typed words, never with their product.
-//! Not here: the record's exact quotations (`quote`); what is cut at an edge (`edges`).
-//! Source: the Web Annotation TextQuoteSelector idea, turned to typing.
+//! Always holds: the result is a span of the document; the document's own words are recorded, never
+//! the typed ones. What `loose` folds may differ; letters may not. The span begins and ends between
+//! words, unless exact edges are requested. The work grows with the length of the document and of
+//! the typed words, never with their product.
+//! Not here: the record's exact quotations (`quote`); words that an edge cuts (`edges`).
+//! Source: the Web Annotation TextQuoteSelector, adapted to typing.
 
 mod nearest;
 pub mod places;
@@ -13,11 +13,11 @@ pub mod places;
 use crate::edges::unit_at;
 use crate::loose::{Hyphens, Loose};
 use crate::quote::Text;
-use crate::quote_search::places::MOST_PLACES;
-use crate::quote_search::places::TextPlace;
-use crate::quote_search::places::{PointingError, occurrences, split_ellipsis};
+use crate::quote_search::places::{
+    Edge, MOST_PLACES, PointingError, TextPlace, occurrences, split_ellipsis,
+};
 
-/// How many characters are told of the words that stand in more.
+/// The number of characters of words in too many places that a message shows.
 const SHOWN_WORDS: usize = 60;
 
 /// Where a quotation may begin and end.
@@ -26,41 +26,41 @@ pub enum Edges {
     /// Between words, numbers, addresses and characters.
     #[default]
     Whole,
-    /// Where the typed words do.
+    /// Where the typed words begin and end.
     Exact,
 }
 
 impl Edges {
-    /// Exact where that was said.
-    pub fn exact(said: Option<bool>) -> Edges {
-        if said == Some(true) { Edges::Exact } else { Edges::Whole }
+    /// Exact if a draft requests it.
+    pub fn exact(requested: Option<bool>) -> Edges {
+        if requested == Some(true) { Edges::Exact } else { Edges::Whole }
     }
 }
 
-/// Words that point at a place: themselves, or `first words … last words`.
+/// Typed words that point at a place: the words of it, or `first words … last words`.
 #[derive(Clone, Copy, Debug)]
 pub struct Pointing<'a> {
     /// The words as they were typed.
     pub words: &'a str,
-    /// Which one of several places, from 1.
+    /// The number of the place among several, from 1.
     pub nth: Option<usize>,
     /// Where the place may begin and end.
     pub edges: Edges,
 }
 
 impl Pointing<'_> {
-    /// The span `start..end` in code points at which the words point.
+    /// The span `start..end` of the place, in code points.
     pub fn find(&self, text: &Text) -> Result<(usize, usize), PointingError> {
         choose(&self.places(text)?, self.nth)
     }
 
-    /// The first place of the words, in code points, however many there are.
+    /// The span of the first place, in code points, if there are several.
     pub fn first(&self, text: &Text) -> Result<(usize, usize), PointingError> {
         let places = self.places(text)?;
         places.first().map(TextPlace::span).ok_or(PointingError::Empty)
     }
 
-    /// All places, in order; there is one at least.
+    /// All places, in order; at least one.
     fn places(&self, text: &Text) -> Result<Vec<TextPlace>, PointingError> {
         if Loose::new(self.words.trim(), Hyphens::Joined).as_str().trim().is_empty() {
             return Err(PointingError::Empty);
@@ -87,8 +87,8 @@ impl Pointing<'_> {
         }
     }
 
-    /// The places that cut nothing; where each does, what the first one cuts. Words that stand in
-    /// too many places are refused.
+    /// The places whose edges cut nothing. An error if every place cuts something (what the first
+    /// one cuts), or if there are too many places.
     fn uncut(
         &self,
         text: &Text,
@@ -105,27 +105,35 @@ impl Pointing<'_> {
         let (mut uncut, mut first) = (Vec::new(), None);
         for place in places {
             let place = with_invisible(text, place);
-            match cut(text, place.span()) {
-                None => uncut.push(place),
-                Some(found) => first = first.or(Some(found)),
+            let (start, end) = place.span();
+            match check_edges(text, start, end) {
+                Ok(()) => uncut.push(place),
+                Err(cut) => first = first.or(Some(cut)),
             }
         }
         match first {
-            Some(first) if uncut.is_empty() => Err(first),
+            Some(cut) if uncut.is_empty() => Err(cut),
             _ => Ok(uncut),
         }
     }
 }
 
-/// What a span in code points cuts at its beginning or at its end.
-pub fn cut(text: &Text, span: (usize, usize)) -> Option<PointingError> {
-    let edge = |point: usize, begins: bool| {
-        let (unit, found) = unit_at(text.as_str(), text.byte(point)?)?;
-        let (start, end) = (text.point(found.start)?, text.point(found.end)?);
-        let whole = text.as_str().get(found)?.to_owned();
-        Some(PointingError::Cut { begins, unit, whole, start, end })
-    };
-    edge(span.0, true).or_else(|| edge(span.1, false))
+/// Checks that the span `start..end`, in code points, cuts no word, number, address or character.
+pub fn check_edges(text: &Text, start: usize, end: usize) -> Result<(), PointingError> {
+    for (edge, point) in [(Edge::Begin, start), (Edge::End, end)] {
+        if let Some(cut) = cut_at(text, edge, point) {
+            return Err(cut);
+        }
+    }
+    Ok(())
+}
+
+/// What the edge of a quotation at this code point cuts.
+fn cut_at(text: &Text, edge: Edge, point: usize) -> Option<PointingError> {
+    let (unit, found) = unit_at(text.as_str(), text.byte(point)?)?;
+    let (start, end) = (text.point(found.start)?, text.point(found.end)?);
+    let whole = text.as_str().get(found)?.to_owned();
+    Some(PointingError::Cut { edge, unit, whole, start, end })
 }
 
 /// The place with the invisible characters after it that belong to its last character.
@@ -136,7 +144,7 @@ fn with_invisible(text: &Text, place: TextPlace) -> TextPlace {
     TextPlace { end: place.end + u32::try_from(selectors).unwrap_or_default(), ..place }
 }
 
-/// Each place of the first words, up to the next place of the last ones.
+/// The places from each place of the first words to the next place of the last words.
 fn joined(firsts: &[TextPlace], lasts: &[TextPlace]) -> Vec<TextPlace> {
     let mut lasts = lasts.iter().peekable();
     let mut joined = Vec::new();
@@ -148,7 +156,7 @@ fn joined(firsts: &[TextPlace], lasts: &[TextPlace]) -> Vec<TextPlace> {
     joined
 }
 
-/// Whether `typed` points at all of `words`: the same words, or their beginning and their end.
+/// Whether `typed` points at all of `words`: the words themselves, or their beginning and end.
 pub fn is_at(typed: &str, words: &str) -> bool {
     let same = |hyphens| {
         let fold = |text: &str| Loose::new(text.trim(), hyphens).as_str().to_owned();
@@ -205,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_place_and_the_first_difference_are_told() {
+    fn the_nearest_place_and_the_first_difference_are_reported() {
         let not = "the quotation does not stand in the document: ";
         let near = |typed, rest: &str| assert_eq!(at(typed), Err(format!("{not}{rest}")));
         near(
@@ -295,9 +303,9 @@ mod tests {
 
     #[test]
     fn last_words_before_the_first_ones_are_named_as_that() {
-        let told = found("It ended. It began.", "began … ended", None, Edges::Whole);
+        let error = found("It ended. It began.", "began … ended", None, Edges::Whole);
         assert_eq!(
-            told,
+            error,
             Err("the quotation does not stand in the document: its first words do, \
                               at code point 13, its last words only before them, at code point 3"
                 .to_owned())

@@ -1,7 +1,7 @@
-//! A stolen key is undone: the fold again, without what the key signed.
+//! Refolds: after a key was stolen, the fold is computed again without what the key signed.
 //!
-//! Always holds: the result depends on the applied acts before the revocation and nothing else;
-//! at most one pass for each dropped revocation and one more. Not here: whether the revocation
+//! Always holds: the result depends on nothing but the applied acts before the revocation; there is
+//! at most one pass for each dropped revocation, and one more. Not here: whether the revocation
 //! itself is legal (`legal`). Source: FORMAT.md section 8, "Refold".
 
 use crate::event::vocabulary::Type;
@@ -20,7 +20,7 @@ pub struct Undone {
     pub event: u64,
     /// The revocation.
     pub by: u64,
-    /// How.
+    /// How it was undone.
     pub how: How,
 }
 
@@ -28,7 +28,7 @@ pub struct Undone {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
-    /// Its own signer's key is suspect.
+    /// The key of its signer is suspect.
     Struck,
     /// The fold without the struck events refuses it.
     SetAside,
@@ -39,7 +39,7 @@ pub enum How {
 pub struct Refolded {
     /// The state before the revocation itself is applied.
     pub fold: Fold,
-    /// What was undone, by position.
+    /// The events that were undone, by position.
     pub undone: Vec<Undone>,
 }
 
@@ -52,15 +52,16 @@ struct Suspicion {
 }
 
 /// Folds all acts before `position` again. The suspect revocation at `position` is the last act of
-/// `history`, or is given by [`refold_with`].
+/// `history`; for one that is not in it, see [`refold_with`].
 pub fn refold(history: &History, position: u64) -> Refolded {
     let last = history.act(position).and_then(|act| suspicion(act, history));
     last.map_or_else(Refolded::default, |last| run(history, last))
 }
 
-/// The same for a suspect revocation that is not yet in the history.
+/// Folds all acts again for a suspect revocation that is not yet in the history; `None` for other
+/// events.
 pub fn refold_with(history: &History, case: &RuleContext<'_>) -> Option<Refolded> {
-    let Operation::Revoked(revoked) = case.event.deed else { return None };
+    let Operation::Revoked(revoked) = case.event.operation else { return None };
     let from = revoked.suspect_from?;
     let (position, signer, key) = (case.event.position, case.event.by, revoked.key);
     Some(run(history, Suspicion { position, signer, key, from }))
@@ -84,12 +85,12 @@ fn run(history: &History, last: Suspicion) -> Refolded {
 }
 
 fn suspicion(act: &Act, history: &History) -> Option<Suspicion> {
-    let Operation::Revoked(revoked) = &act.deed else { return None };
+    let Operation::Revoked(revoked) = &act.operation else { return None };
     let (from, signer) = (revoked.suspect_from?, history.key(act.by)?);
     Some(Suspicion { position: act.position, signer, key: revoked.key, from })
 }
 
-/// From the newest to the oldest: those that no newer standing one strikes. Newest first.
+/// The suspicions that no newer one in force strikes, newest first.
 fn standing(all: &[Suspicion]) -> Vec<Suspicion> {
     let mut standing: Vec<Suspicion> = Vec::new();
     for candidate in all.iter().rev() {
@@ -109,8 +110,9 @@ fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Refolded {
         let strikes =
             |s: &&Suspicion| s.key == by && act.position >= s.from && act.position < s.position;
         let striker = standing.iter().find(strikes).map(|s| s.position);
-        let entry = matches!(act.deed.kind(), Type::FactAsserted | Type::DocumentCaptured);
-        let lasting = matches!(act.deed, Operation::Released { .. } | Operation::Redacted { .. });
+        let entry = matches!(act.operation.kind(), Type::FactAsserted | Type::DocumentCaptured);
+        let lasting =
+            matches!(act.operation, Operation::Released { .. } | Operation::Redacted { .. });
         match striker {
             _ if lasting => out.fold.apply(act, history),
             Some(striker) => {
@@ -120,7 +122,7 @@ fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Refolded {
                     out.fold.suspect(act.position);
                 }
             }
-            None => match legal::judge_refolding(history, &out.fold, act, by) {
+            None => match legal::check_refolded(history, &out.fold, act, by) {
                 Ok(()) => out.fold.apply(act, history),
                 Err(_) => {
                     let how = How::SetAside;

@@ -1,7 +1,7 @@
-//! The roster: which keys may sign, with which roles, at this position.
+//! The roster: the keys that may sign at this position, with their roles.
 //!
-//! Always holds: a key stands in it once; its person is the one it was enrolled with; a revoked
-//! key stays, with the position of its revocation. Not here: who may do what (`legal`).
+//! Always holds: it has a key once; the person of a key is that of its enrolment; a revoked key
+//! stays, with the position of its revocation. Not here: what a role allows (`legal`).
 //! Source: FORMAT.md sections 6 and 8.
 
 use crate::event::args::Roles;
@@ -14,9 +14,9 @@ use hashbrown::HashMap;
 pub struct Member {
     /// The key.
     pub key: PublicKey,
-    /// Who holds it.
+    /// Its holder.
     pub person: Person,
-    /// What it may sign.
+    /// Its roles.
     pub roles: Roles,
     /// Position of the enrolment.
     pub enrolled: u64,
@@ -47,7 +47,7 @@ impl Roster {
         self.members.iter().filter(|member| member.roles.admin && member.revoked.is_none())
     }
 
-    /// How many persons hold an unrevoked key with the role admin.
+    /// The number of persons who hold an unrevoked key with the role admin.
     pub fn admin_persons(&self) -> usize {
         let mut persons: Vec<&Person> = self.admins().map(|member| &member.person).collect();
         persons.sort();
@@ -55,7 +55,7 @@ impl Roster {
         persons.len()
     }
 
-    /// Enrols a key that is not yet here.
+    /// Enrols a new key.
     pub fn enrol(&mut self, member: Member) {
         self.by_key.insert(member.key, self.members.len());
         self.members.push(member);

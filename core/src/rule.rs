@@ -1,19 +1,31 @@
 //! The numbered rules: one variant for each row of FORMAT.md, and what a fault is.
 //!
 //! Always holds: the numbers, names and classes are those of FORMAT.md (a test compares them).
-//! Not here: what breaks a rule (`event`, `roster`, `state`, `verify`). Source: FORMAT.md.
+//! Not here: the checks of a rule (`event`, `legal`, `verify`). Source: FORMAT.md.
 
+use serde::Serialize;
 use std::fmt;
 
-/// What the breaking of a rule means for the verdict.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+/// What a broken rule means for the verdict.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// Unreadable or short: could not tell (exit 2).
     Damage,
     /// The record breaks its own rules (exit 1).
     Fault,
-    /// The record is not the one that was seen before (exit 4).
+    /// The record is not the one that was verified or signed before (exit 4).
     Fork,
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Class::Damage => "damage",
+            Class::Fault => "fault",
+            Class::Fork => "fork",
+        })
+    }
 }
 
 macro_rules! rules {
@@ -33,7 +45,7 @@ macro_rules! rules {
                 match self { $(Rule::$variant => $name,)* }
             }
 
-            /// What its breaking means.
+            /// What a breach of it means for the verdict.
             pub fn class(self) -> Class {
                 match self { $(Rule::$variant => Class::$class,)* }
             }
@@ -140,10 +152,33 @@ impl fmt::Display for Rule {
     }
 }
 
+/// A rule that an event breaks, before its position is added.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Violation {
+    /// The rule.
+    pub rule: Rule,
+    /// What was expected and what was found.
+    pub why: String,
+}
+
+impl Violation {
+    /// A violation of `rule`.
+    pub fn of(rule: Rule, why: impl Into<String>) -> Violation {
+        Violation { rule, why: why.into() }
+    }
+
+    /// The faults of the event at `position`: each rule once, by number.
+    pub fn faults(position: u64, mut violations: Vec<Violation>) -> impl Iterator<Item = Fault> {
+        violations.sort();
+        violations.dedup_by_key(|violation| violation.rule);
+        violations.into_iter().map(move |Violation { rule, why }| Fault::at(position, rule, why))
+    }
+}
+
 /// A rule that a record breaks: which, where, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
-    /// The event's position; `None` if the fault is of no one event.
+    /// The event's position; `None` if the fault belongs to no single event.
     pub position: Option<u64>,
     /// The rule.
     pub rule: Rule,
@@ -157,7 +192,7 @@ impl Fault {
         Fault { position: Some(position), rule, why: why.into() }
     }
 
-    /// A fault of no one event.
+    /// A fault that belongs to no single event.
     pub fn of(rule: Rule, why: impl Into<String>) -> Fault {
         Fault { position: None, rule, why: why.into() }
     }

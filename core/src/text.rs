@@ -1,8 +1,8 @@
-//! Strings of the record: bounds, words of ours, and the closed grammars.
+//! Strings of the record: lengths, the editors' own words, and the closed grammars.
 //!
 //! Always holds: a value of a type below satisfies its row of FORMAT.md section 1, however it was
-//! made; so what is in memory can be written. Not here: JSON (`event`). Judged by nothing but this
-//! file: no locale, no Unicode version. Source: FORMAT.md section 1.
+//! created, so that it can be written. The checks depend on nothing outside this file: no locale,
+//! no Unicode version. Not here: JSON (`event`). Source: FORMAT.md section 1.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
@@ -21,7 +21,7 @@ pub enum TextError {
         /// Number found.
         found: usize,
     },
-    /// A control, bidirectional or invisible character in words of ours.
+    /// A control, bidirectional or invisible character in an editor's own words.
     #[error("the character U+{code:04X} at code point {at} is not allowed in words of ours")]
     Invisible {
         /// The code point.
@@ -39,16 +39,17 @@ pub enum TextError {
     },
 }
 
-/// Whether a code point is refused in words of ours.
+/// Whether a code point is refused in an editor's own words.
 pub fn is_invisible(c: char) -> bool {
     matches!(u32::from(c),
         0x00..=0x1F | 0x7F..=0x9F | 0x61C | 0x200E..=0x200F | 0x2028..=0x202E
         | 0x2066..=0x2069 | 0xFEFF | 0xFFF9..=0xFFFF | 0xE0000..=0xE007F)
 }
 
-/// Whether a code point has no width or no ink, and so is made visible where it is shown. Words of
-/// ours may have it. The two joiners are part of the spelling after a letter of many scripts and
-/// after an emoji; after others, or at the beginning, they are seen.
+/// Whether a code point has no width or no ink, so that output must make it visible. An editor's
+/// own words may contain it. The two joiners are part of the spelling after a letter of many
+/// scripts and after an emoji; after other characters, and at the beginning, output makes them
+/// visible too.
 pub fn is_unseen(before: Option<char>, c: char) -> bool {
     match u32::from(c) {
         0x200C..=0x200D => !before.is_some_and(is_joined),
@@ -58,8 +59,8 @@ pub fn is_unseen(before: Option<char>, c: char) -> bool {
     }
 }
 
-/// Whether a joiner after this is spelling: from Hebrew on, but for Georgian to Vietnamese Latin
-/// and Greek, and for punctuation.
+/// Whether a joiner after this character is part of the spelling: from Hebrew on, except Georgian
+/// to Vietnamese Latin and Greek, and punctuation.
 fn is_joined(before: char) -> bool {
     matches!(u32::from(before), 0x590..=0x109F | 0x1780..=0x1CFF)
         || matches!(u32::from(before), 0x2190..=0x2BFF | 0xA840..=0xABFF | 0xFE0F | 0x10000..)
@@ -74,7 +75,7 @@ fn check_length(text: &str, min: usize, max: usize) -> Result<(), TextError> {
     Ok(())
 }
 
-/// Words of ours: 1 to `MAX` code points, none of them invisible.
+/// An editor's own words: 1 to `MAX` code points, none of them invisible.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Words<const MAX: usize>(String);
 
@@ -90,7 +91,7 @@ impl<const MAX: usize> Words<MAX> {
     }
 }
 
-/// Words of a document, as they stand there: `MIN` to `MAX` code points of any kind.
+/// Words of a document, verbatim: `MIN` to `MAX` code points of any kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Verbatim<const MIN: usize, const MAX: usize>(String);
 
@@ -187,7 +188,7 @@ grammars! {
     MediaType: is_media_type, "a media type like text/plain, in lower case";
     /// A URI with its scheme.
     Uri: is_uri, "a URI with its scheme, like https://example.org/page, without spaces";
-    /// The ledger's name for ever: a URL prefix without scheme, at most 255 bytes.
+    /// The ledger's permanent name: a URL prefix without scheme, at most 255 bytes.
     Origin: is_origin, "a name like example.org/record: a-z 0-9 . - and /, with a dot";
     /// A date or an interval.
     Edtf: is_edtf_text, "an EDTF date or interval like 2022-01-26, 2022-01, 2022~ or 2021/2022";

@@ -1,8 +1,8 @@
 //! UTC time in its one spelling: 27 bytes, `YYYY-MM-DDTHH:MM:SS.ffffffZ`.
 //!
-//! Always holds: the day exists, the year is 1970–9999, no second is 60; so text order is time
-//! order. Not here: the clock (`clock`), dates as a person writes them (`edtf`, `ledger`).
-//! Source: FORMAT.md section 1; the calendar is `jiff`'s.
+//! Always holds: the day exists, the year is 1970–9999, no second is 60; so the order of the texts
+//! is the order of the times. Not here: the clock (`clock`), dates as a person writes them (`edtf`,
+//! `ledger`). Source: FORMAT.md section 1; the calendar is `jiff`'s.
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
@@ -22,12 +22,12 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time([u8; 27]);
 
-/// A timestamp of `jiff` ends 26 hours before the last day does, so civil times are counted.
+/// A timestamp of `jiff` ends 26 hours before the end of the last day, so civil times are used.
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 const SHAPE: &[u8; 27] = b"0000-00-00T00:00:00.000000Z";
 
 impl Time {
-    /// 1970-01-01T00:00:00Z, the first time there is.
+    /// 1970-01-01T00:00:00Z, the first time.
     pub const EPOCH: Time = Time(*b"1970-01-01T00:00:00.000000Z");
 
     /// Reads the one spelling; `None` for anything else.
@@ -62,19 +62,19 @@ impl Time {
         since.as_secs() * 1_000_000 + i64::from(since.subsec_micros())
     }
 
-    /// The time so many microseconds after 1970-01-01T00:00:00Z; `None` outside 1970–9999.
+    /// The time `micros` microseconds after 1970-01-01T00:00:00Z; `None` outside 1970–9999.
     pub fn from_micros(micros: i64) -> Option<Time> {
         let civil = EPOCH.checked_add(SignedDuration::from_micros(micros)).ok()?;
         Time::parse(&format!("{civil:.6}Z"))
     }
 
-    /// This time moved by some microseconds, kept within 1970–9999.
+    /// This time plus `micros` microseconds; `None` outside 1970–9999.
     pub fn plus_micros(&self, micros: i64) -> Option<Time> {
         Time::from_micros(self.micros().checked_add(micros)?)
     }
 
-    /// The latest seal that an event at this time may promise: the first four digits plus ten, the
-    /// rest as it is, compared as text; `None` (no bound) from year 9990 on.
+    /// The latest end of a seal for an event at this time: the year plus ten, the rest unchanged,
+    /// compared as text; `None` (no bound) from year 9990 on.
     pub fn seal_bound(&self) -> Option<Time> {
         let year = number(&self.0[0..4]) + 10;
         let mut bytes = self.0;

@@ -1,12 +1,12 @@
-//! Transfer: what mail programs, editors and version control change of a text on its way.
+//! Transfer: how mail programs, editors and version control change a text in transfer.
 //!
 //! Always holds: no text form of format 1 has lines that end with CR LF, begins with a byte order
-//! mark, or is UTF-16; so one that does was changed on its way, and is not called false. Not here:
-//! the forms themselves. Source: FORMAT.md section 9, "Changed on the way".
+//! mark, or is UTF-16. A text that does was changed in transfer and is not reported as false. Not
+//! here: the forms themselves. Source: FORMAT.md section 9, "Changed on the way".
 
 use std::fmt;
 
-/// What was changed of a text on its way.
+/// How a text was changed in transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
     /// Lines end with CR LF, or with CR.
@@ -17,7 +17,7 @@ pub enum Changed {
     Utf16,
 }
 
-/// What was changed of a text form of format 1, if anything was.
+/// How a text form of format 1 was changed in transfer, if it was.
 ///
 /// ```
 /// use annals_core::transfer::{Changed, changed};
@@ -36,8 +36,8 @@ pub fn changed(bytes: &[u8]) -> Option<Changed> {
     }
 }
 
-/// Whether lines end with CR LF, or with CR: at least half of them, for one flipped bit can make a
-/// CR too.
+/// Whether at least half of the lines end with CR LF, or lines end with CR. One CR alone can come
+/// from a flipped bit.
 fn has_line_ends(bytes: &[u8]) -> bool {
     let carried = memchr::memchr_iter(b'\r', bytes).count();
     match memchr::memchr_iter(b'\n', bytes).count() {
@@ -49,7 +49,7 @@ fn has_line_ends(bytes: &[u8]) -> bool {
     }
 }
 
-/// The start of a text as it was before it was changed, to see what it is.
+/// The start of a text as it was before the change, to recognise its form.
 pub fn start(bytes: &[u8]) -> Vec<u8> {
     let plain: Vec<u8> = match (changed(bytes), wide(bytes)) {
         (Some(Changed::Mark), _) => bytes.get(3..).unwrap_or_default().to_vec(),
@@ -59,17 +59,17 @@ pub fn start(bytes: &[u8]) -> Vec<u8> {
     plain.into_iter().filter(|byte| *byte != b'\r').collect()
 }
 
-/// How UTF-16 is written.
+/// The layout of a text in UTF-16.
 #[derive(Clone, Copy)]
 struct Wide {
-    /// Bytes of its byte order mark.
+    /// Length of its byte order mark in bytes.
     mark: usize,
-    /// Which byte of a pair has the letter.
+    /// Which byte of a pair has the ASCII letter.
     letter: usize,
 }
 
 impl Wide {
-    /// Its letters, as far as they are ASCII.
+    /// Its ASCII letters, up to the first other letter.
     fn ascii(self, bytes: &[u8]) -> Vec<u8> {
         let pairs = bytes.get(self.mark..).unwrap_or_default().chunks_exact(2);
         let letter = |pair: &[u8]| pair.get(self.letter).copied();
@@ -89,7 +89,7 @@ fn wide(bytes: &[u8]) -> Option<Wide> {
 }
 
 impl Changed {
-    /// What was changed.
+    /// A short description.
     pub fn what(self) -> &'static str {
         match self {
             Changed::LineEnds => "its lines end with CR LF",
@@ -99,7 +99,7 @@ impl Changed {
     }
 }
 
-/// What was changed, and by what: to be put after the name of the file.
+/// A description with the likely cause, to follow the name of the file.
 impl fmt::Display for Changed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let by = match self {

@@ -1,21 +1,22 @@
-//! The verdict: what a check comes to, whatever was checked.
+//! The verdict: the result of any check.
 //!
-//! Always holds: there are six, and each report, bag, proof and failure comes to one of them.
-//! Not here: exit codes, which are made of it (`cli`); sentences. Source: FORMAT.md section 9.
+//! Always holds: there are six verdicts, and each report, bag, proof and failure has one of them.
+//! Not here: exit codes, which follow from the verdict (`cli`); messages. Source: FORMAT.md section
+//! 9.
 
-/// What a check comes to.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// Yes.
     Yes,
     /// No: a fault, a refused draft.
     No,
-    /// It could not be told: damage, files that cannot be read, a later format.
+    /// Unknown: damage, files that cannot be read, a later format.
     CouldNotTell,
-    /// Somebody else was faster: nothing was written.
+    /// Another writer was first: nothing was written.
     Conflict,
-    /// Another record than the one that was seen or signed before, or a shorter one.
+    /// The record is not the one that was verified or signed before, or is shorter.
     Forked,
-    /// It holds, and the trust that was asked for is missing.
+    /// It holds, and requested trust is missing.
     TrustMissing,
 }

@@ -1,12 +1,12 @@
-//! The first line of a text form, `annals WORD vN`, as far as it says a later form.
+//! The first line of a text form, `annals WORD vN`, where it names a later version.
 //!
-//! Always holds: a form that this program cannot judge is told from one that is damaged.
-//! Not here: the forms themselves, each of which knows its own first line (`pin`, `evidence`,
+//! Always holds: a version that this program cannot read is distinguished from damage.
+//! Not here: the forms themselves, each with its own first line (`pin`, `evidence`,
 //! `verify::proof`, `archive::bag`, `witness`). Source: FORMAT.md section 9, "First lines".
 
 use crate::tlog::decimal;
 
-/// The version in the first line of a form of this word, if it is a later one than 1.
+/// The version in the first line of a form with this word, if it is greater than 1.
 ///
 /// ```
 /// use annals_core::version_line::later;

@@ -17,7 +17,7 @@ pub fn pin(bytes: &[u8]) {
 pub fn evidence(bytes: &[u8]) {
     if let Some(evidence) = ForkEvidence::parse(bytes) {
         super::written_again(evidence.write().as_bytes(), bytes);
-        let verdict = evidence::judge(&evidence);
+        let verdict = evidence::verify_evidence(&evidence);
         assert_ne!(verdict.verdict(), Verdict::Yes);
     }
 }
@@ -27,6 +27,6 @@ pub fn proof(bytes: &[u8]) {
     if let Ok(proof) = Proof::parse(bytes) {
         super::written_again(proof.write().as_bytes(), bytes);
     }
-    let judged = proof::judge(bytes, &ProofContext::default());
+    let judged = proof::verify_proof(bytes, &ProofContext::default());
     assert!(judged.verdict() != Verdict::Yes, "a yes that nobody vouches for");
 }

@@ -2,8 +2,8 @@
 
 use annals::entropy::Seeded;
 use annals::keys::{
-    Mark, Protection, Request, import, is_secret, read_public, read_secret, write_public,
-    write_secret,
+    Mark, OpensshUse, Protection, Request, import, is_secret, read_public, read_secret,
+    write_public, write_secret,
 };
 use std::path::Path;
 
@@ -18,7 +18,7 @@ pub fn key(bytes: &[u8]) {
     std::fs::write(&path, bytes).expect("a file");
     // Nobody gives a passphrase: what it costs to try one is bounded elsewhere.
     let none = &mut |_| Ok(None);
-    let Ok(secret) = import(&path, true, none) else {
+    let Ok(secret) = import(&path, OpensshUse::Exclusive, none) else {
         assert!(read_secret(name, bytes, none).is_err());
         return;
     };

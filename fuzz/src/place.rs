@@ -26,12 +26,12 @@ pub fn journal(bytes: &[u8]) {
         let mut closings = span.closings.iter().peekable();
         let mut close = |counted: u64, written: &mut Vec<u8>| {
             while let Some(closing) = closings.next_if(|closing| closing.counted == counted) {
-                let Some(said) = closing.said else { return };
+                let Some(said) = closing.parsed else { return };
                 let (root, sum) = (to_base64(&said.root.0), to_base64(&said.sum.0));
                 written.extend(format!("= {} {root} {sum}\n", said.size).bytes());
             }
         };
-        damaged |= !span.damage.is_empty() || span.closings.iter().any(|it| it.said.is_none());
+        damaged |= !span.damage.is_empty() || span.closings.iter().any(|it| it.parsed.is_none());
         close(counted, &mut written);
         for entry in &span.entries {
             written.extend_from_slice(&entry.record);

@@ -65,10 +65,10 @@ pub fn policy(bytes: &[u8]) {
         Ok(read) => {
             let more = [policy.strip_suffix(b"\n").unwrap_or(policy), b"\n# more\n"].concat();
             assert_eq!(Policy::parse(&more).as_ref(), Ok(&read));
-            assert!(!read.asks_nothing() || read.is_quorum(|_| false));
+            assert!(!read.needs_no_cosignature() || read.is_quorum(|_| false));
             assert!(read.is_quorum(|_| true), "all witnesses are no quorum");
             if let Some(note) = Note::parse(note) {
-                read.judge(&note);
+                read.check(&note);
             }
         }
         Err(error) => {

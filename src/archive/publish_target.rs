@@ -1,7 +1,7 @@
 //! The shelf: where a publication is written, file by file.
 //!
 //! Always holds: after [`PublishTarget::put`] a file is whole or not there; after
-//! [`PublishTarget::settle`] all names are on stable storage too; nothing is written through a
+//! [`PublishTarget::sync`] all names are on stable storage too; nothing is written through a
 //! link; what is no part of a publication is left as it is. Not here: what is written, and in which
 //! order (`ledger::exchange::publish`). Source: FORMAT.md section 9, "Published directory".
 
@@ -66,7 +66,7 @@ pub trait PublishTarget {
     /// Removes a file, or a folder and all files in it; nothing if it is not there.
     fn remove(&mut self, name: &str) -> Result<(), DiskError>;
     /// Makes the names of all that was put and removed durable.
-    fn settle(&mut self) -> Result<(), DiskError>;
+    fn sync(&mut self) -> Result<(), DiskError>;
 }
 
 /// A shelf that is a folder, held by one publisher.
@@ -257,7 +257,7 @@ impl PublishTarget for FolderTarget {
         Ok(())
     }
 
-    fn settle(&mut self) -> Result<(), DiskError> {
+    fn sync(&mut self) -> Result<(), DiskError> {
         // Deepest first, so that no name leads to a folder whose own names may be lost.
         while let Some(folder) = self.touched.pop_last() {
             match disk::sync_folder(&folder) {

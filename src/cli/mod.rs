@@ -137,7 +137,7 @@ pub fn run() -> ExitCode {
         Ok(read) => read,
         Err(error) => {
             if let Some(why) = arg_error::value(&error) {
-                return ExitCode::from(CliError::usage(why).tell() as u8);
+                return ExitCode::from(CliError::usage(why).report() as u8);
             }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             // A closed pipe under --help is no error.
@@ -147,7 +147,7 @@ pub fn run() -> ExitCode {
     };
     match command(cli, &matches) {
         Ok(exit) => ExitCode::from(exit as u8),
-        Err(failure) => ExitCode::from(failure.tell() as u8),
+        Err(failure) => ExitCode::from(failure.report() as u8),
     }
 }
 

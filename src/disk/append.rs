@@ -2,9 +2,9 @@
 //!
 //! Always holds: after `Ok` the bytes are on stable storage; after [`DiskError::NotWritten`] the
 //! file is as it was; a file that has another length than this handle left it with is neither
-//! written nor cut ([`DiskError::Changed`]); after [`DiskError::Unknown`] nobody knows, and
-//! the handle refuses all that
-//! follows. Not here: where one append ends and the next begins (the reader's framing tells).
+//! written nor truncated ([`DiskError::Changed`]); after [`DiskError::Unknown`] the content is not
+//! known, and the handle refuses all that follows. Not here: where one append ends and the next
+//! begins (the framing of the reader).
 //! Source: "Can Applications Recover from fsync Failures?": pages of a failed fsync may be marked
 //! clean, so a second fsync that succeeds says nothing about them.
 
@@ -21,7 +21,7 @@ pub trait Medium {
     /// Makes bytes and length durable.
     fn sync(&mut self) -> io::Result<()>;
     /// Makes the file `length` bytes long.
-    fn cut(&mut self, length: u64) -> io::Result<()>;
+    fn truncate(&mut self, length: u64) -> io::Result<()>;
     /// How many bytes it has.
     fn length(&self) -> io::Result<u64>;
 }
@@ -33,7 +33,7 @@ impl Medium for File {
     fn sync(&mut self) -> io::Result<()> {
         self.sync_data()
     }
-    fn cut(&mut self, length: u64) -> io::Result<()> {
+    fn truncate(&mut self, length: u64) -> io::Result<()> {
         self.set_len(length)
     }
     fn length(&self) -> io::Result<u64> {
@@ -111,15 +111,15 @@ impl<M: Medium> Appender<M> {
     }
 
     /// Cuts the file to a smaller length, durably.
-    pub fn cut(&mut self, length: u64) -> Result<(), DiskError> {
+    pub fn truncate(&mut self, length: u64) -> Result<(), DiskError> {
         self.refuse_if_poisoned()?;
         self.expect_length(self.length)?;
-        match self.medium.cut(length).and_then(|()| self.medium.sync()) {
+        match self.medium.truncate(length).and_then(|()| self.medium.sync()) {
             Ok(()) => {
                 self.length = length;
                 Ok(())
             }
-            Err(cause) => Err(self.poison("cut", cause)),
+            Err(cause) => Err(self.poison("truncate", cause)),
         }
     }
 
@@ -136,8 +136,8 @@ impl<M: Medium> Appender<M> {
     }
 
     fn cut_back(&mut self, cause: io::Error) -> DiskError {
-        let cut = self.medium.cut(self.length);
-        if cut.and_then(|()| self.medium.sync()).is_err() {
+        let truncated = self.medium.truncate(self.length);
+        if truncated.and_then(|()| self.medium.sync()).is_err() {
             return self.poison("append to", cause);
         }
         let path = self.path.clone();
@@ -188,7 +188,7 @@ mod tests {
         fn sync(&mut self) -> io::Result<()> {
             answer(self.sync_fails)
         }
-        fn cut(&mut self, length: u64) -> io::Result<()> {
+        fn truncate(&mut self, length: u64) -> io::Result<()> {
             answer(self.cut_fails)?;
             self.bytes.truncate(length as usize);
             Ok(())
@@ -225,7 +225,7 @@ mod tests {
         assert!(matches!(failed, Err(DiskError::Unknown { what: "sync", .. })));
         appender.medium.sync_fails = false;
         assert!(matches!(appender.append(b"x"), Err(DiskError::Poisoned { .. })));
-        assert!(matches!(appender.cut(0), Err(DiskError::Poisoned { .. })));
+        assert!(matches!(appender.truncate(0), Err(DiskError::Poisoned { .. })));
     }
 
     #[test]
@@ -247,7 +247,7 @@ mod tests {
         appender.append(b"one,two").unwrap();
         assert!(Appender::create(&path, FileMode::Shared).is_err_and(|e| e.is_there_already()));
         let mut again = Appender::open(&path).unwrap();
-        again.cut(4).unwrap();
+        again.truncate(4).unwrap();
         again.append(b"three").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"one,three");
         assert_eq!(again.length(), 9);
@@ -263,7 +263,7 @@ mod tests {
         for _ in 0..2 {
             let refused = other.append(b"lost").unwrap_err();
             assert!(matches!(refused, DiskError::Changed { expected: 0, found: 12, .. }));
-            assert!(matches!(other.cut(0), Err(DiskError::Changed { .. })));
+            assert!(matches!(other.truncate(0), Err(DiskError::Changed { .. })));
         }
         assert_eq!(std::fs::read(&path).unwrap(), b"acknowledged");
     }

@@ -96,9 +96,9 @@ impl Follower for Builder {
     }
 
     fn closing(&self, closing: &CommitLine) {
-        self.with(|files| match &closing.said {
-            Some(said) => {
-                files.place += said.bytes();
+        self.with(|files| match &closing.parsed {
+            Some(line) => {
+                files.place += line.bytes();
                 Ok(())
             }
             None => Err(IndexError::Other("a closing line is not in form".to_owned())),

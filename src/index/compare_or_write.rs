@@ -10,6 +10,7 @@
 use crate::disk::at::{read_at, write_at};
 use crate::disk::open::{Links, open, open_or_make};
 use crate::index::IndexError;
+use crate::index::status::BuildMode;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -56,18 +57,18 @@ impl CompareOrWrite {
     pub fn open(
         folder: &Path,
         name: &'static str,
-        may_write: bool,
+        mode: BuildMode,
     ) -> Result<CompareOrWrite, IndexError> {
         let path = folder.join(name);
-        let opened = match may_write {
-            true => open_or_make(&path),
-            false => open(&path, Links::Refuse),
+        let opened = match mode {
+            BuildMode::Write => open_or_make(&path),
+            BuildMode::Check => open(&path, Links::Refuse),
         };
         let file = match opened {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             other => Some(other?),
         };
-        let held = Vec::new();
+        let (held, may_write) = (Vec::new(), mode == BuildMode::Write);
         Ok(CompareOrWrite { name, file, base: 0, held, may_write, writing: false, differs: None })
     }
 
@@ -192,7 +193,7 @@ mod tests {
     fn found(there: &[u8], expected: &[u8]) -> Option<Difference> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("tree"), there).unwrap();
-        let mut sink = CompareOrWrite::open(folder.path(), "tree", false).unwrap();
+        let mut sink = CompareOrWrite::open(folder.path(), "tree", BuildMode::Check).unwrap();
         sink.put(expected).unwrap();
         sink.flush().unwrap();
         sink.differs

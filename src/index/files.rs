@@ -12,7 +12,8 @@ use crate::index::row::{EventMark, Row, RowValue};
 use crate::index::status::{BuildMode, IndexStatus};
 use crate::index::trie::{self, NodeWriter, Root};
 use crate::index::{
-    HASH, HEADER, IndexError, NAMES, STRIDE, TreeKind, bytes_of, check, damaged, folder, hash_at,
+    HASH, HEADER, IndexError, NAMES, STRIDE, TreeKind, bytes_of, check, damaged, folder,
+    stored_hash_index,
 };
 use annals_core::event::vocabulary::Type;
 use annals_core::fold::history::Act;
@@ -31,7 +32,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 /// `tree`, to which rows and nodes are added.
-struct Heap {
+struct NodeFile {
     tree: CompareOrWrite,
     hashes: CompareOrWrite,
     /// The event that is put in.
@@ -43,7 +44,7 @@ struct Heap {
 /// How many nodes are kept.
 const KEPT: usize = 8_192;
 
-impl Heap {
+impl NodeFile {
     fn keep(&self, at: u64, node: &Node) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT {
@@ -53,13 +54,13 @@ impl Heap {
     }
 }
 
-impl Bytes for Heap {
+impl Bytes for NodeFile {
     fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, IndexError> {
         self.tree.read(at, count)
     }
 
     fn hash(&self, event: u64) -> Result<Hash, IndexError> {
-        let bytes = self.hashes.read(hash_at(0, event) * HASH, size_of::<Hash>())?;
+        let bytes = self.hashes.read(stored_hash_index(0, event) * HASH, size_of::<Hash>())?;
         bytes.try_into().map(Hash).map_err(|_| damaged(format!("hash of event {event}")))
     }
 
@@ -76,7 +77,7 @@ impl Bytes for Heap {
     }
 }
 
-impl NodeWriter for Heap {
+impl NodeWriter for NodeFile {
     fn place(&mut self, node: &Node) -> Result<u64, IndexError> {
         let at = self.tree.length();
         self.tree.put(&node_file::framed("node", at, &self.after, node)?)?;
@@ -87,7 +88,7 @@ impl NodeWriter for Heap {
 
 /// The files, and what of the record is needed to go on with them.
 pub(super) struct IndexFiles {
-    heap: Heap,
+    nodes: NodeFile,
     keys: CompareOrWrite,
     roots: CompareOrWrite,
     events: CompareOrWrite,
@@ -127,7 +128,7 @@ impl IndexFiles {
                 disk::create_dir(&folder).map_err(|error| IndexError::Other(error.to_string()))?;
             }
         }
-        let sink = |name| CompareOrWrite::open(&folder, name, may_write);
+        let sink = |name| CompareOrWrite::open(&folder, name, mode);
         let [tree, keys, hashes, roots, events] = NAMES;
         let mut tree = sink(tree)?;
         let header = tree.first::<{ HEADER.len() }>()?;
@@ -136,7 +137,7 @@ impl IndexFiles {
         }
         tree.put(HEADER)?;
         Ok(Some(IndexFiles {
-            heap: Heap {
+            nodes: NodeFile {
                 tree,
                 hashes: sink(hashes)?,
                 after: After { event: 0, hash: Hash([0; 32]) },
@@ -160,12 +161,12 @@ impl IndexFiles {
         &mut self,
         mut work: impl FnMut(&mut CompareOrWrite) -> Result<(), IndexError>,
     ) -> Result<(), IndexError> {
-        let IndexFiles { heap: Heap { tree, hashes, .. }, keys, roots, events, .. } = self;
+        let IndexFiles { nodes: NodeFile { tree, hashes, .. }, keys, roots, events, .. } = self;
         [tree, keys, hashes, roots, events].into_iter().try_for_each(&mut work)
     }
 
     pub(super) fn found(&self) -> IndexStatus {
-        let IndexFiles { heap: Heap { tree, hashes, .. }, keys, roots, events, .. } = self;
+        let IndexFiles { nodes: NodeFile { tree, hashes, .. }, keys, roots, events, .. } = self;
         let sinks = [tree, keys, hashes, roots, events];
         let mut behind = false;
         for sink in sinks {
@@ -200,10 +201,10 @@ impl IndexFiles {
             self.place = 0;
         }
         let hash = examined.reading.hash;
-        self.heap.after = After { event: position, hash };
-        let hashes = &mut self.heap.hashes;
+        self.nodes.after = After { event: position, hash };
+        let hashes = &mut self.nodes.hashes;
         let mut put = Ok(());
-        self.merkle.push_telling(hash, |_, node| {
+        self.merkle.push_with(hash, |_, node| {
             if put.is_ok() {
                 put = entry_put(hashes, "hash", None, &node.0);
             }
@@ -215,11 +216,11 @@ impl IndexFiles {
             self.named += 1;
         }
         let about = self.about(state, act)?;
-        let first = self.heap.tree.length();
+        let first = self.nodes.tree.length();
         self.rows(state, act, &about)?;
-        let after = self.heap.tree.length();
+        let after = self.nodes.tree.length();
         self.size += 1;
-        if suspects(&act.deed) || self.size.is_multiple_of(STRIDE) {
+        if suspects(&act.operation) || self.size.is_multiple_of(STRIDE) {
             self.root()?;
         }
         let name = |index: usize| about.get(index).map_or(0, |position| position + 1);
@@ -235,7 +236,7 @@ impl IndexFiles {
     fn about(&self, state: &State, act: &Act) -> Result<Vec<u64>, IndexError> {
         let fold = &state.fold;
         let target = |event: u64| fold.target(event);
-        Ok(match &act.deed {
+        Ok(match &act.operation {
             Operation::Asserted | Operation::Captured | Operation::Sealed(_) => vec![act.position],
             Operation::Described { document } => vec![*document],
             Operation::Related(triple) => vec![triple.from, triple.to],
@@ -252,8 +253,8 @@ impl IndexFiles {
             Operation::Released { event } | Operation::Redacted { event } => {
                 self.entry_about(*event)?
             }
-            deed => {
-                let fact = deed.on().and_then(|on| fold.fact_of_revision(on));
+            operation => {
+                let fact = operation.on().and_then(|on| fold.fact_of_revision(on));
                 fact.map(|fact| fact.position).into_iter().collect()
             }
         })
@@ -271,41 +272,37 @@ impl IndexFiles {
         let (fold, position) = (&state.fold, act.position);
         for of in about {
             if let Some(what) = standing(fold, *of) {
-                self.row(*of, (position, true), what)?;
+                self.row(*of, Cause::acting(position), what)?;
             }
         }
-        match &act.deed {
+        match &act.operation {
             Operation::Related(triple) => {
-                self.row(position, (position, true), RowValue::relation(triple, true))
+                self.row(position, Cause::acting(position), RowValue::relation(triple))
             }
             Operation::Withdrawn { relation } => match fold.target(*relation) {
                 Some(Target::Relation(triple)) => {
-                    self.row(*relation, (position, true), RowValue::relation(&triple, false))
+                    self.row(*relation, Cause::acting(position), RowValue::withdrawn(&triple))
                 }
                 _ => Ok(()),
             },
             Operation::Released { event } | Operation::Redacted { event } => {
                 let mark = RowValue::Mark(EventMark::of(state, *event));
-                self.row(*event, (position, true), mark)
+                self.row(*event, Cause::acting(position), mark)
             }
-            deed if of_people(deed.kind()) => {
-                let retimed = matches!(deed, Operation::Retimed);
+            operation if of_people(operation.kind()) => {
+                let retimed = matches!(operation, Operation::Retimed);
                 let ledger = fold.ledger.as_ref();
                 let confirmations = ledger.map_or(1, |ledger| ledger.confirmations);
                 let what = RowValue::Administration { retimed, confirmations };
-                self.row(position, (position, true), what)?;
-                if suspects(deed) { self.restate(state, position) } else { Ok(()) }
+                self.row(position, Cause::acting(position), what)?;
+                if suspects(operation) { self.restate(state, position) } else { Ok(()) }
             }
             _ => Ok(()),
         }
     }
 
-    fn row(
-        &mut self,
-        of: u64,
-        (event, acted): (u64, bool),
-        what: RowValue,
-    ) -> Result<(), IndexError> {
+    fn row(&mut self, of: u64, cause: Cause, what: RowValue) -> Result<(), IndexError> {
+        let Cause { event, acted } = cause;
         let which = what.which();
         // What an event makes has no row before.
         let before = match of == event {
@@ -313,9 +310,9 @@ impl IndexFiles {
             false => self.standing_at(which, of)?.map_or(0, |child| child.to),
         };
         let kinds = what.kinds();
-        let to = self.heap.tree.length();
+        let to = self.nodes.tree.length();
         let row = Row { of, event, acted, before, what };
-        self.heap.tree.put(&node_file::framed("row", to, &self.heap.after, &row)?)?;
+        self.nodes.tree.put(&node_file::framed("row", to, &self.nodes.after, &row)?)?;
         self.since[which as usize].insert(of, Child { to, kinds });
         Ok(())
     }
@@ -323,7 +320,7 @@ impl IndexFiles {
     fn standing_at(&self, which: TreeKind, of: u64) -> Result<Option<Child>, IndexError> {
         match self.since[which as usize].get(&of) {
             Some(child) => Ok(Some(*child)),
-            None => trie::get(&self.heap, self.tops[which as usize], of),
+            None => trie::get(&self.nodes, self.tops[which as usize], of),
         }
     }
 
@@ -342,7 +339,7 @@ impl IndexFiles {
                     marked.insert(of);
                 }
             };
-            trie::walk(&self.heap, top, &(0..u64::MAX), &|_| true, &mut put)?;
+            trie::walk(&self.nodes, top, &(0..u64::MAX), &|_| true, &mut put)?;
             self.since[which as usize].iter().for_each(|(of, child)| put(*of, *child));
         }
         let now = fold.facts().iter().map(|fact| fact.position);
@@ -351,22 +348,22 @@ impl IndexFiles {
         let all: BTreeSet<u64> = now.chain(standing_before.keys().copied()).collect();
         for of in all {
             let before = match standing_before.get(&of) {
-                Some(to) => Some(node_file::row(&self.heap, *to)?.what),
+                Some(to) => Some(node_file::row(&self.nodes, *to)?.what),
                 None => None,
             };
             let what = standing(fold, of).or_else(|| before.as_ref().and_then(RowValue::gone));
             if let Some(what) = what.filter(|what| before.as_ref() != Some(what)) {
-                self.row(of, (position, false), what)?;
+                self.row(of, Cause::restating(position), what)?;
             }
         }
         for event in marked {
             let what = RowValue::Mark(EventMark::of(state, event));
             let before = match self.standing_at(TreeKind::Marks, event)? {
-                Some(child) => Some(node_file::row(&self.heap, child.to)?.what),
+                Some(child) => Some(node_file::row(&self.nodes, child.to)?.what),
                 None => None,
             };
             if before.as_ref() != Some(&what) {
-                self.row(event, (position, false), what)?;
+                self.row(event, Cause::restating(position), what)?;
             }
         }
         Ok(())
@@ -378,16 +375,36 @@ impl IndexFiles {
             let changes = std::mem::take(&mut self.since[which as usize]);
             let changes: Vec<(u64, Child)> = changes.into_iter().collect();
             let top = self.tops[which as usize];
-            self.tops[which as usize] = trie::put(&mut self.heap, top, &changes)?;
+            self.tops[which as usize] = trie::put(&mut self.nodes, top, &changes)?;
         }
         let nodes = self.tops.map(|top| top.node);
         let heights = self.tops.iter().rev().fold(0, |all, top| all << 8 | u64::from(top.height));
-        let after = self.heap.tree.length();
+        let after = self.nodes.tree.length();
         let [standing, marks, administration] = nodes;
         let entry = bytes_of(&[self.size, after, standing, marks, administration, heights, 0]);
-        let hash = self.heap.after.hash;
+        let hash = self.nodes.after.hash;
         self.rooted += 1;
         entry_put(&mut self.roots, "root", Some(&hash), &entry)
+    }
+}
+
+/// The event for which a row is written.
+#[derive(Clone, Copy)]
+struct Cause {
+    event: u64,
+    /// Whether it acted on what the row is of, or its revocation of another event changed it.
+    acted: bool,
+}
+
+impl Cause {
+    /// An event that acts on what the row is of.
+    fn acting(event: u64) -> Cause {
+        Cause { event, acted: true }
+    }
+
+    /// A revocation after which what the row is of stands otherwise.
+    fn restating(event: u64) -> Cause {
+        Cause { event, acted: false }
     }
 }
 
@@ -406,7 +423,7 @@ fn entry_put(
 fn standing(fold: &Fold, of: u64) -> Option<RowValue> {
     let fact = fold.fact(of).map(|fact| RowValue::fact(fold, fact));
     let document = || fold.document(of).map(|document| RowValue::document(fold, document));
-    let relation = || fold.relations().get(&of).map(|triple| RowValue::relation(triple, true));
+    let relation = || fold.relations().get(&of).map(|triple| RowValue::relation(triple));
     fact.or_else(document).or_else(relation)
 }
 
@@ -414,6 +431,6 @@ fn of_people(kind: Type) -> bool {
     matches!(kind.as_str().split_once('.'), Some(("ledger" | "editor", _)))
 }
 
-fn suspects(deed: &Operation) -> bool {
-    matches!(deed, Operation::Revoked(revoked) if revoked.suspect_from.is_some())
+fn suspects(operation: &Operation) -> bool {
+    matches!(operation, Operation::Revoked(revoked) if revoked.suspect_from.is_some())
 }

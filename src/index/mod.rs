@@ -143,7 +143,7 @@ fn bytes_of(numbers: &[u64]) -> Vec<u8> {
 }
 
 /// Where the hash of a complete subtree stands among those that were completed before it.
-fn hash_at(level: u32, index: u64) -> u64 {
+fn stored_hash_index(level: u32, index: u64) -> u64 {
     let mut leaf = index;
     for _ in 0..level {
         leaf = 2 * leaf + 1;

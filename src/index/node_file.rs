@@ -160,7 +160,8 @@ impl Blocks {
     fn take(
         &self,
         number: u64,
-        (from, most): (usize, usize),
+        from: usize,
+        most: usize,
         out: &mut Vec<u8>,
     ) -> Result<usize, IndexError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -189,7 +190,7 @@ impl Blocks {
         while out.len() < count {
             let (number, from) = (at / BLOCK, (at % BLOCK) as usize);
             let most = (count - out.len()).min(BLOCK as usize - from);
-            let found = self.take(number, (from, most), &mut out)?;
+            let found = self.take(number, from, most, &mut out)?;
             at += found as u64;
             if found < most {
                 break;

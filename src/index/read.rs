@@ -12,7 +12,7 @@ use crate::index::numbers;
 use crate::index::row::{EventMark, Row, RowKind, RowValue, may_have};
 use crate::index::trie::{self, Root};
 use crate::index::{EVENT, HASH, HEADER, IndexError, KEY, NAMES, ROOT, TreeKind};
-use crate::index::{check, damaged, folder, hash_at};
+use crate::index::{check, damaged, folder, stored_hash_index};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
 use annals_core::merkle::{Tree, subtrees};
@@ -115,7 +115,7 @@ impl Index {
     }
 
     fn node(&self, level: u32, index: u64) -> Result<Hash, IndexError> {
-        let at = hash_at(level, index);
+        let at = stored_hash_index(level, index);
         let bytes = EventEntry::read(&self.hashes, "hash", at, HASH)?.checked(None)?;
         bytes.try_into().map(Hash).map_err(|_| damaged(format!("hash {at}")))
     }
@@ -378,8 +378,8 @@ impl<'a> Snapshot<'a> {
         which: TreeKind,
     ) -> Result<BTreeSet<u64>, IndexError> {
         let mut may = BTreeSet::new();
-        let tops = (self.tops[which as usize], other.tops[which as usize]);
-        trie::differ(self.index, tops, &mut |of| {
+        let (old, new) = (self.tops[which as usize], other.tops[which as usize]);
+        trie::differ(self.index, old, new, &mut |of| {
             may.insert(of);
         })?;
         may.extend(self.since[which as usize].keys());

@@ -8,7 +8,7 @@ use crate::index::{IndexError, TreeKind};
 use annals_core::event::args::Seal;
 use annals_core::event::vocabulary::Relation;
 use annals_core::fold::operation::Triple;
-use annals_core::fold::{Dispute, Document, Fact, Fold};
+use annals_core::fold::{BodyOpening, Dispute, Document, Fact, Fold};
 use annals_core::rebuild::{How, Undone};
 use annals_core::state::{State, Status};
 use annals_core::time::Time;
@@ -111,8 +111,13 @@ impl EventMark {
         let index = undone.binary_search_by_key(&event, |undone| undone.event);
         let undone = index.ok().and_then(|index| undone.get(index));
         let undone = undone.map(|undone| (undone.by, undone.how == How::Struck));
-        let (released, redacted) = state.fold.opening(event);
+        let BodyOpening { released, redacted } = state.fold.opening(event);
         EventMark { undone, released, redacted }
+    }
+
+    /// Whether the event's body was released or redacted.
+    pub fn opening(&self) -> BodyOpening {
+        BodyOpening { released: self.released, redacted: self.redacted }
     }
 
     /// How the event was undone, if it was.
@@ -124,7 +129,7 @@ impl EventMark {
 
 impl BodyKept {
     fn of(fold: &Fold, event: u64) -> BodyKept {
-        let (released, redacted) = fold.opening(event);
+        let BodyOpening { released, redacted } = fold.opening(event);
         let seal = match fold.promised(event) {
             Seal::Open => SealKept::Open,
             Seal::ByHand => SealKept::ByHand,
@@ -140,7 +145,8 @@ impl BodyKept {
             SealKept::Until(micros) => Seal::Until(Time::from_micros(micros)?),
         };
         fold.put_seal(event, seal);
-        fold.put_opening(event, self.released, self.redacted);
+        let (released, redacted) = (self.released, self.redacted);
+        fold.put_opening(event, BodyOpening { released, redacted });
         Some(())
     }
 }
@@ -168,9 +174,14 @@ impl RowValue {
         RowValue::Document(DocumentKept { author, suspect, body: BodyKept::of(fold, position) })
     }
 
-    /// A relation, and whether it stands.
-    pub fn relation(triple: &Triple, stands: bool) -> RowValue {
-        RowValue::Relation(triple.rel, triple.from, triple.to, stands)
+    /// A relation that stands.
+    pub fn relation(triple: &Triple) -> RowValue {
+        RowValue::Relation(triple.rel, triple.from, triple.to, true)
+    }
+
+    /// A relation that is withdrawn.
+    pub fn withdrawn(triple: &Triple) -> RowValue {
+        RowValue::Relation(triple.rel, triple.from, triple.to, false)
     }
 
     /// What is left of it when the event that made it is set aside.
@@ -299,7 +310,7 @@ impl Row {
                 Some(())
             }
             RowValue::Mark(mark) => {
-                fold.put_opening(self.of, mark.released, mark.redacted);
+                fold.put_opening(self.of, mark.opening());
                 Some(())
             }
             RowValue::Administration { .. } | RowValue::Gone { .. } => Some(()),

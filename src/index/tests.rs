@@ -1,6 +1,6 @@
 //! Places of hashes.
 
-use crate::index::hash_at;
+use crate::index::stored_hash_index;
 use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
 
@@ -9,8 +9,8 @@ fn hashes_stand_in_the_order_in_which_they_are_completed() {
     let mut tree = Tree::default();
     let mut next = 0;
     for leaf in 0..1_000_u64 {
-        tree.push_telling(Hash::of(&[&leaf.to_le_bytes()]), |subtree, _| {
-            assert_eq!(hash_at(subtree.level, subtree.index), next, "{subtree:?}");
+        tree.push_with(Hash::of(&[&leaf.to_le_bytes()]), |subtree, _| {
+            assert_eq!(stored_hash_index(subtree.level, subtree.index), next, "{subtree:?}");
             next += 1;
         });
     }

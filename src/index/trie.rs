@@ -73,13 +73,16 @@ pub(super) fn walk(
 ) -> Result<(), IndexError> {
     match root.node {
         0 => Ok(()),
-        node => below(bytes, (node, root.height - 1, 0), positions, may, each),
+        node => below(bytes, node, root.height - 1, 0, positions, may, each),
     }
 }
 
+/// The same below the node at `at`, of this level, whose first position is `first`.
 fn below(
     bytes: &dyn Bytes,
-    (at, level, first): (u64, u32, u64),
+    at: u64,
+    level: u32,
+    first: u64,
     positions: &Range<u64>,
     may: &dyn Fn(u16) -> bool,
     each: &mut dyn FnMut(u64, Child),
@@ -92,7 +95,7 @@ fn below(
         }
         match level {
             0 => each(start, child),
-            _ => below(bytes, (child.to, level - 1, start), positions, may, each)?,
+            _ => below(bytes, child.to, level - 1, start, positions, may, each)?,
         }
     }
     Ok(())
@@ -101,19 +104,22 @@ fn below(
 /// Tells, in order, the positions at which two trees lead to different rows.
 pub(super) fn differ(
     bytes: &dyn Bytes,
-    (old, new): (Root, Root),
+    old: Root,
+    new: Root,
     each: &mut dyn FnMut(u64),
 ) -> Result<(), IndexError> {
     let height = old.height.max(new.height);
     let top = |root: Root| Some(root).filter(|root| root.node > 0);
-    apart(bytes, (top(old), top(new)), (height, 0), each)
+    apart(bytes, top(old), top(new), height, 0, each)
 }
 
 /// Two places of one height, each a tree of that height or of a lower one.
 fn apart(
     bytes: &dyn Bytes,
-    (old, new): (Option<Root>, Option<Root>),
-    (height, first): (u32, u64),
+    old: Option<Root>,
+    new: Option<Root>,
+    height: u32,
+    first: u64,
     each: &mut dyn FnMut(u64),
 ) -> Result<(), IndexError> {
     if old == new {
@@ -140,7 +146,7 @@ fn apart(
     let (old, new) = (children(old)?, children(new)?);
     for (digit, (old, new)) in (0_u64..).zip(old.into_iter().zip(new)) {
         let first = first + (digit << (4 * (height - 1)));
-        apart(bytes, (old, new), (height - 1, first), each)?;
+        apart(bytes, old, new, height - 1, first, each)?;
     }
     Ok(())
 }
@@ -169,13 +175,14 @@ pub(super) fn put(
         }
         root.height += 1;
     }
-    let child = change(to, (root.node, root.height - 1), changes)?;
+    let child = change(to, root.node, root.height - 1, changes)?;
     Ok(Root { node: child.to, height: root.height })
 }
 
 fn change(
     to: &mut dyn NodeWriter,
-    (at, level): (u64, u32),
+    at: u64,
+    level: u32,
     changes: &[(u64, Child)],
 ) -> Result<Child, IndexError> {
     let mut node = if at == 0 { Node::default() } else { to.node(at)? };
@@ -185,7 +192,7 @@ fn change(
         let below = node.get(digit).map_or(0, |child| child.to);
         let child = match level {
             0 => *child,
-            _ => change(to, (below, level - 1), group)?,
+            _ => change(to, below, level - 1, group)?,
         };
         node.set(digit, child);
     }

@@ -61,9 +61,9 @@ pub(super) fn find(logs: &[LogFile], covered: Option<u64>) -> Result<End, DiskEr
             continue;
         };
         end.file = index;
-        judge(&mut end, (logs, file), &last, covered)?;
+        place_end(&mut end, logs, file, &last, covered)?;
         end.ignored += file.bytes.saturating_sub(end.offset);
-        step_back(&mut end, (logs, file))?;
+        step_back(&mut end, logs, file)?;
         return Ok(end);
     }
     if logs.first().is_some_and(|file| file.first > 0) {
@@ -85,7 +85,7 @@ pub(super) fn up_to(logs: &[LogFile], whole: &End, size: u64) -> Result<Option<E
     };
     let mut framer = framer(log)?;
     while let Some(item) = framer.next().map_err(disk::error("read", &log.path))? {
-        let FrameItem::CommitLine(CommitLine { counted, said: Some(said), .. }) = item else {
+        let FrameItem::CommitLine(CommitLine { counted, parsed: Some(said), .. }) = item else {
             continue;
         };
         if said.size == size && log.first + counted == size {
@@ -96,10 +96,11 @@ pub(super) fn up_to(logs: &[LogFile], whole: &End, size: u64) -> Result<Option<E
     Ok(None)
 }
 
-/// Whether the record ends with the last commit or before it.
-fn judge(
+/// Sets the end of the record: at the last commit, or before it.
+fn place_end(
     end: &mut End,
-    (logs, file): (&[LogFile], &LogFile),
+    logs: &[LogFile],
+    file: &LogFile,
     last: &Last,
     covered: Option<u64>,
 ) -> Result<(), DiskError> {
@@ -131,7 +132,7 @@ fn judge(
 
 /// A later file of which nothing belongs to the record, and that has another name than the next
 /// commit would have: the record ends in the file before it.
-fn step_back(end: &mut End, (logs, file): (&[LogFile], &LogFile)) -> Result<(), DiskError> {
+fn step_back(end: &mut End, logs: &[LogFile], file: &LogFile) -> Result<(), DiskError> {
     if end.file == 0 || end.offset > 0 || file.first == end.size {
         return Ok(());
     }
@@ -197,8 +198,11 @@ fn scan(file: &LogFile) -> Result<Option<Last>, DiskError> {
     let mut last = None;
     while let Some(item) = framer.next().map_err(disk::error("read", &file.path))? {
         if let FrameItem::CommitLine(closing) = item {
-            last =
-                Some(Last { commit: framer.commit, counted: closing.counted, said: closing.said });
+            last = Some(Last {
+                commit: framer.commit,
+                counted: closing.counted,
+                said: closing.parsed,
+            });
         }
     }
     Ok(last)

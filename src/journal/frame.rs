@@ -181,7 +181,7 @@ impl<R: Read> Framer<R> {
         let sum = self.sum.finish();
         let closing = FrameItem::CommitLine(CommitLine {
             counted: self.counted,
-            said,
+            parsed: said,
             sum_holds: self.wanted.sums && said.is_some_and(|said| said.sum == sum),
         });
         self.commit = Commit {

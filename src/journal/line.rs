@@ -42,23 +42,28 @@ impl<R: Read> JournalLines<R> {
         loop {
             let rest = &self.buffer[self.start..self.end];
             if let Some(at) = memchr::memchr(b'\n', &rest[searched..]) {
-                return Ok(Some(self.take(searched + at + 1, true)));
+                return Ok(Some(self.line(searched + at + 1)));
             }
             searched = rest.len();
             if searched == self.buffer.len() {
-                return Ok(Some(self.take(searched, false)));
+                return Ok(Some(self.part(searched)));
             }
             if self.fill()? == 0 {
-                return Ok((searched > 0).then(|| self.take(searched, false)));
+                return Ok((searched > 0).then(|| self.part(searched)));
             }
         }
     }
 
-    fn take(&mut self, length: usize, ends: bool) -> Piece<'_> {
+    /// The next bytes, which end a line.
+    fn line(&mut self, length: usize) -> Piece<'_> {
+        Piece { ends: true, ..self.part(length) }
+    }
+
+    /// The next bytes, in the middle of a line.
+    fn part(&mut self, length: usize) -> Piece<'_> {
         let start = self.start;
         self.start += length;
-        let bytes = &self.buffer[start..self.start];
-        Piece { bytes, ends }
+        Piece { bytes: &self.buffer[start..self.start], ends: false }
     }
 
     /// Reads on behind what is there; how many bytes came, 0 at the end of the file.

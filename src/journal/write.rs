@@ -96,7 +96,7 @@ impl JournalWriter {
             _ => Some(copy_aside(journal, &files::folder(ledger))?),
         };
         if file.length() > journal.end().offset {
-            file.cut(journal.end().offset)?;
+            file.truncate(journal.end().offset)?;
         }
         remove_after(journal, &files::folder(ledger))?;
         let ledger = ledger.to_owned();
@@ -149,8 +149,8 @@ impl JournalWriter {
 
     /// Appends entries and the line that closes them, durably.
     ///
-    /// `closing` is the size after this commit and the root of the tree of that size. Errors leave
-    /// the journal as it was, but for [`DiskError::Unknown`], after which only
+    /// `size` is the number of events after this commit, `root` that of the tree of this size.
+    /// Errors leave the journal as it was, but for [`DiskError::Unknown`], after which only
     /// [`DiskError::Poisoned`] follows.
     ///
     /// ```
@@ -160,21 +160,20 @@ impl JournalWriter {
     /// let ledger = tempfile::tempdir()?;
     /// let mut writer = JournalWriter::create(ledger.path(), ROTATE_AT)?;
     /// let entry = Entry { record: b"place\nstatement\nsignature\n".to_vec(), body: None };
-    /// writer.commit(&[entry.clone()], (1, Hash::of(&[b"root"])))?;
+    /// writer.commit(&[entry.clone()], 1, Hash::of(&[b"root"]))?;
     /// let journal = Journal::open(ledger.path(), None)?;
     /// assert_eq!(journal.read(0..9)?, [entry]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn commit(&mut self, entries: &[Entry], closing: (u64, Hash)) -> Result<(), JournalError> {
-        let (said, root) = closing;
+    pub fn commit(&mut self, entries: &[Entry], size: u64, root: Hash) -> Result<(), JournalError> {
         let counted = self.size + entries.len() as u64;
-        if said != counted || entries.is_empty() {
-            return Err(JournalError::Size { said, counted });
+        if size != counted || entries.is_empty() {
+            return Err(JournalError::Size { said: size, counted });
         }
         let bytes = commit_bytes(self.size, entries, root)?;
         self.rotate()?;
         self.file.append(&bytes)?;
-        (self.size, self.root) = (said, Some(root));
+        (self.size, self.root) = (size, Some(root));
         Ok(())
     }
 

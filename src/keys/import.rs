@@ -13,11 +13,20 @@ use crate::keys::{file, openssh};
 use annals_core::key::SecretKey;
 use std::path::Path;
 
-/// Reads a secret key from a PKCS#8 file (either version, encrypted or not) or, if it is
-/// `used_for_nothing_else`, an unencrypted OpenSSH key.
+/// What else an OpenSSH key is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpensshUse {
+    /// Nothing, as its owner declares.
+    Exclusive,
+    /// It is not known.
+    Unknown,
+}
+
+/// Reads a secret key from a PKCS#8 file (either version, encrypted or not) or, if its owner
+/// declares it `Exclusive`, an unencrypted OpenSSH key.
 pub fn import(
     path: &Path,
-    used_for_nothing_else: bool,
+    openssh_use: OpensshUse,
     ask: &mut Ask<'_>,
 ) -> Result<SecretKey, KeysError> {
     let opened = file::open(path, file::Links::Follow)?;
@@ -25,7 +34,7 @@ pub fn import(
         return Err(too_long(path));
     };
     match pem::read(path, &text, "a secret key")? {
-        Pem { label: pem::OPENSSH, .. } if !used_for_nothing_else => {
+        Pem { label: pem::OPENSSH, .. } if openssh_use == OpensshUse::Unknown => {
             Err(KeysError::UsedElsewhere { path: path.to_owned() })
         }
         Pem { label: pem::OPENSSH, der } => openssh::read(path, &der),

@@ -43,7 +43,7 @@ mod secret;
 pub use error::KeysError;
 pub use folder::{KeyFolder, KeyPresence, ListedKey, Listing, NewKey, read_request};
 pub use handle::{KeyName, handle_from};
-pub use import::import;
+pub use import::{OpensshUse, import};
 pub use log_key::{HeldLogKeys, had_log_key};
 pub use marks::{HeldMarks, HighWaterMarks, Mark};
 pub use pem::is_secret;

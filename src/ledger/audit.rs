@@ -250,10 +250,10 @@ impl LookedAt {
     /// A verdict, and what the policy says.
     fn of(audit: &Audit, ends: Anchors, mut report: Report) -> LookedAt {
         let witnessed = match &audit.policy {
-            Some(policy) => cosigned::judge(policy, ends.checkpoint.as_deref(), &mut report.faults),
+            Some(policy) => cosigned::check(policy, ends.checkpoint.as_deref(), &mut report.faults),
             None => Witnessed::default(),
         };
-        report.ends.ignored_lines = report.ends.ignored_lines.saturating_sub(witnessed.lines);
+        report.anchors.ignored_lines = report.anchors.ignored_lines.saturating_sub(witnessed.lines);
         report.faults.sort();
         let store = StoreFound::NotCompared("not asked".to_owned());
         let (index, part_of, later) = (IndexStatus::Absent, None, None);
@@ -280,7 +280,7 @@ impl LookedAt {
             Verdict::TrustMissing if audit.pin.is_some() => PinFound::Left,
             _ => kept::move_on(audit, &ends, &report)?,
         };
-        let evidence = evidence::keep(audit, source, (&ends, &report))?;
+        let evidence = evidence::keep(audit, source, &ends, &report)?;
         let marked = ends.mark.is_some();
         let tiles = None;
         Ok(Audited { report, store, index, part_of, pin, evidence, marked, witnessed, tiles })

@@ -139,7 +139,7 @@ pub enum LedgerError {
     )]
     NotRekeyed(annals_core::key::PublicKey),
     /// A bag that is not whole, or not what it says.
-    #[error("the bag at {} is not whole: {}; nothing was imported; annals verify tells all",
+    #[error("the bag at {} is not whole: {}; nothing was imported; annals verify lists all faults",
         .0.display(), .1)]
     Bag(PathBuf, String),
     /// The journal ends before what the checkpoint signs.

@@ -45,12 +45,25 @@ impl Paths {
         Ok(None)
     }
 
-    /// Refuses a path that is no ledger, and says what it is instead. A ledger without a journal
-    /// is one where `lost` says so: a repair builds it again.
+    /// Refuses a path that is no ledger with its journal, with what it is instead.
+    pub fn expect_ledger(&self) -> Result<(), LedgerError> {
+        match self.has_journal()? {
+            true => Ok(()),
+            false => Err(LedgerError::JournalLost(self.ledger.clone())),
+        }
+    }
+
+    /// Refuses a path that is no ledger; one that lost its journal is one: a repair builds it
+    /// again.
+    pub fn expect_repairable(&self) -> Result<(), LedgerError> {
+        self.has_journal().map(drop)
+    }
+
+    /// Whether a ledger has its journal; an error where it is no ledger.
     ///
     /// The folders inside a ledger, and those beside the keys that are written to, are folders and
     /// no links: nothing is read or written outside of them.
-    pub fn expect_ledger(&self, lost: bool) -> Result<(), LedgerError> {
+    fn has_journal(&self) -> Result<bool, LedgerError> {
         let ledger = || self.ledger.clone();
         match std::fs::metadata(&self.ledger) {
             Ok(about) if about.is_dir() => {}
@@ -66,7 +79,7 @@ impl Paths {
         }
         let journal = self.ledger.join("journal");
         if is_folder(&journal).map_err(disk::error("look into", &journal))? {
-            return Ok(());
+            return Ok(true);
         }
         if let Some(found) = self.another()? {
             return Err(LedgerError::AnotherFolder(ledger(), found));
@@ -79,7 +92,7 @@ impl Paths {
         if !others && !self.has_documents()? {
             return Err(LedgerError::NoLedger(ledger()));
         }
-        if lost { Ok(()) } else { Err(LedgerError::JournalLost(ledger())) }
+        Ok(false)
     }
 
     /// What a folder without a journal is instead of a ledger, and what to say; `None` where it may
@@ -90,14 +103,14 @@ impl Paths {
         let data = is_folder_at(&self.ledger.join("data"))?;
         if there("bagit.txt")? || data && there("data/ledger")? {
             return Ok(Some(format!(
-                "a bag: annals verify {} judges it, annals import {0} --to LEDGER makes a ledger \
+                "a bag: annals verify {} checks it, annals import {0} --to LEDGER makes a ledger \
                  of it to read",
                 self.ledger.display()
             )));
         }
         if there("tile")? {
             return Ok(Some(format!(
-                "a published record: annals verify {} judges it",
+                "a published record: annals verify {} checks it",
                 self.ledger.display()
             )));
         }

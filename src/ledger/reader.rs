@@ -63,7 +63,7 @@ pub enum DocumentFound {
 impl Record {
     /// Opens the ledger at `paths`.
     pub fn open(paths: Paths) -> Result<Record, LedgerError> {
-        paths.expect_ledger(false)?;
+        paths.expect_ledger()?;
         let checkpoint = checkpoint(&paths)?;
         let mark = last_mark(&paths)?;
         let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;

@@ -84,28 +84,41 @@ pub enum StateError {
 }
 
 impl StateFile {
-    /// Opens a state, or makes the first one. No other process can open it until this one ends.
-    pub fn open(path: &Path, first: bool) -> Result<(StateFile, WitnessState), StateError> {
-        let mut lock = path.as_os_str().to_owned();
-        lock.push(".lock");
-        let lock = Lock::take(Path::new(&lock), Duration::ZERO)?;
-        let mut file = StateFile { path: path.to_owned(), _lock: lock };
-        match (disk::read(path, MAX_STATE), first) {
-            (Ok(_), true) => Err(StateError::ThereAlready(path.to_owned())),
-            (Ok(bytes), false) => match WitnessState::parse(&bytes) {
+    /// Opens the state of a witness that cosigned before. No other process can open it until this
+    /// one ends.
+    pub fn open(path: &Path) -> Result<(StateFile, WitnessState), StateError> {
+        let file = StateFile::lock(path)?;
+        match disk::read(path, MAX_STATE) {
+            Ok(bytes) => match WitnessState::parse(&bytes) {
                 Some(state) => Ok((file, state)),
                 None => Err(match later(&bytes, "witness") {
                     Some(version) => StateError::Later { path: path.to_owned(), version },
                     None => StateError::Damaged(path.to_owned()),
                 }),
             },
-            (Err(error), true) if error.is_missing() => {
+            Err(error) if error.is_missing() => Err(StateError::Missing(path.to_owned())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes the state of a witness that never cosigned; one that is there is an error.
+    pub fn begin(path: &Path) -> Result<(StateFile, WitnessState), StateError> {
+        let mut file = StateFile::lock(path)?;
+        match disk::read(path, MAX_STATE) {
+            Ok(_) => Err(StateError::ThereAlready(path.to_owned())),
+            Err(error) if error.is_missing() => {
                 file.keep(WitnessState::default().write().as_bytes())?;
                 Ok((file, WitnessState::default()))
             }
-            (Err(error), false) if error.is_missing() => Err(StateError::Missing(path.to_owned())),
-            (Err(error), _) => Err(error.into()),
+            Err(error) => Err(error.into()),
         }
+    }
+
+    fn lock(path: &Path) -> Result<StateFile, StateError> {
+        let mut lock = path.as_os_str().to_owned();
+        lock.push(".lock");
+        let lock = Lock::take(Path::new(&lock), Duration::ZERO)?;
+        Ok(StateFile { path: path.to_owned(), _lock: lock })
     }
 }
 
@@ -130,7 +143,8 @@ impl Cosigner {
     pub fn new(
         key: WitnessKey,
         logs: Vec<VerifierKey>,
-        (shelf, state): (Box<dyn Shelf>, WitnessState),
+        shelf: Box<dyn Shelf>,
+        state: WitnessState,
     ) -> Cosigner {
         Cosigner { key, logs, state, shelf, stopped: None }
     }

@@ -79,7 +79,7 @@ pub fn serve(listener: &TcpListener, around: &ServerContext<'_>) -> io::Result<(
             let (slots, talking) = (&slots, Arc::clone(&stream));
             let thread = std::thread::Builder::new().spawn_scoped(scope, move || {
                 // A connection that fails concerns nobody else.
-                let _ = talk(&talking, around, &|waits| slots.set_waiting(slot, waits));
+                let _ = talk(&talking, around, slots, slot);
                 slots.leave(slot);
             });
             if thread.is_err() {
@@ -98,15 +98,19 @@ fn turn_away(stream: &TcpStream) {
     let _ = refuse(stream, 503, "too many connections");
 }
 
-/// One request after the other on a connection; `waits` is called with whether a request is waited
-/// for.
-fn talk(stream: &TcpStream, around: &ServerContext<'_>, waits: &dyn Fn(bool)) -> io::Result<()> {
+/// Answers one request after the other on a connection, which has this slot.
+fn talk(
+    stream: &TcpStream,
+    around: &ServerContext<'_>,
+    slots: &Slots,
+    slot: u64,
+) -> io::Result<()> {
     stream.set_write_timeout(Some(around.patience))?;
     let mut buffer = Vec::new();
     for _ in 0..MAX_REQUESTS {
-        waits(true);
+        slots.set_waiting(slot);
         let asked = read_request(stream, &mut buffer, around.patience)?;
-        waits(false);
+        slots.set_busy(slot);
         match asked {
             HttpRequest::Gone => return Ok(()),
             HttpRequest::Refused(status, why) => return refuse(stream, status, why),

@@ -67,10 +67,19 @@ impl Slots {
         self.taken().slots.remove(&number);
     }
 
-    /// Notes whether a request is waited for on a connection.
-    pub fn set_waiting(&self, number: u64, waits: bool) {
+    /// Notes that a connection waits for a request, from now on.
+    pub fn set_waiting(&self, number: u64) {
+        self.set(number, Some(Instant::now()));
+    }
+
+    /// Notes that a request of a connection is being answered.
+    pub fn set_busy(&self, number: u64) {
+        self.set(number, None);
+    }
+
+    fn set(&self, number: u64, waiting: Option<Instant>) {
         if let Some(slot) = self.taken().slots.get_mut(&number) {
-            slot.waiting = waits.then(Instant::now);
+            slot.waiting = waiting;
         }
     }
 

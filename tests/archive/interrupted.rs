@@ -140,5 +140,5 @@ fn a_put_that_fails_leaves_no_half_file() {
     shelf.put("body/a", b"new").unwrap();
     assert_eq!(shelf.read("body/a", 9).unwrap().as_deref(), Some(&b"new"[..]));
     shelf.remove("body/nothing").unwrap();
-    shelf.settle().unwrap();
+    shelf.sync().unwrap();
 }

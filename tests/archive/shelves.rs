@@ -143,7 +143,7 @@ impl PublishTarget for Memory {
         })
     }
 
-    fn settle(&mut self) -> Result<(), DiskError> {
+    fn sync(&mut self) -> Result<(), DiskError> {
         self.step(|_| ())
     }
 }

@@ -88,7 +88,7 @@ fn what_is_no_document_or_not_here_says_so() {
 fn facts_whose_words_are_not_told_are_counted() {
     let answer = dark_story().run("blame 3");
     assert_eq!(answer.exit, 0);
-    let note = "note: 1 fact may quote it too: the words are not told\n";
+    let note = "note: 1 fact may quote it too: the words are withheld\n";
     assert_eq!(answer.err, note);
     assert!(!answer.out.contains('⁷'), "{}", answer.out);
     assert!(answer.out.contains("9 asserted, Cy Cole; suspect"), "{}", answer.out);

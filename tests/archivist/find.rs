@@ -95,6 +95,6 @@ fn json_and_csv_say_where_in_code_points() {
 fn words_that_are_not_told_are_not_found_and_are_counted() {
     let answer = dark_story().run("find core");
     assert_eq!((answer.exit, answer.out.lines().next()), (0, Some("no fact")));
-    let note = "note: 1 fact could not be asked: its words are not told\n";
+    let note = "note: 1 fact could not be matched: its words are withheld\n";
     assert_eq!(answer.err, note);
 }

@@ -226,7 +226,7 @@ fn faults_are_counted_and_verify_is_named() {
         .unwrap();
     let answer = story.run("replay");
     assert_eq!(answer.exit, 1);
-    let warning = "annals verify tells all\n";
+    let warning = "annals verify lists all faults\n";
     assert!(answer.err.starts_with("warning: the record has "), "{}", answer.err);
     assert!(answer.err.ends_with(warning), "{}", answer.err);
 }

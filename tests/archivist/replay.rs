@@ -156,7 +156,7 @@ fn suspect_and_redacted_facts_say_so_also_as_of_an_earlier_point() {
                  9 suspect\n";
     assert!(past.ends_with(since), "{past}");
     let asked = story.run("replay --topic sullivan");
-    let unasked = "note: 1 fact could not be asked: its words are not told\n";
+    let unasked = "note: 1 fact could not be matched: its words are withheld\n";
     assert_eq!(asked.err, format!("{unasked}{undone}"));
 }
 

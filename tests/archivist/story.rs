@@ -5,7 +5,7 @@ use annals::entropy::Seeded;
 use annals::keys::{KeyFolder, KeyName, Protection};
 use annals::ledger::paths::Paths;
 use annals::ledger::write::append::{commit, prepare};
-use annals::ledger::write::batch::{Signer, judge_last, slot};
+use annals::ledger::write::batch::{Signer, slot, verify_last};
 use annals::ledger::write::draft::json_lines;
 use annals::ledger::write::init::{Founded, Founding, init};
 use annals::ledger::write::prepared::Prepared;
@@ -56,14 +56,14 @@ impl Author {
     }
 
     fn event(&mut self, key: &SecretKey, args: Args, content: Content) {
-        let settled = Resolved { args, content, document: None };
+        let resolved = Resolved { args, content, document: None };
         let mut slot = slot(&self.writer, self.clock.now());
-        if settled.args.kind() == Type::LedgerRetimed {
+        if resolved.args.kind() == Type::LedgerRetimed {
             slot.after = None;
         }
-        let entry = seal(&settled, &slot, key, &mut self.entropy).unwrap();
+        let entry = seal(&resolved, &slot, key, &mut self.entropy).unwrap();
         let prepared = Prepared { entries: vec![entry], ..Prepared::default() };
-        assert_eq!(judge_last(&mut self.writer, &prepared).unwrap(), None);
+        assert_eq!(verify_last(&mut self.writer, &prepared).unwrap(), None);
         self.writer.commit(&prepared.entries, &[]).unwrap();
     }
 
@@ -228,8 +228,8 @@ fn found(folder: &Path) -> (Author, SecretKey) {
     let mut clock = Clock::from_setting(Some("2022-01-26T12:00:00Z")).unwrap();
     let mut entropy = Seeded::new("archivist");
     let paths = Paths::new(folder.join("ledger"), None);
-    let around = (&mut clock, &mut entropy as &mut dyn annals::entropy::Entropy);
-    let founded = init(paths, &founding, Protection::Unencrypted, around).unwrap();
+    let founded =
+        init(paths, &founding, Protection::Unencrypted, &mut clock, &mut entropy).unwrap();
     let Founded { writer, key, .. } = founded;
     (Author { writer, clock, entropy }, key)
 }

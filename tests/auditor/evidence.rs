@@ -3,10 +3,10 @@
 use crate::auditor::desk::{Answer, Desk, by_log, ledger, signed};
 use crate::support::files::{CHECKPOINT, JOURNAL, head_text, pin_with_sum, signature_blob};
 use crate::support::{Ledger, acts, keys};
-use annals_core::evidence::ForkEvidence;
+use annals_core::evidence::{ForkEvidence, ForkPoint};
 use annals_core::hash::Hash;
 use annals_core::merkle::empty_root;
-use annals_core::verify::evidence::{ShownFork, judge};
+use annals_core::verify::evidence::{ShownFork, verify_evidence};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -51,7 +51,7 @@ fn another_record_of_the_same_size_is_shown_by_both_checkpoints() {
     let fork = "fork: rule 802 forked-from-pin: forked: at size 3 the record is not the pinned \
                 one; not the same: event 2";
     assert!(answer.says(fork), "{}", answer.out);
-    let evidence = "evidence (forked): pin.evidence; annals verify judges it alone";
+    let evidence = "evidence (forked): pin.evidence; annals verify checks it by itself";
     assert!(answer.says(evidence), "{}", answer.out);
     assert_eq!(desk.read("pin"), ledger(&[2, 3]).pin(3));
     let answer = judged(&desk, "pin.evidence");
@@ -181,9 +181,9 @@ fn rotated() -> ForkEvidence {
 #[test]
 fn the_records_that_name_the_log_keys_stand_in_it() {
     let evidence = rotated();
-    let positions: Vec<u64> = evidence.namings.iter().map(|naming| naming.position).collect();
+    let positions: Vec<u64> = evidence.key_changes.iter().map(|change| change.position).collect();
     assert_eq!(positions, [0, 3]);
-    assert_eq!(judge(&evidence).named_by, Some(0));
+    assert_eq!(verify_evidence(&evidence).named_by, Some(0));
     assert_eq!(evidence.key, keys::secret("log").public());
 }
 
@@ -208,27 +208,27 @@ fn evidence_that_claims_more_than_it_shows_is_told_as_that() {
         e.key = keys::secret("log-2").public();
     });
     not_shown("the second root of size 3 does not lead to its checkpoint", |e| {
-        e.parted.as_mut().unwrap().2.path.pop();
+        e.forked_at.as_mut().unwrap().second.path.pop();
     });
     not_shown("the second root of size 3 does not lead to its checkpoint", |e| {
-        e.parted.as_mut().unwrap().2.root = empty_root();
+        e.forked_at.as_mut().unwrap().second.root = empty_root();
     });
     not_shown("both trees have one root at size 3", |e| {
-        let parted = e.parted.as_mut().unwrap();
-        parted.2 = parted.1.clone();
+        let at = e.forked_at.as_mut().unwrap();
+        at.second = at.first.clone();
         e.second = e.first.clone();
-        e.namings.clear();
+        e.key_changes.clear();
     });
     not_shown("event 3: it is not shown to stand in the second tree", |e| {
-        e.namings[1].path[0] = empty_root();
+        e.key_changes[1].path[0] = empty_root();
     });
     not_shown("event 0: it is not shown to stand in the second tree", |e| {
-        e.namings[0].record = e.namings[1].record.clone();
+        e.key_changes[0].record = e.key_changes[1].record.clone();
     });
     not_shown("the second checkpoint is not signed by the key", |e| {
         e.second.note.signatures.retain(|line| line.id != e.first.note.signatures[0].id);
     });
-    let unnamed = edited(|e| e.namings.clear());
+    let unnamed = edited(|e| e.key_changes.clear());
     assert_eq!(unnamed.exit, 4, "{}", unnamed.out);
     assert!(unnamed.says("named     this file does not show that it is the log key"));
 }
@@ -247,11 +247,13 @@ fn records_that_name_no_log_key_of_this_ledger_show_nothing() {
         evidence.second = annals_core::evidence::SignedCheckpoint::of(note).unwrap();
         evidence.first = evidence.second.clone();
         let before = annals_core::evidence::EarlierCheckpoint { root, path: Vec::new() };
-        evidence.parted = Some((leaves.len() as u64, before.clone(), before));
+        evidence.forked_at =
+            Some(ForkPoint { size: leaves.len() as u64, first: before.clone(), second: before });
         let record = found.events.last().unwrap().record().into_bytes();
         let path = vec![crate::support::files::root(&leaves[..2])];
-        evidence.namings = vec![annals_core::evidence::LogKeyChange { position: 2, record, path }];
-        judge(&evidence).shown
+        evidence.key_changes =
+            vec![annals_core::evidence::LogKeyChange { position: 2, record, path }];
+        verify_evidence(&evidence).shown
     };
     let why = |shown: ShownFork| match shown {
         ShownFork::NotShown(why) => why.into_iter().find(|why| why.starts_with("event 2")).unwrap(),

@@ -100,11 +100,11 @@ fn a_flipped_byte_of_a_checkpoint_is_told_or_counted_as_ignored() {
             [] => {
                 ignored += 1;
                 assert!(at > unknown, "byte {at} is signed, and a yes was said about another");
-                assert_eq!(outcome.report.ends.ignored_lines, 1, "byte {at}");
+                assert_eq!(outcome.report.anchors.ignored_lines, 1, "byte {at}");
             }
             rules => {
                 assert!(rules.iter().all(|rule| (701..=706).contains(rule)), "{at}: {outcome}");
-                let own = outcome.report.ends.checkpoint_holds;
+                let own = outcome.report.anchors.checkpoint_holds;
                 assert!(!own, "byte {at}: {outcome}");
             }
         }
@@ -233,5 +233,5 @@ fn a_damaged_event_of_a_pinned_record_is_named() {
     let outcome = judge_with(&files, 1);
     assert_eq!(outcome.exit, 1, "{outcome}");
     let said = "at size 80 the record is not the pinned one: event 20 is not as it was written";
-    assert_eq!(outcome.report.ends.explained, [said]);
+    assert_eq!(outcome.report.anchors.explained, [said]);
 }

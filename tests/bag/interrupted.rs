@@ -48,9 +48,9 @@ impl BagTarget for Stopping {
         self.step()?;
         self.ground.end()
     }
-    fn settle(&mut self) -> Result<(), DiskError> {
+    fn sync(&mut self) -> Result<(), DiskError> {
         self.step()?;
-        self.ground.settle()
+        self.ground.sync()
     }
     fn finish(&mut self) -> Result<(), DiskError> {
         self.step()?;

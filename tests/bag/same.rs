@@ -20,7 +20,7 @@ fn regroup(ledger: &Path, events: usize) {
     let mut writer = JournalWriter::create(ledger, ROTATE_AT).unwrap();
     for commit in entries.chunks(events) {
         commit.iter().for_each(|entry| tree.push(hash(&entry.record)));
-        writer.commit(commit, (tree.size(), tree.root())).unwrap();
+        writer.commit(commit, tree.size(), tree.root()).unwrap();
     }
     drop(writer);
     assert_ne!(files(&aside), files(&ledger.join("journal")), "the commits are others now");

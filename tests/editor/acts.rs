@@ -109,7 +109,7 @@ fn open_disputes_are_named_and_resolved_by_number() {
     desk.refuses("cy", "uphold|8|--statement|too late", (
         1,
         "annals: one draft is refused; nothing was written\n  rule 507 dispute-closed: dispute 8 \
-         of fact 6 is closed; annals show tells what closed it\n",
+         of fact 6 is closed; annals show lists what closed it\n",
     ));
     desk.refuses("cy", "confirm|8|--how|reread", (
         1,
@@ -162,7 +162,7 @@ fn a_retraction_is_ended_by_another_person_by_either_number() {
         (
             1,
             "annals: one draft is refused; nothing was written\n  rule 511 retraction-standing: \
-         retraction 8 of fact 6 is over; annals show tells what ended it\n",
+         retraction 8 of fact 6 is over; annals show lists what ended it\n",
         ),
     );
     desk.refuses(
@@ -171,7 +171,7 @@ fn a_retraction_is_ended_by_another_person_by_either_number() {
         (
             1,
             "annals: one draft is refused; nothing was written\n  rule 511 retraction-standing: \
-         retraction 8 of fact 6 is over; annals show tells what ended it\n",
+         retraction 8 of fact 6 is over; annals show lists what ended it\n",
         ),
     );
     desk.writes("bo", &format!("{retract} after all"), "written at 10");

@@ -108,7 +108,7 @@ fn an_act_that_counts_no_more_is_named_and_said_anew_on_purpose() {
         desk.writes(other, later, &format!("written at {}", position + 1));
         let told = format!(
             "annals: event {position} says this already and counts no more, for the record went \
-             on: annals show tells how the fact stands; nothing was written; --again writes it \
+             on: annals show shows how the fact stands; nothing was written; --again writes it \
              once more\n"
         );
         desk.refuses(by, act, (2, &told));

@@ -72,7 +72,7 @@ fn positions_that_are_no_fact_are_told() {
         (
             1,
             "annals: one draft is refused; nothing was written\n  rule 501 target: event 4 is no \
-         fact.disputed; annals show tells what an event is\n",
+         fact.disputed; annals show shows what an event is\n",
         ),
     );
     // Two bad ones are both told.

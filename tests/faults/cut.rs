@@ -27,7 +27,7 @@ fn a_reader_warns_of_events_that_are_missing() {
     room.remove("keys/log.marks");
     let told = format!(
         "warning: the checkpoint speaks of {EVENTS} events, here are 3: events are missing; \
-         annals verify tells all\n"
+         annals verify lists all faults\n"
     );
     for command in READING {
         let answer = room.run(command);
@@ -44,7 +44,7 @@ fn a_reader_warns_of_events_that_are_missing() {
 fn a_reader_warns_of_a_misnamed_journal_and_still_answers() {
     let room = newsroom();
     room.rename(JOURNAL, "ledger/journal/00000000000000000007.log");
-    let told = "warning: the record has 1 fault; annals verify tells all\n";
+    let told = "warning: the record has 1 fault; annals verify lists all faults\n";
     for command in READING {
         let answer = room.run(command);
         assert_eq!((answer.exit, &*answer.told()), (1, told), "{command}: {answer:?}");

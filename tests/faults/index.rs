@@ -233,7 +233,7 @@ fn an_index_that_cannot_be_written_hinders_no_writer() {
 fn a_changed_event_is_found_by_whoever_reads_it() {
     let room = newsroom();
     let text = String::from_utf8(room.read(JOURNAL)).unwrap();
-    let told = "warning: the record has 1 fault; annals verify tells all\n";
+    let told = "warning: the record has 1 fault; annals verify lists all faults\n";
     for (from, to) in [
         ("lasted two hours.\",\"lang", "lasted ten hours.\",\"lang"),
         ("\"vouch\":\"said\"", "\"vouch\":\"so\""),

@@ -216,7 +216,7 @@ fn an_end_that_nobody_signed_is_not_signed_over() {
     let room = store;
     let (mut writer, _) =
         annals::journal::JournalWriter::open(&room.path("ledger"), Some(5), 1 << 20).unwrap();
-    writer.commit(&entries, (8, tree.root())).unwrap();
+    writer.commit(&entries, 8, tree.root()).unwrap();
     drop(writer);
     for command in ["append drafts.jsonl", "append drafts.jsonl --dry-run"] {
         let answer = room.run(command);

@@ -55,7 +55,7 @@ impl Medium for Fragile {
         Err(failed())
     }
 
-    fn cut(&mut self, length: u64) -> io::Result<()> {
+    fn truncate(&mut self, length: u64) -> io::Result<()> {
         match self.failing.cut {
             true => Err(failed()),
             false => self.file.set_len(length),
@@ -171,7 +171,7 @@ fn what_another_writer_wrote_is_refused_and_not_cut_off() {
     expect_finished_by(&room);
     let written = room.read(JOURNAL);
     let entries = Journal::open(&ledger, None).unwrap().read(EVENTS..EVENTS + 1).unwrap();
-    let refused = late.commit(&entries, (EVENTS + 1, Hash::of(&[b"root"]))).unwrap_err();
+    let refused = late.commit(&entries, EVENTS + 1, Hash::of(&[b"root"])).unwrap_err();
     let JournalError::Disk(DiskError::Changed { .. }) = &refused else { panic!("{refused}") };
     assert_eq!(LedgerError::from(refused).verdict(), Verdict::Conflict);
     assert!(room.read(JOURNAL) == written, "nothing is written behind it");

@@ -8,7 +8,7 @@ use annals::archive::bag::{self, note::BagText};
 use annals::keys::{Mark, Request};
 use annals::witness::request::AddCheckpoint;
 use annals::witness::state::{SeenTree, WitnessState};
-use annals_core::evidence::{EarlierCheckpoint, ForkEvidence, SignedCheckpoint};
+use annals_core::evidence::{EarlierCheckpoint, ForkEvidence, ForkPoint, SignedCheckpoint};
 use annals_core::hash::Hash;
 use annals_core::key::SecretKey;
 use annals_core::text::{Origin, Words};
@@ -185,13 +185,13 @@ fn made(seeds: &mut Seeds) {
         key: log.public(),
         first: SignedCheckpoint::of(one.clone()).expect("a checkpoint"),
         second: SignedCheckpoint::of(other.clone()).expect("a checkpoint"),
-        parted: Some((2, before(&one), before(&other))),
-        namings: Vec::new(),
+        forked_at: Some(ForkPoint { size: 2, first: before(&one), second: before(&other) }),
+        key_changes: Vec::new(),
     };
     put(seeds, "evidence", evidence.write().into_bytes());
     let cut = ForkEvidence {
         second: SignedCheckpoint::of(signed(1, leaf(0))).expect("one"),
-        parted: None,
+        forked_at: None,
         ..evidence
     };
     put(seeds, "evidence", cut.write().into_bytes());

@@ -35,7 +35,7 @@ fn a_flipped_byte_is_a_sum_that_does_not_hold_or_damage() {
             let all = walk(&journal, 0);
             let noticed = !all.damage.is_empty()
                 || all.closings.len() != 3
-                || all.closings.iter().any(|closing| closing.said.is_none() || !whole(closing))
+                || all.closings.iter().any(|closing| closing.parsed.is_none() || !whole(closing))
                 || journal.size() < 7;
             assert!(noticed, "byte {at}, bit {bit}");
         }
@@ -146,7 +146,7 @@ fn a_line_over_the_bound_is_damage_and_takes_no_more_memory() {
     fs::write(file(&ledger, 0), closing).unwrap();
     let all = walk(&open(&ledger, Some(2)), 0);
     assert_eq!((all.entries.len(), all.damage.len(), all.closings.len()), (2, 0, 3));
-    assert_eq!((all.closings[0].counted, all.closings[0].said), (1, None));
+    assert_eq!((all.closings[0].counted, all.closings[0].parsed), (1, None));
 }
 
 proptest! {

@@ -35,7 +35,7 @@ fn root(size: u64) -> Hash {
 
 fn commit(writer: &mut JournalWriter, count: u64) {
     let (from, to) = (writer.size(), writer.size() + count);
-    writer.commit(&entries(from, to), (to, root(to))).unwrap();
+    writer.commit(&entries(from, to), to, root(to)).unwrap();
 }
 
 /// A journal of commits of these many entries.
@@ -83,7 +83,7 @@ fn walk(journal: &Journal, from: u64) -> Batch {
 }
 
 fn whole(closing: &CommitLine) -> bool {
-    let said = closing.said.unwrap();
+    let said = closing.parsed.unwrap();
     closing.sum_holds && said.size == closing.counted && said.root == root(said.size)
 }
 
@@ -182,7 +182,7 @@ fn large_bodies_come_in_smaller_spans() {
     let mut writer = JournalWriter::create(ledger.path(), ROTATE_AT).unwrap();
     let large = Entry { body: Some(vec![b'x'; 1_048_576]), ..entry(0) };
     let batch = vec![large; 40];
-    writer.commit(&batch, (40, root(40))).unwrap();
+    writer.commit(&batch, 40, root(40)).unwrap();
     let journal = open(&ledger, None);
     let spans: Vec<_> = journal.walk(0).unwrap().map(|span| span.unwrap().entries.len()).collect();
     assert_eq!(spans, [16, 16, 8]);
@@ -199,7 +199,7 @@ fn what_would_not_be_read_back_is_refused() {
         let record = record.as_bytes().to_vec();
         let body = body.map(|text| text.as_bytes().to_vec());
         let batch = [entry(1), Entry { record, body }];
-        let answer = writer.commit(&batch, (3, root(3)));
+        let answer = writer.commit(&batch, 3, root(3));
         assert!(matches!(answer, Err(JournalError::Unwritable { position: 2, .. })));
     };
     for record in ["", "a\nb\n", "a\nb\nc", "a\nb\nc\nd\n", "= a\nb\nc\n", "a\nb\n= \n"] {
@@ -209,7 +209,7 @@ fn what_would_not_be_read_back_is_refused() {
         refuse("a\nb\nc\n", Some(body));
     }
     for (batch, said) in [(vec![], 1), (entries(1, 2), 1), (entries(1, 2), 3)] {
-        let answer = writer.commit(&batch, (said, root(said)));
+        let answer = writer.commit(&batch, said, root(said));
         assert!(matches!(answer, Err(JournalError::Size { .. })));
     }
     assert_eq!(fs::read(file(&ledger, 0)).unwrap(), bytes);

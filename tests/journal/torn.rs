@@ -92,7 +92,7 @@ fn a_last_closing_line_of_another_size_is_unfinished_unless_covered() {
     assert_eq!(journal.size(), 5);
     let last = walk(&journal, 0).closings.pop().unwrap();
     assert!(last.sum_holds);
-    assert_eq!((last.counted, last.said.unwrap().size), (5, 4));
+    assert_eq!((last.counted, last.parsed.unwrap().size), (5, 4));
 }
 
 #[test]

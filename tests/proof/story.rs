@@ -341,7 +341,7 @@ fn a_proof_of_a_record_that_does_not_verify_is_made_and_this_is_told() {
     let made = desk.run("prove 5 -o 5.proof");
     // Then the proof is the same, and the fault is told on stderr and by the exit code.
     let told = "warning: the record has 2 faults; the proof holds by itself and says nothing of \
-                that; annals verify tells all\n";
+                that; annals verify lists all faults\n";
     assert_eq!((made.exit, made.err), (1, whole.err + told));
     assert_eq!(desk.read("5.proof"), desk.read("whole.proof"));
     let answer = desk.run(&format!("verify 5.proof --log-key {}", log_key()));

@@ -10,7 +10,7 @@ use annals_core::hash::Hash;
 use annals_core::tlog::policy::Policy;
 use annals_core::tlog::{Note, VerifierKey};
 use annals_core::verify::proof::ProofOutcome;
-use annals_core::verify::proof::{ProofContext, judge};
+use annals_core::verify::proof::{ProofContext, verify_proof};
 
 /// The name of a proof among the files of a vector.
 pub const PROOF: &str = "proof";
@@ -125,7 +125,7 @@ pub fn judged(files: &Files) -> Option<ProofOutcome> {
     let key = text(LOG_KEY).map(|text| VerifierKey::parse(text.trim_end()).expect("a log key"));
     let given =
         ProofContext { pin: files.get("pin").cloned(), policy: policy(files), log_key: key };
-    Some(judge(proof, &given))
+    Some(verify_proof(proof, &given))
 }
 
 /// Exit, and rule and position of every fault, of a vector with a proof; `None` if it has none.

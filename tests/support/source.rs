@@ -146,7 +146,7 @@ pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
     let mut missing = Vec::new();
     if let Some(policy) = super::proof::policy(files) {
         let checkpoint = files.get(CHECKPOINT).map(Vec::as_slice);
-        missing = cosigned::judge(&policy, checkpoint, &mut report.faults).missing;
+        missing = cosigned::check(&policy, checkpoint, &mut report.faults).missing;
         report.faults.sort();
     }
     let faults = report.faults.iter().map(|f| (f.rule.number(), f.position)).collect();

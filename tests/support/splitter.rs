@@ -128,7 +128,7 @@ fn take(piece: &Piece, end: End, out: &mut Split) {
     if odd {
         out.damage.push(framing(after, "fewer than four lines"));
     }
-    out.closings.push(CommitLine { counted: after, said, sum_holds });
+    out.closings.push(CommitLine { counted: after, parsed: said, sum_holds });
 }
 
 fn framing(counted: u64, why: &str) -> Damage {

@@ -9,7 +9,7 @@ use annals::entropy::Seeded;
 use annals::keys::{KeyName, Protection};
 use annals::ledger::paths::Paths;
 use annals::ledger::write::append::{commit, prepare};
-use annals::ledger::write::batch::{Signer, judge_last, slot};
+use annals::ledger::write::batch::{Signer, slot, verify_last};
 use annals::ledger::write::draft::json_lines;
 use annals::ledger::write::init::{Founding, init};
 use annals::ledger::write::prepared::Prepared;
@@ -59,11 +59,11 @@ impl Author {
 
     fn event(&mut self, key: &SecretKey, time: &str, args: Args, content: Content) {
         let mut writer = self.writer();
-        let settled = Resolved { args, content, document: None };
+        let resolved = Resolved { args, content, document: None };
         let slot = slot(&writer, clock(time).now());
-        let entry = seal(&settled, &slot, key, &mut self.entropy).unwrap();
+        let entry = seal(&resolved, &slot, key, &mut self.entropy).unwrap();
         let prepared = Prepared { entries: vec![entry], ..Prepared::default() };
-        assert_eq!(judge_last(&mut writer, &prepared).unwrap(), None);
+        assert_eq!(verify_last(&mut writer, &prepared).unwrap(), None);
         writer.commit(&prepared.entries, &[]).unwrap();
     }
 
@@ -101,8 +101,8 @@ fn found(folder: &Path, title: &str) -> (Author, SecretKey) {
     };
     let paths = Paths::new(folder.join("ledger"), None);
     let (mut clock, mut entropy) = (clock("2022-01-27T08:00:00Z"), Seeded::new("article"));
-    let around = (&mut clock, &mut entropy as &mut dyn annals::entropy::Entropy);
-    let founded = init(paths.clone(), &founding, Protection::Unencrypted, around).unwrap();
+    let founded =
+        init(paths.clone(), &founding, Protection::Unencrypted, &mut clock, &mut entropy).unwrap();
     (Author { paths, entropy }, founded.key)
 }
 
@@ -157,4 +157,16 @@ pub fn hostile(folder: &Path) {
     };
     let body = Content::BodyRedacted(Stated { statement: Words::new(ATTACK).unwrap() });
     author.event(&ada, "2022-01-28T09:00:00Z", Args::BodyRedacted(args), body);
+}
+
+/// A record in Arabic, with one claim in English.
+pub fn right_to_left(folder: &Path) {
+    let (mut author, ada) = found(folder, "سجل المحادثات");
+    let text = "قال الوزير إن المحادثات استمرت ساعتين.\nوقال إنها انتهت دون اتفاق.\n";
+    std::fs::write(folder.join("page.txt"), text).unwrap();
+    let lines = r#"{"type":"document.captured","file":"page.txt","title":"المحادثات","lang":"ar","publisher":"صحيفة"}
+{"claim":"استمرت المحادثات ساعتين.","quote":"المحادثات استمرت ساعتين","attribution":[{"agent":"الوزير","agent_type":"person","act":"says"}]}
+{"claim":"The talks ended without an agreement.","lang":"en","quote":"انتهت دون اتفاق"}
+"#;
+    author.lines(&ada, "2022-01-27T09:00:00Z", lines, folder);
 }

@@ -18,6 +18,8 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 static ARTICLE: LazyLock<PathBuf> = LazyLock::new(|| made("timeline", article::article));
+static RIGHT_TO_LEFT: LazyLock<PathBuf> =
+    LazyLock::new(|| made("timeline-rtl", article::right_to_left));
 static HOSTILE: LazyLock<PathBuf> = LazyLock::new(|| made("timeline-hostile", article::hostile));
 
 fn made(name: &str, make: fn(&Path)) -> PathBuf {
@@ -188,8 +190,16 @@ fn texts_of_strangers_are_data_and_no_more() {
     assert!(!text.contains("<script>window"), "an attack stands in the page as such");
     assert_eq!(text.matches("</script>").count(), 2);
     assert_eq!(text.matches("<script").count(), 2);
-    assert!(text.contains("<td>{{data}} &amp; &lt;b&gt;bold&lt;/b&gt;</td>"));
+    assert!(text.contains("<td dir=\"auto\">{{data}} &amp; &lt;b&gt;bold&lt;/b&gt;</td>"));
     assert!(text.contains("<title>&lt;/script&gt;&lt;script&gt;"));
+}
+
+#[test]
+fn the_direction_of_a_stranger_s_text_is_its_own() {
+    let (text, page) = written(&RIGHT_TO_LEFT, &[]);
+    assert!(text.contains("<h1 dir=\"auto\">سجل المحادثات</h1>"), "{text}");
+    assert!(text.contains("<td dir=\"auto\">استمرت المحادثات ساعتين.</td>"), "{text}");
+    assert_eq!(page.data()["facts"][0]["lang"], "ar");
 }
 
 #[test]

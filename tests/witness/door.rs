@@ -24,8 +24,8 @@ fn start(patience: Duration) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
-        let shelf = (Box::new(Nowhere) as Box<dyn Shelf>, WitnessState::default());
-        let keeper = Mutex::new(Cosigner::new(witness_key(), vec![log_key()], shelf));
+        let (shelf, state) = (Box::new(Nowhere), WitnessState::default());
+        let keeper = Mutex::new(Cosigner::new(witness_key(), vec![log_key()], shelf, state));
         let (now, told) = (|| 1_700_000_000, |_: &str| ());
         serve(&listener, &ServerContext { keeper: &keeper, now: &now, told: &told, patience })
     });
@@ -149,8 +149,8 @@ fn a_line_of_the_log_has_a_bound() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
-        let shelf = (Box::new(Nowhere) as Box<dyn Shelf>, WitnessState::default());
-        let keeper = Mutex::new(Cosigner::new(witness_key(), vec![log_key()], shelf));
+        let (shelf, state) = (Box::new(Nowhere), WitnessState::default());
+        let keeper = Mutex::new(Cosigner::new(witness_key(), vec![log_key()], shelf, state));
         let told = |line: &str| lines.lock().unwrap().push(line.to_owned());
         let patience = Duration::from_secs(30);
         serve(&listener, &ServerContext { keeper: &keeper, now: &|| 1, told: &told, patience })

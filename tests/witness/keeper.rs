@@ -50,7 +50,7 @@ impl Disk {
     /// A witness that starts with what is on the disk.
     fn start(&self) -> Cosigner {
         let state = WitnessState::parse(&self.0.lock().unwrap().0).expect("a state");
-        Cosigner::new(witness_key(), vec![log_key()], (Box::new(self.clone()), state))
+        Cosigner::new(witness_key(), vec![log_key()], Box::new(self.clone()), state)
     }
 }
 
@@ -177,8 +177,8 @@ fn who_is_not_known_is_not_cosigned() {
     unsigned.note.signatures[0].name = "example.org/other".to_owned();
     assert_eq!(ask(&mut keeper, &unsigned), CosignAnswer::Refused(403, why));
     let elsewhere = VerifierKey::new("b.org/log", KeyKind::Note, keys::secret("log").public());
-    let state = (Box::new(Disk::new()) as Box<dyn Shelf>, WitnessState::default());
-    let mut other = Cosigner::new(witness_key(), vec![elsewhere.unwrap()], state);
+    let (disk, state) = (Box::new(Disk::new()), WitnessState::default());
+    let mut other = Cosigner::new(witness_key(), vec![elsewhere.unwrap()], disk, state);
     let why = "no log of this origin is watched here".to_owned();
     assert_eq!(ask(&mut other, &log.request(0, 3)), CosignAnswer::Refused(404, why));
     // Another key's line beside a good one means nothing.
@@ -323,21 +323,21 @@ fn a_write_that_fails_cosigns_nothing_and_after_a_restart_no_fork() {
 fn a_state_is_one_process_s_and_a_damaged_or_missing_one_is_refused() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("state");
-    let missing = StateFile::open(&path, false).unwrap_err();
+    let missing = StateFile::open(&path).unwrap_err();
     assert!(matches!(missing, StateError::Missing(_)), "{missing}");
     assert!(missing.to_string().contains("could cosign a fork; --first makes one"), "{missing}");
-    let (file, state) = StateFile::open(&path, true).unwrap();
-    let held = StateFile::open(&path, false).unwrap_err();
+    let (file, state) = StateFile::begin(&path).unwrap();
+    let held = StateFile::open(&path).unwrap_err();
     assert!(held.to_string().contains("is held by another writer: process "), "{held}");
     let log = Log::new(0, 5);
-    let mut keeper = Cosigner::new(witness_key(), vec![log_key()], (Box::new(file), state));
+    let mut keeper = Cosigner::new(witness_key(), vec![log_key()], Box::new(file), state);
     assert!(is_cosigned(&log.request(0, 5), &ask(&mut keeper, &log.request(0, 5))));
     let remembered = keeper.state().clone();
     drop(keeper);
-    let (file, state) = StateFile::open(&path, false).unwrap();
+    let (file, state) = StateFile::open(&path).unwrap();
     assert_eq!(state, remembered);
     drop(file);
-    let again = StateFile::open(&path, true).unwrap_err();
+    let again = StateFile::begin(&path).unwrap_err();
     assert!(matches!(again, StateError::ThereAlready(_)), "{again}");
     let bytes = std::fs::read(&path).unwrap();
     for at in 0..bytes.len() {
@@ -346,11 +346,11 @@ fn a_state_is_one_process_s_and_a_damaged_or_missing_one_is_refused() {
         assert_eq!(WitnessState::parse(&flipped), None, "byte {at}");
     }
     std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
-    let damaged = StateFile::open(&path, false).unwrap_err();
+    let damaged = StateFile::open(&path).unwrap_err();
     assert!(matches!(damaged, StateError::Damaged(_)), "{damaged}");
     let later = String::from_utf8(bytes).unwrap().replacen("witness v1", "witness v2", 1);
     std::fs::write(&path, later).unwrap();
-    let later = StateFile::open(&path, false).unwrap_err();
+    let later = StateFile::open(&path).unwrap_err();
     let why = "is of version 2, this program knows version 1: use a newer program";
     assert!(later.to_string().ends_with(why), "{later}");
 }

@@ -1,14 +1,14 @@
-//! Numbers with what belongs to them: separators, sign, currency, magnitude, unit.
+//! Numbers with their parts: separators, sign, currency, magnitude, unit.
 //!
-//! Always holds: it is decided by characters and by a list of words, whatever the language of the
-//! text; where it is in doubt the larger number is meant. Not here: what a number is worth.
+//! Always holds: characters and a list of words decide, whatever the language of the text; in doubt
+//! the longer number counts. Not here: the value of a number.
 //! Source: Unicode's general categories Nd, Nl and No; CLDR's number patterns.
 
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The number inside of which the byte offset `at` is, in bytes.
+/// The byte range of the number that contains the byte offset `at`.
 pub(super) fn around(text: &str, at: usize) -> Option<Range<usize>> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let line = LineView { chars: &chars, length: text.len() };
@@ -74,7 +74,7 @@ impl LineView<'_> {
         }
     }
 
-    /// The index at which a number begins whose digits begin here.
+    /// The first index of the number whose digits begin here.
     fn before(&self, digits: usize) -> usize {
         let mut first = digits;
         let point = self.back(first).is_some_and(|c| matches!(c, '.' | ',' | '٫'));
@@ -96,7 +96,8 @@ impl LineView<'_> {
         if signed && self.is_free(first - 1) { first - 1 } else { first }
     }
 
-    /// Whether a sign or a point may stand here: not after a letter, a digit or a closing mark.
+    /// Whether a sign or a point can begin a number here: not after a letter, a digit or a closing
+    /// mark.
     fn is_free(&self, index: usize) -> bool {
         self.back(index).is_none_or(|c| {
             let opens = "([{\"'“‘«„‚=:;/~≈±<>≤≥（「".contains(c);
@@ -123,7 +124,7 @@ impl LineView<'_> {
         if !word && CODES.contains(&code.as_str()) { start } else { end }
     }
 
-    /// The index after a number whose digits end here: magnitudes and units follow it.
+    /// The index after the number whose digits end here, with its magnitudes and units.
     fn after(&self, digits: usize) -> usize {
         let mut end = digits;
         for _ in 0..3 {
@@ -131,7 +132,7 @@ impl LineView<'_> {
             while from < end + 2 && self.at(from).is_some_and(|c| c.is_whitespace()) {
                 from += 1;
             }
-            let next = self.unit(from, from == end);
+            let next = self.unit(end, from);
             if next == from {
                 break;
             }
@@ -140,16 +141,17 @@ impl LineView<'_> {
         end
     }
 
-    /// The index after the unit that begins here, or this index. Letters that follow digits at
-    /// once are of one word with them.
-    fn unit(&self, from: usize, at_once: bool) -> usize {
+    /// The index after the unit that begins at `from`, or `from`. The number so far ends at `end`;
+    /// `′` and `″` are units only directly after it.
+    fn unit(&self, end: usize, from: usize) -> usize {
         let Some(first) = self.at(from) else { return from };
         if matches!(first, '°' | 'º') {
             let scale = self.at(from + 1).is_some_and(|c| matches!(c, 'C' | 'F' | 'K'));
             let ends = !self.at(from + 2).is_some_and(char::is_alphanumeric);
             return from + if scale && ends { 2 } else { 1 };
         }
-        if is_symbol(first) || is_currency(first) || (at_once && matches!(first, '′' | '″')) {
+        if is_symbol(first) || is_currency(first) || (from == end && matches!(first, '′' | '″'))
+        {
             return from + 1;
         }
         if is_magnitude(first) {
@@ -185,7 +187,7 @@ fn is_separator(c: char) -> bool {
     )
 }
 
-/// The spaces that part thousands, and a number from its currency or unit.
+/// The spaces between thousands, and between a number and its currency or unit.
 fn is_gap(c: char) -> bool {
     matches!(c, ' ' | '\u{A0}' | '\u{2006}'..='\u{200A}' | '\u{202F}')
 }
@@ -220,7 +222,7 @@ fn is_symbol(c: char) -> bool {
     matches!(c, '%' | '‰' | '‱' | '٪' | '％' | '\u{2103}' | '\u{2109}' | '\u{3371}'..='\u{33DF}')
 }
 
-/// Magnitudes and currencies that Chinese, Japanese and Korean write after the digits.
+/// Magnitudes and currencies after the digits in Chinese, Japanese and Korean.
 fn is_magnitude(c: char) -> bool {
     "十百千万萬亿億兆元円圓원십백천만억조".contains(c)
 }
@@ -233,7 +235,7 @@ const CODES: &[&str] = &[
     "ARS", "CLP", "COP", "ZAR", "NGN", "KES", "GEL", "AMD", "AZN", "KZT", "BYN", "MDL", "BTC",
 ];
 
-/// Words after a number of which it is a part; with any ending where they end in `*`.
+/// Words that belong to the number before them; `*` stands for any ending.
 const WORDS: &[&str] = &[
     // Magnitudes.
     "hundred",

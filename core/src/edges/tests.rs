@@ -1,4 +1,4 @@
-//! Places in texts of many languages, and what they are inside of.
+//! Positions in texts of many languages, and what they are inside of.
 
 use crate::edges::*;
 

@@ -1,7 +1,8 @@
-//! The `args` of each type: positions and closed words, which alone decide status and legality.
+//! The `args` of each type: positions and closed words. They alone decide status and legality.
 //!
-//! Always holds: an [`Args`] has the fields of its type in the order of FORMAT.md section 4.
-//! Not here: free text (`body`), what the args do (`roster`, `state`). Source: FORMAT.md section 4.
+//! Always holds: an [`Args`] has the fields of its type in the order of FORMAT.md section 4. Not
+//! here: free text (`body`), the effect of the args (`roster`, `state`). Source: FORMAT.md section
+//! 4.
 
 use crate::event::canonical::{integer, integer_or_null};
 use crate::event::vocabulary::{
@@ -84,7 +85,7 @@ impl<'de> Deserialize<'de> for Seal {
     }
 }
 
-/// 16 random bytes, 32 hex: two ledgers never share a prefix.
+/// 16 random bytes, 32 hex digits: no two ledgers begin alike.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Nonce(pub [u8; 16]);
 

@@ -1,7 +1,7 @@
 //! Bodies: all free text of an event, salted and committed by digest.
 //!
 //! Always holds: a [`Body`] has the fields of its type in the order of FORMAT.md section 4, within
-//! bounds. Not here: whether it is the committed one (`verify`). Source: FORMAT.md sections 3, 4.
+//! bounds. Not here: whether it is the committed body (`verify`). Source: FORMAT.md sections 3, 4.
 
 use crate::event::canonical::{self, FormError, integer, list, optional_list};
 use crate::event::vocabulary::{AgentType, Basis, Reliability, Stance, Translator, Type, Vouch};
@@ -20,7 +20,7 @@ pub const MAX_DOCUMENT: u64 = 64 << 20;
 const OPENING: &str =
     r#"expected a body that begins {"salt":"<64 hex>","by":"<64 hex>","type":"…""#;
 
-/// Short words of ours: 1 to 2,000 code points.
+/// A short text: 1 to 2,000 code points.
 pub type Short = Words<2_000>;
 /// A statement: 1 to 20,000 code points.
 pub type Long = Words<20_000>;
@@ -231,7 +231,7 @@ pub struct Evidence {
     pub translation: Option<Translation>,
 }
 
-/// When it was so, as the document gives it.
+/// The time of a claim, as the document gives it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, try_from = "WhenFields")]
 #[allow(missing_docs)]
@@ -241,7 +241,7 @@ pub struct When {
     pub basis: Basis,
 }
 
-/// When a document was published.
+/// The date of publication of a document.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, try_from = "DatingFields")]
 #[allow(missing_docs)]

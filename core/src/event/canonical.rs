@@ -1,21 +1,21 @@
-//! One spelling: a line of JSON is read by its type and must be what that type writes again.
+//! One spelling: a line of JSON is read as its type and must equal what that type writes.
 //!
-//! Always holds: [`read`] accepts a line only if [`write()`] of the value gives the same bytes; so
-//! order, white space, escapes, duplicates and absent fields need no rule of their own.
-//! Not here: the fields (`args`, `body`, `record`). Source: FORMAT.md section 1; `serde_json`,
-//! whose compact writer escapes exactly what format 1 escapes.
+//! Always holds: [`read`] accepts a line only if [`write()`] returns the same bytes for its value;
+//! so order, white space, escapes, duplicates and absent fields need no rules of their own. Not
+//! here: the fields (`args`, `body`, `record`). Source: FORMAT.md section 1; `serde_json`, whose
+//! compact writer escapes exactly what format 1 escapes.
 
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 
-/// The greatest integer that format 1 knows: 2^53 − 1.
+/// The greatest integer in format 1: 2^53 − 1.
 pub const MAX_INTEGER: u64 = (1 << 53) - 1;
 
-/// How many bytes most lines have at most.
+/// The length in bytes that most lines do not exceed.
 const USUAL: usize = 1_024;
 
-/// Why a line is refused: for people.
+/// Why a line is refused, as text.
 pub type FormError = String;
 
 /// Parses a line and compares it with its own spelling.
@@ -36,8 +36,8 @@ pub fn compare<T: Serialize>(value: &T, line: &[u8]) -> Result<(), FormError> {
     Ok(())
 }
 
-/// The one spelling of a value, without a newline. Empty if the value cannot be written, which no
-/// type of this crate's format can cause.
+/// The one spelling of a value, without a newline. Empty if the value cannot be written, which does
+/// not happen for the types of the format.
 pub fn write<T: Serialize>(value: &T) -> Vec<u8> {
     let mut out = Vec::with_capacity(USUAL);
     match serde_json::to_writer(&mut out, value) {
@@ -46,7 +46,7 @@ pub fn write<T: Serialize>(value: &T) -> Vec<u8> {
     }
 }
 
-/// Compares what is written with what is expected, byte by byte, and stops at the first difference.
+/// Compares written bytes with expected bytes, and stops at the first difference.
 struct Comparison<'a> {
     expected: &'a [u8],
     at: usize,
@@ -85,7 +85,7 @@ fn bounded<E: Error>(value: u64) -> Result<u64, E> {
     Ok(value)
 }
 
-/// Deserialises a list of 1 to 64 values: where format 1 allows an array, it has content.
+/// Deserialises a list of 1 to 64 values: arrays of format 1 are not empty.
 pub fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,

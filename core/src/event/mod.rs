@@ -1,7 +1,8 @@
 //! Events: their bytes and their values, strict both ways.
 //!
-//! Always holds: what is read from bytes is written as the same bytes, or is refused with the
-//! number of the rule. Not here: judgement of one event by another (`verify`, `state`).
+//! Always holds: a value that is read from bytes is written as the same bytes, or the bytes are
+//! refused with the number of the rule. Not here: checks of one event against others (`verify`,
+//! `state`).
 //! Source: FORMAT.md sections 1–4.
 
 pub mod args;
@@ -10,7 +11,7 @@ pub mod record;
 pub mod canonical;
 pub mod vocabulary;
 
-/// One event as a source holds it: raw bytes, nothing judged.
+/// One event as a source holds it: raw bytes, not checked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Entry {
     /// The record: three lines, each with its LF.

@@ -1,7 +1,7 @@
 //! Records: place, statement and signature, three lines, strict both ways.
 //!
-//! Always holds: a [`Reading`] tells every fault of form of its record and keeps what could be
-//! read; the hash is that of the bytes in hand, never of bytes written again.
+//! Always holds: a [`Reading`] reports every fault of form of its record and keeps what could be
+//! read; the hash is that of the bytes as they were read, never of bytes written again.
 //! Not here: chain, signatures, legality (`verify`, `state`). Source: FORMAT.md section 2.
 
 use crate::event::args::Args;
@@ -9,7 +9,7 @@ use crate::event::canonical::{self, FormError, MAX_INTEGER, integer};
 use crate::event::vocabulary::Type;
 use crate::hash::Hash;
 use crate::key::{EVENT_TAG, PublicKey, SecretKey, Signature, signed_bytes};
-use crate::rule::Rule;
+use crate::rule::{Rule, Violation};
 use crate::time::Time;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -19,7 +19,7 @@ pub const MAX_RECORD: usize = 4_096;
 /// The format that this program reads and writes.
 pub const VERSION: u64 = 1;
 
-/// The first line: where an event stands, written by the ledger.
+/// The first line: the place of an event, written by the ledger.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
@@ -28,7 +28,7 @@ pub struct Place {
     pub seq: u64,
     /// Hash of the event before; `None` in event 0.
     pub prev: Option<Hash>,
-    /// The ledger's clock.
+    /// The time by the ledger's clock.
     pub at: Time,
 }
 
@@ -37,11 +37,11 @@ pub struct Place {
 pub struct Statement {
     /// Format version.
     pub v: u64,
-    /// How many events the signer had before it.
+    /// The number of events that the signer had when signing.
     pub base: u64,
     /// Hash of event `base` − 1; `None` if and only if base is 0.
     pub after: Option<Hash>,
-    /// The editor's clock: a claim.
+    /// The time by the editor's clock: a claim.
     pub said: Time,
     /// The signer.
     pub by: PublicKey,
@@ -117,7 +117,7 @@ pub fn hash(record: &[u8]) -> Hash {
     Hash::of(&[&[0], record])
 }
 
-/// What could be read of a record, and every fault of its form.
+/// A record as far as it could be read, and every fault of its form.
 #[derive(Clone, Debug)]
 pub struct Reading {
     /// Hash of the record's bytes.
@@ -132,12 +132,12 @@ pub struct Reading {
     pub signature: Option<Signature>,
     /// A format version above 1 that the statement claims.
     pub later_version: Option<u64>,
-    /// Rules 101, 102, 103, 105 that are broken, with the reason.
-    pub faults: Vec<(Rule, FormError)>,
+    /// Rules 101, 102, 103, 105 that are broken.
+    pub faults: Vec<Violation>,
 }
 
 impl Reading {
-    /// Reads a record's bytes; nothing is refused, everything is told.
+    /// Reads a record's bytes; every fault is reported and none ends the reading.
     pub fn of(record: &[u8]) -> Reading {
         let mut lines = record.split(|byte| *byte == b'\n');
         let mut line = || lines.next().unwrap_or_default();
@@ -145,14 +145,15 @@ impl Reading {
         let mut faults = Vec::new();
         if record.len() > MAX_RECORD {
             let why = format!("expected at most {MAX_RECORD} bytes, found {}", record.len());
-            faults.push((Rule::RecordForm, why));
+            faults.push(Violation::of(Rule::RecordForm, why));
         }
         let place = keep(canonical::read(first), Rule::PlaceForm, &mut faults);
         let later_version = version_of(second).filter(|v| *v > VERSION);
         let statement = keep(Statement::parse(second), Rule::StatementForm, &mut faults);
         let signature = std::str::from_utf8(third).ok().and_then(crate::hash::read_hex);
         if signature.is_none() {
-            faults.push((Rule::SignatureForm, "expected 128 lower-case hex digits".to_owned()));
+            let why = "expected 128 lower-case hex digits";
+            faults.push(Violation::of(Rule::SignatureForm, why));
         }
         Reading {
             hash: hash(record),
@@ -174,12 +175,8 @@ impl Reading {
     }
 }
 
-fn keep<T>(
-    read: Result<T, FormError>,
-    rule: Rule,
-    faults: &mut Vec<(Rule, FormError)>,
-) -> Option<T> {
-    read.map_err(|why| faults.push((rule, why))).ok()
+fn keep<T>(read: Result<T, FormError>, rule: Rule, faults: &mut Vec<Violation>) -> Option<T> {
+    read.map_err(|why| faults.push(Violation::of(rule, why))).ok()
 }
 
 /// The version of a statement that begins `{"v":`, an integer and a comma.

@@ -1,7 +1,7 @@
 //! The closed words of statements and bodies: types, roles, reasons, stances.
 //!
 //! Always holds: each enum is one closed list of FORMAT.md section 4, spelled as there.
-//! Not here: what the words do (`roster`, `state`). Source: FORMAT.md section 4.
+//! Not here: the effect of the words (`roster`, `state`). Source: FORMAT.md section 4.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -97,9 +97,9 @@ closed_words! {
         EntryError = "entry-error",
         MorePrecise = "more-precise",
     }
-    /// Where the error is: in our record, or in the document that it quotes.
+    /// Where the error is: in the record, or in the document that it quotes.
     ErrorIn { Record = "record", Document = "document", }
-    /// How one fact stands to another.
+    /// The relation of one fact to another.
     Relation {
         Supports = "supports",
         Contradicts = "contradicts",
@@ -117,16 +117,16 @@ closed_words! {
         CourtOrder = "court-order",
         InvalidData = "invalid-data",
     }
-    /// What an entry vouches for: that the document says so, or that it is so.
+    /// What an editor vouches for: that the document says it, or that it is true.
     Vouch { Said = "said", So = "so", }
-    /// How a document stands to the claim.
+    /// The stance of a document to the claim.
     Stance { Supports = "supports", Contradicts = "contradicts", Mentions = "mentions", }
-    /// How reliable the editor holds a document to be.
+    /// How reliable a document is, in the editor's opinion.
     Reliability { A = "A", B = "B", C = "C", D = "D", E = "E", F = "F", }
-    /// Who translated.
+    /// The kind of translator.
     Translator { Human = "human", Machine = "machine", }
-    /// What an agent in an attribution is.
+    /// The kind of an agent in an attribution.
     AgentType { Person = "person", Organization = "organization", Document = "document", }
-    /// Where a date comes from.
+    /// The origin of a date.
     Basis { Stated = "stated", Derived = "derived", Inferred = "inferred", }
 }

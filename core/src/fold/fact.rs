@@ -1,34 +1,34 @@
-//! A fact as it stands after some events.
+//! A fact in its state after some events.
 //!
-//! Always holds: confirmations are those of the present revision; status is not kept here.
-//! Not here: what changes it (`fold`), its status (`state`). Source: FORMAT.md section 8.
+//! Always holds: the confirmations are those of the present revision.
+//! Not here: what changes a fact (`fold`), its status (`state`). Source: FORMAT.md section 8.
 
 use crate::fold::history::KeyIndex;
 
-/// A fact as it stands.
+/// A fact in its present state.
 #[derive(Clone, Debug)]
 pub struct Fact {
     /// Position of its `fact.asserted`: its name.
     pub position: u64,
     /// Position of the event that made the present revision.
     pub revision: u64,
-    /// Who asserted it.
+    /// The signer of its assertion.
     pub asserter: KeyIndex,
-    /// Who made the present revision.
+    /// The signer of the present revision.
     pub author: KeyIndex,
-    /// How often it was corrected.
+    /// Number of corrections.
     pub corrected: u32,
-    /// Whether its assertion was struck and nobody else has vouched for it since.
+    /// Whether its assertion was struck and no other person has vouched for it since.
     pub suspect: bool,
-    /// The only one who confirmed the present revision.
+    /// The confirmer of the present revision, if there is exactly one.
     confirmer: Option<KeyIndex>,
     more: Option<Box<More>>,
 }
 
-/// What only some facts have.
+/// The parts that most facts do not have.
 #[derive(Clone, Debug, Default)]
 pub(super) struct More {
-    /// Who confirmed the present revision, if there are several.
+    /// The confirmers of the present revision, if there are several.
     pub(super) confirmed_by: Vec<KeyIndex>,
     pub(super) disputes: Vec<Dispute>,
     pub(super) retraction: Option<u64>,
@@ -39,7 +39,7 @@ pub(super) struct More {
 pub struct Dispute {
     /// Position of the `fact.disputed`.
     pub position: u64,
-    /// Whether the error is said to be in the document.
+    /// Whether the dispute places the error in the document.
     pub in_document: bool,
 }
 
@@ -58,7 +58,8 @@ impl Fact {
         }
     }
 
-    /// The fact with these confirmers of its present revision, open disputes and retraction.
+    /// The fact restored with these confirmers of its present revision, open disputes and
+    /// retraction.
     pub fn standing(
         self,
         confirmed_by: &[KeyIndex],
@@ -74,7 +75,7 @@ impl Fact {
         fact
     }
 
-    /// Who confirmed the present revision, in order.
+    /// The confirmers of the present revision, in order.
     pub fn confirmed_by(&self) -> &[KeyIndex] {
         match &self.more {
             Some(more) if !more.confirmed_by.is_empty() => &more.confirmed_by,
@@ -87,7 +88,7 @@ impl Fact {
         self.more.as_ref().map_or(&[], |more| &more.disputes)
     }
 
-    /// The standing retraction.
+    /// The retraction in force.
     pub fn retraction(&self) -> Option<u64> {
         self.more.as_ref().and_then(|more| more.retraction)
     }

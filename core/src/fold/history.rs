@@ -1,6 +1,7 @@
-//! What belongs to the record and is never refolded: every applied deed, and every key ever named.
+//! The history of a record, which no refold changes: every applied act, and every key that was ever
+//! named.
 //!
-//! Always holds: acts stand in order of position; a key's person is that of its first enrolment.
+//! Always holds: acts are in order of position; a key's person is that of its first enrolment.
 //! Not here: the fold (`state`, `rebuild`). Source: FORMAT.md section 8, last paragraph.
 
 use crate::fold::operation::Operation;
@@ -9,10 +10,10 @@ use crate::key::PublicKey;
 use crate::text::Person;
 use hashbrown::HashMap;
 
-/// Index of a key in the history: small, because a million acts name one.
+/// Index of a key in the history: small, because each of a million acts has one.
 pub type KeyIndex = u32;
 
-/// An applied event, as much of it as a fold needs.
+/// An applied event, as far as a fold needs it.
 #[derive(Clone, Debug)]
 pub struct Act {
     /// Its position.
@@ -20,7 +21,7 @@ pub struct Act {
     /// Its signer.
     pub by: KeyIndex,
     /// What it does.
-    pub deed: Operation,
+    pub operation: Operation,
 }
 
 #[derive(Clone, Debug)]
@@ -29,7 +30,7 @@ struct KeyRow {
     person: Option<Person>,
 }
 
-/// All applied acts, all keys that signed or were named.
+/// All applied acts, and all keys that signed or were named.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     acts: Vec<Act>,
@@ -68,8 +69,8 @@ impl History {
     }
 
     /// Keeps an applied act; returns the index of its signer.
-    pub fn keep(&mut self, position: u64, by: PublicKey, deed: Operation) -> KeyIndex {
-        match &deed {
+    pub fn keep(&mut self, position: u64, by: PublicKey, operation: Operation) -> KeyIndex {
+        match &operation {
             Operation::Opened(opened) => {
                 self.ever.entry(by).or_insert(position);
                 self.ever.entry(opened.log_key).or_insert(position);
@@ -86,18 +87,18 @@ impl History {
             _ => {}
         }
         let by = self.index(by);
-        self.acts.push(Act { position, by, deed });
+        self.acts.push(Act { position, by, operation });
         by
     }
 
-    /// The opening as if it named the recovery key of this digest.
+    /// Changes the opening to name the recovery key of this digest.
     pub(crate) fn suppose_recovery(&mut self, digest: Hash) {
-        if let Some(Act { deed: Operation::Opened(opened), .. }) = self.acts.first_mut() {
+        if let Some(Act { operation: Operation::Opened(opened), .. }) = self.acts.first_mut() {
             opened.recovery = Some(digest);
         }
     }
 
-    /// Names keys by index, in this order, before any act is kept.
+    /// Gives these keys their indexes, in this order, before any act is kept.
     pub fn name_keys(&mut self, keys: &[PublicKey]) {
         for key in keys {
             self.index(*key);

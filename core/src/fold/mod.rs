@@ -1,7 +1,7 @@
-//! The fold: ledger, roster, facts, documents and relations as they stand after some events.
+//! The fold: ledger, roster, facts, documents and relations after some events.
 //!
 //! Always holds: [`Fold::apply`] never refuses; it takes what `legal` allowed, or what a refold
-//! applies regardless. Status is never stored, always folded.
+//! applies regardless. Status is computed and never stored.
 //! Not here: legality (`legal`), suspect revocations (`rebuild`). Source: FORMAT.md section 8.
 
 pub mod operation;
@@ -12,44 +12,45 @@ mod restore;
 use crate::event::args::{Roles, Seal};
 use crate::event::vocabulary::RekeyReason;
 use crate::fold::history::{Act, History, KeyIndex};
-use crate::fold::operation::{Corrected, Operation, Triple};
+use crate::fold::operation::{Corrected, EntryKind, Operation, Triple};
 use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::roster::{Member, Roster};
 use crate::text::{Origin, Person};
 pub use fact::{Dispute, Fact};
 use hashbrown::{HashMap, HashSet};
+pub use restore::BodyOpening;
 use std::collections::BTreeMap;
 
 /// The ledger's own parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ledger {
-    /// Its name for ever.
+    /// Its permanent name.
     pub origin: Origin,
     /// The key that signs checkpoints.
     pub log_key: PublicKey,
     /// The key before it, if it was rotated (not compromised).
     pub old_log_key: Option<PublicKey>,
-    /// How far a statement may stand after its base.
+    /// The greatest distance of a statement from its base.
     pub window: u64,
-    /// How many confirmations make a fact confirmed.
+    /// The number of confirmations that make a fact confirmed.
     pub confirmations: u8,
     /// SHA-256 of the recovery key.
     pub recovery: Option<Hash>,
 }
 
-/// A captured document as it stands.
+/// A captured document in its present state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Document {
     /// Position of its `document.captured`: its name.
     pub position: u64,
     /// Who captured it.
     pub author: KeyIndex,
-    /// Whether its capture was struck and nobody else has described it since.
+    /// Whether its capture was struck and no other person has described it since.
     pub suspect: bool,
 }
 
-/// An event that refers to a fact, so that later events can refer to it.
+/// An event that later events can name: what it refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A `fact.corrected` of this fact.
@@ -62,12 +63,12 @@ pub enum Target {
     Relation(Triple),
 }
 
-/// Everything that stands after some events.
+/// Everything that is in force after some events.
 #[derive(Clone, Debug, Default)]
 pub struct Fold {
     /// The parameters; `None` before event 0.
     pub ledger: Option<Ledger>,
-    /// Who may sign.
+    /// The keys that may sign.
     pub roster: Roster,
     facts: Vec<Fact>,
     documents: Vec<Document>,
@@ -85,13 +86,13 @@ impl Fold {
         &self.facts
     }
 
-    /// The fact of this name.
+    /// The fact with this name.
     pub fn fact(&self, position: u64) -> Option<&Fact> {
         let index = self.facts.binary_search_by_key(&position, |fact| fact.position).ok()?;
         self.facts.get(index)
     }
 
-    /// The fact of which `event` is a revision: its assertion or one of its corrections.
+    /// The fact whose assertion or correction `event` is.
     pub fn fact_of_revision(&self, event: u64) -> Option<&Fact> {
         match self.targets.get(&event) {
             Some(Target::Revision(fact)) => self.fact(*fact),
@@ -99,7 +100,7 @@ impl Fold {
         }
     }
 
-    /// What an event that refers to a fact refers to.
+    /// What an event refers to, if later events can name it.
     pub fn target(&self, event: u64) -> Option<Target> {
         self.targets.get(&event).copied()
     }
@@ -109,18 +110,18 @@ impl Fold {
         &self.documents
     }
 
-    /// The document of this name.
+    /// The document with this name.
     pub fn document(&self, position: u64) -> Option<&Document> {
         let index = self.documents.binary_search_by_key(&position, |d| d.position).ok()?;
         self.documents.get(index)
     }
 
-    /// The standing relations, by position.
+    /// The relations in force, by position.
     pub fn relations(&self) -> &BTreeMap<u64, Triple> {
         &self.relations
     }
 
-    /// Whether these two facts are so related now.
+    /// Whether this relation is in force.
     pub fn is_related(&self, triple: &Triple) -> bool {
         self.triples.contains(triple)
     }
@@ -130,7 +131,8 @@ impl Fold {
         self.sealed_now(event, self.seals.get(&event).copied().unwrap_or(Seal::Open))
     }
 
-    /// The same of an event whose statement promises `seal`, whether it was applied or not.
+    /// The seal of an event whose statement promises `seal`, if it is sealed now, whether the event
+    /// was applied or not.
     pub fn sealed_now(&self, event: u64, seal: Seal) -> Option<Seal> {
         let opened = self.released.contains(&event) || self.redacted.contains(&event);
         (seal != Seal::Open && !opened).then_some(seal)
@@ -141,16 +143,16 @@ impl Fold {
         self.redacted.contains(&event)
     }
 
-    /// Applies an act. Never refuses; an act whose target is not there changes nothing.
+    /// Applies an act. Never refuses; an act with a missing target changes nothing.
     pub fn apply(&mut self, act: &Act, history: &History) {
         let (position, by) = (act.position, act.by);
         self.promise(act);
-        match &act.deed {
+        match &act.operation {
             Operation::Asserted => self.assert(position, by),
             Operation::Captured => self.capture(position, by),
-            Operation::Sealed(deed) => match deed.document {
-                true => self.capture(position, by),
-                false => self.assert(position, by),
+            Operation::Sealed(entry) => match entry.kind {
+                EntryKind::Document => self.capture(position, by),
+                EntryKind::Fact => self.assert(position, by),
             },
             Operation::Confirmed { on } => self.confirm(*on, by, history),
             Operation::Disputed { on } => {
@@ -160,7 +162,7 @@ impl Fold {
                 self.dispute(*on, Dispute { position, in_document: true })
             }
             Operation::Upheld { dispute } => self.close(&[*dispute]),
-            Operation::Corrected(deed) => self.correct(act, deed, history),
+            Operation::Corrected(correction) => self.correct(act, correction, history),
             Operation::Retracted { on } => self.retract(*on, position, by),
             Operation::Reinstated { retraction } => self.reinstate(*retraction),
             Operation::Related(triple) => {
@@ -185,9 +187,9 @@ impl Fold {
         }
     }
 
-    /// Keeps the seal that an act promises: it holds also where a refold leaves the act out.
+    /// Keeps the seal that an act promises: it is valid even where a refold leaves the act out.
     pub fn promise(&mut self, act: &Act) {
-        let seal = act.deed.seal();
+        let seal = act.operation.seal();
         if seal != Seal::Open {
             self.seals.insert(act.position, seal);
         }
@@ -204,7 +206,7 @@ impl Fold {
     }
 
     fn administer(&mut self, act: &Act, history: &History) {
-        match (&act.deed, &mut self.ledger) {
+        match (&act.operation, &mut self.ledger) {
             (Operation::Opened(opened), _) => {
                 self.ledger = Some(Ledger {
                     origin: opened.origin.clone(),
@@ -231,7 +233,7 @@ impl Fold {
                 let person = enrolled.person.clone();
                 self.enrol(enrolled.key, person, enrolled.roles, act.position);
             }
-            (Operation::RolesChanged(change), _) => self.roster.change(&change.0, change.1),
+            (Operation::RolesChanged(change), _) => self.roster.change(&change.key, change.roles),
             (Operation::Revoked(revoked), _) => self.roster.revoke(&revoked.key, act.position),
             _ => {}
         }
@@ -270,13 +272,13 @@ impl Fold {
         }
     }
 
-    fn correct(&mut self, act: &Act, deed: &Corrected, history: &History) {
-        let Some(fact) = self.fact_mut(deed.on) else { return };
+    fn correct(&mut self, act: &Act, correction: &Corrected, history: &History) {
+        let Some(fact) = self.fact_mut(correction.on) else { return };
         fact.begin_revision(act.position, act.by);
         clear(&mut fact.suspect, fact.asserter, act.by, history);
         let name = fact.position;
         self.targets.insert(act.position, Target::Revision(name));
-        self.close(&deed.resolves);
+        self.close(&correction.resolves);
     }
 
     fn retract(&mut self, on: u64, position: u64, by: KeyIndex) {
@@ -307,7 +309,7 @@ impl Fold {
     }
 }
 
-/// A suspect entry ceases to be one when another person vouches for it.
+/// An entry is no longer suspect when another person vouches for it.
 fn clear(suspect: &mut bool, author: KeyIndex, by: KeyIndex, history: &History) {
     if *suspect && history.person(author) != history.person(by) {
         *suspect = false;

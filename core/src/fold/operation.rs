@@ -1,8 +1,8 @@
-//! Deeds: what legality and the fold need of an event's args, and nothing more.
+//! Operations: the part of an event's args that legality and the fold need.
 //!
-//! Always holds: an [`Operation`] is a function of the args alone, so status comes from statements
-//! alone. It is 16 bytes, because a million of them are kept for refolds.
-//! Not here: how a deed changes the state (`state`). Source: FORMAT.md sections 4, 6, 8.
+//! Always holds: an [`Operation`] is a function of the args alone, so status depends on statements
+//! alone. It has 16 bytes, because a million of them are kept for refolds.
+//! Not here: how an operation changes the state (`fold`). Source: FORMAT.md sections 4, 6, 8.
 
 use crate::event::args::{Args, Roles, Seal};
 use crate::event::vocabulary::{ErrorIn, Reason, RekeyReason, Relation, RevokeReason, Type};
@@ -20,11 +20,11 @@ pub enum Operation {
     Retimed,
     Upgraded { v: u64 },
     Enrolled(Box<Enrolled>),
-    RolesChanged(Box<(PublicKey, Roles)>),
+    RolesChanged(Box<RolesChange>),
     Revoked(Box<Revoked>),
     Captured,
     Asserted,
-    Sealed(Box<SealedDeed>),
+    Sealed(Box<SealedEntry>),
     Described { document: u64 },
     Confirmed { on: u64 },
     Disputed { on: u64 },
@@ -70,6 +70,14 @@ pub struct Enrolled {
     pub roles: Roles,
 }
 
+/// A key whose roles change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct RolesChange {
+    pub key: PublicKey,
+    pub roles: Roles,
+}
+
 /// A key that is revoked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -82,9 +90,18 @@ pub struct Revoked {
 /// A capture or an assertion whose body is sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct SealedDeed {
-    pub document: bool,
+pub struct SealedEntry {
+    pub kind: EntryKind,
     pub seal: Seal,
+}
+
+/// What an entry adds to the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A capture adds a document.
+    Document,
+    /// An assertion adds a fact.
+    Fact,
 }
 
 /// A correction.
@@ -107,7 +124,7 @@ pub struct Triple {
 }
 
 impl Operation {
-    /// The deed of an event with these args.
+    /// The operation of an event with these args.
     pub fn of(args: &Args) -> Operation {
         let small = |count: u64| u8::try_from(count).unwrap_or(u8::MAX);
         match args {
@@ -133,14 +150,16 @@ impl Operation {
                 person: a.person.clone(),
                 roles: a.roles,
             })),
-            Args::EditorChanged(a) => Operation::RolesChanged(Box::new((a.key, a.roles))),
+            Args::EditorChanged(a) => {
+                Operation::RolesChanged(Box::new(RolesChange { key: a.key, roles: a.roles }))
+            }
             Args::EditorRevoked(a) => Operation::Revoked(Box::new(Revoked {
                 key: a.key,
                 reason: a.reason,
                 suspect_from: a.suspect_from,
             })),
-            Args::DocumentCaptured(a) => entered(true, a.sealed),
-            Args::FactAsserted(a) => entered(false, a.sealed),
+            Args::DocumentCaptured(a) => entry(EntryKind::Document, a.sealed),
+            Args::FactAsserted(a) => entry(EntryKind::Fact, a.sealed),
             Args::DocumentDescribed(a) => Operation::Described { document: a.document },
             Args::FactConfirmed(a) => Operation::Confirmed { on: a.on },
             Args::FactDisputed(a) => match a.error_in {
@@ -178,8 +197,10 @@ impl Operation {
             Operation::Revoked(_) => Type::EditorRevoked,
             Operation::Captured => Type::DocumentCaptured,
             Operation::Asserted => Type::FactAsserted,
-            Operation::Sealed(deed) if deed.document => Type::DocumentCaptured,
-            Operation::Sealed(_) => Type::FactAsserted,
+            Operation::Sealed(entry) => match entry.kind {
+                EntryKind::Document => Type::DocumentCaptured,
+                EntryKind::Fact => Type::FactAsserted,
+            },
             Operation::Described { .. } => Type::DocumentDescribed,
             Operation::Confirmed { .. } => Type::FactConfirmed,
             Operation::Disputed { .. } | Operation::DisputedDocument { .. } => Type::FactDisputed,
@@ -194,32 +215,32 @@ impl Operation {
         }
     }
 
-    /// The event that makes the revision which this deed acts on.
+    /// The revision that this operation acts on, by the event that made it.
     pub fn on(&self) -> Option<u64> {
         match self {
             Operation::Confirmed { on }
             | Operation::Disputed { on }
             | Operation::DisputedDocument { on }
             | Operation::Retracted { on } => Some(*on),
-            Operation::Corrected(deed) => Some(deed.on),
+            Operation::Corrected(correction) => Some(correction.on),
             _ => None,
         }
     }
 
-    /// The seal that the deed promises.
+    /// The seal that the operation sets.
     pub fn seal(&self) -> Seal {
         match self {
-            Operation::Sealed(deed) => deed.seal,
-            Operation::Corrected(deed) => deed.seal,
+            Operation::Sealed(entry) => entry.seal,
+            Operation::Corrected(correction) => correction.seal,
             _ => Seal::Open,
         }
     }
 }
 
-fn entered(document: bool, seal: Seal) -> Operation {
-    match (seal, document) {
-        (Seal::Open, true) => Operation::Captured,
-        (Seal::Open, false) => Operation::Asserted,
-        (seal, document) => Operation::Sealed(Box::new(SealedDeed { document, seal })),
+fn entry(kind: EntryKind, seal: Seal) -> Operation {
+    match (seal, kind) {
+        (Seal::Open, EntryKind::Document) => Operation::Captured,
+        (Seal::Open, EntryKind::Fact) => Operation::Asserted,
+        (seal, kind) => Operation::Sealed(Box::new(SealedEntry { kind, seal })),
     }
 }

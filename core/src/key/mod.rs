@@ -1,4 +1,4 @@
-//! Ed25519 keys and signatures, and the one verdict on every signature.
+//! Ed25519 keys and signatures, and the one definition of a valid signature.
 //!
 //! Always holds: a [`VerifyingKey`] is acceptable (canonical encoding, prime order, not the
 //! identity), so a signature by it has the same verdict in every sound implementation.
@@ -23,10 +23,10 @@ use std::fmt;
 pub const EVENT_TAG: &[u8; 15] = b"annals/event/v1";
 /// The tag before the digest of every proof of possession (15 bytes).
 pub const ENROL_TAG: &[u8; 15] = b"annals/enrol/v1";
-/// The tag before the digest of what an editor's key keeps of a submission (15 bytes).
+/// The tag before the digest of a submission that an editor's key signs (15 bytes).
 pub const KEPT_TAG: &[u8; 15] = b"annals/queue/v1";
 
-/// The 32 bytes of an Ed25519 public key, not yet judged. Text form: 64 lower-case hex digits.
+/// The 32 bytes of an Ed25519 public key, not yet checked. Text form: 64 lower-case hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PublicKey(pub [u8; 32]);
 
@@ -42,9 +42,9 @@ pub struct VerifyingKey {
     minus: EdwardsPoint,
 }
 
-/// `[S]B − [k]A` of a signature, not yet encoded, and the R that it must be: encoding many at once
-/// costs one field inversion for all. Each is still compared byte for byte; this is no batch
-/// equation.
+/// `[S]B − [k]A` of a signature, not yet encoded, and the R that it must equal. Encoding many
+/// points together costs one field inversion; each is still compared byte for byte, so this is not
+/// batch verification.
 #[derive(Clone, Debug)]
 pub struct Recomputed {
     point: EdwardsPoint,
@@ -73,15 +73,15 @@ impl PublicKey {
         Some(VerifyingKey { public: *self, minus: -point })
     }
 
-    /// What anyone would write first: parse the key, then dalek's `verify_strict`. The yardstick of
-    /// the benchmark; no verdict comes from it.
+    /// The simplest verification: parse the key, then dalek's `verify_strict`. The reference of the
+    /// benchmark; no verdict uses it.
     pub fn verifies_strict_once(&self, message: &[u8], signature: &Signature) -> bool {
         let parsed = ed25519_dalek::Signature::from_bytes(&signature.0);
         let key = ed25519_dalek::VerifyingKey::from_bytes(&self.0);
         key.is_ok_and(|key| key.verify_strict(message, &parsed).is_ok())
     }
 
-    /// SHA-256 of the 32 bytes: how event 0 names the recovery key.
+    /// SHA-256 of the 32 bytes: event 0 names the recovery key by it.
     pub fn digest(&self) -> Hash {
         Hash::of(&[&self.0])
     }
@@ -94,15 +94,15 @@ impl VerifyingKey {
         self.recompute(message, signature).is_some_and(|r| r.point.compress().0 == r.expected)
     }
 
-    /// The part of the verdict that is each signature's own; `None` where S ≥ ℓ or R is the
-    /// identity's encoding. [`settle`] gives the rest.
+    /// The part of the verdict that is computed for each signature; `None` where S ≥ ℓ or R is the
+    /// identity's encoding. [`check_recomputed`] completes it.
     pub fn recompute(&self, message: &[u8], signature: &Signature) -> Option<Recomputed> {
         let Scalars { k, s, expected } = self.scalars(message, signature)?;
         let point = EdwardsPoint::vartime_double_scalar_mul_basepoint(&k, &self.minus, &s);
         Some(Recomputed { point, expected })
     }
 
-    /// The same by the multiples of B and of −A.
+    /// [`VerifyingKey::recompute`] with the multiples of B and of −A.
     fn recompute_by(
         &self,
         base: &PrecomputedTable,
@@ -128,15 +128,15 @@ impl VerifyingKey {
     }
 }
 
-/// What a signature says in numbers: k and S below ℓ, and R as it stands.
+/// The numbers of a signature: k and S below ℓ, and the encoding of R.
 struct Scalars {
     k: Scalar,
     s: Scalar,
     expected: [u8; 32],
 }
 
-/// For each, whether the encoding of its point is R byte for byte.
-pub fn settle(all: &[Recomputed]) -> Vec<bool> {
+/// For each signature, whether the encoding of its point is R byte for byte.
+pub fn check_recomputed(all: &[Recomputed]) -> Vec<bool> {
     let points: Vec<EdwardsPoint> = all.iter().map(|one| one.point).collect();
     let encoded = EdwardsPoint::compress_batch_alloc(&points);
     encoded.iter().zip(all).map(|(encoded, one)| encoded.0 == one.expected).collect()
@@ -173,19 +173,19 @@ impl SecretKey {
         Signature(self.0.sign(message).to_bytes())
     }
 
-    /// Proof that this key is held by whoever enrols it (FORMAT.md section 4, "Possession").
+    /// Proves that the person who enrols this key holds it (FORMAT.md section 4, "Possession").
     pub fn prove_possession(&self, kind: Possession, origin: &str, name: &str) -> Signature {
         self.sign(&possession_bytes(kind, origin, &self.public(), name))
     }
 }
 
-/// A key that events are signed by.
+/// A key that signs events.
 pub trait SigningKey: Sync {
     /// Its public key.
     fn public(&self) -> PublicKey;
     /// Its signature over `message`.
     fn sign(&self, message: &[u8]) -> Signature;
-    /// Whether it signs: what it does not sign can be tried, and is never written.
+    /// Whether it can sign. Without a signature a write is only a dry run.
     fn signs(&self) -> bool {
         true
     }
@@ -200,7 +200,7 @@ impl SigningKey for SecretKey {
     }
 }
 
-/// A public key in the place of one that signs: to try what would be written without the secret.
+/// A public key in place of a secret key: for a dry run without the secret.
 #[derive(Clone, Copy, Debug)]
 pub struct PublicOnly(pub PublicKey);
 
@@ -228,7 +228,7 @@ impl SigningKey for Box<dyn SigningKey> {
     }
 }
 
-/// What a proof of possession is for.
+/// The kind of key whose possession is proved.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Possession {
     /// An editor's key; the name is the one in the enrolment's body.

@@ -1,4 +1,4 @@
-//! Precomputed multiples of one point, kept so that multiplying by it costs 32 additions and no
+//! Precomputed multiples of one point, so that a multiplication by it costs 32 additions and no
 //! doubling.
 //!
 //! ```text
@@ -6,10 +6,10 @@
 //! scalar = Σ digit[w] · 256^w, each digit in −127..=128; the product is a sum of 32 entries
 //! ```
 //!
-//! Always holds: the product is the group element that any other way of multiplying gives, so a
-//! verdict cannot depend on which was used. 655,360 bytes a point; made in about a millisecond, so
-//! only for a key that signed many events. Not for secrets: memory is read by the digits.
-//! Source: fixed-base windows (Yao, Brickell et al.); `curve25519-dalek` adds the points.
+//! Always holds: the product is the same group element as with any other multiplication, so no
+//! verdict depends on it. A table has 655,360 bytes and takes about a millisecond, so it is only
+//! for keys that signed many events. Not for secrets: the memory that is read depends on the
+//! digits. Source: fixed-base windows (Yao, Brickell et al.); `curve25519-dalek` adds the points.
 
 use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;

@@ -1,8 +1,8 @@
-//! The keys of one verification, each parsed once, whatever the number of threads.
+//! The keys of one verification: each is parsed once, for all threads.
 //!
-//! Always holds: a key that signed many events gets its [`PrecomputedTable`], which changes how
-//! fast a verdict is reached and not which; memory is bounded whatever a forger names. Not here:
-//! the verdict (`key`). Source: FORMAT.md section 2, "Verdict on a signature".
+//! Always holds: a key that signed many events gets a [`PrecomputedTable`], which changes the speed
+//! of a verdict and not the verdict; memory is bounded whatever keys a forger names. Not here: the
+//! verdict (`key`). Source: FORMAT.md section 2, "Verdict on a signature".
 
 use crate::key::multiples::PrecomputedTable;
 use crate::key::{PublicKey, Recomputed, Signature, VerifyingKey};
@@ -11,11 +11,12 @@ use hashbrown::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// How many signatures of a key are worth its multiples: making them costs about as much.
+/// The number of signatures of a key from which on its multiples are computed: computing them costs
+/// about as much as verifying these.
 const WORTH: usize = 64;
-/// How many keys get multiples: 84 MB at most.
+/// The greatest number of keys with multiples: 84 MB.
 const MOST_MULTIPLES: usize = 128;
-/// How many keys are remembered; a forger could name a new one in every event.
+/// The greatest number of keys that are kept: a forger can name a new one in every event.
 const MOST_KEYS: usize = 65_536;
 
 /// Keys that were parsed, shared by the threads of one verification.
@@ -26,23 +27,23 @@ pub struct KeyCache {
     made: AtomicUsize,
 }
 
-/// An acceptable key, and its multiples once they are worth it.
+/// An acceptable key, and its multiples once it has signed enough.
 struct CachedKey {
     key: VerifyingKey,
     uses: AtomicUsize,
     minus: OnceLock<PrecomputedTable>,
 }
 
-/// One thread's view of a keyring.
+/// One thread's view of the cache.
 pub struct ThreadKeys<'a> {
-    ring: &'a KeyCache,
-    met: HashMap<PublicKey, Option<Arc<CachedKey>>>,
+    cache: &'a KeyCache,
+    local: HashMap<PublicKey, Option<Arc<CachedKey>>>,
 }
 
 impl<'a> ThreadKeys<'a> {
     /// A view for one thread.
-    pub fn new(ring: &'a KeyCache) -> ThreadKeys<'a> {
-        ThreadKeys { ring, met: HashMap::new() }
+    pub fn new(cache: &'a KeyCache) -> ThreadKeys<'a> {
+        ThreadKeys { cache, local: HashMap::new() }
     }
 
     /// Whether the key is acceptable (rule 301).
@@ -50,27 +51,27 @@ impl<'a> ThreadKeys<'a> {
         self.get(key).is_some()
     }
 
-    /// What a signature by an acceptable key recomputes to, as [`VerifyingKey::recompute`].
+    /// Recomputes a signature by an acceptable key, as [`VerifyingKey::recompute`].
     pub fn recompute(
         &mut self,
         key: &PublicKey,
         message: &[u8],
         signature: &Signature,
     ) -> Option<Recomputed> {
-        let ring = self.ring;
+        let cache = self.cache;
         let known = self.get(key)?;
-        match ring.multiples(known) {
+        match cache.multiples(known) {
             Some((base, minus)) => known.key.recompute_by(base, minus, message, signature),
             None => known.key.recompute(message, signature),
         }
     }
 
     fn get(&mut self, key: &PublicKey) -> Option<&CachedKey> {
-        if self.met.len() > MOST_KEYS {
-            self.met.clear();
+        if self.local.len() > MOST_KEYS {
+            self.local.clear();
         }
-        let ring = self.ring;
-        self.met.entry(*key).or_insert_with(|| ring.find(key)).as_deref()
+        let cache = self.cache;
+        self.local.entry(*key).or_insert_with(|| cache.find(key)).as_deref()
     }
 }
 
@@ -87,7 +88,7 @@ impl KeyCache {
         known.entry(*key).or_insert_with(parse).clone()
     }
 
-    /// The multiples of B and of −A, if the key has signed enough and there is room.
+    /// The multiples of B and of −A, if the key has signed enough and the limit is not reached.
     fn multiples<'k>(
         &'k self,
         known: &'k CachedKey,
@@ -112,19 +113,19 @@ impl KeyCache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::{SecretKey, settle};
+    use crate::key::{SecretKey, check_recomputed};
 
     #[test]
     fn the_verdict_is_the_same_before_and_after_multiples() {
         let secret = SecretKey::from_seed([3; 32]);
-        let (ring, public) = (KeyCache::default(), secret.public());
-        let mut keys = ThreadKeys::new(&ring);
+        let (cache, public) = (KeyCache::default(), secret.public());
+        let mut keys = ThreadKeys::new(&cache);
         for number in 0..WORTH + 40 {
             let message = number.to_be_bytes();
             let good = secret.sign(&message);
             let mut verdict = |message: &[u8], signature: &Signature| {
                 let found = keys.recompute(&public, message, signature);
-                found.is_some_and(|found| settle(&[found]) == [true])
+                found.is_some_and(|found| check_recomputed(&[found]) == [true])
             };
             assert!(verdict(&message, &good));
             assert!(!verdict(b"other", &good));
@@ -134,7 +135,7 @@ mod tests {
             bent.0[63] |= 0xf0;
             assert!(!verdict(&message, &bent));
         }
-        assert_eq!(ring.made.load(Ordering::Relaxed), 1);
-        assert!(!ThreadKeys::new(&ring).accepts(&PublicKey([0; 32])));
+        assert_eq!(cache.made.load(Ordering::Relaxed), 1);
+        assert!(!ThreadKeys::new(&cache).accepts(&PublicKey([0; 32])));
     }
 }

@@ -1,4 +1,4 @@
-//! What a rule of legality is asked about: an event, the state before it, its place.
+//! The input of a rule of legality: an event, its place, and the state before it.
 
 use crate::fold::Fold;
 use crate::fold::history::History;
@@ -7,12 +7,12 @@ use crate::key::PublicKey;
 use crate::roster::Member;
 use crate::time::Time;
 
-/// A proposal with everything that the rules look at.
+/// A proposal with everything that the rules read.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleContext<'a> {
-    /// What is never refolded.
+    /// The history, which no refold changes.
     pub history: &'a History,
-    /// What stands before the event.
+    /// The fold of the events before it.
     pub fold: &'a Fold,
     /// The event.
     pub event: Proposal<'a>,
@@ -23,7 +23,7 @@ pub struct RuleContext<'a> {
 }
 
 impl<'a> RuleContext<'a> {
-    /// The case of an event before which `fold` stands.
+    /// The context of an event after the events of `fold`.
     pub fn new(history: &'a History, fold: &'a Fold, event: &Proposal<'a>) -> RuleContext<'a> {
         let signer = fold.roster.member(&event.by);
         let digest = fold.ledger.as_ref().and_then(|ledger| ledger.recovery);
@@ -32,7 +32,7 @@ impl<'a> RuleContext<'a> {
     }
 }
 
-/// An event that wants to stand at a place.
+/// An event that is proposed for a place.
 #[derive(Clone, Copy, Debug)]
 pub struct Proposal<'a> {
     /// Its position.
@@ -42,5 +42,5 @@ pub struct Proposal<'a> {
     /// Its signer.
     pub by: PublicKey,
     /// What it does.
-    pub deed: &'a Operation,
+    pub operation: &'a Operation,
 }

@@ -1,7 +1,7 @@
-//! Rules 501–514: what may be said of facts, disputes, retractions and relations.
+//! Rules 501–514: acts on facts, disputes, retractions and relations.
 //!
-//! Always holds: each function is the rule of its number and reads only its case; it speaks only
-//! where the rules before it hold. Not here: signers, seals. Source: FORMAT.md section 6.
+//! Always holds: each function is the rule of its number and reads only its context; it assumes
+//! that the rules before it hold. Not here: signers, seals. Source: FORMAT.md section 6.
 
 use crate::event::vocabulary::{Relation, Type};
 use crate::fold::history::KeyIndex;
@@ -10,10 +10,10 @@ use crate::fold::{Fact, Target};
 use crate::legal::context::RuleContext;
 use crate::text::Person;
 
-/// The fact that the event acts on, by whatever it names.
+/// The fact that the event acts on, whichever event of the fact it names.
 pub fn fact_of<'a>(case: &RuleContext<'a>) -> Option<&'a Fact> {
     let fold = case.fold;
-    match case.event.deed {
+    match case.event.operation {
         Operation::Upheld { dispute } => match fold.target(*dispute)? {
             Target::Dispute(fact) => fold.fact(fact),
             _ => None,
@@ -22,26 +22,28 @@ pub fn fact_of<'a>(case: &RuleContext<'a>) -> Option<&'a Fact> {
             Target::Retraction(fact, _) => fold.fact(fact),
             _ => None,
         },
-        deed => fold.fact_of_revision(deed.on()?),
+        operation => fold.fact_of_revision(operation.on()?),
     }
 }
 
-/// 501: every position in args names an applied event of the type it must be.
+/// 501: every position in args names an applied event of the required type.
 pub fn target(case: &RuleContext<'_>) -> Result<(), String> {
     let fold = case.fold;
     let is_dispute = |event: &u64| matches!(fold.target(*event), Some(Target::Dispute(_)));
     let wrong = |event: u64, expected: &str| Err(format!("event {event} is no {expected}"));
-    if let Some(on) = case.event.deed.on()
+    if let Some(on) = case.event.operation.on()
         && fold.fact_of_revision(on).is_none()
     {
         return wrong(on, "fact.asserted or fact.corrected that stands");
     }
-    match case.event.deed {
+    match case.event.operation {
         Operation::Upheld { dispute } if !is_dispute(dispute) => wrong(*dispute, "fact.disputed"),
-        Operation::Corrected(deed) => match deed.resolves.iter().find(|event| !is_dispute(event)) {
-            Some(event) => wrong(*event, "fact.disputed"),
-            None => Ok(()),
-        },
+        Operation::Corrected(operation) => {
+            match operation.resolves.iter().find(|event| !is_dispute(event)) {
+                Some(event) => wrong(*event, "fact.disputed"),
+                None => Ok(()),
+            }
+        }
         Operation::Reinstated { retraction } => match fold.target(*retraction) {
             Some(Target::Retraction(..)) => Ok(()),
             _ => wrong(*retraction, "fact.retracted"),
@@ -70,7 +72,7 @@ pub fn target(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 502: a retracted fact takes only reinstatement and relations.
 pub fn retracted(case: &RuleContext<'_>) -> Result<(), String> {
-    if case.event.deed.kind() == Type::FactReinstated {
+    if case.event.operation.kind() == Type::FactReinstated {
         return Ok(());
     }
     let Some(fact) = fact_of(case) else { return Ok(()) };
@@ -80,9 +82,9 @@ pub fn retracted(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 503: one confirms, disputes, corrects or retracts the present words.
+/// 503: a confirmation, dispute, correction or retraction names the present revision.
 pub fn stale(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Some(on), Some(fact)) = (case.event.deed.on(), fact_of(case)) else { return Ok(()) };
+    let (Some(on), Some(fact)) = (case.event.operation.on(), fact_of(case)) else { return Ok(()) };
     if fact.revision == on {
         return Ok(());
     }
@@ -92,7 +94,7 @@ pub fn stale(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 504: nobody confirms their own words.
 pub fn own_words(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Confirmed { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+    let (Operation::Confirmed { .. }, Some(fact)) = (case.event.operation, fact_of(case)) else {
         return Ok(());
     };
     match is_signer(case, fact.author) {
@@ -103,7 +105,7 @@ pub fn own_words(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 505: a person confirms a revision once.
 pub fn confirmed_twice(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Confirmed { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+    let (Operation::Confirmed { .. }, Some(fact)) = (case.event.operation, fact_of(case)) else {
         return Ok(());
     };
     match fact.confirmed_by().iter().any(|key| is_signer(case, *key)) {
@@ -114,7 +116,7 @@ pub fn confirmed_twice(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 507: only an open dispute is upheld.
 pub fn dispute_closed(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Upheld { dispute }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+    let (Operation::Upheld { dispute }, Some(fact)) = (case.event.operation, fact_of(case)) else {
         return Ok(());
     };
     match fact.disputes().iter().any(|open| open.position == *dispute) {
@@ -125,7 +127,7 @@ pub fn dispute_closed(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 508: nobody upholds their own fact.
 pub fn uphold_own(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Upheld { .. }, Some(fact)) = (case.event.deed, fact_of(case)) else {
+    let (Operation::Upheld { .. }, Some(fact)) = (case.event.operation, fact_of(case)) else {
         return Ok(());
     };
     match is_signer(case, fact.asserter) || is_signer(case, fact.author) {
@@ -136,22 +138,23 @@ pub fn uphold_own(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 509: a correction resolves open disputes of its own fact, and none if nothing was wrong.
 pub fn resolves(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Corrected(deed), Some(fact)) = (case.event.deed, fact_of(case)) else {
+    let (Operation::Corrected(operation), Some(fact)) = (case.event.operation, fact_of(case))
+    else {
         return Ok(());
     };
-    if deed.more_precise && !deed.resolves.is_empty() {
+    if operation.more_precise && !operation.resolves.is_empty() {
         return Err("more-precise says that nothing was wrong, so it resolves nothing".to_owned());
     }
     let open = |event: &&u64| fact.disputes().iter().any(|open| open.position == **event);
-    match deed.resolves.iter().find(|event| !open(event)) {
+    match operation.resolves.iter().find(|event| !open(event)) {
         Some(event) => Err(format!("{event} is no open dispute of fact {}", fact.position)),
         None => Ok(()),
     }
 }
 
-/// 511: only a standing retraction is ended.
+/// 511: only a retraction in force is ended.
 pub fn retraction_standing(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Reinstated { retraction }, Some(fact)) = (case.event.deed, fact_of(case))
+    let (Operation::Reinstated { retraction }, Some(fact)) = (case.event.operation, fact_of(case))
     else {
         return Ok(());
     };
@@ -161,9 +164,9 @@ pub fn retraction_standing(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 512: another person than who retracted reinstates.
+/// 512: the person who retracted does not reinstate.
 pub fn reinstate_own(case: &RuleContext<'_>) -> Result<(), String> {
-    let Operation::Reinstated { retraction } = case.event.deed else { return Ok(()) };
+    let Operation::Reinstated { retraction } = case.event.operation else { return Ok(()) };
     match case.fold.target(*retraction) {
         Some(Target::Retraction(_, by)) if is_signer(case, by) => {
             Err("who retracted cannot reinstate".to_owned())
@@ -172,9 +175,9 @@ pub fn reinstate_own(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 513: a relation has two ends, in order where it has no direction.
+/// 513: a relation has two different ends; where it has no direction, the earlier fact is first.
 pub fn relation_ends(case: &RuleContext<'_>) -> Result<(), String> {
-    let Operation::Related(triple) = case.event.deed else { return Ok(()) };
+    let Operation::Related(triple) = case.event.operation else { return Ok(()) };
     let symmetric = matches!(triple.rel, Relation::SameAs | Relation::Contradicts);
     if triple.from == triple.to {
         return Err("a fact is not related to itself".to_owned());
@@ -185,9 +188,9 @@ pub fn relation_ends(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 514: a relation stands once, and only a standing one is withdrawn.
+/// 514: a relation is in force once, and only one in force is withdrawn.
 pub fn relation_standing(case: &RuleContext<'_>) -> Result<(), String> {
-    match case.event.deed {
+    match case.event.operation {
         Operation::Related(triple) if case.fold.is_related(triple) => {
             Err(format!("{} {} {} stands already", triple.from, triple.rel, triple.to))
         }
@@ -198,7 +201,7 @@ pub fn relation_standing(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// Whether `key` is held by the person who signs.
+/// Whether the signer holds `key`.
 pub fn is_signer(case: &RuleContext<'_>, key: KeyIndex) -> bool {
     let person: Option<&Person> = case.signer.map(|signer| &signer.person);
     person.is_some() && case.history.person(key) == person

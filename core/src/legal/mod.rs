@@ -1,8 +1,8 @@
-//! Legality: one function for each numbered rule, the same on append and on verify.
+//! Legality: one function for each numbered rule, used on append and on verify.
 //!
-//! Always holds: a rule reads the history, the fold and the proposal, changes nothing, and is told
-//! by its number; the first broken one decides. So nothing can be written that verify refuses.
-//! Not here: content (`content`), signatures and chains (`verify`). Source: FORMAT.md section 6.
+//! Always holds: a rule reads the history, the fold and the proposal, and changes nothing; the
+//! first broken one is reported by its number. So nothing can be written that verify refuses. Not
+//! here: content (`content`), signatures and chains (`verify`). Source: FORMAT.md section 6.
 
 pub mod facts;
 pub mod seals;
@@ -12,16 +12,13 @@ pub mod context;
 use crate::fold::Fold;
 use crate::fold::history::{Act, History};
 use crate::key::PublicKey;
-use crate::legal::context::Proposal;
-use crate::legal::context::RuleContext;
-use crate::rule::Rule;
-
-/// A broken rule and why, for people.
-pub type Violation = (Rule, String);
+use crate::legal::context::{Proposal, RuleContext};
+use crate::rule::{Rule, Violation};
 
 type Check = fn(&RuleContext<'_>) -> Result<(), String>;
 
-/// Every rule of section 6, by number; 408's look into the refold is in [`judge_in_refold`].
+/// Every rule of section 6, by number; the part of 408 after the refold is in
+/// [`check_after_refold`].
 const RULES: &[(Rule, Check)] = &[
     (Rule::Opening, signers::opening),
     (Rule::SignerUnknown, signers::signer_unknown),
@@ -52,8 +49,8 @@ const RULES: &[(Rule, Check)] = &[
     (Rule::RedactOwn, seals::redact_own),
 ];
 
-/// What must hold of a suspect revocation's signer after the refold.
-const IN_REFOLD: &[Check] = &[
+/// The rules for the signer of a suspect revocation after the refold.
+const AFTER_REFOLD: &[Check] = &[
     signers::signer_unknown,
     signers::signer_revoked,
     signers::signer_role,
@@ -61,43 +58,40 @@ const IN_REFOLD: &[Check] = &[
     signers::key_named,
 ];
 
-/// The first broken rule, by number. The whole of section 6 but what 408 asks of the refold.
-pub fn judge(case: &RuleContext<'_>) -> Result<(), Violation> {
-    check(case, RULES, &[])
+/// Checks an event by section 6, without the part of 408 after the refold. Returns the first broken
+/// rule, by number.
+pub fn check(case: &RuleContext<'_>) -> Result<(), Violation> {
+    first_broken(case, &[])
 }
 
-/// The same for an act in a refold: all rules but 405, 408 and 411, which are the record's.
-pub fn judge_refolding(
+/// Checks an act during a refold: by all rules but 405, 408 and 411, which depend on the whole
+/// record.
+pub fn check_refolded(
     history: &History,
     fold: &Fold,
     act: &Act,
     by: PublicKey,
 ) -> Result<(), Violation> {
-    let event = Proposal { position: act.position, at: None, by, deed: &act.deed };
+    let event = Proposal { position: act.position, at: None, by, operation: &act.operation };
     let skipped = [Rule::KeyEnrolledOnce, Rule::SuspectFrom, Rule::Upgrade];
-    check(&RuleContext::new(history, fold, &event), RULES, &skipped)
+    first_broken(&RuleContext::new(history, fold, &event), &skipped)
 }
 
-/// Rule 408 after the refold: could the signer still have signed?
-pub fn judge_in_refold(case: &RuleContext<'_>, refolded: &Fold) -> Result<(), Violation> {
+/// Rule 408 after the refold: the signer could still have signed.
+pub fn check_after_refold(case: &RuleContext<'_>, refolded: &Fold) -> Result<(), Violation> {
     let case = RuleContext::new(case.history, refolded, &case.event);
-    for rule in IN_REFOLD {
+    for rule in AFTER_REFOLD {
         rule(&case).map_err(|why| {
-            (Rule::SuspectFrom, format!("in the record without what this undoes, {why}"))
+            let why = format!("in the record without what this undoes, {why}");
+            Violation::of(Rule::SuspectFrom, why)
         })?;
     }
     Ok(())
 }
 
-fn check(
-    case: &RuleContext<'_>,
-    rules: &[(Rule, Check)],
-    skipped: &[Rule],
-) -> Result<(), Violation> {
-    for (rule, check) in rules {
-        if !skipped.contains(rule) {
-            check(case).map_err(|why| (*rule, why))?;
-        }
+fn first_broken(case: &RuleContext<'_>, skipped: &[Rule]) -> Result<(), Violation> {
+    for (rule, check) in RULES.iter().filter(|(rule, _)| !skipped.contains(rule)) {
+        check(case).map_err(|why| Violation::of(*rule, why))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! Rules 401–411: who may sign, and what may become of keys.
+//! Rules 401–411: signers and keys.
 //!
-//! Always holds: each function is the rule of its number and reads only its case.
+//! Always holds: each function is the rule of its number and reads only its context.
 //! Not here: facts (`facts`), seals (`seals`). Source: FORMAT.md section 6.
 
 use crate::event::vocabulary::{RevokeReason, Role, Type};
@@ -11,7 +11,7 @@ use crate::legal::context::RuleContext;
 /// 401: event 0 is `ledger.opened`, and no other is.
 pub fn opening(case: &RuleContext<'_>) -> Result<(), String> {
     let opened = case.fold.ledger.is_some();
-    let is_opening = matches!(case.event.deed, Operation::Opened(_));
+    let is_opening = matches!(case.event.operation, Operation::Opened(_));
     match (is_opening, opened) {
         (true, true) => Err("the ledger is already opened by event 0".to_owned()),
         (true, false) if case.event.position != 0 => {
@@ -22,9 +22,9 @@ pub fn opening(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 402: the signer is enrolled, or is the recovery key at its two acts.
+/// 402: the signer is enrolled, or is the recovery key and signs one of its two types.
 pub fn signer_unknown(case: &RuleContext<'_>) -> Result<(), String> {
-    let kind = case.event.deed.kind();
+    let kind = case.event.operation.kind();
     let recovers = case.recovery && matches!(kind, Type::EditorEnrolled | Type::EditorRevoked);
     if case.signer.is_some() || recovers || kind == Type::LedgerOpened {
         return Ok(());
@@ -45,11 +45,11 @@ pub fn signer_revoked(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 404: the signer has the role that the type asks for.
+/// 404: the signer has the role that the type requires.
 pub fn signer_role(case: &RuleContext<'_>) -> Result<(), String> {
     let Some(signer) = case.signer else { return Ok(()) };
-    let kind = case.event.deed.kind();
-    let itself = matches!(case.event.deed, Operation::Revoked(r) if r.key == case.event.by);
+    let kind = case.event.operation.kind();
+    let itself = matches!(case.event.operation, Operation::Revoked(r) if r.key == case.event.by);
     let role = role_for(kind);
     if itself || signer.roles.has(role) {
         return Ok(());
@@ -57,7 +57,7 @@ pub fn signer_role(case: &RuleContext<'_>) -> Result<(), String> {
     Err(format!("{kind} needs the role {role}, which the key {} has not", case.event.by))
 }
 
-/// The role that a type asks of its signer.
+/// The role that a type requires of its signer.
 pub fn role_for(kind: Type) -> Role {
     match kind {
         Type::LedgerOpened
@@ -75,7 +75,7 @@ pub fn role_for(kind: Type) -> Role {
 
 /// 405: a key is enrolled, or becomes log key, once, ever.
 pub fn key_enrolled_once(case: &RuleContext<'_>) -> Result<(), String> {
-    let (key, recovery) = match case.event.deed {
+    let (key, recovery) = match case.event.operation {
         Operation::Opened(opened) => {
             if opened.log_key == case.event.by {
                 return Err("the log key and the founder's key are one".to_owned());
@@ -102,10 +102,10 @@ fn recovery(case: &RuleContext<'_>) -> Option<crate::hash::Hash> {
     case.fold.ledger.as_ref().and_then(|ledger| ledger.recovery)
 }
 
-/// 406: at least one unrevoked key keeps the role admin. A suspect revocation is asked after its
+/// 406: at least one unrevoked key keeps the role admin. A suspect revocation is checked after its
 /// refold, which may restore admins that a thief revoked.
 pub fn last_admin(case: &RuleContext<'_>) -> Result<(), String> {
-    match case.event.deed {
+    match case.event.operation {
         Operation::Revoked(revoked) if revoked.suspect_from.is_some() => Ok(()),
         _ => admin_left(case),
     }
@@ -113,8 +113,8 @@ pub fn last_admin(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// Whether an unrevoked key with the role admin is left after the event.
 pub fn admin_left(case: &RuleContext<'_>) -> Result<(), String> {
-    let key = match case.event.deed {
-        Operation::RolesChanged(change) if !change.1.admin => change.0,
+    let key = match case.event.operation {
+        Operation::RolesChanged(change) if !change.roles.admin => change.key,
         Operation::Revoked(revoked) => revoked.key,
         _ => return Ok(()),
     };
@@ -125,11 +125,11 @@ pub fn admin_left(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 407: a key that is changed or revoked is enrolled and not revoked; but a key that left is still
-/// undone when it turns out to have been stolen.
+/// 407: a key that is changed or revoked is enrolled and not revoked. Exception: a revoked key can
+/// be revoked again as suspect.
 pub fn key_named(case: &RuleContext<'_>) -> Result<(), String> {
-    let (key, suspect) = match case.event.deed {
-        Operation::RolesChanged(change) => (change.0, false),
+    let (key, suspect) = match case.event.operation {
+        Operation::RolesChanged(change) => (change.key, false),
         Operation::Revoked(revoked) => (revoked.key, revoked.suspect_from.is_some()),
         _ => return Ok(()),
     };
@@ -142,9 +142,9 @@ pub fn key_named(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 408, the part that needs no refold: reason, and the recovery key.
+/// 408, the part without a refold: the reason, and the recovery key.
 pub fn suspect_from(case: &RuleContext<'_>) -> Result<(), String> {
-    let Operation::Revoked(revoked) = case.event.deed else { return Ok(()) };
+    let Operation::Revoked(revoked) = case.event.operation else { return Ok(()) };
     let stolen = matches!(revoked.reason, RevokeReason::Lost | RevokeReason::Compromised);
     if revoked.suspect_from.is_some() && !stolen {
         let reason = revoked.reason;
@@ -156,9 +156,10 @@ pub fn suspect_from(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 410: the new log key is held by whoever names it.
+/// 410: the signer proves possession of the new log key.
 pub fn log_possession(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Rekeyed(rekeyed), Some(ledger)) = (case.event.deed, &case.fold.ledger) else {
+    let (Operation::Rekeyed(rekeyed), Some(ledger)) = (case.event.operation, &case.fold.ledger)
+    else {
         return Ok(());
     };
     let origin = &ledger.origin;
@@ -170,9 +171,9 @@ pub fn log_possession(case: &RuleContext<'_>) -> Result<(), String> {
     }
 }
 
-/// 411: an upgrade goes up.
+/// 411: an upgrade names a higher format.
 pub fn upgrade(case: &RuleContext<'_>) -> Result<(), String> {
-    let Operation::Upgraded { v } = case.event.deed else { return Ok(()) };
+    let Operation::Upgraded { v } = case.event.operation else { return Ok(()) };
     match *v >= 2 && Some(*v) > case.history.upgraded {
         true => Ok(()),
         false => Err(format!("format {v} is not higher than the present one")),

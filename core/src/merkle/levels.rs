@@ -1,25 +1,24 @@
-//! Where the hashes of complete subtrees come from when all leaves pass by once.
+//! The hashes of complete subtrees, collected in one pass over the leaves.
 //!
-//! Always holds: [`NodeCollector`] keeps only what was asked for beforehand; [`NodeStore`] keeps
-//! everything.
-//! Not here: hashes on disk. Source: RFC 6962 section 2.1.
+//! Always holds: [`NodeCollector`] keeps only what was requested before the pass; [`NodeStore`]
+//! keeps everything. Not here: hashes on disk. Source: RFC 6962 section 2.1.
 
 use crate::hash::Hash;
 use crate::merkle::{Plan, Subtree, Tree};
 use std::collections::HashMap;
 
-/// The subtrees that some plans need, caught in one pass over the leaves: memory for what is
-/// wanted and for the tree's peaks, nothing more.
+/// The subtrees that some plans need, collected in one pass over the leaves. It uses memory only
+/// for the requested subtrees and the tree's peaks.
 ///
 /// ```
 /// use annals_core::{hash::Hash, merkle::{Inclusion, Plan, NodeCollector}};
 /// let leaves: Vec<Hash> = (0..5).map(|byte| Hash([byte; 32])).collect();
 /// let plan = Plan::inclusion(3, 5).unwrap();
-/// let mut wanted = NodeCollector::default();
-/// wanted.want(&plan);
-/// leaves.iter().for_each(|leaf| wanted.push(*leaf));
-/// let path = plan.hashes(|subtree| wanted.get(subtree).ok_or("missing")).unwrap();
-/// assert!(Inclusion { index: 3, size: 5, path }.holds(&leaves[3], &wanted.tree().root()));
+/// let mut nodes = NodeCollector::default();
+/// nodes.want(&plan);
+/// leaves.iter().for_each(|leaf| nodes.push(*leaf));
+/// let path = plan.hashes(|subtree| nodes.get(subtree).ok_or("missing")).unwrap();
+/// assert!(Inclusion { index: 3, size: 5, path }.holds(&leaves[3], &nodes.tree().root()));
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct NodeCollector {
@@ -28,17 +27,17 @@ pub struct NodeCollector {
 }
 
 impl NodeCollector {
-    /// Asks for what `plan` needs; leaves that have passed by are not seen again.
+    /// Requests the subtrees that `plan` needs, before the leaves that they contain are added.
     pub fn want(&mut self, plan: &Plan) {
         for subtree in plan.subtrees() {
             self.found.entry(subtree).or_insert(None);
         }
     }
 
-    /// Takes the next leaf.
+    /// Adds the next leaf.
     pub fn push(&mut self, leaf: Hash) {
         let found = &mut self.found;
-        self.tree.push_telling(leaf, |subtree, hash| {
+        self.tree.push_with(leaf, |subtree, hash| {
             if let Some(slot) = found.get_mut(&subtree) {
                 *slot = Some(*hash);
             }
@@ -50,7 +49,7 @@ impl NodeCollector {
         &self.tree
     }
 
-    /// The hash of a wanted subtree; `None` if it was not asked for or is not complete yet.
+    /// The hash of a requested subtree; `None` if it was not requested or is not complete yet.
     pub fn get(&self, subtree: Subtree) -> Option<Hash> {
         self.found.get(&subtree).copied().flatten()
     }
@@ -64,10 +63,10 @@ pub struct NodeStore {
 }
 
 impl NodeStore {
-    /// Takes the next leaf.
+    /// Adds the next leaf.
     pub fn push(&mut self, leaf: Hash) {
         let levels = &mut self.levels;
-        self.tree.push_telling(leaf, |subtree, hash| {
+        self.tree.push_with(leaf, |subtree, hash| {
             let level = subtree.level as usize;
             if levels.len() <= level {
                 levels.push(Vec::new());

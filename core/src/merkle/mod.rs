@@ -1,8 +1,9 @@
 //! The Merkle tree of a record: RFC 6962, leaf *i* = event *i*.
 //!
-//! Always holds: [`Tree`] keeps one hash for each bit of its size and gives the root of every
-//! prefix as it grows; (size, peaks) is all of it. Not here: leaves (`event::record::hash`), tiles
-//! as files; where the hashes of a subtree are kept. Source: RFC 6962 section 2.1.
+//! Always holds: [`Tree`] keeps at most one hash for each bit of its size, and has the root of
+//! every prefix as it grows; size and peaks are its whole state. Not here: leaves
+//! (`event::record::hash`), tiles as files, the storage of subtree hashes. Source: RFC 6962 section
+//! 2.1.
 
 mod levels;
 mod proof;
@@ -28,15 +29,15 @@ pub fn empty_root() -> Hash {
 pub struct Subtree {
     /// Height above the leaves, 0–63.
     pub level: u32,
-    /// Which of its level, from 0.
+    /// Its number within its level, from 0.
     pub index: u64,
 }
 
-/// The complete subtrees that make up the leaves `range` of a tree, left to right: what the root
-/// over the range is folded from. Empty for an empty range.
+/// The complete subtrees over the leaves `range` of a tree, left to right. The root over the range
+/// is folded from them. Empty for an empty range.
 ///
-/// `range` is a node of some RFC 6962 tree, that is, it begins at a multiple of the largest power
-/// of two that is not more than its length; `0..size` always is.
+/// `range` must be a node of some RFC 6962 tree: it begins at a multiple of the largest power of
+/// two that is not greater than its length. `0..size` always is.
 pub fn subtrees(range: Range<u64>) -> Vec<Subtree> {
     let mut found = Vec::new();
     let mut start = range.start;
@@ -83,20 +84,20 @@ impl Tree {
 
     /// Adds the next leaf.
     pub fn push(&mut self, leaf: Hash) {
-        self.push_telling(leaf, |_, _| ());
+        self.push_with(leaf, |_, _| ());
     }
 
-    /// Adds the next leaf and tells each complete subtree that it completes, itself first, by
-    /// rising level.
-    pub fn push_telling(&mut self, leaf: Hash, mut told: impl FnMut(Subtree, &Hash)) {
+    /// Adds the next leaf and calls `completed` with each subtree that it completes: first the leaf
+    /// itself, then by rising level.
+    pub fn push_with(&mut self, leaf: Hash, mut completed: impl FnMut(Subtree, &Hash)) {
         let mut hash = leaf;
         let mut subtree = Subtree { level: 0, index: self.size };
-        told(subtree, &hash);
+        completed(subtree, &hash);
         for _ in 0..self.size.trailing_ones() {
             if let Some(left) = self.peaks.pop() {
                 hash = node(&left, &hash);
                 subtree = Subtree { level: subtree.level + 1, index: subtree.index >> 1 };
-                told(subtree, &hash);
+                completed(subtree, &hash);
             }
         }
         self.peaks.push(hash);

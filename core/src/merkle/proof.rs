@@ -1,8 +1,8 @@
-//! Proofs of a tree: that a leaf stands in it, and that a larger tree extends a smaller one.
+//! Proofs of a tree: that it contains a leaf, and that it extends a smaller tree.
 //!
-//! Always holds: a [`Plan`] names the subtrees that a proof needs before a hash is asked for, so
-//! nothing holds all leaves; a proof of another length than its tree's is refused, with no hash
-//! left over. Not here: where hashes come from (`levels`, tiles), how a proof is spelled.
+//! Always holds: a [`Plan`] names the subtrees that a proof needs before any hash is requested, so
+//! that the leaves are never all in memory; a proof with too few or too many hashes is refused. Not
+//! here: the source of the hashes (`levels`, tiles), the text form of a proof.
 //! Source: RFC 6962 sections 2.1.1 and 2.1.2; verified as in RFC 9162 2.1.3.2 and 2.1.4.2.
 
 use crate::hash::Hash;
@@ -17,12 +17,12 @@ fn split(size: u64) -> u64 {
     1 << (size - 1).ilog2()
 }
 
-/// What a proof consists of, before any hash is known: its nodes, each a range of leaves.
+/// The nodes of a proof before any hash is known, each a range of leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan(Vec<Range<u64>>);
 
 impl Plan {
-    /// The nodes that show leaf `index` to stand in the tree of `size`; `None` unless
+    /// The nodes that show that the tree of `size` contains leaf `index`; `None` unless
     /// `index` < `size`.
     pub fn inclusion(index: u64, size: u64) -> Option<Plan> {
         if index >= size {
@@ -43,8 +43,8 @@ impl Plan {
         Some(Plan(nodes))
     }
 
-    /// The nodes that show the tree of size `new` to extend that of size `old`; none where `old`
-    /// is 0 or `new`; `None` unless `old` ≤ `new`.
+    /// The nodes that show that the tree of size `new` extends that of size `old`; no node where
+    /// `old` is 0 or `new`; `None` unless `old` ≤ `new`.
     pub fn consistency(old: u64, new: u64) -> Option<Plan> {
         if old > new {
             return None;
@@ -60,7 +60,7 @@ impl Plan {
                 start = middle;
             }
         }
-        // The old tree's last subtree: the verifier has it where it is the whole old tree.
+        // The old tree's last subtree; where it is the whole old tree, the verifier has its root.
         if start > 0 {
             nodes.push(start..end);
         }
@@ -73,30 +73,31 @@ impl Plan {
         Plan(std::iter::once(0..size).collect())
     }
 
-    /// The complete subtrees whose hashes [`Plan::hashes`] will ask for.
+    /// The complete subtrees whose hashes [`Plan::hashes`] requests.
     pub fn subtrees(&self) -> impl Iterator<Item = Subtree> + '_ {
         self.0.iter().flat_map(|range| subtrees(range.clone()))
     }
 
-    /// The hash of each node, in the proof's order, from what answers for complete subtrees.
+    /// The hash of each node, in the proof's order; `hash_of` returns the hash of a complete
+    /// subtree.
     ///
     /// # Errors
-    /// The first error of `ask`.
+    /// The first error of `hash_of`.
     pub fn hashes<E>(
         &self,
-        mut ask: impl FnMut(Subtree) -> Result<Hash, E>,
+        mut hash_of: impl FnMut(Subtree) -> Result<Hash, E>,
     ) -> Result<Vec<Hash>, E> {
         let mut hashes = Vec::with_capacity(self.0.len());
         for range in &self.0 {
             let peaks: Result<Vec<Hash>, E> =
-                subtrees(range.clone()).into_iter().map(&mut ask).collect();
+                subtrees(range.clone()).into_iter().map(&mut hash_of).collect();
             hashes.push(fold_right(&peaks?));
         }
         Ok(hashes)
     }
 }
 
-/// That a leaf stands at a position of a tree.
+/// A proof that a tree contains a leaf at a position.
 ///
 /// ```
 /// use annals_core::{hash::Hash, merkle::{Inclusion, node}};
@@ -116,8 +117,8 @@ pub struct Inclusion {
 }
 
 impl Inclusion {
-    /// The root that the proof leads to from `leaf`; `None` if it has not exactly the hashes that
-    /// this position and size need.
+    /// The root that the proof leads to from `leaf`; `None` if the number of hashes is not the one
+    /// for this position and size.
     pub fn root(&self, leaf: &Hash) -> Option<Hash> {
         let mut last = self.size.checked_sub(1)?;
         let mut index = Some(self.index).filter(|index| *index <= last)?;
@@ -151,13 +152,13 @@ impl Inclusion {
         Some(within.iter().zip(0..).fold(*leaf, side))
     }
 
-    /// Whether `leaf` stands at `index` of the tree of `size` whose root is `root`.
+    /// Whether the tree of `size` whose root is `root` has `leaf` at `index`.
     pub fn holds(&self, leaf: &Hash, root: &Hash) -> bool {
         self.root(leaf).as_ref() == Some(root)
     }
 }
 
-/// That a tree extends another: the smaller is a prefix of the larger.
+/// A proof that a tree extends another: the smaller is a prefix of the larger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consistency {
     /// The smaller number of leaves.

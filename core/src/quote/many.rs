@@ -1,16 +1,15 @@
-//! Many needles in one pass: which of them stand in a text at exactly one place.
+//! Many needles in one pass: which of them occur in a text at exactly one place.
 //!
-//! Always holds: overlaps are counted; the work grows with the length of the text and of the
-//! needles together, never with their product: each needle is met at most twice, and is then left
-//! out of what is looked at. Not here: what the needles are (`quote`).
-//! Source: Aho and Corasick, Efficient String Matching, 1975.
+//! Always holds: overlaps count; the work grows with the sum of the lengths of the text and the
+//! needles, never with their product: after its second occurrence a needle is skipped. Not here:
+//! the choice of the needles (`quote`). Source: Aho and Corasick, Efficient String Matching, 1975.
 
 /// The node at which nothing is matched.
 const ROOT: usize = 0;
 /// No node.
 const NONE: u32 = u32::MAX;
 
-/// The beginnings of all needles as a tree, in order of their lengths.
+/// The beginnings of all needles as a tree, by length.
 struct PatternTree {
     nodes: Vec<PatternNode>,
     /// The children of the nodes that have more than one, by their byte.
@@ -26,24 +25,24 @@ struct PatternNode {
     table: u32,
     /// The longest other beginning with which this one ends.
     shorter: u32,
-    /// The nearest needle with which this beginning ends, on the way of `shorter`; itself where
-    /// it is one. A needle that was met twice is passed over.
+    /// The nearest needle with which this beginning ends, along `shorter`; itself if it is a
+    /// needle. Needles that were found twice are skipped.
     needle: u32,
-    /// How often the needle that ends here was met, 2 for more.
-    met: u8,
+    /// Number of occurrences of the needle that ends here; at most 2 are counted.
+    occurrences: u8,
 }
 
-/// For each needle whether it stands in the text at exactly one place. No needle is empty.
+/// For each needle, whether it occurs in the text at exactly one place. No needle is empty.
 pub(super) fn stand_once(text: &[u8], needles: &[&[u8]]) -> Vec<bool> {
     let mut tree = PatternTree { nodes: Vec::new(), tables: Vec::new() };
     tree.add(ROOT, 0);
     let ends = tree.grow(needles);
     tree.walk(text, &ends);
-    ends.iter().map(|end| tree.nodes[*end].met == 1).collect()
+    ends.iter().map(|end| tree.nodes[*end].occurrences == 1).collect()
 }
 
 impl PatternTree {
-    /// Adds all needles, one byte of each at a time; the nodes at which they end.
+    /// Adds all needles, one byte of each at a time; returns the nodes at which they end.
     fn grow(&mut self, needles: &[&[u8]]) -> Vec<usize> {
         let mut at = vec![ROOT; needles.len()];
         let mut growing: Vec<usize> = (0..needles.len()).collect();
@@ -68,11 +67,17 @@ impl PatternTree {
         at
     }
 
-    /// Adds a node; all shorter beginnings are there already.
+    /// Adds a node; all shorter beginnings must exist already.
     fn add(&mut self, parent: usize, byte: u8) -> usize {
         let new = self.nodes.len();
-        let mut node =
-            PatternNode { byte, child: NONE, table: NONE, shorter: 0, needle: ROOT as u32, met: 0 };
+        let mut node = PatternNode {
+            byte,
+            child: NONE,
+            table: NONE,
+            shorter: 0,
+            needle: ROOT as u32,
+            occurrences: 0,
+        };
         if new != ROOT {
             if parent != ROOT {
                 node.shorter = self.step(self.nodes[parent].shorter as usize, byte) as u32;
@@ -108,7 +113,7 @@ impl PatternTree {
         (found != NONE).then_some(found as usize)
     }
 
-    /// The longest beginning with which a beginning and one more byte end.
+    /// The longest beginning that is an end of `from` and one more byte.
     fn step(&self, from: usize, byte: u8) -> usize {
         let mut node = from;
         loop {
@@ -120,7 +125,7 @@ impl PatternTree {
         }
     }
 
-    /// Meets the needles in the text, until each was met twice.
+    /// Counts the needles in the text, until each was found twice.
     fn walk(&mut self, text: &[u8], ends: &[usize]) {
         let mut ends = ends.to_vec();
         ends.sort_unstable();
@@ -131,9 +136,9 @@ impl PatternTree {
             node = self.step(node, *byte);
             let mut end = self.needle(node);
             while end != ROOT {
-                self.nodes[end].met += 1;
+                self.nodes[end].occurrences += 1;
                 let shorter = self.nodes[end].shorter;
-                if self.nodes[end].met == 2 {
+                if self.nodes[end].occurrences == 2 {
                     self.nodes[end].needle = shorter;
                     left -= 1;
                 }
@@ -145,8 +150,8 @@ impl PatternTree {
         }
     }
 
-    /// The nearest needle with which a beginning ends that was not met twice; the way there is
-    /// shortened.
+    /// The nearest needle with which a beginning ends and that was not found twice. Shortens the
+    /// path to it.
     fn needle(&mut self, from: usize) -> usize {
         let mut node = from;
         loop {

@@ -1,13 +1,16 @@
-//! The place in a document that is nearest to words that do not stand in it.
+//! The place in a document that is nearest to words that are not in it.
 //!
-//! Always holds: it is one pass over the document for each of the first words that were typed.
+//! Always holds: the search is one pass over the document for each of the first typed words.
 //! Not here: words that are found (`quote_search`).
 
 use crate::loose::{Hyphens, Loose};
 use crate::quote::Text;
-use crate::quote_search::places::{PointingError, borders, occurrences, split_ellipsis};
+use crate::quote_search::places::{
+    NearestPlace, PointingError, Side, borders, occurrences, split_ellipsis,
+};
 
-/// The nearest place, and what differs there. Of `first … last`, the part that is not found.
+/// The nearest place and the first difference there. For `first … last`, those of the part that is
+/// not found.
 pub(super) fn nearest(text: &Text, typed: &str) -> PointingError {
     let hay: Vec<char> = text.loose().as_str().chars().collect();
     let (mut part, mut from) = (typed, 0);
@@ -25,34 +28,35 @@ pub(super) fn nearest(text: &Text, typed: &str) -> PointingError {
     let typed = needle(part);
     let MatchRun { at, of, length } = longest_run(&hay, &typed, from);
     let end = of + length;
-    let before = end == typed.len() && of > 0;
-    let (instead, expected) = match before {
-        true => (last_of(&hay[..at]), last_of(&typed[..of])),
-        false => (first_of(&hay[at + length..]), first_of(&typed[end..])),
+    let side = if end == typed.len() && of > 0 { Side::Before } else { Side::After };
+    let (document, quotation) = match side {
+        Side::Before => (last_of(&hay[..at]), last_of(&typed[..of])),
+        Side::After => (first_of(&hay[at + length..]), first_of(&typed[end..])),
     };
-    // Of a long run the end that is beside the difference is shown.
+    // Of a long run, the end next to the difference is shown.
     let shown = length.min(SHOWN);
-    let skipped = if before { 0 } else { length - shown };
+    let skipped = if side == Side::Before { 0 } else { length - shown };
     let byte: usize = hay[..at + skipped].iter().map(|c| c.len_utf8()).sum();
-    PointingError::NotFound {
+    PointingError::NotFound(NearestPlace {
         at: text.loose().span(byte, byte + 1).0,
         found: typed[of + skipped..of + skipped + shown].iter().collect(),
-        before,
-        instead,
-        expected,
-    }
+        side,
+        document,
+        quotation,
+    })
 }
 
 fn needle(words: &str) -> Vec<char> {
     Loose::new(words.trim(), Hyphens::Joined).as_str().chars().collect()
 }
 
-/// How many characters are shown of a run, and of a difference.
+/// The number of characters of a run that are shown.
 const SHOWN: usize = 40;
+/// The number of characters of a difference that are shown.
 const DIFFERENCE: usize = 24;
-/// How many words are tried as the beginning of a run.
+/// The number of words that are tried as the beginning of a run.
 const WORDS: usize = 24;
-/// How many shorter runs that end at one place are looked at.
+/// The number of shorter runs with the same end that are tried.
 const SHORTER: usize = 8;
 
 fn first_of(chars: &[char]) -> String {
@@ -63,7 +67,7 @@ fn last_of(chars: &[char]) -> String {
     chars[chars.len().saturating_sub(DIFFERENCE)..].iter().collect()
 }
 
-/// Characters that the document and the typed words share: where in each, and how many.
+/// Characters that the document and the typed words share: the offset in each, and their number.
 #[derive(Clone, Copy, Default)]
 struct MatchRun {
     at: usize,
@@ -71,7 +75,7 @@ struct MatchRun {
     length: usize,
 }
 
-/// The longest run from the beginning of some typed word on, the earliest of equal ones.
+/// The longest run that begins at some typed word; the earliest of equal ones.
 fn longest_run(hay: &[char], typed: &[char], from: usize) -> MatchRun {
     let begins = |of: &usize| *of == 0 || typed.get(of - 1) == Some(&' ');
     let mut best = MatchRun::default();
@@ -80,7 +84,7 @@ fn longest_run(hay: &[char], typed: &[char], from: usize) -> MatchRun {
         if found.length > best.length {
             best = MatchRun { of, ..found };
         }
-        // What is found once the quotation's beginning is, is the first difference.
+        // Once the beginning of the quotation is found, the end of its run is the first difference.
         if best.length > typed.len() / 2 {
             break;
         }

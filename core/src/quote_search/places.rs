@@ -1,31 +1,21 @@
-//! Where words stand in a text: occurrences, borders, and the ellipsis between two ends.
+//! The places of words in a text: occurrences, borders, and the ellipsis between two ends.
 
 use crate::edges::Unit;
 use crate::loose::Hyphens;
 use crate::loose::Loose;
 use crate::quote::Text;
 use memchr::memmem;
+use std::fmt;
 
 /// Why words do not point at one place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PointingError {
-    /// Nothing to look for.
+    /// There is nothing to search for.
     #[error("the quotation is empty")]
     Empty,
-    /// Not in the document; the nearest place in it, and the first difference there.
-    #[error("{}", describe(*.at, .found, *.before, (.instead, .expected)))]
-    NotFound {
-        /// The code point of the nearest place.
-        at: usize,
-        /// The longest run of the typed words that stands there (may be empty).
-        found: String,
-        /// Whether the first difference is before it, not after it.
-        before: bool,
-        /// What the document has there.
-        instead: String,
-        /// What was typed there.
-        expected: String,
-    },
+    /// Not in the document; the nearest place in it.
+    #[error("the quotation does not stand in the document: {0}")]
+    NotFound(NearestPlace),
     /// Both ends of `first … last` are in the document, the last words only before the first ones.
     #[error(
         "the quotation does not stand in the document: its first words do, at code point {first}, \
@@ -37,15 +27,15 @@ pub enum PointingError {
         /// The last place of the last words.
         last: usize,
     },
-    /// Only inside of words, numbers, addresses or characters.
+    /// Every place has an edge inside a word, a number, an address or a character.
     #[error(
         "the quotation {} inside the {unit} {whole:?} at code points {start}..{end}; quote all of \
          it, or say that the edge is meant to be there with --exact-edges (exact_edges in a draft)",
-        if *.begins { "begins" } else { "ends" }
+        match .edge { Edge::Begin => "begins", Edge::End => "ends" }
     )]
     Cut {
-        /// Whether the quotation begins there; else it ends there.
-        begins: bool,
+        /// Which edge of the quotation is inside of it.
+        edge: Edge,
         /// What is cut.
         unit: Unit,
         /// The whole of it.
@@ -61,31 +51,86 @@ pub enum PointingError {
              give more words, or say which with nth"
     )]
     Ambiguous {
-        /// How many.
+        /// Their number.
         count: usize,
         /// The first few places, as `start..end`.
         places: String,
     },
-    /// More places than are looked at.
+    /// More places than the search examines.
     #[error(
         "{words:?} stands more than {MOST_PLACES} times in the document; give more \
          words"
     )]
     TooMany {
-        /// The words, or those at the end of a quotation that stand so often.
+        /// The words of the quotation, or of its end, that are in so many places.
         words: String,
     },
     /// There is no such occurrence.
     #[error("expected an occurrence from 1 to {count}, found {nth}")]
     NoSuchOccurrence {
-        /// Asked for.
+        /// The requested number.
         nth: usize,
-        /// How many there are.
+        /// The number of places.
         count: usize,
     },
 }
 
-/// For each beginning of a needle the length of the longest shorter one that it ends with.
+/// The edge of a quotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// Its beginning.
+    Begin,
+    /// Its end.
+    End,
+}
+
+/// The side of a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Before it.
+    Before,
+    /// After it.
+    After,
+}
+
+/// The nearest place to words that are not in a document, and the first difference there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NearestPlace {
+    /// Its code point.
+    pub at: usize,
+    /// The longest run of the typed words there (may be empty).
+    pub found: String,
+    /// The side of the first difference.
+    pub side: Side,
+    /// The text of the document there.
+    pub document: String,
+    /// The text of the quotation there.
+    pub quotation: String,
+}
+
+impl fmt::Display for NearestPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NearestPlace { at, found, side, document, quotation } = self;
+        if found.is_empty() {
+            return write!(f, "no word of {quotation:?} does");
+        }
+        let side = match side {
+            Side::Before => "before",
+            Side::After => "after",
+        };
+        let document = match document.as_str() {
+            "" => "nothing".to_owned(),
+            words => format!("{words:?}"),
+        };
+        write!(
+            f,
+            "the nearest place is {found:?} at code point {at}; {side} it the document has \
+             {document}, the quotation has {quotation:?}"
+        )
+    }
+}
+
+/// For each beginning of a needle, the length of the longest shorter beginning that it ends with.
 pub fn borders<T: PartialEq>(needle: &[T]) -> Vec<usize> {
     let mut borders = vec![0; needle.len()];
     let mut matched = 0;
@@ -101,10 +146,9 @@ pub fn borders<T: PartialEq>(needle: &[T]) -> Vec<usize> {
     borders
 }
 
-/// All places of words in a text, overlaps counted, in order; one more than are looked at where
-/// there are so many. A word that is broken at the end of
-/// a line is found with and without its hyphen; where nothing is found, hyphens inside words are
-/// looked through.
+/// All places of words in a text, in order, with overlaps; at most one more than [`MOST_PLACES`]. A
+/// word that is broken at the end of a line is found with and without its hyphen; where nothing is
+/// found, hyphens inside words are ignored.
 pub fn occurrences(text: &Text, words: &str) -> Vec<TextPlace> {
     let mut places = Vec::new();
     let needle = |hyphens| Loose::new(words.trim(), hyphens);
@@ -123,7 +167,7 @@ pub fn occurrences(text: &Text, words: &str) -> Vec<TextPlace> {
     places
 }
 
-/// The words before and after the one ellipsis of what was typed, if there is one.
+/// The words before and after the first ellipsis in the typed words, if there is one.
 pub fn split_ellipsis(typed: &str) -> Option<(&str, &str)> {
     typed.split_once('…').or_else(|| typed.split_once("..."))
 }
@@ -138,7 +182,7 @@ pub struct TextPlace {
 }
 
 impl TextPlace {
-    /// The place from `start` to before `end`, if both can be held.
+    /// The place from `start` to before `end`; `None` if a number is too large.
     pub fn new(start: usize, end: usize) -> Option<TextPlace> {
         Some(TextPlace { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
     }
@@ -154,10 +198,10 @@ impl TextPlace {
     }
 }
 
-/// How many places of the same words are looked at.
+/// The greatest number of places of the same words that are examined.
 pub const MOST_PLACES: usize = 100_000;
 
-/// Adds the places of `needle` in `hay`, at most one more than are looked at.
+/// Adds the places of `needle` in `hay`, up to one more than [`MOST_PLACES`] in all.
 pub fn add_places(places: &mut Vec<TextPlace>, hay: &Loose, needle: &Loose) {
     let needle = needle.as_str().trim_matches(' ');
     each_occurrence(hay.as_str().as_bytes(), needle.as_bytes(), &mut |at| {
@@ -168,26 +212,8 @@ pub fn add_places(places: &mut Vec<TextPlace>, hay: &Loose, needle: &Loose) {
     });
 }
 
-/// The nearest place in words: where, what stands there, and how it differs from what was typed.
-pub fn describe(at: usize, found: &str, before: bool, differ: (&str, &str)) -> String {
-    let (instead, expected) = differ;
-    let not = "the quotation does not stand in the document";
-    let side = if before { "before" } else { "after" };
-    if found.is_empty() {
-        return format!("{not}: no word of {expected:?} does");
-    }
-    let instead = match instead {
-        "" => "nothing".to_owned(),
-        words => format!("{words:?}"),
-    };
-    format!(
-        "{not}: the nearest place is {found:?} at code point {at}; {side} it the document has \
-         {instead}, the quotation has {expected:?}"
-    )
-}
-
-/// Calls `found` with each offset of a needle, overlaps counted, in one pass (Knuth, Morris,
-/// Pratt) from the first one on.
+/// Calls `found` with each offset of a needle, with overlaps, in one pass from the first one on
+/// (Knuth, Morris, Pratt).
 pub fn each_occurrence(hay: &[u8], needle: &[u8], found: &mut dyn FnMut(usize)) {
     if needle.is_empty() {
         return;

@@ -1,7 +1,7 @@
-//! The state as JSON, in one spelling, so that two programs can be compared.
+//! The state as JSON, in one spelling, so that two implementations can be compared.
 //!
 //! Always holds: fields and order are those of FORMAT.md section 8, "State as JSON".
-//! Not here: what people read (`cli`). Source: FORMAT.md section 8.
+//! Not here: output for people (`cli`). Source: FORMAT.md section 8.
 
 use crate::event::args::Roles;
 use crate::event::vocabulary::Relation;
@@ -69,8 +69,8 @@ struct RelationRow {
     to: u64,
 }
 
-/// Rows that are made one by one as they are written: all of them together take many times the
-/// memory of the state.
+/// Rows that are created one by one as they are written: all of them together would take many times
+/// the memory of the state.
 struct Rows<M>(M);
 
 impl<I: IntoIterator<Item: Serialize>, M: Fn() -> I> Serialize for Rows<M> {
@@ -80,7 +80,7 @@ impl<I: IntoIterator<Item: Serialize>, M: Fn() -> I> Serialize for Rows<M> {
 }
 
 /// Writes the state in its one spelling, without LF. `head` is the hash of the last event, `root`
-/// the tree's.
+/// the root of the tree.
 pub fn write(
     out: &mut dyn Write,
     state: &State,
@@ -146,10 +146,10 @@ pub fn write(
     Ok(serde_json::to_writer(out, &dump)?)
 }
 
-/// The same, held whole.
+/// The bytes that [`write`] writes.
 pub fn dump(state: &State, size: u64, head: Option<Hash>, root: &Hash) -> Vec<u8> {
     let mut out = Vec::new();
-    // A vector takes all that is written, and the state has no value that JSON has not.
+    // Writing to a vector does not fail, and JSON has every value of the state.
     let _ = write(&mut out, state, size, head, root);
     out
 }

@@ -1,7 +1,7 @@
-//! The state of a record: what its applied events fold to.
+//! The state of a record: the fold of its applied events.
 //!
-//! Always holds: [`State::apply`] takes only what [`State::judge`] allowed and never refuses;
-//! the same events give the same state on any machine. Not here: bytes, chains, clocks.
+//! Always holds: [`State::apply`] takes only what [`State::check`] allowed and never refuses; the
+//! same events give the same state on any machine. Not here: bytes, chains, clocks.
 //! Source: FORMAT.md section 8.
 
 pub mod dump;
@@ -11,10 +11,10 @@ use crate::fold::operation::Operation;
 use crate::fold::{Fact, Fold};
 use crate::hash::Hash;
 use crate::key::PublicKey;
-use crate::legal::context::Proposal;
-use crate::legal::context::RuleContext;
-use crate::legal::{self, Violation};
+use crate::legal;
+use crate::legal::context::{Proposal, RuleContext};
 use crate::rebuild::{self, Undone};
+use crate::rule::Violation;
 use crate::text::Person;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -23,7 +23,7 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// A retraction stands.
+    /// A retraction is in force.
     Retracted,
     /// A dispute is open.
     Disputed,
@@ -51,32 +51,33 @@ impl fmt::Display for Status {
     }
 }
 
-/// Everything that a record says, after some of its events.
+/// The state of a record after some of its events.
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    /// What is never refolded.
+    /// The history, which no refold changes.
     pub history: History,
-    /// What stands.
+    /// The fold of the events that are in force.
     pub fold: Fold,
     undone: Vec<Undone>,
 }
 
 impl State {
-    /// Whether an event may stand at its place: the first broken rule of section 6, by number.
-    pub fn judge(&self, case: &Proposal<'_>) -> Result<(), Violation> {
-        let case = RuleContext::new(&self.history, &self.fold, case);
-        legal::judge(&case)?;
+    /// Checks whether an event is legal at its place. Returns the first broken rule of section 6,
+    /// by number.
+    pub fn check(&self, proposal: &Proposal<'_>) -> Result<(), Violation> {
+        let case = RuleContext::new(&self.history, &self.fold, proposal);
+        legal::check(&case)?;
         match rebuild::refold_with(&self.history, &case) {
-            Some(refolded) => legal::judge_in_refold(&case, &refolded.fold),
+            Some(refolded) => legal::check_after_refold(&case, &refolded.fold),
             None => Ok(()),
         }
     }
 
-    /// Applies an event that [`State::judge`] allowed.
-    pub fn apply(&mut self, position: u64, by: PublicKey, deed: Operation) {
+    /// Applies an event that [`State::check`] allowed.
+    pub fn apply(&mut self, position: u64, by: PublicKey, operation: Operation) {
         let suspect =
-            matches!(&deed, Operation::Revoked(revoked) if revoked.suspect_from.is_some());
-        self.history.keep(position, by, deed);
+            matches!(&operation, Operation::Revoked(revoked) if revoked.suspect_from.is_some());
+        self.history.keep(position, by, operation);
         if suspect {
             let refolded = rebuild::refold(&self.history, position);
             self.fold = refolded.fold;
@@ -87,8 +88,9 @@ impl State {
         }
     }
 
-    /// Takes the key of this digest for the recovery key, also in every fold from now on: for what
-    /// is only tried, before the true one is typed, and where that has signed nothing yet.
+    /// Treats the key of this digest as the recovery key, in this fold and in every later one. For
+    /// a dry run before the real recovery key is entered; that key must not have signed anything
+    /// yet.
     pub fn suppose_recovery(&mut self, digest: Hash) {
         self.history.suppose_recovery(digest);
         if let Some(ledger) = &mut self.fold.ledger {
@@ -96,12 +98,12 @@ impl State {
         }
     }
 
-    /// A state put together from what was kept of it; `undone` by position.
+    /// A state restored from its parts; `undone` is sorted by position.
     pub fn restored(history: History, fold: Fold, undone: Vec<Undone>) -> State {
         State { history, fold, undone }
     }
 
-    /// Events that suspect revocations undid, by position.
+    /// The events that suspect revocations undid, by position.
     pub fn undone(&self) -> &[Undone] {
         &self.undone
     }

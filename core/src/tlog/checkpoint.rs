@@ -1,7 +1,7 @@
 //! Checkpoints: the text of a signed tree head.
 //!
 //! Always holds: three lines, each in its one spelling; a ledger's own checkpoint has no extension
-//! lines, a stranger's may have some, which mean nothing here.
+//! lines; those of other logs are read and ignored.
 //! Not here: signatures (`note`), roots (`merkle`). Source: C2SP tlog-checkpoint v1.0.0;
 //! FORMAT.md section 9.
 

@@ -1,8 +1,8 @@
-//! Cosignatures: what a witness says of a checkpoint, and when.
+//! Cosignatures: a witness's signature over a checkpoint and a time.
 //!
-//! Always holds: the signature is over the time and the whole text of the note; a line of a known
-//! witness that does not verify refuses the note. Not here: which witnesses must have signed
-//! (`policy`), how they are asked. Source: C2SP tlog-cosignature v1.0.1; FORMAT.md section 11.
+//! Always holds: the signature is over the time and the whole text of the note; a note with a bad
+//! line of a known witness is refused. Not here: the witnesses that must sign (`policy`), requests
+//! to them. Source: C2SP tlog-cosignature v1.0.1; FORMAT.md section 11.
 
 use crate::key::{SecretKey, Signature};
 use crate::tlog::verifier::{KeyKind, VerifierKey, id_of};
@@ -11,10 +11,10 @@ use crate::tlog::{Note, NoteSignature};
 /// The latest time of a cosignature: 2^63 − 1 seconds.
 pub const MAX_TIME: u64 = i64::MAX as u64;
 
-/// What a note says about one witness.
+/// Whether a note is cosigned by one witness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cosigned {
-    /// Every line of the witness verifies; the latest time of one, in seconds since 1970.
+    /// Every line of the witness verifies; the latest time, in seconds since 1970.
     At(u64),
     /// No line of the witness.
     Absent,
@@ -35,8 +35,8 @@ pub fn cosign(text: &str, name: &str, secret: &SecretKey, time: u64) -> NoteSign
     NoteSignature { name: name.to_owned(), id, bytes }
 }
 
-/// The time that a line of `witness` gives, if it is 8 bytes of a time and a signature that
-/// verifies over `text`.
+/// The time in a line of `witness`, if it is 8 bytes of a time and a signature that verifies over
+/// `text`.
 pub fn time_of(line: &NoteSignature, text: &str, witness: &VerifierKey) -> Option<u64> {
     let (time, signature) = line.bytes.split_first_chunk::<8>()?;
     let time = Some(u64::from_be_bytes(*time)).filter(|time| *time <= MAX_TIME)?;
@@ -46,7 +46,7 @@ pub fn time_of(line: &NoteSignature, text: &str, witness: &VerifierKey) -> Optio
     good.then_some(time)
 }
 
-/// Whether, and when last, `witness` cosigned the note.
+/// Whether `witness` cosigned the note, and the latest time.
 pub fn cosigned_by(note: &Note, witness: &VerifierKey) -> Cosigned {
     let id = witness.id();
     let mine = |line: &&NoteSignature| line.name == witness.name && line.id == id;

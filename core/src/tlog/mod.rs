@@ -1,7 +1,7 @@
 //! Signed notes, checkpoints, cosignatures, verifier keys and policies, as C2SP has them.
 //!
-//! Always holds: whatever is read here is written as the same bytes, or is refused; what a note
-//! says counts only by a key that was known before. Not here: tiles, inclusion proofs (`merkle`).
+//! Always holds: a value that is read is written as the same bytes, or the bytes are refused; a
+//! signature counts only if its key was known before. Not here: tiles, inclusion proofs (`merkle`).
 //! Source: C2SP signed-note v1.0.0, tlog-checkpoint v1.0.0, tlog-cosignature v1.0.1, and the
 //! drafts tlog-policy and tlog-proof; FORMAT.md sections 9, 11 and 12.
 

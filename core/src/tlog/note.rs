@@ -1,21 +1,21 @@
 //! Signed notes: a text, an empty line, and signature lines.
 //!
-//! Always holds: order and number of signature lines mean nothing; a line of a known key that fails
-//! refuses the note, lines of unknown keys are ignored. Not here: what the text says
+//! Always holds: order and number of signature lines have no meaning; a note with a bad line of a
+//! known key is refused; lines of unknown keys are ignored. Not here: the meaning of the text
 //! (`checkpoint`), witnesses (`cosignature`). Source: C2SP signed-note v1.0.0; FORMAT.md section 9.
 
 use crate::key::{PublicKey, SecretKey, Signature, VerifyingKey};
 use crate::tlog::verifier::{is_name, key_id};
 use crate::tlog::{MAX_NOTE, from_base64, to_base64};
 
-/// A signature line of a note: whose it says it is, and its bytes.
+/// A signature line of a note: the name and id of its key, and its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoteSignature {
     /// Name of the key.
     pub name: String,
     /// First 4 bytes of its digest.
     pub id: [u8; 4],
-    /// What follows the id: 64 bytes for an Ed25519 note key.
+    /// The bytes after the id: 64 for an Ed25519 note key.
     pub bytes: Vec<u8>,
 }
 
@@ -26,12 +26,12 @@ impl NoteSignature {
         NoteSignature { name: name.to_owned(), id: key_id(name, &secret.public()), bytes }
     }
 
-    /// Base64 of id ‖ signature, as it stands in the line.
+    /// Base64 of id ‖ signature, as in the line.
     pub fn blob(&self) -> String {
         to_base64(&[&self.id[..], &self.bytes].concat())
     }
 
-    /// Name and blob of a line without its LF.
+    /// Reads the name and the blob of a line.
     pub fn parse(name: &str, blob: &str) -> Option<NoteSignature> {
         let bytes = from_base64(blob).filter(|bytes| is_name(name) && bytes.len() > 4)?;
         let (id, rest) = bytes.split_first_chunk::<4>()?;
@@ -39,7 +39,7 @@ impl NoteSignature {
     }
 }
 
-/// A signed note: text and signature lines, in the order in which they stand.
+/// A signed note: text and signature lines, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// The text with its last LF.
@@ -48,7 +48,7 @@ pub struct Note {
     pub signatures: Vec<NoteSignature>,
 }
 
-/// What a note says about one key.
+/// Whether a note is signed by one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signed {
     /// One line of the key, and it verifies.
@@ -91,9 +91,9 @@ impl Note {
     /// Whether the note is signed by `key` under `name`.
     pub fn signed_by(&self, name: &str, key: &VerifyingKey, public: &PublicKey) -> Signed {
         let id = key_id(name, public);
-        let mine = self.signatures.iter().filter(|line| line.name == name && line.id == id);
+        let lines = self.signatures.iter().filter(|line| line.name == name && line.id == id);
         let mut answer = Signed::Absent;
-        for line in mine {
+        for line in lines {
             let signature = <[u8; 64]>::try_from(line.bytes.as_slice()).map(Signature);
             let good = signature.is_ok_and(|s| key.verifies(self.text.as_bytes(), &s));
             answer = match good {

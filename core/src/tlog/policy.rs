@@ -1,8 +1,8 @@
-//! Policies: which logs and witnesses are trusted, and how many witnesses must have cosigned.
+//! Policies: trusted logs and witnesses, and the quorum of witnesses that must cosign.
 //!
 //! Always holds: every name is defined before it is used and is a member of at most one group, so
-//! a witness counts in one way only; no two logs and no two witnesses have the same key.
-//! Not here: where a policy is kept (`ledger`). Source: C2SP tlog-policy (a draft); FORMAT.md
+//! that a witness counts once; no two logs and no two witnesses have the same key.
+//! Not here: the file of a policy (`ledger`). Source: C2SP tlog-policy (a draft); FORMAT.md
 //! section 11.
 
 mod read;
@@ -15,27 +15,27 @@ pub const MAX_POLICY: usize = 1 << 20;
 /// The greatest number of logs, of witnesses and of groups, each.
 pub const MAX_ENTRIES: usize = 1_024;
 
-/// A log that is trusted.
+/// A trusted log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Log {
     /// Its origin and key (type 01).
     pub key: VerifierKey,
-    /// Where it answers.
+    /// Its address.
     pub url: Option<String>,
 }
 
-/// A witness that is known.
+/// A known witness.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
-    /// Its name in this policy, for people: other bytes than UTF-8 are shown as U+FFFD.
+    /// Its name in this policy, for people: bytes that are not UTF-8 are shown as U+FFFD.
     pub name: String,
     /// Its key (type 04).
     pub key: VerifierKey,
-    /// Where it answers.
+    /// Its address.
     pub url: Option<String>,
 }
 
-/// What a name stands for. Indexes point to what was defined before.
+/// What a name defines. Indexes refer to earlier definitions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum PolicyEntry {
     Witness(usize),
@@ -64,29 +64,29 @@ pub struct PolicyError {
     pub why: String,
 }
 
-/// What a policy says of a note.
+/// A note checked against a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyOutcome {
     /// Names of the logs that signed it.
     pub logs: Vec<String>,
     /// Name and latest time (seconds since 1970) of each witness that cosigned it.
     pub witnesses: Vec<(String, u64)>,
-    /// How many lines are of witnesses of the policy.
+    /// Number of lines of witnesses of the policy.
     pub lines: usize,
-    /// Names of known logs and witnesses a line of which does not verify: the note is refused.
+    /// Names of known logs and witnesses with a line that does not verify: the note is refused.
     pub refused: Vec<String>,
     /// Whether the witnesses that cosigned are a quorum.
     pub quorum: bool,
 }
 
 impl PolicyOutcome {
-    /// Rule 1010: whose line does not verify; `None` if all do.
+    /// The message of rule 1010: whose line does not verify; `None` if all do.
     pub fn refusal(&self) -> Option<String> {
         let names = self.refused.join(" and of ");
         (!self.refused.is_empty()).then(|| format!("a line of {names} does not verify"))
     }
 
-    /// That the quorum is not met, and who cosigned; `None` if it is.
+    /// The message that the quorum is not met, with who cosigned; `None` if it is met.
     pub fn no_quorum(&self) -> Option<String> {
         let names: Vec<&str> = self.witnesses.iter().map(|(name, _)| name.as_str()).collect();
         let found = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
@@ -95,8 +95,8 @@ impl PolicyOutcome {
 }
 
 impl Policy {
-    /// Whether no cosignature is asked for.
-    pub fn asks_nothing(&self) -> bool {
+    /// Whether the policy requires no cosignature.
+    pub fn needs_no_cosignature(&self) -> bool {
         self.quorum.is_none()
     }
 
@@ -117,8 +117,8 @@ impl Policy {
         held.get(quorum) == Some(&true)
     }
 
-    /// Judges the signature lines of a note; lines of unknown keys are ignored.
-    pub fn judge(&self, note: &Note) -> PolicyOutcome {
+    /// Checks the signature lines of a note; lines of unknown keys are ignored.
+    pub fn check(&self, note: &Note) -> PolicyOutcome {
         let (mut logs, mut witnesses, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for Log { key, .. } in &self.logs {
             match note.signed_by(&key.name, key.accepted(), &key.public) {

@@ -1,7 +1,7 @@
-//! The end of a record against what was signed, remembered or pinned of it.
+//! A record compared with its anchors: the checkpoint, the log key's mark and a pin.
 //!
-//! Always holds: nothing here accuses unless two things that are whole disagree.
-//! Not here: the events (`chain`), the pin (`pinned`), what a record explains by itself
+//! Always holds: a fork is reported only where two undamaged values disagree.
+//! Not here: the events (`chain`), the pin (`pinned`), differences that damage explains
 //! (`explained`). Source: FORMAT.md section 9, rules 701–707.
 
 use crate::merkle::Plan;
@@ -10,27 +10,25 @@ use crate::rule::{Fault, Rule};
 use crate::tlog::{Checkpoint, Note, Signed};
 use crate::transfer::changed;
 use crate::verify::explained::Remembered;
-use crate::verify::pinned::{self, Against, VerifiedTree};
-use crate::verify::tree_head::TreeHead;
-use std::collections::BTreeMap;
+use crate::verify::pinned::{self, AnchorComparison, VerifiedTree};
 
-/// What is known of a record's end, besides the record.
+/// The values outside a record that the record is compared with.
 #[derive(Clone, Debug, Default)]
 pub struct Anchors {
     /// The checkpoint's bytes; `None` if there is none.
     pub checkpoint: Option<Vec<u8>>,
-    /// The last mark, where the log key's memory is at hand.
+    /// The last mark, where the log key's memory is available.
     pub mark: Option<Remembered>,
-    /// The pin's bytes, where one is compared.
+    /// The pin's bytes, if there is a pin.
     pub pin: Option<Vec<u8>>,
 }
 
-/// What an end turned out to be.
+/// The results of the comparison with each anchor.
 #[derive(Clone, Debug, Default)]
 pub struct AnchorResults {
     /// The checkpoint, if it is in form.
     pub checkpoint: Option<Checkpoint>,
-    /// Whether it holds: signed by the log key, root and origin the record's.
+    /// Whether it holds: the log key signed it, and root and origin are those of the record.
     pub checkpoint_holds: bool,
     /// Signature lines of other keys, ignored by rule.
     pub ignored_lines: usize,
@@ -38,12 +36,13 @@ pub struct AnchorResults {
     pub pin: Option<Pin>,
     /// Whether it holds.
     pub pin_holds: bool,
-    /// Differences that the record explains by itself, in words: nobody is accused of them.
+    /// Differences that the record's own damage explains, as messages: no fork is reported for
+    /// them.
     pub explained: Vec<String>,
 }
 
 impl Anchors {
-    /// The sizes at which the record must be looked at.
+    /// The sizes at which the record's tree head is needed.
     pub fn sizes(&self) -> Vec<u64> {
         let checkpoint = self.note().map(|(_, checkpoint)| checkpoint.size);
         let pin = self.pinned().map(|pin| pin.checkpoint.size);
@@ -51,7 +50,7 @@ impl Anchors {
         [checkpoint, pin, mark].into_iter().flatten().collect()
     }
 
-    /// The subtrees whose hashes must be kept of a record of `size` events.
+    /// The subtrees of a record of `size` events whose hashes are needed.
     pub fn plans(&self, size: u64) -> Vec<Plan> {
         self.pinned().map_or_else(Vec::new, |pin| pinned::plans(&pin, size))
     }
@@ -67,11 +66,10 @@ impl Anchors {
         Some((note, checkpoint))
     }
 
-    /// Compares every end with the record, seen at the sizes of [`Anchors::sizes`] and with the
-    /// subtrees of [`Anchors::plans`].
-    pub fn judge(&self, record: VerifiedTree<'_>, faults: &mut Vec<Fault>) -> AnchorResults {
-        let VerifiedTree { size, seen, .. } = record;
-        let mut found = AnchorResults::default();
+    /// Compares each anchor with the record. `record` has the tree heads of [`Anchors::sizes`] and
+    /// the subtrees of [`Anchors::plans`].
+    pub fn compare(&self, record: VerifiedTree<'_>, faults: &mut Vec<Fault>) -> AnchorResults {
+        let mut results = AnchorResults::default();
         let before = faults.len();
         match self.note() {
             None => faults.push(match self.checkpoint.as_deref().map(changed) {
@@ -85,38 +83,38 @@ impl Anchors {
                 }
             }),
             Some((note, checkpoint)) => {
-                found.ignored_lines = judge_note(&note, &checkpoint, (size, seen), faults);
-                found.checkpoint = Some(checkpoint);
-                found.checkpoint_holds = faults.len() == before;
+                results.ignored_lines = check_note(&note, &checkpoint, record, faults);
+                results.checkpoint = Some(checkpoint);
+                results.checkpoint_holds = faults.len() == before;
             }
         }
-        // Where no opening was applied there is no origin, and no mark is of it.
-        let named = seen.values().any(|seen| seen.ledger.is_some());
-        if let Some(mark) = self.mark.as_ref().filter(|_| named) {
-            found.take(against_mark(mark, record), faults);
+        // Where no opening was applied there is no origin, so no mark belongs to the record.
+        let opened = record.heads.values().any(|head| head.ledger.is_some());
+        if let Some(mark) = self.mark.as_ref().filter(|_| opened) {
+            results.take(compare_mark(mark, record), faults);
         }
         if let Some(bytes) = &self.pin {
-            found.pin = self.pinned();
-            found.pin_holds = match &found.pin {
-                Some(pin) => found.take(pinned::judge(pin, record), faults),
+            results.pin = self.pinned();
+            results.pin_holds = match &results.pin {
+                Some(pin) => results.take(pinned::compare(pin, record), faults),
                 None => {
-                    faults.push(Fault::of(Rule::PinDamaged, pinned::damaged(bytes)));
+                    faults.push(Fault::of(Rule::PinDamaged, pinned::pin_damage(bytes)));
                     false
                 }
             };
         }
-        found
+        results
     }
 }
 
 impl AnchorResults {
-    /// Tells what speaks against the record; whether nothing does.
-    fn take(&mut self, against: Against, faults: &mut Vec<Fault>) -> bool {
-        match against {
-            Against::Nothing => return true,
-            Against::Broken(rule, why) => faults.push(Fault::of(rule, why)),
-            Against::Explained(why) => self.explained.push(why),
-            Against::Lost(why) => {
+    /// Reports a difference; returns whether there is none.
+    fn take(&mut self, comparison: AnchorComparison, faults: &mut Vec<Fault>) -> bool {
+        match comparison {
+            AnchorComparison::Same => return true,
+            AnchorComparison::Broken(rule, why) => faults.push(Fault::of(rule, why)),
+            AnchorComparison::Explained(why) => self.explained.push(why),
+            AnchorComparison::Lost(why) => {
                 if !faults.iter().any(|fault| fault.rule == Rule::Short) {
                     faults.push(Fault::of(Rule::Short, why.clone()));
                 }
@@ -127,56 +125,57 @@ impl AnchorResults {
     }
 }
 
-/// Rule 707, or 911 of a mark that is not whole.
-fn against_mark(mark: &Remembered, record: VerifiedTree<'_>) -> Against {
+/// Rule 707, or 911 for a damaged mark.
+fn compare_mark(mark: &Remembered, record: VerifiedTree<'_>) -> AnchorComparison {
     let (size, marked) = (record.size, mark.checkpoint.size);
-    let there = record.seen.get(&marked).filter(|_| marked <= size);
-    if there.is_some_and(|seen| seen.root == mark.checkpoint.root) {
-        return Against::Nothing;
+    let head = record.heads.get(&marked).filter(|_| marked <= size);
+    if head.is_some_and(|head| head.root == mark.checkpoint.root) {
+        return AnchorComparison::Same;
     }
     if mark.is_damaged(record.log) {
-        return Against::Broken(Rule::Unreadable, mark.damage());
+        return AnchorComparison::Broken(Rule::Unreadable, mark.damage());
     }
-    let why = match there {
+    let why = match head {
         Some(_) => format!("the log key signed another root for size {marked}"),
         None => format!("the log key signed size {marked}, the record has {size}"),
     };
-    match there {
-        Some(_) if record.damaged.explains(marked) => Against::Explained(why),
-        None if record.damaged.lost => Against::Lost(why),
-        _ => Against::Broken(Rule::BehindMark, why),
+    match head {
+        Some(_) if record.damage.explains(marked) => AnchorComparison::Explained(why),
+        None if record.damage.lost => AnchorComparison::Lost(why),
+        _ => AnchorComparison::Broken(Rule::BehindMark, why),
     }
 }
 
-fn judge_note(
+/// Rules 702 to 705; returns the number of signature lines of unknown keys.
+fn check_note(
     note: &Note,
     checkpoint: &Checkpoint,
-    record: (u64, &BTreeMap<u64, TreeHead>),
+    record: VerifiedTree<'_>,
     faults: &mut Vec<Fault>,
 ) -> usize {
-    let (size, seen) = record;
-    let at = seen.get(&checkpoint.size);
-    // The origin is the whole record's; the log key is that of the checkpoint's size, and beyond
-    // the record's end nobody knows it.
-    let ledger = at.and_then(|seen| seen.ledger.as_ref());
-    let whole = seen.get(&size).and_then(|seen| seen.ledger.as_ref());
-    let mut tell = |rule: Rule, why: String| faults.push(Fault::of(rule, why));
+    let VerifiedTree { size, heads, .. } = record;
+    let head = heads.get(&checkpoint.size);
+    // The origin is that of the whole record. The log key is that of the checkpoint's size; beyond
+    // the end of the record it is unknown.
+    let ledger = head.and_then(|head| head.ledger.as_ref());
+    let whole = heads.get(&size).and_then(|head| head.ledger.as_ref());
+    let mut report = |rule: Rule, why: String| faults.push(Fault::of(rule, why));
     let mut known = 0;
     if let Some(ledger) = whole.filter(|whole| *checkpoint.origin != *whole.origin) {
         let why = format!("expected {}, found {}", ledger.origin, checkpoint.origin);
-        tell(Rule::CheckpointOrigin, why);
+        report(Rule::CheckpointOrigin, why);
     }
     if checkpoint.size <= size && ledger.is_none() {
-        tell(Rule::CheckpointSignature, "no log key is known".to_owned());
+        report(Rule::CheckpointSignature, "no log key is known".to_owned());
     }
     if let Some(ledger) = ledger.filter(|_| checkpoint.size <= size) {
         let mut bad = Vec::new();
         let keys = [Some(ledger.log_key), ledger.old_log_key];
         for key in keys.into_iter().flatten() {
             let id = crate::tlog::key_id(&ledger.origin, &key);
-            let mine =
+            let by_key =
                 |line: &&crate::tlog::NoteSignature| *line.name == *ledger.origin && line.id == id;
-            known += note.signatures.iter().filter(mine).count();
+            known += note.signatures.iter().filter(by_key).count();
             let accepted = key.accept();
             let signed = accepted.map(|k| note.signed_by(&ledger.origin, &k, &key));
             let why = match signed {
@@ -187,7 +186,7 @@ fn judge_note(
             bad.push(format!("the signature of log key {key} {why}"));
         }
         if !bad.is_empty() {
-            tell(Rule::CheckpointSignature, bad.join("; "));
+            report(Rule::CheckpointSignature, bad.join("; "));
         }
     }
     if checkpoint.size > size {
@@ -198,10 +197,10 @@ fn judge_note(
             checkpoint.size,
             checkpoint.size - 1
         );
-        tell(Rule::Short, why);
-    } else if at.is_some_and(|seen| seen.root != checkpoint.root) {
+        report(Rule::Short, why);
+    } else if head.is_some_and(|head| head.root != checkpoint.root) {
         let why = format!("the record of size {} has another root", checkpoint.size);
-        tell(Rule::CheckpointRoot, why);
+        report(Rule::CheckpointRoot, why);
     }
     note.signatures.len() - known
 }

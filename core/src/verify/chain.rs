@@ -1,7 +1,7 @@
 //! The ordered part of verification: place, link, base, time, legality.
 //!
-//! Always holds: events come in the order of the record; an event is applied to the state if and
-//! only if FORMAT.md section 5 says so. Not here: signatures (`examine`), bodies (`content`).
+//! Always holds: events come in the order of the record; an event is applied to the state exactly
+//! where FORMAT.md section 5 requires it. Not here: signatures (`examine`), bodies (`content`).
 //! Source: FORMAT.md sections 5 and 6.
 
 use crate::event::record::{Place, Statement};
@@ -10,7 +10,7 @@ use crate::fold::operation::Operation;
 use crate::hash::Hash;
 use crate::legal::context::Proposal;
 use crate::merkle::{NodeCollector, Tree};
-use crate::rule::{Fault, Rule};
+use crate::rule::{Fault, Rule, Violation};
 use crate::state::State;
 use crate::time::Time;
 use crate::verify::examine::Examined;
@@ -18,41 +18,41 @@ use hashbrown::HashTable;
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-/// Everything that the events so far leave for the judgement of the next one.
+/// What the verification of the next event needs of the events before it.
 #[derive(Default)]
 pub struct Chain {
     /// The state of all applied events.
     pub state: State,
-    /// The tree of all events, and the subtrees that an end needs.
+    /// The tree of all events, and the subtrees that the anchors need.
     pub nodes: NodeCollector,
     /// Hash of the last event.
     pub head: Option<Hash>,
     /// Time of the last event whose place was in form.
     pub at: Option<Time>,
-    /// The number of the first event that the record itself says is not as it was written.
+    /// The first event that is not as it was written, by the record itself.
     pub contradicted: Option<u64>,
     expected: u64,
     recent: VecDeque<(u64, Hash)>,
-    seen: LastEvent,
+    digests: EventDigests,
 }
 
-/// What became of one event.
+/// The outcome for one event.
 #[derive(Debug)]
 pub struct EventOutcome {
     /// Its position.
     pub position: u64,
-    /// How many events stand before it.
+    /// Number of events before it.
     pub index: u64,
     /// Whether it was applied to the state.
     pub applied: bool,
-    /// Whether nothing is wrong with it here.
+    /// Whether it breaks no rule of the chain.
     pub clean: bool,
     /// Whether an earlier event has the same body digest.
     pub body_repeated: bool,
 }
 
 impl Chain {
-    /// How many events there were.
+    /// Number of events.
     pub fn size(&self) -> u64 {
         self.tree().size()
     }
@@ -67,56 +67,57 @@ impl Chain {
         self.expected
     }
 
-    /// A format above 1 that this event was promised to have: the verdict ends before it.
+    /// The format of this event, if it is above 1 and an upgrade announced it: the verdict ends
+    /// before it.
     pub fn later_version(&self, examined: &Examined) -> Option<u64> {
         examined.reading.later_version.filter(|v| Some(*v) <= self.state.history.upgraded)
     }
 
-    /// Judges the next event, applies it if it may be, and tells its faults.
-    pub fn judge(&mut self, examined: &Examined, faults: &mut Vec<Fault>) -> EventOutcome {
+    /// Verifies the next event, applies it if it is legal, and reports its faults.
+    pub fn verify(&mut self, examined: &Examined, faults: &mut Vec<Fault>) -> EventOutcome {
         let reading = &examined.reading;
         let position = reading.place.map_or(self.expected, |place| place.seq);
-        let mut broken: Vec<(Rule, String)> = reading.faults.clone();
-        if let Some(v) = reading.later_version {
-            broken.retain(|(rule, _)| *rule != Rule::StatementForm);
-            broken.push((Rule::Version, format!("format {v} was not announced by an upgrade")));
-        }
-        if let Some(place) = &reading.place {
-            self.check_place(place, &mut broken);
-        }
         let index = self.size();
-        let mut judged =
-            EventOutcome { position, index, applied: false, clean: false, body_repeated: false };
-        if let Some(statement) = &reading.statement {
-            let seen = self.seen.keep(&statement.body, &reading.statement_digest);
-            judged.body_repeated = seen.body;
-            if let Some(place) = reading.place.as_ref().filter(|_| reading.faults.is_empty()) {
-                if seen.statement {
-                    let why = "an earlier event has the same statement".to_owned();
-                    broken.push((Rule::RepeatedStatement, why));
-                }
-                self.check_base(place, statement, &mut broken);
-                broken.extend(examined.signature.iter().cloned());
-                judged.applied = self.judge_legality(place, statement, &mut broken);
-            }
+        let mut violations = reading.faults.clone();
+        if let Some(v) = reading.later_version {
+            violations.retain(|violation| violation.rule != Rule::StatementForm);
+            let why = format!("format {v} was not announced by an upgrade");
+            violations.push(Violation::of(Rule::Version, why));
         }
-        let retimed = judged.applied
-            && reading.statement.as_ref().is_some_and(|s| s.kind == Type::LedgerRetimed);
         if let Some(place) = &reading.place {
-            self.check_time(place, retimed, &mut broken);
+            self.check_place(place, &mut violations);
         }
-        broken.sort();
-        broken.dedup_by_key(|(rule, _)| *rule);
-        judged.clean = broken.is_empty();
-        self.contradict(index, &broken);
-        faults.extend(broken.into_iter().map(|(rule, why)| Fault::at(position, rule, why)));
-        self.go_on(position, examined);
-        judged
+        let repeated = match &reading.statement {
+            Some(statement) => self.digests.keep(&statement.body, &reading.statement_digest),
+            None => Repeated::default(),
+        };
+        let mut applied = false;
+        let mut retimes = false;
+        if let (Some(place), Some(statement)) = (&reading.place, &reading.statement)
+            && reading.faults.is_empty()
+        {
+            if repeated.statement {
+                let why = "an earlier event has the same statement";
+                violations.push(Violation::of(Rule::RepeatedStatement, why));
+            }
+            self.check_base(place, statement, &mut violations);
+            violations.extend(examined.signature.iter().cloned());
+            applied = self.apply_if_legal(place, statement, &mut violations);
+            retimes = applied && statement.kind == Type::LedgerRetimed;
+        }
+        if let Some(place) = reading.place.as_ref().filter(|_| !retimes) {
+            self.check_time(place, &mut violations);
+        }
+        let clean = violations.is_empty();
+        self.note_contradiction(index, &violations);
+        faults.extend(Violation::faults(position, violations));
+        self.advance(position, examined);
+        EventOutcome { position, index, applied, clean, body_repeated: repeated.body }
     }
 
-    /// Keeps the first event whose bytes are not those that were written, by what is broken here.
-    fn contradict(&mut self, index: u64, broken: &[(Rule, String)]) {
-        let contradicted = |(rule, _): &(Rule, String)| match rule {
+    /// Keeps the first event that is not as it was written, by the rules that are broken here.
+    fn note_contradiction(&mut self, index: u64, violations: &[Violation]) {
+        let contradicted = |violation: &Violation| match violation.rule {
             Rule::RecordForm
             | Rule::PlaceForm
             | Rule::StatementForm
@@ -125,50 +126,54 @@ impl Chain {
             | Rule::Version
             | Rule::KeyRefused
             | Rule::Signature => Some(index),
-            // The event before is another than the one that this one was written behind.
+            // This event was written after another event than the one before it.
             Rule::Link => Some(index.saturating_sub(1)),
             _ => None,
         };
-        let found = broken.iter().filter_map(contradicted);
+        let found = violations.iter().filter_map(contradicted);
         self.contradicted = self.contradicted.into_iter().chain(found).min();
     }
 
-    fn check_place(&self, place: &Place, broken: &mut Vec<(Rule, String)>) {
+    fn check_place(&self, place: &Place, violations: &mut Vec<Violation>) {
         if place.seq != self.expected {
             let why = format!("expected position {}, found {}", self.expected, place.seq);
-            broken.push((Rule::Place, why));
+            violations.push(Violation::of(Rule::Place, why));
         }
         if place.prev != self.head {
             let show = |hash: Option<Hash>| hash.map_or("null".to_owned(), |h| h.to_string());
             let why = format!("expected prev {}, found {}", show(self.head), show(place.prev));
-            broken.push((Rule::Link, why));
+            violations.push(Violation::of(Rule::Link, why));
         }
     }
 
-    fn check_base(&self, place: &Place, said: &Statement, broken: &mut Vec<(Rule, String)>) {
+    fn check_base(&self, place: &Place, statement: &Statement, violations: &mut Vec<Violation>) {
         let window = self.state.fold.ledger.as_ref().map_or(0, |ledger| ledger.window);
-        let exact =
-            matches!(said.kind.as_str().split_once('.'), Some(("ledger" | "editor" | "body", _)));
-        let why = match place.seq.checked_sub(said.base) {
-            None => Some(format!("base {} is after position {}", said.base, place.seq)),
+        let exact = matches!(
+            statement.kind.as_str().split_once('.'),
+            Some(("ledger" | "editor" | "body", _))
+        );
+        let why = match place.seq.checked_sub(statement.base) {
+            None => Some(format!("base {} is after position {}", statement.base, place.seq)),
             Some(gap) if gap > window => Some(format!(
                 "base {} is {gap} before position {}, the window is {window}",
-                said.base, place.seq
+                statement.base, place.seq
             )),
             Some(gap) if exact && gap > 0 => {
-                Some(format!("{} stands at its base, {}, only", said.kind, said.base))
+                Some(format!("{} stands at its base, {}, only", statement.kind, statement.base))
             }
-            Some(_) if said.after != self.hash_before(said.base) => {
-                Some(format!("after is not the hash of the event before {}", said.base))
+            Some(_) if statement.after != self.hash_before(statement.base) => {
+                Some(format!("after is not the hash of the event before {}", statement.base))
             }
             Some(_) => None,
         };
         if let Some(why) = why {
-            broken.push((Rule::Base, why));
+            violations.push(Violation::of(Rule::Base, why));
         }
-        if let Some(named) = said.args.positions().into_iter().find(|named| *named >= said.base) {
-            let why = format!("args name position {named}, base is {}", said.base);
-            broken.push((Rule::NamedPosition, why));
+        if let Some(named) =
+            statement.args.positions().into_iter().find(|named| *named >= statement.base)
+        {
+            let why = format!("args name position {named}, base is {}", statement.base);
+            violations.push(Violation::of(Rule::NamedPosition, why));
         }
     }
 
@@ -178,43 +183,45 @@ impl Chain {
         found.map(|(_, hash)| *hash)
     }
 
-    fn check_time(&self, place: &Place, retimed: bool, broken: &mut Vec<(Rule, String)>) {
+    fn check_time(&self, place: &Place, violations: &mut Vec<Violation>) {
         if let Some(before) = self.at
             && place.at <= before
-            && !retimed
         {
             let why = format!("expected a time after {before}, found {}", place.at);
-            broken.push((Rule::Time, why));
+            violations.push(Violation::of(Rule::Time, why));
         }
     }
 
-    /// Section 6, where nothing else hinders; applies the event if it is legal.
-    fn judge_legality(
+    /// Checks section 6, unless another violation excludes the event, and applies the event if it
+    /// is legal. Returns whether it was applied.
+    fn apply_if_legal(
         &mut self,
         place: &Place,
-        said: &Statement,
-        broken: &mut Vec<(Rule, String)>,
+        statement: &Statement,
+        violations: &mut Vec<Violation>,
     ) -> bool {
-        let harmless =
-            |rule: &Rule| matches!(rule, Rule::Place | Rule::Link | Rule::Base | Rule::Time);
-        if place.seq < self.expected || !broken.iter().all(|(rule, _)| harmless(rule)) {
+        let is_harmless = |violation: &Violation| {
+            matches!(violation.rule, Rule::Place | Rule::Link | Rule::Base | Rule::Time)
+        };
+        if place.seq < self.expected || !violations.iter().all(is_harmless) {
             return false;
         }
-        let deed = Operation::of(&said.args);
-        let (position, at, by) = (place.seq, Some(place.at), said.by);
-        match self.state.judge(&Proposal { position, at, by, deed: &deed }) {
+        let operation = Operation::of(&statement.args);
+        let (position, at, by) = (place.seq, Some(place.at), statement.by);
+        match self.state.check(&Proposal { position, at, by, operation: &operation }) {
             Ok(()) => {
-                self.state.apply(position, by, deed);
+                self.state.apply(position, by, operation);
                 true
             }
-            Err(breach) => {
-                broken.push(breach);
+            Err(violation) => {
+                violations.push(violation);
                 false
             }
         }
     }
 
-    fn go_on(&mut self, position: u64, examined: &Examined) {
+    /// Moves on to the next event.
+    fn advance(&mut self, position: u64, examined: &Examined) {
         let reading = &examined.reading;
         self.nodes.push(reading.hash);
         self.head = Some(reading.hash);
@@ -233,22 +240,23 @@ impl Chain {
     }
 }
 
-/// Digests of all bodies, and enough of their statements to see a repeated one.
+/// The digests of all bodies, and enough of their statements to find a repeated one.
 #[derive(Default)]
-struct LastEvent {
+struct EventDigests {
     rows: Vec<(Hash, [u8; 8])>,
     table: HashTable<u32>,
     hasher: BuildHasherDefault<DefaultHasher>,
 }
 
+#[derive(Clone, Copy, Default)]
 struct Repeated {
     body: bool,
     statement: bool,
 }
 
-impl LastEvent {
-    /// Keeps an event's digests and tells which were there before. A repeated statement has a
-    /// repeated body, so only bodies are looked up.
+impl EventDigests {
+    /// Keeps an event's digests; returns which of them an earlier event has. A repeated statement
+    /// has a repeated body, so only bodies are looked up.
     fn keep(&mut self, body: &Hash, statement: &Hash) -> Repeated {
         let mut start = [0; 8];
         start.copy_from_slice(&statement.0[..8]);

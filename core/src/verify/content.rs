@@ -1,7 +1,7 @@
 //! Content: bodies against their commitments, quotations against their documents.
 //!
-//! Always holds: each check holds, fails with the number of its rule, or is not checkable because
-//! a body or a document is withheld, and is counted as that. Not here: legality (`legal`).
+//! Always holds: each check holds, fails by the number of its rule, or is counted as not checkable
+//! because a body or a document is withheld. Not here: legality (`legal`).
 //! Source: FORMAT.md sections 3 and 7.
 
 use crate::event::args::{Args, Seal};
@@ -12,7 +12,7 @@ use crate::fold::Ledger;
 use crate::hash::Hash;
 use crate::key::{Possession, possession_bytes};
 use crate::quote::Quotation;
-use crate::rule::{Fault, Rule};
+use crate::rule::{Fault, Rule, Violation};
 use crate::state::State;
 use crate::verify::chain::EventOutcome;
 use crate::verify::examine::{BodyFound, Examined};
@@ -22,37 +22,31 @@ use crate::verify::source::{Source, SourceError};
 use crate::verify::visible_documents::VisibleDocuments;
 use std::collections::BTreeMap;
 
-/// How many content checks there were, and how many could not be made (FORMAT.md section 9,
+/// The number of content checks, and of those that could not be made (FORMAT.md section 9,
 /// "Counts").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Bodies that are there and are the committed ones.
+    /// Bodies that are present and are the committed ones.
     pub bodies: u64,
     /// Quotations that hold in their documents.
     pub quotations: u64,
-    /// Documents that are there with their digest.
+    /// Documents that are present with their digest.
     pub documents: u64,
-    /// Bodies that are withheld, documents that are so by an event, and the checks of quotations
-    /// (609) and independence (613) that could not be made.
+    /// Withheld bodies, documents that an event withholds, and checks of quotations (609) and
+    /// independence (613) that could not be made.
     pub not_checkable: u64,
 }
 
-/// What is asked of the content of an event.
+/// How deep the content of an event is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckDepth {
-    /// Nothing.
+    /// Not at all.
     Nothing,
-    /// Everything.
+    /// Completely.
     All,
-    /// It was checked before: only the table of documents is filled, and what is withheld told.
+    /// It was checked before: only the table of documents and the list of what is withheld are
+    /// filled.
     Known,
-}
-
-impl CheckDepth {
-    /// Everything or nothing.
-    pub fn of(contents: bool) -> CheckDepth {
-        if contents { CheckDepth::All } else { CheckDepth::Nothing }
-    }
 }
 
 /// The content of all events so far.
@@ -60,81 +54,97 @@ impl CheckDepth {
 pub struct Contents {
     /// The captured documents.
     pub library: Library,
-    /// Positions and the seals that their statements promise.
-    withheld: Vec<(u64, Seal)>,
-    missing: Vec<(u64, Seal)>,
+    withheld_bodies: Vec<Absence>,
+    missing_documents: Vec<Absence>,
     carriers: Carriers,
-    /// What was counted.
+    /// The counts of the checks.
     pub counts: Counts,
 }
 
+/// An event whose body or document is absent.
+#[derive(Clone, Copy)]
+struct Absence {
+    position: u64,
+    /// The seal in its statement.
+    seal: Seal,
+}
+
+impl Absence {
+    /// Whether its seal or its redaction explains the absence.
+    fn is_explained(&self, state: &State) -> bool {
+        state.fold.sealed_now(self.position, self.seal).is_some()
+            || state.fold.is_redacted(self.position)
+    }
+}
+
 impl Contents {
-    /// Judges the body of an event.
-    pub fn judge(
+    /// Verifies the body of an event.
+    pub fn verify(
         &mut self,
-        event: (&Examined, &EventOutcome),
-        around: EventContext<'_>,
+        examined: &Examined,
+        outcome: &EventOutcome,
+        context: EventContext<'_>,
         faults: &mut Vec<Fault>,
     ) -> Result<(), SourceError> {
-        let (examined, judged) = event;
-        self.carriers.keep(judged);
+        self.carriers.keep(outcome);
         let (Some(place), Some(statement)) = (&examined.reading.place, &examined.reading.statement)
         else {
             return Ok(());
         };
-        let mut broken = Vec::new();
+        let position = outcome.position;
+        let mut violations = Vec::new();
         match &examined.body {
             BodyFound::Withheld => {
-                self.withheld.push((judged.position, statement.args.sealed()));
+                self.withheld_bodies.push(Absence { position, seal: statement.args.sealed() });
                 self.counts.not_checkable += 1;
             }
-            BodyFound::Bad(rule, why) => broken.push((*rule, why.clone())),
+            BodyFound::Bad(violation) => violations.push(violation.clone()),
             BodyFound::Unknown => {}
             BodyFound::Good(body) => {
-                self.counts.bodies += u64::from(!around.known);
+                self.counts.bodies += u64::from(!context.known);
                 if body.by != statement.by || body.content.kind() != statement.kind {
-                    let why = "the body is of another signer or type".to_owned();
-                    broken.push((Rule::BodySigner, why));
+                    let why = "the body is of another signer or type";
+                    violations.push(Violation::of(Rule::BodySigner, why));
                 } else {
-                    self.check(judged, (place, statement, body), around, &mut broken)?;
+                    self.check(outcome, place, statement, body, context, &mut violations)?;
                 }
             }
         }
-        if judged.body_repeated {
-            broken.push((Rule::BodyRepeated, "an earlier event has the same body".to_owned()));
+        if outcome.body_repeated {
+            let why = "an earlier event has the same body";
+            violations.push(Violation::of(Rule::BodyRepeated, why));
         }
-        broken.sort();
-        broken.dedup_by_key(|(rule, _)| *rule);
-        faults.extend(broken.into_iter().map(|(rule, why)| Fault::at(judged.position, rule, why)));
+        faults.extend(Violation::faults(position, violations));
         Ok(())
     }
 
     fn check(
         &mut self,
-        judged: &EventOutcome,
-        event: (&Place, &Statement, &Body),
-        around: EventContext<'_>,
-        broken: &mut Vec<(Rule, String)>,
+        outcome: &EventOutcome,
+        place: &Place,
+        statement: &Statement,
+        body: &Body,
+        context: EventContext<'_>,
+        violations: &mut Vec<Violation>,
     ) -> Result<(), SourceError> {
-        let (place, statement, body) = event;
-        let EventContext { state, source, .. } = around;
-        let before = if judged.applied { judged.position } else { u64::MAX };
-        let named = VisibleDocuments { state, base: statement.base, before };
+        let EventContext { state, source, .. } = context;
+        let before = if outcome.applied { outcome.position } else { u64::MAX };
+        let visible = VisibleDocuments { state, base: statement.base, before };
         match (&body.content, &statement.args) {
             (Content::DocumentCaptured(captured), _) => {
-                named.check_derived(captured.derived_from, broken);
+                visible.check_derived(captured.derived_from, violations);
                 let row = LibraryRow {
                     digest: captured.sha256,
                     media_type: captured.media_type.to_string(),
                     lang: captured.lang.clone(),
                     derived_from: captured.derived_from,
                 };
-                let document = (row, captured.bytes, statement.args.sealed());
-                self.check_document(judged, document, around, broken)?;
+                let seal = statement.args.sealed();
+                self.check_document(outcome, row, captured.bytes, seal, context, violations)?;
             }
             (Content::DocumentDescribed(described), Args::DocumentDescribed(args)) => {
-                named.check_derived(described.derived_from, broken);
-                if judged.applied
+                visible.check_derived(described.derived_from, violations);
+                if outcome.applied
                     && let Some(row) = self.library.row_mut(args.document)
                 {
                     row.media_type = described.media_type.to_string();
@@ -146,30 +156,32 @@ impl Contents {
                 let message = |ledger: &Ledger| {
                     possession_bytes(Possession::Editor, &ledger.origin, &args.key, &named.name)
                 };
-                // Without a ledger there is no origin that a signature could name.
+                // Without a ledger there is no origin for the signature.
                 let held = state.fold.ledger.as_ref().map(message).zip(args.key.accept());
                 if !held.is_some_and(|(message, key)| key.verifies(&message, &args.possession)) {
                     let why = "possession is not the enrolled key's over the name in the body";
-                    broken.push((Rule::Possession, why.to_owned()));
+                    violations.push(Violation::of(Rule::Possession, why));
                 }
             }
             (Content::FactAsserted(content), _) => {
-                named.check_sealed(&content.fact.evidence, statement.args.sealed(), broken);
-                self.check_evidence(&content.fact.evidence, named, (source, broken))?;
+                visible.check_sealed(&content.fact.evidence, statement.args.sealed(), violations);
+                self.check_evidence(&content.fact.evidence, visible, source, violations)?;
             }
             (Content::FactCorrected(content), _) => {
-                named.check_sealed(&content.fact.evidence, statement.args.sealed(), broken);
-                self.check_evidence(&content.fact.evidence, named, (source, broken))?;
+                visible.check_sealed(&content.fact.evidence, statement.args.sealed(), violations);
+                self.check_evidence(&content.fact.evidence, visible, source, violations)?;
             }
             (Content::FactConfirmed(content), Args::FactConfirmed(args)) => {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
-                self.check_evidence(evidence, named, (source, broken))?;
+                self.check_evidence(evidence, visible, source, violations)?;
                 if args.how == How::IndependentDocument {
-                    let given = evidence.iter().filter(|entry| named.has(entry.document));
-                    let known = (&self.library, state, source);
-                    match self.carriers.judge(args.on, given, known)? {
+                    let named = evidence.iter().filter(|entry| visible.has(entry.document));
+                    let (on, library) = (args.on, &self.library);
+                    match self.carriers.has_independent(on, named, library, state, source)? {
                         Some(true) => {}
-                        Some(false) => broken.push((Rule::Independent, not_independent(args.on))),
+                        Some(false) => {
+                            violations.push(Violation::of(Rule::Independent, not_independent(on)));
+                        }
                         None => self.counts.not_checkable += 1,
                     }
                 }
@@ -178,14 +190,14 @@ impl Contents {
             | (Content::FactUpheld(content), _)
             | (Content::FactReinstated(content), _) => {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
-                self.check_evidence(evidence, named, (source, broken))?;
+                self.check_evidence(evidence, visible, source, violations)?;
             }
             (Content::BodyReleased(content), Args::BodyReleased(args)) => {
-                let seal = state.history.act(args.event).map(|act| act.deed.seal());
+                let seal = state.history.act(args.event).map(|act| act.operation.seal());
                 let early = matches!(seal, Some(Seal::Until(until)) if until > place.at);
                 if early && content.because.is_none() {
                     let why = format!("the seal of event {} has not come to its end", args.event);
-                    broken.push((Rule::ReleaseEarly, why));
+                    violations.push(Violation::of(Rule::ReleaseEarly, why));
                 }
             }
             _ => {}
@@ -195,62 +207,62 @@ impl Contents {
 
     fn check_document(
         &mut self,
-        judged: &EventOutcome,
-        document: (LibraryRow, u64, Seal),
-        around: EventContext<'_>,
-        broken: &mut Vec<(Rule, String)>,
+        outcome: &EventOutcome,
+        row: LibraryRow,
+        bytes: u64,
+        seal: Seal,
+        context: EventContext<'_>,
+        violations: &mut Vec<Violation>,
     ) -> Result<(), SourceError> {
-        let (row, size, seal) = document;
-        if !around.known {
-            let missing = (judged.position, seal);
-            self.read_document(missing, (&row.digest, size), around.source, broken)?;
+        let position = outcome.position;
+        if !context.known {
+            match context.source.document(&row.digest)? {
+                Some(document) => self.check_digest(row.digest, bytes, document, violations),
+                None => self.missing_documents.push(Absence { position, seal }),
+            }
         }
         let earlier = self.library.earlier(&row.digest);
-        if let Some(earlier) = earlier.filter(|earlier| !around.state.fold.is_redacted(*earlier)) {
+        if let Some(earlier) = earlier.filter(|earlier| !context.state.fold.is_redacted(*earlier)) {
             let why = format!("the same document was captured by event {earlier}");
-            broken.push((Rule::DocumentRepeated, why));
+            violations.push(Violation::of(Rule::DocumentRepeated, why));
         }
-        if judged.applied {
-            self.library.add(judged.position, row);
+        if outcome.applied {
+            self.library.add(position, row);
         }
         Ok(())
     }
 
-    /// Rule 606, and what 605 will ask.
-    fn read_document(
+    /// Rule 606.
+    fn check_digest(
         &mut self,
-        missing: (u64, Seal),
-        said: (&Hash, u64),
-        source: &dyn Source,
-        broken: &mut Vec<(Rule, String)>,
-    ) -> Result<(), SourceError> {
-        let (digest, size) = said;
-        let Some(bytes) = source.document(digest)? else {
-            self.missing.push(missing);
-            return Ok(());
-        };
-        let (found, length) = (Hash::of(&[&bytes]), bytes.len());
-        if found == *digest && length as u64 == size {
+        digest: Hash,
+        bytes: u64,
+        document: Vec<u8>,
+        violations: &mut Vec<Violation>,
+    ) {
+        let (found, length) = (Hash::of(&[&document]), document.len());
+        if found == digest && length as u64 == bytes {
             self.counts.documents += 1;
-            self.library.keep_text(*digest, bytes);
+            self.library.keep_text(digest, document);
         } else {
-            let why = format!("expected {size} bytes of {digest}, found {length} bytes of {found}");
-            broken.push((Rule::DocumentDigest, why));
+            let why =
+                format!("expected {bytes} bytes of {digest}, found {length} bytes of {found}");
+            violations.push(Violation::of(Rule::DocumentDigest, why));
         }
-        Ok(())
     }
 
     fn check_evidence(
         &mut self,
         evidence: &[Evidence],
-        named: VisibleDocuments<'_>,
-        out: (&dyn Source, &mut Vec<(Rule, String)>),
+        visible: VisibleDocuments<'_>,
+        source: &dyn Source,
+        violations: &mut Vec<Violation>,
     ) -> Result<(), SourceError> {
-        let (source, broken) = out;
         let mut quoted: BTreeMap<u64, Vec<Quotation<'_>>> = BTreeMap::new();
         for entry in evidence {
-            if !named.has(entry.document) {
-                broken.push((Rule::DocumentNamed, format!("{} is no document", entry.document)));
+            if !visible.has(entry.document) {
+                let why = format!("{} is no document", entry.document);
+                violations.push(Violation::of(Rule::DocumentNamed, why));
             } else if let (Some(quote), Some(span)) = (&entry.quote, &entry.span) {
                 quoted.entry(entry.document).or_default().push(Quotation { quote, span });
             }
@@ -263,14 +275,14 @@ impl Contents {
             };
             if row.media_type != "text/plain" {
                 let why = format!("document {document} is {}, not text/plain", row.media_type);
-                broken.push((Rule::Quotation, why));
+                violations.push(Violation::of(Rule::Quotation, why));
                 continue;
             }
             match self.library.text(&row.digest, source)? {
                 LibraryEntry::Absent => self.counts.not_checkable += all,
                 LibraryEntry::NoText => {
                     let why = format!("document {document} is not UTF-8");
-                    broken.push((Rule::Quotation, why));
+                    violations.push(Violation::of(Rule::Quotation, why));
                 }
                 LibraryEntry::Text(text) => {
                     for checked in text.check_all(&quotations) {
@@ -278,7 +290,7 @@ impl Contents {
                             Ok(()) => self.counts.quotations += 1,
                             Err(why) => {
                                 let why = format!("in document {document}: {why}");
-                                broken.push((Rule::Quotation, why));
+                                violations.push(Violation::of(Rule::Quotation, why));
                             }
                         }
                     }
@@ -288,44 +300,39 @@ impl Contents {
         Ok(())
     }
 
-    /// Rules 604 and 605, which a later event may explain: judged at the end of the record.
-    pub fn end(&mut self, state: &State, faults: &mut Vec<Fault>) {
-        let explained = self.missing.iter().filter(|event| is_explained(state, event)).count();
+    /// Rules 604 and 605. A later event may explain an absence, so they are checked at the end of
+    /// the record.
+    pub fn check_absent(&mut self, state: &State, faults: &mut Vec<Fault>) {
+        let documents = self.missing_documents.iter();
+        let explained = documents.filter(|absence| absence.is_explained(state)).count();
         self.counts.not_checkable += explained as u64;
         faults.extend(self.unexplained(state, 0));
     }
 
-    /// What of the events from this one on is not there and no event explains.
+    /// The absent bodies and documents of the events from `from` on that no event explains.
     pub fn unexplained(&self, state: &State, from: u64) -> Vec<Fault> {
-        let lists = [
-            (&self.withheld, Rule::BodyMissing, "the body is withheld and no event explains it"),
-            (
-                &self.missing,
-                Rule::DocumentMissing,
-                "the document is not there and no event explains it",
-            ),
-        ];
-        let faults = lists.into_iter().flat_map(|(events, rule, why)| {
-            let told = events.iter().filter(|event| event.0 >= from && !is_explained(state, event));
-            told.map(move |event| Fault::at(event.0, rule, why))
-        });
-        faults.collect()
+        let faults = |absences: &[Absence], rule: Rule, why: &str| -> Vec<Fault> {
+            let later = absences.iter().filter(|absence| absence.position >= from);
+            let unexplained = later.filter(|absence| !absence.is_explained(state));
+            unexplained.map(|absence| Fault::at(absence.position, rule, why)).collect()
+        };
+        let body = "the body is withheld and no event explains it";
+        let document = "the document is not there and no event explains it";
+        [
+            faults(&self.withheld_bodies, Rule::BodyMissing, body),
+            faults(&self.missing_documents, Rule::DocumentMissing, document),
+        ]
+        .concat()
     }
 }
 
-/// Whether the seal of an event, or its redaction, explains that something of it is not there.
-fn is_explained(state: &State, event: &(u64, Seal)) -> bool {
-    let (position, seal) = *event;
-    state.fold.sealed_now(position, seal).is_some() || state.fold.is_redacted(position)
-}
-
-/// What stands around an event: the state after it, and where documents are.
+/// The context of an event: the state after it, and the source of documents.
 #[derive(Clone, Copy)]
 pub struct EventContext<'a> {
     /// The state after the event.
     pub state: &'a State,
-    /// Where documents and earlier bodies are read.
+    /// The source of documents and earlier bodies.
     pub source: &'a dyn Source,
-    /// Whether the event was verified before: its document is not read again.
+    /// Whether the event was verified before, so that its document is not read again.
     pub known: bool,
 }

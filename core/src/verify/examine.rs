@@ -1,6 +1,6 @@
-//! The parallel part of verification: what can be judged of one event alone.
+//! The parallel part of verification: the checks of one event alone.
 //!
-//! Always holds: an [`Examined`] depends on its entry's bytes and nothing else, so any number of
+//! Always holds: an [`Examined`] depends on nothing but the bytes of its entry, so any number of
 //! threads reach the same verdict. Not here: what one event means for another (`chain`).
 //! Source: FORMAT.md sections 2, 3, 5.
 
@@ -9,19 +9,19 @@ use crate::event::body::Body;
 use crate::event::record::Reading;
 use crate::event::vocabulary::Type;
 use crate::hash::Hash;
-use crate::key::{PublicKey, Recomputed, ThreadKeys, settle};
-use crate::rule::Rule;
+use crate::key::{PublicKey, Recomputed, ThreadKeys, check_recomputed};
+use crate::rule::{Rule, Violation};
 
-/// What was found of a body.
+/// The state of a body.
 #[derive(Debug)]
 pub enum BodyFound {
     /// Withheld.
     Withheld,
-    /// There, but not the committed one, or not in form: the rule and why.
-    Bad(Rule, String),
-    /// There, committed and in form.
+    /// Present, but not the committed one, or not in form.
+    Bad(Violation),
+    /// Present, committed and in form.
     Good(Box<Body>),
-    /// There, but the statement is not, so nothing says whether it is the one; or not looked at.
+    /// Not examined, or present without a statement in form to compare it with.
     Unknown,
 }
 
@@ -32,35 +32,34 @@ pub struct Examined {
     pub reading: Reading,
     /// Its body.
     pub body: BodyFound,
-    /// How many bytes its four lines have in a journal.
+    /// The number of bytes of its four lines in a journal.
     pub bytes: u64,
     /// Rules 301 and 302 that are broken.
-    pub signature: Vec<(Rule, String)>,
+    pub signature: Vec<Violation>,
     by_refused: bool,
 }
 
-/// Examines one entry, but for its signature: see [`check_signatures`].
+/// Examines one entry without its signature: see [`check_signatures`].
 pub fn examine(entry: &Entry) -> Examined {
     let reading = Reading::of(&entry.record);
     let body = find_body(entry, &reading);
     Examined { reading, body, bytes: bytes(entry), signature: Vec::new(), by_refused: false }
 }
 
-/// Examines entries, their signatures included: what is about to be signed over is judged by this.
+/// Examines entries with their signatures, before a log key signs a checkpoint over them.
 pub fn examine_whole(entries: &[Entry], keys: &mut ThreadKeys<'_>) -> Vec<Examined> {
     let mut examined: Vec<Examined> = entries.iter().map(examine).collect();
     check_signatures(&mut examined, keys);
     examined
 }
 
-/// Examines an entry that was verified before: of the bodies, only those that say what a document
-/// is are read.
+/// Examines an entry that was verified before. Only bodies that describe a document are read.
 pub fn examine_known(entry: &Entry) -> Examined {
     let reading = Reading::of(&entry.record);
     let of_document = reading
         .statement
         .as_ref()
-        .is_some_and(|said| matches!(said.kind, Type::DocumentCaptured | Type::DocumentDescribed));
+        .is_some_and(|s| matches!(s.kind, Type::DocumentCaptured | Type::DocumentDescribed));
     let body = match &entry.body {
         Some(_) if !of_document => BodyFound::Unknown,
         _ => find_body(entry, &reading),
@@ -78,19 +77,19 @@ fn find_body(entry: &Entry, reading: &Reading) -> BodyFound {
     let digest = Hash::of(&[bytes]);
     if digest != statement.body {
         let why = format!("expected a body of digest {}, found {digest}", statement.body);
-        return BodyFound::Bad(Rule::BodyDigest, why);
+        return BodyFound::Bad(Violation::of(Rule::BodyDigest, why));
     }
     match Body::parse(bytes) {
         Ok(body) => BodyFound::Good(Box::new(body)),
-        Err(why) => BodyFound::Bad(Rule::BodyForm, why),
+        Err(why) => BodyFound::Bad(Violation::of(Rule::BodyForm, why)),
     }
 }
 
-/// Rules 301 and 302 of events that are in form. Every signature is judged by itself; only the
-/// encoding of the recomputed points is shared.
+/// Rules 301 and 302 of events that are in form. Each signature has its own verdict; only the
+/// recomputed points are encoded together.
 pub fn check_signatures(events: &mut [Examined], keys: &mut ThreadKeys<'_>) {
     let mut recomputed = Vec::with_capacity(events.len());
-    let mut whose = Vec::with_capacity(events.len());
+    let mut indexes = Vec::with_capacity(events.len());
     for (index, event) in events.iter_mut().enumerate() {
         if !event.reading.faults.is_empty() {
             continue;
@@ -98,23 +97,25 @@ pub fn check_signatures(events: &mut [Examined], keys: &mut ThreadKeys<'_>) {
         match recompute(event, keys) {
             Some(point) => {
                 recomputed.push(point);
-                whose.push(index);
+                indexes.push(index);
             }
             None => event.refuse_signature(),
         }
     }
-    for (index, good) in whose.into_iter().zip(settle(&recomputed)) {
+    for (index, good) in indexes.into_iter().zip(check_recomputed(&recomputed)) {
         if !good && let Some(event) = events.get_mut(index) {
             event.refuse_signature();
         }
     }
 }
 
-/// What the signature recomputes to; `None` where 302 is broken already, or cannot be judged
-/// because 301 is.
+/// The recomputed point of the signature; `None` where 302 is broken already, or cannot be checked
+/// because 301 is broken.
 fn recompute(event: &mut Examined, keys: &mut ThreadKeys<'_>) -> Option<Recomputed> {
     let (statement, signature) = (event.reading.statement.as_ref()?, event.reading.signature?);
-    let refused = |key: PublicKey| (Rule::KeyRefused, format!("the key {key} is not acceptable"));
+    let refused = |key: PublicKey| {
+        Violation::of(Rule::KeyRefused, format!("the key {key} is not acceptable"))
+    };
     if let Some(key) = statement.args.key()
         && !keys.accepts(&key)
     {
@@ -132,7 +133,7 @@ impl Examined {
     fn refuse_signature(&mut self) {
         if let Some(statement) = self.reading.statement.as_ref().filter(|_| !self.by_refused) {
             let why = format!("not a signature of {}", statement.by);
-            self.signature.push((Rule::Signature, why));
+            self.signature.push(Violation::of(Rule::Signature, why));
         }
     }
 }

@@ -1,65 +1,68 @@
-//! What of a difference the record explains by itself: damage accuses nobody.
+//! Differences that the record explains by its own damage: damage accuses nobody.
 //!
-//! Always holds: 707, 801 and 802 are told only of a record that does not say itself that bytes of
-//! it are not those that were written; what is explained is told by the rules of the damage. Not
-//! here: those rules (`chain`, the sources). Source: FORMAT.md section 9, "What accuses nobody".
+//! Always holds: rules 707, 801 and 802 are reported only where the record itself does not show
+//! that its bytes were changed; a difference that is explained is reported by the rules of the
+//! damage. Not here: those rules (`chain`, the sources). Source: FORMAT.md section 9, "What accuses
+//! nobody".
 
+use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::pin::LogKeys;
 use crate::tlog::{Checkpoint, Note, NoteSignature, Signed, key_id};
+use crate::verify::source::CommitLine;
 
-/// What a record says against itself.
+/// Damage that a record itself shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Damaged {
-    /// The number of the first event that is not as it was written, if there is one.
+pub struct RecordDamage {
+    /// The first event that is not as it was written, if there is one.
     pub from: Option<u64>,
-    /// Whether there is text that was to be events and is none.
+    /// Whether there is text in the place of events that cannot be read as events.
     pub lost: bool,
 }
 
-impl Damaged {
-    /// Whether a difference in the events before `size` is explained.
+impl RecordDamage {
+    /// Whether the damage explains a difference in the events before `size`.
     pub fn explains(&self, size: u64) -> bool {
         self.from.is_some_and(|from| from < size)
     }
 }
 
-/// What the closing lines say of the events before them.
+/// The roots of the commit lines, compared with the record.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Closed {
-    /// The number of events before the last closing line whose root holds.
+pub struct CommitRoots {
+    /// The number of events before the last commit line whose root holds.
     held: u64,
-    /// Whether a closing line stands behind it.
+    /// Whether a commit line whose root does not hold follows it.
     broken: bool,
 }
 
-impl Closed {
-    /// A closing line after `counted` events, and whether its root is that of the record there.
-    pub fn take(&mut self, counted: u64, root_holds: bool) {
-        self.broken = !root_holds;
-        if root_holds {
-            self.held = counted;
+impl CommitRoots {
+    /// Takes the next commit line; `root` is the root of the record before it.
+    pub fn take(&mut self, line: &CommitLine, root: &Hash) {
+        self.broken = line.parsed.is_none_or(|parsed| parsed.root != *root);
+        if !self.broken {
+            self.held = line.counted;
         }
     }
 
-    /// The first event that the closing lines say is not as it was written.
+    /// The first event that is not as it was written, by the commit lines.
     pub fn contradicted(&self) -> Option<u64> {
         self.broken.then_some(self.held)
     }
 }
 
-/// What the log key remembers of the last checkpoint that it signed of a record.
+/// The last checkpoint that the log key signed of a record, from its own memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remembered {
-    /// What it says: origin, size, root.
+    /// Its origin, size and root.
     pub checkpoint: Checkpoint,
-    /// The signature, as it stood in the checkpoint.
+    /// The signature, as in the checkpoint.
     pub signature: NoteSignature,
 }
 
 impl Remembered {
-    /// Whether it is not what the log key signed: it names a log key of the record, and verifies by
-    /// none of them. What names another key can be told from damage by nobody.
+    /// Whether it is damaged: it names a log key of the record, and none of them verifies it. Where
+    /// it names another key, damage cannot be distinguished from a signature.
     pub fn is_damaged(&self, log: &[LogKeys]) -> bool {
         let origin = &self.checkpoint.origin;
         let keys = || log.iter().flat_map(LogKeys::each);
@@ -67,7 +70,7 @@ impl Remembered {
         keys().any(named) && !keys().any(|key| self.is_signed_by(&key))
     }
 
-    /// What is told of one that is damaged.
+    /// The message for a damaged one.
     pub fn damage(&self) -> String {
         format!(
             "the mark of size {} does not verify by the log key that it names: it is damaged and \

@@ -1,7 +1,8 @@
-//! Rule 613: whether a confirmation rests on a document that the confirmed fact does not rest on.
+//! Rule 613: a confirmation by an independent document names a document that the confirmed fact
+//! does not rest on.
 //!
-//! Always holds: the confirmed event is the applied one at its position, wherever in the record it
-//! stands; where positions and places are the same nothing is kept of it.
+//! Always holds: the confirmed event is the applied one with that position, wherever it is in the
+//! record; memory is used only for events whose position is not their place in the record.
 //! Not here: the other rules of section 7 (`content`). Source: FORMAT.md section 7.
 
 use crate::event::body::{Content, Evidence, Fact};
@@ -15,43 +16,45 @@ use crate::verify::source::{Source, SourceError};
 use crate::verify::visible_documents::VisibleDocuments;
 use hashbrown::HashMap;
 
-/// Where in the record the applied events stand whose place is not their position (rule 201).
+/// The place in the record of each applied event whose position is not its place (rule 201).
 #[derive(Default)]
 pub struct Carriers {
     elsewhere: HashMap<u64, u64>,
 }
 
 impl Carriers {
-    /// Takes an event in its turn.
-    pub fn keep(&mut self, judged: &EventOutcome) {
-        if judged.applied && judged.index != judged.position {
-            self.elsewhere.insert(judged.position, judged.index);
+    /// Takes the next event.
+    pub fn keep(&mut self, outcome: &EventOutcome) {
+        if outcome.applied && outcome.index != outcome.position {
+            self.elsewhere.insert(outcome.position, outcome.index);
         }
     }
 
-    /// Whether one of the supporting documents `given` is independent of those of the fact at
-    /// `on`; `None` where that is not checkable. Also true where there is nothing to judge.
-    pub fn judge<'a>(
+    /// Whether one of the supporting documents in `evidence` is independent of those of the fact at
+    /// `on`; `None` where that is not checkable. True where `on` carries no fact.
+    pub fn has_independent<'a>(
         &self,
         on: u64,
-        given: impl Iterator<Item = &'a Evidence>,
-        (library, state, source): (&Library, &State, &dyn Source),
+        evidence: impl Iterator<Item = &'a Evidence>,
+        library: &Library,
+        state: &State,
+        source: &dyn Source,
     ) -> Result<Option<bool>, SourceError> {
         let carries = |kind| matches!(kind, Type::FactAsserted | Type::FactCorrected);
-        if !state.history.act(on).is_some_and(|act| carries(act.deed.kind())) {
+        if !state.history.act(on).is_some_and(|act| carries(act.operation.kind())) {
             return Ok(Some(true));
         }
         let index = self.elsewhere.get(&on).copied().unwrap_or(on);
-        let Some(confirmed) = event_at(source, (index, on))? else { return Ok(None) };
-        let Some(said) = &confirmed.reading.statement else { return Ok(None) };
-        let Some(fact) = fact_of(&confirmed, said) else { return Ok(None) };
-        let named = VisibleDocuments { state, base: said.base, before: on };
-        let theirs = fact.evidence.iter().filter(|entry| named.has(entry.document));
+        let Some(confirmed) = event_at(source, index, on)? else { return Ok(None) };
+        let Some(statement) = &confirmed.reading.statement else { return Ok(None) };
+        let Some(fact) = fact_of(&confirmed, statement) else { return Ok(None) };
+        let visible = VisibleDocuments { state, base: statement.base, before: on };
+        let theirs = fact.evidence.iter().filter(|entry| visible.has(entry.document));
         let theirs: Vec<(u64, bool)> =
-            theirs.map(|entry| library.followed(entry.document)).collect();
-        let supports = given.filter(|entry| entry.stance == Stance::Supports);
+            theirs.map(|entry| library.derivation_root(entry.document)).collect();
+        let supports = evidence.filter(|entry| entry.stance == Stance::Supports);
         let differ: Vec<bool> = supports
-            .map(|entry| library.followed(entry.document))
+            .map(|entry| library.derivation_root(entry.document))
             .filter(|(end, _)| theirs.iter().all(|(other, _)| other != end))
             .map(|(_, known)| known)
             .collect();
@@ -63,15 +66,15 @@ impl Carriers {
     }
 }
 
-/// What is told where 613 is broken.
+/// The message of rule 613.
 pub fn not_independent(on: u64) -> String {
     format!("no supporting document is independent of those of event {on}")
 }
 
-/// The fact of an event that carries one, if its body is there and is the event's.
-fn fact_of<'a>(event: &'a Examined, said: &Statement) -> Option<&'a Fact> {
+/// The fact in the body of an event, if the body is present and belongs to the event.
+fn fact_of<'a>(event: &'a Examined, statement: &Statement) -> Option<&'a Fact> {
     let BodyFound::Good(body) = &event.body else { return None };
-    if body.by != said.by || body.content.kind() != said.kind {
+    if body.by != statement.by || body.content.kind() != statement.kind {
         return None;
     }
     match &body.content {
@@ -81,19 +84,20 @@ fn fact_of<'a>(event: &'a Examined, said: &Statement) -> Option<&'a Fact> {
     }
 }
 
-/// The event at a place in the record that says this position, read again: only for the rare check
-/// that needs it.
+/// The event at place `index` of the record, if its position is `position`, read again: only this
+/// rare check needs it.
 fn event_at(
     source: &dyn Source,
-    (index, position): (u64, u64),
+    index: u64,
+    position: u64,
 ) -> Result<Option<Examined>, SourceError> {
-    // Where a source counts wrong from a place on, only a walk from the start finds the event.
+    // A source may count wrong from some place on; then only a walk from the start finds the event.
     for from in [index, 0] {
-        for span in source.walk(from)? {
-            let span = span?;
-            let at = index.checked_sub(span.first).and_then(|at| usize::try_from(at).ok());
-            let Some(entry) = at.and_then(|at| span.entries.get(at)) else {
-                if span.first > index {
+        for batch in source.walk(from)? {
+            let batch = batch?;
+            let at = index.checked_sub(batch.first).and_then(|at| usize::try_from(at).ok());
+            let Some(entry) = at.and_then(|at| batch.entries.get(at)) else {
+                if batch.first > index {
                     break;
                 }
                 continue;

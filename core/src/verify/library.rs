@@ -1,7 +1,7 @@
 //! The library: captured documents as later events may quote them.
 //!
-//! Always holds: a row is filled by an applied event and no refold undoes it; at most 64 MiB of
-//! texts are kept. Not here: the checks (`content`). Source: FORMAT.md section 7.
+//! Always holds: an applied event fills a row, and no refold removes it; at most 64 MiB of texts
+//! are kept in memory. Not here: the checks (`content`). Source: FORMAT.md section 7.
 
 use crate::hash::Hash;
 use crate::quote::Text;
@@ -10,7 +10,7 @@ use crate::verify::source::{Source, SourceError};
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
 
-/// What is known of a captured document, by its last description.
+/// A captured document, by its last description.
 #[derive(Clone, Debug)]
 pub struct LibraryRow {
     /// SHA-256 of its bytes.
@@ -23,11 +23,11 @@ pub struct LibraryRow {
     pub derived_from: Option<u64>,
 }
 
-/// The text of a document, if it can be had.
+/// The text of a document.
 pub enum LibraryEntry<'a> {
-    /// The document is not there, or not with its digest.
+    /// The document is missing, or has another digest.
     Absent,
-    /// Its bytes are no text.
+    /// Its bytes are not UTF-8.
     NoText,
     /// Its text.
     Text(&'a Text),
@@ -42,11 +42,11 @@ pub struct Library {
     held: usize,
 }
 
-/// How many bytes of texts are kept for further quotations.
-const KEEP: usize = 64 << 20;
+/// The greatest number of bytes of texts that are kept for further quotations.
+const MAX_HELD: usize = 64 << 20;
 
 impl Library {
-    /// The documents that may be quoted, by position: digest, language and title.
+    /// All captured documents, by position.
     pub fn documents(&self) -> impl Iterator<Item = (u64, &LibraryRow)> + Clone {
         self.rows.iter().map(|(position, row)| (*position, row))
     }
@@ -56,12 +56,12 @@ impl Library {
         self.rows.get(&position)
     }
 
-    /// A captured document, to be described anew.
+    /// A captured document, to change its description.
     pub fn row_mut(&mut self, position: u64) -> Option<&mut LibraryRow> {
         self.rows.get_mut(&position)
     }
 
-    /// The last capture of a digest.
+    /// The position of the last capture with this digest.
     pub fn earlier(&self, digest: &Hash) -> Option<u64> {
         self.by_digest.get(digest).copied()
     }
@@ -72,14 +72,14 @@ impl Library {
         self.rows.insert(position, row);
     }
 
-    /// A document followed through `derived_from` to its end, and whether the end is known to be
-    /// one: whether it has a row.
-    pub fn followed(&self, document: u64) -> (u64, bool) {
+    /// The end of the `derived_from` chain of a document, and whether it is known: whether it has a
+    /// row.
+    pub fn derivation_root(&self, document: u64) -> (u64, bool) {
         let mut at = document;
         loop {
             let Some(row) = self.rows.get(&at) else { return (at, false) };
             match row.derived_from {
-                // Only to an earlier document, so this ends.
+                // A derivation names an earlier document, so the loop ends.
                 Some(from) if from < at => at = from,
                 _ => return (at, true),
             }
@@ -88,7 +88,7 @@ impl Library {
 
     /// Keeps the text of a document for further quotations.
     pub fn keep_text(&mut self, digest: Hash, bytes: Vec<u8>) {
-        if self.held + bytes.len() > KEEP {
+        if self.held + bytes.len() > MAX_HELD {
             self.texts.clear();
             self.held = 0;
         }

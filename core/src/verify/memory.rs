@@ -1,6 +1,6 @@
-//! A record in memory: entries and documents that somebody else has read.
+//! A record in memory: entries and documents that the caller has read.
 //!
-//! Always holds: it returns what was put in, in that order. Not here: files (the program's
+//! Always holds: it returns what was added, in that order. Not here: files (the program's
 //! journal), damage and commit lines.
 
 use crate::event::Entry;

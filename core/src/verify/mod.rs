@@ -1,8 +1,8 @@
 //! Verification: every byte, link, signature, role and quotation of a record.
 //!
-//! Always holds: faults are data and all of them are collected; `Err` means only "could not read".
-//! No verdict depends on a clock, a locale or the number of threads. Not here: files (`journal`,
-//! `store`), words for people (`cli`). Source: FORMAT.md sections 5–9.
+//! Always holds: a fault is data, and all faults are collected; `Err` means only that the source
+//! could not be read. No verdict depends on a clock, a locale or the number of threads. Not here:
+//! files (`journal`, `store`), messages for people (`cli`). Source: FORMAT.md sections 5–9.
 
 pub mod chain;
 pub mod content;
@@ -22,21 +22,22 @@ pub mod tree_head;
 pub mod visible_documents;
 
 use crate::hash::Hash;
-use crate::merkle::{NodeCollector, Tree};
+use crate::merkle::Tree;
 use crate::pin::LogKeys;
 use crate::rule::{Class, Fault, Rule};
 use crate::state::State;
 use crate::time::Time;
+use crate::tlog::Checkpoint;
 use crate::verdict::Verdict;
 use crate::verify::anchors::{AnchorResults, Anchors};
 use crate::verify::tree_head::TreeHead;
 use chain::{Chain, EventOutcome};
 use content::{CheckDepth, Contents, Counts, EventContext};
 use examine::Examined;
-use explained::{Closed, Damaged};
+use explained::{CommitRoots, RecordDamage};
 use pinned::VerifiedTree;
-use pipeline::{ExaminedSpan, ReadPlan};
-use source::{CommitLine, Source, SourceError};
+use pipeline::{ExaminedBatch, ReadPlan};
+use source::{CommitLine, Damage, Source, SourceError};
 use std::collections::BTreeMap;
 
 /// How to verify.
@@ -44,49 +45,64 @@ use std::collections::BTreeMap;
 pub struct Options<'a> {
     /// Number of threads that examine events; at least 1.
     pub jobs: usize,
-    /// Whether signatures are checked. Only a verdict needs them, and a log key that signs.
+    /// Whether signatures are checked. A verdict needs them, and so does a log key before it signs.
     pub signatures: bool,
-    /// How many events from the start the log key signed for: where signatures are checked, theirs
-    /// are not checked again; 0 for all.
+    /// Number of events from the start that the log key has signed. Where signatures are checked,
+    /// those of these events are skipped; 0 to check all.
     pub signed_for: u64,
     /// Whether bodies and documents are checked.
     pub contents: bool,
-    /// How many events from the start were verified before, as their pin says: their signatures,
-    /// bodies and quotations are not checked again; 0 for a whole verdict.
+    /// Number of events from the start that a pin covers. Their signatures, bodies and quotations
+    /// were verified before and are skipped; 0 to check all.
     pub known: u64,
     /// The number of events after which to stop; `u64::MAX` for all.
     pub until: u64,
-    /// Told the number of events so far, now and then.
+    /// Called periodically with the number of events processed.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
-    /// Told of each event and each closing line in its turn.
+    /// Receives each event and each commit line, in order.
     pub follower: Option<&'a dyn Follower>,
 }
 
-/// Who follows a walk over a record, beside its judge.
+/// Follows a verification, event by event.
 pub trait Follower {
-    /// An event was judged; `state` is the one after it.
-    fn event(&self, state: &State, examined: &Examined, judged: &EventOutcome);
+    /// Receives a verified event; `state` is the state after it.
+    fn event(&self, state: &State, examined: &Examined, outcome: &EventOutcome);
 
-    /// A closing line stands next.
+    /// Receives the commit line that comes next.
     fn closing(&self, closing: &CommitLine);
 }
 
 impl Options<'_> {
     /// A whole verdict on `jobs` threads.
     pub fn whole(jobs: usize) -> Options<'static> {
-        let until = u64::MAX;
-        let (progress, follower) = (None, None);
-        let (signatures, contents, signed_for, known) = (true, true, 0, 0);
-        Options { jobs, signatures, signed_for, contents, known, until, progress, follower }
+        Options {
+            jobs,
+            signatures: true,
+            signed_for: 0,
+            contents: true,
+            known: 0,
+            until: u64::MAX,
+            progress: None,
+            follower: None,
+        }
     }
 
-    /// The state only, of the first `until` events: for reading and writing, not for verdicts.
+    /// Only the state after the first `until` events: for reading and writing, not for verdicts.
     pub fn state(until: u64) -> Options<'static> {
         Options { signatures: false, contents: false, until, ..Options::whole(1) }
     }
+
+    /// How deep the content of the event at `index` is checked.
+    fn depth(&self, index: u64) -> CheckDepth {
+        match self.contents {
+            _ if index < self.known => CheckDepth::Known,
+            true => CheckDepth::All,
+            false => CheckDepth::Nothing,
+        }
+    }
 }
 
-/// What verification found.
+/// The result of a verification.
 pub struct Report {
     /// Number of events.
     pub size: u64,
@@ -98,13 +114,13 @@ pub struct Report {
     pub root: Hash,
     /// The tree itself.
     pub tree: Tree,
-    /// The log keys, by the size from which on they are.
+    /// The log keys, each with the size from which it is valid.
     pub log: Vec<LogKeys>,
-    /// What the record was at the sizes that its ends speak of, and is at its own.
-    pub seen: BTreeMap<u64, TreeHead>,
-    /// What the record says against itself.
-    pub damaged: Damaged,
-    /// How many events from the start were not checked again.
+    /// The record at the sizes that its anchors name, and at its own size.
+    pub heads: BTreeMap<u64, TreeHead>,
+    /// Damage that the record itself shows.
+    pub damage: RecordDamage,
+    /// Number of events from the start whose checks were skipped.
     pub known: u64,
     /// Time of the last event.
     pub at: Option<Time>,
@@ -114,11 +130,11 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// Content checks.
     pub counts: Counts,
-    /// Closing lines that hold.
+    /// Number of commit lines that hold.
     pub closings: u64,
-    /// The ends of the record.
-    pub ends: AnchorResults,
-    /// Position and format of an event that this program is too old to judge.
+    /// The comparison with the anchors.
+    pub anchors: AnchorResults,
+    /// Position and format of the first event of a later format, which this program cannot verify.
     pub later_version: Option<(u64, u64)>,
     /// Bytes after the end of the record, ignored by rule.
     pub ignored_bytes: u64,
@@ -132,15 +148,15 @@ impl Report {
 
     /// Which events are covered by the pin and by the checkpoint.
     pub fn anchored(&self) -> Anchored {
-        let AnchorResults { checkpoint, checkpoint_holds, pin, pin_holds, .. } = &self.ends;
-        let size = |checkpoint: &crate::tlog::Checkpoint| checkpoint.size;
+        let AnchorResults { checkpoint, checkpoint_holds, pin, pin_holds, .. } = &self.anchors;
+        let size = |checkpoint: &Checkpoint| checkpoint.size;
         Anchored {
             by_pin: pin.as_ref().filter(|_| *pin_holds).map(|pin| size(&pin.checkpoint)),
             by_checkpoint: checkpoint.as_ref().filter(|_| *checkpoint_holds).map(size),
         }
     }
 
-    /// What it comes to: the gravest fault decides.
+    /// The verdict: the gravest fault decides.
     pub fn verdict(&self) -> Verdict {
         match self.class() {
             Some(Class::Fork) => Verdict::Forked,
@@ -152,7 +168,7 @@ impl Report {
     }
 }
 
-/// Which events something outside their own bytes speaks for; both are sizes from the start.
+/// Which events an anchor outside the record covers; both values are sizes from the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Anchored {
     /// By the pin, if it holds.
@@ -162,110 +178,109 @@ pub struct Anchored {
 }
 
 impl Anchored {
-    /// How many events from the start are anchored by either.
+    /// Number of events from the start that the pin or the checkpoint covers.
     pub fn events(&self) -> u64 {
         self.by_pin.max(self.by_checkpoint).unwrap_or(0)
     }
 }
 
-/// Verifies a record: walk, examine on every core, judge in order, compare the ends.
+/// Verifies a record: reads it, examines its events on every core, verifies them in order, and
+/// compares the anchors.
 pub fn verify(
     source: &dyn Source,
-    ends: &Anchors,
+    anchors: &Anchors,
     options: Options<'_>,
 ) -> Result<Report, SourceError> {
-    let mut judge = Verifier::new(ends);
+    let mut verifier = Verifier::new(anchors);
     if let Some(why) = source.changed() {
-        judge.faults.push(Fault::of(Rule::Unreadable, why));
-        return Ok(judge.end(false).0);
+        verifier.faults.push(Fault::of(Rule::Unreadable, why));
+        return Ok(verifier.report(AnchorResults::default(), 0, 0));
     }
-    ends.plans(source.size()).iter().for_each(|plan| judge.chain.nodes.want(plan));
-    follow(source, options, &mut judge)?;
-    // The ends are a verdict's: who only reads the state has none to compare.
-    let whole = options.signatures && options.until == u64::MAX && judge.later_version.is_none();
-    let (mut report, nodes) = judge.end(whole && options.contents);
+    anchors.plans(source.size()).iter().for_each(|plan| verifier.chain.nodes.want(plan));
+    follow(source, options, &mut verifier)?;
+    // Anchors belong to a verdict: reading a state compares none.
+    let whole = options.signatures && options.until == u64::MAX && verifier.later_version.is_none();
+    let mut results = AnchorResults::default();
     if whole {
-        report.damaged.lost |= source.ignored_bytes() > 0;
-        let mut faults = std::mem::take(&mut report.faults);
-        let Report { size, genesis, seen, log, damaged, .. } = &report;
-        let (size, genesis, damaged, nodes) = (*size, *genesis, *damaged, &nodes);
-        let looked = VerifiedTree { size, genesis, seen, nodes, log, damaged };
-        let found = ends.judge(looked, &mut faults);
-        (report.ends, report.faults) = (found, faults);
+        if options.contents {
+            verifier.contents.check_absent(&verifier.chain.state, &mut verifier.faults);
+        }
+        verifier.damage.lost |= source.ignored_bytes() > 0;
+        let mut faults = Vec::new();
+        results = verifier.compare(anchors, verifier.damage(), &mut faults);
+        verifier.faults.append(&mut faults);
     }
-    report.known = options.known.min(report.size);
-    report.faults.sort();
-    report.ignored_bytes = source.ignored_bytes();
-    Ok(report)
+    let known = options.known.min(verifier.chain.size());
+    Ok(verifier.report(results, known, source.ignored_bytes()))
 }
 
-/// Walks a source and lets `judge` take each event in order.
+/// Reads a source and lets `verifier` take each event in order.
 pub fn follow(
     source: &dyn Source,
     options: Options<'_>,
-    judge: &mut Verifier,
+    verifier: &mut Verifier,
 ) -> Result<(), SourceError> {
     let Options { jobs, signatures, signed_for, known, until, .. } = options;
     let plan = ReadPlan { jobs, signatures, signed_for, known, until };
-    pipeline::run(source, plan, &mut |span| judge.take(span, source, options))
+    pipeline::run(source, plan, &mut |batch| verifier.take(batch, source, options))
 }
 
-/// The judgement so far: chain, content and faults. A writer goes on from here.
+/// An incremental verification: chain, content and faults so far. A writer continues from here.
 #[derive(Default)]
 pub struct Verifier {
     /// Places, links and the state.
     pub chain: Chain,
-    /// Documents and what was counted.
+    /// Documents and the counts of content checks.
     pub contents: Contents,
     /// All faults so far.
     pub faults: Vec<Fault>,
-    watched: Vec<u64>,
-    seen: BTreeMap<u64, TreeHead>,
+    /// The sizes that the anchors name.
+    anchor_sizes: Vec<u64>,
+    heads: BTreeMap<u64, TreeHead>,
     genesis: Option<Hash>,
     log: Vec<LogKeys>,
     closings: u64,
     closing_broken: bool,
     closed_at: Option<u64>,
-    closed: Closed,
-    damaged: Damaged,
+    commit_roots: CommitRoots,
+    damage: RecordDamage,
     later_version: Option<(u64, u64)>,
 }
 
 impl Verifier {
-    /// A judge that keeps what the record is at the sizes that its ends speak of.
-    pub fn new(ends: &Anchors) -> Verifier {
-        let mut judge = Verifier { watched: ends.sizes(), ..Verifier::default() };
-        judge.watch();
-        judge
+    /// A verifier that keeps the tree head at each size that the anchors name.
+    pub fn new(anchors: &Anchors) -> Verifier {
+        let mut verifier = Verifier { anchor_sizes: anchors.sizes(), ..Verifier::default() };
+        verifier.keep_tree_head();
+        verifier
     }
 
-    /// Position and format of an event that this program is too old to judge, if there is one.
+    /// Position and format of the first event of a later format, which this program cannot verify.
     pub fn later_version(&self) -> Option<(u64, u64)> {
         self.later_version
     }
 
-    /// One span in its turn; false ends the walk.
+    /// Takes the next batch; returns false where the verification ends.
     fn take(
         &mut self,
-        span: ExaminedSpan,
+        batch: ExaminedBatch,
         source: &dyn Source,
         options: Options<'_>,
     ) -> Result<bool, SourceError> {
-        let mut closings = span.closings.into_iter().peekable();
-        let damage = span.damage.into_iter();
-        for examined in &span.events {
+        let mut closings = batch.closings.into_iter().peekable();
+        let damage = batch.damage.into_iter();
+        for examined in &batch.events {
             if let Some(v) = self.chain.later_version(examined) {
                 self.later_version = Some((self.chain.expected(), v));
                 let before = self.chain.size();
-                self.tell(damage.filter(|place| place.counted <= before));
+                self.report_damage(damage.filter(|damage| damage.counted <= before));
                 return Ok(false);
             }
-            let known = self.chain.size() < options.known;
-            let asked = if known { CheckDepth::Known } else { CheckDepth::of(options.contents) };
-            let judged = self.event(examined, source, asked)?;
-            self.watch();
+            let depth = options.depth(self.chain.size());
+            let outcome = self.event(examined, source, depth)?;
+            self.keep_tree_head();
             if let Some(follower) = options.follower {
-                follower.event(&self.chain.state, examined, &judged);
+                follower.event(&self.chain.state, examined, &outcome);
             }
             while let Some(closing) = closings.next_if(|c| c.counted <= self.chain.size()) {
                 self.close(&closing, options);
@@ -274,58 +289,58 @@ impl Verifier {
         for closing in closings {
             self.close(&closing, options);
         }
-        self.tell(damage);
+        self.report_damage(damage);
         if let Some(progress) = options.progress {
             progress(self.chain.size());
         }
         Ok(true)
     }
 
-    fn tell(&mut self, damage: impl Iterator<Item = source::Damage>) {
-        for place in damage {
-            match place.rule {
+    fn report_damage(&mut self, damage: impl Iterator<Item = Damage>) {
+        for Damage { counted, rule, why } in damage {
+            match rule {
                 Rule::JournalFraming => {
-                    self.damaged.lost = true;
-                    self.contradict(place.counted);
+                    self.damage.lost = true;
+                    self.contradict(counted);
                 }
-                Rule::TileHash => self.contradict(place.counted),
-                Rule::BundleMissing | Rule::BundleForm => self.damaged.lost = true,
+                Rule::TileHash => self.contradict(counted),
+                Rule::BundleMissing | Rule::BundleForm => self.damage.lost = true,
                 _ => {}
             }
-            self.faults.push(Fault::at(place.counted, place.rule, place.why));
+            self.faults.push(Fault::at(counted, rule, why));
         }
     }
 
     fn contradict(&mut self, from: u64) {
-        self.damaged.from = self.damaged.from.into_iter().chain([from]).min();
+        self.damage.from = self.damage.from.into_iter().chain([from]).min();
     }
 
-    /// What the record says against itself so far.
-    fn damaged(&self) -> Damaged {
-        let from = [self.damaged.from, self.chain.contradicted, self.closed.contradicted()];
-        Damaged { from: from.into_iter().flatten().min(), ..self.damaged }
+    /// The damage that the record shows so far.
+    fn damage(&self) -> RecordDamage {
+        let from = [self.damage.from, self.chain.contradicted, self.commit_roots.contradicted()];
+        RecordDamage { from: from.into_iter().flatten().min(), ..self.damage }
     }
 
-    /// Judges one event: its chain and, if asked, its content.
+    /// Verifies one event: its chain and, as deep as `depth`, its content.
     pub fn event(
         &mut self,
         examined: &Examined,
         source: &dyn Source,
-        asked: CheckDepth,
+        depth: CheckDepth,
     ) -> Result<EventOutcome, SourceError> {
-        let judged = self.chain.judge(examined, &mut self.faults);
+        let outcome = self.chain.verify(examined, &mut self.faults);
         self.genesis.get_or_insert(examined.reading.hash);
-        self.watch_log_keys();
-        if asked != CheckDepth::Nothing {
-            let known = asked == CheckDepth::Known;
-            let around = EventContext { state: &self.chain.state, source, known };
-            self.contents.judge((examined, &judged), around, &mut self.faults)?;
+        self.keep_log_keys();
+        if depth != CheckDepth::Nothing {
+            let known = depth == CheckDepth::Known;
+            let context = EventContext { state: &self.chain.state, source, known };
+            self.contents.verify(examined, &outcome, context, &mut self.faults)?;
         }
-        Ok(judged)
+        Ok(outcome)
     }
 
-    /// Keeps the log keys where they are others than before.
-    fn watch_log_keys(&mut self) {
+    /// Keeps the log keys where they change.
+    fn keep_log_keys(&mut self) {
         let Some(ledger) = &self.chain.state.fold.ledger else { return };
         let keys = |log: &LogKeys| (log.key, log.old);
         if self.log.last().map(keys) != Some((ledger.log_key, ledger.old_log_key)) {
@@ -334,14 +349,14 @@ impl Verifier {
         }
     }
 
-    /// Keeps what the record is at a size that an end speaks of.
-    fn watch(&mut self) {
-        if self.watched.contains(&self.chain.size()) {
-            self.seen.insert(self.chain.size(), self.look());
+    /// Keeps the tree head where an anchor names this size.
+    fn keep_tree_head(&mut self) {
+        if self.anchor_sizes.contains(&self.chain.size()) {
+            self.heads.insert(self.chain.size(), self.tree_head());
         }
     }
 
-    fn look(&self) -> TreeHead {
+    fn tree_head(&self) -> TreeHead {
         TreeHead {
             root: self.chain.tree().root(),
             peaks: self.chain.tree().peaks().to_vec(),
@@ -350,23 +365,23 @@ impl Verifier {
         }
     }
 
-    /// Rule 706, told once.
+    /// Checks a commit line. Rule 706 is reported once.
     fn close(&mut self, closing: &CommitLine, options: Options<'_>) {
         if let Some(follower) = options.follower {
             follower.closing(closing);
         }
         let root = self.chain.tree().root();
         let counted = closing.counted;
-        self.closed.take(counted, closing.said.is_some_and(|said| said.root == root));
-        let why = match &closing.said {
+        self.commit_roots.take(closing, &root);
+        let why = match &closing.parsed {
             None => Some("the closing line is not in form".to_owned()),
             Some(_) if self.closed_at == Some(counted) || counted == 0 => {
                 Some("the commit has no event".to_owned())
             }
-            Some(said) if said.size != counted => {
-                Some(format!("the closing line says {} events, there are {counted}", said.size))
+            Some(line) if line.size != counted => {
+                Some(format!("the closing line says {} events, there are {counted}", line.size))
             }
-            Some(said) if said.root != root => Some("the root does not hold".to_owned()),
+            Some(line) if line.root != root => Some("the root does not hold".to_owned()),
             Some(_) if !closing.sum_holds => Some("the sum does not hold".to_owned()),
             Some(_) => None,
         };
@@ -381,52 +396,65 @@ impl Verifier {
         }
     }
 
-    /// What the ends say against the record so far. The judge must have been made for them.
-    pub fn against(&self, ends: &Anchors, source: &dyn Source) -> Vec<Fault> {
-        let (size, genesis, nodes) = (self.chain.size(), self.genesis, &self.chain.nodes);
-        let mut seen = self.seen.clone();
-        seen.insert(size, self.look());
-        let mut damaged = self.damaged();
-        damaged.lost |= source.ignored_bytes() > 0;
-        let (seen, log) = (&seen, &self.log[..]);
+    /// The faults of the record so far against its anchors. [`Verifier::new`] must have received
+    /// the same anchors.
+    pub fn anchor_faults(&self, anchors: &Anchors, source: &dyn Source) -> Vec<Fault> {
+        let mut damage = self.damage();
+        damage.lost |= source.ignored_bytes() > 0;
         let mut faults = Vec::new();
-        ends.judge(VerifiedTree { size, genesis, seen, nodes, log, damaged }, &mut faults);
+        self.compare(anchors, damage, &mut faults);
         faults
     }
 
-    fn end(&mut self, contents: bool) -> (Report, NodeCollector) {
+    /// Compares the record so far with its anchors.
+    fn compare(
+        &self,
+        anchors: &Anchors,
+        damage: RecordDamage,
+        faults: &mut Vec<Fault>,
+    ) -> AnchorResults {
+        let heads = &self.all_heads();
+        let (size, genesis, nodes) = (self.chain.size(), self.genesis, &self.chain.nodes);
+        let tree = VerifiedTree { size, genesis, heads, nodes, log: &self.log, damage };
+        anchors.compare(tree, faults)
+    }
+
+    /// The tree heads at the sizes that the anchors name, and at the present size.
+    fn all_heads(&self) -> BTreeMap<u64, TreeHead> {
+        let mut heads = self.heads.clone();
+        heads.insert(self.chain.size(), self.tree_head());
+        heads
+    }
+
+    /// The report of a verification that has ended.
+    fn report(mut self, anchors: AnchorResults, known: u64, ignored_bytes: u64) -> Report {
         if self.later_version.is_some() {
-            // Tiles reach over events that were not judged.
+            // Tiles also cover the events that were not verified.
             let of_tiles =
                 [Rule::BundleMissing, Rule::BundleForm, Rule::TileMissing, Rule::TileHash];
             self.faults.retain(|fault| !of_tiles.contains(&fault.rule));
         }
-        if contents {
-            self.contents.end(&self.chain.state, &mut self.faults);
-        }
-        self.seen.insert(self.chain.size(), self.look());
-        let damaged = self.damaged();
-        let chain = std::mem::take(&mut self.chain);
-        let tree = chain.tree().clone();
-        let report = Report {
-            size: chain.size(),
-            head: chain.head,
+        self.faults.sort();
+        let (heads, damage) = (self.all_heads(), self.damage());
+        let tree = self.chain.tree().clone();
+        Report {
+            size: tree.size(),
+            head: self.chain.head,
             genesis: self.genesis,
             root: tree.root(),
             tree,
-            log: std::mem::take(&mut self.log),
-            seen: std::mem::take(&mut self.seen),
-            damaged,
-            known: 0,
-            at: chain.at,
-            state: chain.state,
-            faults: std::mem::take(&mut self.faults),
+            log: self.log,
+            heads,
+            damage,
+            known,
+            at: self.chain.at,
+            state: self.chain.state,
+            faults: self.faults,
             counts: self.contents.counts,
             closings: self.closings,
-            ends: AnchorResults::default(),
+            anchors,
             later_version: self.later_version,
-            ignored_bytes: 0,
-        };
-        (report, chain.nodes)
+            ignored_bytes,
+        }
     }
 }

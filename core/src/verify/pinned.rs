@@ -1,8 +1,8 @@
-//! A record against what an auditor saw of it last.
+//! A record compared with a pin: the state that an auditor verified last.
 //!
-//! Always holds: a pin that is damaged accuses nobody; a shorter record is told as cut only if
-//! everything that can be compared agrees, else as forked, with the events that first differ.
-//! Not here: the pin's file (`pin`), what can be shown to others (`evidence`).
+//! Always holds: a damaged pin reports no fork; a shorter record is reported as cut only if
+//! everything that can be compared agrees, else as forked, with the first events that differ.
+//! Not here: the pin's file (`pin`), proof of a fork for others (`evidence`).
 //! Source: FORMAT.md section 9, rules 801–804.
 
 use crate::hash::Hash;
@@ -10,39 +10,39 @@ use crate::merkle::{Consistency, NodeCollector, Plan, Subtree, subtrees};
 use crate::pin::{LogKeys, Pin};
 use crate::rule::Rule;
 use crate::transfer::changed;
-use crate::verify::explained::Damaged;
+use crate::verify::explained::RecordDamage;
 use crate::verify::tree_head::TreeHead;
 use crate::version_line::later;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// What is known of a whole record when its ends are judged.
+/// A record that was read to its end, as its anchors are compared with it.
 #[derive(Clone, Copy)]
 pub struct VerifiedTree<'a> {
     /// Number of events.
     pub size: u64,
     /// Hash of event 0.
     pub genesis: Option<Hash>,
-    /// The record at the sizes that its ends speak of, and at its own.
-    pub seen: &'a BTreeMap<u64, TreeHead>,
-    /// The subtrees that [`plans`] asked for.
+    /// The record at the sizes that its anchors name, and at its own size.
+    pub heads: &'a BTreeMap<u64, TreeHead>,
+    /// The subtrees that [`plans`] requested.
     pub nodes: &'a NodeCollector,
     /// Its log keys, by size.
     pub log: &'a [LogKeys],
-    /// What it says against itself.
-    pub damaged: Damaged,
+    /// The damage that it shows.
+    pub damage: RecordDamage,
 }
 
-/// What speaks against a record at one of its ends.
+/// A record compared with a pin or a mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Against {
-    /// Nothing.
-    Nothing,
+pub enum AnchorComparison {
+    /// The record is the same, or extends it.
+    Same,
     /// A rule is broken, and why.
     Broken(Rule, String),
-    /// The record is another one, which its own faults explain.
+    /// The record differs, and its own faults explain it.
     Explained(String),
-    /// The record is shorter, and text is there that is no event.
+    /// The record is shorter, and has text that cannot be read as events.
     Lost(String),
 }
 
@@ -52,8 +52,8 @@ pub fn plans(pin: &Pin, size: u64) -> Vec<Plan> {
     std::iter::once(Plan::root(pinned)).chain(Plan::consistency(pinned, size)).collect()
 }
 
-/// Why 803 is told of these bytes.
-pub fn damaged(bytes: &[u8]) -> String {
+/// The message of rule 803 for these bytes.
+pub fn pin_damage(bytes: &[u8]) -> String {
     match later(bytes, "pin") {
         Some(version) => format!(
             "a pin of version {version}: this program knows version 1, and a newer one is needed"
@@ -65,82 +65,83 @@ pub fn damaged(bytes: &[u8]) -> String {
     }
 }
 
-/// Rules 801, 802 and 804, and 705 of events that the pin saw and that are damaged here.
-pub fn judge(pin: &Pin, record: VerifiedTree<'_>) -> Against {
+/// Rules 801, 802 and 804, and 705 for pinned events that are damaged in the record.
+pub fn compare(pin: &Pin, record: VerifiedTree<'_>) -> AnchorComparison {
     let (origin, pinned) = (&pin.checkpoint.origin, pin.checkpoint.size);
-    let of = |seen: &TreeHead| seen.ledger.as_ref().map(|ledger| ledger.origin.clone());
-    let present = record.seen.values().find_map(of);
+    let origin_of = |head: &TreeHead| head.ledger.as_ref().map(|ledger| ledger.origin.clone());
+    let present = record.heads.values().find_map(origin_of);
     if let Some(present) = present.filter(|present| **present != **origin) {
         let why = format!("the pin is of {origin}, the record is of {present}");
-        return Against::Broken(Rule::PinOrigin, why);
+        return AnchorComparison::Broken(Rule::PinOrigin, why);
     }
-    let explains = |size: u64| record.damaged.explains(size);
+    let explains = |size: u64| record.damage.explains(size);
     if record.genesis.is_some_and(|genesis| genesis != pin.genesis) && !explains(1) {
         let why = format!("event 0 is not the pinned one, {}", pin.genesis);
-        return Against::Broken(Rule::ForkedFromPin, why);
+        return AnchorComparison::Broken(Rule::ForkedFromPin, why);
     }
     match record.size < pinned {
         true => shorter(pin, record),
-        false if extends(pin, record) => Against::Nothing,
+        false if extends(pin, record) => AnchorComparison::Same,
         false => {
             let differing = first_difference(pin, record.nodes).unwrap_or(0..pinned);
             let other = format!("at size {pinned} the record is not the pinned one");
-            // The record names its first event that is not as it was written; else only the
-            // subtrees of the pin can be compared.
-            match record.damaged.from.filter(|from| *from < pinned) {
-                Some(from) => {
-                    Against::Explained(format!("{other}: event {from} is not as it was written"))
-                }
+            // A damaged record names its first damaged event; otherwise only the subtrees of the
+            // pin can be compared.
+            match record.damage.from.filter(|from| *from < pinned) {
+                Some(from) => AnchorComparison::Explained(format!(
+                    "{other}: event {from} is not as it was written"
+                )),
                 None => {
                     let why = format!("forked: {other}; not the same: {}", events(&differing));
-                    Against::Broken(Rule::ForkedFromPin, why)
+                    AnchorComparison::Broken(Rule::ForkedFromPin, why)
                 }
             }
         }
     }
 }
 
-/// A record of fewer events than the pin saw.
-fn shorter(pin: &Pin, record: VerifiedTree<'_>) -> Against {
+/// A record with fewer events than the pin.
+fn shorter(pin: &Pin, record: VerifiedTree<'_>) -> AnchorComparison {
     let (pinned, size) = (pin.checkpoint.size, record.size);
     let saw = format!("the pin saw {pinned} events, the record has {size}");
     let mut differing = differences(pin, record.nodes);
-    if let Some(range) = differing.find(|range| !record.damaged.explains(range.end)) {
+    if let Some(range) = differing.find(|range| !record.damage.explains(range.end)) {
         let why = format!("forked: {saw}; not the same: {}", events(&range));
-        return Against::Broken(Rule::ForkedFromPin, why);
+        return AnchorComparison::Broken(Rule::ForkedFromPin, why);
     }
-    if record.damaged.lost {
-        return Against::Lost(saw);
+    if record.damage.lost {
+        return AnchorComparison::Lost(saw);
     }
     let same = match common(pinned, size) {
         0 => "no subtree can be compared".to_owned(),
-        _ if record.damaged.explains(size) => "what differs is damaged".to_owned(),
+        _ if record.damage.explains(size) => "what differs is damaged".to_owned(),
         same => format!("the same: {}", events(&(0..same))),
     };
-    Against::Broken(Rule::CutBelowPin, format!("cut: {saw}; {same}"))
+    AnchorComparison::Broken(Rule::CutBelowPin, format!("cut: {saw}; {same}"))
 }
 
-/// Whether the record, not shorter than the pin, extends it: by the chain and by the tree's proof.
+/// Whether the record, which is not shorter than the pin, extends it: by the chain and by a
+/// consistency proof of the tree.
 fn extends(pin: &Pin, record: VerifiedTree<'_>) -> bool {
     let (old, root) = (pin.checkpoint.size, pin.checkpoint.root);
-    let (Some(at), Some(end)) = (record.seen.get(&old), record.seen.get(&record.size)) else {
+    let (Some(at), Some(end)) = (record.heads.get(&old), record.heads.get(&record.size)) else {
         return false;
     };
     let Some(plan) = Plan::consistency(old, record.size) else { return false };
     let path = plan.hashes(|subtree| record.nodes.get(subtree).ok_or(()));
-    // Where the source counted wrong before it was walked, the subtrees of another size were kept;
-    // that the events are the pinned ones then says the root of its size alone.
+    // A source that counts wrong before the walk leads to the subtrees of another size. Then only
+    // the root of the pin's size shows that the events are the pinned ones.
     let proven = path
         .map_or(true, |path| Consistency { old, new: record.size, path }.holds(&root, &end.root));
     proven && at.head == Some(pin.head) && at.root == root
 }
 
-/// The events of the first of the pin's complete subtrees that the record has otherwise.
+/// The events of the first of the pin's complete subtrees that differs in the record.
 pub fn first_difference(pin: &Pin, nodes: &NodeCollector) -> Option<Range<u64>> {
     differences(pin, nodes).next()
 }
 
-/// The events of each of the pin's complete subtrees that the record has otherwise.
+/// The events of each of the pin's complete subtrees that differs in the record.
 fn differences(pin: &Pin, nodes: &NodeCollector) -> impl Iterator<Item = Range<u64>> {
     let pinned = subtrees(0..pin.checkpoint.size).into_iter().zip(&pin.peaks);
     let differing =
@@ -148,7 +149,7 @@ fn differences(pin: &Pin, nodes: &NodeCollector) -> impl Iterator<Item = Range<u
     differing.map(|(subtree, _)| leaves(subtree))
 }
 
-/// How many events from the start lie in complete subtrees of `pinned` within `size` events.
+/// Number of events from the start in complete subtrees of `pinned` that lie within `size` events.
 fn common(pinned: u64, size: u64) -> u64 {
     let ends = subtrees(0..pinned).into_iter().map(|subtree| leaves(subtree).end);
     ends.take_while(|end| *end <= size).last().unwrap_or(0)
@@ -158,7 +159,7 @@ fn leaves(subtree: Subtree) -> Range<u64> {
     subtree.index << subtree.level..(subtree.index + 1) << subtree.level
 }
 
-/// A range of events, for people.
+/// A range of events, as text.
 pub fn events(range: &Range<u64>) -> String {
     match range.end.saturating_sub(range.start) {
         1 => format!("event {}", range.start),

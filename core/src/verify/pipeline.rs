@@ -1,8 +1,8 @@
-//! Many threads over one reader: spans are examined in parallel and joined in order.
+//! Examination on several threads: one reader, batches examined in parallel and joined in order.
 //!
-//! Always holds: the caller sees spans in the order of the record, whatever the threads do; one
-//! thread at a time reads; where the system starts fewer threads than asked, these do all the work.
-//! Not here: what is examined (`examine`).
+//! Always holds: the caller receives the batches in the order of the record, whatever the threads
+//! do; one thread at a time reads; where the system starts fewer threads than requested, those
+//! that started do all the work. Not here: the examination of an event (`examine`).
 
 use crate::key::{KeyCache, ThreadKeys};
 use crate::verify::examine::{Examined, check_signatures, examine, examine_known};
@@ -11,55 +11,58 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-/// A span whose events were examined.
+/// A batch whose events were examined.
 #[derive(Debug)]
-pub struct ExaminedSpan {
-    /// How many events stand before it.
+pub struct ExaminedBatch {
+    /// Number of events before it.
     pub first: u64,
     /// Its events.
     pub events: Vec<Examined>,
-    /// Closing lines after one of these events.
+    /// The commit lines after these events.
     pub closings: Vec<CommitLine>,
     /// Places that could not be read as events.
     pub damage: Vec<Damage>,
 }
 
-/// How to walk.
+/// What to read and how to examine it.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadPlan {
     /// Number of threads that examine; at least 1.
     pub jobs: usize,
     /// Whether signatures are checked.
     pub signatures: bool,
-    /// How many events from the start have signatures that are not checked again.
+    /// Number of events from the start whose signatures are skipped.
     pub signed_for: u64,
-    /// How many events from the start were verified before.
+    /// Number of events from the start that were verified before.
     pub known: u64,
     /// Number of events after which to stop.
     pub until: u64,
 }
 
-type ThreadTurn = (u64, Result<ExaminedSpan, SourceError>);
+/// An examined batch, or the error of reading it, under its number.
+struct NumberedBatch {
+    number: u64,
+    batch: Result<ExaminedBatch, SourceError>,
+}
 
-/// Walks a source; `each` takes the spans in order and says whether to go on.
+/// Reads and examines a source; `each` takes the batches in order and returns whether to go on.
 pub fn run(
     source: &dyn Source,
     plan: ReadPlan,
-    each: &mut dyn FnMut(ExaminedSpan) -> Result<bool, SourceError>,
+    each: &mut dyn FnMut(ExaminedBatch) -> Result<bool, SourceError>,
 ) -> Result<(), SourceError> {
     let reader = Mutex::new(BatchReader { walk: source.walk(0)?, next: 0, ended: false });
-    let ring = KeyCache::default();
+    let examination = Examination { reader, cache: KeyCache::default(), plan };
     if plan.jobs <= 1 {
-        return alone((&reader, &ring), plan, each);
+        return examination.run_alone(each);
     }
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(2 * plan.jobs);
         let mut started = 0;
         for _ in 0..plan.jobs {
-            let (sender, reader, ring) = (sender.clone(), &reader, &ring);
-            let thread = std::thread::Builder::new();
-            let worker = move || work((reader, ring), plan, &sender);
-            if thread.spawn_scoped(scope, worker).is_err() {
+            let (sender, examination) = (sender.clone(), &examination);
+            let worker = move || examination.send_all(&sender);
+            if std::thread::Builder::new().spawn_scoped(scope, worker).is_err() {
                 // The system gives no more threads: those that started do all the work.
                 break;
             }
@@ -67,16 +70,16 @@ pub fn run(
         }
         drop(sender);
         if started == 0 {
-            return alone((&reader, &ring), plan, each);
+            return examination.run_alone(each);
         }
         let mut waiting = BTreeMap::new();
         let mut next = 0;
-        for (index, span) in receiver {
-            waiting.insert(index, span);
-            while let Some(span) = waiting.remove(&next) {
+        for NumberedBatch { number, batch } in receiver {
+            waiting.insert(number, batch);
+            while let Some(batch) = waiting.remove(&next) {
                 next += 1;
-                // Dropping the receiver ends the threads at their next span.
-                if !each(span?)? {
+                // Dropping the receiver ends the threads at their next batch.
+                if !each(batch?)? {
                     return Ok(());
                 }
             }
@@ -85,60 +88,65 @@ pub fn run(
     })
 }
 
-/// Examines everything on this thread.
-fn alone(
-    (reader, ring): Shared<'_, '_>,
-    plan: ReadPlan,
-    each: &mut dyn FnMut(ExaminedSpan) -> Result<bool, SourceError>,
-) -> Result<(), SourceError> {
-    let mut keys = ThreadKeys::new(ring);
-    while let Some((_, span)) = turn(reader, plan, &mut keys) {
-        if !each(span?)? {
-            break;
-        }
-    }
-    Ok(())
-}
-
 struct BatchReader<'a> {
     walk: Walk<'a>,
     next: u64,
     ended: bool,
 }
 
-type Shared<'a, 'b> = (&'a Mutex<BatchReader<'b>>, &'a KeyCache);
+/// One examination of a source: what its threads share.
+struct Examination<'a> {
+    reader: Mutex<BatchReader<'a>>,
+    cache: KeyCache,
+    plan: ReadPlan,
+}
 
-fn work((reader, ring): Shared<'_, '_>, plan: ReadPlan, sender: &SyncSender<ThreadTurn>) {
-    let mut keys = ThreadKeys::new(ring);
-    while let Some(turn) = turn(reader, plan, &mut keys) {
-        if sender.send(turn).is_err() {
-            return;
+impl Examination<'_> {
+    /// Examines everything on this thread.
+    fn run_alone(
+        &self,
+        each: &mut dyn FnMut(ExaminedBatch) -> Result<bool, SourceError>,
+    ) -> Result<(), SourceError> {
+        let mut keys = ThreadKeys::new(&self.cache);
+        while let Some(NumberedBatch { batch, .. }) = self.next(&mut keys) {
+            if !each(batch?)? {
+                break;
+            }
         }
+        Ok(())
+    }
+
+    /// Examines batches on this thread and sends them, until none is left or nobody receives.
+    fn send_all(&self, sender: &SyncSender<NumberedBatch>) {
+        let mut keys = ThreadKeys::new(&self.cache);
+        while let Some(batch) = self.next(&mut keys) {
+            if sender.send(batch).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Reads and examines the next batch.
+    fn next(&self, keys: &mut ThreadKeys<'_>) -> Option<NumberedBatch> {
+        let (number, batch) = {
+            let mut reader = self.reader.lock().ok()?;
+            if reader.ended {
+                return None;
+            }
+            let batch = reader.walk.next()?;
+            let end = |batch: &Batch| batch.first + batch.entries.len() as u64;
+            reader.ended = batch.as_ref().map_or(true, |batch| end(batch) >= self.plan.until);
+            let number = reader.next;
+            reader.next += 1;
+            (number, batch)
+        };
+        let batch = batch.map(|batch| examine_batch(batch, self.plan, keys));
+        Some(NumberedBatch { number, batch })
     }
 }
 
-fn turn(
-    reader: &Mutex<BatchReader<'_>>,
-    plan: ReadPlan,
-    keys: &mut ThreadKeys<'_>,
-) -> Option<ThreadTurn> {
-    let (index, span) = {
-        let mut reader = reader.lock().ok()?;
-        if reader.ended {
-            return None;
-        }
-        let span = reader.walk.next()?;
-        let end = |span: &Batch| span.first + span.entries.len() as u64;
-        reader.ended = span.as_ref().map_or(true, |span| end(span) >= plan.until);
-        let index = reader.next;
-        reader.next += 1;
-        (index, span)
-    };
-    Some((index, span.map(|span| examine_span(span, plan, keys))))
-}
-
-fn examine_span(span: Batch, plan: ReadPlan, keys: &mut ThreadKeys<'_>) -> ExaminedSpan {
-    let Batch { first, mut entries, mut closings, mut damage } = span;
+fn examine_batch(batch: Batch, plan: ReadPlan, keys: &mut ThreadKeys<'_>) -> ExaminedBatch {
+    let Batch { first, mut entries, mut closings, mut damage } = batch;
     let room = plan.until.saturating_sub(first);
     if (entries.len() as u64) > room {
         entries.truncate(usize::try_from(room).unwrap_or(usize::MAX));
@@ -155,5 +163,5 @@ fn examine_span(span: Batch, plan: ReadPlan, keys: &mut ThreadKeys<'_>) -> Exami
     {
         check_signatures(new, keys);
     }
-    ExaminedSpan { first, events, closings, damage }
+    ExaminedBatch { first, events, closings, damage }
 }

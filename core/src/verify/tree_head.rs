@@ -3,7 +3,7 @@
 use crate::fold::Ledger;
 use crate::hash::Hash;
 
-/// The record at one of the sizes that an end speaks of.
+/// The record at one of the sizes that its anchors name.
 #[derive(Clone, Debug)]
 pub struct TreeHead {
     /// Root of the tree of that size.
@@ -12,6 +12,6 @@ pub struct TreeHead {
     pub peaks: Vec<Hash>,
     /// Hash of the last event.
     pub head: Option<Hash>,
-    /// The ledger's parameters after so many events.
+    /// The ledger's parameters at that size.
     pub ledger: Option<Ledger>,
 }

@@ -118,7 +118,7 @@ impl<'a> Bagger<'a> {
         if let Some(note) = sign(&filed(manifest.as_bytes()).digest)? {
             self.file(NOTE, note.as_bytes())?;
         }
-        self.ground.settle()?;
+        self.ground.sync()?;
         self.file(DECLARATION, DECLARED.as_bytes())?;
         Ok(self.ground.finish()?)
     }

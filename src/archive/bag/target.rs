@@ -21,7 +21,7 @@ pub trait BagTarget {
     /// Ends the file.
     fn end(&mut self) -> Result<(), DiskError>;
     /// The bytes of all files that were ended are on stable storage.
-    fn settle(&mut self) -> Result<(), DiskError>;
+    fn sync(&mut self) -> Result<(), DiskError>;
     /// All files and their names are on stable storage, and then the whole has its name.
     fn finish(&mut self) -> Result<(), DiskError>;
     /// The folder that the files are in before that.
@@ -133,7 +133,7 @@ impl BagTarget for FolderBagTarget {
         Ok(())
     }
 
-    fn settle(&mut self) -> Result<(), DiskError> {
+    fn sync(&mut self) -> Result<(), DiskError> {
         let files = std::mem::take(&mut self.unsettled);
         let share = files.len().div_ceil(SYNCING).max(1);
         let sync = |files: &[PathBuf]| files.iter().try_for_each(|path| disk::sync_file(path));
@@ -145,7 +145,7 @@ impl BagTarget for FolderBagTarget {
     }
 
     fn finish(&mut self) -> Result<(), DiskError> {
-        self.settle()?;
+        self.sync()?;
         for folder in self.folders.iter().rev() {
             disk::sync_folder(folder)?;
         }
@@ -185,7 +185,7 @@ impl BagTarget for NoGround {
     fn end(&mut self) -> Result<(), DiskError> {
         Ok(())
     }
-    fn settle(&mut self) -> Result<(), DiskError> {
+    fn sync(&mut self) -> Result<(), DiskError> {
         Ok(())
     }
     fn finish(&mut self) -> Result<(), DiskError> {

@@ -73,7 +73,7 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
     document_at(&view, args.of, "DOCUMENT")?;
-    let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
+    let filter = Filter::new(context, &record, &view, &names, &args.asked)?;
     let rows = Rows::read(&view, &names, &|fact| filter.takes(&view, fact))?;
     let missing = || LedgerError::NotFound(format!("document {} could not be read", args.of));
     let document = rows.documents.get(&args.of).ok_or_else(missing)?;
@@ -87,7 +87,7 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
         Ok::<(), CliError>(())
     })?;
     if untold > 0 {
-        let untold = facts(untold, "may quote it too: the words are not told");
+        let untold = facts(untold, "may quote it too: the words are withheld");
         note(format!("note: {untold}"));
     }
     // All quotations are judged together, in one pass over the text.
@@ -133,9 +133,11 @@ pub fn text_of(view: &View<'_>, row: &DocumentRow) -> Result<Text, CliError> {
     let position = row.document;
     let no = |why: String| LedgerError::NotFound(format!("document {position}: {why}"));
     let Some(about) = &row.about else {
-        return Err(
-            no(format!("expected its digest, found {}", words::untold(row.withheld))).into()
-        );
+        return Err(no(format!(
+            "expected its digest, found {}",
+            words::withheld_text(row.withheld)
+        ))
+        .into());
     };
     let bytes = match view.record.document(&about.sha256)? {
         DocumentFound::Whole(bytes) => Some(bytes),

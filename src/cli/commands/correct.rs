@@ -61,7 +61,7 @@ fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, CliError> {
     let reason = ask::word(args.why.reason, Reason::ALL, "reason", "--reason")?;
     let question = "statement (what was wrong, in a sentence for readers)";
     let statement = ask::given(args.why.said.statement.take(), question, "--statement")?;
-    let resolves = resolves(context, &old, (reason, args.resolves))?;
+    let resolves = resolves(context, &old, reason, args.resolves)?;
     let draft = Draft {
         kind: Some(Type::FactCorrected),
         fact: Some(Name::Position(args.fact)),
@@ -95,9 +95,9 @@ fn new_claim(old: &FactRow) -> Result<String, CliError> {
 fn resolves(
     context: &Context,
     old: &FactRow,
-    given: (Reason, Vec<u64>),
+    reason: Reason,
+    mut resolves: Vec<u64>,
 ) -> Result<Vec<u64>, CliError> {
-    let (reason, mut resolves) = given;
     let open: Vec<&Charge> = old.disputes.iter().filter(|dispute| dispute.stands).collect();
     // More precise words resolve nothing, for nothing was wrong.
     if !resolves.is_empty() || open.is_empty() || reason == Reason::MorePrecise {
@@ -134,7 +134,7 @@ fn evidence(old: &FactRow, mut place: QuoteArgs) -> Option<Vec<EvidenceDraft>> {
     Some(std::iter::once(given).chain(others).collect())
 }
 
-/// Evidence of the record as a draft that settles to the same.
+/// Evidence of the record as a draft that resolves to the same.
 fn as_draft(entry: &Evidence) -> EvidenceDraft {
     let quote = entry.quote.as_ref().map(|quote| {
         QuoteDraft::Exact(ExactDraft {

@@ -7,6 +7,7 @@ mod text;
 mod unified;
 
 use crate::cli::commands::diff::text::DiffAnswer;
+use crate::cli::commands::diff::unified::{KnownLines, Shown};
 use crate::cli::render::changed;
 use crate::cli::render::provenance;
 use crate::cli::shared::{Dated, Filter, FilterArgs};
@@ -67,7 +68,7 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
     let size = |text: &str| provenance::size(context, &record, Some(text));
     let sizes = (size(&args.from)?, size(&args.to)?);
     let asked = |slot: &Snapshot<'_>| {
-        let mut named = touched(slot.index(), sizes)?;
+        let mut named = touched(slot.index(), sizes.0, sizes.1)?;
         named.extend(args.asked.document.filter(|document| *document < slot.size));
         Ok(named)
     };
@@ -90,13 +91,13 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
     if first.size > last.size {
         return Err(backwards(&args, &first, &last));
     }
-    let filter = Filter::new(context, &record, (&to, &names), &args.asked)?;
+    let filter = Filter::new(context, &record, &to, &names, &args.asked)?;
     let takes = |fact: u64| filter.takes(&to, fact) || filter.takes(&from, fact);
     let mut changes = between(&from, &to, &names, &takes)?;
     if !filter.is_empty() {
         narrow(&mut changes, &filter);
     }
-    filter.tell_unasked();
+    filter.note_withheld();
     let (mut facts, mut undated) = (Vec::new(), Vec::new());
     for change in &changes.facts {
         let dates = [Some(&change.now), change.before.as_ref()].into_iter().flatten();
@@ -115,9 +116,14 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
         Format::Text if args.unified => {
             let facts = answer.facts.iter().chain(&answer.undated).map(|change| change.fact);
             let mut facts: BTreeSet<u64> = facts.collect();
-            facts.extend(related((&to, &names), &answer, &filter)?);
-            let whole = filter.is_empty();
-            unified::write(&mut out, ((&from, &old_names), (&to, &names)), &facts, whole)?;
+            facts.extend(related(&to, &names, &answer, &filter)?);
+            let shown = match filter.is_empty() {
+                true => Shown::All,
+                false => Shown::Facts,
+            };
+            let old = KnownLines { view: &from, names: &old_names };
+            let new = KnownLines { view: &to, names: &names };
+            unified::write(&mut out, &old, &new, &facts, shown)?;
             provenances(&mut out, &to, &answer)?;
         }
         Format::Text => {
@@ -159,7 +165,8 @@ fn narrow(changes: &mut Between, filter: &Filter) {
 
 /// The facts whose relations changed, of those that were asked for.
 fn related(
-    known: (&View<'_>, &Names),
+    view: &View<'_>,
+    names: &Names,
     answer: &DiffAnswer<'_>,
     filter: &Filter,
 ) -> Result<BTreeSet<u64>, CliError> {
@@ -168,7 +175,6 @@ fn related(
     if filter.is_empty() || ends.is_empty() {
         return Ok(ends);
     }
-    let (view, names) = known;
     let wanted = |fact: u64| ends.contains(&fact) && filter.takes(view, fact);
     let rows = gather(view, names, &wanted)?.facts.into_values();
     let asked = |row: &FactRow| filter.keeps(row) && filter.dated(&row.words) != Dated::Out;

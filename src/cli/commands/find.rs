@@ -26,7 +26,7 @@ use crate::ledger::query::since::{LaterChange, since};
 use crate::ledger::query::{AsOf, Query, View, no_fact};
 use crate::ledger::table::Table;
 use annals_core::hash::Hash;
-use annals_core::search::Phrase;
+use annals_core::search::{Phrase, WordMatch};
 use clap::Args;
 use hits::Hit;
 use serde::Serialize;
@@ -86,7 +86,8 @@ impl Command for FindArgs {
 }
 
 fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
-    let phrases = args.words.iter().map(|words| phrase(words, args.part));
+    let matching = if args.part { WordMatch::Part } else { WordMatch::Whole };
+    let phrases = args.words.iter().map(|words| phrase(words, matching));
     let phrases = phrases.collect::<Result<Vec<Phrase>, CliError>>()?;
     let record = context.record()?;
     let size = provenance::size(context, &record, args.as_of.as_deref())?;
@@ -103,11 +104,11 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
         None => View::some(&record, size, ask)?,
     };
     let (view, names) = provenance::begin(&record, view)?;
-    let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
+    let filter = Filter::new(context, &record, &view, &names, &args.asked)?;
     let untold = scanned.untold.iter().filter(|fact| filter.takes(&view, **fact));
-    untold.for_each(|_| filter.unasked());
+    untold.for_each(|_| filter.withheld_facts());
     let found = rows(&view, &names, &scanned.facts, &filter, &phrases)?;
-    filter.tell_unasked();
+    filter.note_withheld();
     let (found, undated) = filter.by_date(found, |found| &found.row.words);
     let since = since(&view, found.iter().chain(&undated).map(|found| found.fact));
     let answer = FindAnswer { as_of: view.as_of(), found, undated, since };
@@ -127,9 +128,9 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
     Ok(provenance::warn(&view, scanned.damaged))
 }
 
-fn phrase(words: &str, part: bool) -> Result<Phrase, CliError> {
+fn phrase(words: &str, matching: WordMatch) -> Result<Phrase, CliError> {
     let why = || CliError::usage(format!("expected words to find, found none in {words:?}"));
-    Phrase::new(words, part).ok_or_else(why)
+    Phrase::new(words, matching).ok_or_else(why)
 }
 
 fn rows(

@@ -58,9 +58,10 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
     let paths = context.new_paths();
     expect_free(&paths)?;
     let question = "origin (a name for this record for ever, like example.org/record)";
-    let origin = words("--origin", Origin::new(given(args.origin, question, "--origin")?))?;
-    let title = given(args.title, "title of the record", "--title")?;
-    let name = given(args.name, "your name", "--name")?;
+    let origin =
+        words("--origin", Origin::new(given_or_asked(args.origin, question, "--origin")?))?;
+    let title = given_or_asked(args.title, "title of the record", "--title")?;
+    let name = given_or_asked(args.name, "your name", "--name")?;
     fit_name("--name", &name)?;
     let handle = match args.handle {
         Some(handle) => KeyName::new(handle)?,
@@ -86,7 +87,7 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
         Some(passphrase) => Protection::Passphrase(passphrase),
         None => Protection::Unencrypted,
     };
-    let founded = init(paths, &founding, protection, (&mut context.clock, &mut *context.entropy))?;
+    let founded = init(paths, &founding, protection, &mut context.clock, &mut *context.entropy)?;
     let paths = &founded.writer.paths;
     let mut out = done();
     writeln!(out, "made {} and {}", paths.ledger.display(), paths.keys.display())?;
@@ -106,7 +107,7 @@ fn policy(text: Option<String>) -> Result<Option<Short>, CliError> {
     text.map(|text| words("--corrections-policy", Words::new(text))).transpose()
 }
 
-fn given(value: Option<String>, question: &str, option: &str) -> Result<String, CliError> {
+fn given_or_asked(value: Option<String>, question: &str, option: &str) -> Result<String, CliError> {
     match value {
         Some(value) => Ok(value),
         None => ask::line(question, option, None),

@@ -15,7 +15,7 @@ use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
 use crate::cli::terminal::{done, note};
 use crate::disk::{self, Links};
-use crate::keys::{KeyFolder, KeyName, NewKey, Request, generate, import};
+use crate::keys::{KeyFolder, KeyName, NewKey, OpensshUse, Request, generate, import};
 use annals_core::event::args::Args as EventArgs;
 use annals_core::key::SecretKey;
 use annals_core::text::{Origin, Words};
@@ -121,23 +121,31 @@ fn run(context: &mut Context, args: KeyArgs) -> Result<Exit, CliError> {
 fn new(context: &mut Context, args: KeyNewArgs) -> Result<Exit, CliError> {
     let handle = KeyName::new(args.handle)?;
     let keys = folder(context, &handle)?;
-    let (origin, name) = asked(context, args.asking)?;
+    let (origin, name) = request_fields(context, args.asking)?;
     let phrase = new_phrase(&handle, args.no_passphrase)?;
     let secret = generate(&mut *context.entropy)?;
     let request = Request::new(&secret, origin, name);
-    keep(context, &keys, (&handle, &secret, phrase.as_ref()), Some(&request))
+    keep(context, &keys, &handle, &secret, phrase.as_ref(), Some(&request))
 }
 
 fn import_key(context: &mut Context, args: KeyImportArgs) -> Result<Exit, CliError> {
     let handle = KeyName::new(args.handle)?;
     let keys = folder(context, &handle)?;
     let shown = args.file.display().to_string();
-    let asking = args.asking.name.is_some().then(|| asked(context, args.asking)).transpose()?;
+    let asking =
+        args.asking.name.is_some().then(|| request_fields(context, args.asking)).transpose()?;
     let mut ask = |attempt| ask::passphrase(&shown, attempt);
-    let secret = import(&args.file, args.used_for_nothing_else, &mut ask)?;
+    let secret = import(
+        &args.file,
+        match args.used_for_nothing_else {
+            true => OpensshUse::Exclusive,
+            false => OpensshUse::Unknown,
+        },
+        &mut ask,
+    )?;
     let request = asking.map(|(origin, name)| Request::new(&secret, origin, name));
     let phrase = new_phrase(&handle, args.no_passphrase)?;
-    keep(context, &keys, (&handle, &secret, phrase.as_ref()), request.as_ref())
+    keep(context, &keys, &handle, &secret, phrase.as_ref(), request.as_ref())
 }
 
 /// Where the keys are, or will be; the handle is free there.
@@ -150,7 +158,10 @@ fn folder(context: &Context, handle: &KeyName) -> Result<PathBuf, CliError> {
 }
 
 /// The origin and the name of a request: given, asked for, or the origin of the record here.
-fn asked(context: &Context, asking: RequestArgs) -> Result<(Origin, Words<2_000>), CliError> {
+fn request_fields(
+    context: &Context,
+    asking: RequestArgs,
+) -> Result<(Origin, Words<2_000>), CliError> {
     let question = "name of the key's holder, as it will stand in the record";
     let name = match asking.name {
         Some(name) => name,
@@ -181,7 +192,9 @@ fn origin_here(context: &Context) -> Result<Option<Origin>, CliError> {
 fn keep(
     context: &mut Context,
     folder: &Path,
-    (handle, secret, phrase): (&KeyName, &SecretKey, Option<&Zeroizing<String>>),
+    handle: &KeyName,
+    secret: &SecretKey,
+    phrase: Option<&Zeroizing<String>>,
     request: Option<&Request>,
 ) -> Result<Exit, CliError> {
     let new = NewKey { handle, secret, protection: protection(phrase), request };

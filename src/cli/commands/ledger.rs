@@ -5,7 +5,7 @@
 
 use crate::cli::shared::admin;
 use crate::cli::shared::admin::ADMIN;
-use crate::cli::shared::tell;
+use crate::cli::shared::print_receipt;
 use crate::cli::shared::words;
 use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::terminal::Context;
@@ -19,11 +19,11 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
-use crate::ledger::write::admin::check_retime;
+use crate::ledger::write::admin::{ClockCheck, check_retime};
 use crate::ledger::write::append::commit;
-use crate::ledger::write::editors::{parameters, settled};
+use crate::ledger::write::earlier::EarlierAct;
+use crate::ledger::write::editors::{parameters, resolved};
 use crate::ledger::write::resolve::Resolved;
-use crate::ledger::write::said::EarlierAct;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::{self as event, Args as EventArgs};
 use annals_core::event::body::Stated;
@@ -67,7 +67,7 @@ struct LedgerChangeArgs {
     #[arg(long, value_name = "WORDS")]
     corrections_policy: Option<String>,
     #[command(flatten)]
-    trial: DryRunArgs,
+    dry_run: DryRunArgs,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -82,7 +82,7 @@ struct RekeyArgs {
     #[arg(long)]
     again: bool,
     #[command(flatten)]
-    trial: DryRunArgs,
+    dry_run: DryRunArgs,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -91,7 +91,7 @@ struct RetimeArgs {
     #[arg(long, value_name = "WORDS")]
     statement: Option<String>,
     #[command(flatten)]
-    trial: DryRunArgs,
+    dry_run: DryRunArgs,
 }
 
 fn reason() -> impl TypedValueParser<Value = RekeyReason> {
@@ -116,15 +116,15 @@ fn run(context: &mut Context, args: LedgerArgs) -> Result<Exit, CliError> {
 }
 
 fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliError> {
-    context.trial = args.trial.dry_run;
+    context.dry_run = args.dry_run.on;
     let mut writer = context.writer()?;
     let record = Record::open(writer.paths.clone())?;
     let names = Names::read(&View::some(&record, record.size(), &no_fact)?)?;
     let before = u64::from(parameters(&writer)?.confirmations);
     let confirmations = args.confirmations.unwrap_or(before);
-    let mut told = Vec::new();
-    let title = kept(("--title", args.title), names.title.as_deref(), &mut told)?;
-    let licence = kept(("--licence", args.licence), names.licence.as_deref(), &mut told)?;
+    let mut changes = Vec::new();
+    let title = kept("--title", args.title, names.title.as_deref(), &mut changes)?;
+    let licence = kept("--licence", args.licence, names.licence.as_deref(), &mut changes)?;
     let policy = match &args.corrections_policy {
         Some(text) if text.is_empty() => None,
         Some(text) => Some(words("--corrections-policy", Words::new(text.as_str()))?),
@@ -135,51 +135,52 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     };
     if policy.as_deref() != names.corrections_policy.as_deref() {
         let now = policy.as_deref().map_or("none".to_owned(), visible);
-        told.push(format!("corrections policy: {now}"));
+        changes.push(format!("corrections policy: {now}"));
     }
     if confirmations != before {
-        told.push(format!("confirmations: {confirmations}, before {before}"));
+        changes.push(format!("confirmations: {confirmations}, before {before}"));
     }
     let args_of = EventArgs::LedgerChanged(event::LedgerChanged { confirmations });
     let content = Content::LedgerChanged(Changed { title, licence, corrections_policy: policy });
-    let settled = settled(args_of, content);
-    if told.is_empty() {
-        if let Some(said) = context.said_already(&writer, &settled)? {
-            return tell(&said.receipt(), &writer);
+    let resolved = resolved(args_of, content);
+    if changes.is_empty() {
+        if let Some(said) = context.recorded_already(&writer, &resolved)? {
+            return print_receipt(&said.receipt(), &writer);
         }
         let why = "nothing would change; say what does with --title, --licence, --confirmations or \
                    --corrections-policy";
         return Err(CliError::usage(why));
     }
     let what = format!("change {}", parameters(&writer)?.origin);
-    let told = ActText { what, before: told.clone(), after: told };
-    admin::submit(context, &mut writer, settled, args.trial, &told)
+    let text = ActText { what, before: changes.clone(), after: changes };
+    admin::submit(context, &mut writer, resolved, args.dry_run, &text)
 }
 
 /// A new value, or the one that stands.
 fn kept(
-    (option, given): (&str, Option<String>),
+    option: &str,
+    given: Option<String>,
     before: Option<&str>,
-    told: &mut Vec<String>,
+    changes: &mut Vec<String>,
 ) -> Result<Short, CliError> {
-    let Some(text) = given.as_deref().or(before) else {
+    let Some(value) = given.as_deref().or(before) else {
         let why = format!("{option}: the present one cannot be read here; give one");
         return Err(CliError::usage(why));
     };
-    if Some(text) != before {
+    if Some(value) != before {
         let was = before.map(|before| format!(", before {}", visible(before)));
         let name = option.trim_start_matches('-');
-        told.push(format!("{name}: {}{}", visible(text), was.unwrap_or_default()));
+        changes.push(format!("{name}: {}{}", visible(value), was.unwrap_or_default()));
     }
-    words(option, Words::new(text))
+    words(option, Words::new(value))
 }
 
 fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
-    context.trial = args.trial.dry_run;
-    let mut writer = context.writer_of(true)?;
+    context.dry_run = args.dry_run.on;
+    let mut writer = context.writer_of(context.clock_check())?;
     let ledger = parameters(&writer)?.clone();
     let rotated = args.reason == RekeyReason::Rotated;
-    if rotated && !context.trial && !writer.holds_log_key(&ledger.log_key) {
+    if rotated && !context.dry_run && !writer.holds_log_key(&ledger.log_key) {
         if !had_log_key(&writer.paths.keys) {
             writer.check_log_keys()?;
         }
@@ -200,7 +201,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     let possession = new.prove_possession(Possession::Log, &ledger.origin, &ledger.origin);
     let (log_key, reason) = (new.public(), args.reason);
     let args_of = event::LedgerRekeyed { log_key, reason, possession };
-    let act = settled(EventArgs::LedgerRekeyed(args_of), Content::LedgerRekeyed(stated));
+    let act = resolved(EventArgs::LedgerRekeyed(args_of), Content::LedgerRekeyed(stated));
     let already = |writer: &Writer, by: &PublicKey| match args.again {
         true => Ok(None),
         false => rekeyed_already(writer, by, &act),
@@ -214,16 +215,16 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     if let Some(said) = already(&writer, &key.public())? {
         return rekeyed(&said, &writer);
     }
-    let told = told_of_rekey(&ledger.log_key, &log_key, rotated);
+    let text = rekey_text(&ledger.log_key, &log_key, args.reason);
     let prepared = admin::prepare(context, &mut writer, &key, act)?;
-    if !admin::may_write(context, &mut writer, args.trial, &told)? {
+    if !admin::may_write(context, &mut writer, args.dry_run, &text)? {
         return Ok(Exit::Yes);
     }
     let keys = KeyFolder::open(&writer.paths.keys)?;
     keys.add_next_log(&new, &mut *context.entropy)?;
     writer.hold_log_key(new);
     let receipt = commit(&mut writer, &prepared)?;
-    let exit = admin::tell(&receipt, &writer, &told);
+    let exit = admin::print_receipt(&receipt, &writer, &text);
     keys.name_log(&log_key)?;
     note(format!(
         "note: {} is the new log key; the one before is kept beside it; keep a copy of both",
@@ -235,7 +236,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
 /// The receipt of a log key that was made before.
 fn rekeyed(said: &EarlierAct, writer: &Writer) -> Result<Exit, CliError> {
     note("note: the last event made a new log key in these words; --again makes another one");
-    tell(&said.receipt(), writer)
+    print_receipt(&said.receipt(), writer)
 }
 
 /// The record's last event, where it is this rekeying by this signer and the key that it names is
@@ -256,13 +257,13 @@ fn rekeyed_already(
     Ok((same && said.position + 1 == writer.size()).then_some(said))
 }
 
-fn told_of_rekey(old: &PublicKey, new: &PublicKey, rotated: bool) -> ActText {
-    let signs = match rotated {
-        true => {
+fn rekey_text(old: &PublicKey, new: &PublicKey, reason: RekeyReason) -> ActText {
+    let signs = match reason {
+        RekeyReason::Rotated => {
             "both sign each checkpoint until the next rekeying, so that who knows the old one \
                  can go on to the new one"
         }
-        false => "the old one signs nothing any more; tell your readers the new one by another way",
+        _ => "the old one signs nothing any more; tell your readers the new one by another way",
     };
     ActText {
         what: "make a new log key".to_owned(),
@@ -272,19 +273,19 @@ fn told_of_rekey(old: &PublicKey, new: &PublicKey, rotated: bool) -> ActText {
 }
 
 fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
-    context.trial = args.trial.dry_run;
-    let mut writer = context.writer_of(false)?;
-    if !context.trial {
+    context.dry_run = args.dry_run.on;
+    let mut writer = context.writer_of(ClockCheck::Off)?;
+    if !context.dry_run {
         writer.check_log_keys()?;
     }
     let now = context.clock.peek();
     let began = began(&writer)?;
-    let mends = check_retime(&writer, began, now, context.global.clock_is_right);
+    let mends = check_retime(&writer, began, now, context.clock_check());
     // Where nothing is left to mend, this retiming may be why.
     if let (Err(LedgerError::Usage(_)), Some(statement)) = (&mends, &args.statement) {
         let retiming = retiming(admin::stated(statement)?);
-        if let Some(said) = context.said_already(&writer, &retiming)? {
-            return tell(&said.receipt(), &writer);
+        if let Some(said) = context.recorded_already(&writer, &retiming)? {
+            return print_receipt(&said.receipt(), &writer);
         }
     }
     mends?;
@@ -293,8 +294,8 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
         args.statement,
         "what was wrong with the clock? (for every reader)",
     )?;
-    let last = writer.judge.chain.at.map(|last| last.to_string()).unwrap_or_default();
-    let told = ActText {
+    let last = writer.verifier.chain.at.map(|last| last.to_string()).unwrap_or_default();
+    let text = ActText {
         what: format!("set the record's time back to the clock's, {now}"),
         before: vec![
             format!("the last event's time is {last}"),
@@ -302,12 +303,12 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
         ],
         after: vec![format!("the record's time goes on from the clock's; it was {last}")],
     };
-    admin::submit(context, &mut writer, retiming(stated), args.trial, &told)
+    admin::submit(context, &mut writer, retiming(stated), args.dry_run, &text)
 }
 
 fn retiming(stated: Stated) -> Resolved {
     let args = EventArgs::LedgerRetimed(event::LedgerRetimed {});
-    settled(args, Content::LedgerRetimed(stated))
+    resolved(args, Content::LedgerRetimed(stated))
 }
 
 /// The time of event 0.

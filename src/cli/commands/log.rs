@@ -18,7 +18,7 @@ use crate::cli::terminal::out;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, EditorOption, Group};
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::content_text::{said, words};
+use crate::ledger::query::content_text::{statement_text, words};
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::owners;
@@ -105,7 +105,7 @@ fn run(context: &mut Context, args: LogArgs) -> Result<Exit, CliError> {
         None => 0,
     };
     if let (Some(from), Some(until)) = (&args.from, &args.until) {
-        order::check(context, &record, (from, until))?;
+        order::check(context, &record, from, until)?;
     }
     let by = context.global.editor.as_deref();
     let by = by.map(|name| provenance::keys(&record, &names, name)).transpose()?;
@@ -241,7 +241,7 @@ fn about(view: &View<'_>, args: &LogArgs) -> Result<Option<BTreeSet<u64>>, CliEr
 
 /// Whether the evidence of a confirmation, a dispute or the like names the document.
 fn names_document(view: &View<'_>, seen: &ViewedEvent, document: u64) -> bool {
-    let evidence = said(view.content(seen)).evidence;
+    let evidence = statement_text(view.content(seen)).evidence;
     evidence.iter().any(|row| row.evidence.document == document)
 }
 

@@ -13,12 +13,12 @@ use crate::cli::terminal::{Command, Group};
 use crate::disk::{self, FileMode};
 use crate::ledger::audit::audit;
 use crate::ledger::audit::options::Audit;
-use crate::ledger::audit::prove::{c2sp, left_out, prove};
+use crate::ledger::audit::prove::{ProofDocuments, c2sp, left_out, prove};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
 use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
-use annals_core::verify::proof::stands;
+use annals_core::verify::proof::fact_status;
 use clap::Args;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,11 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
         expect_apart(path, &ProtectedPlace::of(&record.paths))?;
         expect_free(path)?;
     }
-    let proof = prove(&record, args.position, args.with_documents)?;
+    let documents = match args.with_documents {
+        true => ProofDocuments::Included,
+        false => ProofDocuments::LeftOut,
+    };
+    let proof = prove(&record, args.position, documents)?;
     let progress = Progress::new(record.size(), "verify");
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let asked = Audit { jobs, ..Audit::default() };
@@ -84,7 +88,10 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
     let (fact, bytes) = (args.position, text.len());
     let events = if args.c2sp { 1 } else { proof.events.len() };
     note(format!("fact {fact} in the record of size {size}: {events} events, {bytes} bytes"));
-    note(format!("fact {fact}: {}, as of size {size}; there may be later acts", stands(&proof)));
+    note(format!(
+        "fact {fact}: {}, as of size {size}; there may be later acts",
+        fact_status(&proof)
+    ));
     if !args.c2sp {
         note(format!("left out: {}", left_out(&proof).unwrap_or_else(|| "nothing".to_owned())));
     }
@@ -105,7 +112,7 @@ fn warn(report: &Report) -> Exit {
         };
         note(format!(
             "warning: the record {faults}; the proof holds by itself and says nothing of that; \
-             annals verify tells all"
+             annals verify lists all faults"
         ));
     }
     Exit::from(report.verdict())

@@ -69,7 +69,7 @@ fn retraction(record: &Record, position: u64) -> Result<u64, CliError> {
 }
 
 fn last(state: &State, fact: &Fact) -> Option<u64> {
-    let retracts = |act: &&Act| match act.deed {
+    let retracts = |act: &&Act| match act.operation {
         Operation::Retracted { on } => {
             state.fold.fact_of_revision(on).is_some_and(|of| of.position == fact.position)
         }

@@ -96,9 +96,11 @@ impl ReplayAnswer<'_> {
 /// What suspect revocations undid as of the point, which a reader of facts must know.
 fn undone(record: &Record, view: &View<'_>, names: &Names) -> Result<TallyReport, CliError> {
     let acts = view.state().history.acts().iter();
-    let suspect =
-        |deed: &Operation| matches!(deed, Operation::Revoked(row) if row.suspect_from.is_some());
-    if !acts.into_iter().any(|act| suspect(&act.deed)) {
+    let suspect = |operation: &Operation| match operation {
+        Operation::Revoked(row) => row.suspect_from.is_some(),
+        _ => false,
+    };
+    if !acts.into_iter().any(|act| suspect(&act.operation)) {
         return Ok(TallyReport::default());
     }
     // A view of some facts knows of no other undone events.
@@ -131,7 +133,7 @@ fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, CliError> {
     if args.state {
         let size = provenance::size(context, &record, args.as_of.as_deref())?;
         let view = View::standing(&record, size)?;
-        provenance::tell_folded(&view);
+        provenance::note_folded(&view);
         let as_of = view.as_of();
         let (state, root) = (view.state(), view.root());
         annals_core::state::dump::write(&mut out, state, as_of.size, as_of.head, root)?;
@@ -141,7 +143,7 @@ fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, CliError> {
     }
     let ask: &Query<'_> = &|slot, state| args.asked.named(slot, state);
     let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), ask)?;
-    let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
+    let filter = Filter::new(context, &record, &view, &names, &args.asked)?;
     let rows = Rows::read(&view, &names, &|fact| filter.takes(&view, fact))?;
     let (facts, undated) = (Vec::new(), Vec::new());
     let mut answer =
@@ -164,7 +166,7 @@ fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, CliError> {
             table.end().map_err(broken)?;
         }
     }
-    filter.tell_unasked();
+    filter.note_withheld();
     let tally = undone(&record, &view, &names)?;
     match context.format() {
         Format::Text => {

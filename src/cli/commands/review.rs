@@ -182,7 +182,7 @@ fn page(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliEr
     let said = &row.words;
     let mut lines = Vec::new();
     for entry in &said.evidence {
-        let title = entry.title.as_deref().map_or("[title not told]".to_owned(), visible);
+        let title = entry.title.as_deref().map_or("[title not available]".to_owned(), visible);
         let document = entry.evidence.document;
         lines.push(format!("document {document} {}: {title}", entry.evidence.stance));
         lines.extend(quotation::lines(view, entry)?);

@@ -88,7 +88,7 @@ fn run(context: &mut Context, args: ShowArgs) -> Result<Exit, CliError> {
     let mut out = out(context.format());
     match (context.format(), &page) {
         (Format::Text, page) => {
-            text(&mut out, (&view, &names, &gathered), page)?;
+            text(&mut out, &view, &gathered, page)?;
             provenance::line(&mut out, &view.as_of())?;
             if let Page::Fact(_) = page {
                 provenance::since(&mut out, &view, &since)?;
@@ -128,7 +128,7 @@ fn beyond(view: &View<'_>, record: &Record, position: u64) -> LedgerError {
 fn neighbours(view: &View<'_>, position: u64) -> BTreeSet<u64> {
     let mut facts = BTreeSet::from([position]);
     for act in view.state().history.acts() {
-        if let Operation::Related(triple) = &act.deed
+        if let Operation::Related(triple) = &act.operation
             && (triple.from == position || triple.to == position)
         {
             facts.extend([triple.from, triple.to]);
@@ -158,12 +158,13 @@ fn page(
 
 fn text(
     out: &mut dyn Write,
-    known: (&View<'_>, &Names, &Gathered),
+    view: &View<'_>,
+    gathered: &Gathered,
     page: &Page,
 ) -> Result<(), CliError> {
     match page {
-        Page::Fact(row) => fact::page(out, known, row),
-        Page::Document(row) => document::page(out, known.0, row),
-        Page::Event(row) => event::page(out, known.0, row),
+        Page::Fact(row) => fact::page(out, view, gathered, row),
+        Page::Document(row) => document::page(out, view, row),
+        Page::Event(row) => event::page(out, view, row),
     }
 }

@@ -113,11 +113,11 @@ impl Command for StatusArgs {
 fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
-    let told = tell(&record, &view, &names)?;
+    let report = status_report(&record, &view, &names)?;
     let mut out = out(context.format());
     match context.format() {
-        Format::Text => text(&mut out, &told)?,
-        _ => json(&mut out, &told)?,
+        Format::Text => text(&mut out, &report)?,
+        _ => json(&mut out, &report)?,
     }
     out.flush()?;
     let exit = provenance::warn(&view, 0);
@@ -125,7 +125,7 @@ fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, CliError> {
     for why in &damaged {
         note(format!("warning: {why}"));
     }
-    Ok(match told.marks {
+    Ok(match report.marks {
         MarksFound::Ahead(_) => Exit::Forked,
         _ if !damaged.is_empty() && matches!(exit, Exit::Yes) => Exit::Unknown,
         MarksFound::Damaged(_) if matches!(exit, Exit::Yes) => Exit::Unknown,
@@ -133,7 +133,11 @@ fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, CliError> {
     })
 }
 
-fn tell(record: &Record, view: &View<'_>, names: &Names) -> Result<StatusReport, LedgerError> {
+fn status_report(
+    record: &Record,
+    view: &View<'_>,
+    names: &Names,
+) -> Result<StatusReport, LedgerError> {
     let state = view.state();
     let fold = &state.fold;
     let mut by_status = BTreeMap::new();
@@ -187,7 +191,7 @@ fn no_store(error: DiskError) -> bool {
 
 fn redactions(view: &View<'_>, names: &Names) -> Result<Vec<Redactions>, LedgerError> {
     let acts = view.state().history.acts().iter();
-    let redacted = acts.filter(|act| matches!(act.deed, Operation::Redacted { .. }));
+    let redacted = acts.filter(|act| matches!(act.operation, Operation::Redacted { .. }));
     let positions: Vec<u64> = redacted.map(|act| act.position).collect();
     let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
     view.at(&positions, &mut |seen| {
@@ -239,39 +243,39 @@ fn listed(positions: &[u64]) -> String {
     }
 }
 
-fn text(out: &mut dyn Write, told: &StatusReport) -> Result<(), CliError> {
-    let size = told.as_of.of;
+fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
+    let size = report.as_of.of;
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<14}{value}");
-    line("record", told.origin.as_deref().unwrap_or("not opened"))?;
-    line("title", &told.title.as_deref().map_or("[not told]".to_owned(), visible))?;
+    line("record", report.origin.as_deref().unwrap_or("not opened"))?;
+    line("title", &report.title.as_deref().map_or("[not report]".to_owned(), visible))?;
     line(
         "size",
-        &match told.as_of.part_of {
+        &match report.as_of.part_of {
             Some(of) => format!("{size} events, a part of a record of {of}"),
             None => format!("{size} events"),
         },
     )?;
     let statuses: Vec<String> =
-        told.by_status.iter().map(|(status, count)| format!("{count} {status}")).collect();
+        report.by_status.iter().map(|(status, count)| format!("{count} {status}")).collect();
     let statuses =
         if statuses.is_empty() { String::new() } else { format!(": {}", statuses.join(", ")) };
-    line("facts", &format!("{}{statuses}", told.facts))?;
-    if told.corrected + told.suspect > 0 {
-        line("", &format!("{} corrected, {} suspect", told.corrected, told.suspect))?;
+    line("facts", &format!("{}{statuses}", report.facts))?;
+    if report.corrected + report.suspect > 0 {
+        line("", &format!("{} corrected, {} suspect", report.corrected, report.suspect))?;
     }
-    for (label, text) in told.tally.lines() {
+    for (label, text) in report.tally.lines() {
         line(label, &text)?;
     }
-    if let Some(turned) = &told.turned {
+    if let Some(turned) = &report.turned {
         line("", turned)?;
     }
-    let needed = told.confirmations_needed.unwrap_or(1);
+    let needed = report.confirmations_needed.unwrap_or(1);
     let persons = if needed == 1 { "person" } else { "persons" };
     line("confirmed", &format!("once {needed} other {persons} confirmed the words"))?;
-    line("waiting", &listed(&told.waiting))?;
-    line("disputes", &format!("open: {}", listed(&told.open_disputes)))?;
-    line("documents", &told.documents.to_string())?;
-    for (editor, first) in told.editors.iter().zip(0..) {
+    line("waiting", &listed(&report.waiting))?;
+    line("disputes", &format!("open: {}", listed(&report.open_disputes)))?;
+    line("documents", &report.documents.to_string())?;
+    for (editor, first) in report.editors.iter().zip(0..) {
         let roles: Vec<annals_core::event::vocabulary::Role> = editor.roles.into();
         let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
         let state = match editor.revoked {
@@ -281,13 +285,13 @@ fn text(out: &mut dyn Write, told: &StatusReport) -> Result<(), CliError> {
         let name = if first == 0 { "editors" } else { "" };
         line(name, &format!("{}, {}, {state}", visible(&editor.name), roles.join(" and ")))?;
     }
-    for row in &told.redactions {
+    for row in &report.redactions {
         let by = visible(&row.by);
         line("redacted", &format!("{} by {by}, {}", row.count, row.reason))?;
     }
     line(
         "checkpoint",
-        &match told.checkpoint {
+        &match report.checkpoint {
             Some(covers) if covers > size => format!(
                 "speaks of {covers} events, here are {size}: events are missing (annals verify \
                  tells all)"
@@ -296,22 +300,22 @@ fn text(out: &mut dyn Write, told: &StatusReport) -> Result<(), CliError> {
             None => "none, or not in form".to_owned(),
         },
     )?;
-    line("store", if told.store { "present" } else { "absent; made when it is needed" })?;
+    line("store", if report.store { "present" } else { "absent; made when it is needed" })?;
     line(
         "marks",
-        &match &told.marks {
+        &match &report.marks {
             MarksFound::Absent => "absent: the log key's memory is not here".to_owned(),
             MarksFound::Size(at) => format!("the log key signed {at} of {size} events"),
             MarksFound::Ahead(at) => format!(
                 "the log key signed {at} events, here are {size}: this is an older copy; restore \
              the newer one"
             ),
-            MarksFound::Damaged(why) => format!("damaged: {why} (annals verify tells all)"),
+            MarksFound::Damaged(why) => format!("damaged: {why} (annals verify lists all faults)"),
             MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
         },
     )?;
-    if !told.aside.is_empty() {
-        let (are, them) = match told.aside.len() {
+    if !report.aside.is_empty() {
+        let (are, them) = match report.aside.len() {
             1 => ("1 damaged file is".to_owned(), "it"),
             more => (format!("{more} damaged files are"), "them"),
         };
@@ -323,11 +327,11 @@ fn text(out: &mut dyn Write, told: &StatusReport) -> Result<(), CliError> {
             ),
         )?;
     }
-    for path in told.aside.iter().take(LISTED) {
+    for path in report.aside.iter().take(LISTED) {
         line("", &visible(&path.to_string_lossy()))?;
     }
-    if let Some(more @ 1..) = told.aside.len().checked_sub(LISTED) {
+    if let Some(more @ 1..) = report.aside.len().checked_sub(LISTED) {
         line("", &format!("and {more} more"))?;
     }
-    provenance::line(out, &told.as_of)
+    provenance::line(out, &report.as_of)
 }

@@ -81,11 +81,11 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
     };
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
-    let filter = Filter::new(context, &record, (&view, &names), &args.asked)?;
+    let filter = Filter::new(context, &record, &view, &names, &args.asked)?;
     let gathered = gather(&view, &names, &|fact| filter.takes(&view, fact))?;
     let rows = gathered.facts.into_values().filter(|row| filter.keeps(row)).collect();
     let (dated, undated) = filter.by_date(rows, |row| &row.words);
-    filter.tell_unasked();
+    filter.note_withheld();
     let count = dated.len() + undated.len();
     if count > MOST {
         let why = format!(

@@ -2,7 +2,7 @@
 
 mod bag;
 mod evidence;
-mod given;
+mod trust;
 mod proof;
 mod what;
 mod options;
@@ -52,11 +52,11 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
     match VerifySubject::open(args.what.clone(), context)? {
         VerifySubject::Ledger(mut record) => ledger(context, &mut record, args),
         VerifySubject::Bag(folder) => {
-            let policy = given::named_policy(args.policy.as_deref())?;
-            bag::run(context, &folder, &asked(&args, policy)?, &args)
+            let policy = trust::named_policy(args.policy.as_deref())?;
+            bag::run(context, &folder, &audit_options(&args, policy)?, &args)
         }
         VerifySubject::Published(place, mut record) => {
-            published(context, (&place, &mut record), args)
+            published(context, &place, &mut record, args)
         }
         VerifySubject::Evidence(found) => {
             if args.pin.is_some() || args.html.is_some() {
@@ -73,7 +73,7 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
                 return Err(CliError::usage(why));
             }
             let (pin, policy) = (args.pin.as_deref(), args.policy.as_deref());
-            let given = given::given(context, pin, policy, args.log_key.as_deref())?;
+            let given = trust::expected(context, pin, policy, args.log_key.as_deref())?;
             proof::run(context.format(), &bytes, &given)
         }
     }
@@ -84,8 +84,8 @@ const FOREIGN: usize = 5;
 
 fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Result<Exit, CliError> {
     let began = Instant::now();
-    let policy = given::policy_of(&record.paths, args.policy.as_deref())?;
-    let asked = asked(&args, policy)?;
+    let policy = trust::policy_of(&record.paths, args.policy.as_deref())?;
+    let asked = audit_options(&args, policy)?;
     let progress = Progress::new(record.size(), "verify");
     let audited = audit_settled(record, &asked, Some(&|done| progress.at(done)))?;
     drop(progress);
@@ -96,24 +96,25 @@ fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Resul
     if let Some(more) = strange.len().checked_sub(FOREIGN).filter(|more| *more > 0) {
         note(format!("note: and {more} more files that no ledger has"));
     }
-    tell(context, (&record.journal, &record.paths.ledger), (&audited, began), args)
+    report(context, &record.journal, &record.paths.ledger, &audited, began, args)
 }
 
 fn published(
     context: &mut Context,
-    (place, record): (&Path, &mut Published),
+    place: &Path,
+    record: &mut Published,
     args: VerifyArgs,
 ) -> Result<Exit, CliError> {
     let began = Instant::now();
     // The policy beside the keys here may well be about another record.
-    let asked = asked(&args, given::named_policy(args.policy.as_deref())?)?;
+    let asked = audit_options(&args, trust::named_policy(args.policy.as_deref())?)?;
     let progress = Progress::new(record.size(), "verify");
     let audited = audit_published(record, &asked, Some(&|done| progress.at(done)))?;
     drop(progress);
-    tell(context, (&*record, place), (&audited, began), args)
+    report(context, &*record, place, &audited, began, args)
 }
 
-fn asked(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, CliError> {
+fn audit_options(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, CliError> {
     if args.log_key.is_some() {
         let why = "--log-key: a whole record names its log keys itself; the key is for proofs";
         return Err(CliError::usage(why));
@@ -131,26 +132,28 @@ fn asked(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, CliError> {
     })
 }
 
-fn tell(
+fn report(
     context: &mut Context,
-    (source, place): (&dyn Source, &Path),
-    (audited, began): (&Audited, Instant),
+    source: &dyn Source,
+    place: &Path,
+    audited: &Audited,
+    began: Instant,
     args: VerifyArgs,
 ) -> Result<Exit, CliError> {
     let seconds = began.elapsed().as_secs_f64();
     let roster = periods(source, &audited.report).map_err(LedgerError::from)?;
-    let told = VerdictReport::of(audited, roster);
+    let report = VerdictReport::of(audited, roster);
     let mut out = out(context.format());
     match context.format() {
-        Format::Text => crate::cli::render::report::text::write(&mut out, &told, seconds)?,
-        _ => json(&mut out, &WithSections::of(&told))?,
+        Format::Text => crate::cli::render::report::text::write(&mut out, &report, seconds)?,
+        _ => json(&mut out, &WithSections::of(&report))?,
     }
     out.flush()?;
     let here = std::env::current_dir()?;
     let place = place.strip_prefix(here).unwrap_or(place);
     let around = PageContext { place, pin: args.pin.as_deref(), bag: None };
     keep_page(context, &args, |now| {
-        crate::cli::render::report::page::write(&told, &around, (now, seconds))
+        crate::cli::render::report::page::write(&report, &around, now, seconds)
     })?;
-    Ok(told.exit)
+    Ok(report.exit)
 }

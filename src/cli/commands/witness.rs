@@ -1,10 +1,10 @@
 //! `annals witness`: who cosigns the checkpoints here, asking them, and being a witness.
 
-mod asked;
+mod collect;
 mod serve;
 
 use crate::archive::web::Web;
-use crate::cli::commands::witness::asked::trust;
+use crate::cli::commands::witness::collect::trust;
 use crate::cli::shared::cosignatures;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;
@@ -44,7 +44,7 @@ enum WitnessCommand {
         name: String,
     },
     /// Ask all witnesses of the policy to cosign the checkpoint
-    Collect(asked::CollectArgs),
+    Collect(collect::CollectArgs),
     /// Make the key of a witness of your own
     New(WitnessNewArgs),
     /// Be a witness: cosign what extends what was seen before
@@ -96,7 +96,7 @@ fn run(context: &mut Context, args: WitnessArgs) -> Result<Exit, CliError> {
         WitnessCommand::Add(args) => add(context, args),
         WitnessCommand::List => list(context),
         WitnessCommand::Remove { name } => remove(context, &name),
-        WitnessCommand::Collect(args) => asked::collect(context, args),
+        WitnessCommand::Collect(args) => collect::collect(context, args),
         WitnessCommand::New(args) => new(context, args),
         WitnessCommand::Serve(args) => serve::run(context, args),
     }
@@ -129,7 +129,7 @@ fn log_key(record: &Record) -> Result<VerifierKey, CliError> {
     let named = |key: PublicKey, origin: &str| VerifierKey::new(origin, KeyKind::Note, key);
     let ledger = view.state().fold.ledger.as_ref();
     let key = ledger.and_then(|ledger| named(ledger.log_key, &ledger.origin));
-    let why = "the record names no log key that could be trusted; annals verify tells more";
+    let why = "the record names no log key that could be trusted; annals verify shows more";
     Ok(key.ok_or_else(|| LedgerError::NotFound(why.to_owned()))?)
 }
 
@@ -170,7 +170,7 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
     });
     let told: Vec<ListedWitness<'_>> = told.collect();
     let quorum = signed.as_ref().map(|note| {
-        let without = trust.policy.judge(note).no_quorum();
+        let without = trust.policy.check(note).no_quorum();
         without.unwrap_or_else(|| "the policy's quorum is met".to_owned())
     });
     write(context, &told, quorum)

@@ -6,7 +6,7 @@ use crate::cli::render::columns::broken;
 use crate::cli::render::effect;
 use crate::cli::render::provenance;
 use crate::cli::render::word_diff::changed;
-use crate::cli::render::words::{self, hanging, untold};
+use crate::cli::render::words::{self, hanging, withheld_text};
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::Format;
 use crate::cli::terminal::json;
@@ -262,7 +262,7 @@ pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result
         (Some(_), _) if named => None,
         (Some(words), _) => Some(visible(words)),
         (None, None) => None,
-        (None, why) => Some(untold(why)),
+        (None, why) => Some(withheld_text(why)),
     };
     let parts: Vec<String> = [reason, words].into_iter().flatten().collect();
     let mut below = |text: &str| writeln!(out, "{}", hanging(&" ".repeat(8), text, 8));

@@ -113,7 +113,7 @@ pub fn size(context: &Context, record: &Record, as_of: Option<&str>) -> Result<u
 const MANY: u64 = 10_000;
 
 /// Tells that a record had to be folded whole, and takes a moment for it.
-pub fn tell_folded(view: &View<'_>) {
+pub fn note_folded(view: &View<'_>) {
     let size = view.record.size();
     let large = size > MANY && view.record.index_wrong().is_none();
     if let Some(why) = view.folded_because().filter(|_| large) {
@@ -125,7 +125,7 @@ pub fn tell_folded(view: &View<'_>) {
 /// Tells what is to be told of a view, and reads the names in it.
 pub fn begin<'a>(record: &'a Record, view: View<'a>) -> Result<(View<'a>, Names), CliError> {
     let size = view.as_of().size;
-    tell_folded(&view);
+    note_folded(&view);
     if size == 0 && record.size() > 0 {
         let first = view.event(0)?.and_then(|event| event.at());
         let first = first.map(|at| format!(", {}", moment(at))).unwrap_or_default();
@@ -202,18 +202,20 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
         ));
     }
     if let Some(why) = view.record.trouble() {
-        note(format!("warning: {why}; annals verify tells all"));
+        note(format!("warning: {why}; annals verify lists all faults"));
         return Exit::Unknown;
     }
     let faults = view.faults();
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     if faults > 0 {
         let faults = count(faults, "fault");
-        note(format!("warning: the record has {faults}; annals verify tells all"));
+        note(format!("warning: the record has {faults}; annals verify lists all faults"));
     }
     if damaged > 0 {
         let bodies = count(usize::try_from(damaged).unwrap_or(usize::MAX), "body text");
-        note(format!("warning: {bodies} not as signed and not shown; annals verify tells all"));
+        note(format!(
+            "warning: {bodies} not as signed and not shown; annals verify lists all faults"
+        ));
     }
     if let Some((position, v)) = view.later_version() {
         note(format!("warning: event {position} is of format {v}; it and later ones are not read"));
@@ -234,7 +236,7 @@ fn warn_missing(record: &Record) -> bool {
     };
     note(format!(
         "warning: the checkpoint speaks of {covers} events, here are {size}: events are missing; \
-         annals verify tells all"
+         annals verify lists all faults"
     ));
     true
 }

@@ -26,11 +26,11 @@ pub fn lines(view: &View<'_>, row: &EvidenceRow) -> Result<Vec<String>, CliError
     };
     let why = match &document {
         DocumentFound::Whole(_) => {
-            "the document here does not hold these words; annals verify tells more"
+            "the document here does not hold these words; annals verify shows more"
         }
         DocumentFound::Damaged => {
             "the document here is damaged: it has another digest; this is what the entry holds; \
-             annals verify tells more"
+             annals verify shows more"
         }
         DocumentFound::Absent => "the document is not here; this is what the entry holds",
     };

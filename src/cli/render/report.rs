@@ -95,15 +95,47 @@ pub struct LogKey {
 /// What became of the pin.
 #[derive(Serialize)]
 pub struct PinReport {
-    pub state: &'static str,
+    pub state: PinState,
     pub size: Option<u64>,
     pub before: Option<u64>,
+}
+
+/// What became of the pin, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PinState {
+    /// No pin was given.
+    None,
+    /// It was made.
+    Made,
+    /// It holds; there is nothing newer to move to.
+    Holds,
+    /// It holds and was moved forward.
+    Moved,
+    /// It holds and was left, for only what is new was checked.
+    Kept,
+    /// It is later than this part of the record.
+    Later,
+    /// It was left as it was, for the record does not hold.
+    Left,
+}
+
+/// Whether a derived copy is what the journal says, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ComparisonState {
+    /// It is.
+    Same,
+    /// It was not compared.
+    NotCompared,
+    /// It is not.
+    Differs,
 }
 
 /// What became of the store, or of the index.
 #[derive(Serialize)]
 pub struct CopyReport {
-    pub state: &'static str,
+    pub state: ComparisonState,
     pub why: Option<String>,
 }
 
@@ -130,7 +162,7 @@ pub struct EventRange {
 #[derive(Serialize)]
 pub struct EvidenceFile {
     pub file: String,
-    pub claim: &'static str,
+    pub claim: Claim,
 }
 
 /// An event of a format that this program does not know.
@@ -145,7 +177,7 @@ pub struct Later {
 pub struct FaultReport {
     pub rule: u16,
     pub name: &'static str,
-    pub class: &'static str,
+    pub class: Class,
     pub position: Option<u64>,
     pub why: String,
 }
@@ -159,8 +191,8 @@ impl VerdictReport {
             EvidenceFound::None => (None, None),
             EvidenceFound::NotWritten(why) => (None, Some(why.clone())),
             EvidenceFound::Written(file, claim) => {
-                let claim = if *claim == Claim::Forked { "forked" } else { "cut" };
-                (Some(EvidenceFile { file: file.display().to_string(), claim }), None)
+                let file = file.display().to_string();
+                (Some(EvidenceFile { file, claim: *claim }), None)
             }
         };
         let base64 = |root: &Hash| to_base64(&root.0);
@@ -179,11 +211,11 @@ impl VerdictReport {
             not_checked_again: report.known,
             not_checkable: report.counts.not_checkable,
             ignored_bytes: report.ignored_bytes,
-            ignored_signature_lines: report.ends.ignored_lines,
-            checkpoint: report.ends.checkpoint.as_ref().map(|checkpoint| CheckpointReport {
+            ignored_signature_lines: report.anchors.ignored_lines,
+            checkpoint: report.anchors.checkpoint.as_ref().map(|checkpoint| CheckpointReport {
                 size: checkpoint.size,
                 root: base64(&checkpoint.root),
-                holds: report.ends.checkpoint_holds,
+                holds: report.anchors.checkpoint_holds,
             }),
             log_keys: log_keys(report, origin.as_deref()),
             origin,
@@ -191,7 +223,12 @@ impl VerdictReport {
             memory_compared: audited.marked,
             store: store(&audited.store),
             index: index(&audited.index),
-            witnesses: audited.witnessed.witnesses.iter().map(CosignatureReport::of).collect(),
+            witnesses: audited
+                .witnessed
+                .witnesses
+                .iter()
+                .map(|(name, time)| CosignatureReport { name: name.clone(), time: *time })
+                .collect(),
             trust_missing: audited.witnessed.missing.clone(),
             anchored: EventRange {
                 by_pin: anchored.by_pin,
@@ -204,18 +241,12 @@ impl VerdictReport {
             tally: TallyReport::of(&Tally::of(&report.state), &|key, event| {
                 named(&roster, report, key, event)
             }),
-            explained: report.ends.explained.clone(),
+            explained: report.anchors.explained.clone(),
             roster,
             later_version: later(report),
             faults: faults(report),
             published: audited.tiles.is_some(),
         }
-    }
-}
-
-impl CosignatureReport {
-    fn of((name, time): &(String, u64)) -> CosignatureReport {
-        CosignatureReport { name: name.clone(), time: *time }
     }
 }
 
@@ -232,13 +263,13 @@ impl EventRange {
 
 impl FaultReport {
     fn of(fault: &Fault) -> FaultReport {
-        let class = match fault.rule.class() {
-            Class::Fault => "fault",
-            Class::Damage => "damage",
-            Class::Fork => "fork",
-        };
-        let (rule, name) = (fault.rule.number(), fault.rule.name());
-        FaultReport { rule, name, class, position: fault.position, why: fault.why.clone() }
+        FaultReport {
+            rule: fault.rule.number(),
+            name: fault.rule.name(),
+            class: fault.rule.class(),
+            position: fault.position,
+            why: fault.why.clone(),
+        }
     }
 }
 
@@ -310,7 +341,7 @@ fn checks(audited: &Audited) -> Vec<CheckCount> {
         CheckCount { check, checked, of, faults }
     };
     let (size, counts) = (report.size, &report.counts);
-    let signed = report.ends.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
+    let signed = report.anchors.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
     vec![
         check("form", "records", size, (101, 105)),
         check("chain", "places, links, times", size, (201, 299)),
@@ -339,24 +370,24 @@ fn log_keys(report: &Report, origin: Option<&str>) -> Vec<LogKey> {
 
 fn pin(found: &PinFound) -> PinReport {
     let (state, size, before) = match *found {
-        PinFound::None => ("none", None, None),
-        PinFound::Made(size) => ("made", Some(size), None),
-        PinFound::Moved(from, to) if from == to => ("holds", Some(to), None),
-        PinFound::Moved(from, to) => ("moved", Some(to), Some(from)),
-        PinFound::Kept(size) => ("kept", Some(size), None),
-        PinFound::Later(size) => ("later", Some(size), None),
-        PinFound::Left => ("left", None, None),
+        PinFound::None => (PinState::None, None, None),
+        PinFound::Made(size) => (PinState::Made, Some(size), None),
+        PinFound::Moved(from, to) if from == to => (PinState::Holds, Some(to), None),
+        PinFound::Moved(from, to) => (PinState::Moved, Some(to), Some(from)),
+        PinFound::Kept(size) => (PinState::Kept, Some(size), None),
+        PinFound::Later(size) => (PinState::Later, Some(size), None),
+        PinFound::Left => (PinState::Left, None, None),
     };
     PinReport { state, size, before }
 }
 
 fn store(found: &StoreFound) -> CopyReport {
     match found {
-        StoreFound::Same(_) => CopyReport { state: "same", why: None },
+        StoreFound::Same(_) => CopyReport { state: ComparisonState::Same, why: None },
         StoreFound::NotCompared(why) => {
-            CopyReport { state: "not-compared", why: Some(why.clone()) }
+            CopyReport { state: ComparisonState::NotCompared, why: Some(why.clone()) }
         }
-        StoreFound::Differs => CopyReport { state: "differs", why: None },
+        StoreFound::Differs => CopyReport { state: ComparisonState::Differs, why: None },
     }
 }
 
@@ -364,10 +395,11 @@ fn store(found: &StoreFound) -> CopyReport {
 pub const NO_INDEX: &str = "there is none here";
 
 fn index(found: &IndexStatus) -> CopyReport {
-    let not = |why: &str| CopyReport { state: "not-compared", why: Some(why.to_owned()) };
+    let not =
+        |why: &str| CopyReport { state: ComparisonState::NotCompared, why: Some(why.to_owned()) };
     match found {
-        IndexStatus::Same { .. } => CopyReport { state: "same", why: None },
-        IndexStatus::Differs(_) => CopyReport { state: "differs", why: None },
+        IndexStatus::Same { .. } => CopyReport { state: ComparisonState::Same, why: None },
+        IndexStatus::Differs(_) => CopyReport { state: ComparisonState::Differs, why: None },
         IndexStatus::Absent => not(NO_INDEX),
         IndexStatus::Behind => not("it ends before the record; the next writer goes on with it"),
         IndexStatus::Not(why) => not(why),

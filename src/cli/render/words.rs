@@ -48,12 +48,12 @@ pub fn overlays(row: &FactRow) -> Vec<String> {
 pub fn claim(words: &WordsRow) -> String {
     match &words.claim {
         Some(claim) => visible(claim),
-        None => untold(words.withheld),
+        None => withheld_text(words.withheld),
     }
 }
 
 /// What stands where words are not told.
-pub fn untold(why: Option<Withheld>) -> String {
+pub fn withheld_text(why: Option<Withheld>) -> String {
     let why = match why {
         Some(Withheld::Redacted) => "the words are redacted",
         Some(Withheld::Sealed) => "the words are sealed",
@@ -69,7 +69,7 @@ pub fn statement(said: &StatementRow) -> String {
     match (&said.statement, said.withheld) {
         (Some(statement), _) => format!("“{}”", visible(statement)),
         (None, None) => String::new(),
-        (None, why) => untold(why),
+        (None, why) => withheld_text(why),
     }
 }
 
@@ -125,7 +125,7 @@ pub fn vouch(vouch: Option<Vouch>) -> &'static str {
     match vouch {
         Some(Vouch::Said) => "that the document says so, not that it is so",
         Some(Vouch::So) => "that it is so",
-        None => "not told",
+        None => "withheld",
     }
 }
 
@@ -142,7 +142,7 @@ pub fn when(when: &Option<When>) -> String {
         (Some(edtf), Some(written)) => format!("{edtf} ({written}, {basis})"),
         (Some(edtf), None) => format!("{edtf} ({basis})"),
         (None, Some(written)) => format!("{written} ({basis}; no date follows from it)"),
-        (None, None) => "not told".to_owned(),
+        (None, None) => "not given".to_owned(),
     }
 }
 

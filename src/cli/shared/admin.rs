@@ -34,8 +34,8 @@ use std::io::Write;
 #[derive(Clone, Copy, Debug, Args)]
 pub struct DryRunArgs {
     /// Check and show, write nothing
-    #[arg(long)]
-    pub dry_run: bool,
+    #[arg(id = "dry-run", long = "dry-run")]
+    pub on: bool,
 }
 
 /// What a person is told of an act before and after it.
@@ -66,17 +66,17 @@ pub const ADMIN: By<'static> = By::Fit(&|member| member.roles.admin);
 pub fn signer(
     context: &mut Context,
     writer: &mut Writer,
-    settled: &Resolved,
+    resolved: &Resolved,
     by: By<'_>,
 ) -> Result<Box<dyn SigningKey>, CliError> {
     match by {
         By::Fit(fit) => {
             if let Some(public) = context.locked_signer(writer, fit)? {
-                check(context, writer, settled, |_, _| Ok(PublicOnly(public)))?;
+                check(context, writer, resolved, |_, _| Ok(PublicOnly(public)))?;
             }
             context.signer_that(writer, fit)
         }
-        By::Recovery => recovery(context, writer, settled),
+        By::Recovery => recovery(context, writer, resolved),
     }
 }
 
@@ -84,14 +84,14 @@ pub fn signer(
 fn check(
     context: &mut Context,
     writer: &Writer,
-    settled: &Resolved,
+    resolved: &Resolved,
     key: impl FnOnce(&mut Context, &mut Writer) -> Result<PublicOnly, CliError>,
 ) -> Result<(), CliError> {
-    // Beside a writer that is at work a trial may not see the record whole: that is no verdict.
-    let Ok(mut trial) = Writer::trial(writer.paths.clone()) else { return Ok(()) };
+    // Beside a writer that is at work a dry run may not see the record whole: that is no verdict.
+    let Ok(mut dry_run) = Writer::dry_run(writer.paths.clone()) else { return Ok(()) };
     context.without_trace(|context| {
-        let key = key(context, &mut trial)?;
-        prepare(context, &mut trial, &key, settled.clone())
+        let key = key(context, &mut dry_run)?;
+        prepare(context, &mut dry_run, &key, resolved.clone())
     })?;
     Ok(())
 }
@@ -100,17 +100,17 @@ fn check(
 fn recovery(
     context: &mut Context,
     writer: &mut Writer,
-    settled: &Resolved,
+    resolved: &Resolved,
 ) -> Result<Box<dyn SigningKey>, CliError> {
     let Some(digest) = parameters(writer)?.recovery else {
         let why = "--recovery: this record has no recovery key; event 0 names none";
         return Err(LedgerError::Key(why.to_owned()).into());
     };
     if !ask::has_recovery_file() {
-        if context.trial {
+        if context.dry_run {
             return Ok(Box::new(as_recovery(context, writer)?));
         }
-        check(context, writer, settled, as_recovery)?;
+        check(context, writer, resolved, as_recovery)?;
     }
     let key = context.answers.borrow_mut().key("the recovery key", ask::recovery)?;
     match key.public().digest() == digest {
@@ -128,7 +128,7 @@ fn recovery(
 /// before; else a key that the judge of this writer, which writes nothing, takes for it.
 fn as_recovery(context: &mut Context, writer: &mut Writer) -> Result<PublicOnly, CliError> {
     let digest = parameters(writer)?.recovery;
-    let state = &mut writer.judge.chain.state;
+    let state = &mut writer.verifier.chain.state;
     if let Some(known) = state.history.keys().find(|key| Some(key.digest()) == digest) {
         return Ok(PublicOnly(known));
     }
@@ -142,11 +142,11 @@ pub fn prepare(
     context: &mut Context,
     writer: &mut Writer,
     key: &dyn SigningKey,
-    settled: Resolved,
+    resolved: Resolved,
 ) -> Result<Prepared, CliError> {
     let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
     let mut signer = Signer { key, clock, entropy };
-    Ok(prepare_act(writer, settled, &mut signer)?)
+    Ok(prepare_act(writer, resolved, &mut signer)?)
 }
 
 /// Shows what would be done, asks without the lock, and takes it. False where it was only to be
@@ -154,24 +154,24 @@ pub fn prepare(
 pub fn may_write(
     context: &Context,
     writer: &mut Writer,
-    trial: DryRunArgs,
-    told: &ActText,
+    dry_run: DryRunArgs,
+    text: &ActText,
 ) -> Result<bool, CliError> {
     let yes = context.global.yes;
-    let shown = format!("{told:?}");
+    let shown = format!("{text:?}");
     if context.answers.borrow().agreed.as_ref() == Some(&shown) {
         // The record went on, and what was agreed to is what it was.
         context.wake(writer)?;
         return Ok(true);
     }
     let asks = !yes && ask::on_terminal();
-    if trial.dry_run || asks {
-        note(textwrap::fill(&told.what, whole_words("").subsequent_indent("  ")));
-        for line in &told.before {
+    if dry_run.on || asks {
+        note(textwrap::fill(&text.what, whole_words("").subsequent_indent("  ")));
+        for line in &text.before {
             note(textwrap::fill(line, whole_words("  ").subsequent_indent("    ")));
         }
     }
-    if trial.dry_run {
+    if dry_run.on {
         note("one event would be written; nothing was");
         return Ok(false);
     }
@@ -187,16 +187,16 @@ pub fn may_write(
 }
 
 /// Writes an act that was asked for, and gives its receipt.
-pub fn write(writer: &mut Writer, prepared: &Prepared, told: &ActText) -> Result<Exit, CliError> {
+pub fn write(writer: &mut Writer, prepared: &Prepared, text: &ActText) -> Result<Exit, CliError> {
     let receipt = commit(writer, prepared)?;
-    tell(&receipt, writer, told)
+    print_receipt(&receipt, writer, text)
 }
 
 /// The receipt of an act, and what is to be known after it.
-pub fn tell(receipt: &Receipt, writer: &Writer, told: &ActText) -> Result<Exit, CliError> {
+pub fn print_receipt(receipt: &Receipt, writer: &Writer, text: &ActText) -> Result<Exit, CliError> {
     let mut out = done();
     write_receipt(&mut out, receipt, writer)?;
-    for line in &told.after {
+    for line in &text.after {
         writeln!(out, "{line}")?;
     }
     out.flush()?;
@@ -207,14 +207,14 @@ pub fn tell(receipt: &Receipt, writer: &Writer, told: &ActText) -> Result<Exit, 
 pub fn submit(
     context: &mut Context,
     writer: &mut Writer,
-    settled: Resolved,
-    trial: DryRunArgs,
-    told: &ActText,
+    resolved: Resolved,
+    dry_run: DryRunArgs,
+    text: &ActText,
 ) -> Result<Exit, CliError> {
-    let key = signer(context, writer, &settled, ADMIN)?;
-    let prepared = prepare(context, writer, &key, settled)?;
-    match may_write(context, writer, trial, told)? {
-        true => write(writer, &prepared, told),
+    let key = signer(context, writer, &resolved, ADMIN)?;
+    let prepared = prepare(context, writer, &key, resolved)?;
+    match may_write(context, writer, dry_run, text)? {
+        true => write(writer, &prepared, text),
         false => Ok(Exit::Yes),
     }
 }

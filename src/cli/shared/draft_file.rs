@@ -24,7 +24,7 @@ impl DraftFile {
     /// A new file beside the keys, with this ending and these first bytes.
     pub fn new(context: &Context, ending: &str, first: &str) -> Result<DraftFile, CliError> {
         let paths = context.paths()?;
-        paths.expect_ledger(false)?;
+        paths.expect_ledger()?;
         let folder = paths.drafts();
         if !disk::is_folder_at(&folder)? {
             disk::create_dir(&folder).map_err(LedgerError::from)?;

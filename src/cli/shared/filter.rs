@@ -62,7 +62,7 @@ pub struct Filter {
     by: Option<Vec<PublicKey>>,
     when: Option<Days>,
     /// How many facts could not be asked, because their words are withheld.
-    unasked: Cell<usize>,
+    withheld_facts: Cell<usize>,
 }
 
 /// How a date stands to the one that was asked for.
@@ -81,10 +81,10 @@ impl Filter {
     pub fn new(
         context: &Context,
         record: &Record,
-        known: (&View<'_>, &Names),
+        view: &View<'_>,
+        names: &Names,
         asked: &FilterArgs,
     ) -> Result<Filter, CliError> {
-        let (view, names) = known;
         if let Some(document) = asked.document {
             document_at(view, document, "--document")?;
         }
@@ -95,7 +95,7 @@ impl Filter {
             document: asked.document,
             by: by.map(|name| provenance::keys(record, names, name)).transpose()?,
             when: asked.when.as_deref().map(when).transpose()?,
-            unasked: Cell::new(0),
+            withheld_facts: Cell::new(0),
         })
     }
 
@@ -120,7 +120,7 @@ impl Filter {
             return false;
         }
         if row.words.withheld.is_some() && (self.topic.is_some() || self.document.is_some()) {
-            self.unasked();
+            self.withheld_facts();
             return false;
         }
         let topic = |wanted: &String| has_topic(&row.words, wanted);
@@ -129,17 +129,17 @@ impl Filter {
     }
 
     /// Counts a fact that could not be asked.
-    pub fn unasked(&self) {
-        self.unasked.set(self.unasked.get() + 1);
+    pub fn withheld_facts(&self) {
+        self.withheld_facts.set(self.withheld_facts.get() + 1);
     }
 
     /// Tells on stderr how many facts could not be asked.
-    pub fn tell_unasked(&self) {
-        match self.unasked.get() {
+    pub fn note_withheld(&self) {
+        match self.withheld_facts.get() {
             0 => {}
-            1 => note("note: 1 fact could not be asked: its words are not told"),
+            1 => note("note: 1 fact could not be matched: its words are withheld"),
             count => {
-                note(format!("note: {count} facts could not be asked: their words are not told"))
+                note(format!("note: {count} facts could not be matched: their words are withheld"))
             }
         }
     }

@@ -24,5 +24,5 @@ pub use crate::cli::shared::filter::{
     Dated, Filter, FilterArgs, UNDATED, document_at, facts, has_topic, rests_on,
 };
 pub use crate::cli::shared::protection::{new_phrase, protection};
-pub use crate::cli::shared::submit::{SubmitOptions, submit, submit_typed, tell};
+pub use crate::cli::shared::submit::{SubmitOptions, print_receipt, submit, submit_typed};
 pub use crate::cli::shared::values::{fit_name, words};

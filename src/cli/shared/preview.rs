@@ -40,26 +40,26 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
         Extent::Line => LINES,
         Extent::Whole => usize::MAX,
     };
-    for (settled, position) in prepared.settled.iter().zip(prepared.first..).take(shown) {
-        let on = targets(writer, &settled.args);
+    for (resolved, position) in prepared.resolved.iter().zip(prepared.first..).take(shown) {
+        let on = targets(writer, &resolved.args);
         let on = if on.is_empty() { on } else { format!(" {on}") };
-        let head = format!("{position:>6}  {}{on}", settled.args.kind());
+        let head = format!("{position:>6}  {}{on}", resolved.args.kind());
         if extent == Extent::Line {
-            let said = said(&settled.content).unwrap_or_default();
-            let file = file(prepared, &settled.content).map(|file| format!(", {file}"));
+            let said = said(&resolved.content).unwrap_or_default();
+            let file = file(prepared, &resolved.content).map(|file| format!(", {file}"));
             writeln!(out, "{head}  {}{}", visible(&said), file.unwrap_or_default())?;
-            for line in quoted_and_attributed(&settled.content) {
+            for line in quoted_and_attributed(&resolved.content) {
                 writeln!(out, "{}", wrapped(&line, 8))?;
             }
             continue;
         }
         writeln!(out, "{head}")?;
-        for line in lines(writer, prepared, settled) {
+        for line in lines(writer, prepared, resolved) {
             let text = line.trim_start();
             writeln!(out, "{}", wrapped(text, 8 + line.len() - text.len()))?;
         }
     }
-    let more = prepared.settled.len().saturating_sub(shown);
+    let more = prepared.resolved.len().saturating_sub(shown);
     if more > 0 {
         writeln!(out, "        … and {more} more")?;
     }
@@ -95,7 +95,7 @@ fn targets(writer: &Writer, args: &Args) -> String {
         Args::FactRetracted(args) => args.on,
         args => return listed(&args.positions()),
     };
-    match writer.judge.chain.state.fold.fact_of_revision(on) {
+    match writer.verifier.chain.state.fold.fact_of_revision(on) {
         Some(fact) if fact.position != on => format!("{} (revision {on})", fact.position),
         _ => on.to_string(),
     }
@@ -120,17 +120,17 @@ fn said(content: &Content) -> Option<String> {
 }
 
 /// All that an event says.
-fn lines(writer: &mut Writer, prepared: &Prepared, settled: &Resolved) -> Vec<String> {
-    let revisions = revisions(writer, &settled.args);
+fn lines(writer: &mut Writer, prepared: &Prepared, resolved: &Resolved) -> Vec<String> {
+    let revisions = revisions(writer, &resolved.args);
     let named = Refs::new();
-    let mut desk = WriterLookup::new(writer, prepared, &named, Time::EPOCH);
-    let old: Vec<Fact> = revisions.into_iter().filter_map(|event| desk.revision(event)).collect();
+    let mut lookup = WriterLookup::new(writer, prepared, &named, Time::EPOCH);
+    let old: Vec<Fact> = revisions.into_iter().filter_map(|event| lookup.revision(event)).collect();
     let mut lines = Vec::new();
-    match &settled.content {
-        Content::FactAsserted(content) => whole(&mut lines, &mut desk, &content.fact),
+    match &resolved.content {
+        Content::FactAsserted(content) => whole(&mut lines, &mut lookup, &content.fact),
         Content::FactCorrected(content) => match old.first() {
-            Some(old) => difference(&mut lines, &mut desk, (old, &content.fact)),
-            None => whole(&mut lines, &mut desk, &content.fact),
+            Some(old) => difference(&mut lines, &mut lookup, old, &content.fact),
+            None => whole(&mut lines, &mut lookup, &content.fact),
         },
         Content::DocumentCaptured(content) => {
             lines.push(visible(&content.title));
@@ -139,16 +139,16 @@ fn lines(writer: &mut Writer, prepared: &Prepared, settled: &Resolved) -> Vec<St
             let (from, published) = (from.unwrap_or_default(), published.unwrap_or_default());
             let kind = format!("{}, {}{from}{published}", &*content.media_type, &*content.lang);
             lines.push(format!("{} bytes, {kind}", content.bytes));
-            lines.extend(file(prepared, &settled.content));
+            lines.extend(file(prepared, &resolved.content));
             lines.push(format!("sha256 {}", content.sha256));
         }
         _ => lines.extend(old.iter().map(|old| format!("“{}”", visible(&old.claim)))),
     }
-    if let Some(why) = why(settled) {
+    if let Some(why) = why(resolved) {
         lines.push(why);
     }
-    for entry in argued(&settled.content) {
-        quoted(&mut lines, &mut desk, entry);
+    for entry in argued(&resolved.content) {
+        quoted(&mut lines, &mut lookup, entry);
     }
     lines
 }
@@ -162,7 +162,7 @@ fn file(prepared: &Prepared, content: &Content) -> Option<String> {
 
 /// The revisions of the facts that an event is about, as they were before it.
 fn revisions(writer: &Writer, args: &Args) -> Vec<u64> {
-    let fold = &writer.judge.chain.state.fold;
+    let fold = &writer.verifier.chain.state.fold;
     let present = |fact: u64| fold.fact(fact).map(|fact| fact.revision);
     let of_target = |event: u64| match fold.target(event)? {
         Target::Dispute(fact) | Target::Retraction(fact, _) => present(fact),
@@ -181,20 +181,20 @@ fn revisions(writer: &Writer, args: &Args) -> Vec<u64> {
 }
 
 /// Reason, place of the error and statement.
-fn why(settled: &Resolved) -> Option<String> {
-    let reason = match &settled.args {
+fn why(resolved: &Resolved) -> Option<String> {
+    let reason = match &resolved.args {
         Args::FactConfirmed(args) => return Some(args.how.to_string()),
         Args::FactDisputed(args) => Some((args.reason, args.error_in)),
         Args::FactCorrected(args) => Some((args.reason, args.error_in)),
         Args::FactRetracted(args) => Some((args.reason, args.error_in)),
         Args::FactRelated(args) => {
             let relation = format!("{} {} {}", args.from, args.rel, args.to);
-            let said = said(&settled.content).map(|text| format!(": “{}”", visible(&text)));
+            let said = said(&resolved.content).map(|text| format!(": “{}”", visible(&text)));
             return Some(format!("{relation}{}", said.unwrap_or_default()));
         }
         _ => None,
     };
-    let said = match &settled.content {
+    let said = match &resolved.content {
         Content::FactCorrected(content) => Some(content.statement.to_string()),
         Content::FactAsserted(_) | Content::DocumentCaptured(_) => None,
         content => said(content),
@@ -202,14 +202,14 @@ fn why(settled: &Resolved) -> Option<String> {
     let said = said.map(|text| format!("“{}”", visible(&text)));
     match (reason, said) {
         (Some((reason, place)), Some(said)) => {
-            let resolved = resolved(&settled.args);
-            Some(format!("{reason}, error in the {place}{resolved}: {said}"))
+            let disputes = disputes_resolved(&resolved.args);
+            Some(format!("{reason}, error in the {place}{disputes}: {said}"))
         }
         (_, said) => said,
     }
 }
 
-fn resolved(args: &Args) -> String {
+fn disputes_resolved(args: &Args) -> String {
     match args {
         Args::FactCorrected(args) if !args.resolves.is_empty() => {
             format!(", resolves dispute {}", listed(&args.resolves))
@@ -230,10 +230,10 @@ fn argued(content: &Content) -> &[Evidence] {
 }
 
 /// A new fact, whole.
-fn whole(lines: &mut Vec<String>, desk: &mut WriterLookup<'_>, fact: &Fact) {
+fn whole(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, fact: &Fact) {
     lines.push(visible(&fact.claim));
     for entry in &fact.evidence {
-        quoted(lines, desk, entry);
+        quoted(lines, lookup, entry);
     }
     for (name, value) in fields(fact) {
         lines.push(format!("{name}: {value}"));
@@ -257,14 +257,13 @@ fn fields(fact: &Fact) -> Vec<(&'static str, String)> {
 }
 
 /// What a correction changes, before and after; the changed words of the claim are marked.
-fn difference(lines: &mut Vec<String>, desk: &mut WriterLookup<'_>, facts: (&Fact, &Fact)) {
-    let (old, new) = facts;
+fn difference(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, old: &Fact, new: &Fact) {
     lines.push(changed(&old.claim, &new.claim));
     if old.evidence != new.evidence {
         lines.push("evidence before:".to_owned());
-        old.evidence.iter().for_each(|entry| quoted(lines, desk, entry));
+        old.evidence.iter().for_each(|entry| quoted(lines, lookup, entry));
         lines.push("evidence now:".to_owned());
-        new.evidence.iter().for_each(|entry| quoted(lines, desk, entry));
+        new.evidence.iter().for_each(|entry| quoted(lines, lookup, entry));
     }
     for ((name, before), (_, now)) in fields(old).into_iter().zip(fields(new)) {
         if before != now {
@@ -274,7 +273,7 @@ fn difference(lines: &mut Vec<String>, desk: &mut WriterLookup<'_>, facts: (&Fac
 }
 
 /// A document's own words in their sentence.
-fn quoted(lines: &mut Vec<String>, desk: &mut WriterLookup<'_>, entry: &Evidence) {
+fn quoted(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, entry: &Evidence) {
     let document = entry.document;
     let (Some(quote), Some(span)) = (&entry.quote, &entry.span) else {
         lines.push(format!("document {document} {}", entry.stance));
@@ -282,7 +281,7 @@ fn quoted(lines: &mut Vec<String>, desk: &mut WriterLookup<'_>, entry: &Evidence
     };
     let (start, end) = (span.start, span.end);
     lines.push(format!("document {document} {}, code points {start} to {end}:", entry.stance));
-    let text = desk.document(document).ok();
+    let text = lookup.document(document).ok();
     let found = text.and_then(|(text, _)| quotation::in_sentence(text, quote, span));
     lines.push(format!("    {}", found.unwrap_or_else(|| visible(&quote.exact))));
 }

@@ -1,6 +1,6 @@
 //! Submitting: what every command that writes facts ends in.
 //!
-//! Always holds: drafts are settled, shown, asked about and written in this order, all or nothing;
+//! Always holds: drafts are resolved, shown, asked about and written in this order, all or nothing;
 //! nothing is asked where nobody is there. Not here: where the drafts come from.
 
 use crate::cli::shared::draft_file::DraftFile;
@@ -15,12 +15,12 @@ use crate::cli::terminal::{done, note, wrapped};
 use crate::ledger::write::append::{
     EarlierSubmission, Resumed, before, commit, prepare_input, resume,
 };
-use crate::ledger::write::batch::{DraftBatch, Signer};
+use crate::ledger::write::batch::Signer;
 use crate::ledger::write::draft::{Draft, Input};
+use crate::ledger::write::earlier::overtaken;
 use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
-use crate::ledger::write::said::overtaken;
 use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::event::body;
 use annals_core::event::canonical;
@@ -57,8 +57,8 @@ impl SubmitOptions {
     }
 }
 
-/// Settles, shows and asks without the lock, then takes it and writes. Where another writer was at
-/// work in between, all is settled and judged again, and asked about again if it is another thing.
+/// Resolves, shows and asks without the lock, then takes it and writes. Where another writer was at
+/// work in between, all is resolved and judged again, and asked about again if it is another thing.
 pub fn submit(
     context: &mut Context,
     input: &Input,
@@ -67,7 +67,7 @@ pub fn submit(
     if input.drafts.is_empty() && input.unread.is_empty() {
         return Err(CliError::usage("there are no drafts in the input; nothing was written"));
     }
-    context.trial = options.dry_run;
+    context.dry_run = options.dry_run;
     let mut writer = context.writer()?;
     let keys = writer.paths.keys.clone();
     let reach = Reach { folder: &options.folder, keys: &keys, files: options.files };
@@ -75,13 +75,13 @@ pub fn submit(
     if let Some(public) = context.locked_signer(&writer, &|_| true)?
         && let Some(receipt) = check(context, &writer, &loaded, options, public)?
     {
-        return tell_again(&receipt, &writer);
+        return print_again(&receipt, &writer);
     }
     let key = context.signer(&writer)?;
     let mut agreed = None;
     loop {
         let prepared = match prepared(context, &mut writer, &key, &loaded, options)? {
-            EarlierFound::Written(receipt) => return tell_again(&receipt, &writer),
+            EarlierFound::Written(receipt) => return print_again(&receipt, &writer),
             EarlierFound::Prepared(prepared) => *prepared,
         };
         let matters = essence(&writer, &prepared, &key.public());
@@ -89,14 +89,14 @@ pub fn submit(
             if agreed.is_some() {
                 note("note: the record went on, and this is not what was shown before");
             }
-            tell_notes(&prepared.notes);
+            print_notes(&prepared.notes);
             if !may_write(context, &mut writer, &prepared, options)? {
                 return Ok(Exit::Yes);
             }
         }
         if context.wake(&mut writer)? == Woken::Same {
             let receipt = commit(&mut writer, &prepared)?;
-            return tell(&receipt, &writer);
+            return print_receipt(&receipt, &writer);
         }
         agreed = Some(matters);
     }
@@ -105,7 +105,7 @@ pub fn submit(
 /// How many notes about drafts are told.
 const NOTES: usize = 20;
 
-fn tell_notes(notes: &[String]) {
+fn print_notes(notes: &[String]) {
     for text in notes.iter().take(NOTES) {
         note(wrapped(&format!("note: {}", visible(text)), 0));
     }
@@ -145,10 +145,10 @@ fn check(
         EarlierSubmission::Signed if !fresh => return Ok(None),
         _ => {}
     }
-    // Beside a writer that is at work a trial may not see the record whole: that is no verdict.
-    let Ok(mut trial) = Writer::trial(writer.paths.clone()) else { return Ok(None) };
+    // Beside a writer that is at work a dry run may not see the record whole: that is no verdict.
+    let Ok(mut dry_run) = Writer::dry_run(writer.paths.clone()) else { return Ok(None) };
     let prepare = |context: &mut Context| {
-        prepare_drafts(context, &mut trial, &PublicOnly(public), loaded, options)
+        prepare_drafts(context, &mut dry_run, &PublicOnly(public), loaded, options)
     };
     context.without_trace(prepare).map(|_| None)
 }
@@ -161,7 +161,7 @@ enum EarlierFound {
     Prepared(Box<Prepared>),
 }
 
-/// The drafts as they were entered before, or settled, signed and judged.
+/// The drafts as they were entered before, or resolved, signed and judged.
 fn prepared(
     context: &mut Context,
     writer: &mut Writer,
@@ -194,7 +194,7 @@ fn prepared(
     Ok(EarlierFound::Prepared(Box::new(prepared)))
 }
 
-/// Drafts, settled, signed and judged.
+/// Drafts, resolved, signed and judged.
 fn prepare_drafts(
     context: &mut Context,
     writer: &mut Writer,
@@ -207,8 +207,7 @@ fn prepare_drafts(
     let progress = Progress::new(loaded.drafts.len() as u64, "checking");
     let done = &mut |done| progress.at(done);
     let repeats = if options.again { Repeats::Allowed } else { Repeats::Refused };
-    let around = DraftBatch { signer: &mut signer, done, repeats };
-    Ok(prepare_input(writer, loaded, around)?)
+    Ok(prepare_input(writer, loaded, &mut signer, repeats, done)?)
 }
 
 /// Shows what would be written, and asks without the lock. False where it was only to be shown.
@@ -237,20 +236,20 @@ fn may_write(
 /// All of prepared events that matters to whoever agreed to them: what they say, and how what they
 /// act on stands. Not where they stand themselves, nor a time that the clock gave.
 fn essence(writer: &Writer, prepared: &Prepared, key: &PublicKey) -> Vec<String> {
-    let fold = &writer.judge.chain.state.fold;
-    let said = prepared.settled.iter().map(|settled| {
-        let content = body::write(&Hash([0; 32]), key, &settled.content);
-        let args = canonical::write(&settled.args);
-        let stands = settled.args.positions().into_iter().filter(|at| *at < prepared.first);
+    let fold = &writer.verifier.chain.state.fold;
+    let said = prepared.resolved.iter().map(|resolved| {
+        let content = body::write(&Hash([0; 32]), key, &resolved.content);
+        let args = canonical::write(&resolved.args);
+        let stands = resolved.args.positions().into_iter().filter(|at| *at < prepared.first);
         let stands = stands.filter_map(|at| fold.fact(at).or_else(|| fold.fact_of_revision(at)));
         let stands: Vec<String> = stands
             .map(|fact| {
-                let status = writer.judge.chain.state.status(fact);
+                let status = writer.verifier.chain.state.status(fact);
                 format!("{} {} {status}", fact.position, fact.revision)
             })
             .collect();
         let [args, content] = [args, content].map(|bytes| shifted(&bytes, prepared.first));
-        format!("{} {args} {content} {stands:?}", settled.args.kind())
+        format!("{} {args} {content} {stands:?}", resolved.args.kind())
     });
     said.collect()
 }
@@ -319,10 +318,10 @@ fn events(count: usize) -> String {
 
 /// Tells the receipt of what was submitted before; refuses acts that count no more, for they may be
 /// meant anew.
-fn tell_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
-    let over = overtaken(&writer.judge.chain.state, receipt);
+fn print_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
+    let over = overtaken(&writer.verifier.chain.state, receipt);
     if over.is_empty() {
-        return tell(receipt, writer);
+        return print_receipt(receipt, writer);
     }
     let (events, say) = match over.len() {
         1 => ("event", "says this already and counts no more"),
@@ -330,14 +329,14 @@ fn tell_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
     };
     let over: Vec<String> = over.iter().map(u64::to_string).collect();
     Err(CliError::usage(format!(
-        "{events} {} {say}, for the record went on: annals show tells how the fact stands; \
+        "{events} {} {say}, for the record went on: annals show shows how the fact stands; \
          nothing was written; --again writes it once more",
         over.join(", ")
     )))
 }
 
 /// The receipt of a submission.
-pub fn tell(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
+pub fn print_receipt(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
     let mut out = done();
     write_receipt(&mut out, receipt, writer)?;
     out.flush()?;
@@ -353,7 +352,7 @@ pub fn write_receipt(out: &mut dyn Write, receipt: &Receipt, writer: &Writer) ->
         1 => writeln!(out, "{what} {first}")?,
         _ => writeln!(out, "{what} {first} to {last} ({count} events)")?,
     }
-    if !already && let Some(head) = writer.judge.chain.head {
+    if !already && let Some(head) = writer.verifier.chain.head {
         writeln!(out, "head {head}, {} events", writer.size())?;
     }
     Ok(())

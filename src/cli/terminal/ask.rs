@@ -139,7 +139,7 @@ pub fn new_passphrase(name: &str) -> Result<Zeroizing<String>, CliError> {
 pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>, CliError> {
     if let Some(path) = std::env::var_os(variable) {
         let phrase = file::new_passphrase(path.as_ref(), variable).map_err(unread)?;
-        tell_weak(&phrase);
+        warn_weak(&phrase);
         return Ok(phrase);
     }
     if !on_terminal() {
@@ -159,7 +159,7 @@ pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>
         } else if typed
             == crate::cli::terminal::ask::hidden_input::line("once more").map_err(left)?
         {
-            tell_weak(&typed);
+            warn_weak(&typed);
             return Ok(typed);
         } else {
             note("the two differ");
@@ -168,7 +168,7 @@ pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>
 }
 
 /// A word about a passphrase that is soon guessed; what it is to be is its owner's to decide.
-fn tell_weak(phrase: &str) {
+fn warn_weak(phrase: &str) {
     if phrase.chars().count() < SHORT {
         note(format!(
             "warning: the passphrase has fewer than {SHORT} characters, and who has the file can \

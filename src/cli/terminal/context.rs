@@ -20,10 +20,11 @@ use crate::ledger::error::chain;
 use crate::ledger::paths::Paths;
 use crate::ledger::query::point::PointContext;
 use crate::ledger::reader::Record;
+use crate::ledger::write::admin::ClockCheck;
 use crate::ledger::write::append;
+use crate::ledger::write::earlier::EarlierAct;
 use crate::ledger::write::notice::Notice;
 use crate::ledger::write::resolve::Resolved;
-use crate::ledger::write::said::EarlierAct;
 use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use annals_core::roster::{Member, Roster};
@@ -40,7 +41,7 @@ pub struct Context {
     /// The randomness.
     pub entropy: Box<dyn Entropy>,
     /// Whether what writes is only tried: set from `--dry-run` before a writer is opened.
-    pub trial: bool,
+    pub dry_run: bool,
     /// What was answered so far.
     pub answers: RefCell<Answers>,
     /// The arguments of the program, for completions and manual pages.
@@ -63,7 +64,7 @@ impl Context {
         // Checked also where no time is read or shown: a zone that was mistyped is an error.
         zone::display(PointContext::new(&global.tz, clock.peek())?.zone);
         let answers = RefCell::default();
-        Ok(Context { global, clock, entropy, trial: false, answers, program })
+        Ok(Context { global, clock, entropy, dry_run: false, answers, program })
     }
 
     /// Does something that takes nothing of a set clock, nor of randomness that is to be repeated.
@@ -142,33 +143,38 @@ impl Context {
     /// The ledger, open for writing; tells what was found unfinished. Refused where the clock is
     /// far off, or a log key is missing that the next checkpoint needs.
     pub fn writer(&self) -> Result<Writer, CliError> {
-        let writer = self.writer_of(true)?;
-        if !self.trial {
+        let writer = self.writer_of(self.clock_check())?;
+        if !self.dry_run {
             writer.check_log_keys()?;
         }
         Ok(writer)
     }
 
-    /// The same without its log keys, and on request whatever the clock says: for the acts that
-    /// mend these.
-    pub fn writer_of(&self, clock: bool) -> Result<Writer, CliError> {
+    /// Whether the writer's clock is compared with the last event's time: `--clock-is-right` skips
+    /// it.
+    pub fn clock_check(&self) -> ClockCheck {
+        if self.global.clock_is_right { ClockCheck::Off } else { ClockCheck::On }
+    }
+
+    /// A writer whose log keys are not checked: for the acts that mend these.
+    pub fn writer_of(&self, clock: ClockCheck) -> Result<Writer, CliError> {
         announce_clock(&self.clock);
         let paths = self.paths()?;
-        paths.expect_ledger(false)?;
-        if self.trial {
-            let writer = Writer::trial(paths)?;
-            if clock && !self.global.clock_is_right {
+        paths.expect_ledger()?;
+        if self.dry_run {
+            let writer = Writer::dry_run(paths)?;
+            if clock == ClockCheck::On {
                 append::check_clock(&writer, self.clock.peek())?;
             }
             return Ok(writer);
         }
         let mut writer = Writer::open(paths, self.wait()?)?;
-        self.tell_of(&writer)?;
+        self.announce(&writer)?;
         if ask::on_terminal() && !self.answers.borrow().again {
             // A person thinks from here on: nobody is to wait for that.
             writer.rest()?;
         }
-        if clock && !self.global.clock_is_right {
+        if clock == ClockCheck::On {
             self.check_clock(&writer)?;
         }
         Ok(writer)
@@ -178,14 +184,14 @@ impl Context {
     pub fn wake(&self, writer: &mut Writer) -> Result<Woken, CliError> {
         let woken = writer.wake()?;
         if woken == Woken::Changed {
-            self.tell_of(writer)?;
+            self.announce(writer)?;
         }
         Ok(woken)
     }
 
     /// Names the log keys' files, and tells what a writer found unfinished.
-    fn tell_of(&self, writer: &Writer) -> Result<(), CliError> {
-        if let Some(ledger) = &writer.judge.chain.state.fold.ledger
+    fn announce(&self, writer: &Writer) -> Result<(), CliError> {
+        if let Some(ledger) = &writer.verifier.chain.state.fold.ledger
             && KeyFolder::open(&writer.paths.keys)?.name_log(&ledger.log_key)?
         {
             note("note: the files of the log keys were given their names");
@@ -264,11 +270,11 @@ impl Context {
         writer: &Writer,
         fit: &dyn Fn(&Member) -> bool,
     ) -> Result<Box<dyn SigningKey>, CliError> {
-        if self.trial {
+        if self.dry_run {
             return Ok(Box::new(PublicOnly(self.tried_as(writer, fit)?)));
         }
         let (keys, handle) = self.chosen(writer, fit)?;
-        let roster = &writer.judge.chain.state.fold.roster;
+        let roster = &writer.verifier.chain.state.fold.roster;
         let name = handle.to_string();
         let open = || Ok(keys.secret(&handle, &mut |attempt| ask::passphrase(&name, attempt))?);
         let secret = self.answers.borrow_mut().key(&name, open)?;
@@ -283,7 +289,7 @@ impl Context {
         writer: &Writer,
         fit: &dyn Fn(&Member) -> bool,
     ) -> Result<Option<PublicKey>, CliError> {
-        if self.trial {
+        if self.dry_run {
             return Ok(None);
         }
         let (keys, handle) = self.chosen(writer, fit)?;
@@ -293,12 +299,12 @@ impl Context {
 
     /// The last act on the same matter, where it says the same and a key of whoever speaks now
     /// signed it: its receipt may be lost. No passphrase is asked for.
-    pub fn said_already(
+    pub fn recorded_already(
         &self,
         writer: &Writer,
-        settled: &Resolved,
+        resolved: &Resolved,
     ) -> Result<Option<EarlierAct>, CliError> {
-        let Some(said) = EarlierAct::last(writer, &settled.args)?.filter(|said| said.is(settled))
+        let Some(said) = EarlierAct::last(writer, &resolved.args)?.filter(|said| said.is(resolved))
         else {
             return Ok(None);
         };
@@ -322,7 +328,7 @@ impl Context {
         fit: &dyn Fn(&Member) -> bool,
     ) -> Result<(KeyFolder, KeyName), CliError> {
         let keys = KeyFolder::open(&writer.paths.keys)?;
-        let roster = &writer.judge.chain.state.fold.roster;
+        let roster = &writer.verifier.chain.state.fold.roster;
         let handle = match &self.global.editor {
             Some(name) => KeyName::new(name.as_str())?,
             None => only_signer(&keys, roster, fit)?,
@@ -340,7 +346,7 @@ impl Context {
         writer: &Writer,
         fit: &dyn Fn(&Member) -> bool,
     ) -> Result<PublicKey, CliError> {
-        let roster = &writer.judge.chain.state.fold.roster;
+        let roster = &writer.verifier.chain.state.fold.roster;
         let here = KeyFolder::open(&writer.paths.keys).ok().map(|keys| keys.list());
         let here = here.transpose()?.unwrap_or_default().keys;
         let known =

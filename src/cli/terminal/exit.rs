@@ -72,12 +72,12 @@ impl CliError {
         CliError::Usage(why.into())
     }
 
-    /// Tells the failure on stderr and gives its exit code.
-    pub fn tell(&self) -> Exit {
+    /// Prints the failure on stderr; its exit code.
+    pub fn report(&self) -> Exit {
         let mut err = err();
-        // Nothing can be told where stderr itself fails.
+        // Nothing can be printed where stderr itself fails.
         let _ = match self {
-            CliError::Ledger(error) => tell_ledger(&mut err, error),
+            CliError::Ledger(error) => report_ledger(&mut err, error),
             CliError::ClosedPipe => Ok(()),
             CliError::Io(error) => writeln!(err, "annals: cannot write: {error}"),
             CliError::Usage(why) => writeln!(err, "annals: {why}"),
@@ -95,7 +95,7 @@ impl CliError {
     }
 }
 
-fn tell_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
+fn report_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
     writeln!(err, "annals: {error}")?;
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {

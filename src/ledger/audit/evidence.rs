@@ -11,7 +11,7 @@ use crate::ledger::error::LedgerError;
 use annals_core::event::args::Args;
 use annals_core::event::record::{self, Reading};
 use annals_core::evidence::{
-    EarlierCheckpoint, ForkEvidence, LogKeyChange, MAX_EVENTS, SignedCheckpoint,
+    EarlierCheckpoint, ForkEvidence, ForkPoint, LogKeyChange, MAX_EVENTS, SignedCheckpoint,
 };
 use annals_core::hash::Hash;
 use annals_core::merkle::{NodeCollector, Plan, Subtree, Tree, subtrees};
@@ -42,20 +42,21 @@ pub enum EvidenceFound {
 pub fn keep(
     audit: &Audit,
     source: &dyn Source,
-    (ends, report): (&Anchors, &Report),
+    anchors: &Anchors,
+    report: &Report,
 ) -> Result<EvidenceFound, LedgerError> {
     let accuses = |rule| matches!(rule, Rule::CutBelowPin | Rule::ForkedFromPin);
-    let (Some(pin), Some(path)) = (ends.pinned(), &audit.pin) else {
+    let (Some(pin), Some(path)) = (anchors.pinned(), &audit.pin) else {
         return Ok(EvidenceFound::None);
     };
     if !report.faults.iter().any(|fault| accuses(fault.rule)) {
         return Ok(EvidenceFound::None);
     }
-    let evidence = match make(&pin, source, (ends, report))? {
+    let evidence = match make(&pin, source, anchors, report)? {
         Ok(evidence) => evidence,
         Err(why) => return Ok(EvidenceFound::NotWritten(why)),
     };
-    if let ShownFork::NotShown(why) = evidence::judge(&evidence).shown {
+    if let ShownFork::NotShown(why) = evidence::verify_evidence(&evidence).shown {
         return Ok(EvidenceFound::NotWritten(why.join("; ")));
     }
     let text = evidence.write();
@@ -93,10 +94,11 @@ type MadeEvidence = Result<ForkEvidence, String>;
 fn make(
     pin: &Pin,
     source: &dyn Source,
-    (ends, report): (&Anchors, &Report),
+    anchors: &Anchors,
+    report: &Report,
 ) -> Result<MadeEvidence, SourceError> {
     let first = SignedCheckpoint { note: pin.note.clone(), checkpoint: pin.checkpoint.clone() };
-    let second = ends.checkpoint.as_deref().and_then(Note::parse).and_then(SignedCheckpoint::of);
+    let second = anchors.checkpoint.as_deref().and_then(Note::parse).and_then(SignedCheckpoint::of);
     let Some(second) = second else {
         return Ok(Err("the record has no checkpoint in form that contradicts the pin".to_owned()));
     };
@@ -110,28 +112,35 @@ fn make(
         return Ok(Err(why.to_owned()));
     };
     let size = second.checkpoint.size;
-    let of_record = report.seen.get(&size).is_some_and(|at| at.root == second.checkpoint.root);
+    let of_record = report.heads.get(&size).is_some_and(|at| at.root == second.checkpoint.root);
     let seen = match of_record {
-        true => Some(Grown::see(pin, source, (size, report))?),
+        true => Some(Grown::read(pin, source, size, report)?),
         false => None,
     };
-    let parted = match part(pin, &second, seen.as_ref()) {
-        Ok(parted) => parted,
+    let forked_at = match fork_point(pin, &second, seen.as_ref()) {
+        Ok(at) => at,
         Err(why) => return Ok(Err(why)),
     };
-    let namings = seen.map(|seen| seen.namings(size)).unwrap_or_default();
-    Ok(Ok(ForkEvidence { key, first, second, parted, namings }))
+    let key_changes = seen.map(|seen| seen.key_changes(size)).unwrap_or_default();
+    Ok(Ok(ForkEvidence { key, first, second, forked_at, key_changes }))
 }
 
-type Parted = Option<(u64, EarlierCheckpoint, EarlierCheckpoint)>;
-
-/// Where the pinned tree and that of the record's checkpoint part.
-fn part(pin: &Pin, second: &SignedCheckpoint, seen: Option<&Grown>) -> Result<Parted, String> {
+/// A size at which the pinned tree and that of the record's checkpoint differ; `None` where the
+/// record is only shorter.
+fn fork_point(
+    pin: &Pin,
+    second: &SignedCheckpoint,
+    seen: Option<&Grown>,
+) -> Result<Option<ForkPoint>, String> {
     let (first, second) = (&pin.checkpoint, &second.checkpoint);
     if first.size == second.size {
         let end = |root| EarlierCheckpoint { root, path: Vec::new() };
         return match first.root == second.root {
-            false => Ok(Some((first.size, end(first.root), end(second.root)))),
+            false => Ok(Some(ForkPoint {
+                size: first.size,
+                first: end(first.root),
+                second: end(second.root),
+            })),
             true => Err("the record's checkpoint is the pinned one: the record beside it is \
                          another, and nothing signed speaks for it"
                 .to_owned()),
@@ -157,7 +166,7 @@ fn part(pin: &Pin, second: &SignedCheckpoint, seen: Option<&Grown>) -> Result<Pa
     let other = seen.root(at).zip(path(at, second.size, |subtree| seen.nodes.get(subtree)));
     let before = |(root, path)| EarlierCheckpoint { root, path };
     match (one.map(before), other.map(before)) {
-        (Some(one), Some(other)) => Ok(Some((at, one, other))),
+        (Some(first), Some(second)) => Ok(Some(ForkPoint { size: at, first, second })),
         _ => Err("the proofs cannot be computed from the record in hand".to_owned()),
     }
 }
@@ -173,10 +182,11 @@ struct Grown {
 }
 
 impl Grown {
-    fn see(
+    fn read(
         pin: &Pin,
         source: &dyn Source,
-        (size, report): (u64, &Report),
+        size: u64,
+        report: &Report,
     ) -> Result<Grown, SourceError> {
         let mut seen = Grown { nodes: NodeCollector::default(), records: Vec::new() };
         let pinned = pin.checkpoint.size;
@@ -212,7 +222,7 @@ impl Grown {
     }
 
     /// The records that name a log key, with their proofs.
-    fn namings(self, size: u64) -> Vec<LogKeyChange> {
+    fn key_changes(self, size: u64) -> Vec<LogKeyChange> {
         let Grown { nodes, records } = self;
         let names = |record: &[u8]| {
             let said = Reading::of(record).statement;

@@ -63,9 +63,10 @@ pub fn move_on(audit: &Audit, ends: &Anchors, report: &Report) -> Result<PinFoun
 
 /// What an auditor keeps of a verified record: all of it that is signed for.
 pub fn of(report: &Report, ends: &Anchors) -> Option<Pin> {
-    let checkpoint = report.ends.checkpoint.clone().filter(|_| report.ends.checkpoint_holds)?;
+    let checkpoint =
+        report.anchors.checkpoint.clone().filter(|_| report.anchors.checkpoint_holds)?;
     let note = Note::parse(ends.checkpoint.as_deref()?)?;
-    let at = report.seen.get(&checkpoint.size)?;
+    let at = report.heads.get(&checkpoint.size)?;
     let by_then = |keys: &&LogKeys| keys.size <= checkpoint.size;
     Some(Pin {
         genesis: report.genesis?,

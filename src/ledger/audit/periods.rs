@@ -52,21 +52,21 @@ pub fn periods(source: &dyn Source, report: &Report) -> Result<Vec<Period>, Sour
     let state = &report.state;
     for act in state.history.acts() {
         let border = |what| Border { event: act.position, at: None, what };
-        let (key, roles, what) = match &act.deed {
+        let (key, roles, what) = match &act.operation {
             Operation::Opened(opened) => (state.history.key(act.by), Some(opened.roles), "opened"),
             Operation::Enrolled(enrolled) => (Some(enrolled.key), Some(enrolled.roles), "enrolled"),
-            Operation::RolesChanged(change) => (Some(change.0), Some(change.1), "changed"),
+            Operation::RolesChanged(change) => (Some(change.key), Some(change.roles), "changed"),
             Operation::Revoked(revoked) => (Some(revoked.key), None, revoked.reason.as_str()),
             _ => continue,
         };
         let Some(key) = key else { continue };
         let undone = state.undone().iter().find(|undone| undone.event == act.position);
-        let enrols = matches!(act.deed, Operation::Opened(_) | Operation::Enrolled(_));
+        let enrols = matches!(act.operation, Operation::Opened(_) | Operation::Enrolled(_));
         if undone.is_some() && !enrols {
             continue;
         }
         let before = all.iter_mut().rev().find(|period| period.key == key);
-        let person = match (&act.deed, &before) {
+        let person = match (&act.operation, &before) {
             (Operation::Opened(opened), _) => opened.person.clone(),
             (Operation::Enrolled(enrolled), _) => enrolled.person.clone(),
             (_, Some(before)) => before.person.clone(),
@@ -74,7 +74,7 @@ pub fn periods(source: &dyn Source, report: &Report) -> Result<Vec<Period>, Sour
         };
         if let Some(before) = before {
             before.until = before.until.or(Some(border(what)));
-            if let Operation::Revoked(revoked) = &act.deed {
+            if let Operation::Revoked(revoked) = &act.operation {
                 before.suspect_from = before.suspect_from.or(revoked.suspect_from);
             }
         }

@@ -14,13 +14,13 @@ use annals_core::event::args::Seal;
 use annals_core::event::record::{self, Reading};
 use annals_core::event::vocabulary::Type;
 use annals_core::fold::history::Act;
-use annals_core::fold::operation::Operation;
+use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::hash::Hash;
 use annals_core::merkle::{NodeCollector, Plan};
 use annals_core::tlog::proof::TlogProof;
 use annals_core::tlog::{Checkpoint, Note};
 use annals_core::verify::proof::{
-    LeftOut, Proof, ProofContext, ProofEvent, evidence_of, form, judge,
+    LeftOut, Proof, ProofContext, ProofEvent, evidence_of, form, verify_proof,
 };
 use annals_core::verify::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,11 +31,20 @@ struct SignedRecord {
     checkpoint: Checkpoint,
 }
 
-/// Makes the proof of a fact. With `documents`, those that its evidence names stand in it.
+/// Which documents stand in a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProofDocuments {
+    /// None: whoever checks the quotations has them from elsewhere.
+    LeftOut,
+    /// Those that the evidence of the fact names.
+    Included,
+}
+
+/// Makes the proof of a fact.
 ///
 /// # Errors
 /// No fact of that name; nothing signed that covers it; a record whose proof does not hold.
-pub fn prove(record: &Record, fact: u64, documents: bool) -> Result<Proof, LedgerError> {
+pub fn prove(record: &Record, fact: u64, documents: ProofDocuments) -> Result<Proof, LedgerError> {
     let signed = signed(record)?;
     let view = View::open(record, signed.checkpoint.size)?;
     is_fact(record, &view, fact)?;
@@ -58,11 +67,11 @@ pub fn prove(record: &Record, fact: u64, documents: bool) -> Result<Proof, Ledge
     let events = shown(&view, &signed.checkpoint, &chosen)?;
     let SignedRecord { note, checkpoint } = signed;
     let documents = match documents {
-        true => captured(record, &view, &events)?,
-        false => BTreeMap::new(),
+        ProofDocuments::Included => captured(record, &view, &events)?,
+        ProofDocuments::LeftOut => BTreeMap::new(),
     };
     let mut proof = Proof { left_out: Vec::new(), fact, events, documents, note, checkpoint };
-    proof.left_out = proof.asks_left_out();
+    proof.left_out = proof.missing_parts();
     checked(proof)
 }
 
@@ -87,7 +96,7 @@ fn checked(proof: Proof) -> Result<Proof, LedgerError> {
             text.len()
         )));
     }
-    let judged = judge(text.as_bytes(), &ProofContext::default());
+    let judged = verify_proof(text.as_bytes(), &ProofContext::default());
     match judged.faults.is_empty() {
         true => Ok(proof),
         false => Err(LedgerError::Faulty(judged.faults)),
@@ -108,7 +117,7 @@ fn signed(record: &Record) -> Result<SignedRecord, LedgerError> {
         true => Ok(SignedRecord { note, checkpoint }),
         false => Err(LedgerError::NotFound(format!(
             "the checkpoint speaks of {} events, the record has {}: events are missing here; \
-             annals verify tells all",
+             annals verify lists all faults",
             checkpoint.size,
             record.size()
         ))),
@@ -127,7 +136,7 @@ fn is_fact(record: &Record, view: &View<'_>, fact: u64) -> Result<(), LedgerErro
              the next writer signs the rest"
         )));
     }
-    let kind = view.state().history.act(fact).map(|act| act.deed.kind());
+    let kind = view.state().history.act(fact).map(|act| act.operation.kind());
     if kind == Some(Type::FactAsserted) {
         return Ok(());
     }
@@ -145,7 +154,7 @@ fn is_fact(record: &Record, view: &View<'_>, fact: u64) -> Result<(), LedgerErro
 fn acts_on(view: &View<'_>, fact: u64) -> BTreeSet<u64> {
     let mut own = BTreeSet::from([fact]);
     for act in view.state().history.acts() {
-        let on = match &act.deed {
+        let on = match &act.operation {
             Operation::Upheld { dispute } => Some(*dispute),
             Operation::Reinstated { retraction } => Some(*retraction),
             Operation::Withdrawn { relation } => Some(*relation),
@@ -153,7 +162,7 @@ fn acts_on(view: &View<'_>, fact: u64) -> BTreeSet<u64> {
                 let of_it = [triple.from, triple.to].contains(&fact);
                 of_it.then_some(fact)
             }
-            deed => deed.on(),
+            operation => operation.on(),
         };
         if on.is_some_and(|on| own.contains(&on)) {
             own.insert(act.position);
@@ -172,15 +181,17 @@ fn surround(view: &View<'_>, documents: &BTreeSet<u64>, chosen: &mut BTreeSet<u6
         let signed = |act: &&Act| chosen.contains(&act.position);
         let keys: BTreeSet<_> =
             history.acts().iter().filter(signed).filter_map(|act| history.key(act.by)).collect();
-        let needed = |act: &&Act| match &act.deed {
+        let needed = |act: &&Act| match &act.operation {
             Operation::Opened(_) => true,
             Operation::Rekeyed(_) | Operation::Changed { .. } => stands(act),
             Operation::Captured => documents.contains(&act.position),
-            Operation::Sealed(deed) => deed.document && documents.contains(&act.position),
+            Operation::Sealed(entry) => {
+                entry.kind == EntryKind::Document && documents.contains(&act.position)
+            }
             Operation::Described { document } => documents.contains(document),
             Operation::Released { event } | Operation::Redacted { event } => chosen.contains(event),
             Operation::Enrolled(enrolled) => keys.contains(&enrolled.key),
-            Operation::RolesChanged(change) => keys.contains(&change.0),
+            Operation::RolesChanged(change) => keys.contains(&change.key),
             Operation::Revoked(revoked) => keys.contains(&revoked.key),
             _ => false,
         };

@@ -212,8 +212,7 @@ impl BagAudit {
             for entry in span?.entries {
                 tree.push(hash(&entry.record));
                 while let Some(mark) = marks.next_if(|mark| mark.size <= tree.size()) {
-                    let at = (tree.size(), tree.root());
-                    match holds(mark, at, &report.log) {
+                    match holds(mark, &tree, &report.log) {
                         true => self.checkpoints += 1,
                         false => self.wrong.push(format!(
                             "{CHECKPOINTS}: the one of size {} does not hold",
@@ -227,13 +226,14 @@ impl BagAudit {
     }
 }
 
-fn holds(mark: &Mark, at: (u64, Hash), log: &[LogKeys]) -> bool {
+/// Whether a mark is the head of this tree, signed by the log key of its size.
+fn holds(mark: &Mark, tree: &Tree, log: &[LogKeys]) -> bool {
     let keys = log.iter().rev().find(|keys| keys.size <= mark.size);
     let Mark { origin, size, root, .. } = mark;
     let text = Checkpoint { origin: origin.to_string(), size: *size, root: *root }.text();
     let note = Note { text, signatures: vec![mark.signature()] };
     let signed = |keys: &LogKeys| signed_by(&note, origin, &keys.key) == Signed::Yes;
-    (*size, *root) == at && keys.is_some_and(signed)
+    (*size, *root) == (tree.size(), tree.root()) && keys.is_some_and(signed)
 }
 
 /// Whether a file of the payload is one that a ledger may have.

@@ -141,7 +141,7 @@ fn verified(record: &Record, jobs: usize) -> Result<Report, LedgerError> {
     if let Some((position, v)) = report.later_version {
         return Err(LedgerError::Later { position, v });
     }
-    match &report.ends.checkpoint {
+    match &report.anchors.checkpoint {
         Some(checkpoint) if checkpoint.size == report.size => Ok(report),
         // A copy that nobody writes to is as signed for as it will ever be.
         _ if matches!(Imported::of(&record.paths)?, Imported::ReadOnly(_)) => Ok(report),

@@ -64,7 +64,7 @@ pub fn import(
     let report = whole(bag, &bagged)?;
     let imported = match asked.take_over {
         None => Imported::ReadOnly(bagged.size.map_or(report.size, |(_, of)| of)),
-        Some(keys) => taken_over(&bagged, report, (paths, keys))?,
+        Some(keys) => taken_over(&bagged, report, paths, keys)?,
     };
     let mut ground = FolderBagTarget::open(&paths.ledger, asked.wait)?;
     for name in bagged.checked.manifest.keys() {
@@ -116,7 +116,8 @@ fn whole<'b>(bag: &Path, bagged: &'b BagAudit) -> Result<&'b Report, LedgerError
 fn taken_over(
     bagged: &BagAudit,
     report: &Report,
-    (paths, log_keys): (&Paths, &[SecretKey]),
+    paths: &Paths,
+    log_keys: &[SecretKey],
 ) -> Result<Imported, LedgerError> {
     let (size, root) = (report.size, report.root);
     if bagged.size != Some((size, size)) {

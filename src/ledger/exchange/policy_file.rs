@@ -92,7 +92,7 @@ impl PolicyFile {
     /// Removes a witness.
     pub fn remove(&mut self, name: &str) -> Result<(), LedgerError> {
         if !self.policy.witnesses.iter().any(|witness| witness.name == name) {
-            let why = format!("no witness is called {name}; annals witness list tells who is");
+            let why = format!("no witness is called {name}; annals witness list shows them");
             return Err(LedgerError::NotFound(why));
         }
         let own = self.own_quorum();

@@ -70,7 +70,7 @@ impl<'a> Verified<'a> {
         if let Some((position, v)) = report.later_version {
             return Err(LedgerError::Later { position, v });
         }
-        let checkpoint = report.ends.checkpoint.clone().filter(|c| c.size == report.size);
+        let checkpoint = report.anchors.checkpoint.clone().filter(|c| c.size == report.size);
         let (Some(checkpoint), Some(note)) = (checkpoint, &record.checkpoint) else {
             return Err(LedgerError::Usage(format!(
                 "the checkpoint does not cover all {} events: a writer is at work, or was \
@@ -200,6 +200,15 @@ struct Publisher<'a> {
     done: Publication,
 }
 
+/// Whether the size published before has a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FileAge {
+    /// It has: the file is written only to mend it.
+    Published,
+    /// It has not.
+    New,
+}
+
 /// Bytes of a hash in a tile.
 const HASH: u64 = 32;
 /// Which of the two sets.
@@ -243,9 +252,9 @@ impl<'a> Publisher<'a> {
         for (tile, hashes) in self.tiling.push(record::hash(&entry.record)) {
             if tile.level == 0 {
                 let bundle = std::mem::take(&mut self.bundle);
-                self.put(&tile.bundle_name(), &bundle, position < self.before)?;
+                self.put(&tile.bundle_name(), &bundle, self.age(position))?;
             }
-            self.put(&tile.name(), &tile::bytes(&hashes), position < self.before)?;
+            self.put(&tile.name(), &tile::bytes(&hashes), self.age(position))?;
         }
         self.done.size = position + 1;
         let withheld = self.fold.seal(position).is_some() || self.fold.is_redacted(position);
@@ -277,15 +286,22 @@ impl<'a> Publisher<'a> {
             && let Some(bytes) = bytes()?
         {
             // One that is not there may have been withheld until a newer event.
-            let covered = self.there[which].contains(&digest) || self.before == self.size;
-            self.put(&format!("{}/{digest}", FOLDERS[which]), &bytes, covered)?;
+            let age = match self.there[which].contains(&digest) || self.before == self.size {
+                true => FileAge::Published,
+                false => FileAge::New,
+            };
+            self.put(&format!("{}/{digest}", FOLDERS[which]), &bytes, age)?;
         }
         Ok(())
     }
 
-    /// Writes a file that is not there, or is not as it should be; `covered` says whether the size
-    /// published before has it.
-    fn put(&mut self, name: &str, bytes: &[u8], covered: bool) -> Result<(), LedgerError> {
+    /// Whether the size published before has the files of an event.
+    fn age(&self, position: u64) -> FileAge {
+        if position < self.before { FileAge::Published } else { FileAge::New }
+    }
+
+    /// Writes a file that is not there, or is not as it should be.
+    fn put(&mut self, name: &str, bytes: &[u8], age: FileAge) -> Result<(), LedgerError> {
         match self.shelf.holds(name, bytes)? {
             TargetLock::Same => return Ok(()),
             TargetLock::Folder => self.shelf.remove(name)?,
@@ -293,7 +309,7 @@ impl<'a> Publisher<'a> {
         }
         self.shelf.put(name, bytes)?;
         self.done.written += 1;
-        self.done.mended += u64::from(covered);
+        self.done.mended += u64::from(age == FileAge::Published);
         Ok(())
     }
 
@@ -311,11 +327,15 @@ impl<'a> Publisher<'a> {
         let kept = PublishedState { before, cosigned };
         for (tile, bytes) in partial {
             for width in kept.widths(tile, &self.names_of(tile)?) {
-                let (part, covered) = (Tile { width, ..tile }, kept.is_published(tile, width));
-                self.put(&part.name(), first_of(&bytes, HASH * width), covered)?;
+                let part = Tile { width, ..tile };
+                let age = match kept.is_published(tile, width) {
+                    true => FileAge::Published,
+                    false => FileAge::New,
+                };
+                self.put(&part.name(), first_of(&bytes, HASH * width), age)?;
                 if tile.level == 0 {
                     let records = tile::first_records(&bundle, width);
-                    self.put(&part.bundle_name(), records, covered)?;
+                    self.put(&part.bundle_name(), records, age)?;
                 }
             }
             // A full one is none of this size, and who lacks the partial one would read it.
@@ -324,13 +344,13 @@ impl<'a> Publisher<'a> {
                 self.remove_if_there(&tile.full().bundle_name())?;
             }
         }
-        self.shelf.settle()?;
+        self.shelf.sync()?;
         self.remove_partial(kept)?;
-        self.shelf.settle()?;
+        self.shelf.sync()?;
         if self.shelf.read(CHECKPOINT, MAX_NOTE as u64)?.as_deref() != Some(note) {
             self.shelf.put(CHECKPOINT, note)?;
             self.done.written += 1;
-            self.shelf.settle()?;
+            self.shelf.sync()?;
         }
         for which in [BODY, DOCUMENT] {
             let mut gone: Vec<Hash> =
@@ -340,7 +360,7 @@ impl<'a> Publisher<'a> {
                 self.remove(&format!("{}/{digest}", FOLDERS[which]))?;
             }
         }
-        self.shelf.settle()?;
+        self.shelf.sync()?;
         Ok(self.done)
     }
 

@@ -24,7 +24,6 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
 use crate::ledger::write::writer::make_index;
-use annals_core::hash::Hash;
 use compare::{Compared, compare};
 use holding::Holding;
 use scratch::Scratch;
@@ -51,7 +50,7 @@ pub fn repair(
     asked: &RepairOptions,
     tell: &mut dyn FnMut(Step),
 ) -> Result<Audited, LedgerError> {
-    paths.expect_ledger(true)?;
+    paths.expect_repairable()?;
     let from = asked.from.as_ref().map(|copy| copy_paths(paths, copy)).transpose()?;
     let lock = Lock::take(&paths.lock(), asked.wait)?;
     let scratch = Scratch::make(&paths.ledger)?;
@@ -63,7 +62,7 @@ pub fn repair(
     store.anchored |= journal.is_whole();
     let mut holdings = vec![journal, store];
     if let Some(from) = &from {
-        let copy = Holding::copy(from, (paths, &holdings), asked.jobs)?;
+        let copy = Holding::copy(from, paths, &holdings, asked.jobs)?;
         tell(copy.step());
         holdings.push(copy);
     }
@@ -102,7 +101,7 @@ pub fn index(
     wait: impl Into<Waiting>,
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<IndexStatus, LedgerError> {
-    paths.expect_ledger(false)?;
+    paths.expect_ledger()?;
     let _lock = Lock::take(&paths.lock(), wait)?;
     let record = Record::open(paths.clone())?;
     Ok(make_index(paths, &record.journal, progress)?.1)
@@ -111,7 +110,7 @@ pub fn index(
 /// The copy's folders; its keys are not looked at.
 fn copy_paths(paths: &Paths, copy: &std::path::Path) -> Result<Paths, LedgerError> {
     let from = Paths::new(copy.to_owned(), None);
-    from.expect_ledger(false)?;
+    from.expect_ledger()?;
     if copy.canonicalize().ok() == paths.ledger.canonicalize().ok() {
         let why = format!("expected another copy of the ledger, found {} itself", copy.display());
         return Err(LedgerError::Usage(why));
@@ -125,8 +124,13 @@ fn choose(holdings: &[Holding]) -> Result<&Holding, LedgerError> {
     let verified: Vec<&Holding> = holdings.iter().filter(anchored).collect();
     for (index, one) in verified.iter().enumerate() {
         for other in &verified[index + 1..] {
-            if let Compared::Forked(position, hashes) = compare(one.source()?, other.source()?)? {
-                return Err(fork((one, other), position, hashes));
+            let compared = compare(one.source()?, other.source()?)?;
+            if let Compared::Forked { position, one: hash, other: other_hash } = compared {
+                return Err(LedgerError::Fork {
+                    position,
+                    one: (one.named(), hash),
+                    other: (other.named(), other_hash),
+                });
             }
         }
     }
@@ -138,12 +142,6 @@ fn choose(holdings: &[Holding]) -> Result<&Holding, LedgerError> {
     let whole = verified.iter().filter(|holding| holding.is_whole());
     let longest = whole.max_by_key(|holding| (holding.size(), rank(holding)));
     longest.copied().ok_or_else(|| hopeless(holdings))
-}
-
-fn fork(two: (&Holding, &Holding), position: u64, hashes: (Hash, Hash)) -> LedgerError {
-    let name = |holding: &Holding| format!("the {} at {}", holding.place, holding.path.display());
-    let (one, other) = (name(two.0), name(two.1));
-    LedgerError::Fork { position, one: (one, hashes.0), other: (other, hashes.1) }
 }
 
 /// Why nothing can be repaired with what is here.

@@ -106,7 +106,7 @@ pub fn collect(
     Ok(Collected {
         size: checkpoint.size,
         witnesses: names.zip(asked.into_iter().map(|heard| heard.map(|(_, at)| at))).collect(),
-        quorum: policy.judge(&note).quorum,
+        quorum: policy.check(&note).quorum,
     })
 }
 
@@ -115,7 +115,7 @@ fn checkpoint_of(record: &Record) -> Result<(Note, Checkpoint), LedgerError> {
     let note = record.checkpoint.as_deref().and_then(Note::parse);
     let read = note.and_then(|note| Some((Checkpoint::parse(&note.text)?, note)));
     let Some((checkpoint, note)) = read else {
-        let why = "the ledger has no checkpoint in form; annals verify tells more";
+        let why = "the ledger has no checkpoint in form; annals verify shows more";
         return Err(LedgerError::NotFound(why.to_owned()));
     };
     prove(record, &checkpoint, 0)?;

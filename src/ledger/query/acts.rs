@@ -5,7 +5,7 @@
 
 use crate::index::{EventMark, Index, IndexError, Snapshot};
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::content_text::{said, words};
+use crate::ledger::query::content_text::{statement_text, words};
 use crate::ledger::reader::Record;
 use annals_core::event::body::Content;
 use annals_core::fold::Fold;
@@ -42,7 +42,7 @@ impl From<SourceError> for QueryError {
 pub(super) struct Acts<'a> {
     pub record: &'a Record,
     pub index: &'a Index,
-    /// Position, signer, deed.
+    /// Position, signer, operation.
     pub acts: Vec<(u64, PublicKey, Operation)>,
     pub cited: BTreeSet<u64>,
 }
@@ -75,14 +75,14 @@ impl<'a> Acts<'a> {
     pub fn fold(&self, slot: &Snapshot<'_>) -> Result<State, IndexError> {
         let (mut history, mut fold) = (History::default(), Fold::default());
         history.name_keys(self.index.keys());
-        for (position, by, deed) in &self.acts {
-            history.keep(*position, *by, deed.clone());
+        for (position, by, operation) in &self.acts {
+            history.keep(*position, *by, operation.clone());
         }
         let mut undone: Vec<Undone> = Vec::new();
         for act in history.acts() {
             let mark = slot.mark(act.position)?;
             let entry = matches!(
-                act.deed,
+                act.operation,
                 Operation::Asserted | Operation::Captured | Operation::Sealed(_)
             );
             let mark_undone = mark.undone(act.position);
@@ -107,7 +107,7 @@ fn cite(content: &Content, cited: &mut BTreeSet<u64>) {
     let rows = match content {
         Content::FactAsserted(body) => words(&body.fact).evidence,
         Content::FactCorrected(body) => words(&body.fact).evidence,
-        other => said(Ok(other)).evidence,
+        other => statement_text(Ok(other)).evidence,
     };
     cited.extend(rows.iter().map(|row| row.evidence.document));
 }
@@ -172,5 +172,5 @@ pub(super) fn one(
 
 /// What later events did to an event's body.
 pub(super) fn put(fold: &mut Fold, event: u64, mark: &EventMark) {
-    fold.put_opening(event, mark.released, mark.redacted);
+    fold.put_opening(event, mark.opening());
 }

@@ -6,7 +6,7 @@ use crate::ledger::query::row::{EvidenceRow, StatementRow, Withheld, WordsRow};
 use annals_core::event::body::{Content, Evidence, Fact};
 
 /// The statement and the evidence of a body.
-pub fn said(content: Result<&Content, Withheld>) -> StatementRow {
+pub fn statement_text(content: Result<&Content, Withheld>) -> StatementRow {
     let evidence = |list: &Option<Vec<Evidence>>| list.iter().flatten().map(evidence).collect();
     let (statement, evidence) = match content {
         Err(why) => return StatementRow { withheld: Some(why), ..StatementRow::default() },

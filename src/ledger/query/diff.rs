@@ -6,7 +6,7 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
-use crate::ledger::query::content_text::said;
+use crate::ledger::query::content_text::statement_text;
 use crate::ledger::query::effect::{Effects, Subject};
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::gather::gather;
@@ -119,7 +119,7 @@ pub fn between(
     let first = from.as_of().size;
     let mut changed = restated(from, to);
     for act in to.state().history.acts().iter().filter(|act| act.position >= first) {
-        if !matches!(act.deed, Operation::Related(_) | Operation::Withdrawn { .. }) {
+        if !matches!(act.operation, Operation::Related(_) | Operation::Withdrawn { .. }) {
             let facts = owners(to, act.position).into_iter();
             changed.extend(facts.filter(|fact| to.state().fold.fact(*fact).is_some()));
         }
@@ -129,7 +129,7 @@ pub fn between(
     let effects = Effects::new(to, names);
     let turns = turns(&effects, first)?;
     for row in gathered.facts.into_values() {
-        all.facts.push(change((from, to), (first, &turns), &row));
+        all.facts.push(change(from, to, &turns, &row));
         all.rows.push(row);
     }
     let mut failed = Ok(());
@@ -196,7 +196,7 @@ fn turns(effects: &Effects<'_, '_>, first: u64) -> Result<Vec<StatusTurn>, Ledge
         };
         let Some(act) = act(view, effects.names, &seen) else { continue };
         let subject = row.effect.subject.clone();
-        let said = said(view.content(&seen));
+        let said = statement_text(view.content(&seen));
         let step = ChangeStep { subject, ..step(&act, Some(why), &said) };
         turns.push(StatusTurn { step, impact });
     }
@@ -219,11 +219,8 @@ fn restated(from: &View<'_>, to: &View<'_>) -> BTreeSet<u64> {
     other.map(|fact| fact.position).collect()
 }
 
-fn change(
-    (from, to): (&View<'_>, &View<'_>),
-    (first, turns): (u64, &[StatusTurn]),
-    row: &FactRow,
-) -> Change {
+fn change(from: &View<'_>, to: &View<'_>, turns: &[StatusTurn], row: &FactRow) -> Change {
+    let first = from.as_of().size;
     let mut acts = steps(row);
     let turns: Vec<&ChangeStep> =
         turns.iter().filter(|turn| turn.concerns(row, &acts)).map(|turn| &turn.step).collect();

@@ -228,7 +228,7 @@ impl<'a, 'v> Effects<'a, 'v> {
 
 /// Whether an event may change how any fact stands.
 fn turns(act: &Act) -> bool {
-    match &act.deed {
+    match &act.operation {
         Operation::Changed { .. } => true,
         Operation::Revoked(revoked) => revoked.suspect_from.is_some(),
         _ => false,
@@ -242,10 +242,10 @@ fn all(state: &State) -> BTreeMap<u64, Rc<RevocationImpact>> {
     let needed = |state: &State| state.fold.ledger.as_ref().map(|ledger| ledger.confirmations);
     for act in history.acts() {
         let Some(key) = history.key(act.by) else { continue };
-        let same = matches!(act.deed, Operation::Changed { confirmations }
+        let same = matches!(act.operation, Operation::Changed { confirmations }
             if needed(&fold) == Some(confirmations));
         let before = (turns(act) && !same).then(|| StandingFacts::of(&fold));
-        fold.apply(act.position, key, act.deed.clone());
+        fold.apply(act.position, key, act.operation.clone());
         if turns(act) {
             let fallout =
                 before.map(|before| RevocationImpact::between(&before, &StandingFacts::of(&fold)));

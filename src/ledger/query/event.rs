@@ -114,6 +114,6 @@ fn words(content: &Content) -> Option<String> {
         Content::EditorEnrolled(body) | Content::EditorChanged(body) => body.name.to_string(),
         Content::DocumentCaptured(body) => body.title.to_string(),
         Content::FactAsserted(body) => body.fact.claim.to_string(),
-        other => return crate::ledger::query::content_text::said(Ok(other)).statement,
+        other => return crate::ledger::query::content_text::statement_text(Ok(other)).statement,
     })
 }

@@ -49,11 +49,11 @@ pub fn frames(view: &View<'_>, names: &Names, wanted: &BTreeSet<u64>) -> Vec<Fra
     let mut frames = Vec::new();
     for act in history.acts() {
         let Some(key) = history.key(act.by) else { continue };
-        let all = touches_all(&act.deed);
-        state.apply(act.position, key, act.deed.clone());
+        let all = touches_all(&act.operation);
+        state.apply(act.position, key, act.operation.clone());
         let touched: Vec<u64> = match all {
             true => wanted.iter().copied().collect(),
-            false => touched(&state, &act.deed, act.position).into_iter().collect(),
+            false => touched(&state, &act.operation, act.position).into_iter().collect(),
         };
         let mut changed = Vec::new();
         for fact in touched.iter().filter(|fact| wanted.contains(fact)) {
@@ -75,27 +75,27 @@ pub fn frames(view: &View<'_>, names: &Names, wanted: &BTreeSet<u64>) -> Vec<Fra
 }
 
 /// Whether an event may change how any fact stands.
-fn touches_all(deed: &Operation) -> bool {
-    match deed {
+fn touches_all(operation: &Operation) -> bool {
+    match operation {
         Operation::Changed { .. } => true,
         Operation::Revoked(revoked) => revoked.suspect_from.is_some(),
         _ => false,
     }
 }
 
-/// The fact that a deed acts on.
-fn touched(state: &State, deed: &Operation, position: u64) -> Option<u64> {
-    let mut event = match deed {
+/// The fact that a operation acts on.
+fn touched(state: &State, operation: &Operation, position: u64) -> Option<u64> {
+    let mut event = match operation {
         Operation::Upheld { dispute } => *dispute,
         Operation::Reinstated { retraction } => *retraction,
         Operation::Released { event } | Operation::Redacted { event } => *event,
-        deed => deed.on().unwrap_or(position),
+        operation => operation.on().unwrap_or(position),
     };
     loop {
         if let Some(fact) = state.fold.fact_of_revision(event) {
             return Some(fact.position);
         }
-        let before = state.history.act(event)?.deed.on()?;
+        let before = state.history.act(event)?.operation.on()?;
         if before >= event {
             return None;
         }

@@ -5,7 +5,7 @@
 //! Not here: what a row looks like (`row`); which rows are asked for (`cli`).
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::content_text::{said, words};
+use crate::ledger::query::content_text::{statement_text, words};
 use crate::ledger::query::effect::{differences, object};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::names::act;
@@ -14,11 +14,11 @@ use crate::ledger::query::row::{
     RelationRow, Revision, StatementRow, Withheld, WordsRow,
 };
 use crate::ledger::query::{View, ViewedEvent};
-use annals_core::event::args::Args;
+use annals_core::event::args::{Args, FactRelated};
 use annals_core::event::body::{Captured, Content};
-use annals_core::event::vocabulary::{RedactReason, Relation};
+use annals_core::event::vocabulary::RedactReason;
 use annals_core::fold::history;
-use annals_core::fold::operation::Operation;
+use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::state::Status;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -185,16 +185,18 @@ struct Owners<'a, 'v> {
 impl Owners<'_, '_> {
     fn take(&mut self, act: &history::Act, wanted: &dyn Fn(u64) -> bool) -> Whose {
         let event = act.position;
-        match &act.deed {
+        match &act.operation {
             Operation::Captured | Operation::Described { .. } => return Whose::Document,
-            Operation::Sealed(deed) if deed.document => return Whose::Document,
+            Operation::Sealed(entry) if entry.kind == EntryKind::Document => {
+                return Whose::Document;
+            }
             Operation::Asserted | Operation::Sealed(_) if wanted(event) => {
                 self.facts.push(event);
                 self.own(event, &[event]);
             }
             Operation::Related(triple) => self.own(event, &[triple.from, triple.to]),
             Operation::Withdrawn { relation } => {
-                let related = self.view.state().history.act(*relation).map(|act| &act.deed);
+                let related = self.view.state().history.act(*relation).map(|act| &act.operation);
                 if let Some(Operation::Related(triple)) = related {
                     self.own(event, &[triple.from, triple.to]);
                 }
@@ -203,8 +205,8 @@ impl Owners<'_, '_> {
             | Operation::Reinstated { retraction: on }
             | Operation::Released { event: on }
             | Operation::Redacted { event: on } => self.own_as(event, *on),
-            deed => {
-                if let Some(on) = deed.on() {
+            operation => {
+                if let Some(on) = operation.on() {
                     self.own_as(event, on);
                 }
             }
@@ -264,7 +266,7 @@ impl Making<'_, '_, '_> {
         let Some(said) = self.seen.statement() else { return };
         match &said.args {
             Args::FactAsserted(_) => self.asserted(),
-            Args::FactRelated(args) => self.related(fact, (args.from, args.rel, args.to)),
+            Args::FactRelated(args) => self.related(fact, args),
             Args::RelationWithdrawn(args) => self.withdrawn(fact, args.relation),
             Args::BodyReleased(args) => self.opened(fact, args.event, None),
             Args::BodyRedacted(args) => self.opened(fact, args.event, Some(args.reason)),
@@ -285,7 +287,7 @@ impl Making<'_, '_, '_> {
     }
 
     fn said(&mut self) -> StatementRow {
-        said(self.content())
+        statement_text(self.content())
     }
 
     fn ended(&mut self) -> Option<Ended> {
@@ -397,9 +399,9 @@ impl Making<'_, '_, '_> {
         });
     }
 
-    fn related(&mut self, fact: u64, triple: (u64, Relation, u64)) {
+    fn related(&mut self, fact: u64, args: &FactRelated) {
         let (Some(act), said) = (self.act(), self.said()) else { return };
-        let (from, rel, to) = triple;
+        let FactRelated { from, rel, to } = *args;
         let row = RelationRow { act, from, rel, to, said, stands: false, ended: None };
         self.row(fact, |fact| fact.relations.push(row));
     }

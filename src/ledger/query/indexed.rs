@@ -9,8 +9,8 @@
 use crate::index::{Index, IndexError, RowKind, RowValue, Snapshot, TreeKind};
 use crate::ledger::query::acts::{Acts, QueryError, one, put};
 use crate::ledger::reader::Record;
-use annals_core::fold::Fold;
 use annals_core::fold::operation::Operation;
+use annals_core::fold::{BodyOpening, Fold};
 use annals_core::hash::Hash;
 use annals_core::state::{State, Status};
 use annals_core::time::Time;
@@ -68,7 +68,7 @@ pub(super) fn open<'a>(
     let mut named = ask(&then, &acts.fold(&then)?)?;
     match since {
         None => acts.add(lives(&then, &named)?)?,
-        Some(first) => add_recent(&mut acts, &then, (first, &named))?,
+        Some(first) => add_recent(&mut acts, &then, first, &named)?,
     }
     let mut cited = BTreeSet::new();
     for of in acts.cited.difference(&named) {
@@ -152,7 +152,8 @@ fn put_rows(slot: &Snapshot<'_>, named: &BTreeSet<u64>, fold: &mut Fold) -> Resu
 fn add_recent(
     acts: &mut Acts<'_>,
     slot: &Snapshot<'_>,
-    (first, named): (u64, &BTreeSet<u64>),
+    first: u64,
+    named: &BTreeSet<u64>,
 ) -> Result<(), QueryError> {
     let index = slot.index();
     let before = index.slot(first.min(slot.size))?;
@@ -175,7 +176,7 @@ fn add_recent(
         }
     }
     acts.add(events)?;
-    let ended = acts.acts.iter().filter_map(|(_, _, deed)| match deed {
+    let ended = acts.acts.iter().filter_map(|(_, _, operation)| match operation {
         Operation::Upheld { dispute: event } | Operation::Reinstated { retraction: event } => {
             Some(*event)
         }
@@ -216,10 +217,10 @@ pub fn no_fact(_: &Snapshot<'_>, _: &State) -> Result<BTreeSet<u64>, IndexError>
     Ok(BTreeSet::new())
 }
 
-/// The facts and documents that stand otherwise after the first number of events than after the
-/// second, or that something was done to.
-pub fn touched(index: &Index, sizes: (u64, u64)) -> Result<BTreeSet<u64>, IndexError> {
-    let (old, new) = (index.slot(sizes.0)?, index.slot(sizes.1)?);
+/// The facts and documents that stand otherwise after `size` events than after `earlier` events, or
+/// that something was done to in between.
+pub fn touched(index: &Index, earlier: u64, size: u64) -> Result<BTreeSet<u64>, IndexError> {
+    let (old, new) = (index.slot(earlier)?, index.slot(size)?);
     let mut named = old.differ(&new, TreeKind::Standing)?;
     let needed = (old.confirmations()?, new.confirmations()?);
     if needed.0 != needed.1 {
@@ -244,8 +245,8 @@ fn present(
     now.add(administration(slot)?)?;
     let mut state = now.fold(slot)?;
     put_rows(slot, named, &mut state.fold)?;
-    for (event, _, deed) in acts_then {
-        state.fold.put_seal(*event, deed.seal());
+    for (event, _, operation) in acts_then {
+        state.fold.put_seal(*event, operation.seal());
         put(&mut state.fold, *event, &slot.mark(*event)?);
     }
     Ok(state)
@@ -271,9 +272,8 @@ impl Slice<'_> {
     }
 
     /// Whether the body of an event is released, and whether it is redacted, as of now.
-    pub(super) fn opening(&self, event: u64) -> Result<(bool, bool), IndexError> {
-        let mark = self.now.mark(event)?;
-        Ok((mark.released, mark.redacted))
+    pub(super) fn opening(&self, event: u64) -> Result<BodyOpening, IndexError> {
+        Ok(self.now.mark(event)?.opening())
     }
 
     pub(super) fn about(&self, event: u64) -> Result<Vec<u64>, IndexError> {

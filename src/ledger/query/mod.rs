@@ -33,6 +33,7 @@ use acts::QueryError;
 use annals_core::event::args::Seal;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::Statement;
+use annals_core::fold::BodyOpening;
 use annals_core::fold::history::Act;
 use annals_core::fold::operation::Operation;
 use annals_core::hash::Hash;
@@ -196,9 +197,9 @@ impl<'a> View<'a> {
             return self.or_folded(slice.life(of), |whole| whole.life(of), Vec::new());
         }
         let acts = self.state().history.acts().iter();
-        let own = |act: &&Act| match act.deed {
+        let own = |act: &&Act| match act.operation {
             Operation::Described { document } => document == of,
-            _ => act.position == of || act.deed.on() == Some(of),
+            _ => act.position == of || act.operation.on() == Some(of),
         };
         acts.filter(own).map(|act| act.position).collect()
     }
@@ -413,7 +414,7 @@ impl<'a> View<'a> {
             Some(slice) => self.or_folded(slice.opening(position).map(Some), folded, None),
             None => folded(self),
         };
-        let (released, redacted) = opening.ok_or(Withheld::Damaged)?;
+        let BodyOpening { released, redacted } = opening.ok_or(Withheld::Damaged)?;
         match redacted {
             true => Err(Withheld::Redacted),
             false if promised != Seal::Open && !released => Err(Withheld::Sealed),
@@ -529,7 +530,7 @@ pub fn owners(view: &View<'_>, event: u64) -> Vec<u64> {
             return vec![fact.position];
         }
         let Some(act) = view.state().history.act(event) else { return Vec::new() };
-        let before = match &act.deed {
+        let before = match &act.operation {
             Operation::Asserted | Operation::Captured | Operation::Sealed(_) => return vec![event],
             Operation::Described { document } => return vec![*document],
             Operation::Related(triple) => return vec![triple.from, triple.to],
@@ -537,7 +538,7 @@ pub fn owners(view: &View<'_>, event: u64) -> Vec<u64> {
             Operation::Reinstated { retraction } => *retraction,
             Operation::Withdrawn { relation } => *relation,
             Operation::Released { event } | Operation::Redacted { event } => *event,
-            deed => match deed.on() {
+            operation => match operation.on() {
                 Some(on) => on,
                 None => return Vec::new(),
             },

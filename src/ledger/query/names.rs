@@ -19,6 +19,20 @@ use annals_core::naming::{NameForm, is_label};
 use annals_core::text::Person;
 use hashbrown::{HashMap, HashSet};
 
+/// The event that gave a value.
+#[derive(Clone, Copy)]
+struct Giver {
+    event: u64,
+    /// The suspect revocation that undid the event.
+    undone_by: Option<u64>,
+}
+
+impl Giver {
+    fn give<T>(self, value: T) -> Given<T> {
+        Given { event: self.event, undone_by: self.undone_by, value }
+    }
+}
+
 /// A value that an event gave.
 #[derive(Clone, Debug)]
 struct Given<T> {
@@ -85,10 +99,10 @@ pub struct Names {
 impl Names {
     /// The names as of the view's point.
     pub fn read(view: &View<'_>) -> Result<Names, LedgerError> {
-        let naming = |deed: &Operation| {
+        let naming = |operation: &Operation| {
             use Operation::{Changed, Enrolled, Opened, Rekeyed, RolesChanged, Upgraded};
             matches!(
-                deed,
+                operation,
                 Opened(_)
                     | Changed { .. }
                     | Enrolled(_)
@@ -99,12 +113,13 @@ impl Names {
         };
         let acts = view.state().history.acts().iter();
         let positions: Vec<u64> =
-            acts.filter(|act| naming(&act.deed)).map(|act| act.position).collect();
+            acts.filter(|act| naming(&act.operation)).map(|act| act.position).collect();
         let mut names = Names::default();
         view.at(&positions, &mut |seen| {
             if let Some(said) = seen.statement() {
                 let undone_by = view.undone_by(seen.position);
-                names.take((seen.position, undone_by), said, view.content(seen).ok());
+                let giver = Giver { event: seen.position, undone_by };
+                names.take(giver, said, view.content(seen).ok());
             }
         })?;
         if let Some(last) = names.words.iter().rev().find(|given| given.stands()) {
@@ -117,7 +132,7 @@ impl Names {
             for act in view.state().history.acts() {
                 let key = view.state().history.key(act.by);
                 if let Some(key) = key.filter(|key| key.digest() == recovery) {
-                    names.name(key, (0, None), "recovery key");
+                    names.name(key, Giver { event: 0, undone_by: None }, "recovery key");
                     break;
                 }
             }
@@ -125,80 +140,73 @@ impl Names {
         Ok(names)
     }
 
-    fn take(&mut self, place: (u64, Option<u64>), said: &Statement, content: Option<&Content>) {
-        let (event, undone_by) = place;
+    fn take(&mut self, giver: Giver, said: &Statement, content: Option<&Content>) {
         // What enrols a key names it also where that was undone.
-        let lasting = (event, None);
+        let lasting = Giver { undone_by: None, ..giver };
         match &said.args {
             Args::LedgerOpened(args) => {
-                self.roles(said.by, place, args.roles);
+                self.roles(said.by, giver, args.roles);
                 self.person(said.by, &args.person);
-                self.confirmations.push(Given { event, undone_by, value: args.confirmations });
-                self.log_keys.push(Given { event, undone_by, value: args.log_key });
+                self.confirmations.push(giver.give(args.confirmations));
+                self.log_keys.push(giver.give(args.log_key));
             }
             Args::LedgerChanged(args) => {
-                self.confirmations.push(Given { event, undone_by, value: args.confirmations });
+                self.confirmations.push(giver.give(args.confirmations));
             }
             Args::LedgerRekeyed(args) => {
-                self.log_keys.push(Given { event, undone_by, value: args.log_key });
+                self.log_keys.push(giver.give(args.log_key));
             }
             Args::LedgerUpgraded(args) => {
-                self.formats.push(Given { event, undone_by, value: args.v });
+                self.formats.push(giver.give(args.v));
             }
             Args::EditorEnrolled(args) => {
                 self.roles(args.key, lasting, args.roles);
                 self.person(args.key, &args.person);
             }
-            Args::EditorChanged(args) => self.roles(args.key, place, args.roles),
+            Args::EditorChanged(args) => self.roles(args.key, giver, args.roles),
             _ => {}
         }
         match (&said.args, content) {
             (Args::LedgerOpened(_), Some(Content::LedgerOpened(body))) => {
                 self.name(said.by, lasting, &body.name);
                 let policy = body.corrections_policy.as_ref();
-                self.words(place, &body.title, &body.licence, policy);
+                self.words(giver, &body.title, &body.licence, policy);
             }
             (_, Some(Content::LedgerChanged(body))) => {
                 let policy = body.corrections_policy.as_ref();
-                self.words(place, &body.title, &body.licence, policy);
+                self.words(giver, &body.title, &body.licence, policy);
             }
             (Args::EditorEnrolled(args), Some(Content::EditorEnrolled(body))) => {
                 self.name(args.key, lasting, &body.name);
             }
             (Args::EditorChanged(args), Some(Content::EditorChanged(body))) => {
-                self.name(args.key, place, &body.name);
+                self.name(args.key, giver, &body.name);
             }
             _ => {}
         }
     }
 
-    fn name(&mut self, key: PublicKey, (event, undone_by): (u64, Option<u64>), name: &str) {
+    fn name(&mut self, key: PublicKey, giver: Giver, name: &str) {
         let names = &mut self.by_key.entry(key).or_default().names;
-        names.push(Given { event, undone_by, value: name.to_owned() });
+        names.push(giver.give(name.to_owned()));
     }
 
-    fn roles(&mut self, key: PublicKey, (event, undone_by): (u64, Option<u64>), roles: Roles) {
+    fn roles(&mut self, key: PublicKey, giver: Giver, roles: Roles) {
         let history = self.by_key.entry(key).or_default();
-        history.roles.push(Given { event, undone_by, value: roles });
+        history.roles.push(giver.give(roles));
     }
 
     fn person(&mut self, key: PublicKey, person: &Person) {
         self.by_key.entry(key).or_default().person.get_or_insert_with(|| person.clone());
     }
 
-    fn words(
-        &mut self,
-        (event, undone_by): (u64, Option<u64>),
-        title: &str,
-        licence: &str,
-        policy: Option<&Short>,
-    ) {
+    fn words(&mut self, giver: Giver, title: &str, licence: &str, policy: Option<&Short>) {
         let value = LedgerWords {
             title: Some(title.to_owned()),
             licence: Some(licence.to_owned()),
             corrections_policy: policy.map(Short::to_string),
         };
-        self.words.push(Given { event, undone_by, value });
+        self.words.push(giver.give(value));
     }
 
     /// The name of a key as of the view's point, told apart from another person's; its first 16

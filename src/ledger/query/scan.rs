@@ -12,7 +12,7 @@ use annals_core::event::Entry;
 use annals_core::event::body::{Content, Fact};
 use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
-use annals_core::search::{Phrase, Searched};
+use annals_core::search::{Phrase, SearchedText};
 use annals_core::verify::examine::examine;
 use annals_core::verify::source::{Batch, Source, SourceError, Walk};
 use std::collections::BTreeSet;
@@ -153,7 +153,7 @@ impl Scanning<'_, '_> {
     /// Whether the words are told, and have not what is looked for: without reading them in full.
     fn certainly_not(&self, position: u64, reading: &Reading, entry: &Entry) -> bool {
         let (Some(said), Some(body)) = (&reading.statement, &entry.body) else { return false };
-        let stands = self.phrases.iter().all(|phrase| phrase.may_stand_in(body));
+        let stands = self.phrases.iter().all(|phrase| phrase.may_be_in(body));
         !stands
             && Hash::of(&[body]) == said.body
             && self.view.is_told(position, said.args.sealed()).is_ok()
@@ -170,8 +170,8 @@ impl Scanned {
 
 /// Whether each phrase stands in one of the texts.
 fn has_all(fact: &Fact, phrases: &[Phrase]) -> bool {
-    let texts: Vec<Searched> =
-        texts(&words(fact)).iter().map(|(_, text)| Searched::new(text)).collect();
+    let texts: Vec<SearchedText> =
+        texts(&words(fact)).iter().map(|(_, text)| SearchedText::new(text)).collect();
     let stands = |phrase: &Phrase| texts.iter().any(|text| !text.places(phrase).is_empty());
     phrases.iter().all(stands)
 }

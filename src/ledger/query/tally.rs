@@ -73,7 +73,7 @@ impl Tally {
         for act in state.history.acts() {
             let Some(signer) = state.history.key(act.by) else { continue };
             let event = act.position;
-            match &act.deed {
+            match &act.operation {
                 Operation::Opened(opened) => needed = opened.confirmations,
                 Operation::Changed { confirmations } if stands(event) => {
                     let (before, after) = (needed, *confirmations);
@@ -104,7 +104,7 @@ impl Tally {
 pub fn undone_retimings(state: &State) -> Vec<u64> {
     let undone = state.undone().iter().map(|undone| undone.event);
     let retimed = undone.filter(|event| {
-        state.history.act(*event).is_some_and(|act| matches!(act.deed, Operation::Retimed))
+        state.history.act(*event).is_some_and(|act| matches!(act.operation, Operation::Retimed))
     });
     retimed.collect()
 }

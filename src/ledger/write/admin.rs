@@ -6,7 +6,7 @@
 //! Source: FORMAT.md sections 4 to 6.
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::write::batch::{Signer, judge_last, slot};
+use crate::ledger::write::batch::{Signer, slot, verify_last};
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::sign::seal;
@@ -17,22 +17,31 @@ use annals_core::time::Time;
 /// Signs one event for the writer's next place and lets the judge take it.
 pub fn prepare_act(
     writer: &mut Writer,
-    settled: Resolved,
+    resolved: Resolved,
     signer: &mut Signer<'_>,
 ) -> Result<Prepared, LedgerError> {
-    let kind = settled.args.kind();
+    let kind = resolved.args.kind();
     let mut slot = slot(writer, signer.clock.now());
     if kind == Type::LedgerRetimed {
         slot.after = None;
     }
-    let entry = seal(&settled, &slot, signer.key, signer.entropy)?;
-    let (entries, settled) = (vec![entry], vec![settled]);
+    let entry = seal(&resolved, &slot, signer.key, signer.entropy)?;
+    let (entries, resolved) = (vec![entry], vec![resolved]);
     let (first, unsigned) = (writer.size(), !signer.key.signs());
-    let prepared = Prepared { entries, settled, first, unsigned, ..Prepared::default() };
-    match judge_last(writer, &prepared)? {
+    let prepared = Prepared { entries, resolved, first, unsigned, ..Prepared::default() };
+    match verify_last(writer, &prepared)? {
         None => Ok(prepared),
         Some(why) => Err(LedgerError::NotAllowed { kind, why }),
     }
+}
+
+/// Whether the writer's clock is compared with the record's times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockCheck {
+    /// It is.
+    On,
+    /// It is not: the user says that the clock is right.
+    Off,
 }
 
 /// Refuses a retiming that mends nothing: the clock is after the last event's time. And one to
@@ -42,15 +51,15 @@ pub fn check_retime(
     writer: &Writer,
     began: Option<Time>,
     now: Time,
-    right: bool,
+    check: ClockCheck,
 ) -> Result<(), LedgerError> {
-    if let Some(last) = writer.judge.chain.at.filter(|last| now > *last) {
+    if let Some(last) = writer.verifier.chain.at.filter(|last| now > *last) {
         return Err(LedgerError::Usage(format!(
             "expected a clock that is behind the last event's time, {last}; the clock says {now}: \
              there is nothing to mend"
         )));
     }
-    match began.filter(|began| now < *began && !right) {
+    match began.filter(|began| now < *began && check == ClockCheck::On) {
         Some(began) => Err(LedgerError::Clock(format!(
             "expected a time after event 0's, {began}; the clock says {now}"
         ))),

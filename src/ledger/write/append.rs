@@ -1,23 +1,18 @@
 //! Append: drafts in, signed events out, all or nothing.
 //!
-//! Always holds: every event passes the judge that verifies before a byte is written; what was
+//! Always holds: every event passes the verifier before a byte is written; what was
 //! signed is kept until it is acknowledged and is sent again as the same bytes. Not here: prompts
 //! and previews (`cli`). Source: FORMAT.md sections 2, 6, 7, 9.
 
 use crate::ledger::error::{LedgerError, Refusal};
-use crate::ledger::write::batch::{
-    DraftBatch, SignedDraft, Signer, examine_one, judge_last, settle, slot, take,
-};
+use crate::ledger::write::batch::{DraftBatch, Signer, verify_last};
 use crate::ledger::write::draft::{Input, Placed};
-use crate::ledger::write::loaded::{FileAccess, LoadedDraft, LoadedInput, Reach};
+use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
 use crate::ledger::write::outbox::{KeptSubmission, Submission};
-use crate::ledger::write::outcome::{DraftResult, Outcome, Output, Refusals};
-use crate::ledger::write::pipeline;
+use crate::ledger::write::outcome::{DraftResult, Outcome, Refusals};
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::resolve::Resolved;
-use crate::ledger::write::resolve::fields::Reasons;
-use crate::ledger::write::sign::seal;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
@@ -32,7 +27,7 @@ const AHEAD: i64 = 24 * 3_600 * 1_000_000;
 
 /// Refuses a clock that is far off the last event's time.
 pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
-    let Some(last) = writer.judge.chain.at else { return Ok(()) };
+    let Some(last) = writer.verifier.chain.at else { return Ok(()) };
     let ahead = now.micros() - last.micros();
     let days = |micros: i64| format!("{:.1} days", micros as f64 / AHEAD as f64);
     let minutes = |micros: i64| format!("{:.0} minutes", micros as f64 / 60e6);
@@ -56,8 +51,8 @@ pub fn resume(
     input: &LoadedInput,
     signer: &Signer<'_>,
 ) -> Result<Resumed, LedgerError> {
-    let submission = Submission::of(&writer.paths, &writer.judge, input, &signer.key.public());
-    match submission.find(&writer.judge, &writer.journal)? {
+    let submission = Submission::of(&writer.paths, &writer.verifier, input, &signer.key.public());
+    match submission.find(&writer.verifier, &writer.journal)? {
         KeptSubmission::Nothing => Ok(Resumed::New),
         KeptSubmission::Damaged(why) => Ok(Resumed::Damaged { path: submission.set_aside()?, why }),
         KeptSubmission::Recorded(first) => {
@@ -71,9 +66,9 @@ pub fn resume(
             let mut prepared =
                 Prepared { first, documents, places, keeping, ..Prepared::default() };
             for entry in kept {
-                prepared.settled.extend(said_by(&entry));
+                prepared.resolved.extend(content_of(&entry));
                 prepared.entries.push(entry);
-                if let Some(why) = judge_last(writer, &prepared)? {
+                if let Some(why) = verify_last(writer, &prepared)? {
                     let why = format!("{why}; --again signs the drafts anew");
                     let refusal = Refusal { place: None, name: None, why };
                     return Err(LedgerError::Refused(vec![refusal]));
@@ -92,8 +87,8 @@ pub fn before(
     key: &PublicKey,
 ) -> Result<EarlierSubmission, LedgerError> {
     Ok(
-        match Submission::of(&writer.paths, &writer.judge, input, key)
-            .find(&writer.judge, &writer.journal)?
+        match Submission::of(&writer.paths, &writer.verifier, input, key)
+            .find(&writer.verifier, &writer.journal)?
         {
             KeptSubmission::Recorded(first) => {
                 let count = input.drafts.len() as u64;
@@ -116,8 +111,8 @@ pub enum EarlierSubmission {
     New,
 }
 
-/// What a signed event says, without its document.
-fn said_by(entry: &Entry) -> Option<Resolved> {
+/// The resolved draft of a signed event, without its document.
+fn content_of(entry: &Entry) -> Option<Resolved> {
     let args = Reading::of(&entry.record).statement?.args;
     let content = Body::parse(entry.body.as_deref()?).ok()?.content;
     Some(Resolved { args, content, document: None })
@@ -141,8 +136,8 @@ pub enum Resumed {
     Again(Box<Prepared>),
 }
 
-/// Loads, settles, signs and judges drafts, whatever they repeat. Every bad one is told; then
-/// nothing is kept.
+/// Loads, resolves, signs and verifies drafts, whatever they repeat. The error names every bad one;
+/// then nothing is kept.
 pub fn prepare(
     writer: &mut Writer,
     drafts: &[Placed],
@@ -153,55 +148,35 @@ pub fn prepare(
     let keys = writer.paths.keys.clone();
     let input =
         LoadedInput::read(&input, Reach { folder, keys: &keys, files: FileAccess::default() });
-    let repeats = Repeats::Allowed;
-    prepare_input(writer, &input, DraftBatch { signer, done: &mut |_| {}, repeats })
+    prepare_input(writer, &input, signer, Repeats::Allowed, &mut |_| {})
 }
 
-/// The same for an input that is loaded, of which some drafts could not be read: they are told
-/// with the others.
+/// The same for an input that is loaded, of which some drafts could not be read: the error names
+/// them with the others. `done` is called with the number of drafts processed.
 pub fn prepare_input(
     writer: &mut Writer,
     input: &LoadedInput,
-    around: DraftBatch<'_, '_, '_>,
+    signer: &mut Signer<'_>,
+    repeats: Repeats,
+    done: &mut dyn FnMut(u64),
 ) -> Result<Prepared, LedgerError> {
-    prepare_by(writer, input, around, pipeline::WORTH)
-}
-
-/// The same, with the number of plain drafts that are worth another thread.
-fn prepare_by(
-    writer: &mut Writer,
-    input: &LoadedInput,
-    mut around: DraftBatch<'_, '_, '_>,
-    worth: usize,
-) -> Result<Prepared, LedgerError> {
-    let submission =
-        Submission::of(&writer.paths, &writer.judge, input, &around.signer.key.public());
-    let mut out = Output::default();
-    out.prepared.first = writer.size();
-    out.prepared.unsigned = !around.signer.key.signs();
-    out.prepared.places = input.places();
+    let key = signer.key;
+    let submission = Submission::of(&writer.paths, &writer.verifier, input, &key.public());
+    let mut batch = DraftBatch::new(writer, signer, repeats);
     let mut refusals = Refusals::of(input);
-    let mut rest = input.drafts.as_slice();
-    while let Some(next) = rest.first() {
-        let outcomes = if refusals.reach(&next.draft) {
-            vec![Outcome { position: writer.size(), fate: DraftResult::Repeats }]
-        } else if !next.unread.is_empty() {
-            vec![unread(writer, next, &mut around, &mut out)]
-        } else if pipeline::is_worth(rest, worth, &out.agents) {
-            pipeline::run(writer, rest, &mut around, &mut out)?
-        } else {
-            vec![one(writer, next, &mut around, &mut out)?]
+    for (draft, number) in input.drafts.iter().zip(1..) {
+        let outcome = match refusals.reach(&draft.draft) {
+            true => Outcome { position: batch.position(), result: DraftResult::Repeats },
+            false => batch.add(draft)?,
         };
-        for (loaded, outcome) in rest.iter().zip(&outcomes) {
-            refusals.account(loaded, outcome, &mut out.named);
-        }
-        rest = rest.get(outcomes.len()..).unwrap_or_default();
-        (around.done)((input.drafts.len() - rest.len()) as u64);
+        refusals.account(draft, &outcome, &mut batch.output().named);
+        done(number);
     }
     refusals.end()?;
-    let Prepared { first, entries, .. } = &out.prepared;
-    out.prepared.keeping = submission.keeping(*first, entries, around.signer.key);
-    Ok(out.prepared)
+    let mut prepared = batch.into_prepared();
+    prepared.places = input.places();
+    prepared.keeping = submission.keeping(prepared.first, &prepared.entries, key);
+    Ok(prepared)
 }
 
 /// Writes prepared events: kept in the outbox first, so that a lost receipt loses nothing.
@@ -218,65 +193,13 @@ pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, Ledge
         // Written and signed for: what cannot be pruned is left to the next writer.
         let _ = keeping.prune();
     }
-    for (settled, position) in prepared.settled.iter().zip(prepared.first..) {
-        if let Content::FactAsserted(content) = &settled.content {
+    for (resolved, position) in prepared.resolved.iter().zip(prepared.first..) {
+        if let Content::FactAsserted(content) = &resolved.content {
             writer.passages.add(position, &content.fact);
         }
     }
     let count = prepared.entries.len() as u64;
     Ok(Receipt { first: prepared.first, count, already: false })
-}
-
-/// What else is wrong with a draft of which some fields could not be read. It is refused for these,
-/// and for what is wrong with the others.
-fn unread(
-    writer: &mut Writer,
-    draft: &LoadedDraft,
-    around: &mut DraftBatch<'_, '_, '_>,
-    out: &mut Output,
-) -> Outcome {
-    let position = writer.size();
-    let follows = |why: &String| draft.unread.iter().any(|field| names_field(why, field));
-    let fate = match settle(writer, draft, around, out) {
-        Err(Reasons(mut why)) if !draft.unread.iter().any(|field| field == "type") => {
-            why.retain(|why| !follows(why));
-            if why.is_empty() { DraftResult::Repeats } else { DraftResult::Refused(Reasons(why)) }
-        }
-        _ => DraftResult::Repeats,
-    };
-    Outcome { position, fate }
-}
-
-/// Whether a reason may only follow from a field that could not be read; a field without a name may
-/// be any that is missing.
-fn names_field(why: &str, field: &str) -> bool {
-    let field = field.rsplit('.').next().unwrap_or(field);
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    match field {
-        "" => why.contains(" needs the field "),
-        field => why.split(|c| !is_word(c)).any(|word| word == field),
-    }
-}
-
-/// One draft, settled, signed and judged.
-fn one(
-    writer: &mut Writer,
-    draft: &LoadedDraft,
-    around: &mut DraftBatch<'_, '_, '_>,
-    out: &mut Output,
-) -> Result<Outcome, LedgerError> {
-    let position = writer.size();
-    let fate = match settle(writer, draft, around, out) {
-        Err(why) => DraftResult::Refused(why),
-        Ok(settled) => {
-            let signer = &mut *around.signer;
-            let slot = slot(writer, signer.clock.now());
-            let entry = seal(&settled, &slot, signer.key, signer.entropy)?;
-            let examined = examine_one(writer, &entry, out.prepared.unsigned);
-            take(writer, SignedDraft { settled, entry, examined }, &mut out.prepared)?
-        }
-    };
-    Ok(Outcome { position, fate })
 }
 
 #[cfg(test)]

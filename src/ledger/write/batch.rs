@@ -1,4 +1,4 @@
-//! A batch: drafts on their way to be events, one after the other.
+//! A batch: drafts become signed events, one after the other.
 //!
 //! Always holds: every event passes the verifier before a byte is written. Not here: refusals
 //! (`outcome`), committing (`append`).
@@ -6,30 +6,22 @@
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::ledger::error::LedgerError;
-use crate::ledger::write::hints::told;
+use crate::ledger::write::hints::with_advice;
 use crate::ledger::write::loaded::LoadedDraft;
-use crate::ledger::write::outcome::DraftResult;
-use crate::ledger::write::outcome::Output;
-use crate::ledger::write::pending::Pending;
-use crate::ledger::write::pending::WriterLookup;
+use crate::ledger::write::outcome::{DraftResult, Outcome, Output};
+use crate::ledger::write::pending::{Pending, WriterLookup};
 use crate::ledger::write::prepared::Prepared;
-use crate::ledger::write::repeats;
-use crate::ledger::write::repeats::Repeats;
-use crate::ledger::write::resolve::Resolved;
-use crate::ledger::write::resolve::Resolver;
+use crate::ledger::write::repeats::{self, Repeats};
 use crate::ledger::write::resolve::fields::Reasons;
-use crate::ledger::write::sign::Slot;
+use crate::ledger::write::resolve::{Resolved, Resolver};
+use crate::ledger::write::sign::{Slot, seal};
 use crate::ledger::write::unquoted;
 use crate::ledger::write::writer::Writer;
-use annals_core::event::Entry;
-use annals_core::key::SigningKey;
-use annals_core::key::ThreadKeys;
+use annals_core::key::{SigningKey, ThreadKeys};
 use annals_core::time::Time;
 use annals_core::verify::Follower;
 use annals_core::verify::content::CheckDepth;
-use annals_core::verify::examine::Examined;
-use annals_core::verify::examine::examine;
-use annals_core::verify::examine::examine_whole;
+use annals_core::verify::examine::{examine, examine_whole};
 
 /// Who signs, when, and with what randomness.
 pub struct Signer<'a> {
@@ -41,96 +33,129 @@ pub struct Signer<'a> {
     pub entropy: &'a mut dyn Entropy,
 }
 
-/// Who signs, and who is told how many drafts are done.
-pub struct DraftBatch<'a, 'b, 'c> {
-    /// Who signs.
-    pub signer: &'a mut Signer<'b>,
-    /// Told after each draft, or after many.
-    pub done: &'c mut dyn FnMut(u64),
-    /// What becomes of facts that are entered once more.
-    pub repeats: Repeats,
+/// Drafts on their way to be events: their writer, their signer, and what came of them so far.
+pub struct DraftBatch<'a, 'b> {
+    writer: &'a mut Writer,
+    signer: &'a mut Signer<'b>,
+    repeats: Repeats,
+    output: Output,
 }
 
 /// After how many events those who wait for the lock are told that the work goes on.
-pub const STEP: u64 = 1_024;
+const STEP: u64 = 1_024;
 
-/// A draft with its file, settled.
-pub fn settle(
-    writer: &mut Writer,
-    loaded: &LoadedDraft,
-    around: &mut DraftBatch<'_, '_, '_>,
-    out: &mut Output,
-) -> Result<Resolved, Reasons> {
-    let file = loaded.file.clone()?.map(|file| file.bytes);
-    let now = around.signer.clock.peek();
-    let mut desk = WriterLookup::new(writer, &out.prepared, &out.named, now);
-    let settled = Resolver::new(&mut desk, &mut out.agents).settle(&loaded.draft, file)?;
-    let notes = unquoted::notes(&settled.content, &mut desk);
-    repeats::check(writer, &settled, around.repeats, out)?;
-    out.prepared.notes.extend(notes);
-    Ok(settled)
+impl<'a, 'b> DraftBatch<'a, 'b> {
+    /// An empty batch after the last event of the writer.
+    pub fn new(
+        writer: &'a mut Writer,
+        signer: &'a mut Signer<'b>,
+        repeats: Repeats,
+    ) -> DraftBatch<'a, 'b> {
+        let mut output = Output::default();
+        output.prepared.first = writer.size();
+        output.prepared.unsigned = !signer.key.signs();
+        DraftBatch { writer, signer, repeats, output }
+    }
+
+    /// What came of the drafts so far.
+    pub fn output(&mut self) -> &mut Output {
+        &mut self.output
+    }
+
+    /// Position of the next event.
+    pub fn position(&self) -> u64 {
+        self.writer.size()
+    }
+
+    /// Resolves, signs and verifies a draft. An error is one of the files, not of the draft.
+    pub fn add(&mut self, draft: &LoadedDraft) -> Result<Outcome, LedgerError> {
+        let position = self.position();
+        let result = match self.resolve(draft) {
+            Err(why) => refused(draft, why),
+            Ok(_) if !draft.unread.is_empty() => DraftResult::Repeats,
+            Ok(resolved) => self.sign(resolved)?,
+        };
+        Ok(Outcome { position, result })
+    }
+
+    /// The events, in order.
+    pub fn into_prepared(self) -> Prepared {
+        self.output.prepared
+    }
+
+    /// A draft with its references and quotations resolved against the record; why it is refused.
+    fn resolve(&mut self, draft: &LoadedDraft) -> Result<Resolved, Reasons> {
+        let file = draft.file.clone()?.map(|file| file.bytes);
+        let (now, out) = (self.signer.clock.peek(), &mut self.output);
+        let mut lookup = WriterLookup::new(self.writer, &out.prepared, &out.named, now);
+        let resolved = Resolver::new(&mut lookup, &mut out.agents).resolve(&draft.draft, file)?;
+        let notes = unquoted::notes(&resolved.content, &mut lookup);
+        repeats::check(self.writer, &resolved, self.repeats, out)?;
+        out.prepared.notes.extend(notes);
+        Ok(resolved)
+    }
+
+    /// Signs a resolved draft for the next slot and verifies the event.
+    fn sign(&mut self, resolved: Resolved) -> Result<DraftResult, LedgerError> {
+        let (signer, prepared) = (&mut *self.signer, &mut self.output.prepared);
+        let slot = slot(self.writer, signer.clock.now());
+        prepared.entries.push(seal(&resolved, &slot, signer.key, signer.entropy)?);
+        prepared.documents.extend(resolved.document.clone());
+        prepared.resolved.push(resolved);
+        let refusal = verify_last(self.writer, prepared)?;
+        Ok(refusal.map_or(DraftResult::Good, |why| DraftResult::Refused(why.into())))
+    }
 }
 
-/// A signed draft on its way to the judge.
-pub struct SignedDraft {
-    /// What it says.
-    pub settled: Resolved,
-    /// Its bytes.
-    pub entry: Entry,
-    /// The entry, its signature checked.
-    pub examined: Option<Examined>,
+/// Why a draft is refused beside the fields of it that could not be read; nothing that only follows
+/// from these.
+fn refused(draft: &LoadedDraft, Reasons(mut why): Reasons) -> DraftResult {
+    let follows =
+        |why: &String| draft.unread.iter().any(|field| field == "type" || names_field(why, field));
+    why.retain(|why| !follows(why));
+    if why.is_empty() { DraftResult::Repeats } else { DraftResult::Refused(Reasons(why)) }
 }
 
-/// Adds a signed event to the prepared ones and lets the judge take it.
-pub fn take(
-    writer: &mut Writer,
-    signed: SignedDraft,
-    prepared: &mut Prepared,
-) -> Result<DraftResult, LedgerError> {
-    let SignedDraft { settled, entry, examined } = signed;
-    prepared.entries.push(entry);
-    prepared.documents.extend(settled.document.clone());
-    prepared.settled.push(settled);
-    let refused = |why: String| DraftResult::Refused(why.into());
-    Ok(judge(writer, prepared, examined)?.map_or(DraftResult::Good, refused))
+/// Whether a reason may only follow from a field that could not be read; a field without a name may
+/// be any that is missing.
+fn names_field(why: &str, field: &str) -> bool {
+    let field = field.rsplit('.').next().unwrap_or(field);
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    match field {
+        "" => why.contains(" needs the field "),
+        field => why.split(|c| !is_word(c)).any(|word| word == field),
+    }
 }
 
 /// The next slot of a writer.
 pub fn slot(writer: &Writer, now: Time) -> Slot {
-    let chain = &writer.judge.chain;
+    let chain = &writer.verifier.chain;
     Slot { position: chain.size(), head: chain.head, after: chain.at, now }
 }
 
-/// Lets the judge take the last prepared event, its signature included, wherever it came from; its
-/// faults are why it is refused.
-pub fn judge_last(writer: &mut Writer, prepared: &Prepared) -> Result<Option<String>, LedgerError> {
-    let unsigned = prepared.unsigned;
-    let examined = prepared.entries.last().and_then(|entry| examine_one(writer, entry, unsigned));
-    judge(writer, prepared, examined)
-}
-
-/// An entry, examined: whole, unless it only shows what would be signed.
-pub fn examine_one(writer: &Writer, entry: &Entry, unsigned: bool) -> Option<Examined> {
-    if unsigned {
-        return Some(examine(entry));
-    }
-    examine_whole(std::slice::from_ref(entry), &mut ThreadKeys::new(&writer.keyring)).pop()
-}
-
-/// Lets the judge take the last prepared event, which was examined whole.
-pub fn judge(
+/// Verifies the last prepared event after those before it, signature included, wherever it came
+/// from; its faults are why it is refused.
+pub fn verify_last(
     writer: &mut Writer,
     prepared: &Prepared,
-    examined: Option<Examined>,
 ) -> Result<Option<String>, LedgerError> {
+    let Some(entry) = prepared.entries.last() else { return Ok(None) };
+    let examined = match prepared.unsigned {
+        // It only shows what would be signed.
+        true => Some(examine(entry)),
+        false => {
+            let entry = std::slice::from_ref(entry);
+            examine_whole(entry, &mut ThreadKeys::new(&writer.keyring)).pop()
+        }
+    };
     let Some(examined) = examined else { return Ok(None) };
     if (prepared.entries.len() as u64).is_multiple_of(STEP) {
         writer.step();
     }
     let pending = Pending::new(&writer.journal, &writer.recent, prepared);
-    let judged = writer.judge.event(&examined, &pending, CheckDepth::All)?;
-    writer.index.event(&writer.judge.chain.state, &examined, &judged);
-    let faults = std::mem::take(&mut writer.judge.faults);
-    let told: Vec<String> = faults.iter().map(told).collect();
-    Ok(Some(told.join("; ")).filter(|why| !why.is_empty()))
+    let outcome = writer.verifier.event(&examined, &pending, CheckDepth::All)?;
+    writer.index.event(&writer.verifier.chain.state, &examined, &outcome);
+    let faults = std::mem::take(&mut writer.verifier.faults);
+    let faults: Vec<String> = faults.iter().map(with_advice).collect();
+    Ok(Some(faults.join("; ")).filter(|why| !why.is_empty()))
 }

@@ -1,4 +1,4 @@
-//! Drafts: what an editor types, in JSON Lines, TOML or a table, before it is settled and signed.
+//! Drafts: what an editor types, in JSON Lines, TOML or a table, before it is resolved and signed.
 //!
 //! Always holds: a draft names its fields as the record does; an unknown field is refused with the
 //! line it stands in; a draft that was read has no short form left. Not here: what the drafts

@@ -1,4 +1,4 @@
-//! People: enrolling, changing and revoking keys, as settled acts; who a name means.
+//! People: enrolling, changing and revoking keys, as resolved acts; who a name means.
 //!
 //! Always holds: a request is proven and for this record before anything is made of it; a name that
 //! may mean two keys means none. Not here: signing and judging (`admin`), prompts (`cli`).
@@ -21,7 +21,7 @@ use std::path::Path;
 
 /// The parameters of a ledger that has its first event.
 pub fn parameters(writer: &Writer) -> Result<&Ledger, LedgerError> {
-    let ledger = writer.judge.chain.state.fold.ledger.as_ref();
+    let ledger = writer.verifier.chain.state.fold.ledger.as_ref();
     ledger.ok_or_else(|| LedgerError::Usage("the record has no first event".to_owned()))
 }
 
@@ -34,7 +34,7 @@ pub fn enrolment(
     person: Person,
 ) -> Result<Resolved, LedgerError> {
     request.check_origin(&parameters(writer)?.origin)?;
-    let state = &writer.judge.chain.state;
+    let state = &writer.verifier.chain.state;
     if let Some(at) = state.history.ever(request.key()) {
         let why = match state.fold.roster.member(request.key()) {
             Some(Member { revoked: Some(revoked), .. }) => format!(
@@ -59,13 +59,13 @@ pub fn enrolment(
     let (key, possession) = (*request.key(), *request.possession());
     let args = args::EditorEnrolled { key, person, roles, possession };
     let content = Named { name: request.name().clone() };
-    Ok(settled(Args::EditorEnrolled(args), Content::EditorEnrolled(content)))
+    Ok(resolved(Args::EditorEnrolled(args), Content::EditorEnrolled(content)))
 }
 
 /// A key's new roles and its holder's name.
 pub fn change(key: PublicKey, roles: Roles, name: Short) -> Resolved {
     let args = Args::EditorChanged(args::EditorChanged { key, roles });
-    settled(args, Content::EditorChanged(Named { name }))
+    resolved(args, Content::EditorChanged(Named { name }))
 }
 
 /// The end of a key.
@@ -76,11 +76,11 @@ pub fn revocation(
     stated: Stated,
 ) -> Resolved {
     let args = Args::EditorRevoked(args::EditorRevoked { key, reason, suspect_from });
-    settled(args, Content::EditorRevoked(stated))
+    resolved(args, Content::EditorRevoked(stated))
 }
 
 /// An act without a document.
-pub fn settled(args: Args, content: Content) -> Resolved {
+pub fn resolved(args: Args, content: Content) -> Resolved {
     Resolved { args, content, document: None }
 }
 

@@ -6,7 +6,7 @@
 use annals_core::rule::{Fault, Rule};
 
 /// A fault as it is told to who made the draft.
-pub fn told(fault: &Fault) -> String {
+pub fn with_advice(fault: &Fault) -> String {
     let Fault { rule, why, .. } = fault;
     match advice(*rule) {
         Some(advice) => format!("rule {rule}: {why}; {advice}"),
@@ -17,15 +17,15 @@ pub fn told(fault: &Fault) -> String {
 fn advice(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::SignerRevoked => "sign with a key that stands; annals status lists them",
-        Rule::Target => "annals show tells what an event is",
+        Rule::Target => "annals show shows what an event is",
         Rule::Retracted => "annals reinstate ends a retraction",
         Rule::Stale => "read its present words with annals show, then name the fact",
         Rule::OwnWords => "another person confirms them",
         Rule::ConfirmedTwice => "another person may confirm too",
-        Rule::DisputeClosed => "annals show tells what closed it",
+        Rule::DisputeClosed => "annals show lists what closed it",
         Rule::UpholdOwn => "another person upholds it, or annals correct resolves the dispute",
         Rule::Resolves => "annals show lists the open disputes of the fact",
-        Rule::RetractionStanding => "annals show tells what ended it",
+        Rule::RetractionStanding => "annals show lists what ended it",
         Rule::ReinstateOwn => "another person reinstates",
         Rule::RelationStanding => "annals show lists the relations of a fact",
         Rule::Independent => {

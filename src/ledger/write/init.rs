@@ -13,7 +13,7 @@ use crate::entropy::{Entropy, draw};
 use crate::keys::{KeyFolder, KeyName, NewKey, Protection, generate, write_recovery};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
-use crate::ledger::write::batch::{Signer, judge_last, slot};
+use crate::ledger::write::batch::{slot, verify_last};
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::sign::seal;
@@ -61,78 +61,76 @@ pub fn init(
     paths: Paths,
     founding: &Founding,
     protection: Protection<'_>,
-    around: (&mut Clock, &mut dyn Entropy),
+    clock: &mut Clock,
+    entropy: &mut dyn Entropy,
 ) -> Result<Founded, LedgerError> {
-    let (clock, entropy) = around;
     expect_free(&paths)?;
-    let made = disk::kind(&paths.keys, Links::Follow)?.is_none();
-    let remembered = disk::is_there(&paths.marks())?;
-    let keys = KeyFolder::make(&paths.keys)?;
-    keys.check_free(&founding.handle)?;
-    let (key, log_key, recovery) = (generate(entropy)?, generate(entropy)?, generate(entropy)?);
-    let new = |handle, secret, protection| NewKey { handle, secret, protection, request: None };
-    let log = KeyName::log();
-    let new =
-        [new(&founding.handle, &key, protection), new(&log, &log_key, Protection::Unencrypted)];
-    let secrets = (&key, &log_key, &recovery);
-    let opened = make((&paths, founding), (&keys, &new), secrets, (clock, entropy))
-        .inspect_err(|error| remove(&paths, error, remembered));
-    match opened {
-        Ok(writer) => Ok(Founded { writer, key, recovery: write_recovery(&recovery) }),
+    let before = Before::of(&paths)?;
+    let folder = KeyFolder::make(&paths.keys)?;
+    folder.check_free(&founding.handle)?;
+    let (founder, log) = (generate(entropy)?, generate(entropy)?);
+    let keys = FirstKeys { founder, log, recovery: generate(entropy)? };
+    match make(&paths, founding, &keys, &folder, protection, clock, entropy) {
+        Ok(writer) => {
+            let recovery = write_recovery(&keys.recovery);
+            Ok(Founded { writer, key: keys.founder, recovery })
+        }
         Err(error) => {
-            if made {
-                // Best effort, as below; a folder that is not empty stays.
-                let _ = fs::remove_dir(&paths.keys);
-            }
+            before.restore(&paths, &error);
             Err(error)
         }
     }
 }
 
+/// The keys of a new ledger.
+struct FirstKeys {
+    founder: SecretKey,
+    log: SecretKey,
+    recovery: SecretKey,
+}
+
 /// Makes the ledger, keeps the keys, and writes the first event: in this order, since one that
 /// nobody has the keys to could never be followed.
 fn make(
-    (paths, founding): (&Paths, &Founding),
-    (keys, new): (&KeyFolder, &[NewKey<'_>; 2]),
-    secrets: (&SecretKey, &SecretKey, &SecretKey),
-    (clock, entropy): (&mut Clock, &mut dyn Entropy),
+    paths: &Paths,
+    founding: &Founding,
+    keys: &FirstKeys,
+    folder: &KeyFolder,
+    protection: Protection<'_>,
+    clock: &mut Clock,
+    entropy: &mut dyn Entropy,
 ) -> Result<Writer, LedgerError> {
-    let (mut writer, opening) = opening(paths, founding, secrets, (clock, &mut *entropy))?;
-    add(keys, new, entropy)?;
+    let (mut writer, opening) = opening(paths, founding, keys, clock, entropy)?;
+    let new = |handle, secret, protection| NewKey { handle, secret, protection, request: None };
+    let name = KeyName::log();
+    let founder = new(&founding.handle, &keys.founder, protection);
+    let log = new(&name, &keys.log, Protection::Unencrypted);
+    folder.add_new(&founder, entropy)?;
+    folder.add_new(&log, entropy).inspect_err(|_| folder.remove_new(&founder))?;
     let written = writer.commit(&opening.entries, &[]);
-    written.inspect_err(|_| new.iter().for_each(|new| keys.remove_new(new)))?;
+    written.inspect_err(|_| [&founder, &log].into_iter().for_each(|new| folder.remove_new(new)))?;
     Ok(writer)
 }
 
-/// Keeps both keys, or neither.
-fn add(
-    keys: &KeyFolder,
-    [founder, log]: &[NewKey<'_>; 2],
-    entropy: &mut dyn Entropy,
-) -> Result<(), LedgerError> {
-    keys.add_new(founder, entropy)?;
-    Ok(keys.add_new(log, entropy).inspect_err(|_| keys.remove_new(founder))?)
-}
-
-/// A ledger without an event, and its first event, signed and judged.
+/// A ledger without an event, and its first event, signed and verified.
 fn opening(
     paths: &Paths,
     founding: &Founding,
-    keys: (&SecretKey, &SecretKey, &SecretKey),
-    around: (&mut Clock, &mut dyn Entropy),
+    keys: &FirstKeys,
+    clock: &mut Clock,
+    entropy: &mut dyn Entropy,
 ) -> Result<(Writer, Prepared), LedgerError> {
-    let ((key, log_key, recovery), (clock, entropy)) = (keys, around);
-    let mut writer = Writer::create(paths.clone(), log_key.clone())?;
+    let mut writer = Writer::create(paths.clone(), keys.log.clone())?;
     let readme = readme(&founding.origin);
     disk::write_new(&paths.ledger.join("README"), readme.as_bytes(), FileMode::Shared)?;
     let person: [u8; 16] = draw(entropy)?;
     let args = Args::LedgerOpened(args::LedgerOpened {
         nonce: Nonce(draw(entropy)?),
         origin: founding.origin.clone(),
-        log_key: log_key.public(),
+        log_key: keys.log.public(),
         window: founding.window,
         confirmations: founding.confirmations,
-        recovery: Some(recovery.public().digest()),
+        recovery: Some(keys.recovery.public().digest()),
         person: new_person(person)?,
         roles: Roles { admin: true, editor: true },
     });
@@ -142,12 +140,11 @@ fn opening(
         name: founding.name.clone(),
         corrections_policy: founding.corrections_policy.clone(),
     });
-    let settled = Resolved { args, content, document: None };
-    let signer = Signer { key, clock, entropy };
-    let slot = slot(&writer, signer.clock.now());
-    let entry = seal(&settled, &slot, key, signer.entropy)?;
+    let resolved = Resolved { args, content, document: None };
+    let slot = slot(&writer, clock.now());
+    let entry = seal(&resolved, &slot, &keys.founder, entropy)?;
     let prepared = Prepared { entries: vec![entry], ..Prepared::default() };
-    if let Some(why) = judge_last(&mut writer, &prepared)? {
+    if let Some(why) = verify_last(&mut writer, &prepared)? {
         return Err(LedgerError::Usage(why));
     }
     Ok((writer, prepared))
@@ -158,20 +155,36 @@ pub fn new_person(bytes: [u8; 16]) -> Result<Person, LedgerError> {
     Person::new(hex::encode(bytes)).map_err(|error| LedgerError::Usage(error.to_string()))
 }
 
-/// Removes the ledger that a failed init made; one that another init made in the meantime
-/// stays, and
-/// so does a memory that was there before, for it is that of other records.
-fn remove(paths: &Paths, why: &LedgerError, remembered: bool) {
-    // Best effort: the error that led here is the one to tell.
-    let others = match why {
-        LedgerError::ThereAlready(_) => true,
-        LedgerError::Disk(error) => error.is_there_already(),
-        _ => false,
-    };
-    if !others {
-        let _ = fs::remove_dir_all(&paths.ledger);
-        if !remembered {
-            let _ = fs::remove_file(paths.marks());
+/// What was there before, for a failed init to leave.
+struct Before {
+    keys: bool,
+    marks: bool,
+}
+
+impl Before {
+    fn of(paths: &Paths) -> Result<Before, LedgerError> {
+        let keys = disk::kind(&paths.keys, Links::Follow)?.is_some();
+        Ok(Before { keys, marks: disk::is_there(&paths.marks())? })
+    }
+
+    /// Removes what a failed init made. A ledger that another init made in the meantime stays, and
+    /// so do marks that were there before, for they are those of other records.
+    fn restore(&self, paths: &Paths, why: &LedgerError) {
+        let others = match why {
+            LedgerError::ThereAlready(_) => true,
+            LedgerError::Disk(error) => error.is_there_already(),
+            _ => false,
+        };
+        // Best effort: the error that led here is the one to report. A folder of keys that is not
+        // empty stays.
+        if !others {
+            let _ = fs::remove_dir_all(&paths.ledger);
+            if !self.marks {
+                let _ = fs::remove_file(paths.marks());
+            }
+        }
+        if !self.keys {
+            let _ = fs::remove_dir(&paths.keys);
         }
     }
 }

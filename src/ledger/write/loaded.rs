@@ -1,6 +1,6 @@
 //! Loaded drafts: each with the file that it names, read exactly once.
 //!
-//! Always holds: what is settled, signed, kept and named is made of the same bytes, whatever
+//! Always holds: what is resolved, signed, kept and named is made of the same bytes, whatever
 //! becomes of the file in between; drafts name no file outside of their folder unless a person
 //! allows it, and never one of the folder of keys or a secret key. Not here: what drafts say
 //! (`draft`), what they resolve to (`resolve`).

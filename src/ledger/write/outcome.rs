@@ -1,7 +1,7 @@
 //! What becomes of drafts: their events, their refusals, and what a refusal reaches.
 //!
 //! Always holds: every bad draft is told once, in the order of the lines; one that only names a
-//! refused one is not told. Not here: settling and signing (`append`, `pipeline`).
+//! refused one is not told. Not here: resolving and signing (`append`, `batch`).
 
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::draft::{Columns, Draft, Name};
@@ -24,7 +24,7 @@ pub struct Output {
     pub named: Refs,
     /// The passages that drafts of this input quote.
     pub passages: Passages,
-    /// How many facts were settled.
+    /// How many facts were resolved.
     pub asserted: u64,
 }
 
@@ -33,8 +33,8 @@ pub struct Output {
 pub struct Outcome {
     /// Where it stands, or would stand.
     pub position: u64,
-    /// Its fate.
-    pub fate: DraftResult,
+    /// Whether it may stand.
+    pub result: DraftResult,
 }
 
 /// Whether a draft may stand.
@@ -74,14 +74,14 @@ impl Refusals {
     pub fn account(&mut self, loaded: &LoadedDraft, outcome: &Outcome, named: &mut Refs) {
         if let Some(name) = &loaded.draft.name {
             let twice = named.insert(name.clone(), outcome.position).is_some();
-            if twice || outcome.fate != DraftResult::Good {
+            if twice || outcome.result != DraftResult::Good {
                 self.lost.insert(name.clone());
             }
             if twice {
                 self.refuse(loaded, format!("ref: {name:?} is given twice in this input"));
             }
         }
-        match &outcome.fate {
+        match &outcome.result {
             DraftResult::Good | DraftResult::Repeats => {}
             // Each cell of a table has its own place.
             DraftResult::Refused(why) if self.columns.is_table() => {

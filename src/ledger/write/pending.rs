@@ -1,7 +1,7 @@
-//! The desk of a writer: the record with what is prepared on top of it.
+//! The lookup of a writer: the record with what is prepared on top of it.
 //!
 //! Always holds: a prepared event and its document are seen as if they were written.
-//! Not here: settling itself (`resolve`).
+//! Not here: resolving itself (`resolve`).
 
 use crate::journal::Journal;
 use crate::ledger::write::outcome::Refs;
@@ -79,16 +79,16 @@ impl Source for Pending<'_> {
     }
 }
 
-/// What settling asks, answered by a writer.
+/// What resolving asks, answered by a writer.
 pub struct WriterLookup<'a> {
-    judge: &'a mut Verifier,
+    verifier: &'a mut Verifier,
     pending: Pending<'a>,
     named: &'a Refs,
     now: Time,
 }
 
 impl<'a> WriterLookup<'a> {
-    /// The desk of a writer with prepared events.
+    /// The lookup of a writer with prepared events.
     pub fn new(
         writer: &'a mut Writer,
         prepared: &'a Prepared,
@@ -96,7 +96,7 @@ impl<'a> WriterLookup<'a> {
         now: Time,
     ) -> WriterLookup<'a> {
         let pending = Pending::new(&writer.journal, &writer.recent, prepared);
-        WriterLookup { judge: &mut writer.judge, pending, named, now }
+        WriterLookup { verifier: &mut writer.verifier, pending, named, now }
     }
 
     /// The words of a revision, by the event that made it.
@@ -115,7 +115,7 @@ impl RecordLookup for WriterLookup<'_> {
     }
 
     fn revision_of(&self, fact: u64) -> Option<u64> {
-        let fold = &self.judge.chain.state.fold;
+        let fold = &self.verifier.chain.state.fold;
         // Who names a correction means its words, and is told where they are no more the present.
         let named = || fold.fact_of_revision(fact).map(|_| fact);
         fold.fact(fact).map(|fact| fact.revision).or_else(named)
@@ -126,14 +126,14 @@ impl RecordLookup for WriterLookup<'_> {
     }
 
     fn only_document(&self) -> Result<u64, usize> {
-        let documents = self.judge.contents.library.documents().map(|(position, _)| position);
+        let documents = self.verifier.contents.library.documents().map(|(position, _)| position);
         let first = documents.clone().next();
         let count = documents.count();
         first.filter(|_| count == 1).ok_or(count)
     }
 
     fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String> {
-        let Some(row) = self.judge.contents.library.row(position).cloned() else {
+        let Some(row) = self.verifier.contents.library.row(position).cloned() else {
             return Err(format!(
                 "document: {position} is no document; annals document list shows them"
             ));
@@ -144,7 +144,7 @@ impl RecordLookup for WriterLookup<'_> {
                 row.media_type
             ));
         }
-        match self.judge.contents.library.text(&row.digest, &self.pending) {
+        match self.verifier.contents.library.text(&row.digest, &self.pending) {
             Ok(LibraryEntry::Text(text)) => Ok((text, Some(row.lang))),
             Ok(_) => Err(format!("document: the text of {position} is not there")),
             Err(error) => Err(format!("document: {error}")),

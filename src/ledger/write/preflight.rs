@@ -66,7 +66,7 @@ pub fn check_checkpoint(
     if ends.checkpoint.is_none() {
         return Ok(None);
     }
-    let faults = judge.against(ends, journal);
+    let faults = judge.anchor_faults(ends, journal);
     let foreign = |fault: &&Fault| {
         matches!(
             fault.rule,
@@ -117,9 +117,9 @@ pub fn check_marks(
         true => {
             let mut at = Verifier::new(&ends);
             follow(journal, Options::state(marked), &mut at)?;
-            at.against(&ends, journal)
+            at.anchor_faults(&ends, journal)
         }
-        false => judge.against(&ends, journal),
+        false => judge.anchor_faults(&ends, journal),
     };
     let mut of_marks = faults.into_iter().filter(|fault| fault.rule != Rule::CheckpointForm);
     match of_marks.next() {

@@ -15,7 +15,7 @@ pub struct Prepared {
     /// The entries, in order.
     pub entries: Vec<Entry>,
     /// What they say.
-    pub settled: Vec<Resolved>,
+    pub resolved: Vec<Resolved>,
     /// Documents that come with them.
     pub documents: Vec<(Hash, Vec<u8>)>,
     /// Where each of them was read, if it was a file.

@@ -24,11 +24,11 @@ pub enum Repeats {
 /// where another one quotes the same passage. `number` is the draft's among those of the input.
 pub fn check(
     writer: &Writer,
-    settled: &Resolved,
+    resolved: &Resolved,
     repeats: Repeats,
     out: &mut Output,
 ) -> Result<(), String> {
-    let Content::FactAsserted(content) = &settled.content else { return Ok(()) };
+    let Content::FactAsserted(content) = &resolved.content else { return Ok(()) };
     let (fact, claim) = (&content.fact, claim_of(&content.fact));
     let number = out.asserted;
     out.asserted += 1;
@@ -38,7 +38,7 @@ pub fn check(
                         input; leave one out, or say --again"
                 .to_owned());
         }
-        let state = &writer.judge.chain.state;
+        let state = &writer.verifier.chain.state;
         for (passage, whole) in writer.passages.overlapping(fact) {
             // Of a fact that was corrected, its present words count.
             let known = state.fold.fact_of_revision(passage.by);

@@ -1,6 +1,6 @@
-//! Settling: from a draft to args and body, with the document's own words.
+//! Resolving: from a draft to args and body, with the document's own words.
 //!
-//! Always holds: what is settled is within the bounds of format 1; a reference to a fact means its
+//! Always holds: what is resolved is within the bounds of format 1; a reference to a fact means its
 //! present revision; quotations are the document's words with the least unique context.
 //! Not here: legality and signatures (`append`). Source: FORMAT.md section 4.
 
@@ -9,7 +9,7 @@ mod parts;
 pub mod fields;
 
 use crate::ledger::write::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft};
-use crate::ledger::write::resolve::fields::{Reasons, Unsettled, field, keep, need, uri};
+use crate::ledger::write::resolve::fields::{Reasons, Unresolved, field, keep, need, uri};
 use annals_core::event::args::{self, Args, Seal};
 use annals_core::event::body::{self, Content, Fact};
 use annals_core::event::vocabulary::{AgentType, Basis, ErrorIn, Stance, Type, Vouch};
@@ -21,7 +21,7 @@ use annals_core::time::Time;
 use parts::{as_bytes, check_words, topic, which_document};
 use std::collections::HashMap;
 
-/// What settling asks of the record and of the documents.
+/// What resolving asks of the record and of the documents.
 pub trait RecordLookup {
     /// The position that a `ref` names.
     fn named(&self, name: &str) -> Option<u64>;
@@ -39,7 +39,7 @@ pub trait RecordLookup {
     fn now(&self) -> Time;
 }
 
-/// A settled draft: what will be signed, and the document that comes with it.
+/// A resolved draft: what will be signed, and the document that comes with it.
 #[derive(Debug, Clone)]
 pub struct Resolved {
     /// Args.
@@ -56,24 +56,24 @@ pub type Agents = HashMap<String, (AgentType, Option<String>)>;
 fn words<const MAX: usize>(
     name: &str,
     value: Option<&String>,
-) -> Result<Option<Words<MAX>>, Unsettled> {
+) -> Result<Option<Words<MAX>>, Unresolved> {
     value.map(|text| field(name, Words::new(text.as_str()))).transpose()
 }
 
-/// Settles drafts one after the other; keeps the agents' types and roles.
+/// Resolves drafts one after the other; keeps the agents' types and roles.
 pub struct Resolver<'a> {
-    desk: &'a mut dyn RecordLookup,
+    lookup: &'a mut dyn RecordLookup,
     agents: &'a mut Agents,
 }
 
 impl<'a> Resolver<'a> {
-    /// A settler at a desk.
-    pub fn new(desk: &'a mut dyn RecordLookup, agents: &'a mut Agents) -> Resolver<'a> {
-        Resolver { desk, agents }
+    /// A resolver at a lookup.
+    pub fn new(lookup: &'a mut dyn RecordLookup, agents: &'a mut Agents) -> Resolver<'a> {
+        Resolver { lookup, agents }
     }
 
-    /// Settles a draft. `file` gives the bytes of a document that the draft names.
-    pub fn settle(&mut self, draft: &Draft, file: Option<Vec<u8>>) -> Result<Resolved, Reasons> {
+    /// Resolves a draft. `file` gives the bytes of a document that the draft names.
+    pub fn resolve(&mut self, draft: &Draft, file: Option<Vec<u8>>) -> Result<Resolved, Reasons> {
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
         if draft.sealed.is_some() {
             return Err("sealed: sealing is not built; leave the field out".to_owned().into());
@@ -86,7 +86,7 @@ impl<'a> Resolver<'a> {
         Ok(Resolved { args, content, document })
     }
 
-    fn args(&self, kind: Type, draft: &Draft) -> Result<Args, Unsettled> {
+    fn args(&self, kind: Type, draft: &Draft) -> Result<Args, Unresolved> {
         let sealed = Seal::Open;
         let error_in = draft.error_in.unwrap_or(ErrorIn::Record);
         let at = |name: &Option<Name>, field: &str| self.position(name.as_ref(), field, kind);
@@ -139,28 +139,28 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn position(&self, name: Option<&Name>, field: &str, kind: Type) -> Result<u64, Unsettled> {
+    fn position(&self, name: Option<&Name>, field: &str, kind: Type) -> Result<u64, Unresolved> {
         match need(name, field, kind)? {
             Name::Position(position) => Ok(*position),
-            Name::Ref(name) => self.desk.named(name).ok_or_else(|| {
+            Name::Ref(name) => self.lookup.named(name).ok_or_else(|| {
                 format!("{field}: no earlier draft of this input has the ref {name:?}")
             }),
         }
     }
 
     /// The revision to act on: `on` as it is, or the present one of `fact`.
-    fn on(&self, kind: Type, draft: &Draft) -> Result<u64, Unsettled> {
+    fn on(&self, kind: Type, draft: &Draft) -> Result<u64, Unresolved> {
         if draft.on.is_some() {
             return self.position(draft.on.as_ref(), "on", kind);
         }
         let fact = self.position(draft.fact.as_ref(), "fact", kind)?;
         let no_fact = || format!("fact: {fact} is no fact; annals replay lists them");
-        self.desk.revision_of(fact).ok_or_else(no_fact)
+        self.lookup.revision_of(fact).ok_or_else(no_fact)
     }
 
     fn content(&mut self, kind: Type, draft: &Draft) -> Result<Content, Reasons> {
         let said = words(("statement") as &str, draft.statement.as_ref())?;
-        // A new fact settles its own, with all that is wrong beside it.
+        // A new fact resolves its own, with all that is wrong beside it.
         let evidence = match kind {
             Type::FactAsserted | Type::FactCorrected => None,
             _ => self.evidence(draft)?,
@@ -192,11 +192,11 @@ impl<'a> Resolver<'a> {
     }
 
     /// The words that a correction takes over where the draft says nothing.
-    fn old_fact(&mut self, draft: &Draft) -> Result<Fact, Unsettled> {
+    fn old_fact(&mut self, draft: &Draft) -> Result<Fact, Unresolved> {
         let kind = Type::FactCorrected;
         let name = draft.fact.as_ref().or(draft.on.as_ref());
         let fact = self.position(name, "fact", kind)?;
-        self.desk
+        self.lookup
             .fact(fact)
             .ok_or_else(|| format!("fact: the words of {fact} are not there to be corrected"))
     }
@@ -215,7 +215,7 @@ impl<'a> Resolver<'a> {
             (None, Some(old), _) => Some(old.lang.clone()),
             (None, None, Some((_, first))) => {
                 let lang =
-                    self.desk.document(*first).and_then(|(_, lang)| need(lang, "lang", kind));
+                    self.lookup.document(*first).and_then(|(_, lang)| need(lang, "lang", kind));
                 keep(lang, &mut wrong)
             }
             (None, None, None) => None,
@@ -259,7 +259,7 @@ impl<'a> Resolver<'a> {
         draft: &WhenDraft,
         evidence: &[body::Evidence],
         old: Option<&Fact>,
-    ) -> Result<Option<body::When>, Unsettled> {
+    ) -> Result<Option<body::When>, Unresolved> {
         let edtf = draft.edtf.as_deref();
         let edtf = edtf.map(|text| field("when: edtf", Edtf::new(text))).transpose()?;
         let typed = draft.as_written.as_deref();
@@ -288,11 +288,11 @@ impl<'a> Resolver<'a> {
         typed: &str,
         evidence: &[body::Evidence],
         old: Option<&Fact>,
-    ) -> Result<Verbatim<1, 2_000>, Unsettled> {
+    ) -> Result<Verbatim<1, 2_000>, Unresolved> {
         let before = old.and_then(|old| old.when.as_ref()?.as_written.as_ref());
         let mut why = None;
         for entry in evidence {
-            match self.desk.document(entry.document) {
+            match self.lookup.document(entry.document) {
                 Ok((text, _)) => match parts::as_written("when", typed, text) {
                     Ok(found) => return Ok(found),
                     Err(error) => why = why.or(Some(error)),
@@ -341,11 +341,11 @@ impl<'a> Resolver<'a> {
         let all: Vec<EvidenceDraft> = short.into_iter().chain(given.cloned()).collect();
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
         let mut wrong = Reasons::default();
-        let settled =
+        let resolved =
             all.iter().filter_map(|entry| keep(self.one_evidence(entry, kind), &mut wrong));
-        let settled: Vec<body::Evidence> = settled.collect();
+        let resolved: Vec<body::Evidence> = resolved.collect();
         match wrong.0.is_empty() {
-            true => Ok(Some(settled).filter(|list| !list.is_empty())),
+            true => Ok(Some(resolved).filter(|list| !list.is_empty())),
             false => Err(wrong),
         }
     }
@@ -354,15 +354,15 @@ impl<'a> Resolver<'a> {
         &mut self,
         draft: &EvidenceDraft,
         kind: Type,
-    ) -> Result<body::Evidence, Unsettled> {
+    ) -> Result<body::Evidence, Unresolved> {
         let document = match &draft.document {
             Some(name) => self.position(Some(name), "document", kind)?,
-            None => self.desk.only_document().map_err(which_document)?,
+            None => self.lookup.only_document().map_err(which_document)?,
         };
         let translation = draft.translation.as_ref().map(|draft| {
             let need =
                 |value: &Option<String>, name| value.clone().ok_or(format!("{name} is missing"));
-            Ok::<_, Unsettled>(body::Translation {
+            Ok::<_, Unresolved>(body::Translation {
                 lang: field("translation", Lang::new(need(&draft.lang, "translation.lang")?))?,
                 text: field("translation", Verbatim::new(need(&draft.text, "translation.text")?))?,
                 by: draft.by.ok_or("translation.by is missing: human or machine")?,
@@ -386,9 +386,9 @@ impl<'a> Resolver<'a> {
         &mut self,
         draft: &EvidenceDraft,
         document: u64,
-    ) -> Result<Option<(body::Quote, body::Span)>, Unsettled> {
+    ) -> Result<Option<(body::Quote, body::Span)>, Unresolved> {
         let Some(quote) = &draft.quote else { return Ok(None) };
-        let (text, _) = self.desk.document(document)?;
+        let (text, _) = self.lookup.document(document)?;
         let span = draft.span.as_ref().and_then(|span| Some((span.start?, span.end?)));
         let edges = Edges::exact(draft.exact_edges);
         let refused = |error| format!("quote: in document {document}: {error}");
@@ -405,7 +405,7 @@ impl<'a> Resolver<'a> {
         };
         if start >= end || end > text.len() {
             let (length, bytes) = (text.len(), text.as_str().len());
-            let hint = as_bytes(quote, (text, start, end)).unwrap_or_default();
+            let hint = as_bytes(quote, text, start..end).unwrap_or_default();
             return Err(format!(
                 "span: {start}..{end} is not in document {document}, which has {length} code \
                  points ({bytes} bytes; offsets count code points){hint}"
@@ -418,20 +418,18 @@ impl<'a> Resolver<'a> {
             )));
         }
         let anchor = text.anchor(start, end).ok_or_else(|| refused(no_context(start, end)))?;
-        check_words(quote, &anchor, (text, start, end))?;
-        if edges == Edges::Whole
-            && let Some(cut) = quote_search::cut(text, (start, end))
-        {
-            return Err(refused(cut.to_string()));
+        check_words(quote, &anchor, text, start..end)?;
+        if edges == Edges::Whole {
+            quote_search::check_edges(text, start, end).map_err(|cut| refused(cut.to_string()))?;
         }
         Ok(Some((anchor, body::Span { start: start as u64, end: end as u64 })))
     }
 
-    fn hop(&mut self, draft: &HopDraft) -> Result<body::Hop, Unsettled> {
+    fn hop(&mut self, draft: &HopDraft) -> Result<body::Hop, Unresolved> {
         let agent = draft.agent.as_ref().ok_or("attribution: agent is missing")?;
         let known = match self.agents.get(agent) {
             Some(known) => Some(known.clone()),
-            None if draft.agent_type.is_none() => self.desk.agent(agent),
+            None if draft.agent_type.is_none() => self.lookup.agent(agent),
             None => None,
         };
         let agent_type =

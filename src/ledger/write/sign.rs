@@ -1,4 +1,4 @@
-//! Sealing: from settled words to the three lines and the body.
+//! Sealing: from resolved words to the three lines and the body.
 //!
 //! Always holds: the signature fixes the exact position (base = seq); the salt comes from the one
 //! source of randomness. Not here: whether it may stand (`append`). Source: FORMAT.md section 2.
@@ -40,15 +40,15 @@ impl Slot {
     }
 }
 
-/// Signs a settled draft for its slot.
+/// Signs a resolved draft for its slot.
 pub fn seal(
-    settled: &Resolved,
+    resolved: &Resolved,
     slot: &Slot,
     key: &dyn SigningKey,
     entropy: &mut dyn Entropy,
 ) -> Result<Entry, EntropyError> {
-    let body = body::write(&Hash(draw(entropy)?), &key.public(), &settled.content);
-    Ok(seal_body(&settled.args, body, slot, key))
+    let body = body::write(&Hash(draw(entropy)?), &key.public(), &resolved.content);
+    Ok(seal_body(&resolved.args, body, slot, key))
 }
 
 /// The same with a body that was written before.

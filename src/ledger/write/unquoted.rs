@@ -12,10 +12,10 @@ use std::collections::BTreeSet;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// What whoever signs an event is to know of its words.
-pub fn notes(content: &Content, desk: &mut dyn RecordLookup) -> Vec<String> {
+pub fn notes(content: &Content, lookup: &mut dyn RecordLookup) -> Vec<String> {
     match content {
-        Content::FactAsserted(content) => claim(&content.fact, desk),
-        Content::FactCorrected(content) => claim(&content.fact, desk),
+        Content::FactAsserted(content) => claim(&content.fact, lookup),
+        Content::FactCorrected(content) => claim(&content.fact, lookup),
         Content::DocumentCaptured(Captured { media_type, published, .. })
         | Content::DocumentDescribed(Described { media_type, published, .. }) => {
             let written = published.as_ref().and_then(|published| published.as_written.as_deref());
@@ -33,11 +33,14 @@ pub fn notes(content: &Content, desk: &mut dyn RecordLookup) -> Vec<String> {
     }
 }
 
-fn claim(fact: &Fact, desk: &mut dyn RecordLookup) -> Vec<String> {
+fn claim(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
     let mut languages = fact.evidence.iter().filter(|entry| entry.quote.is_some());
-    let language = languages.find_map(|entry| desk.document(entry.document).ok()?.1);
-    let one_language = language.is_some_and(|lang| primary(&lang) == primary(&fact.lang));
-    let missing = unquoted(fact, one_language);
+    let language = languages.find_map(|entry| lookup.document(entry.document).ok()?.1);
+    let compared = match language.is_some_and(|lang| primary(&lang) == primary(&fact.lang)) {
+        true => Compare::FiguresAndNames,
+        false => Compare::Figures,
+    };
+    let missing = unquoted(fact, compared);
     if missing.is_empty() {
         return Vec::new();
     }
@@ -49,8 +52,17 @@ fn primary(lang: &str) -> String {
     lang.split('-').next().unwrap_or_default().to_ascii_lowercase()
 }
 
-/// The figures of a claim, and its names if they can be compared, that no quoted word has.
-pub fn unquoted(fact: &Fact, names: bool) -> Vec<String> {
+/// What of a claim is looked for in the quoted words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compare {
+    /// Figures: of any language.
+    Figures,
+    /// Names as well: where claim and document are of one language.
+    FiguresAndNames,
+}
+
+/// The figures of a claim, and its names if they are compared, that no quoted word has.
+pub fn unquoted(fact: &Fact, compare: Compare) -> Vec<String> {
     let mut quoted: Vec<&str> = Vec::new();
     for entry in &fact.evidence {
         quoted.extend(entry.quote.as_ref().map(|quote| &*quote.exact));
@@ -65,7 +77,7 @@ pub fn unquoted(fact: &Fact, names: bool) -> Vec<String> {
             missing.push(figure.words);
         }
     }
-    if names {
+    if compare == Compare::FiguresAndNames {
         quoted.extend(fact.attribution.iter().flatten().map(|hop| &*hop.agent));
         missing.extend(missing_names(fact, &quoted));
     }
@@ -178,7 +190,7 @@ mod tests {
             "evidence": [{ "document": 3, "stance": "supports", "quote": quote, "span": span }],
             "attribution": [{ "agent": "Kommersant", "agent_type": "organization", "act": "says" }],
         });
-        unquoted(&serde_json::from_value(fact).unwrap(), true)
+        unquoted(&serde_json::from_value(fact).unwrap(), Compare::FiguresAndNames)
     }
 
     #[test]

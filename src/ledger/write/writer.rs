@@ -1,7 +1,7 @@
 //! A ledger open for writing: one writer at a time, everything before it finished.
 //!
 //! Always holds: the writer has the lock; journal, store, mark and checkpoint agree when it is
-//! open; what it commits has passed the same judge that verifies. A writer on trial judges the same
+//! open; what it commits has passed the verifier of `verify`. A writer of a dry run judges the same
 //! and touches nothing. Not here: drafts (`append`).
 //! Source: FORMAT.md section 9; the order of a commit.
 
@@ -48,7 +48,7 @@ pub struct Writer {
     /// Where it is.
     pub paths: Paths,
     /// Chain, state and content of everything written.
-    pub judge: Verifier,
+    pub verifier: Verifier,
     /// The journal as it was opened: where documents and earlier bodies are read.
     pub journal: Journal,
     /// What was found unfinished.
@@ -59,11 +59,11 @@ pub struct Writer {
     pub(super) keyring: KeyCache,
     /// The passages that facts of the record quote.
     pub(super) passages: Passages,
-    /// `None` on trial, and while it rests.
-    hands: Option<WriteHandles>,
+    /// `None` in a dry run, and while it rests.
+    handles: Option<WriteHandles>,
     /// What the ledger's files were when it let go of the lock.
     resting: Option<Stamp>,
-    /// Follows the judge; it writes nothing where the writer does not.
+    /// Follows the verifier; it writes nothing where the writer does not.
     pub(super) index: Builder,
     marks: HighWaterMarks,
     /// The last mark of this record that is known to be of a start of it.
@@ -105,7 +105,7 @@ impl Writer {
     /// another.
     pub fn open(paths: Paths, wait: impl Into<Waiting>) -> Result<Writer, LedgerError> {
         let wait = wait.into();
-        paths.expect_ledger(false)?;
+        paths.expect_ledger()?;
         Imported::of(&paths)?.expect_writable(&paths)?;
         let lock = Lock::take(&paths.lock(), wait)?;
         Writer::locked(paths, lock, wait)
@@ -130,7 +130,7 @@ impl Writer {
             None => covered(reader::checkpoint(&this.paths)?.as_deref()),
             Some(_) => None,
         };
-        let (store, built) = open_store(&this.paths, &this.journal, &this.judge)?;
+        let (store, built) = open_store(&this.paths, &this.journal, &this.verifier)?;
         // Only now is anything moved: a writer that refuses leaves the evidence as it was.
         if let Some(why) = &foreign {
             let path = set_aside(&this.paths.checkpoint())?;
@@ -145,7 +145,7 @@ impl Writer {
         this.write_again(signed.unwrap_or(0))?;
         this.index = go_on_with_index(&this.paths, &this.journal, this.index)?;
         this.index.commit(journal.next_offset());
-        this.hands = Some(WriteHandles { journal, store, lock });
+        this.handles = Some(WriteHandles { journal, store, lock });
         this.notices.extend(built);
         this.notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
         this.catch_up()?;
@@ -169,7 +169,7 @@ impl Writer {
     /// Lets go of the lock and the store, so that nobody waits while a person thinks. Everything
     /// is finished; [`Writer::wake`] takes the lock again.
     pub fn rest(&mut self) -> Result<(), LedgerError> {
-        if let Some(WriteHandles { journal, .. }) = self.hands.take() {
+        if let Some(WriteHandles { journal, .. }) = self.handles.take() {
             self.journal = journal.journal();
             self.recent.clear();
             self.resting = Some(Stamp::of(&self.paths)?);
@@ -186,15 +186,16 @@ impl Writer {
             *self = Writer::locked(self.paths.clone(), lock, self.wait)?;
             return Ok(Woken::Changed);
         }
-        let (store, _) = open_store(&self.paths, &self.journal, &self.judge)?;
+        let (store, _) = open_store(&self.paths, &self.journal, &self.verifier)?;
         let (journal, _) = JournalWriter::resume(&self.journal, ROTATE_AT)?;
-        self.hands = Some(WriteHandles { journal, store, lock });
+        self.handles = Some(WriteHandles { journal, store, lock });
         Ok(Woken::Same)
     }
 
-    /// Opens a ledger to try what a writer would do: the same judge, no lock, nothing is written.
-    pub fn trial(paths: Paths) -> Result<Writer, LedgerError> {
-        paths.expect_ledger(false)?;
+    /// Opens a ledger to try what a writer would do: the same verifier, no lock; nothing is
+    /// written.
+    pub fn dry_run(paths: Paths) -> Result<Writer, LedgerError> {
+        paths.expect_ledger()?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
         // It signs nothing, so it needs no key.
@@ -213,7 +214,7 @@ impl Writer {
         let covered = covered(ends.checkpoint.as_deref());
         let journal = Journal::open(&paths.ledger, covered)?;
         check_end(&journal, covered)?;
-        let mut judge = Verifier::new(&ends);
+        let mut verifier = Verifier::new(&ends);
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
         let index = Builder::open(&paths.ledger, journal.starts(), BuildMode::Check);
         let following = Following { beside: &index, passages: RefCell::default() };
@@ -221,33 +222,33 @@ impl Writer {
         // What the log key did not sign for is judged whole, for the log key is about to sign it.
         let signed_for = covered.unwrap_or(0);
         let options = Options { follower, signed_for, progress, ..Options::whole(jobs) };
-        follow(&journal, options, &mut judge)?;
-        if !judge.faults.is_empty() {
-            return Err(LedgerError::Faulty(std::mem::take(&mut judge.faults)));
+        follow(&journal, options, &mut verifier)?;
+        if !verifier.faults.is_empty() {
+            return Err(LedgerError::Faulty(std::mem::take(&mut verifier.faults)));
         }
-        if let Some((position, v)) = judge.later_version() {
+        if let Some((position, v)) = verifier.later_version() {
             return Err(LedgerError::Later { position, v });
         }
         let passages = following.passages.into_inner();
-        let foreign = check_checkpoint(&ends, &journal, &judge)?;
+        let foreign = check_checkpoint(&ends, &journal, &verifier)?;
         if foreign.is_some() {
             // A checkpoint that the log key did not sign speaks for nothing.
             check_signatures(&journal, jobs)?;
         }
         let from = if foreign.is_some() { 0 } else { signed_for };
-        let missing = judge.contents.unexplained(&judge.chain.state, from);
+        let missing = verifier.contents.unexplained(&verifier.chain.state, from);
         if !missing.is_empty() {
             return Err(LedgerError::Faulty(missing));
         }
         let marks = HighWaterMarks::at(paths.marks());
-        let known = mark_of_checkpoint(ends.checkpoint.as_deref(), &judge);
+        let known = mark_of_checkpoint(ends.checkpoint.as_deref(), &verifier);
         let damaged = match known.filter(|_| foreign.is_none()) {
             Some(mark) if marks.is_damaged(&mark)? => Some(mark),
             _ => None,
         };
         let mark = match &damaged {
             Some(mark) => Some(mark.clone()),
-            None => check_marks(&marks, &journal, &judge)?,
+            None => check_marks(&marks, &journal, &verifier)?,
         };
         let HeldLogKeys { keys: log_keys, faults } = log_keys;
         let mut notices: Vec<Notice> =
@@ -258,17 +259,17 @@ impl Writer {
         {
             notices.push(Notice::MemoryShort(remembered, signed));
         }
-        let (recent, hands) = (Vec::new(), None);
+        let (recent, handles) = (Vec::new(), None);
         let keyring = KeyCache::default();
         let writer = Writer {
             paths,
-            judge,
+            verifier,
             journal,
             notices,
             recent,
             keyring,
             passages,
-            hands,
+            handles,
             resting: None,
             index,
             marks,
@@ -296,13 +297,13 @@ impl Writer {
         let index = Builder::open(&paths.ledger, journal.starts(), BuildMode::Write);
         Ok(Writer {
             paths,
-            judge: Verifier::new(&Anchors::default()),
+            verifier: Verifier::new(&Anchors::default()),
             journal,
             notices: Vec::new(),
             recent: Vec::new(),
             keyring: KeyCache::default(),
             passages: Passages::default(),
-            hands: Some(WriteHandles { journal: writer, store, lock }),
+            handles: Some(WriteHandles { journal: writer, store, lock }),
             resting: None,
             index,
             marks,
@@ -315,20 +316,20 @@ impl Writer {
 
     /// Says to those who wait for the lock that the work goes on.
     pub fn step(&mut self) {
-        if let Some(WriteHandles { lock, .. }) = &mut self.hands {
+        if let Some(WriteHandles { lock, .. }) = &mut self.handles {
             lock.step();
         }
     }
 
     /// The number of events.
     pub fn size(&self) -> u64 {
-        self.judge.chain.size()
+        self.verifier.chain.size()
     }
 
     /// Refuses to go on without a log key that the next checkpoint needs: to be asked before
     /// anything is written.
     pub fn check_log_keys(&self) -> Result<(), LedgerError> {
-        let Some(ledger) = &self.judge.chain.state.fold.ledger else { return Ok(()) };
+        let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return Ok(()) };
         self.imported.expect_rekeyed(ledger)?;
         for public in [Some(ledger.log_key), ledger.old_log_key].into_iter().flatten() {
             if !self.holds_log_key(&public) {
@@ -348,7 +349,7 @@ impl Writer {
         self.log_keys.push(key);
     }
 
-    /// Commits entries that the judge has taken already, with the documents they came with:
+    /// Commits entries that the verifier has taken already, with the documents they came with:
     /// documents → journal → store → mark → checkpoint. The commit point is the closing line. The
     /// log key's memory is asked before the first byte, and held until the mark is in it.
     pub fn commit(
@@ -356,7 +357,7 @@ impl Writer {
         entries: &[Entry],
         documents: &[(Hash, Vec<u8>)],
     ) -> Result<(), LedgerError> {
-        if let Some(ledger) = &self.judge.chain.state.fold.ledger {
+        if let Some(ledger) = &self.verifier.chain.state.fold.ledger {
             self.imported.expect_rekeyed(ledger)?;
         }
         if !documents.is_empty() {
@@ -372,10 +373,10 @@ impl Writer {
             }
         }
         let memory = self.hold_memory()?;
-        let (size, root) = (self.size(), self.judge.chain.tree().root());
+        let (size, root) = (self.size(), self.verifier.chain.tree().root());
         let first = size - entries.len() as u64;
-        self.hands()?.journal.commit(entries, (size, root))?;
-        let next = self.hands()?.journal.next_offset();
+        self.handles()?.journal.commit(entries, size, root)?;
+        let next = self.handles()?.journal.next_offset();
         self.index.commit(next);
         self.finish(first, entries, &memory).map_err(|error| LedgerError::NotAcknowledged {
             first,
@@ -390,10 +391,10 @@ impl Writer {
         entries: &[Entry],
         memory: &HeldMarks,
     ) -> Result<(), LedgerError> {
-        store_entries(&mut self.hands()?.store, first, entries)?;
+        store_entries(&mut self.handles()?.store, first, entries)?;
         self.sign_checkpoint(memory)?;
         if self.recent.len() + entries.len() > KEEP {
-            self.journal = self.hands()?.journal.journal();
+            self.journal = self.handles()?.journal.journal();
             self.recent.clear();
         } else {
             self.recent.extend_from_slice(entries);
@@ -407,7 +408,7 @@ impl Writer {
         if signed >= self.size() {
             return Ok(());
         }
-        for (position, row) in self.judge.contents.library.documents() {
+        for (position, row) in self.verifier.contents.library.documents() {
             let path = Journal::document_path(&self.paths.ledger, &row.digest);
             if position >= signed && disk::is_file_at(&path)? {
                 disk::rewrite(&path, 0)?;
@@ -418,18 +419,18 @@ impl Writer {
         Ok(disk::sync_folder(disk::parent(&self.paths.ledger))?)
     }
 
-    fn hands(&mut self) -> Result<&mut WriteHandles, LedgerError> {
+    fn handles(&mut self) -> Result<&mut WriteHandles, LedgerError> {
         let none = || {
             LedgerError::Usage("this was opened to try or to wait: nothing is written".to_owned())
         };
-        self.hands.as_mut().ok_or_else(none)
+        self.handles.as_mut().ok_or_else(none)
     }
 
     /// Adds to the store what only the journal has.
     fn catch_up(&mut self) -> Result<(), LedgerError> {
-        let Some(WriteHandles { store, lock, .. }) = &mut self.hands else { return Ok(()) };
+        let Some(WriteHandles { store, lock, .. }) = &mut self.handles else { return Ok(()) };
         let behind = store.head()?.size;
-        if behind == self.judge.chain.size() {
+        if behind == self.verifier.chain.size() {
             return Ok(());
         }
         for span in self.journal.walk(behind)? {
@@ -452,19 +453,19 @@ impl Writer {
     /// that uses the same folder of keys signed in the meantime.
     fn hold_memory(&mut self) -> Result<HeldMarks, LedgerError> {
         let memory = self.marks.hold(self.wait)?;
-        if let Some(ledger) = &self.judge.chain.state.fold.ledger
+        if let Some(ledger) = &self.verifier.chain.state.fold.ledger
             && memory.last_for(&ledger.origin)? != self.mark
         {
             let journal = Journal::open(&self.paths.ledger, None)?;
-            self.mark = check_marks(&self.marks, &journal, &self.judge)?;
+            self.mark = check_marks(&self.marks, &journal, &self.verifier)?;
         }
         Ok(memory)
     }
 
     /// Signs the record as it stands: mark first, then the checkpoint is replaced.
     fn sign_checkpoint(&mut self, memory: &HeldMarks) -> Result<(), LedgerError> {
-        let Some(ledger) = &self.judge.chain.state.fold.ledger else { return Ok(()) };
-        let (size, root) = (self.size(), self.judge.chain.tree().root());
+        let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return Ok(()) };
+        let (size, root) = (self.size(), self.verifier.chain.tree().root());
         let origin = ledger.origin.clone();
         let text = Checkpoint { origin: origin.to_string(), size, root }.text();
         let mut signatures = Vec::new();

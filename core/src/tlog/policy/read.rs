@@ -1,7 +1,8 @@
-//! Reading a policy: line by line, every word in its place.
+//! Reads a policy line by line.
 //!
-//! Always holds: the first line that is not as the draft has it refuses the whole file.
-//! Not here: what a policy says of a note (`policy`). Source: C2SP tlog-policy (a draft).
+//! Always holds: the whole file is refused at the first line that is not in the grammar of the
+//! draft. Not here: the check of a note against a policy (`policy`). Source: C2SP tlog-policy (a
+//! draft).
 
 use crate::tlog::policy::{
     Log, MAX_ENTRIES, MAX_POLICY, Policy, PolicyEntry, PolicyError, Witness,
@@ -9,7 +10,7 @@ use crate::tlog::policy::{
 use crate::tlog::{KeyKind, VerifierKey};
 use crate::transfer::changed;
 
-/// A policy so far, and which names are members of a group already.
+/// The policy so far, and the entries that are already members of a group.
 #[derive(Default)]
 struct PolicyReader {
     policy: Policy,

@@ -1,7 +1,7 @@
-//! The file of a proof: its one spelling, read and written.
+//! The file of a proof: how it is read and written, in one spelling.
 //!
 //! Always holds: a [`Proof`] that was read is written as the same bytes; its checkpoint is a note
-//! of three lines. Not here: what it says is true (`proof`). Source: FORMAT.md section 12.
+//! of three lines. Not here: whether it holds (`proof`). Source: FORMAT.md section 12.
 
 use crate::event::Entry;
 use crate::event::record::Statement;
@@ -27,10 +27,10 @@ pub enum LeftOut {
     Document(u64),
 }
 
-/// An event with its way to the root.
+/// An event with its inclusion proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProofEvent {
-    /// The position under which it stands.
+    /// Its position, as the file gives it.
     pub position: u64,
     /// Its record and body.
     pub entry: Entry,
@@ -41,7 +41,7 @@ pub struct ProofEvent {
 /// A proof in form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// What it says that it leaves out, in its order.
+    /// The parts that the file declares as left out, in its order.
     pub left_out: Vec<LeftOut>,
     /// Position of the fact.
     pub fact: u64,
@@ -51,11 +51,11 @@ pub struct Proof {
     pub documents: BTreeMap<u64, Vec<u8>>,
     /// The checkpoint as it was signed and cosigned.
     pub note: Note,
-    /// What the checkpoint says.
+    /// The values of the checkpoint.
     pub checkpoint: Checkpoint,
 }
 
-/// Whether bytes say of themselves that they are a proof, in form or not.
+/// Whether bytes begin as a proof, in form or not.
 pub fn is_proof(bytes: &[u8]) -> bool {
     bytes.starts_with(b"annals proof ")
 }
@@ -149,14 +149,14 @@ impl Proof {
         self.events.get(index)
     }
 
-    /// What this file leaves out, by what is in it.
-    pub fn asks_left_out(&self) -> Vec<LeftOut> {
+    /// The parts that are missing from this file, computed from its content.
+    pub fn missing_parts(&self) -> Vec<LeftOut> {
         let withheld = self.events.iter().filter(|shown| shown.entry.body.is_none());
         let bodies = withheld.map(|shown| LeftOut::Body(shown.position));
         let captured = self.events.iter().filter(|shown| {
             let second = shown.entry.record.split(|byte| *byte == b'\n').nth(1);
             let statement = second.and_then(|line| Statement::parse(line).ok());
-            statement.is_some_and(|said| said.kind == Type::DocumentCaptured)
+            statement.is_some_and(|statement| statement.kind == Type::DocumentCaptured)
         });
         let documents = captured
             .filter(|shown| !self.documents.contains_key(&shown.position))

@@ -1,19 +1,19 @@
-//! Proofs: whether a file shows a fact, its acts and their signers to be in a record of a size.
+//! Proofs: whether a file shows that a fact, its acts and their signers are in a record of a size.
 //!
-//! Always holds: every fault is told by its rule; nothing is a yes unless the checkpoint's
-//! signature holds and somebody else than the proof names its log key. Not here: making proofs
-//! (`ledger::prove`), words for people (`cli`). Source: FORMAT.md section 12.
+//! Always holds: every fault is reported by its rule; the verdict is yes only if the checkpoint's
+//! signature holds and something other than the proof names its log key. Not here: how proofs are
+//! made (`ledger::prove`), messages for people (`cli`). Source: FORMAT.md section 12.
 
 mod events;
+mod fact_status;
 pub mod form;
-mod stands;
 mod trust;
 mod outcome;
 
 pub use events::evidence_of;
+pub use fact_status::{FactStatus, StatedRelation, fact_status};
 pub use form::{LeftOut, Proof, ProofEvent};
 pub use outcome::{ProofContext, ProofOutcome, ProofTrust};
-pub use stands::{Related, Stands, stands};
 
 use crate::rule::{Fault, Rule};
 use crate::transfer::changed;
@@ -21,9 +21,9 @@ use crate::verify::examine::{BodyFound, Examined};
 use crate::version_line::later;
 use std::collections::BTreeMap;
 
-/// Judges the bytes of a proof by itself and by what is given beside it.
-pub fn judge(bytes: &[u8], given: &ProofContext) -> ProofOutcome {
-    let mut judged = ProofOutcome {
+/// Verifies the bytes of a proof, by itself and against its context.
+pub fn verify_proof(bytes: &[u8], context: &ProofContext) -> ProofOutcome {
+    let mut outcome = ProofOutcome {
         proof: None,
         later_version: later(bytes, "proof"),
         changed: changed(bytes),
@@ -34,33 +34,33 @@ pub fn judge(bytes: &[u8], given: &ProofContext) -> ProofOutcome {
         not_checkable: 0,
         trust: ProofTrust::default(),
     };
-    if judged.later_version.is_some() {
-        judged.trust.missing.push("the proof is of a later version".to_owned());
-        return judged;
+    if outcome.later_version.is_some() {
+        outcome.trust.missing.push("the proof is of a later version".to_owned());
+        return outcome;
     }
-    if let Some(changed) = judged.changed {
-        judged.trust.missing.push(format!("the proof is not judged: {changed}"));
-        return judged;
+    if let Some(changed) = outcome.changed {
+        outcome.trust.missing.push(format!("the proof is not judged: {changed}"));
+        return outcome;
     }
     let proof = match Proof::parse(bytes) {
         Ok(proof) => proof,
         Err(why) => {
-            judged.faults.push(Fault::of(Rule::ProofForm, why));
-            judged.trust.missing.push("the proof is not in form".to_owned());
-            return judged;
+            outcome.faults.push(Fault::of(Rule::ProofForm, why));
+            outcome.trust.missing.push("the proof is not in form".to_owned());
+            return outcome;
         }
     };
-    judged.events = events::examine(&proof);
-    if proof.left_out != proof.asks_left_out() {
+    outcome.events = events::examine(&proof);
+    if proof.left_out != proof.missing_parts() {
         let why = "the lines after the first do not say what is left out of this file";
-        judged.faults.push(Fault::of(Rule::ProofLeftOut, why));
+        outcome.faults.push(Fault::of(Rule::ProofLeftOut, why));
     }
-    let opened = trust::opened(&judged.events);
-    events::judge(&proof, opened.as_ref(), &mut judged);
-    trust::judge((&proof, opened.as_ref()), given, &mut judged);
-    judged.faults.sort();
-    judged.proof = Some(proof);
-    judged
+    let opened = trust::opened(&outcome.events);
+    events::verify(&proof, opened.as_ref(), &mut outcome);
+    trust::check(&proof, opened.as_ref(), context, &mut outcome);
+    outcome.faults.sort();
+    outcome.proof = Some(proof);
+    outcome
 }
 
 /// Whether the body of an event is withheld.

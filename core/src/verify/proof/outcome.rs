@@ -1,31 +1,27 @@
-//! What became of a proof.
+//! The outcome of the verification of a proof, and the context that it is verified in.
 
 use crate::event::args::Args;
-use crate::event::body::Body;
-use crate::event::body::Content;
-use crate::event::record::Place;
-use crate::event::record::Statement;
+use crate::event::body::{Body, Content};
+use crate::event::record::{Place, Statement};
 use crate::key::PublicKey;
-use crate::rule::Class;
-use crate::rule::Fault;
+use crate::rule::{Class, Fault};
 use crate::tlog::VerifierKey;
 use crate::tlog::policy::Policy;
 use crate::transfer::Changed;
 use crate::verdict::Verdict;
-use crate::verify::examine::BodyFound;
-use crate::verify::examine::Examined;
+use crate::verify::examine::{BodyFound, Examined};
 use crate::verify::proof::form::Proof;
 use std::collections::BTreeMap;
 
-/// What became of a proof.
+/// The outcome of the verification of a proof.
 pub struct ProofOutcome {
     /// The proof, if it is in form.
     pub proof: Option<Proof>,
-    /// The version that it says, if that is a later one: then nothing of it is judged.
+    /// The version in its first line, if it is a later one: nothing of it is verified then.
     pub later_version: Option<u64>,
-    /// What was changed of the file on its way: then nothing of it is judged.
+    /// How the file was changed in transfer: nothing of it is verified then.
     pub changed: Option<Changed>,
-    /// Its events, read, by position.
+    /// Its examined events, by position.
     pub events: BTreeMap<u64, Examined>,
     /// All faults, by position (those of no event first), then rule.
     pub faults: Vec<Fault>,
@@ -35,12 +31,12 @@ pub struct ProofOutcome {
     pub quotations: u64,
     /// Quotations whose document is not in the file.
     pub not_checkable: u64,
-    /// Who else names the log key, and who cosigned.
+    /// What else names the log key, and who cosigned.
     pub trust: ProofTrust,
 }
 
 impl ProofOutcome {
-    /// What it comes to: the gravest fault decides, then a later version, then trust.
+    /// The verdict: the gravest fault decides, then a later version, then trust.
     pub fn verdict(&self) -> Verdict {
         match self.faults.iter().map(|fault| fault.rule.class()).max() {
             Some(Class::Fork) => Verdict::Forked,
@@ -52,25 +48,27 @@ impl ProofOutcome {
         }
     }
 
-    /// The statement of the event at a position, if it is here and in form.
+    /// The statement of the event at a position, if it is present and in form.
     pub fn statement(&self, position: u64) -> Option<&Statement> {
         in_form(self.events.get(&position)?).map(|(_, statement)| statement)
     }
 
-    /// The body of the event at a position, if it is here and the committed one.
+    /// The body of the event at a position, if it is present and the committed one.
     pub fn body(&self, position: u64) -> Option<&Body> {
         let examined = self.events.get(&position)?;
         body(examined, self.statement(position)?)
     }
 
-    /// The last name of a key in the events of this file up to a position.
+    /// The last name of a key's holder in the events of this file up to a position.
     pub fn name(&self, key: &PublicKey, position: u64) -> Option<&str> {
         let mut name = None;
         for at in self.events.range(..=position).map(|(at, _)| *at) {
-            let (Some(said), Some(body)) = (self.statement(at), self.body(at)) else { continue };
-            let named = crate::verify::proof::outcome::names(said);
+            let (Some(statement), Some(body)) = (self.statement(at), self.body(at)) else {
+                continue;
+            };
+            let named = named_key(statement);
             match &body.content {
-                Content::LedgerOpened(body) if said.by == *key => name = Some(&*body.name),
+                Content::LedgerOpened(body) if statement.by == *key => name = Some(&*body.name),
                 Content::EditorEnrolled(body) if named == Some(*key) => name = Some(&*body.name),
                 Content::EditorChanged(body) if named == Some(*key) => name = Some(&*body.name),
                 _ => {}
@@ -80,14 +78,14 @@ impl ProofOutcome {
     }
 }
 
-/// Place and statement, where none of 101, 102, 103, 105 is broken.
+/// Place and statement, if none of 101, 102, 103, 105 is broken.
 pub fn in_form(examined: &Examined) -> Option<(&Place, &Statement)> {
     let reading = &examined.reading;
     let (place, statement) = (reading.place.as_ref()?, reading.statement.as_ref()?);
     reading.faults.is_empty().then_some((place, statement))
 }
 
-/// The body, where it passes 601, 104 and 602.
+/// The body, if it passes 601, 104 and 602.
 pub fn body<'a>(examined: &'a Examined, statement: &Statement) -> Option<&'a Body> {
     match &examined.body {
         BodyFound::Good(body) => {
@@ -99,7 +97,7 @@ pub fn body<'a>(examined: &'a Examined, statement: &Statement) -> Option<&'a Bod
 }
 
 /// The key that an enrolment, a change or a revocation names.
-pub fn names(statement: &Statement) -> Option<PublicKey> {
+pub fn named_key(statement: &Statement) -> Option<PublicKey> {
     match &statement.args {
         Args::EditorEnrolled(args) => Some(args.key),
         Args::EditorChanged(args) => Some(args.key),
@@ -108,22 +106,22 @@ pub fn names(statement: &Statement) -> Option<PublicKey> {
     }
 }
 
-/// Who else than the proof vouches for its checkpoint.
+/// What else than the proof vouches for its checkpoint.
 #[derive(Clone, Debug, Default)]
 pub struct ProofTrust {
-    /// What of the trust that was asked for is missing; empty if nothing is.
+    /// Which of the requested trust is missing; empty if none is.
     pub missing: Vec<String>,
-    /// Who names the log key, in words.
+    /// What names the log key, as text.
     pub named_by: Vec<String>,
     /// Names and times (seconds since 1970) of witnesses of the policy that cosigned.
     pub witnesses: Vec<(String, u64)>,
     /// Size of the pin, if one was compared.
     pub pin_size: Option<u64>,
-    /// Signature lines of keys that nobody here knows.
+    /// Signature lines of unknown keys.
     pub ignored_lines: usize,
 }
 
-/// What is known beside the proof.
+/// What the verifier has besides the proof.
 #[derive(Clone, Debug, Default)]
 pub struct ProofContext {
     /// The bytes of a pin.

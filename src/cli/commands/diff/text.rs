@@ -86,13 +86,13 @@ fn fact(out: &mut dyn Write, change: &Change) -> Result<(), CliError> {
         }
     }
     for step in &change.acts {
-        below(&told(step))?;
+        below(&step_text(step))?;
     }
     Ok(writeln!(out)?)
 }
 
 /// `10: corrected, wrong-date: “Wednesday was the 26th” — Bo Berg, 2022-02-01 09:00`
-fn told(step: &ChangeStep) -> String {
+fn step_text(step: &ChangeStep) -> String {
     let ends: Vec<String> = step.ends.iter().map(u64::to_string).collect();
     let ends = ends.join(", ");
     let what = match step.act.kind {
@@ -116,7 +116,7 @@ fn told(step: &ChangeStep) -> String {
     let place = step.error_in.map(|place| format!(", error in the {place}")).unwrap_or_default();
     let said = match (&step.statement, step.withheld) {
         (Some(statement), _) => format!(": “{}”", visible(statement)),
-        (None, Some(why)) => format!(": {}", words::untold(Some(why))),
+        (None, Some(why)) => format!(": {}", words::withheld_text(Some(why))),
         (None, None) => String::new(),
     };
     format!("{}: {what}{why}{place}{said} — {}", step.act.event, words::who(&step.act))

@@ -15,32 +15,56 @@ use similar::TextDiff;
 use std::collections::BTreeSet;
 use std::io::Write;
 
-type KnownLines<'a, 'v> = (&'a View<'v>, &'a Names);
+/// The state at one of the two points, with the names of its keys.
+pub struct KnownLines<'a, 'v> {
+    /// The state.
+    pub view: &'a View<'v>,
+    /// The names.
+    pub names: &'a Names,
+}
 
-/// Writes the texts that differ: facts, and with `whole` also documents, editors and the ledger.
+/// Which texts are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Those of facts.
+    Facts,
+    /// Those of facts, documents, editors and the ledger.
+    All,
+}
+
+/// One side of a text: what stands there, and the stamp of its point.
+struct Side<'a> {
+    text: Option<String>,
+    stamp: &'a str,
+}
+
+/// Writes the texts that differ.
 pub fn write(
     out: &mut dyn Write,
-    known: (KnownLines<'_, '_>, KnownLines<'_, '_>),
+    from: &KnownLines<'_, '_>,
+    to: &KnownLines<'_, '_>,
     facts: &BTreeSet<u64>,
-    whole: bool,
+    shown: Shown,
 ) -> Result<(), CliError> {
-    let (from, to) = known;
     let wanted = |fact: u64| facts.contains(&fact);
-    let old = gather(from.0, from.1, &wanted)?;
-    let new = gather(to.0, to.1, &wanted)?;
-    let stamps = (stamp(from.0), stamp(to.0));
-    if whole {
-        let ledgers = (ledger(from), ledger(to));
-        one(out, "ledger", ledgers, &stamps)?;
-        one(out, "editors", (editors(from), editors(to)), &stamps)?;
+    let old = gather(from.view, from.names, &wanted)?;
+    let new = gather(to.view, to.names, &wanted)?;
+    let (old_stamp, new_stamp) = (stamp(from.view), stamp(to.view));
+    let mut one = |name: &str, before: Option<String>, after: Option<String>| {
+        let before = Side { text: before, stamp: &old_stamp };
+        compare(out, name, before, Side { text: after, stamp: &new_stamp })
+    };
+    if shown == Shown::All {
+        one("ledger", ledger(from), ledger(to))?;
+        one("editors", editors(from), editors(to))?;
         for position in new.documents.keys() {
             let text = |rows: &Gathered| rows.documents.get(position).map(document);
-            one(out, &format!("document/{position}"), (text(&old), text(&new)), &stamps)?;
+            one(&format!("document/{position}"), text(&old), text(&new))?;
         }
     }
     for position in new.facts.keys() {
         let text = |rows: &Gathered| rows.facts.get(position).map(fact);
-        one(out, &format!("fact/{position}"), (text(&old), text(&new)), &stamps)?;
+        one(&format!("fact/{position}"), text(&old), text(&new))?;
     }
     Ok(())
 }
@@ -52,21 +76,21 @@ fn stamp(view: &View<'_>) -> String {
     }
 }
 
-fn one(
+fn compare(
     out: &mut dyn Write,
     name: &str,
-    texts: (Option<String>, Option<String>),
-    stamps: &(String, String),
+    before: Side<'_>,
+    after: Side<'_>,
 ) -> Result<(), CliError> {
-    let heading = |text: &Option<String>, side: &str, stamp: &str| match text {
-        Some(_) => format!("{side}/{name}\t{stamp}"),
-        None => format!("/dev/null\t{stamp}"),
+    let heading = |side: &Side<'_>, prefix: &str| match side.text {
+        Some(_) => format!("{prefix}/{name}\t{}", side.stamp),
+        None => format!("/dev/null\t{}", side.stamp),
     };
-    let (before, after) = (heading(&texts.0, "a", &stamps.0), heading(&texts.1, "b", &stamps.1));
-    let (old, new) = (texts.0.unwrap_or_default(), texts.1.unwrap_or_default());
+    let headings = (heading(&before, "a"), heading(&after, "b"));
+    let (old, new) = (before.text.unwrap_or_default(), after.text.unwrap_or_default());
     let diff = TextDiff::from_lines(old.as_str(), new.as_str());
     let mut unified = diff.unified_diff();
-    Ok(write!(out, "{}", unified.context_radius(3).header(&before, &after))?)
+    Ok(write!(out, "{}", unified.context_radius(3).header(&headings.0, &headings.1))?)
 }
 
 /// A text of one line for each value; a value without words has no line.
@@ -145,7 +169,7 @@ fn document(row: &DocumentRow) -> String {
     let flags: Vec<&str> = flags.iter().filter(|(so, _)| *so).map(|(_, word)| *word).collect();
     lines.add("standing", flags.join(", "));
     let Some(about) = &row.about else {
-        lines.add("words", words::untold(row.withheld));
+        lines.add("words", words::withheld_text(row.withheld));
         return lines.0;
     };
     let shown = |text: Option<&str>| text.map(visible).unwrap_or_default();
@@ -168,8 +192,8 @@ fn document(row: &DocumentRow) -> String {
     lines.0
 }
 
-fn editors(known: KnownLines<'_, '_>) -> Option<String> {
-    let (view, names) = known;
+fn editors(known: &KnownLines<'_, '_>) -> Option<String> {
+    let KnownLines { view, names } = known;
     let mut lines = StateLines::default();
     for member in view.state().fold.roster.members() {
         let roles = match (member.roles.admin, member.roles.editor) {
@@ -188,8 +212,8 @@ fn editors(known: KnownLines<'_, '_>) -> Option<String> {
     (!lines.0.is_empty()).then_some(lines.0)
 }
 
-fn ledger(known: KnownLines<'_, '_>) -> Option<String> {
-    let (view, names) = known;
+fn ledger(known: &KnownLines<'_, '_>) -> Option<String> {
+    let KnownLines { view, names } = known;
     let ledger = view.state().fold.ledger.as_ref()?;
     let mut lines = StateLines::default();
     lines.add("origin", &*ledger.origin);

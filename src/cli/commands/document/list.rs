@@ -80,7 +80,7 @@ fn text(out: &mut dyn Write, row: &DocumentRow) -> Result<(), CliError> {
     let heading = format!("{:>6}  ", row.document);
     let mut below = Vec::new();
     match &row.about {
-        None => writeln!(out, "{heading}{}", words::untold(row.withheld))?,
+        None => writeln!(out, "{heading}{}", words::withheld_text(row.withheld))?,
         Some(about) => {
             writeln!(out, "{}", words::hanging(&heading, &visible(&about.title), INDENT))?;
             let facts = [

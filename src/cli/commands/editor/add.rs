@@ -4,7 +4,7 @@ use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
 use crate::cli::render::called;
 use crate::cli::shared::admin;
 use crate::cli::shared::admin::{ADMIN, By};
-use crate::cli::shared::tell as tell_receipt;
+use crate::cli::shared::print_receipt;
 use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::shared::{fit_name, words};
 use crate::cli::shared::{new_phrase, protection};
@@ -60,7 +60,7 @@ pub struct EditorAddArgs {
     #[arg(long)]
     recovery: bool,
     #[command(flatten)]
-    trial: DryRunArgs,
+    dry_run: DryRunArgs,
 }
 
 /// A key that is made here.
@@ -84,51 +84,51 @@ impl Local {
 pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError> {
     // A damaged request is told before anybody is asked for a passphrase.
     let sent = args.request.as_ref().map(|path| read_request(path)).transpose()?;
-    context.trial = args.trial.dry_run;
+    context.dry_run = args.dry_run.on;
     let mut writer = context.writer()?;
     let (_, names) = reading(&writer)?;
     let roles = admin::roles(&args.roles);
     if let Some(first) = made_already(&writer, &names, &args)? {
         note("note: this key is enrolled so already");
-        return tell_receipt(&Receipt { first, count: 1, already: true }, &writer);
+        return print_receipt(&Receipt { first, count: 1, already: true }, &writer);
     }
     let (request, local) = match sent {
         Some(request) => (request, None),
         None => made_here(context, &writer, &args)?,
     };
-    let (person, told) = {
+    let (person, text) = {
         let same = same_person(&writer, &names, args.person_of.as_deref())?;
-        if let Some(first) = enrolled_already(&writer, &names, &request, (roles, same)) {
+        if let Some(first) = enrolled_already(&writer, &names, &request, roles, same) {
             note("note: this key is enrolled so already");
-            return tell_receipt(&Receipt { first, count: 1, already: true }, &writer);
+            return print_receipt(&Receipt { first, count: 1, already: true }, &writer);
         }
         let namesakes = if args.same_name { Namesakes::Meant } else { Namesakes::Refused };
-        if writer.judge.chain.state.history.ever(request.key()).is_none() {
+        if writer.verifier.chain.state.history.ever(request.key()).is_none() {
             check_name(&names, request.name(), same.map(|member| &member.person), namesakes)?;
         }
-        let told = tell(&names, &request, (roles, same));
+        let text = act_text(&names, &request, roles, same);
         let person = match same {
             Some(member) => member.person.clone(),
             None => new_person(draw(&mut *context.entropy).map_err(LedgerError::from)?)?,
         };
-        (person, told)
+        (person, text)
     };
-    let settled = enrolment(&writer, &request, roles, person)?;
+    let resolved = enrolment(&writer, &request, roles, person)?;
     let by = if args.recovery { By::Recovery } else { ADMIN };
-    let key = admin::signer(context, &mut writer, &settled, by)?;
-    let prepared = admin::prepare(context, &mut writer, &key, settled)?;
+    let key = admin::signer(context, &mut writer, &resolved, by)?;
+    let prepared = admin::prepare(context, &mut writer, &key, resolved)?;
     let phrase = match &local {
-        Some(local) if !context.trial => new_phrase(&local.handle, args.no_passphrase)?,
+        Some(local) if !context.dry_run => new_phrase(&local.handle, args.no_passphrase)?,
         _ => None,
     };
-    if !admin::may_write(context, &mut writer, args.trial, &told)? {
+    if !admin::may_write(context, &mut writer, args.dry_run, &text)? {
         return Ok(Exit::Yes);
     }
     match local {
-        None => admin::write(&mut writer, &prepared, &told),
+        None => admin::write(&mut writer, &prepared, &text),
         Some(local) => {
             let new = local.kept(&request, phrase.as_ref());
-            write_local(context, (&mut writer, &prepared), &new, &told)
+            write_local(context, &mut writer, &prepared, &new, &text)
         }
     }
 }
@@ -137,13 +137,14 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
 /// written.
 fn write_local(
     context: &mut Context,
-    (writer, prepared): (&mut Writer, &Prepared),
+    writer: &mut Writer,
+    prepared: &Prepared,
     new: &NewKey<'_>,
-    told: &ActText,
+    text: &ActText,
 ) -> Result<Exit, CliError> {
     let keys = KeyFolder::open(&writer.paths.keys)?;
     keys.add_new(new, &mut *context.entropy)?;
-    let written = admin::write(writer, prepared, told);
+    let written = admin::write(writer, prepared, text);
     if written.is_err() && !is_written(writer, prepared) {
         keys.remove_new(new);
     }
@@ -161,21 +162,24 @@ fn enrolled_already(
     writer: &Writer,
     names: &Names,
     request: &Request,
-    (roles, same): (Roles, Option<&Member>),
+    roles: Roles,
+    same: Option<&Member>,
 ) -> Option<u64> {
     let own = request.check_origin(&parameters(writer).ok()?.origin).is_ok();
-    let stands = stands_so(writer, names, (request.key(), request.name()), (roles, same));
+    let stands = standing_enrolment(writer, names, request.key(), request.name(), roles, same);
     stands.filter(|_| own)
 }
 
 /// The enrolment of a key that stands with this name, these roles and this person.
-fn stands_so(
+fn standing_enrolment(
     writer: &Writer,
     names: &Names,
-    (key, name): (&PublicKey, &str),
-    (roles, same): (Roles, Option<&Member>),
+    key: &PublicKey,
+    name: &str,
+    roles: Roles,
+    same: Option<&Member>,
 ) -> Option<u64> {
-    let member = writer.judge.chain.state.fold.roster.member(key)?;
+    let member = writer.verifier.chain.state.fold.roster.member(key)?;
     let named = names.plain(&member.key) == Some(name);
     let person = same.is_none_or(|same| same.person == member.person);
     let stands = member.revoked.is_none() && member.roles == roles;
@@ -199,7 +203,7 @@ fn made_already(
         _ => return Ok(None),
     };
     let same = same_person(writer, names, args.person_of.as_deref())?;
-    Ok(stands_so(writer, names, (&key, name), (admin::roles(&args.roles), same)))
+    Ok(standing_enrolment(writer, names, &key, name, admin::roles(&args.roles), same))
 }
 
 fn made_here(
@@ -208,7 +212,7 @@ fn made_here(
     args: &EditorAddArgs,
 ) -> Result<(Request, Option<Local>), CliError> {
     let handle = KeyName::new(args.local.clone().unwrap_or_default())?;
-    if !context.trial || is_folder_at(&writer.paths.keys)? {
+    if !context.dry_run || is_folder_at(&writer.paths.keys)? {
         KeyFolder::open(&writer.paths.keys)?.check_free(&handle)?;
     }
     let name = words("--name", Words::new(args.name.clone().unwrap_or_default()))?;
@@ -223,13 +227,13 @@ fn same_person<'a>(
     names: &Names,
     name: Option<&str>,
 ) -> Result<Option<&'a Member>, CliError> {
-    let roster = &writer.judge.chain.state.fold.roster;
+    let roster = &writer.verifier.chain.state.fold.roster;
     let directory = Directory { names, roster, keys: &writer.paths.keys };
     let found = name.map(|name| directory.person(name)).transpose()?;
     Ok(found.and_then(|row| roster.member(&row.key)))
 }
 
-fn tell(names: &Names, request: &Request, (roles, same): (Roles, Option<&Member>)) -> ActText {
+fn act_text(names: &Names, request: &Request, roles: Roles, same: Option<&Member>) -> ActText {
     let name = visible(request.name());
     let mut before = vec![format!("key {}", request.key())];
     let person = same.map(|row| called(names.plain(&row.key).unwrap_or_default(), &row.key));

@@ -3,7 +3,7 @@
 use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
 use crate::cli::render::called;
 use crate::cli::shared::admin;
-use crate::cli::shared::submit::tell;
+use crate::cli::shared::print_receipt;
 use crate::cli::shared::words;
 use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::terminal::Context;
@@ -28,14 +28,14 @@ pub struct EditorChangeArgs {
     #[arg(long, requires = "name")]
     same_name: bool,
     #[command(flatten)]
-    trial: DryRunArgs,
+    dry_run: DryRunArgs,
 }
 
 pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliError> {
-    context.trial = args.trial.dry_run;
+    context.dry_run = args.dry_run.on;
     let mut writer = context.writer()?;
     let (_, names) = reading(&writer)?;
-    let roster = &writer.judge.chain.state.fold.roster;
+    let roster = &writer.verifier.chain.state.fold.roster;
     let directory = Directory { names: &names, roster, keys: &writer.paths.keys };
     let row = directory.row(&args.whose)?;
     let (subject, before) = (row.key, row.roles);
@@ -49,10 +49,10 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
         check_name(&names, &name, Some(&row.person), namesakes)?;
     }
     let name = words("--name", Words::new(name))?;
-    let settled = change(subject, roles, name.clone());
+    let resolved = change(subject, roles, name.clone());
     if same {
-        if let Some(said) = context.said_already(&writer, &settled)? {
-            return tell(&said.receipt(), &writer);
+        if let Some(said) = context.recorded_already(&writer, &resolved)? {
+            return print_receipt(&said.receipt(), &writer);
         }
         let is = admin::shown(before);
         return Err(CliError::usage(format!(
@@ -64,6 +64,6 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
         false => format!(", now called {}", visible(&name)),
     };
     let what = format!("{who}: {}, before {}{renamed}", admin::shown(roles), admin::shown(before));
-    let told = ActText { what: what.clone(), before: Vec::new(), after: vec![what] };
-    admin::submit(context, &mut writer, settled, args.trial, &told)
+    let text = ActText { what: what.clone(), before: Vec::new(), after: vec![what] };
+    admin::submit(context, &mut writer, resolved, args.dry_run, &text)
 }

@@ -98,15 +98,15 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError>
         members.iter().flat_map(|row| [Some(row.enrolled), row.revoked]).flatten().collect();
     positions.sort_unstable();
     positions.dedup();
-    let mut deeds = BTreeMap::new();
+    let mut operations = BTreeMap::new();
     view.at(&positions, &mut |seen| {
         let by = seen.statement().map(|said| names.at(&said.by, seen.position)).unwrap_or_default();
         let event = seen.position;
-        deeds.insert(event, Deeds { event, at: seen.at(), by: by.then, by_now: by.now });
+        operations.insert(event, Deeds { event, at: seen.at(), by: by.then, by_now: by.now });
     })?;
-    let deed = |event: u64| {
+    let operation = |event: u64| {
         let unread = || Deeds { event, at: None, by: String::new(), by_now: None };
-        deeds.get(&event).cloned().unwrap_or_else(unread)
+        operations.get(&event).cloned().unwrap_or_else(unread)
     };
     let row = |row: &Member| {
         let standing = revocations(view, &row.key);
@@ -115,8 +115,8 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError>
             key: row.key,
             person: row.person.clone(),
             roles: row.roles,
-            enrolled: deed(row.enrolled),
-            revoked: row.revoked.map(deed),
+            enrolled: operation(row.enrolled),
+            revoked: row.revoked.map(operation),
             reason: standing.last().map(|revoked| revoked.reason),
             suspect_from: standing.iter().filter_map(|revoked| revoked.suspect_from).next_back(),
         }
@@ -128,7 +128,7 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError>
 fn revocations<'a>(view: &'a View<'_>, key: &PublicKey) -> Vec<&'a Revoked> {
     let acts = view.state().history.acts().iter();
     let stands = acts.filter(|act| view.undone_by(act.position).is_none());
-    let of = stands.filter_map(|act| match &act.deed {
+    let of = stands.filter_map(|act| match &act.operation {
         Operation::Revoked(revoked) if revoked.key == *key => Some(&**revoked),
         _ => None,
     });
@@ -144,12 +144,12 @@ fn text(out: &mut dyn Write, rows: &[EditorTableRow], as_of: &AsOf) -> Result<()
         if let Some(first) = first {
             writeln!(out, "    the same person as {}", called(&first.name, &first.key))?;
         }
-        writeln!(out, "    enrolled by {}", deed(&row.enrolled))?;
+        writeln!(out, "    enrolled by {}", operation(&row.enrolled))?;
         if let Some(revoked) = &row.revoked {
             let reason = row.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
             let suspect = row.suspect_from.map(|from| format!(", suspect from {from}"));
             let suspect = suspect.unwrap_or_default();
-            writeln!(out, "    revoked by {}{reason}{suspect}", deed(revoked))?;
+            writeln!(out, "    revoked by {}{reason}{suspect}", operation(revoked))?;
         }
     }
     let active = rows.iter().filter(|row| row.revoked.is_none()).count();
@@ -158,9 +158,9 @@ fn text(out: &mut dyn Write, rows: &[EditorTableRow], as_of: &AsOf) -> Result<()
     provenance::line(out, as_of)
 }
 
-fn deed(deed: &Deeds) -> String {
-    let by = Named { then: deed.by.clone(), now: deed.by_now.clone() };
-    format!("{}, {}, {}", deed.event, minute(deed.at), visible(&by.to_string()))
+fn operation(operation: &Deeds) -> String {
+    let by = Named { then: operation.by.clone(), now: operation.by_now.clone() };
+    format!("{}, {}, {}", operation.event, minute(operation.at), visible(&by.to_string()))
 }
 
 const COLUMNS: [&str; 14] = [
@@ -198,9 +198,9 @@ fn csv(out: &mut dyn Write, rows: &[EditorTableRow], as_of: &AsOf) -> Result<(),
             row.enrolled.event.to_string(),
             some(row.enrolled.at),
             row.enrolled.by.clone(),
-            some(revoked.map(|deed| deed.event)),
-            some(revoked.and_then(|deed| deed.at)),
-            some(revoked.map(|deed| &deed.by)),
+            some(revoked.map(|operation| operation.event)),
+            some(revoked.and_then(|operation| operation.at)),
+            some(revoked.map(|operation| &operation.by)),
             some(row.reason),
             some(row.suspect_from),
         ];

@@ -5,7 +5,7 @@ use crate::cli::render::called;
 use crate::cli::render::provenance;
 use crate::cli::shared::admin;
 use crate::cli::shared::admin::By;
-use crate::cli::shared::submit::tell as tell_receipt;
+use crate::cli::shared::print_receipt;
 use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
@@ -21,9 +21,9 @@ use crate::ledger::query::names::Names;
 use crate::ledger::query::point::Bound;
 use crate::ledger::query::revocation_impact::{ChangedFact, RevocationImpact, StandingFacts};
 use crate::ledger::reader::Record;
+use crate::ledger::write::earlier::EarlierAct;
 use crate::ledger::write::editors::parameters;
 use crate::ledger::write::editors::{Directory, revocation};
-use crate::ledger::write::said::EarlierAct;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::vocabulary::RevokeReason;
 use annals_core::key::PublicKey;
@@ -48,7 +48,7 @@ pub struct RevokeArgs {
     #[arg(long)]
     recovery: bool,
     #[command(flatten)]
-    trial: DryRunArgs,
+    dry_run: DryRunArgs,
 }
 
 fn reason() -> impl TypedValueParser<Value = RevokeReason> {
@@ -57,10 +57,10 @@ fn reason() -> impl TypedValueParser<Value = RevokeReason> {
 }
 
 pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
-    context.trial = args.trial.dry_run;
+    context.dry_run = args.dry_run.on;
     let mut writer = context.writer()?;
     let (record, names) = reading(&writer)?;
-    let roster = &writer.judge.chain.state.fold.roster;
+    let roster = &writer.verifier.chain.state.fold.roster;
     let directory = Directory { names: &names, roster, keys: &writer.paths.keys };
     // A key that is revoked already may be found stolen: then it must be clear which one is meant.
     let rows = directory.rows(&args.name)?;
@@ -68,8 +68,8 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
         Some(point) => Some(suspect_from(context, &record, point)?),
         None => None,
     };
-    if let Some(said) = said_already(context, &writer, &rows, (&args, from))? {
-        return tell_receipt(&said.receipt(), &writer);
+    if let Some(said) = recorded_already(context, &writer, &rows, &args, from)? {
+        return print_receipt(&said.receipt(), &writer);
     }
     let subject = match args.suspect_from {
         Some(_) => directory.any_row(&args.name)?.key,
@@ -78,8 +78,8 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
     let who = called(names.plain(&subject).unwrap_or_default(), &subject);
     let question = format!("what happened to the key of {who}? (for every reader)");
     let stated = admin::statement(context, args.statement, &question)?;
-    let settled = revocation(subject, args.reason, from, stated);
-    let before = StandingFacts::of(&writer.judge.chain.state);
+    let resolved = revocation(subject, args.reason, from, stated);
+    let before = StandingFacts::of(&writer.verifier.chain.state);
     // An admin's key, or else the key itself, which may revoke itself.
     let admin_here = has_admin_beside(&writer, &subject)?;
     let fit = |row: &Member| match admin_here {
@@ -87,26 +87,28 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
         false => row.key == subject,
     };
     let by = if args.recovery { By::Recovery } else { By::Fit(&fit) };
-    let key = admin::signer(context, &mut writer, &settled, by)?;
-    let prepared = admin::prepare(context, &mut writer, &key, settled)?;
-    let fallout = RevocationImpact::between(&before, &StandingFacts::of(&writer.judge.chain.state));
-    let told = tell(&record, &names, (&who, args.reason, from), &fallout)?;
+    let key = admin::signer(context, &mut writer, &resolved, by)?;
+    let prepared = admin::prepare(context, &mut writer, &key, resolved)?;
+    let fallout =
+        RevocationImpact::between(&before, &StandingFacts::of(&writer.verifier.chain.state));
+    let text = act_text(&record, &names, &who, args.reason, from, &fallout)?;
     if let Some(from) = from.filter(|_| fallout.struck.is_empty()) {
         note(format!("note: the key of {who} signed nothing from {from} on that is not undone"));
     }
-    match admin::may_write(context, &mut writer, args.trial, &told)? {
-        true => admin::write(&mut writer, &prepared, &told),
+    match admin::may_write(context, &mut writer, args.dry_run, &text)? {
+        true => admin::write(&mut writer, &prepared, &text),
         false => Ok(Exit::Yes),
     }
 }
 
 /// This revocation of one of the keys that are meant, where none of them is left to revoke. Asked
 /// before a signer is looked for: a key that revoked itself signs nothing any more.
-fn said_already(
+fn recorded_already(
     context: &Context,
     writer: &Writer,
     rows: &[&Member],
-    (args, from): (&RevokeArgs, Option<u64>),
+    args: &RevokeArgs,
+    from: Option<u64>,
 ) -> Result<Option<EarlierAct>, CliError> {
     let Some(statement) = &args.statement else { return Ok(None) };
     if rows.iter().any(|row| row.revoked.is_none()) {
@@ -120,7 +122,7 @@ fn said_already(
                 let by_it = |said: &EarlierAct| said.is(&act) && Some(said.by.digest()) == digest;
                 EarlierAct::last(writer, &act.args)?.filter(by_it)
             }
-            false => context.said_already(writer, &act)?,
+            false => context.recorded_already(writer, &act)?,
         };
         if said.is_some() {
             return Ok(said);
@@ -149,7 +151,7 @@ fn suspect_from(context: &Context, record: &Record, point: &str) -> Result<u64, 
 
 /// Whether the key of an admin is here that is another one than this.
 fn has_admin_beside(writer: &Writer, subject: &PublicKey) -> Result<bool, CliError> {
-    let roster = &writer.judge.chain.state.fold.roster;
+    let roster = &writer.verifier.chain.state.fold.roster;
     if !is_folder_at(&writer.paths.keys)? {
         return Ok(roster.admins().any(|row| row.key != *subject));
     }
@@ -162,10 +164,12 @@ fn has_admin_beside(writer: &Writer, subject: &PublicKey) -> Result<bool, CliErr
 /// How many events and facts are told in full.
 const IN_FULL: usize = 40;
 
-fn tell(
+fn act_text(
     record: &Record,
     names: &Names,
-    (who, reason, from): (&str, RevokeReason, Option<u64>),
+    who: &str,
+    reason: RevokeReason,
+    from: Option<u64>,
     fallout: &RevocationImpact,
 ) -> Result<ActText, CliError> {
     let suspect = from.map(|from| format!(", suspect from {from}")).unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::cli::terminal::colour;
 use crate::cli::terminal::visible;
 use crate::ledger::query::row::WordsRow;
 use crate::ledger::query::scan::{TextField, texts};
-use annals_core::search::{Phrase, Searched, joined};
+use annals_core::search::{Phrase, SearchedText, joined};
 use serde::Serialize;
 use std::ops::Range;
 
@@ -46,7 +46,7 @@ pub fn of(words: &WordsRow, phrases: &[Phrase]) -> Vec<Hit> {
             TextField::Quote(document) => ("quote", Some(document)),
             TextField::Attribution => ("attribution", None),
         };
-        let searched = Searched::new(&text);
+        let searched = SearchedText::new(&text);
         let places = phrases.iter().flat_map(|phrase| searched.places(phrase)).collect();
         let places = joined(places);
         if !places.is_empty() {
@@ -86,7 +86,8 @@ impl Hit {
         let mut at = 0;
         for (index, place) in self.places.iter().enumerate() {
             let before = self.text.get(at..place.start).unwrap_or_default();
-            shown.push_str(&visible(&middle(before, index > 0)));
+            let before = if index == 0 { tail(before) } else { middle(before) };
+            shown.push_str(&visible(&before));
             shown.push_str(&mark(self.text.get(place.clone()).unwrap_or_default()));
             at = place.end;
         }
@@ -95,12 +96,11 @@ impl Hit {
     }
 }
 
-/// What stands between two places, or before the first.
-fn middle(text: &str, after_one: bool) -> String {
-    match (text.len() > 2 * CONTEXT, after_one) {
-        (false, _) => text.to_owned(),
-        (true, true) => format!("{}{}", head(text), tail(text).trim_start_matches('…')),
-        (true, false) => tail(text),
+/// What stands between two places: its beginning and its end, where it is long.
+fn middle(text: &str) -> String {
+    match text.len() > 2 * CONTEXT {
+        false => text.to_owned(),
+        true => format!("{}{}", head(text), tail(text).trim_start_matches('…')),
     }
 }
 

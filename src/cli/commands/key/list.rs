@@ -196,7 +196,7 @@ pub fn show(context: &mut Context, name: &str) -> Result<Exit, CliError> {
     }
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<9}{value}");
     line("name", &row.name)?;
-    line("key", &row.key.map_or("not told without its passphrase".into(), |it| it.to_string()))?;
+    line("key", &row.key.map_or("not shown without its passphrase".into(), |it| it.to_string()))?;
     let secret = match row.secret {
         "elsewhere" => "not here".to_owned(),
         held => format!("{held}, {}", keys.secret_path(&handle).display()),

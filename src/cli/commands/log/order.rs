@@ -10,8 +10,7 @@ use crate::ledger::query::point::{Bound, Point, PointContext};
 use crate::ledger::reader::Record;
 
 /// Refuses `--from` a point that is after that of `--until`.
-pub fn check(context: &Context, record: &Record, asked: (&str, &str)) -> Result<(), CliError> {
-    let (from, until) = asked;
+pub fn check(context: &Context, record: &Record, from: &str, until: &str) -> Result<(), CliError> {
     let around = PointContext::new(&context.global.tz, context.clock.peek())?;
     let first = Point::parse(from, &around)?;
     let last = Point::parse(until, &around)?;

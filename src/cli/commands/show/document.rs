@@ -19,7 +19,7 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &DocumentRow) -> Result<(
         flags.iter().filter(|(so, _)| *so).map(|(_, word)| format!(", {word}")).collect();
     writeln!(out, "document {}{flags}", row.document)?;
     match &row.about {
-        None => writeln!(out, "\n    {}", words::untold(row.withheld))?,
+        None => writeln!(out, "\n    {}", words::withheld_text(row.withheld))?,
         Some(about) => {
             let mut lines = vec![
                 ("title", about.title.to_string()),
@@ -62,7 +62,7 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &DocumentRow) -> Result<(
     let mut described = Vec::new();
     for row in &row.described {
         let statement = row.statement.as_deref().map(|text| format!("“{}”", visible(text)));
-        let statement = statement.unwrap_or_else(|| words::untold(row.withheld));
+        let statement = statement.unwrap_or_else(|| words::withheld_text(row.withheld));
         described.push(format!("{}: {statement} — {}", row.act.event, words::who(&row.act)));
         described.extend(row.changes.iter().map(|change| format!("    {}", effect::field(change))));
     }

@@ -20,7 +20,7 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), 
         writeln!(out, "    undone by {by}: the key was stolen or lost")?;
     }
     if !row.applied {
-        writeln!(out, "    not applied: it breaks a rule; annals verify tells which")?;
+        writeln!(out, "    not applied: it breaks a rule; annals verify shows which")?;
     }
     for on in &row.on {
         let what = match view.state().fold.fact(*on) {
@@ -51,7 +51,7 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), 
                 }
             }
         }
-        Some(Err(why)) => writeln!(out, "    {}", words::untold(Some(why)))?,
+        Some(Err(why)) => writeln!(out, "    {}", words::withheld_text(Some(why)))?,
         None => {}
     }
     let times = [("recorded", row.at), ("signed", row.said)];

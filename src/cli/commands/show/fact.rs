@@ -9,7 +9,6 @@ use crate::cli::terminal::visible;
 use crate::cli::terminal::wrapped;
 use crate::ledger::query::View;
 use crate::ledger::query::gather::Gathered;
-use crate::ledger::query::names::Names;
 use crate::ledger::query::row::{
     ActRow, Charge, Confirmation, EvidenceRow, FactRow, RelationRow, Revision, StatementRow, sealed,
 };
@@ -18,17 +17,17 @@ use std::io::Write;
 /// Writes the page.
 pub fn page(
     out: &mut dyn Write,
-    known: (&View<'_>, &Names, &Gathered),
+    view: &View<'_>,
+    gathered: &Gathered,
     row: &FactRow,
 ) -> Result<(), CliError> {
-    let (view, _, gathered) = known;
     let overlays = words::overlays(row);
     let status = words::status(row.status);
     let rest = overlays.iter().map(|word| format!(", {word}")).collect::<String>();
     writeln!(out, "fact {}: {}{rest}", row.fact, status.trim_end())?;
     writeln!(out, "\n{}", wrapped(&words::claim(&row.words), 4))?;
     section(out, "revisions", &revisions(row))?;
-    told(out, view, row)?;
+    attributes(out, view, row)?;
     evidence(out, view, &row.words.evidence)?;
     section(out, "confirmations", &list(&row.confirmations, confirmation))?;
     section(out, "disputes", &list(&row.disputes, |row| charge(row, "open")))?;
@@ -104,7 +103,7 @@ fn revisions(row: &FactRow) -> Vec<String> {
 }
 
 /// Attribution, what is vouched for, when, topics.
-fn told(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliError> {
+fn attributes(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliError> {
     let said = &row.words;
     if said.withheld.is_none() {
         let voice = "the document says so in its own voice".to_owned();
@@ -125,7 +124,7 @@ fn told(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliEr
 
 fn evidence(out: &mut dyn Write, view: &View<'_>, rows: &[EvidenceRow]) -> Result<(), CliError> {
     for row in rows {
-        let title = row.title.as_deref().map_or("[title not told]".to_owned(), visible);
+        let title = row.title.as_deref().map_or("[title not available]".to_owned(), visible);
         let document = row.evidence.document;
         writeln!(out, "\ndocument {document} {}: {title}", row.evidence.stance)?;
         if let Some(sha256) = row.sha256 {
@@ -171,7 +170,7 @@ fn confirmation(row: &Confirmation) -> String {
         false => format!(" (of revision {}, does not count now)", row.on),
     };
     let head = format!("{}: confirmed, {}{of}", row.act.event, row.how);
-    let held = row.said.withheld.map(|why| words::untold(Some(why))).unwrap_or_default();
+    let held = row.said.withheld.map(|why| words::withheld_text(Some(why))).unwrap_or_default();
     join(&[head, documents(&row.said), held], &row.act)
 }
 

@@ -161,7 +161,7 @@ fn used(row: &FactRow) -> Vec<u64> {
 
 fn document(view: &View<'_>, row: DocumentRow) -> Result<DocumentData, CliError> {
     let mut text = None;
-    let mut why = row.withheld.map(|why| words::untold(Some(why)));
+    let mut why = row.withheld.map(|why| words::withheld_text(Some(why)));
     if let Some(about) = &row.about {
         why = match view.record.document(&about.sha256)? {
             DocumentFound::Absent => {
@@ -242,7 +242,7 @@ fn steps(
                 on: row.on,
                 why: row.args.as_ref().and_then(reason),
                 words: row.words,
-                withheld: row.withheld.map(|why| words::untold(Some(why))),
+                withheld: row.withheld.map(|why| words::withheld_text(Some(why))),
                 undone_by: row.undone_by,
                 applied: row.applied,
             });

@@ -30,6 +30,9 @@ function shown(text) {
   return [...out, text.slice(at)];
 }
 
+// The same inside a sentence: its direction is its own and turns nothing around it.
+const own = (text) => el("bdi", {}, shown(text));
+
 const clock = data.zone === "UTC" ? null : new Intl.DateTimeFormat("en-GB", {
   timeZone: data.zone, hourCycle: "h23", timeZoneName: "longOffset",
   year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
@@ -86,7 +89,7 @@ function textOf(document, standing) {
   const borders = new Set([0, text.length]);
   for (const span of spans) borders.add(span.start).add(span.end);
   const sorted = [...borders].sort((a, b) => a - b);
-  const out = el("div", { class: "text" });
+  const out = el("div", { class: "text", dir: "auto" });
   for (let i = 0; i + 1 < sorted.length; i++) {
     const [start, end] = [sorted[i], sorted[i + 1]];
     const over = spans.filter((span) => span.start <= start && end <= span.end);
@@ -106,8 +109,8 @@ function textOf(document, standing) {
 function documents(position, standing) {
   const there = data.documents.filter((d) => d.document <= position);
   return there.map((d) => el("article", { class: "document", "data-document": d.document, "aria-labelledby": "document-" + d.document },
-    el("h2", { id: "document-" + d.document }, "Document " + d.document + ": ", shown(d.title || "title not told")),
-    el("p", { class: "about" }, shown([d.publisher, d.published && "published " + d.published, d.sha256 && "sha256 " + d.sha256].filter(Boolean).join(" · "))),
+    el("h2", { id: "document-" + d.document }, "Document " + d.document + ": ", own(d.title || "title not available")),
+    el("p", { class: "about" }, d.publisher ? [own(d.publisher), " · "] : null, shown([d.published && "published " + d.published, d.sha256 && "sha256 " + d.sha256].filter(Boolean).join(" · "))),
     d.text === null ? el("p", {}, "[" + d.why.replace(/^\[|\]$/g, "") + "]") : el("div", { lang: d.lang }, textOf(d.document, standing))));
 }
 
@@ -115,13 +118,13 @@ function documents(position, standing) {
 
 // Who says that who says it: one box in the other, the claim in the innermost.
 function chain(words) {
-  const claim = words.claim === null ? "[the words are " + (words.withheld || "not told") + "]" : words.claim;
-  let inner = el("p", { class: "claim", lang: words.lang }, shown(claim));
+  const claim = words.claim === null ? "[the words are " + (words.withheld || "withheld") + "]" : words.claim;
+  let inner = el("p", { class: "claim", lang: words.lang, dir: "auto" }, shown(claim));
   for (const hop of [...words.attribution].reverse()) {
-    const role = hop.role ? " (" + hop.role + ")" : "";
-    const unnamed = hop.unnamed_because ? " (unnamed: " + hop.unnamed_because + ")" : "";
-    const who = hop.agent + role + unnamed + " " + hop.act.replace(/ that$/, "") + " that";
-    inner = el("div", { class: "hop" }, el("p", { class: "who" }, shown(who)), inner);
+    const role = hop.role ? [" (", own(hop.role), ")"] : null;
+    const unnamed = hop.unnamed_because ? [" (unnamed: ", own(hop.unnamed_because), ")"] : null;
+    const act = " " + hop.act.replace(/ that$/, "") + " that";
+    inner = el("div", { class: "hop" }, el("p", { class: "who" }, own(hop.agent), role, unnamed, shown(act)), inner);
   }
   if (words.claim === null) return inner;
   const supports = words.evidence.filter((row) => row.stance === "supports").map((row) => row.document);
@@ -134,17 +137,15 @@ function change(fact, index) {
   const marks = fact.marks[index];
   if (!marks || marks.length === 0) return null;
   const side = (heading, part, tag) => el("div", {}, el("p", { class: "side" }, heading),
-    el("p", {}, marks.filter(([kind]) => kind === "same" || kind === part)
+    el("p", { dir: "auto" }, marks.filter(([kind]) => kind === "same" || kind === part)
       .map(([kind, text]) => (kind === part ? el(tag, {}, shown(text)) : shown(text)))));
   return el("div", { class: "change" }, side("Before", "gone", "del"), side("Corrected to", "new", "ins"));
 }
 
-const quoted = (text) => (text ? ": “" + text + "”" : "");
-
 // All that was done to a fact: event, who, when, what.
 function acts(fact) {
   const all = [];
-  const act = (row, what, said) => all.push({ ...row, what: what + quoted(said === undefined ? row.statement : said) });
+  const act = (row, what) => all.push({ ...row, what });
   const blamed = (row) => row.reason + ", error in the " + row.error_in;
   fact.revisions.forEach((row, index) => act(row, index === 0 ? "asserted" : "corrected (" + blamed(row) + ")"));
   fact.confirmations.forEach((row) => act(row, "confirmed (" + row.how + ")"));
@@ -163,7 +164,8 @@ function acts(fact) {
 
 function actLine(act, position) {
   const undone = act.undone_by !== null && act.undone_by <= position;
-  const line = [act.event + " · " + time(act.at) + " · ", shown(named(act)), " ", shown(act.what)];
+  const line = [act.event + " · " + time(act.at) + " · ", own(named(act)), " ", shown(act.what),
+    act.statement ? [": “", own(act.statement), "”"] : null];
   return el("li", {}, undone ? [el("s", {}, line), " undone by " + act.undone_by + ": the key was stolen or lost"] : line);
 }
 
@@ -186,7 +188,7 @@ function card(fact, standing, position, isNow) {
   return el("li", { class: "fact", id: "fact-" + fact.fact, "data-status": standing.status, tabindex: "-1" },
     el("h3", {}, "Fact " + fact.fact + " ", statusWord(standing.status), badges(fact, standing, isNow)),
     chain(words), change(fact, index),
-    el("dl", {}, rows.map(([name, value]) => [el("dt", {}, name), el("dd", {}, shown(value))])),
+    el("dl", {}, rows.map(([name, value]) => [el("dt", {}, name), el("dd", { dir: "auto" }, shown(value))])),
     el("details", { open: isNow || standing.status === "disputed" || standing.status === "retracted" },
       el("summary", {}, count(done.length, "act") + " on this fact"), el("ol", {}, done.map((act) => actLine(act, position)))));
 }
@@ -215,7 +217,7 @@ for (const frame of data.frames) {
 
 function overview(current) {
   const high = TOP + data.facts.length * HIGH + 4;
-  const svg = el("svg", { viewBox: `0 0 ${WIDE} ${high}`, role: "img", "aria-label": "Rows are facts, columns are events; what it shows is told in the list of facts below" });
+  const svg = el("svg", { viewBox: `0 0 ${WIDE} ${high}`, role: "img", "aria-label": "Rows are facts, columns are events; the list of facts below says the same in words" });
   days.forEach(([day, index], at) => {
     const left = x(index) - (x(1) - x(0)) / 2;
     svg.append(el("line", { class: "day", x1: left, x2: left, y1: at % 2 ? 12 : 2, y2: high }), el("text", { x: left + 2, y: at % 2 ? 21 : 10 }, day));
@@ -258,10 +260,10 @@ function happened(step, standing) {
   const kind = step.type === null ? "an event that is not in form" : step.type.replace(".", " ");
   const on = step.on.filter((on) => on !== step.position).map((on) => (facts.has(on) ? el("a", { href: "#fact-" + on }, "fact " + on) : (points.has(on) ? "document " : "fact ") + on));
   const parts = [el("p", {}, el("strong", {}, kind), on.length > 0 ? [" on ", on.flatMap((link, at) => (at > 0 ? [" and ", link] : [link]))] : null,
-    " by ", shown(step.by ? named(step) : "nobody"), ", " + time(step.at), step.why ? " (" + step.why + ")" : null)];
+    " by ", own(step.by ? named(step) : "nobody"), ", " + time(step.at), step.why ? [" (", own(step.why), ")"] : null)];
   const words = step.words === null ? step.withheld : step.words;
-  if (words) parts.push(el("p", {}, "“", shown(words), "”"));
-  for (const line of step.effect) parts.push(el("p", {}, shown(line)));
+  if (words) parts.push(el("p", { dir: "auto" }, "“", shown(words), "”"));
+  for (const line of step.effect) parts.push(el("p", { dir: "auto" }, shown(line)));
   const fact = step.type === "fact.corrected" ? facts.get(step.on[0]) : null;
   if (fact) parts.push(change(fact, fact.revisions.findIndex((revision) => revision.event === step.position)));
   const undone = data.steps.filter((other) => other.undone_by === step.position).map((other) => other.position);

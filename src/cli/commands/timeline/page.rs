@@ -102,11 +102,12 @@ fn fact(row: &FactRow) -> String {
     };
     let claim = match &row.words.claim {
         Some(claim) => claim.clone(),
-        None => words::untold(row.words.withheld),
+        None => words::withheld_text(row.words.withheld),
     };
     let by = row.revisions.first().map(|first| words::who(&first.act)).unwrap_or_default();
     let cells = [row.fact.to_string(), status, claim, by];
-    let cells: String = cells.iter().map(|cell| format!("<td>{}</td>", escaped(cell))).collect();
+    let cell = |cell: &String| format!("<td dir=\"auto\">{}</td>", escaped(cell));
+    let cells: String = cells.iter().map(cell).collect();
     format!("<tr>{cells}</tr>\n")
 }
 

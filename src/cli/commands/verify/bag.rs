@@ -39,13 +39,13 @@ pub fn run(
     let bagged = audit_bag(folder, asked, None)?;
     let exit = Exit::from(bagged.verdict());
     let mut out = out(context.format());
-    let told = match &bagged.audited {
+    let report = match &bagged.audited {
         Ok((record, audited)) => {
             let roster = periods(&record.journal, &audited.report).map_err(LedgerError::from)?;
-            let mut told = report::VerdictReport::of(audited, roster);
-            told.verdict = verdict(&bagged).map_or(told.verdict, str::to_owned);
-            told.exit = exit;
-            Some(told)
+            let mut report = report::VerdictReport::of(audited, roster);
+            report.verdict = verdict(&bagged).map_or(report.verdict, str::to_owned);
+            report.exit = exit;
+            Some(report)
         }
         Err(_) => None,
     };
@@ -54,16 +54,16 @@ pub fn run(
     match context.format() {
         Format::Text => {
             text(&mut out, &bag)?;
-            if let Some(told) = &told {
-                record::write(&mut out, told, seconds)?;
+            if let Some(report) = &report {
+                record::write(&mut out, report, seconds)?;
             }
         }
-        _ => json(&mut out, &BagJson { record: told.as_ref().map(WithSections::of), bag: &bag })?,
+        _ => json(&mut out, &BagJson { record: report.as_ref().map(WithSections::of), bag: &bag })?,
     }
     out.flush()?;
-    if let Some(told) = &told {
+    if let Some(report) = &report {
         let around = PageContext { place: folder, pin: args.pin.as_deref(), bag: Some(&bag) };
-        keep_page(context, args, |now| page::write(told, &around, (now, seconds)))?;
+        keep_page(context, args, |now| page::write(report, &around, now, seconds))?;
     }
     match bagged.audited {
         Ok(_) => Ok(exit),

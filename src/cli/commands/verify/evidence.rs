@@ -13,7 +13,7 @@ use annals_core::evidence::{Claim, ForkEvidence};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
 use annals_core::tlog::{to_base64, vkey};
-use annals_core::verify::evidence::{EvidenceVerdict, ShownFork, judge};
+use annals_core::verify::evidence::{EvidenceVerdict, ShownFork, verify_evidence};
 use serde::Serialize;
 use std::io::Write;
 
@@ -23,7 +23,7 @@ struct EvidenceReport {
     report: &'static str,
     shown: &'static str,
     exit: Exit,
-    claim: Option<&'static str>,
+    claim: Option<Claim>,
     origin: Option<String>,
     key: Option<PublicKey>,
     verifier: Option<String>,
@@ -43,8 +43,8 @@ struct HeadReport {
 
 /// Judges evidence that can be judged.
 pub fn run(context: &Context, evidence: Result<&ForkEvidence, Unjudged>) -> Result<Exit, CliError> {
-    let told = match evidence {
-        Ok(evidence) => tell(evidence, judge(evidence)),
+    let report = match evidence {
+        Ok(evidence) => evidence_report(evidence, verify_evidence(evidence)),
         Err(Unjudged::Changed(changed)) => unjudged("changed", format!("the evidence: {changed}")),
         Err(Unjudged::Damaged) => {
             let why = "the evidence is not in form or its sum does not hold; use a copy of it";
@@ -57,11 +57,11 @@ pub fn run(context: &Context, evidence: Result<&ForkEvidence, Unjudged>) -> Resu
     };
     let mut out = out(context.format());
     match context.format() {
-        Format::Text => text(&mut out, &told)?,
-        _ => json(&mut out, &told)?,
+        Format::Text => text(&mut out, &report)?,
+        _ => json(&mut out, &report)?,
     }
     out.flush()?;
-    Ok(told.exit)
+    Ok(report.exit)
 }
 
 fn unjudged(shown: &'static str, why: String) -> EvidenceReport {
@@ -81,7 +81,7 @@ fn unjudged(shown: &'static str, why: String) -> EvidenceReport {
     }
 }
 
-fn tell(evidence: &ForkEvidence, verdict: EvidenceVerdict) -> EvidenceReport {
+fn evidence_report(evidence: &ForkEvidence, verdict: EvidenceVerdict) -> EvidenceReport {
     let exit = Exit::from(verdict.verdict());
     let origin = evidence.first.checkpoint.origin.clone();
     let base64 = |root: &Hash| to_base64(&root.0);
@@ -92,7 +92,7 @@ fn tell(evidence: &ForkEvidence, verdict: EvidenceVerdict) -> EvidenceReport {
             root: base64(&signed.checkpoint.root),
             root_where_parted: before.map(|before| base64(&before.root)),
         };
-    let parted = evidence.parted.as_ref();
+    let forked_at = evidence.forked_at.as_ref();
     let (shown, why) = match verdict.shown {
         ShownFork::Contradiction => ("contradiction", Vec::new()),
         ShownFork::Nothing => ("nothing", Vec::new()),
@@ -102,51 +102,52 @@ fn tell(evidence: &ForkEvidence, verdict: EvidenceVerdict) -> EvidenceReport {
         report: "annals evidence 1",
         shown,
         exit,
-        claim: Some(if evidence.claim() == Claim::Forked { "forked" } else { "cut" }),
+        claim: Some(evidence.claim()),
         verifier: Some(vkey(&origin, &evidence.key)),
         origin: Some(origin),
         key: Some(evidence.key),
         named_by: verdict.named_by,
-        first: Some(head(&evidence.first, parted.map(|(_, first, _)| first))),
-        second: Some(head(&evidence.second, parted.map(|(.., second)| second))),
-        parted_at: parted.map(|(at, ..)| *at),
+        first: Some(head(&evidence.first, forked_at.map(|at| &at.first))),
+        second: Some(head(&evidence.second, forked_at.map(|at| &at.second))),
+        parted_at: forked_at.map(|at| at.size),
         why,
     }
 }
 
-fn text(out: &mut dyn Write, told: &EvidenceReport) -> Result<(), CliError> {
+fn text(out: &mut dyn Write, report: &EvidenceReport) -> Result<(), CliError> {
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<10}{}", visible(value));
-    if let (Some(claim), Some(origin), Some(verifier)) = (told.claim, &told.origin, &told.verifier)
+    if let (Some(claim), Some(origin), Some(verifier)) =
+        (report.claim, &report.origin, &report.verifier)
     {
-        line("claim", claim)?;
+        line("claim", &claim.to_string())?;
         line("origin", origin)?;
         line("key", verifier)?;
-        let named = match told.named_by {
+        let named = match report.named_by {
             Some(event) => format!("the log key, by event {event} of the second tree"),
             None => "this file does not show that it is the log key of the ledger".to_owned(),
         };
         line("named", &named)?;
     }
-    for (which, head) in [("first", &told.first), ("second", &told.second)] {
+    for (which, head) in [("first", &report.first), ("second", &report.second)] {
         let Some(head) = head else { continue };
         line(which, &format!("size {}, root {}", head.size, head.root))?;
-        if let (Some(at), Some(root)) = (told.parted_at, &head.root_where_parted) {
+        if let (Some(at), Some(root)) = (report.parted_at, &head.root_where_parted) {
             line("", &format!("whose first {at} events have the root {root}"))?;
         }
     }
-    for why in &told.why {
+    for why in &report.why {
         line("why", why)?;
     }
-    writeln!(out, "{}", sentence(told))?;
+    writeln!(out, "{}", sentence(report))?;
     Ok(())
 }
 
-fn sentence(told: &EvidenceReport) -> String {
-    let sizes = match (&told.first, &told.second) {
+fn sentence(report: &EvidenceReport) -> String {
+    let sizes = match (&report.first, &report.second) {
         (Some(first), Some(second)) => format!("sizes {} and {}", first.size, second.size),
         _ => String::new(),
     };
-    match told.shown {
+    match report.shown {
         "contradiction" => format!(
             "shown: this key contradicted itself: it signed {sizes}, which cannot both be of one \
              append-only log"

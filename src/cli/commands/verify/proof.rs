@@ -22,7 +22,9 @@ use annals_core::time::Time;
 use annals_core::tlog::to_base64;
 use annals_core::verdict::Verdict;
 use annals_core::verify::proof::ProofOutcome;
-use annals_core::verify::proof::{Proof, ProofContext, Related, Stands, judge, stands};
+use annals_core::verify::proof::{
+    FactStatus, Proof, ProofContext, StatedRelation, fact_status, verify_proof,
+};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -35,7 +37,7 @@ const BY_ITS_ACTS: &str = "by the acts in this file; later ones may exist";
 
 /// Judges a proof and tells the verdict.
 pub fn run(format: Format, bytes: &[u8], given: &ProofContext) -> Result<Exit, CliError> {
-    let judged = judge(bytes, given);
+    let judged = verify_proof(bytes, given);
     let mut out = out(format);
     match format {
         Format::Text => text(&mut out, &judged)?,
@@ -46,12 +48,12 @@ pub fn run(format: Format, bytes: &[u8], given: &ProofContext) -> Result<Exit, C
 }
 
 /// How the fact stands, where the file holds.
-fn standing(judged: &ProofOutcome) -> Option<Stands> {
-    judged.proof.as_ref().filter(|_| judged.faults.is_empty()).map(stands)
+fn standing(judged: &ProofOutcome) -> Option<FactStatus> {
+    judged.proof.as_ref().filter(|_| judged.faults.is_empty()).map(fact_status)
 }
 
 /// The verdict, and the status that goes with it.
-fn told_verdict(judged: &ProofOutcome) -> String {
+fn verdict_text(judged: &ProofOutcome) -> String {
     if let Some(changed) = judged.changed {
         return format!("could not tell: {changed}");
     }
@@ -82,17 +84,18 @@ fn text(out: &mut dyn Write, judged: &ProofOutcome) -> Result<(), CliError> {
         writeln!(out, "fault: {}", visible(&fault.to_string()))?;
     }
     if let Some(proof) = judged.proof.as_ref().filter(|_| judged.faults.is_empty()) {
-        said(out, (judged, proof), &stands(proof))?;
+        fact(out, judged, proof, &fact_status(proof))?;
         around(out, judged, proof)?;
     }
-    Ok(writeln!(out, "{}", told_verdict(judged))?)
+    Ok(writeln!(out, "{}", verdict_text(judged))?)
 }
 
 /// The fact, what was done to it, and by whom.
-fn said(
+fn fact(
     out: &mut dyn Write,
-    (judged, proof): (&ProofOutcome, &Proof),
-    stands: &Stands,
+    judged: &ProofOutcome,
+    proof: &Proof,
+    stands: &FactStatus,
 ) -> Result<(), CliError> {
     let acts = acts(judged, proof.fact);
     let present = stands.revision.or_else(|| revision(judged, &acts));
@@ -364,7 +367,7 @@ impl ProofReport {
         };
         let undone =
             |event: &u64| Some(ToldUndone { event: *event, by: *stands.undone.get(event)? });
-        let related = |related: &Related| {
+        let related = |related: &StatedRelation| {
             let Triple { from, rel, to } = related.triple;
             ToldRelated { event: related.event, from, rel, to }
         };
@@ -373,7 +376,7 @@ impl ProofReport {
         let witness =
             |(name, time): &(String, u64)| ProofWitness { name: name.clone(), time: *time };
         ProofReport {
-            verdict: told_verdict(judged),
+            verdict: verdict_text(judged),
             exit: Exit::from(judged.verdict()),
             fact: holds.map(|proof| proof.fact),
             status: stands.status,
@@ -398,12 +401,12 @@ impl ProofReport {
             ignored_lines: judged.trust.ignored_lines,
             later_version: judged.later_version,
             changed: judged.changed.map(|changed| changed.to_string()),
-            faults: judged.faults.iter().map(told_fault).collect(),
+            faults: judged.faults.iter().map(fault_text).collect(),
         }
     }
 }
 
-fn told_fault(fault: &annals_core::rule::Fault) -> ProofFault {
+fn fault_text(fault: &annals_core::rule::Fault) -> ProofFault {
     let (rule, name) = (fault.rule.number(), fault.rule.name());
     ProofFault { rule, name, position: fault.position, why: fault.why.clone() }
 }

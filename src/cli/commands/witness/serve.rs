@@ -51,9 +51,13 @@ pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, CliError> {
     let listener = TcpListener::bind(args.listen).map_err(|error| {
         CliError::usage(format!("--listen {}: cannot listen there: {error}", args.listen))
     })?;
-    let (file, state) = StateFile::open(&args.state, args.first).map_err(state_failure)?;
+    let opened = match args.first {
+        true => StateFile::begin(&args.state),
+        false => StateFile::open(&args.state),
+    };
+    let (file, state) = opened.map_err(state_failure)?;
     let verifier = key.verifier.to_string();
-    let keeper = Mutex::new(Cosigner::new(key, logs, (Box::new(file), state)));
+    let keeper = Mutex::new(Cosigner::new(key, logs, Box::new(file), state));
     let clock = Mutex::new(context.clock.clone());
     let now = || {
         let time = clock.lock().map(|mut clock| clock.now().micros());

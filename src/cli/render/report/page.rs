@@ -20,17 +20,13 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page/style.css");
 
-/// The page, made at a time and after so many seconds.
-pub fn write(
-    told: &VerdictReport,
-    around: &PageContext<'_>,
-    (now, seconds): (Time, f64),
-) -> String {
+/// The page: made at `now`, after a verification of `seconds`.
+pub fn write(report: &VerdictReport, around: &PageContext<'_>, now: Time, seconds: f64) -> String {
     let style = to_base64(&Hash::of(&[STYLE.as_bytes()]).0);
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
     );
-    let origin = told.origin.as_deref().map_or("a record without a name".to_owned(), visible);
+    let origin = report.origin.as_deref().map_or("a record without a name".to_owned(), visible);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -48,21 +44,21 @@ pub fn write(
                 main {
                     header {
                         h1 { "Verification of " (origin) }
-                        (verdict(told))
+                        (verdict(report))
                         p {
                             "Checked at " (parts::moment(now))
                             " by annals " (env!("CARGO_PKG_VERSION"))
                             " in " (format!("{seconds:.2}")) " seconds."
                         }
                     }
-                    (parts::record(told))
+                    (parts::record(report))
                     @if let Some(bag) = around.bag { (bag::section(bag)) }
-                    (parts::checks(told))
-                    (parts::faults(told))
-                    @for section in sections(told) { (parts::section(&section)) }
-                    (parts::checkpoint(told))
-                    (parts::roster(told))
-                    (parts::again(told, around))
+                    (parts::checks(report))
+                    (parts::faults(report))
+                    @for section in sections(report) { (parts::section(&section)) }
+                    (parts::checkpoint(report))
+                    (parts::roster(report))
+                    (parts::again(report, around))
                     footer {
                         p {
                             "This page says what was found in the bytes of the record. It does not \
@@ -77,16 +73,16 @@ pub fn write(
     page.into_string()
 }
 
-fn verdict(told: &VerdictReport) -> Markup {
-    let class = match told.exit {
+fn verdict(report: &VerdictReport) -> Markup {
+    let class = match report.exit {
         Exit::Yes => "verdict yes",
         Exit::Unknown => "verdict unknown",
         _ => "verdict no",
     };
     html! {
         p class=(class) role="status" {
-            strong { (capital(&told.verdict)) "." }
-            " Exit code " (told.exit as u8) "."
+            strong { (capital(&report.verdict)) "." }
+            " Exit code " (report.exit as u8) "."
         }
     }
 }

@@ -5,68 +5,69 @@
 //! Not here: the table of checks, the faults, the roster (`report`); how it looks (`text`, `page`).
 
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Line, Section, line};
-use crate::cli::render::report::{EventRange, NO_INDEX, VerdictReport};
+use crate::cli::render::report::{ComparisonState, EventRange, NO_INDEX, PinState, VerdictReport};
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::seconds_as_moment;
 use crate::cli::terminal::visible;
+use annals_core::evidence::Claim;
 use serde::Serialize;
 
 /// All sections of a verdict, in the order in which they stand.
-pub fn sections(told: &VerdictReport) -> Vec<Section> {
+pub fn sections(report: &VerdictReport) -> Vec<Section> {
     vec![
-        Section::new("open", "What was not checked", open(told)),
-        Section::new("compared", "What it was compared with", compared(told)),
-        Section::new("anchors", "What speaks for it", anchors(told)),
-        Section::new("acts", "What its own acts undid, set back or turned", acts(told)),
-        Section::new(ADVICE, "What to do", advice(told)),
+        Section::new("open", "What was not checked", open(report)),
+        Section::new("compared", "What it was compared with", compared(report)),
+        Section::new("anchors", "What speaks for it", anchors(report)),
+        Section::new("acts", "What its own acts undid, set back or turned", acts(report)),
+        Section::new(ADVICE, "What to do", advice(report)),
     ]
 }
 
-fn open(told: &VerdictReport) -> Vec<Line> {
+fn open(report: &VerdictReport) -> Vec<Line> {
     let mut lines = Vec::new();
-    if told.not_checked_again > 0 {
+    if report.not_checked_again > 0 {
         lines.push(line(
             "only what is new",
             format!(
                 "signatures, bodies and quotations of the first {} events were not checked again",
-                told.not_checked_again
+                report.not_checked_again
             ),
         ));
     }
-    if told.not_checkable > 0 {
-        let withheld = !told.faults.iter().any(|fault| matches!(fault.rule, 104 | 601..=606));
+    if report.not_checkable > 0 {
+        let withheld = !report.faults.iter().any(|fault| matches!(fault.rule, 104 | 601..=606));
         let why = match withheld {
             true => "withheld by events",
             false => "for what is withheld by events, missing or damaged",
         };
-        lines.push(line("not checkable", format!("{} checks, {why}", told.not_checkable)));
+        lines.push(line("not checkable", format!("{} checks, {why}", report.not_checkable)));
     }
-    if told.ignored_signature_lines > 0 {
-        let count = told.ignored_signature_lines;
+    if report.ignored_signature_lines > 0 {
+        let count = report.ignored_signature_lines;
         let noun = if count == 1 { "line" } else { "lines" };
         lines.push(line("ignored", format!("{count} signature {noun} of unknown keys")));
     }
-    if told.ignored_bytes > 0 {
-        let bytes = told.ignored_bytes;
+    if report.ignored_bytes > 0 {
+        let bytes = report.ignored_bytes;
         let what = format!("{bytes} bytes of an unfinished commit after the record's end");
         lines.push(line("ignored", what));
     }
-    let signed = told.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
-    if told.faults.is_empty() && signed < told.size {
-        let after = told.size - signed;
+    let signed = report.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
+    if report.faults.is_empty() && signed < report.size {
+        let after = report.size - signed;
         let what = format!(
             "the last {after} events are newer than the checkpoint; the next write signs them"
         );
         lines.push(line("unsigned", what));
     }
-    if let (false, Some(why)) = (told.store.state == "same", &told.store.why) {
+    if let (false, Some(why)) = (report.store.state == ComparisonState::Same, &report.store.why) {
         lines.push(line("store", format!("not compared: {}", visible(why))));
     }
     // What is derived and not there is nobody's concern.
-    if let Some(why) = told.index.why.as_ref().filter(|why| *why != NO_INDEX) {
+    if let Some(why) = report.index.why.as_ref().filter(|why| *why != NO_INDEX) {
         lines.push(line("index", format!("not compared: {}", visible(why))));
     }
-    if let Some(later) = &told.later_version {
+    if let Some(later) = &report.later_version {
         lines.push(line(
             "later format",
             format!(
@@ -79,23 +80,25 @@ fn open(told: &VerdictReport) -> Vec<Line> {
     lines
 }
 
-fn compared(told: &VerdictReport) -> Vec<Line> {
+fn compared(report: &VerdictReport) -> Vec<Line> {
     let mut lines = Vec::new();
-    match (told.store.state, &told.store.why) {
-        ("same", _) => {
-            lines.push(line("store", format!("{} events, as in the journal", told.size)))
+    match (report.store.state, &report.store.why) {
+        (ComparisonState::Same, _) => {
+            lines.push(line("store", format!("{} events, as in the journal", report.size)))
         }
         (_, Some(_)) => {}
         _ => lines.push(line("store", "differs from the journal")),
     }
-    match (told.index.state, &told.index.why) {
-        ("same", _) => lines.push(line("index", format!("{} events, as folded anew", told.size))),
+    match (report.index.state, &report.index.why) {
+        (ComparisonState::Same, _) => {
+            lines.push(line("index", format!("{} events, as folded anew", report.size)))
+        }
         (_, Some(_)) => {}
         _ => lines.push(line("index", "differs from what the journal folds to")),
     }
-    let none = told.pin.state == "none";
-    let compared = match (none, told.memory_compared) {
-        (true, false) if told.published => {
+    let none = report.pin.state == PinState::None;
+    let compared = match (none, report.memory_compared) {
+        (true, false) if report.published => {
             "no external checkpoint was compared, only what is published there (see --pin)"
         }
         (true, false) => "no external checkpoint was compared (see --pin)",
@@ -106,72 +109,90 @@ fn compared(told: &VerdictReport) -> Vec<Line> {
         (false, true) => "compared with the log key's own memory",
     };
     lines.push(line(COMPARED, compared));
-    let size = told.pin.size.unwrap_or_default();
-    let pin = match (told.pin.state, told.pin.before) {
-        ("made", _) => format!("made at size {size}"),
-        ("holds", _) => format!("holds at size {size}; nothing new is signed for"),
-        ("moved", Some(from)) => format!("holds at size {from}, moved forward to {size}"),
-        ("kept", _) => {
+    let size = report.pin.size.unwrap_or_default();
+    let pin = match (report.pin.state, report.pin.before) {
+        (PinState::Made, _) => format!("made at size {size}"),
+        (PinState::Holds, _) => format!("holds at size {size}; nothing new is signed for"),
+        (PinState::Moved, Some(from)) => format!("holds at size {from}, moved forward to {size}"),
+        (PinState::Kept, _) => {
             format!("holds at size {size}; left there, for only what is new was checked")
         }
-        ("later", _) => {
+        (PinState::Later, _) => {
             format!("of size {size}, later than this part; left as it was, and nobody is accused")
         }
-        ("left", _) => "left as it was".to_owned(),
+        (PinState::Left, _) => "left as it was".to_owned(),
         _ => String::new(),
     };
     if !pin.is_empty() {
         lines.push(line("pin", pin));
     }
-    for why in &told.explained {
+    for why in &report.explained {
         let what = format!("{}: the faults here explain it, and nobody is accused", visible(why));
         lines.push(line("explained", what));
     }
     lines
 }
 
-fn anchors(told: &VerdictReport) -> Vec<Line> {
+fn anchors(report: &VerdictReport) -> Vec<Line> {
     let mut lines = Vec::new();
-    for witness in &told.witnesses {
+    for witness in &report.witnesses {
         let (name, at) = (visible(&witness.name), seconds_as_moment(witness.time));
         lines.push(line("witness", format!("{name} cosigned the checkpoint at {at}")));
     }
-    for missing in &told.trust_missing {
+    for missing in &report.trust_missing {
         lines.push(line("missing", visible(missing)));
     }
-    if let Some(evidence) = &told.evidence {
+    if let Some(evidence) = &report.evidence {
         let label = match evidence.claim {
-            "forked" => "evidence (forked)",
-            _ => "evidence (cut)",
+            Claim::Forked => "evidence (forked)",
+            Claim::Cut => "evidence (cut)",
         };
         let file = visible(&evidence.file);
-        lines.push(line(label, format!("{file}; annals verify judges it alone")));
+        lines.push(line(label, format!("{file}; annals verify checks it by itself")));
     }
-    if let Some(why) = &told.no_evidence {
+    if let Some(why) = &report.no_evidence {
         lines.push(line("no evidence file", format!("{}; keep the pin", visible(why))));
     }
-    if told.anchored.events > 0 {
-        lines.push(line("anchored", anchored(&told.anchored)));
+    if report.anchored.events > 0 {
+        lines.push(line("anchored", anchored(&report.anchored)));
     }
-    if told.unanchored.events > 0 {
-        let range = range(&told.unanchored);
+    if report.unanchored.events > 0 {
+        let range = range(&report.unanchored);
         let what = format!("{range}: neither a pin nor a signed checkpoint speaks for them");
         lines.push(line("unanchored", what));
     }
     lines
 }
 
-fn acts(told: &VerdictReport) -> Vec<Line> {
-    told.tally.lines().into_iter().map(|(label, text)| line(label, text)).collect()
+fn acts(report: &VerdictReport) -> Vec<Line> {
+    report.tally.lines().into_iter().map(|(label, text)| line(label, text)).collect()
 }
 
-/// Which repair may help: the journal from what is whole, documents from another copy.
-fn advice(told: &VerdictReport) -> Vec<Line> {
-    let found = |wanted: &dyn Fn(u16) -> bool| told.faults.iter().any(|fault| wanted(fault.rule));
+/// What to do about the verdict: which repair may help, what completes the trust that is missing.
+fn advice(report: &VerdictReport) -> Vec<Line> {
+    let found = |wanted: &dyn Fn(u16) -> bool| report.faults.iter().any(|fault| wanted(fault.rule));
     let mut lines = Vec::new();
     let mut add = |text: &str| lines.push(line("what to do", text));
-    if told.published {
-        if !told.faults.is_empty() && told.exit != Exit::Forked {
+    if report.later_version.is_some() {
+        add("verify again with a newer program");
+    }
+    if report.exit == Exit::Forked {
+        add(
+            "keep the pin, the evidence file and a copy of this record as they are; ask who keeps \
+             the record for the one that the pin saw",
+        );
+    }
+    if report.exit == Exit::Untrusted {
+        add(match report.published {
+            true => {
+                "ask who publishes the record for a checkpoint with the cosignatures that the \
+                     policy names"
+            }
+            false => "collect the cosignatures that the policy names with annals witness collect",
+        });
+    }
+    if report.published {
+        if !report.faults.is_empty() && report.exit != Exit::Forked {
             add("whoever publishes it verifies the ledger, removes the files that are wrong and \
                  publishes again; a reader takes it from another place");
         }

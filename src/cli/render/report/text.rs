@@ -15,8 +15,8 @@ use std::io::Write;
 const IN_FULL: usize = 20;
 
 /// Writes the verdict.
-pub fn write(out: &mut dyn Write, told: &VerdictReport, seconds: f64) -> Result<(), CliError> {
-    for check in &told.checks {
+pub fn write(out: &mut dyn Write, report: &VerdictReport, seconds: f64) -> Result<(), CliError> {
+    for check in &report.checks {
         let verdict = match check.faults {
             0 => "good".to_owned(),
             1 => "1 fault".to_owned(),
@@ -24,13 +24,13 @@ pub fn write(out: &mut dyn Write, told: &VerdictReport, seconds: f64) -> Result<
         };
         writeln!(out, "{:<12}{:>9} {:<28}{verdict}", check.check, check.checked, check.of)?;
     }
-    let sections = sections(told);
+    let sections = sections(report);
     lines(out, sections.iter().filter(|section| section.id != ADVICE))?;
-    faults(out, told)?;
+    faults(out, report)?;
     lines(out, sections.iter().filter(|section| section.id == ADVICE))?;
-    let (size, rate) = (told.size, told.size as f64 / seconds.max(1e-9));
-    writeln!(out, "{}, in {seconds:.2} s ({rate:.0} events/s)", told.verdict)?;
-    if let (Some(head), Some(at)) = (told.head, told.recorded) {
+    let (size, rate) = (report.size, report.size as f64 / seconds.max(1e-9));
+    writeln!(out, "{}, in {seconds:.2} s ({rate:.0} events/s)", report.verdict)?;
+    if let (Some(head), Some(at)) = (report.head, report.recorded) {
         writeln!(out, "size {size}, head {head}, recorded {}", moment(at))?;
     }
     Ok(())
@@ -51,11 +51,11 @@ pub fn lines<'a>(
 }
 
 /// The first faults in full, the rest counted by rule.
-pub fn faults(out: &mut dyn Write, told: &VerdictReport) -> Result<(), CliError> {
-    for fault in told.faults.iter().take(IN_FULL) {
+pub fn faults(out: &mut dyn Write, report: &VerdictReport) -> Result<(), CliError> {
+    for fault in report.faults.iter().take(IN_FULL) {
         writeln!(out, "{}", visible(&sentence(fault)))?;
     }
-    for ((rule, name), count) in rest(told) {
+    for ((rule, name), count) in rest(report) {
         writeln!(out, "and {count} more of rule {rule} {name}")?;
     }
     Ok(())
@@ -71,9 +71,9 @@ fn sentence(fault: &FaultReport) -> String {
 }
 
 /// How many faults of each rule are not told in full.
-fn rest(told: &VerdictReport) -> BTreeMap<(u16, &'static str), usize> {
+fn rest(report: &VerdictReport) -> BTreeMap<(u16, &'static str), usize> {
     let mut rest = BTreeMap::new();
-    for fault in told.faults.iter().skip(IN_FULL) {
+    for fault in report.faults.iter().skip(IN_FULL) {
         *rest.entry((fault.rule, fault.name)).or_default() += 1;
     }
     rest

@@ -31,6 +31,6 @@ fn regrouped(span: Batch) -> Batch {
     let until = span.first + span.entries.len() as u64;
     let ends = (span.first + 1..=until).filter(|counted| counted.is_multiple_of(COMMIT));
     let closings =
-        ends.map(|counted| CommitLine { counted, said: None, sum_holds: true }).collect();
+        ends.map(|counted| CommitLine { counted, parsed: None, sum_holds: true }).collect();
     Batch { closings, ..span }
 }

@@ -10,7 +10,7 @@ use crate::ledger::exchange::export::context::{BagContext, BagOutput, failed};
 use crate::ledger::query::ViewedEvent;
 use crate::ledger::query::row::DocumentRow;
 use annals_core::event::args::Args;
-use annals_core::fold::operation::Operation;
+use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::key::PublicKey;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,8 +19,18 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
      <premis xmlns=\"http://www.loc.gov/premis/v3\" \
      xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" version=\"3.0\">\n";
 
-/// An object: what kind it is, and what names it there.
-type Object = (&'static str, String);
+/// Names a thing among those of its kind.
+#[derive(Clone)]
+struct Identifier {
+    kind: &'static str,
+    value: String,
+}
+
+impl Identifier {
+    fn new(kind: &'static str, value: impl ToString) -> Identifier {
+        Identifier { kind, value: value.to_string() }
+    }
+}
 
 /// What an event acts on.
 #[derive(Clone, Copy)]
@@ -32,11 +42,11 @@ enum On {
 }
 
 impl On {
-    fn objects(self, record: &Object) -> Vec<Object> {
-        let fact = |fact: u64| ("fact", fact.to_string());
+    fn objects(self, record: &Identifier) -> Vec<Identifier> {
+        let fact = |fact: u64| Identifier::new("fact", fact);
         match self {
             On::Record => vec![record.clone()],
-            On::Document(document) => vec![("document", document.to_string())],
+            On::Document(document) => vec![Identifier::new("document", document)],
             On::Fact(of) => vec![fact(of)],
             On::Related { from, to } => vec![fact(from), fact(to)],
         }
@@ -46,18 +56,18 @@ impl On {
 /// Writes the file.
 pub fn events(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), LedgerError> {
     let mut put = |text: &str| out.write_all(text.as_bytes()).map_err(failed);
-    let record: Object = ("origin", around.about.origin.clone());
+    let record = Identifier::new("origin", &around.about.origin);
     put(HEAD)?;
     put(&entity(&record))?;
     around.rows.documents.values().try_for_each(|row| put(&file(row)))?;
     let (view, size) = (around.view, around.view.as_of().size);
     for act in view.state().history.acts() {
-        match &act.deed {
+        match &act.operation {
             Operation::Asserted => {}
-            Operation::Sealed(deed) if !deed.document => {}
+            Operation::Sealed(entry) if entry.kind == EntryKind::Fact => {}
             _ => continue,
         }
-        put(&entity(&("fact", act.position.to_string())))?;
+        put(&entity(&Identifier::new("fact", act.position)))?;
     }
     // By position, which rises.
     let mut owners: Vec<(u64, On)> = Vec::new();
@@ -75,7 +85,7 @@ pub fn events(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), Le
         written.is_ok()
     })?;
     written?;
-    agents.iter().try_for_each(|row| put(&agent(row)))?;
+    agents.iter().try_for_each(|(key, name)| put(&agent(key, name)))?;
     put("</premis>\n")
 }
 
@@ -95,13 +105,13 @@ fn target(position: u64, args: &Args, owners: &[(u64, On)]) -> On {
     }
 }
 
-fn entity(object: &Object) -> String {
+fn entity(object: &Identifier) -> String {
     let name = identifier("objectIdentifier", object);
     format!("<object xsi:type=\"intellectualEntity\">{name}</object>\n")
 }
 
 fn file(row: &DocumentRow) -> String {
-    let object = ("document", row.document.to_string());
+    let object = Identifier::new("document", row.document);
     // A document whose capture is not told is no file here.
     let Some(about) = &row.about else { return entity(&object) };
     let name = identifier("objectIdentifier", &object);
@@ -118,10 +128,10 @@ fn file(row: &DocumentRow) -> String {
     )
 }
 
-fn event(around: &BagContext<'_>, seen: &ViewedEvent, on: &[Object]) -> String {
+fn event(around: &BagContext<'_>, seen: &ViewedEvent, on: &[Identifier]) -> String {
     let Some(said) = seen.statement() else { return String::new() };
     let at = seen.at().map(|at| at.to_string()).unwrap_or_default();
-    let name = identifier("eventIdentifier", &("position", seen.position.to_string()));
+    let name = identifier("eventIdentifier", &Identifier::new("position", seen.position));
     let mut out = format!(
         "<event>{name}<eventType>{}</eventType><eventDateTime>{at}</eventDateTime>\
          <eventDetailInformation><eventDetail>event hash {}</eventDetail></eventDetailInformation>",
@@ -136,7 +146,7 @@ fn event(around: &BagContext<'_>, seen: &ViewedEvent, on: &[Object]) -> String {
              </eventOutcomeInformation>"
         );
     }
-    out.push_str(&identifier("linkingAgentIdentifier", &("key", said.by.to_string())));
+    out.push_str(&identifier("linkingAgentIdentifier", &Identifier::new("key", said.by)));
     for object in on {
         out.push_str(&identifier("linkingObjectIdentifier", object));
     }
@@ -144,14 +154,14 @@ fn event(around: &BagContext<'_>, seen: &ViewedEvent, on: &[Object]) -> String {
     out
 }
 
-fn agent((key, spoken): (&PublicKey, &String)) -> String {
-    let name = identifier("agentIdentifier", &("key", key.to_string()));
+fn agent(key: &PublicKey, spoken: &str) -> String {
+    let name = identifier("agentIdentifier", &Identifier::new("key", key));
     let spoken = escaped(spoken);
     format!("<agent>{name}<agentName>{spoken}</agentName><agentType>person</agentType></agent>\n")
 }
 
-fn identifier(element: &str, (kind, value): &Object) -> String {
-    let value = escaped(value);
+fn identifier(element: &str, object: &Identifier) -> String {
+    let (kind, value) = (object.kind, escaped(&object.value));
     format!(
         "<{element}><{element}Type>{kind}</{element}Type><{element}Value>{value}</{element}Value>\
          </{element}>"

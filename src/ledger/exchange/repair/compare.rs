@@ -14,8 +14,15 @@ pub enum Compared {
     Same,
     /// The same events; a body differs, or one of them withholds it.
     Bodies,
-    /// From this position on other events, with these hashes.
-    Forked(u64, (Hash, Hash)),
+    /// From a position on other events.
+    Forked {
+        /// The first position that differs.
+        position: u64,
+        /// Hash of the event there in the one.
+        one: Hash,
+        /// Hash of the event there in the other.
+        other: Hash,
+    },
 }
 
 /// Compares two sources entry by entry.
@@ -24,7 +31,8 @@ pub fn compare(one: &dyn Source, other: &dyn Source) -> Result<Compared, SourceE
     for ((one, other), position) in entries(one)?.zip(entries(other)?).zip(0..) {
         let (one, other) = (one?, other?);
         if one.record != other.record {
-            return Ok(Compared::Forked(position, (hash(&one.record), hash(&other.record))));
+            let (one, other) = (hash(&one.record), hash(&other.record));
+            return Ok(Compared::Forked { position, one, other });
         }
         if one.body != other.body {
             bodies = Compared::Bodies;

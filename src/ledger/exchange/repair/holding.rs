@@ -65,7 +65,7 @@ impl Holding {
             Err(error) => holding.unreadable = Some(chain(&error)),
             Ok(journal) => {
                 let source = Box::new(Journaled(journal, paths.ledger.clone()));
-                holding.judge(source, (paths, checkpoint), jobs)?;
+                holding.judge(source, paths, checkpoint, jobs)?;
             }
         }
         holding.anchored = true;
@@ -82,7 +82,7 @@ impl Holding {
         match opened.and_then(|store| Stored::new(Box::new(store), &paths.ledger)) {
             Err(StoreError::Disk(error)) => holding.unknown = Some(chain(&error)),
             Err(error) => holding.unreadable = Some(chain(&error)),
-            Ok(stored) => holding.judge(Box::new(stored), (paths, checkpoint(paths)?), jobs)?,
+            Ok(stored) => holding.judge(Box::new(stored), paths, checkpoint(paths)?, jobs)?,
         }
         Ok(holding)
     }
@@ -91,22 +91,27 @@ impl Holding {
     /// checkpoint and the marks here.
     pub fn copy(
         from: &Paths,
-        here: (&Paths, &[Holding]),
+        paths: &Paths,
+        holdings: &[Holding],
         jobs: usize,
     ) -> Result<Holding, LedgerError> {
-        let (paths, holdings) = here;
         let mut holding = Holding::empty(CopyKind::Copy, from.ledger.clone());
         let own = checkpoint(from)?;
         match Journal::open(&from.ledger, covered(own.as_deref())) {
             Err(error) => holding.unreadable = Some(chain(&error)),
             Ok(journal) => {
                 let source = Box::new(Journaled(journal, from.ledger.clone()));
-                holding.judge(source, (paths, own), jobs)?;
+                holding.judge(source, paths, own, jobs)?;
                 holding.compare_signed(paths, jobs)?;
                 holding.compare_openings(holdings)?;
             }
         }
         Ok(holding)
+    }
+
+    /// What it is and where, for a message.
+    pub fn named(&self) -> String {
+        format!("the {} at {}", self.place, self.path.display())
     }
 
     fn empty(place: CopyKind, path: PathBuf) -> Holding {
@@ -130,10 +135,10 @@ impl Holding {
     fn judge(
         &mut self,
         source: Box<dyn Source>,
-        around: (&Paths, Option<Vec<u8>>),
+        paths: &Paths,
+        checkpoint: Option<Vec<u8>>,
         jobs: usize,
     ) -> Result<(), LedgerError> {
-        let (paths, checkpoint) = around;
         let here = self.place != CopyKind::Copy;
         self.mark = if here { mark(paths, &*source)? } else { None };
         let remembered = self.mark.as_ref().map(Mark::remembered);
@@ -266,7 +271,7 @@ fn wrong(report: &Report) -> Vec<Fault> {
 
 /// The size of the checkpoint that a record was compared with, if it holds.
 fn signed(report: &Report) -> Option<u64> {
-    let holds = report.ends.checkpoint.as_ref().filter(|_| report.ends.checkpoint_holds);
+    let holds = report.anchors.checkpoint.as_ref().filter(|_| report.anchors.checkpoint_holds);
     holds.map(|checkpoint| checkpoint.size)
 }
 

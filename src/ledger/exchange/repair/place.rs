@@ -30,11 +30,11 @@ pub fn journal(
     record: &Holding,
     tell: &mut dyn FnMut(Step),
 ) -> Result<(), LedgerError> {
-    let built = build_journal(record.source()?, scratch.folder(), record.place == CopyKind::Store)?;
+    let built = build_journal(record, scratch.folder())?;
     check(&built, record)?;
     let aside = put(&scratch.path("journal"), &paths.ledger.join("journal"))?;
     tell(Step::Built(CopyKind::Journal, record.place, built.size()));
-    tell_aside("journal", aside, tell);
+    report_aside("journal", aside, tell);
     Ok(())
 }
 
@@ -50,7 +50,7 @@ pub fn store(
     check(&built, record)?;
     let aside = put(&folder, &paths.store())?;
     tell(Step::Built(CopyKind::Store, record.place, built.size()));
-    tell_aside("store", aside, tell);
+    report_aside("store", aside, tell);
     Ok(())
 }
 
@@ -84,17 +84,17 @@ pub fn checkpoint(
     };
     disk::replace(&here, &taken, FileMode::Shared)?;
     tell(Step::Checkpoint(theirs));
-    tell_aside("checkpoint", aside, tell);
+    report_aside("checkpoint", aside, tell);
     Ok(true)
 }
 
 /// Writes the entries of a record to a new journal in `ledger`. Commits end where they ended in
 /// the source; a store does not hold that, so each of its spans is one commit.
-fn build_journal(source: &dyn Source, ledger: &Path, each_span: bool) -> Result<Tree, LedgerError> {
+fn build_journal(record: &Holding, ledger: &Path) -> Result<Tree, LedgerError> {
     let mut writer = JournalWriter::create(ledger, ROTATE_AT)?;
     let mut tree = Tree::default();
     let mut open: Vec<Entry> = Vec::new();
-    for span in source.walk(0)? {
+    for span in record.source()?.walk(0)? {
         let span = span?;
         let mut entries = span.entries.into_iter();
         for closing in span.closings {
@@ -103,7 +103,7 @@ fn build_journal(source: &dyn Source, ledger: &Path, each_span: bool) -> Result<
             close(&mut writer, &mut tree, &mut open)?;
         }
         open.extend(entries);
-        if each_span {
+        if record.place == CopyKind::Store {
             close(&mut writer, &mut tree, &mut open)?;
         }
     }
@@ -118,7 +118,7 @@ fn close(
 ) -> Result<(), LedgerError> {
     if !open.is_empty() {
         open.iter().for_each(|entry| tree.push(hash(&entry.record)));
-        writer.commit(open, (tree.size(), tree.root()))?;
+        writer.commit(open, tree.size(), tree.root())?;
         open.clear();
     }
     Ok(())
@@ -169,7 +169,7 @@ fn put(new: &Path, path: &Path) -> Result<Option<PathBuf>, DiskError> {
     Ok(aside)
 }
 
-fn tell_aside(what: &'static str, aside: Option<PathBuf>, tell: &mut dyn FnMut(Step)) {
+fn report_aside(what: &'static str, aside: Option<PathBuf>, tell: &mut dyn FnMut(Step)) {
     if let Some(path) = aside {
         tell(Step::Aside(what, path));
     }

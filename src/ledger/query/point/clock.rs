@@ -137,10 +137,7 @@ fn walked(record: &Record, limit: Time, clock: DateClock) -> Result<FoundPoint, 
 }
 
 /// The first event of a stretch that is not below, or its end.
-fn first_not<E>(
-    (start, end): (u64, u64),
-    below: &dyn Fn(u64) -> Result<bool, E>,
-) -> Result<u64, E> {
+fn first_not<E>(start: u64, end: u64, below: &dyn Fn(u64) -> Result<bool, E>) -> Result<u64, E> {
     let (mut low, mut high) = (start, end);
     while low < high {
         let middle = low + (high - low) / 2;
@@ -160,7 +157,7 @@ fn recorded<E>(
     below: &dyn Fn(u64) -> Result<bool, E>,
 ) -> Result<u64, E> {
     for (stretch, end) in stretches.iter().zip(ends(stretches, size)) {
-        let first = first_not((stretch.start, end), below)?;
+        let first = first_not(stretch.start, end, below)?;
         if first < end {
             return Ok(first);
         }
@@ -185,7 +182,7 @@ fn corrected<E>(
         let (start, end) = (first.0.start, last.1);
         let mut reached = start;
         for (stretch, end) in group.iter().rev() {
-            let found = first_not((stretch.start, *end), below)?;
+            let found = first_not(stretch.start, *end, below)?;
             if found > stretch.start {
                 reached = found;
                 break;

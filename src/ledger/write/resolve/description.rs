@@ -1,10 +1,10 @@
-//! Settling the description of a document: captured or described anew.
+//! Resolving the description of a document: captured or described anew.
 //!
 //! Always holds: the digest and the number of bytes are of the file in hand.
 //! Not here: facts (`resolve`). Source: FORMAT.md section 4, Description.
 
 use crate::ledger::write::draft::Draft;
-use crate::ledger::write::resolve::fields::{Unsettled, field, need, uri};
+use crate::ledger::write::resolve::fields::{Unresolved, field, need, uri};
 use crate::ledger::write::resolve::parts::dating;
 use crate::ledger::write::resolve::{Resolver, words};
 use annals_core::event::body::{self, Content, MAX_DOCUMENT};
@@ -18,21 +18,21 @@ use annals_core::time::Time;
 pub(super) type Captured = (Hash, Vec<u8>);
 
 macro_rules! describe {
-    ($settler:expr, $draft:expr, $kind:expr, $text:expr,
+    ($resolver:expr, $draft:expr, $kind:expr, $text:expr,
      $name:ident { $($field:ident: $value:expr),* }) => {{
-        let (settler, draft, kind) = ($settler, $draft, $kind);
+        let (resolver, draft, kind) = ($resolver, $draft, $kind);
         let published = draft.published.as_ref().map(|published| dating(published, $text));
         let published = published.transpose()?.flatten();
         let media_type = draft.media_type.as_deref().unwrap_or("text/plain");
         let title = need(draft.title.as_deref(), "title", kind)?;
         let lang = need(draft.lang.as_deref(), "lang", kind)?;
         let captured_at = match draft.captured_at.as_deref() {
-            None => settler.desk.now(),
+            None => resolver.lookup.now(),
             Some(text) => read_time(text)?,
         };
         let derived_from = draft.derived_from.as_ref();
         let derived_from =
-            derived_from.map(|name| settler.position(Some(name), "derived_from", kind));
+            derived_from.map(|name| resolver.position(Some(name), "derived_from", kind));
         let authors = draft.authors.as_deref().unwrap_or_default();
         let authors = authors.iter().map(|name| field("authors", Words::new(name.as_str())));
         let authors = authors.collect::<Result<Vec<_>, _>>()?;
@@ -60,7 +60,7 @@ impl Resolver<'_> {
         &mut self,
         draft: &Draft,
         file: Option<Vec<u8>>,
-    ) -> Result<(Content, Option<Captured>), Unsettled> {
+    ) -> Result<(Content, Option<Captured>), Unresolved> {
         let kind = Type::DocumentCaptured;
         let bytes = need(file, "file", kind)?;
         let length = bytes.len() as u64;
@@ -87,12 +87,12 @@ impl Resolver<'_> {
     }
 
     /// A new description of a captured document.
-    pub(super) fn described(&mut self, draft: &Draft) -> Result<Content, Unsettled> {
+    pub(super) fn described(&mut self, draft: &Draft) -> Result<Content, Unresolved> {
         let kind = Type::DocumentDescribed;
         let statement = need(words("statement", draft.statement.as_ref())?, "statement", kind)?;
         let document = self.position(draft.document.as_ref(), "document", kind)?;
         let text = match is_searched(draft) {
-            true => self.desk.document(document).ok().map(|(text, _)| text.clone()),
+            true => self.lookup.document(document).ok().map(|(text, _)| text.clone()),
             false => None,
         };
         let described =
@@ -106,7 +106,7 @@ fn is_searched(draft: &Draft) -> bool {
     draft.published.as_ref().is_some_and(|published| published.as_written.is_some())
 }
 
-fn read_time(text: &str) -> Result<Time, Unsettled> {
+fn read_time(text: &str) -> Result<Time, Unresolved> {
     let timestamp: jiff::Timestamp =
         text.parse().map_err(|error| format!("captured_at: expected a UTC time: {error}"))?;
     Time::from_micros(timestamp.as_microsecond())

@@ -5,25 +5,25 @@ use annals_core::text::TextError;
 use annals_core::text::Uri;
 use std::fmt;
 
-/// Why a draft cannot be settled: the field, then what was expected and found.
-pub type Unsettled = String;
+/// Why a draft cannot be resolved: the field, then what was expected and found.
+pub type Unresolved = String;
 
 /// A value within its bounds, or why not, with the field's name.
-pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unsettled> {
+pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unresolved> {
     value.map_err(|error| format!("{name}: {error}"))
 }
 
 /// A value that events of this type must have.
-pub fn need<T>(value: Option<T>, name: &str, kind: Type) -> Result<T, Unsettled> {
+pub fn need<T>(value: Option<T>, name: &str, kind: Type) -> Result<T, Unresolved> {
     value.ok_or_else(|| format!("{kind} needs the field {name}"))
 }
 
 /// All that is wrong with a draft.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reasons(pub Vec<Unsettled>);
+pub struct Reasons(pub Vec<Unresolved>);
 
-impl From<Unsettled> for Reasons {
-    fn from(why: Unsettled) -> Reasons {
+impl From<Unresolved> for Reasons {
+    fn from(why: Unresolved) -> Reasons {
         Reasons(vec![why])
     }
 }
@@ -41,7 +41,7 @@ pub fn keep<T>(found: Result<T, impl Into<Reasons>>, wrong: &mut Reasons) -> Opt
 }
 
 /// An address, if one is given and a reader may follow it.
-pub fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unsettled> {
+pub fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unresolved> {
     let Some(text) = value else { return Ok(None) };
     let uri = field(name, Uri::new(text.as_str()))?;
     let scheme = uri.split(':').next().unwrap_or_default();

@@ -1,17 +1,18 @@
-//! Settling the parts of a fact that stand by themselves: exact words, topics, dates.
+//! Resolving the parts of a fact that stand by themselves: exact words, topics, dates.
 //!
 //! Always holds: each refusal names its field. Not here: facts and documents (`resolve`).
 
 use crate::ledger::write::draft::{DatingDraft, QuoteDraft, TopicDraft};
-use crate::ledger::write::resolve::fields::{Unsettled, field, uri};
+use crate::ledger::write::resolve::fields::{Unresolved, field, uri};
 use annals_core::event::body;
 use annals_core::quote::Text;
 use annals_core::quote_search::places::PointingError;
 use annals_core::quote_search::{self, Edges, Pointing};
 use annals_core::text::{Edtf, Verbatim, Words};
+use std::ops::Range;
 
 /// Which document is meant, where a draft does not say and there is not only one.
-pub(super) fn which_document(count: usize) -> Unsettled {
+pub(super) fn which_document(count: usize) -> Unresolved {
     match count {
         0 => "document: the record has none yet; annals document add captures one".to_owned(),
         _ => format!(
@@ -26,9 +27,9 @@ pub(super) fn which_document(count: usize) -> Unsettled {
 pub(super) fn check_words(
     quote: &QuoteDraft,
     anchor: &body::Quote,
-    place: (&Text, usize, usize),
-) -> Result<(), Unsettled> {
-    let (_, start, end) = place;
+    text: &Text,
+    span: Range<usize>,
+) -> Result<(), Unresolved> {
     let parts = match quote {
         QuoteDraft::Exact(given) => [
             ("exact", given.exact.as_deref(), &*anchor.exact),
@@ -44,27 +45,27 @@ pub(super) fn check_words(
     };
     for (name, given, found) in parts {
         let Some(given) = given.filter(|given| *given != found) else { continue };
-        let hint = if name == "exact" { as_bytes(quote, place) } else { None };
+        let hint = if name == "exact" { as_bytes(quote, text, span.clone()) } else { None };
         let hint = hint.unwrap_or_default();
         let cut = |words: &str| words.chars().take(60).collect::<String>();
         let (given, found) = (cut(given), cut(found));
         return Err(format!(
-            "quote: {name} at {start}..{end} is {found:?} in the document, the draft has \
-             {given:?}{hint}"
+            "quote: {name} at {}..{} is {found:?} in the document, the draft has \
+             {given:?}{hint}",
+            span.start, span.end
         ));
     }
     Ok(())
 }
 
 /// That a span counts bytes, where the words stand at these bytes: and which code points they are.
-pub(super) fn as_bytes(quote: &QuoteDraft, place: (&Text, usize, usize)) -> Option<String> {
-    let (text, start, end) = place;
-    let words = text.as_str().get(start..end)?;
+pub(super) fn as_bytes(quote: &QuoteDraft, text: &Text, span: Range<usize>) -> Option<String> {
+    let words = text.as_str().get(span.clone())?;
     let same = match quote {
         QuoteDraft::Pointing(typed) => quote_search::is_at(typed, words),
         QuoteDraft::Exact(given) => given.exact.as_deref() == Some(words),
     };
-    let first = text.as_str().get(..start)?.chars().count();
+    let first = text.as_str().get(..span.start)?.chars().count();
     let last = first + words.chars().count();
     same.then(|| {
         format!(
@@ -74,7 +75,7 @@ pub(super) fn as_bytes(quote: &QuoteDraft, place: (&Text, usize, usize)) -> Opti
     })
 }
 
-pub(super) fn topic(draft: &TopicDraft) -> Result<body::Topic, Unsettled> {
+pub(super) fn topic(draft: &TopicDraft) -> Result<body::Topic, Unresolved> {
     let name = draft.name.as_deref().ok_or("topics: name is missing")?;
     let name = field("topics: name", Words::new(name))?;
     Ok(body::Topic { name, id: uri("topics: id", draft.id.as_ref())? })
@@ -86,7 +87,7 @@ pub(super) fn as_written<const MAX: usize>(
     name: &str,
     typed: &str,
     text: &Text,
-) -> Result<Verbatim<1, MAX>, Unsettled> {
+) -> Result<Verbatim<1, MAX>, Unresolved> {
     let pointing = Pointing { words: typed, nth: None, edges: Edges::Whole };
     let (start, end) = pointing.first(text).map_err(|error| match error {
         PointingError::Cut { unit, whole, .. } => {
@@ -109,7 +110,7 @@ pub(super) fn as_written<const MAX: usize>(
 pub(super) fn dating(
     draft: &DatingDraft,
     text: Option<&Text>,
-) -> Result<Option<body::Dating>, Unsettled> {
+) -> Result<Option<body::Dating>, Unresolved> {
     let edtf = draft.edtf.as_deref();
     let edtf = edtf.map(|text| field("published: edtf", Edtf::new(text))).transpose()?;
     let as_written = match (draft.as_written.as_deref(), text) {

@@ -14,22 +14,23 @@ use maud::{Markup, html};
 use std::path::Path;
 
 /// What was checked.
-pub fn record(told: &VerdictReport) -> Markup {
+pub fn record(report: &VerdictReport) -> Markup {
+    let origin = report.origin.as_deref().map_or("none is known".to_owned(), visible);
     html! {
         section aria-labelledby="record" {
             h2 id="record" { "The record" }
             dl {
                 dt { "Name (origin)" }
-                dd { (told.origin.as_deref().map_or("none is known".to_owned(), visible)) }
+                dd { bdi { (origin) } }
                 dt { "Size" }
-                dd { (told.size) " events" }
+                dd { (report.size) " events" }
                 dt { "Head" }
-                dd { code { (told.head.map_or("none".to_owned(), |head| head.to_string())) } }
+                dd { code { (report.head.map_or("none".to_owned(), |head| head.to_string())) } }
                 dt { "Root of the tree" }
-                dd { code { (told.root) } }
+                dd { code { (report.root) } }
                 dt { "Last recorded" }
                 dd {
-                    @match told.recorded {
+                    @match report.recorded {
                         Some(at) => (moment(at)),
                         None => "not known",
                     }
@@ -40,7 +41,7 @@ pub fn record(told: &VerdictReport) -> Markup {
 }
 
 /// How many of each.
-pub fn checks(told: &VerdictReport) -> Markup {
+pub fn checks(report: &VerdictReport) -> Markup {
     html! {
         section aria-labelledby="checks" {
             h2 id="checks" { "What was checked" }
@@ -56,12 +57,12 @@ pub fn checks(told: &VerdictReport) -> Markup {
                         }
                     }
                     tbody {
-                        @for check in &told.checks {
+                        @for check in &report.checks {
                             tr {
                                 th scope="row" { (check.check) }
-                                td class="number" { (check.checked) }
-                                td { (check.of) }
-                                td {
+                                td data-label="Number" class="number" { (check.checked) }
+                                td data-label="Of" { (check.of) }
+                                td data-label="Found" {
                                     @match check.faults {
                                         0 => "good",
                                         1 => "1 fault",
@@ -78,16 +79,16 @@ pub fn checks(told: &VerdictReport) -> Markup {
 }
 
 /// Every fault.
-pub fn faults(told: &VerdictReport) -> Markup {
+pub fn faults(report: &VerdictReport) -> Markup {
     html! {
         section aria-labelledby="faults" {
             h2 id="faults" { "Faults" }
-            @if told.faults.is_empty() {
+            @if report.faults.is_empty() {
                 p { "None." }
             } @else {
                 div class="wide" {
                     table {
-                        caption { (told.faults.len()) " in all, by event and rule (FORMAT.md)" }
+                        caption { (report.faults.len()) " in all, by event and rule (FORMAT.md)" }
                         thead {
                             tr {
                                 th scope="col" { "Event" }
@@ -96,7 +97,7 @@ pub fn faults(told: &VerdictReport) -> Markup {
                                 th scope="col" { "What was found" }
                             }
                         }
-                        tbody { @for fault in &told.faults { (row(fault)) } }
+                        tbody { @for fault in &report.faults { (row(fault)) } }
                     }
                 }
             }
@@ -108,9 +109,9 @@ fn row(fault: &FaultReport) -> Markup {
     html! {
         tr {
             th scope="row" { (fault.position.map_or("–".to_owned(), |at| at.to_string())) }
-            td { (fault.rule) " " (fault.name) }
-            td { (fault.class) }
-            td { (visible(&fault.why)) }
+            td data-label="Rule" { (fault.rule) " " (fault.name) }
+            td data-label="Kind" { (fault.class) }
+            td data-label="Found" { (visible(&fault.why)) }
         }
     }
 }
@@ -142,11 +143,11 @@ pub fn lines(lines: &[Line]) -> Markup {
 }
 
 /// The checkpoint and the keys that sign it.
-pub fn checkpoint(told: &VerdictReport) -> Markup {
+pub fn checkpoint(report: &VerdictReport) -> Markup {
     html! {
         section aria-labelledby="checkpoint" {
             h2 id="checkpoint" { "Checkpoint and log key" }
-            @if let Some(checkpoint) = &told.checkpoint {
+            @if let Some(checkpoint) = &report.checkpoint {
                 dl {
                     dt { "Signed size" }
                     dd { (checkpoint.size) " events" }
@@ -169,13 +170,13 @@ pub fn checkpoint(told: &VerdictReport) -> Markup {
                         }
                     }
                     tbody {
-                        @for key in &told.log_keys {
+                        @for key in &report.log_keys {
                             tr {
                                 th scope="row" class="number" { (key.from_size) }
-                                td {
+                                td data-label="Verifier key" {
                                     code { (key.verifier.clone().unwrap_or(key.key.to_string())) }
                                 }
-                                td {
+                                td data-label="Old key" {
                                     @match key.old_key {
                                         Some(old) => code { (old) },
                                         None => "none",
@@ -191,7 +192,7 @@ pub fn checkpoint(told: &VerdictReport) -> Markup {
 }
 
 /// Who might sign, from when to when.
-pub fn roster(told: &VerdictReport) -> Markup {
+pub fn roster(report: &VerdictReport) -> Markup {
     html! {
         section aria-labelledby="roster" {
             h2 id="roster" { "Who might sign, from when to when" }
@@ -207,7 +208,7 @@ pub fn roster(told: &VerdictReport) -> Markup {
                             th scope="col" { "Key" }
                         }
                     }
-                    tbody { @for period in &told.roster { (member(period)) } }
+                    tbody { @for period in &report.roster { (member(period)) } }
                 }
             }
         }
@@ -224,17 +225,17 @@ fn member(period: &Period) -> Markup {
     };
     html! {
         tr {
-            th scope="row" { (name) }
-            td { (roles) }
-            td { (border(&period.from)) }
-            td {
+            th scope="row" { bdi { (name) } }
+            td data-label="Roles" { (roles) }
+            td data-label="From" { (border(&period.from)) }
+            td data-label="Until" {
                 @match &period.until {
                     Some(until) => (border(until)),
                     None => "still",
                 }
                 @if let Some(from) = period.suspect_from { "; suspect from event " (from) " on" }
             }
-            td { code { (period.key) } }
+            td data-label="Key" { code { (period.key) } }
         }
     }
 }
@@ -254,7 +255,7 @@ pub fn moment(at: Time) -> Markup {
 }
 
 /// How to repeat the check.
-pub fn again(told: &VerdictReport, around: &PageContext<'_>) -> Markup {
+pub fn again(report: &VerdictReport, around: &PageContext<'_>) -> Markup {
     let place = quoted(around.place);
     let pin = around.pin.map_or(String::new(), |pin| format!(" --pin {}", quoted(pin)));
     html! {
@@ -271,16 +272,16 @@ pub fn again(told: &VerdictReport, around: &PageContext<'_>) -> Markup {
                 p {
                     "With sha512sum, openssl and python3 alone: the steps of VERIFY.txt in the bag."
                 }
-                (by_hand(told, &around.place.join("data/ledger")))
-            } @else if !told.published {
-                (by_hand(told, around.place))
+                (by_hand(report, &around.place.join("data/ledger")))
+            } @else if !report.published {
+                (by_hand(report, around.place))
             }
         }
     }
 }
 
 /// The first and the last event of a ledger's journal, hashed with what every shell has.
-fn by_hand(told: &VerdictReport, ledger: &Path) -> Markup {
+fn by_hand(report: &VerdictReport, ledger: &Path) -> Markup {
     let ledger = quoted(ledger);
     let event = |which: &str, lines: &str| {
         format!(
@@ -289,7 +290,7 @@ fn by_hand(told: &VerdictReport, ledger: &Path) -> Markup {
     };
     let first = event("head", "head -n 3 \"$f\"");
     let last = event("tail", "tail -n 5 \"$f\" | head -n 3");
-    let head = told.head.map_or("none".to_owned(), |head| head.to_string());
+    let head = report.head.map_or("none".to_owned(), |head| head.to_string());
     html! {
         p {
             "By hand: the last event of the journal hashes to the head (the byte 00, then its \

@@ -47,13 +47,13 @@ pub fn collect(context: &mut Context, args: CollectArgs) -> Result<Exit, CliErro
     let mut out = done_as(context.format());
     match context.format() {
         Format::Text => lines(&collected).iter().try_for_each(|line| writeln!(out, "{line}"))?,
-        _ => json(&mut out, &told(&collected))?,
+        _ => json(&mut out, &collect_report(&collected))?,
     }
     out.flush()?;
     Ok(Exit::from(collected.verdict()))
 }
 
-fn told(collected: &Collected) -> CollectReport<'_> {
+fn collect_report(collected: &Collected) -> CollectReport<'_> {
     let witnesses = collected.witnesses.iter().map(|(name, heard)| CollectWitness {
         name,
         cosigned: heard.as_ref().ok().map(|time| spelled(*time)),

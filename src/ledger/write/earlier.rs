@@ -34,8 +34,8 @@ pub struct EarlierAct {
 impl EarlierAct {
     /// The last act on the matter of these arguments: on the same key, or of the same type.
     pub fn last(writer: &Writer, args: &Args) -> Result<Option<EarlierAct>, LedgerError> {
-        let acts = writer.judge.chain.state.history.acts();
-        let last = acts.iter().rev().find(|act| is_on_matter(args, &act.deed));
+        let acts = writer.verifier.chain.state.history.acts();
+        let last = acts.iter().rev().find(|act| is_on_matter(args, &act.operation));
         let Some(position) = last.map(|act| act.position) else { return Ok(None) };
         let event = Record::open(writer.paths.clone())?.event(position)?;
         Ok(event.and_then(|event| {
@@ -55,9 +55,9 @@ impl EarlierAct {
     }
 }
 
-fn is_on_matter(args: &Args, deed: &Operation) -> bool {
-    match (args, deed) {
-        (Args::EditorChanged(args), Operation::RolesChanged(change)) => args.key == change.0,
+fn is_on_matter(args: &Args, operation: &Operation) -> bool {
+    match (args, operation) {
+        (Args::EditorChanged(args), Operation::RolesChanged(change)) => args.key == change.key,
         (Args::EditorRevoked(args), Operation::Revoked(revoked)) => args.key == revoked.key,
         (Args::LedgerChanged(_), Operation::Changed { .. })
         | (Args::LedgerRekeyed(_), Operation::Rekeyed(_))
@@ -72,22 +72,22 @@ fn is_on_matter(args: &Args, deed: &Operation) -> bool {
 pub fn overtaken(state: &State, receipt: &Receipt) -> Vec<u64> {
     let end = receipt.first.saturating_add(receipt.count);
     let acts = || (receipt.first..end).filter_map(|position| state.history.act(position));
-    let enters = |deed: &Operation| {
+    let enters = |operation: &Operation| {
         use Operation::{Asserted, Captured, Described, Sealed};
-        matches!(deed, Asserted | Captured | Described { .. } | Sealed(_))
+        matches!(operation, Asserted | Captured | Described { .. } | Sealed(_))
     };
-    if acts().any(|act| enters(&act.deed)) {
+    if acts().any(|act| enters(&act.operation)) {
         return Vec::new();
     }
-    let over = acts().filter(|act| !counts(state, act.position, &act.deed));
+    let over = acts().filter(|act| !counts(state, act.position, &act.operation));
     over.map(|act| act.position).collect()
 }
 
 /// Whether an act on a fact, and nothing later, is why the fact stands as it does.
-fn counts(state: &State, position: u64, deed: &Operation) -> bool {
+fn counts(state: &State, position: u64, operation: &Operation) -> bool {
     let fold = &state.fold;
     let fact = |on: &u64| fold.fact_of_revision(*on);
-    match deed {
+    match operation {
         Operation::Confirmed { on } => fact(on).is_some_and(|fact| fact.revision == *on),
         Operation::Corrected(_) => fact(&position).is_some_and(|fact| fact.revision == position),
         Operation::Disputed { on } | Operation::DisputedDocument { on } => {

@@ -1,8 +1,8 @@
-//! How a fact stands by the acts that are in a proof.
+//! The status of a fact by the acts in a proof.
 //!
-//! Always holds: what is applied is what section 6 allows in a state of the file's events alone;
-//! acts that are not in the file, and later ones, change what is told here, and nobody can see that
-//! from the file. Not here: whether the file holds (`proof`). Source: FORMAT.md section 12,
+//! Always holds: the events of the file that section 6 allows are applied, to a state of these
+//! events alone. Acts that are not in the file can change the status, and the file cannot show
+//! that. Not here: whether the file holds (`proof`). Source: FORMAT.md section 12,
 //! "Status".
 
 use crate::event::record::{Place, Reading, Statement};
@@ -14,67 +14,67 @@ use crate::verify::proof::form::Proof;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// A relation of the fact to another one that the file says and does not withdraw.
+/// A relation of the fact to another one that an event of the file states and none withdraws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Related {
-    /// The event that says so.
+pub struct StatedRelation {
+    /// The event that states it.
     pub event: u64,
-    /// From which fact, how, to which.
+    /// The two facts and how they are related.
     pub triple: Triple,
 }
 
-/// How a fact stands by the acts of a proof.
+/// The status of a fact by the acts in a proof.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stands {
+pub struct FactStatus {
     /// The fact.
     pub fact: u64,
-    /// Its status; `None` where the events of the file do not let it stand.
+    /// Its status; `None` if its event was not applied.
     pub status: Option<Status>,
-    /// The events that make it so: the retraction, the open disputes, the confirmations.
+    /// The events that give the status: the retraction, the open disputes, the confirmations.
     pub by: Vec<u64>,
     /// The event that made the present revision.
     pub revision: Option<u64>,
     /// How often it was corrected.
     pub corrected: u32,
-    /// Whether it was asserted with a key that is suspect from there on.
+    /// Whether it was asserted with a key that is suspect from that event on.
     pub suspect: bool,
-    /// Events that a suspect revocation undid, and the revocation.
+    /// The events that a suspect revocation undid, each with the revocation.
     pub undone: BTreeMap<u64, u64>,
     /// Relations to other facts.
-    pub related: Vec<Related>,
+    pub related: Vec<StatedRelation>,
 }
 
-/// How the fact of a proof stands.
-pub fn stands(proof: &Proof) -> Stands {
-    let said: Vec<(Place, Statement)> =
+/// The status of the fact of a proof.
+pub fn fact_status(proof: &Proof) -> FactStatus {
+    let events: Vec<(Place, Statement)> =
         proof.events.iter().filter_map(|shown| in_form(&shown.entry.record)).collect();
     let mut state = State::default();
-    for (place, said) in &said {
-        let deed = Operation::of(&said.args);
-        let (position, at, by) = (place.seq, Some(place.at), said.by);
-        if state.judge(&Proposal { position, at, by, deed: &deed }).is_ok() {
-            state.apply(position, by, deed);
+    for (place, statement) in &events {
+        let operation = Operation::of(&statement.args);
+        let (position, at, by) = (place.seq, Some(place.at), statement.by);
+        if state.check(&Proposal { position, at, by, operation: &operation }).is_ok() {
+            state.apply(position, by, operation);
         }
     }
     let undone = state.undone().iter().map(|undone| (undone.event, undone.by)).collect();
-    let related = related(&said, proof.fact);
-    let found = Stands { fact: proof.fact, undone, related, ..Stands::default() };
+    let related = related(&events, proof.fact);
+    let found = FactStatus { fact: proof.fact, undone, related, ..FactStatus::default() };
     let Some(fact) = state.fold.fact(proof.fact) else { return found };
     let status = state.status(fact);
-    let confirms =
-        |deed: &Operation| matches!(deed, Operation::Confirmed { on } if *on == fact.revision);
+    let confirmed = Operation::Confirmed { on: fact.revision };
     let by = match status {
         Status::Retracted => fact.retraction().into_iter().collect(),
         Status::Disputed => fact.disputes().iter().map(|dispute| dispute.position).collect(),
         Status::Confirmed => {
-            let acts = state.history.acts().iter().filter(|act| confirms(&act.deed));
+            let acts = state.history.acts().iter().filter(|act| act.operation == confirmed);
             let positions = acts.map(|act| act.position);
             positions.filter(|at| !found.undone.contains_key(at)).collect()
         }
         Status::Asserted => Vec::new(),
     };
     let (revision, corrected) = (Some(fact.revision), fact.corrected);
-    Stands { status: Some(status), by, revision, corrected, suspect: fact.suspect, ..found }
+    let suspect = fact.suspect;
+    FactStatus { status: Some(status), by, revision, corrected, suspect, ..found }
 }
 
 fn in_form(record: &[u8]) -> Option<(Place, Statement)> {
@@ -83,13 +83,13 @@ fn in_form(record: &[u8]) -> Option<(Place, Statement)> {
     event.filter(|_| reading.faults.is_empty())
 }
 
-/// The relations of a fact. The other fact is not in the file, so its fold knows none of them.
-fn related(said: &[(Place, Statement)], fact: u64) -> Vec<Related> {
+/// The relations of a fact. The other fact is not in the file, so the state has none of them.
+fn related(events: &[(Place, Statement)], fact: u64) -> Vec<StatedRelation> {
     let mut found = Vec::new();
-    for (place, said) in said {
-        match Operation::of(&said.args) {
+    for (place, statement) in events {
+        match Operation::of(&statement.args) {
             Operation::Related(triple) if [triple.from, triple.to].contains(&fact) => {
-                found.push(Related { event: place.seq, triple: *triple });
+                found.push(StatedRelation { event: place.seq, triple: *triple });
             }
             Operation::Withdrawn { relation } => found.retain(|related| related.event != relation),
             _ => {}
@@ -98,18 +98,18 @@ fn related(said: &[(Place, Statement)], fact: u64) -> Vec<Related> {
     found
 }
 
-impl Stands {
-    /// Facts that are said to update this one, and the events that say so.
+impl FactStatus {
+    /// The facts that update this one, each with the event that states it.
     pub fn updated_by(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
-        let updates = |related: &&Related| {
+        let updates = |related: &&StatedRelation| {
             related.triple.rel == Relation::Updates && related.triple.to == self.fact
         };
         self.related.iter().filter(updates).map(|related| (related.triple.from, related.event))
     }
 }
 
-/// The status, and what makes it so: `retracted (event 9), corrected once`.
-impl fmt::Display for Stands {
+/// The status and the events that give it: `retracted (event 9), corrected once`.
+impl fmt::Display for FactStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.status {
             None => f.write_str("without a status: its events do not let it stand")?,

@@ -14,7 +14,7 @@ use annals_core::verify::proof::ProofContext;
 use std::path::{Path, PathBuf};
 
 /// Everything that was given.
-pub fn given(
+pub fn expected(
     context: &Context,
     pin: Option<&Path>,
     policy: Option<&Path>,
