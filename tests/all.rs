@@ -12,6 +12,7 @@ mod bag;
 mod cases;
 mod differ;
 mod editor;
+mod environment;
 mod faults;
 mod format;
 mod fuzz;

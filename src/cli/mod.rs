@@ -137,7 +137,7 @@ pub fn run() -> ExitCode {
         Ok(read) => read,
         Err(error) => {
             if let Some(why) = arg_error::value(&error) {
-                return ExitCode::from(CliError::usage(why).report() as u8);
+                return ExitCode::from(CliError::usage(why).report(Format::Text) as u8);
             }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             // A closed pipe under --help is no error.
@@ -145,9 +145,10 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if asked { 0 } else { Exit::Unknown as u8 });
         }
     };
+    let format = cli.global.format;
     match command(cli, &matches) {
         Ok(exit) => ExitCode::from(exit as u8),
-        Err(failure) => ExitCode::from(failure.report() as u8),
+        Err(failure) => ExitCode::from(failure.report(format) as u8),
     }
 }
 

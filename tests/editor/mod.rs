@@ -8,6 +8,7 @@ mod again;
 mod append;
 mod documents;
 mod files;
+mod programs;
 mod quotations;
 mod refusals;
 mod repeats;

@@ -12,8 +12,10 @@ use crate::cli::shared::read;
 use crate::cli::shared::{QuoteArgs, WordsArgs, WriteArgs};
 use crate::cli::shared::{SubmitOptions, submit, submit_typed};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::data;
+use crate::cli::terminal::formats;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
 use crate::ledger::write::draft::{Draft, DraftForm, template, written};
@@ -53,6 +55,11 @@ pub struct AppendArgs {
 
 impl Command for AppendArgs {
     const GROUP: Group = Group::Editor;
+
+    fn formats(&self) -> &'static [Format] {
+        // A template has a form of its own.
+        if self.template.is_some() { formats::TEXT } else { formats::OBJECT }
+    }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)

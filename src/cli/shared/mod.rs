@@ -24,5 +24,7 @@ pub use crate::cli::shared::filter::{
     Dated, Filter, FilterArgs, UNDATED, document_at, facts, has_topic, rests_on,
 };
 pub use crate::cli::shared::protection::{new_phrase, protection};
-pub use crate::cli::shared::submit::{SubmitOptions, print_receipt, submit, submit_typed};
+pub use crate::cli::shared::submit::{
+    SubmitOptions, print_dry_run, print_receipt, submit, submit_typed,
+};
 pub use crate::cli::shared::values::{fit_name, words};

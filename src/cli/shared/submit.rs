@@ -11,7 +11,7 @@ use crate::cli::terminal::Progress;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{done, note, wrapped};
+use crate::cli::terminal::{Format, done_as, json, note, out, wrapped};
 use crate::ledger::write::append::{
     EarlierSubmission, Resumed, before, commit, prepare_input, resume,
 };
@@ -26,6 +26,7 @@ use annals_core::event::body;
 use annals_core::event::canonical;
 use annals_core::hash::Hash;
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
+use serde::Serialize;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -75,13 +76,13 @@ pub fn submit(
     if let Some(public) = context.locked_signer(&writer, &|_| true)?
         && let Some(receipt) = check(context, &writer, &loaded, options, public)?
     {
-        return print_again(&receipt, &writer);
+        return print_again(context, &receipt, &writer);
     }
     let key = context.signer(&writer)?;
     let mut agreed = None;
     loop {
         let prepared = match prepared(context, &mut writer, &key, &loaded, options)? {
-            EarlierFound::Written(receipt) => return print_again(&receipt, &writer),
+            EarlierFound::Written(receipt) => return print_again(context, &receipt, &writer),
             EarlierFound::Prepared(prepared) => *prepared,
         };
         let matters = essence(&writer, &prepared, &key.public());
@@ -91,12 +92,12 @@ pub fn submit(
             }
             print_notes(&prepared.notes);
             if !may_write(context, &mut writer, &prepared, options)? {
-                return Ok(Exit::Yes);
+                return print_dry_run(context, prepared.first, prepared.entries.len() as u64);
             }
         }
         if context.wake(&mut writer)? == Woken::Same {
             let receipt = commit(&mut writer, &prepared)?;
-            return print_receipt(&receipt, &writer);
+            return print_receipt(context, &receipt, &writer);
         }
         agreed = Some(matters);
     }
@@ -318,10 +319,10 @@ fn events(count: usize) -> String {
 
 /// Tells the receipt of what was submitted before; refuses acts that count no more, for they may be
 /// meant anew.
-fn print_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
+fn print_again(context: &Context, receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
     let over = overtaken(&writer.verifier.chain.state, receipt);
     if over.is_empty() {
-        return print_receipt(receipt, writer);
+        return print_receipt(context, receipt, writer);
     }
     let (events, say) = match over.len() {
         1 => ("event", "says this already and counts no more"),
@@ -336,10 +337,57 @@ fn print_again(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
 }
 
 /// The receipt of a submission.
-pub fn print_receipt(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
-    let mut out = done();
-    write_receipt(&mut out, receipt, writer)?;
+pub fn print_receipt(
+    context: &Context,
+    receipt: &Receipt,
+    writer: &Writer,
+) -> Result<Exit, CliError> {
+    let mut out = done_as(context.format());
+    match context.format() {
+        Format::Text => write_receipt(&mut out, receipt, writer)?,
+        _ => json(&mut out, &ReceiptJson::of(receipt, writer))?,
+    }
     out.flush()?;
+    Ok(Exit::Yes)
+}
+
+/// What was written, for programs.
+#[derive(Serialize)]
+pub struct ReceiptJson {
+    status: &'static str,
+    position: u64,
+    count: u64,
+    head: Option<Hash>,
+    size: u64,
+}
+
+impl ReceiptJson {
+    /// What a receipt says.
+    pub fn of(receipt: &Receipt, writer: &Writer) -> ReceiptJson {
+        let Receipt { first, count, already } = *receipt;
+        ReceiptJson {
+            status: if already { "already" } else { "written" },
+            position: first,
+            count,
+            head: writer.verifier.chain.head,
+            size: writer.size(),
+        }
+    }
+}
+
+/// What would be written and was not, for programs.
+pub fn print_dry_run(context: &Context, position: u64, count: u64) -> Result<Exit, CliError> {
+    #[derive(Serialize)]
+    struct DryRunJson {
+        status: &'static str,
+        position: u64,
+        count: u64,
+    }
+    if context.format() != Format::Text {
+        let mut out = out(context.format());
+        json(&mut out, &DryRunJson { status: "dry-run", position, count })?;
+        out.flush()?;
+    }
     Ok(Exit::Yes)
 }
 

@@ -3,11 +3,12 @@
 //! Always holds: one enum for all commands; an error is told with its causes, line by line.
 
 use crate::cli::terminal::ask::hidden_input::is_left;
+use crate::cli::terminal::options::Format;
 use crate::cli::terminal::streams::err;
 use crate::clock::Clock;
 use crate::disk::DiskError;
 use crate::keys::KeysError;
-use crate::ledger::error::{InputPlace, LedgerError, Refusal};
+use crate::ledger::error::{Column, InputPlace, LedgerError, Refusal};
 use annals_core::verdict::Verdict;
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
@@ -72,20 +73,37 @@ impl CliError {
         CliError::Usage(why.into())
     }
 
-    /// Prints the failure on stderr; its exit code.
-    pub fn report(&self) -> Exit {
+    /// Prints the failure on stderr, as text or as one JSON object; its exit code.
+    pub fn report(&self, format: Format) -> Exit {
         let mut err = err();
+        let text = !matches!(format, Format::Json | Format::Jsonl);
         // Nothing can be printed where stderr itself fails.
         let _ = match self {
-            CliError::Ledger(error) => report_ledger(&mut err, error),
             CliError::ClosedPipe => Ok(()),
-            CliError::Io(error) => writeln!(err, "annals: cannot write: {error}"),
-            CliError::Usage(why) => writeln!(err, "annals: {why}"),
-            CliError::Declined => writeln!(err, "nothing was written"),
-            CliError::WentOn => {
-                writeln!(err, "annals: another writer was faster; nothing was written; do it again")
-            }
+            _ if !text => report_json(&mut err, self),
+            CliError::Ledger(error) => report_ledger(&mut err, error),
+            CliError::Declined => writeln!(err, "{}", self.message()),
+            _ => writeln!(err, "annals: {}", self.message()),
         };
+        self.exit()
+    }
+
+    /// What happened, without its causes.
+    fn message(&self) -> String {
+        match self {
+            CliError::Ledger(error) => error.to_string(),
+            CliError::ClosedPipe => String::new(),
+            CliError::Io(error) => format!("cannot write: {error}"),
+            CliError::Usage(why) => why.clone(),
+            CliError::Declined => "nothing was written".to_owned(),
+            CliError::WentOn => {
+                "another writer was faster; nothing was written; do it again".to_owned()
+            }
+        }
+    }
+
+    /// The exit code.
+    fn exit(&self) -> Exit {
         match self {
             CliError::Ledger(error) => Exit::from(error.verdict()),
             CliError::ClosedPipe => Exit::Yes,
@@ -93,6 +111,77 @@ impl CliError {
             CliError::Io(_) | CliError::Usage(_) => Exit::Unknown,
         }
     }
+}
+
+/// A failure, for programs.
+#[derive(Serialize)]
+struct ErrorJson<'a> {
+    error: &'static str,
+    message: String,
+    causes: Vec<String>,
+    hint: Option<&'a str>,
+    refused: Vec<RefusalJson<'a>>,
+    exit: Exit,
+}
+
+/// A refusal, with where it stands: a line, or a row and a column of a table.
+#[derive(Serialize)]
+struct RefusalJson<'a> {
+    line: Option<usize>,
+    row: Option<usize>,
+    column: Option<String>,
+    field: Option<&'a str>,
+    #[serde(rename = "ref")]
+    name: Option<&'a str>,
+    message: &'a str,
+}
+
+impl<'a> RefusalJson<'a> {
+    fn of(refusal: &'a Refusal) -> RefusalJson<'a> {
+        let (line, row, column) = match &refusal.place {
+            None => (None, None, None),
+            Some(InputPlace::Line(line)) => (Some(*line), None, None),
+            Some(InputPlace::Row { row, column }) => (None, Some(*row), column.as_ref()),
+        };
+        RefusalJson {
+            line,
+            row,
+            column: column.map(Column::letters),
+            field: column.map(|column| column.name.as_str()).filter(|name| !name.is_empty()),
+            name: refusal.name.as_deref(),
+            message: &refusal.why,
+        }
+    }
+}
+
+fn report_json(err: &mut dyn Write, failure: &CliError) -> io::Result<()> {
+    let exit = failure.exit();
+    let error = match exit {
+        Exit::Yes | Exit::No => "no",
+        Exit::Unknown => "could-not-tell",
+        Exit::Conflict => "conflict",
+        Exit::Forked => "forked",
+        Exit::Untrusted => "trust-missing",
+    };
+    let ledger = match failure {
+        CliError::Ledger(error) => Some(error),
+        _ => None,
+    };
+    let refused = match ledger {
+        Some(LedgerError::Refused(refusals)) => refusals.as_slice(),
+        _ => &[],
+    };
+    let first = ledger.and_then(|error| std::error::Error::source(error));
+    let causes = std::iter::successors(first, |cause| cause.source());
+    let json = ErrorJson {
+        error,
+        message: failure.message(),
+        causes: causes.map(ToString::to_string).collect(),
+        hint: ledger.and_then(LedgerError::advice),
+        refused: refused.iter().map(RefusalJson::of).collect(),
+        exit,
+    };
+    writeln!(err, "{}", serde_json::to_string(&json).map_err(io::Error::other)?)
 }
 
 fn report_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
