@@ -146,7 +146,11 @@ pub fn run() -> ExitCode {
         }
     };
     let format = cli.global.format;
-    match command(cli, &matches) {
+    // A format that the command does not have is an argument like others: the error is text.
+    if let Err(failure) = formats::check(cli.command.formats(), format, &matches) {
+        return ExitCode::from(failure.report(Format::Text) as u8);
+    }
+    match command(cli) {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(failure) => ExitCode::from(failure.report(format) as u8),
     }
@@ -162,8 +166,7 @@ fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
     cli
 }
 
-fn command(cli: Cli, matches: &ArgMatches) -> Result<Exit, CliError> {
-    formats::check(cli.command.formats(), cli.global.format, matches)?;
+fn command(cli: Cli) -> Result<Exit, CliError> {
     let mut context = Context::new(cli.global, program)?;
     cli.command.run(&mut context)
 }
